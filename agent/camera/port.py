@@ -1,0 +1,288 @@
+"""What a camera can be asked, what it answers, and the one error family of the edge."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+
+class Cause(enum.Enum):
+    """Why an exchange with a device gave no answer; the layer that failed comes first."""
+
+    DNS = "dns"
+    TCP_REFUSED = "tcp.refused"
+    TCP_TIMEOUT = "tcp.timeout"
+    TCP_UNREACHABLE = "tcp.unreachable"
+    TCP_RESET = "tcp.reset"
+    TLS = "tls"
+    HTTP_STATUS = "http.status"
+    HTTP_REDIRECT = "http.redirect"
+    HTTP_NOT_XML = "http.not_xml"  # an HTML page, an empty body
+    HTTP_TOO_LARGE = "http.too_large"
+    ONVIF_UNPARSABLE = "onvif.unparsable"  # cut off, broken, DTD or entities, damaged characters
+    ONVIF_FAULT = "onvif.fault"  # a SOAP fault that is not about login
+    ONVIF_UNSUPPORTED = "onvif.unsupported"  # the device says it has no such operation or service
+    ONVIF_MISSING = "onvif.missing"  # success with an empty answer
+    ONVIF_FOREIGN_ADDRESS = "onvif.foreign_address"  # a reply names another host
+    LOGIN_REFUSED = "login.refused"  # every permitted kind of login was refused
+    LOGIN_METHOD = "login.method"  # the device wants a kind we refuse (Basic without TLS) or lack
+    LOGIN_LOCKED = "login.locked"
+    LOGIN_NO_CREDENTIALS = "login.no_credentials"
+    RTSP_STATUS = "rtsp.status"
+    RTSP_PROTOCOL = "rtsp.protocol"
+    RTSP_NO_PACKET = "rtsp.no_packet"
+    DECODE_FAILED = "decode.failed"
+    DECODE_LIMIT = "decode.limit"  # memory or time limit of the decoder child
+    DECODE_UNSUPPORTED = "decode.unsupported"
+    VENDOR_UNPARSABLE = "vendor.unparsable"
+    DEADLINE = "deadline"
+    BUDGET = "budget"
+
+
+class CameraError(Exception):
+    """An exchange failed; ``cause`` is closed, ``detail`` is for people and holds no secret."""
+
+    def __init__(self, cause: Cause, detail: str, *, raw: bytes = b"") -> None:
+        super().__init__(f"{cause.value}: {detail}")
+        self.cause = cause
+        self.detail = detail
+        self.raw = raw  # what the device really sent, capped; evidence
+
+
+class LoginKind(enum.Enum):
+    """How the device let us in (or refused us)."""
+
+    NONE = "none"
+    WSSE = "wsse"
+    DIGEST_MD5 = "digest-md5"
+    DIGEST_SHA256 = "digest-sha256"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """Login of one device; never printed (repr hides the password)."""
+
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where a device is and what the operator allows there."""
+
+    address: str  # host or host:port of the ONVIF / vendor HTTP service
+    credentials: Credentials | None = None
+    rtsp_port: int | None = None  # None: as the stream URI says
+    tls: bool = False
+    allow_events: bool = False  # an event subscription counts as a write
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request and its reply as evidence: secrets removed, reply capped."""
+
+    at: datetime
+    kind: str  # "onvif", "rtsp", "vendor", "discovery"
+    request: str  # operation or method, e.g. "GetDeviceInformation"
+    outcome: str  # "ok" or the cause's value
+    detail: str
+    reply: bytes
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceClock:
+    """The device's own UTC time and when we asked, both ends of the exchange."""
+
+    device_at: datetime | None  # None: the device names no UTC time
+    offset: timedelta | None  # device minus ours, at the middle of the exchange
+    zone: str | None
+    source: str | None  # "Manual" or "NTP"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceInformation:
+    """GetDeviceInformation; an element that is absent is None, an empty one is ''."""
+
+    manufacturer: str | None
+    model: str | None
+    firmware: str | None
+    serial: str | None
+    hardware_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamProfile:
+    """One media profile as Media or Media2 lists it."""
+
+    token: str
+    name: str
+    video_source: str | None
+    codec: str | None  # "H264", "H265", "JPEG" as the device says
+    width_px: int | None
+    height_px: int | None
+    fps_limit: float | None
+    media2: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImagingSettings:
+    """GetImagingSettings; enums folded to upper case, absent is None."""
+
+    ir_cut_filter: str | None  # "ON" (filter in the path, day), "OFF" (night), "AUTO"
+    brightness: float | None
+    colour_saturation: float | None
+    contrast: float | None
+    sharpness: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImagingOptions:
+    """GetOptions: which IrCutFilter modes the device offers; empty when it names none."""
+
+    ir_cut_filter_modes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamHealth:
+    """What a few seconds of a stream showed; rates come from RTP time stamps, not our clock."""
+
+    codec: str | None  # "H264", "H265", "JPEG"
+    seconds: float
+    packets: int
+    frames: int
+    fps: float | None
+    bitrate_kbps: float | None
+    key_frame_interval_s: float | None
+    longest_gap_s: float
+    lost_packets: int
+    key_frame: bytes | None  # first key frame, Annex B with parameter sets; a JPEG for MJPEG
+    last_key_frame: bytes | None  # the last one of the watch, to compare with the first
+    width_px: int | None  # from the SDP or the parameter sets, None when unknown
+    height_px: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """A picture as the device sent it."""
+
+    body: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureFeatures:
+    """What the decoder child measured on one picture; see ``agent/camera/features.py``.
+
+    All luma and chroma figures are on 0..255 at 640x360 unless the name says otherwise.
+    """
+
+    width_px: int
+    height_px: int
+    luma_mean: float
+    luma_std: float
+    luma_p01: float
+    luma_p99: float
+    dark_share: float  # 0..1, luma < 16
+    bright_share: float  # 0..1, luma > 239
+    sharpness: float  # fine over coarse detail, 0..1
+    laplacian_variance: float
+    saturation_mean: float
+    red_mean: float
+    green_mean: float
+    blue_mean: float
+    magenta_excess: float  # -1..1: ((R+B)/2 - G) over their sum, on lit pixels
+    green_min: float  # 0..1: share of lit pixels in which green is the smallest channel
+    chroma_std: float
+    change_from_previous: float | None  # mean absolute luma difference to the frame before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A decoded picture: features, and a JPEG small enough to be evidence."""
+
+    features: PictureFeatures
+    jpeg: bytes
+    taken_at: datetime
+    damaged: bool = False  # the decoder met errors: what it shows is not what the sensor saw
+
+
+VendorQuality = Literal["good", "unknown", "missing", "invalid", "unsupported"]
+"""good; unknown: the device says it does not know; missing: path absent; invalid: off scale or
+of another type, raw kept; unsupported: this kind of camera has no such interface."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorValue:
+    """One value of a vendor interface under its canonical name; ``value`` is None unless good."""
+
+    value: float | str | bool | None
+    quality: VendorQuality
+    raw: str  # what the device said, as JSON text, capped; '' when it said nothing
+    unit: str  # canonical unit: "%", "mV", "mA", "°C", "mW", "dBm", "dB", "B" or ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """What the agent spent on a device in this pass; bytes count HTTP and RTSP, not TCP headers."""
+
+    requests: int
+    bytes_sent: int
+    bytes_received: int
+    login_attempts: int
+    writes: int  # operations that change something on the device; event subscriptions count
+
+
+class Camera(Protocol):
+    """One device as probes see it; each call raises CameraError and nothing else."""
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """What was asked and answered in this pass; the transcript."""
+
+    @property
+    def login(self) -> LoginKind:
+        """The kind of login that last worked; NONE before any did."""
+
+    @property
+    def refused_logins(self) -> tuple[LoginKind, ...]:
+        """Kinds that this device refused in this pass."""
+
+    async def connect_tcp(self) -> None:
+        """Open and close one connection to the ONVIF port: DNS and TCP only."""
+
+    async def device_clock(self) -> DeviceClock:
+        """GetSystemDateAndTime, without credentials."""
+
+    async def device_information(self) -> DeviceInformation:
+        """GetDeviceInformation; the identity aliases come from here."""
+
+    async def mac_addresses(self) -> tuple[str, ...]:
+        """GetNetworkInterfaces; empty when the device names none."""
+
+    async def profiles(self) -> tuple[StreamProfile, ...]:
+        """GetProfiles of Media2, falling back to Media."""
+
+    async def imaging_settings(self) -> ImagingSettings:
+        """GetImagingSettings of the first video source."""
+
+    async def imaging_options(self) -> ImagingOptions:
+        """GetOptions of the first video source."""
+
+    async def system_log(self) -> str:
+        """GetSystemLog; ONVIF_MISSING when the device answers with nothing."""
+
+    async def snapshot(self) -> Snapshot:
+        """The picture behind GetSnapshotUri."""
+
+    async def watch_stream(self, *, seconds: float) -> StreamHealth:
+        """Play the first profile for so long; RTSP causes name the layer that failed."""
+
+    async def decode(self, key_frame: bytes, *, codec: str, previous: bytes | None) -> Picture:
+        """Decode one key frame (or JPEG) in the child; ``previous`` gives the change figure."""
+
+    async def vendor_values(self) -> Mapping[str, VendorValue]:
+        """Raw values by canonical name, as the firmware profile extracts them; may be empty."""
