@@ -1,0 +1,1 @@
+"""The edge to devices: ONVIF, RTSP, vendor HTTP and the decoder child."""

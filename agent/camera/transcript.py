@@ -1,0 +1,110 @@
+"""The transcript of one pass over a device: exchanges without secrets, and what they cost."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent.camera.port import CameraError, Costs, Credentials, Exchange
+
+REPLY_CAP_BYTES = 16 * 1024
+TRANSCRIPT_CAP_BYTES = 256 * 1024  # of all replies of a pass together; later ones stay empty
+_MASK = b"***"
+_SECRETS = re.compile(
+    rb'(?i)(?<=nonce=")[^"]*|(?<=response=")[^"]*'
+    rb"|(?<=:Nonce>)[^<]*|(?<=:Password>)[^<]*|(?<=#PasswordDigest\">)[^<]*"
+    rb"|(?<=://)[^/@\s<>\"']*(?=@)"
+)
+
+
+@dataclass(slots=True)
+class Note:
+    """What an exchange learns about itself while it runs."""
+
+    reply: bytes = b""
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts what a pass costs."""
+
+    requests: int = 0
+    bytes_sent: int = 0
+    bytes_received: int = 0
+    login_attempts: int = 0
+    writes: int = 0
+
+    def costs(self) -> Costs:
+        """The counts so far."""
+        return Costs(
+            requests=self.requests,
+            bytes_sent=self.bytes_sent,
+            bytes_received=self.bytes_received,
+            login_attempts=self.login_attempts,
+            writes=self.writes,
+        )
+
+
+class Transcript:
+    """Collects exchanges; every reply passes the mask and the caps before it is kept."""
+
+    def __init__(self, *, clock: Callable[[], datetime], credentials: Credentials | None) -> None:
+        self._clock = clock
+        self._password = credentials.password.encode() if credentials else b""
+        self._exchanges: list[Exchange] = []
+        self._kept_bytes = 0
+        self.tally = Tally()
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """Everything recorded, oldest first."""
+        return tuple(self._exchanges)
+
+    @contextmanager
+    def record(self, *, kind: str, request: str) -> Iterator[Note]:
+        """Record one exchange, whatever becomes of it; a CameraError passes through, masked."""
+        note, at, started = Note(), self._clock(), time.monotonic()
+        outcome = "ok"
+        try:
+            yield note
+        except CameraError as error:
+            outcome = error.cause.value
+            error.raw = self._masked(error.raw[:REPLY_CAP_BYTES])
+            error.detail = self._masked(error.detail.encode()).decode("utf-8", "replace")
+            error.args = (f"{outcome}: {error.detail}",)
+            note.reply = note.reply or error.raw
+            note.detail = f"{note.detail}; {error.detail}" if note.detail else error.detail
+            raise
+        except BaseException as error:
+            outcome = type(error).__name__.lower()
+            raise
+        finally:
+            self._keep(kind, request, outcome, note, at, time.monotonic() - started)
+
+    def _keep(
+        self, kind: str, request: str, outcome: str, note: Note, at: datetime, seconds: float
+    ) -> None:
+        room = max(0, min(REPLY_CAP_BYTES, TRANSCRIPT_CAP_BYTES - self._kept_bytes))
+        reply = self._masked(note.reply[:room])
+        self._kept_bytes += len(reply)
+        self._exchanges.append(
+            Exchange(
+                at=at,
+                kind=kind,
+                request=request,
+                outcome=outcome,
+                detail=self._masked(note.detail.encode()).decode("utf-8", "replace"),
+                reply=reply,
+                seconds=seconds,
+            )
+        )
+
+    def _masked(self, text: bytes) -> bytes:
+        """Remove what could help somebody log in; a hostile device may echo our request."""
+        masked = _SECRETS.sub(_MASK, text)
+        return masked.replace(self._password, _MASK) if self._password else masked
