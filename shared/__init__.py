@@ -1,0 +1,1 @@
+"""What agent and collector agree on: pure, no I/O, no clock."""

@@ -1,0 +1,58 @@
+"""Commands: an allow-list of verbs, signed by the collector, expiring, kept until answered."""
+
+from __future__ import annotations
+
+import enum
+from typing import Annotated
+
+import msgspec
+
+from shared.limits import Identifier, Text
+from shared.moment import Moment
+
+
+class Verb(enum.Enum):
+    """Everything a collector may ask of an agent; nothing else exists."""
+
+    PROBE_NOW = "probe_now"
+    TAKE_PICTURE = "take_picture"
+    FETCH_LOG = "fetch_log"
+    NEW_EPOCH = "new_epoch"  # the agent's identity was seen with other content (a cloned card)
+
+
+class Command(msgspec.Struct, frozen=True, array_like=True, tag="command"):
+    """One order to one agent; carrying it out twice does what once does."""
+
+    command_id: Identifier
+    agent_id: Identifier
+    verb: Verb
+    device_id: Annotated[str, msgspec.Meta(max_length=64)]  # "" for the agent itself
+    issued_at: Moment  # collector time
+    not_after: Moment  # collector time
+    arguments: Annotated[dict[str, str], msgspec.Meta(max_length=8)] = {}
+
+
+class SignedCommand(msgspec.Struct, frozen=True, array_like=True, tag="signed_command"):
+    """A command's exact bytes and the collector's Ed25519 signature over them."""
+
+    body: Annotated[bytes, msgspec.Meta(max_length=8 * 1024)]
+    signature: Annotated[bytes, msgspec.Meta(min_length=64, max_length=64)]
+    key_id: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}$")]
+
+
+class Outcome(enum.Enum):
+    """How a command ended; each ends it for good."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+class CommandResult(msgspec.Struct, frozen=True, array_like=True, tag="result"):
+    """The agent's answer; travels on the health lane through the outbox."""
+
+    command_id: Identifier
+    outcome: Outcome
+    finished_at: Moment
+    detail: Text = ""

@@ -1,0 +1,96 @@
+"""Who a device is: label serial, aliases that may name it, and placeholders that never do."""
+
+from __future__ import annotations
+
+import enum
+import re
+from typing import Annotated
+
+import msgspec
+
+from shared.limits import Identifier, Text
+
+
+class AliasKind(enum.Enum):
+    """Where an alias comes from."""
+
+    ONVIF_SERIAL = "onvif_serial"
+    MAC = "mac"
+    UID = "uid"
+
+
+class Alias(msgspec.Struct, frozen=True, array_like=True):
+    """One name that a device gives itself; normalised by :func:`alias_of`."""
+
+    kind: AliasKind
+    value: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+
+class SerialSource(enum.Enum):
+    """How a label serial was obtained; part of every claim."""
+
+    REGISTRY = "registry"
+    CONFIGURATION = "configuration"
+    LAST_KNOWN = "last_known"
+    NONE = "none"
+
+
+class DeviceFacts(msgspec.Struct, frozen=True, array_like=True):
+    """What the agent knows of the device at a position when it reports.
+
+    ``device_id`` names the position and is stable; ``label_serial`` is '' when the configuration
+    names none: the collector then looks it up by the aliases.
+    """
+
+    device_id: Identifier
+    label_serial: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    aliases: Annotated[tuple[Alias, ...], msgspec.Meta(max_length=8)] = ()
+    manufacturer: Annotated[str, msgspec.Meta(max_length=80)] = ""
+    model: Annotated[str, msgspec.Meta(max_length=80)] = ""
+    firmware: Annotated[str, msgspec.Meta(max_length=80)] = ""
+    hardware_id: Annotated[str, msgspec.Meta(max_length=80)] = ""
+    name: Text = ""  # what people call the position: "Gate north"
+    profile: Annotated[str, msgspec.Meta(max_length=64)] = ""  # firmware profile that matched
+
+
+_PLACEHOLDERS = frozenset(
+    {"unknown", "none", "null", "default", "n/a", "na", "serial", "serialnumber", "sn", "test"}
+)
+_COUNTING = "0123456789" * 4
+
+
+def is_placeholder(value: str) -> bool:
+    """True when ``value`` names no single device: empty, one repeated sign, a default word.
+
+    All zeros, all F, '123456789...' and words such as 'none' ship in whole production lots.
+    """
+    text = re.sub(r"[^0-9a-z/]", "", value.casefold())
+    if len(text) < 4 or text in _PLACEHOLDERS:
+        return True
+    if len(set(text)) == 1:
+        return True
+    return text.isdigit() and len(text) >= 6 and (text in _COUNTING or text in _COUNTING[1:])
+
+
+def alias_of(kind: AliasKind, value: str) -> Alias | None:
+    """Return the normalised alias, or None when the value is a placeholder or no MAC."""
+    text = value.strip()
+    if kind is AliasKind.MAC:
+        digits = re.sub(r"[^0-9a-f]", "", text.casefold())
+        if len(digits) != 12 or len(set(digits)) == 1:
+            return None
+        return Alias(kind, ":".join(digits[i : i + 2] for i in range(0, 12, 2)))
+    if is_placeholder(text) or len(text) > 64:
+        return None
+    return Alias(kind, text)
+
+
+class Product(enum.Enum):
+    """Product lines of the factory's policy."""
+
+    SOLAR_4G = "solar_4g"
+    WIFI = "wifi"
+    NVR_KIT = "nvr_kit"
+    DOORBELL = "doorbell"
+    MODULE = "module"
+    OTHER = "other"

@@ -1,0 +1,74 @@
+"""Evidence: files named by their SHA-256, a manifest that the agent signs, and chunks."""
+
+from __future__ import annotations
+
+import enum
+from typing import Annotated
+
+import msgspec
+
+from shared.identity import EventId
+from shared.limits import CHUNK_BYTES, MAX_EVIDENCE_BYTES, Name, Sha256, Text
+from shared.moment import Moment
+
+
+class EvidenceKind(enum.Enum):
+    """What a file shows."""
+
+    PICTURE = "picture"  # the fault
+    REFERENCE = "reference"  # the same view when it was good
+    TRANSCRIPT = "transcript"  # probe transcript with raw replies, JSON lines
+    READINGS = "readings"  # series before or after the onset, JSON lines
+    CLIP = "clip"
+
+
+class EvidenceItem(msgspec.Struct, frozen=True, array_like=True):
+    """One file of a manifest."""
+
+    sha256: Sha256
+    size: Annotated[int, msgspec.Meta(ge=1, le=MAX_EVIDENCE_BYTES)]
+    kind: EvidenceKind
+    media_type: Annotated[str, msgspec.Meta(max_length=64)]
+    name: Annotated[str, msgspec.Meta(max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    taken_at: Moment
+    note: Text = ""
+
+
+class Manifest(msgspec.Struct, frozen=True, array_like=True, tag="manifest"):
+    """What the agent vouches for; it proves who said it, not that the camera told the truth."""
+
+    agent_id: Name
+    device_id: Name
+    label_serial: Annotated[str, msgspec.Meta(max_length=64)]
+    code: Annotated[str, msgspec.Meta(max_length=80)]  # "" for a reference picture
+    episode: EventId | None  # None in the opening event (its own identity) and for references
+    made_at: Moment
+    agent_version: Annotated[str, msgspec.Meta(max_length=32)]
+    profile: Annotated[str, msgspec.Meta(max_length=64)]
+    items: Annotated[tuple[EvidenceItem, ...], msgspec.Meta(max_length=32)]
+
+
+class SignedManifest(msgspec.Struct, frozen=True, array_like=True):
+    """The manifest's exact bytes and the Ed25519 signature over them (see ``signing``)."""
+
+    body: Annotated[bytes, msgspec.Meta(max_length=16 * 1024)]
+    signature: Annotated[bytes, msgspec.Meta(min_length=64, max_length=64)]
+    key_id: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}$")]
+
+
+class EvidenceChunk(msgspec.Struct, frozen=True, array_like=True, tag="chunk"):
+    """A piece of one evidence file; pieces may come in any order and more than once."""
+
+    sha256: Sha256
+    offset: Annotated[int, msgspec.Meta(ge=0, le=MAX_EVIDENCE_BYTES)]
+    total: Annotated[int, msgspec.Meta(ge=1, le=MAX_EVIDENCE_BYTES)]
+    content: Annotated[bytes, msgspec.Meta(min_length=1, max_length=CHUNK_BYTES)]
+
+
+def chunks_of(content: bytes, sha256: str) -> tuple[EvidenceChunk, ...]:
+    """Cut a file into chunks of at most CHUNK_BYTES; the caller vouches for the hash."""
+    total = len(content)
+    return tuple(
+        EvidenceChunk(sha256, offset, total, content[offset : offset + CHUNK_BYTES])
+        for offset in range(0, total, CHUNK_BYTES)
+    )

@@ -1,0 +1,121 @@
+"""The frame: a fixed binary header before each body, readable when the body is not.
+
+Layout, big-endian, 34 bytes: magic 'PC', version u8, lane u8, flags u8, reserved u8,
+epoch counter u32, epoch nonce u64, seq u64, body length u32, CRC-32 u32 (zlib's polynomial,
+over the 30 bytes before it and the body). Seq 0 marks a message that is not stored
+(presence, receipt, command).
+"""
+
+from __future__ import annotations
+
+import enum
+import struct
+import zlib
+from dataclasses import dataclass
+
+from shared.identity import Epoch
+from shared.limits import MAX_BODY_BYTES, MAX_INFLATED_BYTES, MAX_SEQ
+
+MAGIC = b"PC"
+VERSION = 1
+_HEAD = struct.Struct(">2sBBBBIQQI")
+_CRC = struct.Struct(">I")
+HEADER_BYTES = _HEAD.size + _CRC.size
+FLAG_ZLIB = 0x01
+
+
+class Lane(enum.IntEnum):
+    """Rows by worth, best first; the collector and the broker see it in the topic."""
+
+    FAULT = 1
+    EVIDENCE = 2
+    HEALTH = 3
+    TELEMETRY = 4
+    PRESENCE = 16  # from here on: never stored in the outbox
+    RECEIPT = 17
+    COMMAND = 18
+
+
+class FrameError(ValueError):
+    """A frame that cannot be accepted; ``header`` is set when its identity can be trusted."""
+
+    def __init__(self, reason: str, *, header: Header | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.header = header
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """Who says it and in which row, without looking at the body."""
+
+    version: int
+    lane: int  # a Lane, or a number from a newer agent
+    flags: int
+    epoch: Epoch
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A header and its body, inflated."""
+
+    header: Header
+    body: bytes
+
+
+def pack(*, lane: Lane, epoch: Epoch, seq: int, body: bytes, compress: bool = False) -> bytes:
+    """Return the bytes to publish; ValueError when the body is over the limit."""
+    flags = 0
+    if compress:
+        small = zlib.compress(body, 6)
+        if len(small) < len(body):
+            body, flags = small, FLAG_ZLIB
+    if len(body) > MAX_BODY_BYTES:
+        raise ValueError(f"body of {len(body)} bytes is over {MAX_BODY_BYTES}")
+    head = _HEAD.pack(MAGIC, VERSION, lane, flags, 0, epoch.counter, epoch.nonce, seq, len(body))
+    return head + _CRC.pack(zlib.crc32(body, zlib.crc32(head))) + body
+
+
+def unpack(payload: bytes) -> Frame:
+    """Read and check a frame; FrameError names what is wrong.
+
+    The error carries the header only when the checksum held: then the row can be
+    quarantined *and* receipted, and will not come back for ever.
+    """
+    if len(payload) < HEADER_BYTES:
+        raise FrameError("frame.short")
+    magic, version, lane, flags, _, counter, nonce, seq, length = _HEAD.unpack_from(payload)
+    if magic != MAGIC:
+        raise FrameError("frame.magic")
+    body = payload[HEADER_BYTES:]
+    if length != len(body):
+        raise FrameError("frame.length")
+    if len(body) > MAX_BODY_BYTES:
+        raise FrameError("frame.too_large")
+    (crc,) = _CRC.unpack_from(payload, _HEAD.size)
+    if crc != zlib.crc32(body, zlib.crc32(payload[: _HEAD.size])):
+        raise FrameError("frame.checksum")
+    if counter < 1 or nonce > 2**63 - 1 or seq > MAX_SEQ:
+        raise FrameError("frame.identity")
+    header = Header(version=version, lane=lane, flags=flags, epoch=Epoch(counter, nonce), seq=seq)
+    if version != VERSION:
+        raise FrameError("frame.version", header=header)
+    if lane not in Lane._value2member_map_:
+        raise FrameError("frame.lane", header=header)
+    if flags & ~FLAG_ZLIB:
+        raise FrameError("frame.flags", header=header)
+    return Frame(header, _inflate(body, header) if flags & FLAG_ZLIB else body)
+
+
+def _inflate(body: bytes, header: Header) -> bytes:
+    inflater = zlib.decompressobj()
+    try:
+        plain = inflater.decompress(body, MAX_INFLATED_BYTES)
+    except zlib.error:
+        raise FrameError("frame.zlib", header=header) from None
+    if inflater.unconsumed_tail:
+        raise FrameError("frame.zlib_too_large", header=header)
+    if not inflater.eof or inflater.unused_data:
+        raise FrameError("frame.zlib", header=header)
+    return plain

@@ -1,0 +1,89 @@
+"""Health: what an agent says of itself and its devices, and by when it will speak again."""
+
+from __future__ import annotations
+
+import enum
+from typing import Annotated
+
+import msgspec
+
+from shared.device import DeviceFacts
+from shared.identity import Epoch
+from shared.limits import Count, Identifier, Seconds, Text
+from shared.moment import Moment
+from shared.reading import Reading
+from shared.receipt import SeqRange
+
+
+class Standing(enum.Enum):
+    """How a device stands; UNKNOWN is never drawn as OK."""
+
+    OK = "ok"
+    FAULT = "fault"
+    UNKNOWN = "unknown"
+    UNSUPPORTED = "unsupported"
+
+
+class DeviceHealth(msgspec.Struct, frozen=True, array_like=True):
+    """One device in a health message."""
+
+    device: DeviceFacts
+    standing: Standing
+    last_good_at: Moment | None = None
+    open_codes: Annotated[tuple[str, ...], msgspec.Meta(max_length=64)] = ()
+    reason: Text = ""  # why UNKNOWN
+    spent_bytes_today: Count = 0
+    spent_logins_today: Count = 0
+
+
+class LaneDepth(msgspec.Struct, frozen=True, array_like=True):
+    """Rows waiting for a receipt in one lane."""
+
+    lane: Annotated[int, msgspec.Meta(ge=1, le=32)]
+    rows: Count
+    bytes: Count
+    oldest_at: Moment | None = None
+
+
+class Lost(msgspec.Struct, frozen=True, array_like=True):
+    """Rows that were evicted or could not be salvaged, told as a gap."""
+
+    lane: Annotated[int, msgspec.Meta(ge=0, le=32)]
+    range: SeqRange
+    reason: Text
+
+
+class Health(msgspec.Struct, frozen=True, array_like=True, tag="health"):
+    """The agent's own state; past ``next_within_s`` x 2.5 its devices are unknown."""
+
+    sent_at: Moment
+    agent_version: Annotated[str, msgspec.Meta(max_length=32)]
+    next_within_s: Seconds
+    uplink: Annotated[str, msgspec.Meta(max_length=16)]  # "wired" or "metered"
+    host: Annotated[tuple[Reading, ...], msgspec.Meta(max_length=64)] = ()
+    devices: Annotated[tuple[DeviceHealth, ...], msgspec.Meta(max_length=256)] = ()
+    outbox: Annotated[tuple[LaneDepth, ...], msgspec.Meta(max_length=8)] = ()
+    lost: Annotated[tuple[Lost, ...], msgspec.Meta(max_length=64)] = ()
+    recorder_firmware: Annotated[str, msgspec.Meta(max_length=80)] = ""
+
+
+class DeviceReadings(msgspec.Struct, frozen=True, array_like=True):
+    """Readings of one device in a telemetry batch."""
+
+    device_id: Identifier
+    readings: Annotated[tuple[Reading, ...], msgspec.Meta(max_length=128)]
+
+
+class Telemetry(msgspec.Struct, frozen=True, array_like=True, tag="telemetry"):
+    """Readings by device, first form; a columnar form will be appended beside it."""
+
+    sent_at: Moment
+    devices: Annotated[tuple[DeviceReadings, ...], msgspec.Meta(max_length=256)]
+
+
+class Presence(msgspec.Struct, frozen=True, array_like=True, tag="presence"):
+    """Retained at the broker; the offline one is the last will. Never stored, never proof."""
+
+    online: bool
+    epoch: Epoch
+    at: Moment | None = None  # None in the last will, which is written before it is true
