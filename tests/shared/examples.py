@@ -1,0 +1,152 @@
+"""One example of every message of the contract, with fixed values: the source of the corpus."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from shared import signing, wire
+from shared.command import Command, CommandResult, Outcome, SignedCommand, Verb
+from shared.device import Alias, AliasKind, DeviceFacts
+from shared.evidence import (
+    EvidenceChunk,
+    EvidenceItem,
+    EvidenceKind,
+    Manifest,
+    SignedManifest,
+)
+from shared.fault import (
+    EpisodeSnapshot,
+    EvidenceAdded,
+    FaultEvent,
+    FaultKind,
+    FaultState,
+    OpenEpisode,
+)
+from shared.health import (
+    DeviceHealth,
+    DeviceReadings,
+    Health,
+    LaneDepth,
+    Lost,
+    Presence,
+    Standing,
+    Telemetry,
+)
+from shared.identity import Epoch, EventId
+from shared.reading import Quality, Reading
+from shared.receipt import Receipt, Refused, SeqRange
+
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+EPOCH = Epoch(3, 0x0123456789ABCDEF)
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+DEVICE = DeviceFacts(
+    device_id="gate-north",
+    label_serial="SC24010001",
+    aliases=(Alias(AliasKind.ONVIF_SERIAL, "O-77"), Alias(AliasKind.MAC, "02:00:00:00:00:01")),
+    manufacturer="Camhi Example",
+    model="SC-4G-20",
+    firmware="1.4.2",
+    hardware_id="HW-3",
+    name="Gate north",
+    profile="example-vendor",
+)
+READING = Reading("battery.charge", 12.5, "%", NOON, Quality.GOOD)
+GAUGE = Reading(
+    "battery.charge", None, "%", NOON, Quality.UNKNOWN, raw="255", detail="gauge not ready"
+)
+PICTURE = b"not really a picture"
+
+
+def signed_manifest() -> SignedManifest:
+    """A manifest signed with the fixed key; Ed25519 signatures are deterministic."""
+    item = EvidenceItem(
+        sha256=hashlib.sha256(PICTURE).hexdigest(),
+        size=len(PICTURE),
+        kind=EvidenceKind.PICTURE,
+        media_type="image/jpeg",
+        name="fault.jpg",
+        taken_at=NOON,
+    )
+    body = wire.encode(
+        Manifest(
+            agent_id="agent-north",
+            device_id="gate-north",
+            label_serial="SC24010001",
+            code="picture.blurred",
+            episode=None,
+            made_at=NOON,
+            agent_version="0.1.0",
+            profile="generic-onvif",
+            items=(item,),
+        )
+    )
+    return SignedManifest(
+        body, signing.sign(KEY, signing.MANIFEST, body), signing.key_id(KEY.public_key())
+    )
+
+
+def signed_command() -> SignedCommand:
+    """A command signed with the fixed key."""
+    body = wire.encode(
+        Command("c-1", "agent-north", Verb.PROBE_NOW, "gate-north", NOON, NOON, {"why": "asked"})
+    )
+    return SignedCommand(
+        body, signing.sign(KEY, signing.COMMAND, body), signing.key_id(KEY.public_key())
+    )
+
+
+def up_messages() -> dict[str, wire.UpMessage]:
+    """Every message that travels upward, by the name of its corpus file."""
+    opened = FaultEvent(
+        kind=FaultKind.OPENED,
+        code="picture.blurred",
+        device=DEVICE,
+        episode=None,
+        onset_at=NOON,
+        observed_at=NOON,
+        summary_en="sharpness 0.08 is below 0.15",
+        summary_zh="清晰度 0.08 低于 0.15",
+        because=(READING, GAUGE),
+        manifest=signed_manifest(),
+        observations=3,
+        recorder_firmware="NVR 4.2.1",
+    )
+    return {
+        "fault": opened,
+        "evidence_added": EvidenceAdded(DEVICE, EventId(EPOCH, 7), signed_manifest()),
+        "snapshot": EpisodeSnapshot(
+            NOON,
+            (
+                OpenEpisode(
+                    EventId(EPOCH, 7), "gate-north", "picture.blurred", FaultState.OPEN, NOON
+                ),
+            ),
+        ),
+        "chunk": EvidenceChunk(hashlib.sha256(PICTURE).hexdigest(), 0, len(PICTURE), PICTURE),
+        "health": Health(
+            sent_at=NOON,
+            agent_version="0.1.0",
+            next_within_s=300.0,
+            uplink="wired",
+            host=(READING,),
+            devices=(DeviceHealth(DEVICE, Standing.FAULT, NOON, ("picture.blurred",)),),
+            outbox=(LaneDepth(1, 2, 400, NOON),),
+            lost=(Lost(4, SeqRange(10, 12), "evicted: outbox over its limit"),),
+        ),
+        "result": CommandResult("c-1", Outcome.DONE, NOON, "probed"),
+        "telemetry": Telemetry(NOON, (DeviceReadings("gate-north", (READING, GAUGE)),)),
+        "presence": Presence(True, EPOCH, NOON),
+    }
+
+
+def down_messages() -> dict[str, wire.DownMessage]:
+    """Every message that travels downward."""
+    return {
+        "receipt": Receipt(
+            EPOCH, "g-1", NOON, (SeqRange(1, 4), SeqRange(9, 9)), (Refused(6, "wire: $[1]"),), 2.5
+        ),
+        "command": signed_command(),
+    }
