@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def test_ranges_say_exactly_the_seqs(seqs: set[int]) -> None:
     """Ranges hold every seq and no other, in order and apart."""
     ranges = ranges_of(seqs)
     assert {s for r in ranges for s in range(r.first, r.last + 1)} == seqs
-    assert all(a.last + 1 < b.first for a, b in zip(ranges, ranges[1:], strict=False))
+    assert all(a.last + 1 < b.first for a, b in itertools.pairwise(ranges))
 
 
 @given(st.integers(1, 2**32 - 1), st.integers(0, 2**63 - 1))

@@ -1,0 +1,59 @@
+# Two commands do everything on a fresh Debian machine with Python 3.11: `make demo` and `make test`.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+FOR ?= 0
+ARGS ?=
+
+.PHONY: demo test check format bench figures lock clean packages
+
+demo: $(VENV)/.demo
+	$(BIN)/preclaim-demo --for $(FOR) $(ARGS)
+
+test: $(VENV)/.test packages
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.check
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.check
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.test packages
+	$(BIN)/python -m benchmarks.agent_cost $(ARGS)
+
+figures: $(VENV)/.test packages
+	$(BIN)/python -m benchmarks.figures
+
+# Debian packages that the tests drive as independent counterparts; skipped where they are present.
+packages:
+	@deploy/debian-packages
+
+$(VENV)/.demo: requirements/demo.lock pyproject.toml
+	@deploy/python-environment $(PYTHON) $(VENV) $<
+	@touch $@
+
+$(VENV)/.test: requirements/test.lock pyproject.toml
+	@deploy/python-environment $(PYTHON) $(VENV) $<
+	@touch $@ $(VENV)/.demo
+
+$(VENV)/.check: requirements/check.lock pyproject.toml
+	@deploy/python-environment $(PYTHON) $(VENV) $<
+	@touch $@ $(VENV)/.test $(VENV)/.demo
+
+# Lock files hold hashes and no index address; they are made anew from pyproject.toml.
+lock:
+	@command -v uv >/dev/null || { echo "uv is missing: python3 -m pip install uv" >&2; exit 1; }
+	for extra in agent collector demo test check; do \
+	  uv pip compile -q pyproject.toml --extra $$extra --python-version 3.11 --universal \
+	    --generate-hashes --no-emit-index-url --no-header \
+	    requirements/build.in -o requirements/$$extra.lock || exit 1; \
+	done
+
+clean:
+	rm -rf $(VENV) build demo-data
