@@ -1,0 +1,1 @@
+"""All SQL of the collector; the caller owns the transaction."""

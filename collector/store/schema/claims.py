@@ -1,0 +1,165 @@
+"""Tables of what comes of faults: claims, incidents, tasks, firmware cases."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from collector.store.schema.base import Utc, metadata, owner
+
+claim_case = Table(
+    "claim_case",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("number", String(24), nullable=False, unique=True),  # PC-2026-000001
+    owner(),
+    Column("buyer", String(120), nullable=False),
+    Column("opened_at", Utc, nullable=False),
+)
+
+claim_line = Table(
+    "claim_line",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", Integer, ForeignKey("claim_case.id"), nullable=False, index=True),
+    owner(),
+    Column("site_id", String(64), ForeignKey("site.id"), nullable=False),
+    Column("position_id", Integer, ForeignKey("position.id"), nullable=False, index=True),
+    Column("serial_key", String(140), nullable=False),  # the serial, or 'position:<id>' without
+    Column("label_serial", String(64), nullable=False),
+    Column("serial_source", String(16), nullable=False),
+    Column("model", String(80), nullable=False),
+    Column("batch", String(80), nullable=False),
+    Column("component", String(16), nullable=False),
+    Column("warranty_verdict", String(24), nullable=False),
+    Column("warranty_until", Date),
+    Column("warranty_reason_en", Text, nullable=False),
+    Column("warranty_reason_zh", Text, nullable=False),
+    Column("state", String(24), nullable=False),  # claims.lifecycle.LineState value
+    Column("opened_at", Utc, nullable=False),
+    Column("closed_at", Utc),
+)
+OPEN_LINE = Index(
+    "uq_claim_line_open_serial_key",
+    claim_line.c.serial_key,
+    unique=True,
+    sqlite_where=claim_line.c.closed_at.is_(None),
+    postgresql_where=claim_line.c.closed_at.is_(None),
+)
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("line_id", Integer, ForeignKey("claim_line.id"), nullable=False),
+    owner(),
+    Column("code", String(80), nullable=False),
+    Column("episode_id", Integer, ForeignKey("episode.id"), nullable=False),
+    UniqueConstraint("line_id", "code", "episode_id"),
+)
+
+claim_event = Table(
+    "claim_event",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("line_id", Integer, ForeignKey("claim_line.id"), nullable=False, index=True),
+    owner(),
+    Column("at", Utc, nullable=False),
+    Column("actor", String(120), nullable=False),
+    Column("role", String(24), nullable=False),
+    Column("type", String(32), nullable=False),
+    Column("payload_json", Text, nullable=False),
+    Column("prev_hash", String(64), nullable=False),  # '' for the first event of a line
+    Column("hash", String(64), nullable=False),
+)
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    owner(),
+    Column("site_id", String(64), ForeignKey("site.id"), nullable=False),
+    Column("cause", String(32), nullable=False),  # site.silent | site.unreachable
+    Column("text_en", Text, nullable=False),
+    Column("text_zh", Text, nullable=False),
+    Column("opened_at", Utc, nullable=False),
+    Column("closed_at", Utc),
+)
+OPEN_INCIDENT = Index(
+    "uq_incident_open_site_cause",
+    incident.c.site_id,
+    incident.c.cause,
+    unique=True,
+    sqlite_where=incident.c.closed_at.is_(None),
+    postgresql_where=incident.c.closed_at.is_(None),
+)
+
+incident_member = Table(
+    "incident_member",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("incident_id", Integer, ForeignKey("incident.id"), nullable=False),
+    owner(),
+    Column("position_id", Integer, ForeignKey("position.id"), nullable=False),
+    Column("episode_id", Integer, ForeignKey("episode.id")),  # the last that named it; may be none
+    UniqueConstraint("incident_id", "position_id"),
+)
+
+task = Table(
+    "task",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    owner(),
+    Column("site_id", String(64), ForeignKey("site.id"), nullable=False),
+    Column("position_id", Integer, ForeignKey("position.id"), nullable=False),
+    Column("code", String(80), nullable=False),
+    Column("kind", String(16), nullable=False),  # maintenance | configuration | siting | site
+    Column("episode_id", Integer, ForeignKey("episode.id"), nullable=False),
+    Column("opened_at", Utc, nullable=False),
+    Column("closed_at", Utc),
+)
+OPEN_TASK = Index(
+    "uq_task_open_position_code",
+    task.c.position_id,
+    task.c.code,
+    unique=True,
+    sqlite_where=task.c.closed_at.is_(None),
+    postgresql_where=task.c.closed_at.is_(None),
+)
+
+firmware_case = Table(
+    "firmware_case",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    owner(),
+    Column("camera_model", String(80), nullable=False),
+    Column("camera_firmware", String(80), nullable=False),
+    Column("recorder_firmware", String(80), nullable=False),
+    Column("code", String(80), nullable=False),
+    Column("opened_at", Utc, nullable=False),
+    UniqueConstraint(
+        "organisation_id", "camera_model", "camera_firmware", "recorder_firmware", "code"
+    ),
+)
+
+firmware_case_member = Table(
+    "firmware_case_member",
+    metadata,
+    Column("firmware_case_id", Integer, ForeignKey("firmware_case.id"), nullable=False),
+    owner(),
+    Column("position_id", Integer, ForeignKey("position.id"), nullable=False),
+    Column("serial_key", String(140), nullable=False),
+    Column("episode_id", Integer, ForeignKey("episode.id"), nullable=False),
+    Column("note", Text, nullable=False, server_default=text("''")),
+    UniqueConstraint("firmware_case_id", "episode_id"),
+)

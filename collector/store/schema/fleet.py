@@ -1,0 +1,148 @@
+"""Tables of who and where: organisations, sites, agents, positions, readings, the registry."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from collector.store.schema.base import Utc, metadata, owner
+
+organisation = Table(
+    "organisation",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("kind", String(16), nullable=False),  # factory | distributor | integrator
+    Column("parent_id", String(64), ForeignKey("organisation.id")),
+)
+
+site = Table(
+    "site",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    owner(),
+    Column("name", String(200), nullable=False),
+    Column("zone", String(64), nullable=False, server_default=text("'UTC'")),  # IANA name
+)
+
+agent = Table(
+    "agent",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    owner(),
+    Column("site_id", String(64), ForeignKey("site.id"), nullable=False, index=True),
+    Column("last_seen_at", Utc),  # collector time of the last stored row
+    Column("promised_by", Utc),  # collector time; silence is judged from it
+    Column("promised_within_s", Float),
+    Column("online", Boolean),  # what the broker's presence says; never proof
+    Column("silent_since", Utc),  # set when its deadline passed, cleared when it speaks
+    Column("epoch", String(40)),
+    Column("uplink", String(16)),
+    Column("version", String(32)),
+    Column("recorder_firmware", String(80)),
+    Column("generation_seen", String(64)),
+    Column("health_json", Text),  # host readings, outbox depth, lost ranges of the last health
+    Column("evidence_key", LargeBinary),  # pinned public key, PEM
+)
+
+position = Table(
+    "position",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("agent_id", String(64), ForeignKey("agent.id"), nullable=False),
+    Column("device_id", String(64), nullable=False),
+    Column("site_id", String(64), ForeignKey("site.id"), nullable=False, index=True),
+    owner(),
+    Column("name", Text, nullable=False, server_default=text("''")),
+    Column("label_serial", String(64), nullable=False, server_default=text("''")),
+    Column("serial_source", String(16), nullable=False, server_default=text("'none'")),
+    Column("manufacturer", String(80), nullable=False, server_default=text("''")),
+    Column("model", String(80), nullable=False, server_default=text("''")),
+    Column("firmware", String(80), nullable=False, server_default=text("''")),
+    Column("aliases", Text, nullable=False, server_default=text("'[]'")),  # JSON [[kind, value]]
+    Column("standing", String(16), nullable=False, server_default=text("'unknown'")),
+    Column("standing_reason", Text, nullable=False, server_default=text("''")),
+    Column("standing_at", Utc),
+    Column("last_good_at", Utc),
+    Column("picture_sha256", String(64)),
+    Column("picture_at", Utc),
+    Column("reference_sha256", String(64)),
+    UniqueConstraint("agent_id", "device_id"),
+)
+
+reading_latest = Table(
+    "reading_latest",
+    metadata,
+    Column("position_id", Integer, ForeignKey("position.id"), nullable=False),
+    owner(),
+    Column("name", String(80), nullable=False),
+    Column("value_json", Text, nullable=False),
+    Column("unit", String(16), nullable=False),
+    Column("quality", String(16), nullable=False),
+    Column("taken_at", Utc, nullable=False),
+    Column("received_at", Utc, nullable=False),
+    Column("detail", Text, nullable=False, server_default=text("''")),
+    PrimaryKeyConstraint("position_id", "name"),
+)
+
+reading_log = Table(
+    "reading_log",
+    metadata,
+    Column("position_id", Integer, ForeignKey("position.id"), nullable=False),
+    owner(),
+    Column("name", String(80), nullable=False),
+    Column("taken_at", Utc, nullable=False),
+    Column("number", Float, nullable=False),
+    PrimaryKeyConstraint("position_id", "name", "taken_at"),
+)
+
+unit = Table(
+    "unit",
+    metadata,
+    Column("serial", String(64), primary_key=True),
+    owner(),
+    Column("model", String(80), nullable=False),
+    Column("product", String(16), nullable=False),
+    Column("batch", String(80), nullable=False, server_default=text("''")),
+    Column("buyer", String(120), nullable=False, server_default=text("''")),
+    Column("delivered_on", Date),  # factory-local calendar day; None: not known
+    Column("delivery_proof", String(200), nullable=False, server_default=text("''")),
+    Column("imported_at", Utc, nullable=False),
+)
+
+unit_alias = Table(
+    "unit_alias",
+    metadata,
+    Column("kind", String(16), nullable=False),
+    Column("value", String(64), nullable=False),
+    Column("serial", String(64), ForeignKey("unit.serial"), nullable=False, index=True),
+    owner(),
+    PrimaryKeyConstraint("kind", "value"),
+)
+
+registry_import = Table(
+    "registry_import",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Utc, nullable=False),
+    owner(),
+    Column("actor", String(120), nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("summary_json", Text, nullable=False),
+)
+
+Index("ix_unit_model_batch", unit.c.model, unit.c.batch)
