@@ -1,0 +1,108 @@
+"""Run the promised figures, print one table, write build/figures.json.
+
+``ONLY='main.*'`` selects rows, ``LONG=1`` runs the full sizes.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import os
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import main_figures
+from benchmarks.figure import Figure, Size
+
+FIGURES: tuple[Figure, ...] = (*main_figures.FIGURES,)
+OUTPUT = Path("build/figures.json")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A figure with its result; measured is None when it could not be measured."""
+
+    figure: Figure
+    measured: float | None
+    made_by: str
+
+    @property
+    def holds(self) -> bool:
+        """A figure that was not measured does not hold."""
+        return self.measured is not None and self.figure.holds(self.measured)
+
+
+def run(figures: tuple[Figure, ...], size: Size) -> list[Row]:
+    """Measure each figure, saying so while it happens."""
+    rows = []
+    for figure in figures:
+        print(f"… {figure.name}: {figure.what}", file=sys.stderr, flush=True)
+        began = time.monotonic()
+        try:
+            got = figure.measure(size)
+        except (RuntimeError, OSError) as error:  # a missing counterpart is a row, not a crash
+            rows.append(Row(figure=figure, measured=None, made_by=f"not measured: {error}"))
+        else:
+            rows.append(Row(figure=figure, measured=got.value, made_by=got.made_by))
+        print(f"  {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+    return rows
+
+
+def table(rows: list[Row]) -> str:
+    """One line a figure: measured, target, holds or falls short."""
+    lines = [f"{'figure':34} {'measured':>12} {'target':>12}  verdict       made by"]
+    for row in rows:
+        figure = row.figure
+        measured = "–" if row.measured is None else f"{row.measured:g} {figure.unit}"
+        target = f"{figure.bound.value} {figure.target:g} {figure.unit}"
+        verdict = "holds" if row.holds else "falls short"
+        lines.append(f"{figure.name:34} {measured:>12} {target:>12}  {verdict:12}  {row.made_by}")
+    return "\n".join(lines)
+
+
+def write(rows: list[Row], path: Path) -> None:
+    """Write the rows for other programs."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(
+        json.dumps(
+            [
+                {
+                    "name": row.figure.name,
+                    "measured": row.measured,
+                    "unit": row.figure.unit,
+                    "target": f"{row.figure.bound.value} {row.figure.target:g}",
+                    "holds": row.holds,
+                    "command": f"make figures ONLY='{row.figure.name}'",
+                    "what": row.figure.what,
+                    "how": row.figure.how,
+                    "made_by": row.made_by,
+                }
+                for row in rows
+            ],
+            indent=1,
+            ensure_ascii=False,
+        )
+        + "\n"
+    )
+
+
+def main() -> int:
+    """Run what ONLY selects; 1 when a figure falls short."""
+    only = os.environ.get("ONLY", "*")
+    size = Size.FULL if os.environ.get("LONG", "") not in {"", "0"} else Size.SHORT
+    chosen = tuple(figure for figure in FIGURES if fnmatch.fnmatch(figure.name, only))
+    if not chosen:
+        names = ", ".join(figure.name for figure in FIGURES)
+        print(f"ONLY={only!r} selects no figure. There are: {names}", file=sys.stderr)
+        return 2
+    rows = run(chosen, size)
+    write(rows, OUTPUT)
+    print(table(rows))
+    print(f"\nsize: {size.value}; written to {OUTPUT}")
+    return 0 if all(row.holds for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
