@@ -140,7 +140,7 @@ def _is_local(host: str) -> bool:
     if host == "localhost":
         return True
     try:
-        address = ipaddress.ip_address(host.split("%")[0])
+        address = ipaddress.ip_address(host.split("%", maxsplit=1)[0])
     except ValueError:
         return False
     return address.is_loopback or address.is_link_local or address.is_unspecified
@@ -148,4 +148,6 @@ def _is_local(host: str) -> bool:
 
 def _unusable(url: str) -> CameraError:
     shown = "".join(c if c.isprintable() else "?" for c in url[:80])
-    return CameraError(Cause.ONVIF_FOREIGN_ADDRESS, f"the device names an unusable address: {shown}")
+    return CameraError(
+        Cause.ONVIF_FOREIGN_ADDRESS, f"the device names an unusable address: {shown}"
+    )

@@ -84,25 +84,20 @@ class Transcript:
             outcome = type(error).__name__.lower()
             raise
         finally:
-            self._keep(kind, request, outcome, note, at, time.monotonic() - started)
-
-    def _keep(
-        self, kind: str, request: str, outcome: str, note: Note, at: datetime, seconds: float
-    ) -> None:
-        room = max(0, min(REPLY_CAP_BYTES, TRANSCRIPT_CAP_BYTES - self._kept_bytes))
-        reply = self._masked(note.reply[:room])
-        self._kept_bytes += len(reply)
-        self._exchanges.append(
-            Exchange(
-                at=at,
-                kind=kind,
-                request=request,
-                outcome=outcome,
-                detail=self._masked(note.detail.encode()).decode("utf-8", "replace"),
-                reply=reply,
-                seconds=seconds,
+            room = max(0, min(REPLY_CAP_BYTES, TRANSCRIPT_CAP_BYTES - self._kept_bytes))
+            reply = self._masked(note.reply[:room])
+            self._kept_bytes += len(reply)
+            self._exchanges.append(
+                Exchange(
+                    at=at,
+                    kind=kind,
+                    request=request,
+                    outcome=outcome,
+                    detail=self._masked(note.detail.encode()).decode("utf-8", "replace"),
+                    reply=reply,
+                    seconds=time.monotonic() - started,
+                )
             )
-        )
 
     def _masked(self, text: bytes) -> bytes:
         """Remove what could help somebody log in; a hostile device may echo our request."""

@@ -1,0 +1,39 @@
+"""What parent and decoder child say to each other: length-prefixed MessagePack on a pipe."""
+
+from __future__ import annotations
+
+import struct
+
+import msgspec
+
+LENGTH = struct.Struct(">I")
+REQUEST_CAP_BYTES = 9 * 1024 * 1024
+ANSWER_CAP_BYTES = 1024 * 1024
+PICTURE_CAP_BYTES = 4 * 1024 * 1024
+
+
+class DecodeRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Decode one picture; ``previous`` is an earlier one of the same stream."""
+
+    codec: str  # "H264", "H265" or "JPEG"
+    picture: bytes
+    previous: bytes | None
+
+
+class DecodeAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Features and a small JPEG, or the value of a ``Cause`` and its detail."""
+
+    cause: str | None = None
+    detail: str = ""
+    features: dict[str, float | int | None] = {}
+    jpeg: bytes = b""
+    damaged: bool = False
+
+
+class DecodeRefused(Exception):
+    """A picture was not decoded; travels to the parent as cause and detail."""
+
+    def __init__(self, cause: str, detail: str) -> None:
+        super().__init__(detail)
+        self.cause = cause
+        self.detail = detail

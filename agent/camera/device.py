@@ -1,0 +1,259 @@
+"""A network camera as probes see it: ONVIF, RTSP, snapshot and vendor values behind one port."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
+
+from agent.camera.address import pin_http, pin_rtsp, place_of
+from agent.camera.decoder import Decoder
+from agent.camera.door import Door
+from agent.camera.http import SNAPSHOT_CAP_BYTES, CameraHttp, connect_tcp
+from agent.camera.login import LoginState
+from agent.camera.onvif import device as device_service
+from agent.camera.onvif import events, imaging, media
+from agent.camera.onvif.services import MEDIA, find_services
+from agent.camera.onvif.soap import SoapClient
+from agent.camera.port import (
+    CameraError,
+    Cause,
+    Costs,
+    DeviceClock,
+    DeviceInformation,
+    Exchange,
+    ImagingOptions,
+    ImagingSettings,
+    LoginKind,
+    Picture,
+    Snapshot,
+    StreamHealth,
+    StreamProfile,
+    Target,
+    VendorValue,
+)
+from agent.camera.profile import Profile, choose
+from agent.camera.transcript import Transcript
+from agent.camera.vendor import read_vendor_values
+
+# Below these there is no device to talk to; above them its clock may simply be unreadable.
+_NO_DEVICE = (
+    Cause.DNS,
+    Cause.TCP_REFUSED,
+    Cause.TCP_TIMEOUT,
+    Cause.TCP_UNREACHABLE,
+    Cause.TCP_RESET,
+    Cause.TLS,
+    Cause.DEADLINE,
+)
+_OTHER_MEDIA = (Cause.ONVIF_UNSUPPORTED, Cause.ONVIF_FAULT, Cause.ONVIF_MISSING)
+_OK = 200
+
+
+class NetworkCamera:
+    """One device; cheap to build, and what is worth keeping between passes lives in ``http``.
+
+    A pass begins with construction or ``start_pass``; transcript, costs and refused logins
+    belong to the pass.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        *,
+        http: CameraHttp,
+        decoder: Decoder,
+        profiles: Sequence[Profile],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._target = target
+        self._http = http
+        self._decoder = decoder
+        self._firmware_profiles = profiles
+        self._clock = clock
+        self.start_pass()
+
+    def start_pass(self) -> None:
+        """Forget transcript, costs and refusals of the last pass."""
+        memory = self._http.memory_of(self._target)
+        self._transcript = Transcript(clock=self._clock, credentials=self._target.credentials)
+        self._login = LoginState(
+            credentials=self._target.credentials,
+            tally=self._transcript.tally,
+            preferred=memory.login,
+        )
+        door = Door(
+            target=self._target,
+            http=self._http,
+            transcript=self._transcript,
+            login=self._login,
+            memory=memory,
+        )
+        self._door = door
+        self._soap = SoapClient(door, clock=self._clock)
+        self._media: tuple[StreamProfile, ...] | None = None
+        self._information: DeviceInformation | None = None
+
+    async def close(self) -> None:
+        """Nothing stays open between calls; the session belongs to ``CameraHttp``."""
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """What was asked and answered in this pass; secrets are masked."""
+        return self._transcript.exchanges
+
+    @property
+    def costs(self) -> Costs:
+        """What this pass has cost so far."""
+        return self._transcript.tally.costs()
+
+    @property
+    def login(self) -> LoginKind:
+        """The kind of login that worked last; NONE before any did."""
+        return self._login.last_worked
+
+    @property
+    def refused_logins(self) -> tuple[LoginKind, ...]:
+        """Kinds that this device refused in this pass."""
+        return tuple(self._login.refused)
+
+    async def connect_tcp(self) -> None:
+        """Open and close one connection to the ONVIF port: DNS and TCP only."""
+        place = place_of(self._target)
+        with self._transcript.record(kind="tcp", request="connect"):
+            await connect_tcp(place.host, place.port)
+
+    async def device_clock(self) -> DeviceClock:
+        """GetSystemDateAndTime, without credentials."""
+        return await device_service.read_clock(self._soap, clock=self._clock)
+
+    async def device_information(self) -> DeviceInformation:
+        """GetDeviceInformation."""
+        await self._learn_clock()
+        self._information = await device_service.read_information(self._soap)
+        return self._information
+
+    async def mac_addresses(self) -> tuple[str, ...]:
+        """GetNetworkInterfaces; empty when the device names none."""
+        await self._learn_clock()
+        return await device_service.read_mac_addresses(self._soap)
+
+    async def profiles(self) -> tuple[StreamProfile, ...]:
+        """GetProfiles of Media2, falling back to Media; asked once a pass."""
+        if self._media is None:
+            await self._learn_clock()
+            self._media = await media.read_profiles(self._soap)
+        return self._media
+
+    async def imaging_settings(self) -> ImagingSettings:
+        """GetImagingSettings of the first video source."""
+        return await imaging.read_settings(self._soap, source=await self._video_source())
+
+    async def imaging_options(self) -> ImagingOptions:
+        """GetOptions of the first video source."""
+        return await imaging.read_options(self._soap, source=await self._video_source())
+
+    async def set_filter_mode(self, mode: imaging.FilterMode) -> None:
+        """SetImagingSettings of the first video source: a write, which no probe makes."""
+        source = await self._video_source()
+        await imaging.set_filter_mode(self._soap, source=source, mode=mode)
+
+    @asynccontextmanager
+    async def events(self, *, seconds: int = 60) -> AsyncIterator[events.Subscription]:
+        """A pull point, unsubscribed at the end; BUDGET unless the target allows events."""
+        if self._target.allow_events:
+            await self._learn_clock()
+        async with events.subscribe(self._soap, seconds=seconds) as subscription:
+            yield subscription
+
+    async def system_log(self) -> str:
+        """GetSystemLog; ONVIF_MISSING when the device answers with nothing."""
+        await self._learn_clock()
+        return await device_service.read_system_log(self._soap)
+
+    async def snapshot(self) -> Snapshot:
+        """The picture behind GetSnapshotUri; bytes as sent, nothing is decoded here."""
+        stated = await self._ask_uri(media.read_snapshot_uri)
+        pinned = pin_http(stated, self._target)
+        with self._transcript.record(kind="onvif", request="snapshot") as note:
+            note.detail = f"address rewritten from {pinned.foreign}" if pinned.foreign else ""
+            reply = await self._door.send_with_digest(
+                method="GET", url=pinned.url, cap_bytes=SNAPSHOT_CAP_BYTES
+            )
+            if reply.status != _OK:
+                raise CameraError(
+                    Cause.HTTP_STATUS,
+                    f"the device answers HTTP {reply.status} instead of a picture",
+                    raw=reply.body,
+                )
+            if not reply.body or reply.media_type.startswith("text/"):
+                raise CameraError(
+                    Cause.HTTP_NOT_XML, "the device sends no picture, but a page", raw=reply.body
+                )
+            note.detail += f" {len(reply.body)} bytes of {reply.media_type}"
+            return Snapshot(body=reply.body, media_type=reply.media_type)
+
+    async def watch_stream(self, *, seconds: float) -> StreamHealth:
+        """Play the first profile for so long; RTSP causes name the layer that failed."""
+        from agent.camera.rtsp.watch import watch  # noqa: PLC0415  # rarely needed
+
+        stated = await self._ask_uri(media.read_stream_uri)
+        place, url, _ = pin_rtsp(stated, self._target)
+        return await watch(
+            place,
+            url,
+            target=self._target,
+            login=self._login,
+            transcript=self._transcript,
+            seconds=seconds,
+        )
+
+    async def decode(self, key_frame: bytes, *, codec: str, previous: bytes | None) -> Picture:
+        """Decode one key frame (or JPEG) in the child; ``previous`` gives the change figure."""
+        return await self._decoder.decode(
+            key_frame, codec=codec, previous=previous, taken_at=self._clock()
+        )
+
+    async def firmware_profile(self) -> Profile | None:
+        """The firmware profile that fits what the device says it is; None when none does."""
+        information = self._information or await self.device_information()
+        return choose(self._firmware_profiles, information)
+
+    async def vendor_values(self) -> Mapping[str, VendorValue]:
+        """Values by canonical name as the firmware profile extracts them; may be empty."""
+        profile = await self.firmware_profile()
+        if profile is None:
+            return {}
+        return await read_vendor_values(self._door, profile)
+
+    async def _learn_clock(self) -> None:
+        """Ask the device's time before the first login by WS-UsernameToken of a pass."""
+        signs = self._login.last_worked in (LoginKind.NONE, LoginKind.WSSE)
+        if self._soap.clock_asked or self._target.credentials is None or not signs:
+            return
+        self._soap.clock_asked = True
+        try:
+            await device_service.read_clock(self._soap, clock=self._clock)
+        except CameraError as error:
+            if error.cause in _NO_DEVICE:
+                self._soap.clock_asked = False
+                raise
+
+    async def _video_source(self) -> str:
+        for profile in await self.profiles():
+            if profile.video_source:
+                return profile.video_source
+        return await media.read_video_source(self._soap)
+
+    async def _ask_uri(self, ask: Callable[[SoapClient, StreamProfile], Awaitable[str]]) -> str:
+        """Ask Media2 for an address of the first profile, else Media (tokens are shared)."""
+        profile = (await self.profiles())[0]
+        try:
+            return await ask(self._soap, profile)
+        except CameraError as error:
+            if error.cause not in _OTHER_MEDIA or not profile.media2:
+                raise
+            if MEDIA not in await find_services(self._soap):
+                raise
+        return await ask(self._soap, replace(profile, media2=False))

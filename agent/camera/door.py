@@ -1,0 +1,108 @@
+"""The door of one device: HTTP requests with Digest login, one attempt per kind and pass."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agent.camera.address import request_uri
+from agent.camera.digest import read_challenges
+from agent.camera.http import REQUEST_DEADLINE_S, CameraHttp, DeviceMemory, Reply, Request
+from agent.camera.login import LoginState
+from agent.camera.port import CameraError, Cause, LoginKind, Target
+from agent.camera.transcript import Transcript
+
+_MAX_ROUNDS = 5  # bare, SHA-256, SHA-256 after a stale nonce, MD5, MD5 after a stale nonce
+_UNAUTHORIZED = 401
+
+
+@dataclass(slots=True)
+class Door:
+    """Everything the HTTP side of one pass over one device shares."""
+
+    target: Target
+    http: CameraHttp
+    transcript: Transcript
+    login: LoginState
+    memory: DeviceMemory
+    deadline_s: float = REQUEST_DEADLINE_S
+
+    async def send(
+        self, *, method: str, url: str, body: bytes, headers: Mapping[str, str], cap_bytes: int
+    ) -> Reply:
+        """Send one request as it is; DEADLINE when the whole reply is not here in time."""
+        request = Request(method=method, url=url, headers=headers, body=body, cap_bytes=cap_bytes)
+        try:
+            async with asyncio.timeout(self.deadline_s):
+                return await self.http.exchange(request, self.transcript.tally)
+        except TimeoutError as error:
+            raise CameraError(
+                Cause.DEADLINE, f"no complete reply within {self.deadline_s:.0f} s"
+            ) from error
+
+    async def send_with_digest(
+        self,
+        *,
+        method: str,
+        url: str,
+        cap_bytes: int,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Send a request and log in by HTTP Digest if the device asks for it.
+
+        Any reply but a refused login is returned, whatever its status. Raises CameraError with
+        a LOGIN cause when no permitted kind is left; Basic is never answered.
+        """
+        uri = request_uri(url)
+        path = url.split("?", maxsplit=1)[0]
+        stale_used = False
+        reply: Reply | None = None
+        for _ in range(_MAX_ROUNDS):
+            authorization = self.login.authorize(path, method=method, uri=uri)
+            sent = dict(headers or {})
+            if authorization is not None:
+                self.login.count_attempt(authorization[0])
+                sent["Authorization"] = authorization[1]
+            reply = await self.send(
+                method=method, url=url, body=body, headers=sent, cap_bytes=cap_bytes
+            )
+            kind = authorization[0] if authorization else LoginKind.NONE
+            if reply.status != _UNAUTHORIZED:
+                return self._let_in(reply, kind)
+            self.login.require_credentials()
+            self.login.check_lock(status=reply.status, text=_text(reply))
+            stale_used = self._judge_refusal(reply, kind, path, stale_used=stale_used)
+        raise self.login.all_refused()
+
+    def _let_in(self, reply: Reply, kind: LoginKind) -> Reply:
+        if reply.status == 423:
+            self.login.check_lock(status=reply.status, text="")
+        if kind is not LoginKind.NONE:
+            self.login.note_worked(kind)
+            self.memory.login = kind
+        return reply
+
+    def _judge_refusal(self, reply: Reply, kind: LoginKind, path: str, *, stale_used: bool) -> bool:
+        """Prepare the next round, or raise; True when a stale nonce was excused."""
+        self.login.drop_nonce(path)
+        if kind is not LoginKind.NONE:
+            offered = [c for c in read_challenges(reply.challenges) if c.kind is kind]
+            # A stale nonce says that the password was right; only the first time.
+            if offered and not stale_used and (offered[0].stale or kind in self.login.worked):
+                self.login.take_nonce(path, offered[0])
+                return True
+            if kind in self.login.worked:
+                raise CameraError(
+                    Cause.HTTP_STATUS,
+                    "HTTP 401: the login works elsewhere, this user may not come here",
+                    raw=reply.body,
+                )
+            self.login.note_refused(kind)
+        self.login.take_nonce(path, self.login.choose(reply.challenges))
+        return stale_used
+
+
+def _text(reply: Reply) -> str:
+    return reply.body[:4096].decode("utf-8", "replace")

@@ -1,0 +1,119 @@
+"""Login state of one device in one pass: each kind is tried once, and never after a lock-out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from agent.camera.digest import Challenge, answer, new_cnonce, read_challenges, read_schemes
+from agent.camera.port import CameraError, Cause, Credentials, LoginKind
+from agent.camera.transcript import Tally
+
+_LOCKED = re.compile(
+    r"(?i)\b(?:locked|lock[- ]?out|account lock|too many (?:failed|login|attempts|tries)"
+    r"|try again (?:later|after))|锁定|锁住|次数过多"
+)
+_LOCKED_STATUSES = (423, 429)
+
+
+@dataclass(slots=True)
+class _Nonce:
+    challenge: Challenge
+    cnonce: str
+    count: int = 0
+
+
+@dataclass(slots=True)
+class LoginState:
+    """What this pass has learnt about logging in to the device."""
+
+    credentials: Credentials | None
+    tally: Tally
+    preferred: LoginKind = LoginKind.NONE  # what worked in an earlier pass
+    worked: list[LoginKind] = field(default_factory=list)
+    refused: list[LoginKind] = field(default_factory=list)
+    locked: bool = False
+    shut: bool = False  # every kind was refused: not asked again in this pass
+    _nonces: dict[str, _Nonce] = field(default_factory=dict)  # by path: some firmware binds them
+
+    @property
+    def last_worked(self) -> LoginKind:
+        """The kind that worked last, in this pass or before."""
+        return self.worked[-1] if self.worked else self.preferred
+
+    def require_credentials(self) -> Credentials:
+        """The credentials; CameraError when there are none, or when asking again could lock."""
+        if self.credentials is None:
+            raise CameraError(
+                Cause.LOGIN_NO_CREDENTIALS, "the device wants a login and none is configured"
+            )
+        if self.locked:
+            raise CameraError(Cause.LOGIN_LOCKED, "the device has locked this account")
+        return self.credentials
+
+    def note_worked(self, kind: LoginKind) -> None:
+        """Remember that this kind was accepted; the latest is last."""
+        if kind in self.worked:
+            self.worked.remove(kind)
+        self.worked.append(kind)
+
+    def note_refused(self, kind: LoginKind) -> None:
+        """Remember a refusal; a kind that worked in this pass before keeps its good name."""
+        if kind not in self.worked and kind not in self.refused:
+            self.refused.append(kind)
+
+    def count_attempt(self, kind: LoginKind) -> None:
+        """Count a login whose outcome is open: these are what locks accounts."""
+        if kind not in self.worked:
+            self.tally.login_attempts += 1
+
+    def check_lock(self, *, status: int, text: str) -> None:
+        """Raise LOGIN_LOCKED when a refusal says that the account is locked."""
+        if status in _LOCKED_STATUSES or _LOCKED.search(text[:4096]):
+            self.locked = True
+            raise CameraError(Cause.LOGIN_LOCKED, "the device has locked this account")
+
+    def all_refused(self) -> CameraError:
+        """The error for a device that refused every kind it may be offered."""
+        names = ", ".join(kind.value for kind in self.refused) or "none could be tried"
+        return CameraError(
+            Cause.LOGIN_REFUSED, f"the device refuses user and password (tried: {names})"
+        )
+
+    def choose(self, headers: tuple[str, ...]) -> Challenge:
+        """Pick the strongest challenge not refused yet; CameraError when there is none left."""
+        challenges = read_challenges(headers)
+        if not challenges:
+            offered = ", ".join(sorted({name for name, _ in read_schemes(headers)})) or "nothing"
+            raise CameraError(
+                Cause.LOGIN_METHOD,
+                f"the device offers no login that we may use (it offers: {offered[:60]})",
+            )
+        for challenge in challenges:
+            if challenge.kind not in self.refused:
+                return challenge
+        raise self.all_refused()
+
+    def authorize(self, path: str, *, method: str, uri: str) -> tuple[LoginKind, str] | None:
+        """Authorization for a request under ``path``; None when no challenge is known there."""
+        nonce = self._nonces.get(path)
+        if nonce is None or self.credentials is None:
+            return None
+        nonce.count += 1
+        header = answer(
+            nonce.challenge,
+            self.credentials,
+            method=method,
+            uri=uri,
+            cnonce=nonce.cnonce,
+            nonce_count=nonce.count,
+        )
+        return nonce.challenge.kind, header
+
+    def take_nonce(self, path: str, challenge: Challenge) -> None:
+        """Use this challenge for the next requests under ``path``."""
+        self._nonces[path] = _Nonce(challenge=challenge, cnonce=new_cnonce())
+
+    def drop_nonce(self, path: str) -> None:
+        """Forget the challenge of this path."""
+        self._nonces.pop(path, None)

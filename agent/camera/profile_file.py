@@ -1,0 +1,272 @@
+"""Reading firmware profiles from TOML; every problem is told with file, key and remedy."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar, cast
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+
+from agent.camera.profile import (
+    UNITS,
+    Field,
+    FieldType,
+    Firmware,
+    Match,
+    Power,
+    Profile,
+    VendorRequest,
+)
+
+_T = TypeVar("_T")
+_TYPES = ("number", "text", "flag")
+_VERSION = re.compile(r"\d+(?:\.\d+)*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is wrong with a profile file."""
+
+    file: str
+    key: str
+    reason: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.key}: {self.reason}. {self.remedy}"
+
+
+class ProfileError(Exception):
+    """Profile files are not usable; ``problems`` holds all of them."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+@dataclass(slots=True)
+class _Table:
+    """A TOML table that is read key by key; what nobody asked for is a problem."""
+
+    content: dict[str, object]
+    where: str
+    file: str
+    problems: list[Problem]
+    _asked: set[str] = field(default_factory=set)
+
+    def complain(self, key: str, reason: str, remedy: str) -> None:
+        name = f"{self.where}.{key}" if self.where else key
+        self.problems.append(Problem(file=self.file, key=name, reason=reason, remedy=remedy))
+
+    def take(self, key: str, kind: type[_T], default: _T | None = None) -> _T | None:
+        """The value of a key; a problem when it is of another type, or absent without default."""
+        self._asked.add(key)
+        if key not in self.content:
+            if default is None:
+                self.complain(key, "is missing", f"Add it; it is a {kind.__name__}")
+            return default
+        value = self.content[key]
+        if kind is float and isinstance(value, int) and not isinstance(value, bool):
+            return cast(_T, float(value))
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            self.complain(key, f"is a {type(value).__name__}", f"Write a {kind.__name__} instead")
+            return default
+        return value
+
+    def table(self, key: str) -> _Table:
+        """A sub-table; empty when absent."""
+        return _Table(
+            content=self.take(key, dict, {}) or {},
+            where=f"{self.where}.{key}" if self.where else key,
+            file=self.file,
+            problems=self.problems,
+        )
+
+    def tables(self, key: str) -> list[_Table]:
+        """An array of tables; empty when absent."""
+        tables = []
+        for index, content in enumerate(self.take(key, list, []) or []):
+            where = f"{key}[{index}]"
+            if isinstance(content, dict):
+                tables.append(
+                    _Table(content=content, where=where, file=self.file, problems=self.problems)
+                )
+            else:
+                self.complain(f"[{index}]", "is no table", f"Write [[{key}]]")
+        return tables
+
+    def pattern(self, key: str, default: str) -> re.Pattern[str]:
+        """A regular expression."""
+        text = self.take(key, str, default) or default
+        try:
+            return re.compile(text)
+        except re.error as error:
+            self.complain(key, f"is no regular expression ({error})", "Correct the pattern")
+            return re.compile(default)
+
+    def finish(self) -> None:
+        """Complain about keys that mean nothing here."""
+        for key in sorted(set(self.content) - self._asked):
+            known = ", ".join(sorted(self._asked))
+            self.complain(key, "is unknown", f"Remove it, or use one of: {known}")
+
+
+def load_profiles(directory: Path) -> tuple[Profile, ...]:
+    """Read every ``*.toml`` of a directory; ProfileError lists all problems of all files."""
+    problems: list[Problem] = []
+    profiles: list[Profile] = []
+    seen: dict[str, str] = {}
+    for path in sorted(directory.glob("*.toml")):
+        profile = _load(path, problems)
+        if profile is None:
+            continue
+        if profile.id in seen:
+            reason = f"'{profile.id}' is also the id of {seen[profile.id]}"
+            problems.append(
+                Problem(file=path.name, key="id", reason=reason, remedy="Give it another id")
+            )
+        seen[profile.id] = path.name
+        profiles.append(profile)
+    if problems:
+        raise ProfileError(problems)
+    return tuple(profiles)
+
+
+def _load(path: Path, problems: list[Problem]) -> Profile | None:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        problems.append(
+            Problem(file=path.name, key="-", reason=f"cannot be read: {error}", remedy="Correct it")
+        )
+        return None
+    before = len(problems)
+    profile = parse_profile(content, file=path.name, problems=problems)
+    return profile if len(problems) == before else None
+
+
+def parse_profile(
+    content: dict[str, object], *, file: str, problems: list[Problem]
+) -> Profile | None:
+    """Build a profile; problems are appended, and then the result must not be used."""
+    root = _Table(content=content, where="", file=file, problems=problems)
+    if root.take("schema", int) not in (1, None):
+        root.complain("schema", "is not 1", "Use schema = 1, or a newer agent")
+    requests = tuple(_request(table) for table in root.tables("request"))
+    names = {request.name for request in requests}
+    fields = [_field(table, names) for table in root.tables("field")]
+    profile = Profile(
+        id=root.take("id", str) or "",
+        match=_match(root.table("match")),
+        power=_power(root.table("power")),
+        requests=requests,
+        fields=tuple(found for found in fields if found is not None),
+        login_note=root.take("login", str, " ") or "",
+    )
+    root.take("title", str, " ")
+    root.take("references", list, [])
+    root.finish()
+    _check_twins(profile, root)
+    return profile
+
+
+def _check_twins(profile: Profile, root: _Table) -> None:
+    names = [found.name for found in profile.fields]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        root.complain("field", f"'{name}' is defined twice", "Keep one of them")
+
+
+def _match(table: _Table) -> Match:
+    firmware = Firmware(
+        pattern=table.pattern("firmware_version", r"(\d+)\.(\d+)\.(\d+)"),
+        at_least=_version(table, "firmware_at_least"),
+        below=_version(table, "firmware_below"),
+    )
+    match = Match(
+        manufacturer=table.pattern("manufacturer", ""),
+        model=table.pattern("model", ""),
+        firmware=firmware,
+        priority=table.take("priority", int, 0) or 0,
+    )
+    table.finish()
+    return match
+
+
+def _version(table: _Table, key: str) -> tuple[int, ...] | None:
+    text = table.take(key, str, " ")
+    if text is None or not text.strip():
+        return None
+    if _VERSION.fullmatch(text) is None:
+        table.complain(key, f"'{text}' is no version", 'Write numbers and points, like "5.7.13"')
+        return None
+    return tuple(int(part) for part in text.split("."))
+
+
+def _power(table: _Table) -> Power:
+    interval_s = table.take("min_poll_interval_s", int, 0) or 0
+    if interval_s < 0:
+        table.complain("min_poll_interval_s", "is negative", "Write seconds, 0 or more")
+    power = Power(
+        battery_powered=bool(table.take("battery_powered", bool, False)),
+        min_poll_interval_s=interval_s,
+    )
+    table.finish()
+    return power
+
+
+def _request(table: _Table) -> VendorRequest:
+    name, path = table.take("name", str) or "", table.take("path", str) or "/"
+    login = table.take("login", str, "digest")
+    if login != "digest":
+        table.complain("login", f"'{login}' is not offered", 'Use login = "digest"')
+    if not path.startswith("/") or path.startswith("//"):
+        table.complain("path", f"'{path}' is no path", 'Begin it with one "/"; hosts are refused')
+    table.finish()
+    return VendorRequest(name=name, path=path)
+
+
+def _field(table: _Table, requests: set[str]) -> Field | None:
+    name = table.take("name", str) or ""
+    source = table.take("from", str) or ""
+    path = table.take("path", str) or ""
+    kind = table.take("type", str, "number") or "number"
+    scale = table.take("scale", float, 1.0)
+    limits = _range(table)
+    unknown = table.take("unknown", list, []) or []
+    table.finish()
+    if name not in UNITS:
+        table.complain("name", f"'{name}' is no known value", f"Use one of: {', '.join(UNITS)}")
+    if source not in requests:
+        table.complain("from", f"no request is called '{source}'", "Name a [[request]]")
+    if kind not in _TYPES:
+        table.complain("type", f"'{kind}' is no type", f"Use one of: {', '.join(_TYPES)}")
+    try:
+        compiled = jmespath.compile(path or "@")
+    except JMESPathError as error:
+        table.complain("path", f"is no JMESPath ({type(error).__name__})", "Correct the path")
+        return None
+    return Field(
+        name=name,
+        source=source,
+        path=compiled,
+        type=cast(FieldType, kind),
+        scale=scale if scale is not None else 1.0,
+        range=limits,
+        unknown=tuple(unknown),
+    )
+
+
+def _range(table: _Table) -> tuple[float, float] | None:
+    limits = table.take("range", list, []) or []
+    if not limits:
+        return None
+    numbers = [x for x in limits if isinstance(x, int | float) and not isinstance(x, bool)]
+    if len(limits) != 2 or len(numbers) != 2 or numbers[0] > numbers[1]:
+        table.complain("range", f"{limits} is no range", "Write [lowest, highest]")
+        return None
+    return float(numbers[0]), float(numbers[1])

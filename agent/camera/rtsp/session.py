@@ -1,0 +1,138 @@
+"""One RTSP session: describe with login, set up over TCP, play, tear down."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import Mapping
+from urllib.parse import urljoin
+
+from agent.camera.address import pin_rtsp
+from agent.camera.login import LoginState
+from agent.camera.port import CameraError, Cause, LoginKind, Target
+from agent.camera.rtsp.message import RtspConnection, RtspReply, broken
+from agent.camera.rtsp.sdp import Video, read_video
+
+_NONCES = "rtsp"
+_MAX_ROUNDS = 5
+_OK, _UNAUTHORIZED = 200, 401
+_TIMEOUT_PARAMETER = re.compile(r"timeout\s*=\s*(\d{1,5})")
+_DEFAULT_SESSION_S = 60
+_END_S = 1.0
+
+
+class RtspSession:
+    """Speaks for one stream; every refusal is a CameraError with the status in its detail."""
+
+    def __init__(
+        self, connection: RtspConnection, url: str, *, target: Target, login: LoginState
+    ) -> None:
+        self.connection = connection
+        self._url = url
+        self._target = target
+        self._login = login
+        self._session: str | None = None
+        self._aggregate = url
+        self.session_s = _DEFAULT_SESSION_S
+
+    async def describe(self) -> Video:
+        """OPTIONS, then DESCRIBE with login; the first video medium."""
+        await self.connection.request("OPTIONS", self._url, {})
+        reply = await self._ask("DESCRIBE", self._url, {"Accept": "application/sdp"})
+        video, control = read_video(reply.body.decode("utf-8", "replace"))
+        if video is None:
+            raise broken("the device describes a stream without video", reply.body)
+        stated = reply.header("content-base") or reply.header("content-location") or self._url
+        base = self._pinned(stated)
+        self._aggregate = self._join(base, control)
+        self._video_url = self._join(base, video.control)
+        return video
+
+    def _pinned(self, url: str) -> str:
+        """The same URL on the device's own host and on the connection that we have."""
+        own = self._url.split("/", 3)[2]
+        pinned = pin_rtsp(url if "://" in url else urljoin(f"rtsp://{own}/", url), self._target)[1]
+        return f"rtsp://{own}/{pinned.split('/', 3)[3]}"
+
+    def _join(self, base: str, control: str | None) -> str:
+        if control is None or control == "*":
+            return base
+        if "://" in control:
+            return self._pinned(control)
+        return self._pinned(base + ("" if base.endswith("/") else "/") + control.lstrip("/"))
+
+    async def play(self) -> None:
+        """SETUP interleaved on channels 0 and 1, then PLAY."""
+        setup = await self._ask(
+            "SETUP", self._video_url, {"Transport": "RTP/AVP/TCP;unicast;interleaved=0-1"}
+        )
+        stated = setup.header("session") or ""
+        self._session = stated.partition(";")[0].strip()[:128] or None
+        timeout = _TIMEOUT_PARAMETER.search(stated)
+        self.session_s = int(timeout.group(1)) if timeout else _DEFAULT_SESSION_S
+        await self._ask("PLAY", self._aggregate, {"Range": "npt=0.000-"})
+
+    async def keep_alive(self) -> None:
+        """GET_PARAMETER without waiting: the reply comes between the packets."""
+        headers = self._headers("GET_PARAMETER", self._aggregate)[0]
+        await self.connection.send("GET_PARAMETER", self._aggregate, headers)
+
+    async def end(self) -> None:
+        """TEARDOWN without waiting for long, and close; a device that is gone is no error."""
+        with contextlib.suppress(CameraError, TimeoutError):
+            if self._session is not None:
+                headers = self._headers("TEARDOWN", self._aggregate)[0]
+                async with asyncio.timeout(_END_S):
+                    await self.connection.send("TEARDOWN", self._aggregate, headers)
+        self.connection.close()
+
+    def _headers(self, method: str, url: str) -> tuple[dict[str, str], LoginKind]:
+        headers = {"Session": self._session} if self._session else {}
+        authorization = self._login.authorize(_NONCES, method=method, uri=url)
+        if authorization is None:
+            return headers, LoginKind.NONE
+        return headers | {"Authorization": authorization[1]}, authorization[0]
+
+    async def _ask(self, method: str, url: str, extra: Mapping[str, str]) -> RtspReply:
+        """Send a request, log in if asked; CameraError unless the reply is 200."""
+        stale_used = False
+        for _ in range(_MAX_ROUNDS):
+            headers, kind = self._headers(method, url)
+            if kind is not LoginKind.NONE:
+                self._login.count_attempt(kind)
+            reply = await self.connection.request(method, url, {**extra, **headers})
+            if reply.status != _UNAUTHORIZED:
+                if kind is not LoginKind.NONE and reply.status < 500:
+                    self._login.note_worked(kind)
+                break
+            self._login.require_credentials()
+            self._login.check_lock(status=reply.status, text=reply.reason)
+            stale_used = self._judge_refusal(reply, kind, stale_used=stale_used)
+        if reply.status == _UNAUTHORIZED:
+            raise self._login.all_refused()
+        if reply.status != _OK:
+            raise CameraError(
+                Cause.RTSP_STATUS,
+                f"{method} is answered by RTSP {reply.status} {reply.reason}".rstrip(),
+            )
+        return reply
+
+    def _judge_refusal(self, reply: RtspReply, kind: LoginKind, *, stale_used: bool) -> bool:
+        """Choose the next challenge, or raise; True when a stale nonce was excused."""
+        self._login.drop_nonce(_NONCES)
+        challenges = reply.all("www-authenticate")
+        challenge = self._login.choose(challenges)
+        if kind is not LoginKind.NONE:
+            worked = kind in self._login.worked
+            if challenge.kind is kind and not stale_used and (challenge.stale or worked):
+                self._login.take_nonce(_NONCES, challenge)
+                return True
+            if worked:
+                raise CameraError(
+                    Cause.RTSP_STATUS, "RTSP 401: the login that works elsewhere is refused here"
+                )
+            self._login.note_refused(kind)
+            challenge = self._login.choose(challenges)
+        self._login.take_nonce(_NONCES, challenge)
+        return stale_used

@@ -1,0 +1,151 @@
+"""Watch a stream for a few seconds: rates, gaps and key frames, told from RTP."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+from agent.camera.address import Place, resolve
+from agent.camera.http import explain_os_error
+from agent.camera.login import LoginState
+from agent.camera.port import CameraError, Cause, StreamHealth, Target
+from agent.camera.rtsp.h264 import H264
+from agent.camera.rtsp.h265 import H265
+from agent.camera.rtsp.keyframes import KeyFrames
+from agent.camera.rtsp.message import Interleaved, RtspConnection, broken
+from agent.camera.rtsp.rtp import StreamMeter, read_packet
+from agent.camera.rtsp.sdp import Video
+from agent.camera.rtsp.session import RtspSession
+from agent.camera.transcript import Transcript
+
+_CONNECT_S = 4.0
+_PREPARE_S = 10.0  # OPTIONS to PLAY together
+FIRST_PACKET_S = 5.0
+_WATCH_CAP_BYTES = 64 * 1024 * 1024
+_READER_LIMIT_BYTES = 64 * 1024
+_VIDEO_CHANNEL = 0
+_NAL_CODECS = {"H264": H264, "H265": H265}
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What the packets have shown so far."""
+
+    meter: StreamMeter
+    frames: KeyFrames | None
+    bytes: int = 0
+
+    def take(self, received: Interleaved, *, at_s: float) -> None:
+        self.bytes += len(received.payload)
+        if self.bytes > _WATCH_CAP_BYTES:
+            raise broken("the stream is larger than 64 MiB in a few seconds")
+        packet = read_packet(received.payload) if received.channel == _VIDEO_CHANNEL else None
+        if packet is None:
+            return
+        whole = self.meter.take(packet, at_s=at_s)
+        if self.frames is not None and self.frames.take(packet, whole=whole):
+            self.meter.note_key_frame()
+
+
+async def watch(
+    place: Place,
+    url: str,
+    *,
+    target: Target,
+    login: LoginState,
+    transcript: Transcript,
+    seconds: float,
+    first_packet_s: float = FIRST_PACKET_S,
+) -> StreamHealth:
+    """Play ``url`` for ``seconds`` from the first packet on.
+
+    Raises CameraError: TCP causes for the connection, RTSP_STATUS with the status in its detail,
+    LOGIN causes, RTSP_PROTOCOL, DEADLINE for a device that accepts and never answers, and
+    RTSP_NO_PACKET for one that plays nothing. A stream that stalls later is no error: its
+    longest gap says so.
+    """
+    with transcript.record(kind="rtsp", request="watch") as note:
+        connection = await _connect(place, transcript)
+        session = RtspSession(connection, url, target=target, login=login)
+        try:
+            video = await _prepare(session)
+            note.detail = f"{video.encoding}, login {login.last_worked.value}"
+            seen = _Seen(meter=StreamMeter(video.clock_hz), frames=_frames(video))
+            await _collect(session, seen, seconds=seconds, first_packet_s=first_packet_s)
+            return _health(video, seen)
+        finally:
+            await session.end()
+
+
+async def _connect(place: Place, transcript: Transcript) -> RtspConnection:
+    try:
+        async with asyncio.timeout(_CONNECT_S):
+            reader, writer = await asyncio.open_connection(
+                await resolve(place.host), place.port, limit=_READER_LIMIT_BYTES
+            )
+    except OSError as error:  # TimeoutError is one
+        raise explain_os_error(error) from error
+    return RtspConnection(reader, writer, tally=transcript.tally)
+
+
+async def _prepare(session: RtspSession) -> Video:
+    try:
+        async with asyncio.timeout(_PREPARE_S):
+            video = await session.describe()
+            await session.play()
+            return video
+    except TimeoutError as error:
+        raise CameraError(Cause.DEADLINE, f"no RTSP answer within {_PREPARE_S:.0f} s") from error
+
+
+def _frames(video: Video) -> KeyFrames | None:
+    codec = _NAL_CODECS.get(video.codec or "")
+    return KeyFrames(codec, parameter_sets=video.parameter_sets) if codec else None
+
+
+async def _collect(
+    session: RtspSession, seen: _Seen, *, seconds: float, first_packet_s: float
+) -> None:
+    """Take packets until the watch is over; no packet at all is RTSP_NO_PACKET."""
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(first_packet_s) as limit:
+            alive_at = time.monotonic()
+            while True:
+                received = await session.connection.receive()
+                now_s = time.monotonic()
+                if isinstance(received, Interleaved):
+                    begun = seen.meter.packets > 0
+                    seen.take(received, at_s=now_s)
+                    if not begun and seen.meter.packets:
+                        limit.reschedule(loop.time() + seconds)
+                if now_s - alive_at > session.session_s / 2:
+                    alive_at = now_s
+                    await session.keep_alive()
+    except TimeoutError as error:
+        if not seen.meter.packets:
+            raise CameraError(
+                Cause.RTSP_NO_PACKET, f"PLAY is accepted, no packet within {first_packet_s:.0f} s"
+            ) from error
+    seen.meter.finish(at_s=time.monotonic())
+
+
+def _health(video: Video, seen: _Seen) -> StreamHealth:
+    meter, frames = seen.meter, seen.frames
+    size = frames.size if frames else None
+    return StreamHealth(
+        codec=video.codec,
+        seconds=time.monotonic() - meter.first_at_s,
+        packets=meter.packets,
+        frames=meter.frames,
+        fps=meter.fps,
+        bitrate_kbps=meter.bitrate_kbps,
+        key_frame_interval_s=meter.key_frame_interval_s,
+        longest_gap_s=meter.longest_gap_s,
+        lost_packets=meter.lost_packets,
+        key_frame=frames.first if frames else None,
+        last_key_frame=frames.last if frames else None,
+        width_px=size[0] if size else None,
+        height_px=size[1] if size else None,
+    )
