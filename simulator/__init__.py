@@ -1,0 +1,1 @@
+"""Simulated cameras and recorders on loopback ports, with faults on command."""
