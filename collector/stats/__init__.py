@@ -1,0 +1,1 @@
+"""Statistics of the fleet in the standard library; pure."""
