@@ -1,0 +1,1 @@
+"""What leaves the agent: the one database, the outbox, signed evidence and the publisher."""

@@ -1,0 +1,248 @@
+"""The outbox: rows that wait for the collector's receipt, by lane, bounded and checksummed.
+
+Every method that changes something runs inside the caller's transaction. A row's bytes never
+change once it is appended: what is sent again is the same frame.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from agent.delivery import losses
+from agent.delivery.database import Database, from_us, to_us
+from agent.delivery.schema import DELIVERED, SENT, WAITING
+from shared import wire
+from shared.frame import Lane, pack
+from shared.health import LaneDepth
+from shared.identity import Epoch, EventId
+from shared.wire import UpMessage
+
+LIMIT_BYTES: Final = 64 * 1024 * 1024
+KEEP_DELIVERED: Final = timedelta(days=30)  # the design's contract: a restored collector asks again
+_KEPT_LANES: Final = (Lane.FAULT, Lane.EVIDENCE)
+# Worst first. Delivered rows go before any that still waits.
+_EVICTION: Final = (
+    (DELIVERED, Lane.EVIDENCE),
+    (DELIVERED, Lane.FAULT),
+    (WAITING, Lane.TELEMETRY),
+    (SENT, Lane.TELEMETRY),
+    (WAITING, Lane.HEALTH),
+    (SENT, Lane.HEALTH),
+    (WAITING, Lane.EVIDENCE),
+    (SENT, Lane.EVIDENCE),
+    (WAITING, Lane.FAULT),
+    (SENT, Lane.FAULT),
+)
+_MARGIN: Final = 0.95  # evict below the limit, so that not every append evicts
+_COMPRESS_OVER_BYTES: Final = 256
+_LONGEST_WAIT: Final = 5  # resend after 1, 2, 4, 8, 16 intervals, then every 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One frame to publish."""
+
+    row_id: int
+    lane: Lane
+    event: EventId
+    frame: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Depth:
+    """What a lane holds: rows without a receipt, and those kept after it."""
+
+    lane: Lane
+    waiting_rows: int
+    sent_rows: int
+    unreceipted_bytes: int
+    kept_rows: int
+    kept_bytes: int
+    oldest_at: datetime | None
+
+
+class Outbox:
+    """Rows of the agent database; one instance a database."""
+
+    def __init__(self, database: Database, *, limit_bytes: int = LIMIT_BYTES) -> None:
+        self._database = database
+        self._db = database.connection
+        self._limit_bytes = limit_bytes
+
+    def append(self, message: UpMessage, *, now: datetime) -> EventId:
+        """Store a message and name it; WireError when a value breaks its bounds."""
+        body = wire.encode(message)
+        epoch, seq = self._database.epoch(), int(self._database.meta("next_seq") or "1")
+        lane = wire.LANE_OF[type(message)]
+        if lane >= Lane.PRESENCE:
+            raise ValueError(f"{type(message).__name__} is never stored")
+        frame = pack(
+            lane=lane, epoch=epoch, seq=seq, body=body, compress=len(body) > _COMPRESS_OVER_BYTES
+        )
+        self.evict_for(len(frame))
+        self._db.execute(
+            """
+            INSERT INTO outbox (epoch, seq, lane, created_us, size, crc, frame)
+            VALUES (:epoch, :seq, :lane, :now, :size, :crc, :frame)
+            """,
+            {
+                "epoch": str(epoch),
+                "seq": seq,
+                "lane": int(lane),
+                "now": to_us(now),
+                "size": len(frame),
+                "crc": zlib.crc32(frame),
+                "frame": frame,
+            },
+        )
+        self._database.set_meta("next_seq", str(seq + 1))
+        return EventId(epoch, seq)
+
+    def next_event(self) -> EventId:
+        """The identity that the next append will get, inside the same transaction."""
+        return EventId(self._database.epoch(), int(self._database.meta("next_seq") or "1"))
+
+    def take(
+        self, lane: Lane, *, limit: int, now: datetime, resend_after: timedelta
+    ) -> tuple[Row, ...]:
+        """Mark up to ``limit`` due rows of a lane as sent and return them, oldest first.
+
+        Due: waiting, or sent without a receipt for ``resend_after`` times 2^(attempts - 1). A row
+        whose checksum fails is told as lost and removed, never sent. A ``sent`` time in the
+        future (the clock was set back) counts as due.
+        """
+        found = self._db.execute(
+            """
+            SELECT id, epoch, seq, crc, frame FROM outbox
+            WHERE lane = :lane AND (state = 0 OR (state = 1 AND (
+                sent_us > :now OR sent_us + (:wait << min(attempts - 1, :longest)) <= :now)))
+            ORDER BY id LIMIT :limit
+            """,
+            {
+                "lane": int(lane),
+                "now": to_us(now),
+                "wait": resend_after // timedelta(microseconds=1),
+                "longest": _LONGEST_WAIT,
+                "limit": limit,
+            },
+        ).fetchall()
+        rows = []
+        for row_id, epoch, seq, crc, frame in found:
+            if not isinstance(frame, bytes) or zlib.crc32(frame) != crc:
+                self._db.execute("DELETE FROM outbox WHERE id = ?", (row_id,))
+                losses.add(self._db, epoch=epoch, lane=lane, seq=seq, reason="row damaged on disk")
+                continue
+            self._mark_sent(row_id, now=now)
+            event = EventId(Epoch.parse(epoch), seq)
+            rows.append(Row(row_id=row_id, lane=lane, event=event, frame=frame))
+        return tuple(rows)
+
+    def _mark_sent(self, row_id: int, *, now: datetime) -> None:
+        self._db.execute(
+            "UPDATE outbox SET state = 1, attempts = attempts + 1, sent_us = :now WHERE id = :id",
+            {"now": to_us(now), "id": row_id},
+        )
+
+    def forget_sent(self) -> int:
+        """Let all sent rows wait again, at start: what was in flight then is nobody's now."""
+        return self._db.execute(
+            "UPDATE outbox SET state = 0, attempts = 0 WHERE state = 1"
+        ).rowcount
+
+    def sent_rows(self, lane: Lane) -> int:
+        """Rows in flight: published, and no receipt yet."""
+        return self._tally(lane, SENT)[0]
+
+    def drop_old(self, *, now: datetime) -> int:
+        """Delete delivered rows past :data:`KEEP_DELIVERED`; how many."""
+        return self._db.execute(
+            "DELETE FROM outbox WHERE state = 2 AND receipt_us < :before",
+            {"before": to_us(now - KEEP_DELIVERED)},
+        ).rowcount
+
+    def evict_for(self, size_bytes: int) -> int:
+        """Make room for so many bytes, worst rows first; rows evicted. Each is told as lost."""
+        (total,) = self._db.execute("SELECT coalesce(sum(bytes), 0) FROM tally").fetchone()
+        if total + size_bytes <= self._limit_bytes:
+            return 0
+        return self._evict(total + size_bytes - int(self._limit_bytes * _MARGIN))
+
+    def evict_bytes(self, size_bytes: int) -> int:
+        """Evict at least so many bytes, because the disk is full."""
+        return self._evict(size_bytes)
+
+    def _evict(self, to_free: int) -> int:
+        count = 0
+        for state, lane in _EVICTION:
+            while to_free > 0 and (row := self._oldest(state, lane)) is not None:
+                row_id, epoch, seq, size = row
+                self._db.execute("DELETE FROM outbox WHERE id = ?", (row_id,))
+                if state != DELIVERED:
+                    losses.add(
+                        self._db, epoch=epoch, lane=lane, seq=seq, reason="evicted: no space"
+                    )
+                to_free -= size
+                count += 1
+        return count
+
+    def _oldest(self, state: int, lane: Lane) -> tuple[int, str, int, int] | None:
+        row: tuple[int, str, int, int] | None = self._db.execute(
+            "SELECT id, epoch, seq, size FROM outbox WHERE state = ? AND lane = ? ORDER BY id LIMIT 1",
+            (state, int(lane)),
+        ).fetchone()
+        return row
+
+    def _tally(self, lane: Lane, state: int) -> tuple[int, int]:
+        row = self._db.execute(
+            "SELECT rows, bytes FROM tally WHERE lane = ? AND state = ?", (int(lane), state)
+        ).fetchone()
+        return (0, 0) if row is None else (row[0], row[1])
+
+    def depth(self, lane: Lane) -> Depth:
+        """What one lane holds now."""
+        waiting, sent = self._tally(lane, WAITING), self._tally(lane, SENT)
+        kept = self._tally(lane, DELIVERED)
+        (oldest,) = self._db.execute(
+            "SELECT min(created_us) FROM outbox WHERE state < 2 AND lane = ?", (int(lane),)
+        ).fetchone()
+        return Depth(
+            lane=lane,
+            waiting_rows=waiting[0],
+            sent_rows=sent[0],
+            unreceipted_bytes=waiting[1] + sent[1],
+            kept_rows=kept[0],
+            kept_bytes=kept[1],
+            oldest_at=None if oldest is None else from_us(oldest),
+        )
+
+    def lane_depths(self) -> tuple[LaneDepth, ...]:
+        """The same as the health message tells it; empty lanes are left out."""
+        depths = (self.depth(lane) for lane in STORED_LANES)
+        return tuple(
+            LaneDepth(d.lane, d.waiting_rows + d.sent_rows, d.unreceipted_bytes, d.oldest_at)
+            for d in depths
+            if d.waiting_rows + d.sent_rows
+        )
+
+
+STORED_LANES: Final = (Lane.FAULT, Lane.EVIDENCE, Lane.HEALTH, Lane.TELEMETRY)
+
+
+def is_kept(lane: int) -> bool:
+    """True for lanes whose delivered rows stay for :data:`KEEP_DELIVERED`."""
+    return lane in _KEPT_LANES
+
+
+def deliver(db: sqlite3.Connection, row_id: int, lane: int, *, now: datetime, refused: str) -> None:
+    """Act on a receipt for one row: keep it as delivered, or delete it when its lane is cheap."""
+    if not is_kept(lane):
+        db.execute("DELETE FROM outbox WHERE id = ?", (row_id,))
+        return
+    db.execute(
+        "UPDATE outbox SET state = 2, receipt_us = :now, refused = :refused WHERE id = :id",
+        {"now": to_us(now), "refused": refused or None, "id": row_id},
+    )

@@ -1,0 +1,89 @@
+"""Receipts applied to the outbox: the only thing that marks a row as delivered."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from agent.delivery.database import Database
+from agent.delivery.outbox import deliver
+from shared.receipt import Receipt, SeqRange
+
+_REMEMBERED_GENERATIONS: Final = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What a receipt did."""
+
+    delivered: int  # rows that left the queue by it
+    refused: int  # of those, rows that the collector quarantined
+    unknown_rows: int  # receipted, but not here (delivered before, evicted, or never ours)
+    new_generation: bool
+    requeued: int  # kept rows that wait again because the collector's store is another one
+    stale: bool = False  # from a store that was replaced since: ignored
+
+
+def apply(database: Database, receipt: Receipt, *, now: datetime) -> Applied:
+    """Mark rows as delivered, inside the caller's transaction; a repeat changes nothing.
+
+    A new generation means that the collector's store was restored or replaced: kept fault and
+    evidence rows wait again, except those that this very receipt names. Receipts of an earlier
+    generation, late from the broker's queue, prove nothing any more.
+    """
+    known = database.meta("generation")
+    past: list[str] = json.loads(database.meta("past_generations") or "[]")
+    if receipt.generation in past:
+        return Applied(
+            delivered=0, refused=0, unknown_rows=0, new_generation=False, requeued=0, stale=True
+        )
+    is_new = known is not None and known != receipt.generation
+    requeued = _requeue_kept(database) if is_new else 0
+    if known != receipt.generation:
+        database.set_meta("generation", receipt.generation)
+    if known is not None and is_new:
+        kept = [*past, known][-_REMEMBERED_GENERATIONS:]
+        database.set_meta("past_generations", json.dumps(kept))
+    delivered = named = 0
+    epoch = str(receipt.epoch)
+    for seqs in receipt.ranges:
+        named += seqs.last - seqs.first + 1
+        delivered += _deliver_range(database, epoch, seqs, now=now, refused="")
+    refused = 0
+    for row in receipt.refused:
+        named += 1
+        refused += _deliver_range(
+            database, epoch, SeqRange(row.seq, row.seq), now=now, refused=row.reason or "refused"
+        )
+    # The collector is alive: rows that backed off are due after one interval again.
+    database.connection.execute("UPDATE outbox SET attempts = 1 WHERE state = 1 AND attempts > 1")
+    return Applied(
+        delivered=delivered + refused,
+        refused=refused,
+        unknown_rows=named - delivered - refused,
+        new_generation=is_new,
+        requeued=requeued,
+    )
+
+
+def _requeue_kept(database: Database) -> int:
+    return database.connection.execute(
+        "UPDATE outbox SET state = 0, attempts = 0, receipt_us = NULL WHERE state = 2"
+    ).rowcount
+
+
+def _deliver_range(
+    database: Database, epoch: str, seqs: SeqRange, *, now: datetime, refused: str
+) -> int:
+    rows = database.connection.execute(
+        """
+        SELECT id, lane FROM outbox
+        WHERE epoch = :epoch AND seq BETWEEN :first AND :last AND state < 2
+        """,
+        {"epoch": epoch, "first": seqs.first, "last": seqs.last},
+    ).fetchall()
+    for row_id, lane in rows:
+        deliver(database.connection, row_id, lane, now=now, refused=refused)
+    return len(rows)
