@@ -19,7 +19,7 @@ class Contract:
 
 
 def judge(*, failed: int, delivered: int, one_in: int = ONE_IN) -> Contract:
-    """Judge ``failed`` confirmed failures of ``delivered`` units; ValueError for negative counts."""
+    """Judge confirmed failures of ``delivered`` units; ValueError for negative counts."""
     if failed < 0 or delivered < 0:
         raise ValueError("counts are not negative")
     return Contract(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from collector.store.scope import Role, Scope
 from collector.store.tables import api_token, audit, organisation, person, session, setup_link
@@ -69,16 +70,15 @@ _PERSON = (
 _FROM = person.join(organisation, organisation.c.id == person.c.organisation_id)
 
 
-def _read_person(row: object, *, with_hash: bool = False) -> Person:
-    get = getattr
+def _read_person(row: Row[*tuple[Any, ...]], *, with_hash: bool = False) -> Person:
     return Person(
-        id=get(row, "id"),
-        name=get(row, "name"),
-        role=Role(get(row, "role")),
-        organisation_id=get(row, "organisation_id"),
-        organisation_name=get(row, "organisation_name"),
-        language=get(row, "language"),
-        password_hash=get(row, "password_hash") if with_hash else "",
+        id=row.id,
+        name=row.name,
+        role=Role(row.role),
+        organisation_id=row.organisation_id,
+        organisation_name=row.organisation_name,
+        language=row.language,
+        password_hash=row.password_hash if with_hash else "",
     )
 
 

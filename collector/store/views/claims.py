@@ -1,0 +1,251 @@
+"""Pre-claims: the list with its filters, and how much of the evidence has arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, func, select
+
+from collector.store.scope import Scope
+from collector.store.tables import (
+    claim_case,
+    claim_line,
+    episode,
+    evidence_file,
+    finding,
+    manifest,
+    manifest_item,
+    position,
+    site,
+)
+from collector.store.views.words import Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completeness:
+    """How many files the signed manifests name, and how many of them lie here whole."""
+
+    complete: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreClaim:
+    """One line of a case: one serial."""
+
+    id: int
+    number: str
+    state: str
+    buyer: str
+    organisation_id: str
+    serial: str
+    serial_source: str
+    position_id: int
+    position_name: str
+    agent_id: str
+    device_id: str
+    site_id: str
+    site_name: str
+    zone: str
+    model: str
+    batch: str
+    component: str
+    firmware: str
+    codes: tuple[str, ...]
+    warranty_verdict: str
+    warranty_until: date | None
+    warranty_reason: Words
+    opened_at: datetime
+    closed_at: datetime | None
+    onset_at: datetime | None
+    evidence: Completeness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimFilter:
+    """What the list shows; empty means all, ``turn`` is open, done or all."""
+
+    turn: str = "all"
+    state: str = ""
+    site: str = ""
+    model: str = ""
+    batch: str = ""
+    code: str = ""
+    warranty: str = ""
+    search: str = ""
+
+
+_COLUMNS = (
+    claim_line,
+    claim_case.c.number,
+    claim_case.c.buyer,
+    position.c.name.label("position_name"),
+    position.c.agent_id,
+    position.c.device_id,
+    position.c.firmware,
+    site.c.name.label("site_name"),
+    site.c.zone,
+)
+_FROM = (
+    claim_line.join(claim_case, claim_case.c.id == claim_line.c.case_id)
+    .join(position, position.c.id == claim_line.c.position_id)
+    .join(site, site.c.id == claim_line.c.site_id)
+)
+
+
+def list_preclaims(
+    db: Connection, scope: Scope, wanted: ClaimFilter, *, before: int = 0, limit: int = 200
+) -> tuple[PreClaim, ...]:
+    """Pre-claims of the slice, newest first; ``before`` is the id to go on from, 0 for the top."""
+    query = select(*_COLUMNS).select_from(_FROM).where(*_conditions(scope, wanted))
+    if before:
+        query = query.where(claim_line.c.id < before)
+    rows = db.execute(query.order_by(claim_line.c.id.desc()).limit(limit)).all()
+    return _with_details(db, rows)
+
+
+def find_preclaim(db: Connection, scope: Scope, line: int) -> PreClaim | None:
+    """The pre-claim; None when it does not exist or lies outside the slice."""
+    rows = db.execute(
+        select(*_COLUMNS)
+        .select_from(_FROM)
+        .where(scope.covers(claim_line.c.organisation_id), claim_line.c.id == line)
+    ).all()
+    found = _with_details(db, rows)
+    return found[0] if found else None
+
+
+def list_choices(db: Connection, scope: Scope) -> dict[str, tuple[str, ...]]:
+    """The values that filters can take in the slice, by filter name."""
+    columns = {
+        "state": claim_line.c.state,
+        "model": claim_line.c.model,
+        "batch": claim_line.c.batch,
+        "warranty": claim_line.c.warranty_verdict,
+    }
+    found: dict[str, tuple[str, ...]] = {}
+    for name, column in columns.items():
+        rows = db.execute(
+            select(column)
+            .where(scope.covers(claim_line.c.organisation_id), column != "")
+            .distinct()
+            .order_by(column)
+        )
+        found[name] = tuple(rows.scalars())
+    codes = db.execute(
+        select(finding.c.code)
+        .where(scope.covers(finding.c.organisation_id))
+        .distinct()
+        .order_by(finding.c.code)
+    )
+    found["code"] = tuple(codes.scalars())
+    return found
+
+
+def _conditions(scope: Scope, wanted: ClaimFilter) -> list[ColumnElement[bool]]:
+    found = [scope.covers(claim_line.c.organisation_id)]
+    if wanted.turn == "open":
+        found.append(claim_line.c.closed_at.is_(None))
+    if wanted.turn == "done":
+        found.append(claim_line.c.closed_at.is_not(None))
+    exact = {
+        claim_line.c.state: wanted.state,
+        claim_line.c.site_id: wanted.site,
+        claim_line.c.model: wanted.model,
+        claim_line.c.batch: wanted.batch,
+        claim_line.c.warranty_verdict: wanted.warranty,
+    }
+    found.extend(column == value for column, value in exact.items() if value)
+    if wanted.code:
+        found.append(
+            claim_line.c.id.in_(select(finding.c.line_id).where(finding.c.code == wanted.code))
+        )
+    if wanted.search:
+        text = wanted.search
+        found.append(
+            claim_line.c.label_serial.icontains(text, autoescape=True)
+            | claim_case.c.number.icontains(text, autoescape=True)
+            | position.c.name.icontains(text, autoescape=True)
+        )
+    return found
+
+
+def _with_details(db: Connection, rows: Sequence[Row[Any]]) -> tuple[PreClaim, ...]:
+    lines = [row.id for row in rows]
+    codes: dict[int, tuple[str, ...]] = {}
+    onsets: dict[int, datetime] = {}
+    for row in db.execute(
+        select(finding.c.line_id, finding.c.code, func.min(episode.c.onset_at).label("onset_at"))
+        .join(episode, episode.c.id == finding.c.episode_id)
+        .where(finding.c.line_id.in_(lines))
+        .group_by(finding.c.line_id, finding.c.code)
+        .order_by(finding.c.code)
+    ):
+        codes[row.line_id] = (*codes.get(row.line_id, ()), row.code)
+        onsets[row.line_id] = min(onsets.get(row.line_id, row.onset_at), row.onset_at)
+    evidence = _completeness(db, lines)
+    nothing = Completeness(complete=0, total=0)
+    return tuple(
+        _read(row, codes.get(row.id, ()), onsets.get(row.id), evidence.get(row.id, nothing))
+        for row in rows
+    )
+
+
+def _completeness(db: Connection, lines: list[int]) -> dict[int, Completeness]:
+    named = (
+        select(finding.c.line_id, manifest_item.c.sha256)
+        .join(manifest, manifest.c.episode_id == finding.c.episode_id)
+        .join(manifest_item, manifest_item.c.manifest_id == manifest.c.id)
+        .where(finding.c.line_id.in_(lines))
+        .distinct()
+        .subquery()
+    )
+    rows = db.execute(
+        select(
+            named.c.line_id,
+            func.count().label("total"),
+            func.count(evidence_file.c.sha256).label("complete"),
+        )
+        .outerjoin(
+            evidence_file,
+            (evidence_file.c.sha256 == named.c.sha256) & evidence_file.c.complete.is_(True),
+        )
+        .group_by(named.c.line_id)
+    )
+    return {row.line_id: Completeness(complete=row.complete, total=row.total) for row in rows}
+
+
+def _read(
+    row: Row[Any], codes: tuple[str, ...], onset: datetime | None, evidence: Completeness
+) -> PreClaim:
+    return PreClaim(
+        id=row.id,
+        number=row.number,
+        state=row.state,
+        buyer=row.buyer,
+        organisation_id=row.organisation_id,
+        serial=row.label_serial,
+        serial_source=row.serial_source,
+        position_id=row.position_id,
+        position_name=row.position_name or row.device_id,
+        agent_id=row.agent_id,
+        device_id=row.device_id,
+        site_id=row.site_id,
+        site_name=row.site_name,
+        zone=row.zone,
+        model=row.model,
+        batch=row.batch,
+        component=row.component,
+        firmware=row.firmware,
+        codes=codes,
+        warranty_verdict=row.warranty_verdict,
+        warranty_until=row.warranty_until,
+        warranty_reason=Words(en=row.warranty_reason_en, zh=row.warranty_reason_zh),
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+        onset_at=onset,
+        evidence=evidence,
+    )

@@ -1,0 +1,153 @@
+"""The collector's and the agents' own state: silence, outboxes, quarantine, counts for metrics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Column, Connection, Table, func, or_, select
+
+from collector.store.scope import Role, Scope
+from collector.store.tables import (
+    agent,
+    claim_line,
+    decision,
+    episode,
+    position,
+    quarantine,
+    site,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentRow:
+    """One agent; ``health`` is the JSON of its last health message."""
+
+    id: str
+    site_id: str
+    site_name: str
+    last_seen_at: datetime | None
+    promised_by: datetime | None
+    online: bool | None
+    silent_since: datetime | None
+    uplink: str
+    version: str
+    recorder_firmware: str
+    devices: int
+    health_json: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarantineRow:
+    """Rows that could not be accepted, by reason and agent."""
+
+    reason: str
+    agent_id: str
+    rows: int
+    times: int
+    last_at: datetime
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Counts with bounded names, for metrics."""
+
+    devices: dict[str, int]
+    episodes: dict[str, int]
+    lines: dict[str, int]
+    quarantine: dict[str, int]
+    agents: int
+    agents_silent: int
+    decisions_pending: int
+
+
+def list_agents(db: Connection, scope: Scope) -> tuple[AgentRow, ...]:
+    """The agents of the slice, silent ones first."""
+    devices = (
+        select(func.count())
+        .where(position.c.agent_id == agent.c.id)
+        .scalar_subquery()
+        .label("devices")
+    )
+    rows = db.execute(
+        select(agent, site.c.name.label("site_name"), devices)
+        .join(site, site.c.id == agent.c.site_id)
+        .where(scope.covers(agent.c.organisation_id))
+        .order_by(agent.c.silent_since.is_(None), agent.c.id)
+    )
+    return tuple(
+        AgentRow(
+            id=row.id,
+            site_id=row.site_id,
+            site_name=row.site_name,
+            last_seen_at=row.last_seen_at,
+            promised_by=row.promised_by,
+            online=row.online,
+            silent_since=row.silent_since,
+            uplink=row.uplink or "",
+            version=row.version or "",
+            recorder_firmware=row.recorder_firmware or "",
+            devices=row.devices,
+            health_json=row.health_json or "",
+        )
+        for row in rows
+    )
+
+
+def list_quarantine(db: Connection, scope: Scope) -> tuple[QuarantineRow, ...]:
+    """What waits in quarantine; rows of unknown agents are shown to administrators only."""
+    mine = scope.covers(quarantine.c.organisation_id)
+    if scope.role is Role.ADMIN:
+        mine = or_(mine, quarantine.c.organisation_id.is_(None))
+    rows = db.execute(
+        select(
+            quarantine.c.reason,
+            quarantine.c.agent_id,
+            func.count().label("rows"),
+            func.sum(quarantine.c["count"]).label("times"),
+            func.max(quarantine.c.last_at, type_=quarantine.c.last_at.type).label("last_at"),
+            func.max(quarantine.c.detail).label("detail"),
+        )
+        .where(mine)
+        .group_by(quarantine.c.reason, quarantine.c.agent_id)
+        .order_by(func.max(quarantine.c.last_at).desc())
+        .limit(200)
+    )
+    return tuple(
+        QuarantineRow(
+            reason=row.reason,
+            agent_id=row.agent_id,
+            rows=row.rows,
+            times=row.times,
+            last_at=row.last_at,
+            detail=row.detail,
+        )
+        for row in rows
+    )
+
+
+def count_all(db: Connection) -> Counts:
+    """Counts over the whole store: for the operator's metrics, not for pages."""
+    return Counts(
+        devices=_count_by(db, position, position.c.standing),
+        episodes=_count_by(db, episode, episode.c.code, open_only=episode.c.cleared_at),
+        lines=_count_by(db, claim_line, claim_line.c.state),
+        quarantine=_count_by(db, quarantine, quarantine.c.reason),
+        agents=db.execute(select(func.count()).select_from(agent)).scalar_one(),
+        agents_silent=db.execute(
+            select(func.count()).select_from(agent).where(agent.c.silent_since.is_not(None))
+        ).scalar_one(),
+        decisions_pending=db.execute(
+            select(func.count()).select_from(decision).where(decision.c.state == "pending")
+        ).scalar_one(),
+    )
+
+
+def _count_by(
+    db: Connection, table: Table, column: Column[str], *, open_only: Column[datetime] | None = None
+) -> dict[str, int]:
+    query = select(column, func.count()).select_from(table).group_by(column)
+    if open_only is not None:
+        query = query.where(open_only.is_(None))
+    return {str(name): int(count) for name, count in db.execute(query)}

@@ -1,0 +1,257 @@
+"""Incidents, tasks, firmware cases and decisions: what came of faults besides pre-claims."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Integer, cast, func, select
+
+from collector.store.scope import Scope
+from collector.store.tables import (
+    decision,
+    episode,
+    firmware_case,
+    firmware_case_member,
+    incident,
+    incident_member,
+    position,
+    site,
+    task,
+)
+from collector.store.views.words import Words, fault_name, fault_remedy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentRow:
+    """A cause that took a whole site or agent away."""
+
+    id: int
+    site_id: str
+    site_name: str
+    cause: str
+    text: Words
+    opened_at: datetime
+    closed_at: datetime | None
+    members: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRow:
+    """Something to do at a site that no warranty covers."""
+
+    id: int
+    site_id: str
+    site_name: str
+    position_id: int
+    device_id: str
+    device_name: str
+    code: str
+    kind: str
+    name: Words
+    remedy: Words
+    reason: Words
+    opened_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirmwareCaseRow:
+    """One camera firmware with one recorder firmware and one cause."""
+
+    id: int
+    camera_model: str
+    camera_firmware: str
+    recorder_firmware: str
+    code: str
+    name: Words
+    remedy: Words
+    opened_at: datetime
+    members: int
+    members_open: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRow:
+    """What was decided about an episode, and why."""
+
+    id: int
+    episode_id: int
+    position_id: int
+    device_id: str
+    device_name: str
+    agent_id: str
+    site_name: str
+    label_serial: str
+    code: str
+    name: Words
+    outcome: str
+    state: str
+    reason: Words
+    due_at: datetime
+    decided_at: datetime | None
+
+
+def list_incidents(
+    db: Connection, scope: Scope, *, before: int = 0, limit: int = 200, open_only: bool = False
+) -> tuple[IncidentRow, ...]:
+    """Incidents of the slice, newest first."""
+    members = (
+        select(func.count())
+        .where(incident_member.c.incident_id == incident.c.id)
+        .scalar_subquery()
+        .label("members")
+    )
+    query = (
+        select(incident, site.c.name.label("site_name"), members)
+        .join(site, site.c.id == incident.c.site_id)
+        .where(scope.covers(incident.c.organisation_id))
+    )
+    if before:
+        query = query.where(incident.c.id < before)
+    if open_only:
+        query = query.where(incident.c.closed_at.is_(None))
+    rows = db.execute(query.order_by(incident.c.id.desc()).limit(limit))
+    return tuple(
+        IncidentRow(
+            id=row.id,
+            site_id=row.site_id,
+            site_name=row.site_name,
+            cause=row.cause,
+            text=Words(en=row.text_en, zh=row.text_zh),
+            opened_at=row.opened_at,
+            closed_at=row.closed_at,
+            members=row.members,
+        )
+        for row in rows
+    )
+
+
+def list_tasks(
+    db: Connection, scope: Scope, *, before: int = 0, limit: int = 200, open_only: bool = False
+) -> tuple[TaskRow, ...]:
+    """Tasks of the slice, newest first."""
+    query = (
+        select(
+            task,
+            site.c.name.label("site_name"),
+            position.c.name.label("device_name"),
+            position.c.device_id,
+            decision.c.reason_en,
+            decision.c.reason_zh,
+        )
+        .join(site, site.c.id == task.c.site_id)
+        .join(position, position.c.id == task.c.position_id)
+        .outerjoin(decision, decision.c.episode_id == task.c.episode_id)
+        .where(scope.covers(task.c.organisation_id))
+    )
+    if before:
+        query = query.where(task.c.id < before)
+    if open_only:
+        query = query.where(task.c.closed_at.is_(None))
+    rows = db.execute(query.order_by(task.c.id.desc()).limit(limit))
+    return tuple(
+        TaskRow(
+            id=row.id,
+            site_id=row.site_id,
+            site_name=row.site_name,
+            position_id=row.position_id,
+            device_id=row.device_id,
+            device_name=row.device_name or row.device_id,
+            code=row.code,
+            kind=row.kind,
+            name=fault_name(row.code),
+            remedy=fault_remedy(row.code),
+            reason=Words(en=row.reason_en or "", zh=row.reason_zh or ""),
+            opened_at=row.opened_at,
+            closed_at=row.closed_at,
+        )
+        for row in rows
+    )
+
+
+def list_firmware_cases(
+    db: Connection, scope: Scope, *, before: int = 0, limit: int = 200
+) -> tuple[FirmwareCaseRow, ...]:
+    """Firmware cases of the slice, newest first, with how many devices they name."""
+    still_open = func.sum(cast(episode.c.cleared_at.is_(None), Integer))
+    counts = (
+        select(
+            firmware_case_member.c.firmware_case_id,
+            func.count(func.distinct(firmware_case_member.c.position_id)).label("members"),
+            still_open.label("members_open"),
+        )
+        .join(episode, episode.c.id == firmware_case_member.c.episode_id)
+        .group_by(firmware_case_member.c.firmware_case_id)
+        .subquery()
+    )
+    query = (
+        select(firmware_case, counts.c.members, counts.c.members_open)
+        .outerjoin(counts, counts.c.firmware_case_id == firmware_case.c.id)
+        .where(scope.covers(firmware_case.c.organisation_id))
+    )
+    if before:
+        query = query.where(firmware_case.c.id < before)
+    rows = db.execute(query.order_by(firmware_case.c.id.desc()).limit(limit))
+    return tuple(
+        FirmwareCaseRow(
+            id=row.id,
+            camera_model=row.camera_model,
+            camera_firmware=row.camera_firmware,
+            recorder_firmware=row.recorder_firmware,
+            code=row.code,
+            name=fault_name(row.code),
+            remedy=fault_remedy(row.code),
+            opened_at=row.opened_at,
+            members=row.members or 0,
+            members_open=row.members_open or 0,
+        )
+        for row in rows
+    )
+
+
+def list_decisions(
+    db: Connection, scope: Scope, *, outcome: str = "", before: int = 0, limit: int = 200
+) -> tuple[DecisionRow, ...]:
+    """Decisions of the slice, newest first; with an outcome only those."""
+    query = (
+        select(
+            decision,
+            episode.c.code,
+            episode.c.label_serial,
+            episode.c.agent_id,
+            episode.c.position_id,
+            position.c.device_id,
+            position.c.name.label("device_name"),
+            site.c.name.label("site_name"),
+        )
+        .join(episode, episode.c.id == decision.c.episode_id)
+        .join(position, position.c.id == episode.c.position_id)
+        .join(site, site.c.id == position.c.site_id)
+        .where(scope.covers(decision.c.organisation_id))
+    )
+    if outcome:
+        query = query.where(decision.c.outcome == outcome)
+    if before:
+        query = query.where(decision.c.id < before)
+    rows = db.execute(query.order_by(decision.c.id.desc()).limit(limit))
+    return tuple(
+        DecisionRow(
+            id=row.id,
+            episode_id=row.episode_id,
+            position_id=row.position_id,
+            device_id=row.device_id,
+            device_name=row.device_name or row.device_id,
+            agent_id=row.agent_id,
+            site_name=row.site_name,
+            label_serial=row.label_serial,
+            code=row.code,
+            name=fault_name(row.code),
+            outcome=row.outcome or "",
+            state=row.state,
+            reason=Words(en=row.reason_en, zh=row.reason_zh),
+            due_at=row.due_at,
+            decided_at=row.decided_at,
+        )
+        for row in rows
+    )
