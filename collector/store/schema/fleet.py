@@ -55,6 +55,8 @@ agent = Table(
     Column("version", String(32)),
     Column("recorder_firmware", String(80)),
     Column("generation_seen", String(64)),
+    Column("health_epoch", String(40)),  # identity of the last health applied: older ones are not
+    Column("health_seq", Integer),
     Column("health_json", Text),  # host readings, outbox depth, lost ranges of the last health
     Column("evidence_key", LargeBinary),  # pinned public key, PEM
 )

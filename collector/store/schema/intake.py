@@ -131,6 +131,8 @@ manifest = Table(
     Column("position_id", Integer, ForeignKey("position.id"), nullable=False, index=True),
     owner(),
     Column("agent_id", String(64), ForeignKey("agent.id"), nullable=False),
+    Column("episode_epoch", String(40)),  # the episode it names, should it arrive first
+    Column("episode_seq", Integer),
     Column("code", String(80), nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("signature", LargeBinary, nullable=False),

@@ -1,0 +1,1 @@
+"""What becomes of a fault: pure rules; ``now`` and policy are arguments."""

@@ -1,0 +1,212 @@
+"""What becomes of a fault that is due. Pure: facts, policy and now in, one decision out.
+
+The order matters, because wrong claims cost more than late ones: what is over, what the whole
+site explains, what no factory answers for, and only then warranty, trust and claim.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from collector.claims import warranty
+from collector.claims.facts import Facts
+from collector.claims.policy import Policy
+from collector.claims.warranty import Warranty, WarrantyVerdict
+from shared.catalogue import CATALOGUE
+from shared.catalogue_entry import CatalogueEntry, Outcome
+
+
+class Verdict(enum.Enum):
+    """Every way a fault can end; WAIT is none, it is looked at again."""
+
+    CLAIM = "claim"
+    INCIDENT = "incident"
+    TASK = "task"
+    FIRMWARE_CASE = "firmware_case"
+    NOT_APPLICABLE = "not_applicable"
+    SHADOW = "shadow"
+    TRANSIENT = "transient"
+    WAIT = "wait"
+
+
+class Cause(enum.Enum):
+    """What an incident is about; one is open per site and cause."""
+
+    SILENT = "site.silent"
+    UNREACHABLE = "site.unreachable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What becomes of the fault, and why in both languages."""
+
+    verdict: Verdict
+    reason_en: str
+    reason_zh: str
+    warranty: Warranty | None = None  # set for CLAIM, SHADOW and 'out of warranty'
+    cause: Cause | None = None  # set for INCIDENT
+    task_kind: str = ""  # set for TASK: maintenance | configuration | siting | site
+    look_again_at: datetime | None = None  # set for WAIT
+
+
+# Faults that a site without power or network shows by itself.
+EXPLAINED_BY_SITE: Final = frozenset(
+    {
+        "device.unreachable",
+        "device.misbehaves",
+        "mainboard.dead",
+        "cellular.modem_dead",
+        "cellular.not_registered",
+        "stream.none",
+        "stream.low_rate",
+        "picture.frozen",
+        "picture.black",
+        "recording.stopped",
+        "recording.gap",
+    }
+)
+
+
+def decide(case: Facts, policy: Policy, now: datetime) -> Decision:
+    """Decide one due episode; the same facts give the same decision."""
+    if case.cleared_at is not None:
+        return _transient(case, policy)
+    if (lost := _site_lost(case, policy, now)) is not None:
+        return lost
+    entry = CATALOGUE.get(case.code)
+    if entry is None:
+        return Decision(
+            verdict=Verdict.SHADOW,
+            reason_en=f"recorded only: this collector does not know the fault code {case.code}",
+            reason_zh=f"仅记录：本系统不认识故障代码 {case.code}",
+        )
+    match entry.outcome:
+        case Outcome.FIRMWARE:
+            return _firmware(entry)
+        case Outcome.MAINTENANCE | Outcome.CONFIGURATION | Outcome.SITING:
+            return _task(entry)
+        case Outcome.SITE:
+            return _site_task(entry)
+        case Outcome.NEVER:
+            return Decision(
+                verdict=Verdict.NOT_APPLICABLE,
+                reason_en=f"not a warranty matter: {entry.name_en.lower()}",
+                reason_zh=f"不属于保修范围：{entry.name_zh}",
+            )
+        case Outcome.CLAIMABLE:
+            return _claim(case, entry, policy)
+
+
+def _transient(case: Facts, policy: Policy) -> Decision:
+    hold_s = policy.hold_of(case.code).total_seconds()
+    return Decision(
+        verdict=Verdict.TRANSIENT,
+        reason_en=f"cleared before a decision was due (hold time {_span_en(hold_s)})",
+        reason_zh=f"在判定到期前已恢复（保持时间 {_span_zh(hold_s)}）",
+    )
+
+
+def _site_lost(case: Facts, policy: Policy, now: datetime) -> Decision | None:
+    site = case.site
+    explained = case.code in EXPLAINED_BY_SITE
+    if site.agent_silent_since is not None:
+        known_after = policy.site_loss_known_after(site.promised_within_s)
+        if explained or case.onset_at >= site.agent_silent_since - known_after:
+            return Decision(
+                verdict=Verdict.INCIDENT,
+                reason_en="the site's agent is silent: power or uplink is lost for the whole site",
+                reason_zh="现场代理无应答：整个现场断电或断网",
+                cause=Cause.SILENT,
+            )
+        return Decision(
+            verdict=Verdict.WAIT,
+            reason_en="waiting: the fault began before the site was lost; judged when it is back",
+            reason_zh="等待：故障早于现场失联；现场恢复后再判定",
+            look_again_at=now + timedelta(seconds=policy.recheck_s),
+        )
+    enough = site.devices >= policy.site_loss_min_devices
+    if explained and enough and site.unreachable >= policy.site_loss_share * site.devices:
+        return Decision(
+            verdict=Verdict.INCIDENT,
+            reason_en=f"{site.unreachable} of {site.devices} devices of the site are unreachable:"
+            " network or power of the site",
+            reason_zh=f"现场 {site.devices} 台设备中 {site.unreachable} 台不可达：现场网络或供电问题",
+            cause=Cause.UNREACHABLE,
+        )
+    return None
+
+
+def _firmware(entry: CatalogueEntry) -> Decision:
+    return Decision(
+        verdict=Verdict.FIRMWARE_CASE,
+        reason_en=f"firmware: {entry.name_en.lower()}; a claim only if the fixed version fails too",
+        reason_zh=f"固件问题：{entry.name_zh}；仅当修复版本仍有故障时才可索赔",
+    )
+
+
+def _task(entry: CatalogueEntry) -> Decision:
+    return Decision(
+        verdict=Verdict.TASK,
+        reason_en=f"{entry.outcome.value}: {entry.remedy_en or entry.text_en}",
+        reason_zh=f"{_KIND_ZH[entry.outcome]}：{entry.remedy_zh or entry.text_zh}",
+        task_kind=entry.outcome.value,
+    )
+
+
+def _site_task(entry: CatalogueEntry) -> Decision:
+    return Decision(
+        verdict=Verdict.TASK,
+        reason_en="only this device is affected: check its power and network",
+        reason_zh="仅此设备受影响：请检查其供电与网络",
+        task_kind=entry.outcome.value,
+    )
+
+
+def _claim(case: Facts, entry: CatalogueEntry, policy: Policy) -> Decision:
+    unit = case.unit
+    judged = warranty.judge(
+        registered=unit is not None,
+        delivered_on=unit.delivered_on if unit else None,
+        months=policy.months_for(product=unit.product if unit else "", component=entry.component),
+        onset_at=case.onset_at,
+        zone=policy.zone,
+    )
+    if judged.verdict is WarrantyVerdict.OUT:
+        return Decision(
+            verdict=Verdict.NOT_APPLICABLE,
+            reason_en=judged.reason_en,
+            reason_zh=judged.reason_zh,
+            warranty=judged,
+        )
+    if not policy.trusts(entry.code, entry.proof):
+        return Decision(
+            verdict=Verdict.SHADOW,
+            reason_en="shadow: a passive verdict that the policy does not trust yet;"
+            " recorded for engineers, nothing opened",
+            reason_zh="影子：被动判定尚未被策略信任；仅记录供工程师查看，未开立索赔",
+            warranty=judged,
+        )
+    return Decision(
+        verdict=Verdict.CLAIM,
+        reason_en=f"{entry.name_en}; {judged.reason_en}",
+        reason_zh=f"{entry.name_zh}；{judged.reason_zh}",
+        warranty=judged,
+    )
+
+
+_KIND_ZH: Final = {
+    Outcome.MAINTENANCE: "维护",
+    Outcome.CONFIGURATION: "配置",
+    Outcome.SITING: "安装位置",
+}
+
+
+def _span_en(seconds: float) -> str:
+    return f"{seconds / 3600:g} h" if seconds >= 3600 else f"{seconds:g} s"
+
+
+def _span_zh(seconds: float) -> str:
+    return f"{seconds / 3600:g} 小时" if seconds >= 3600 else f"{seconds:g} 秒"

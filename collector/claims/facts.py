@@ -1,0 +1,38 @@
+"""What a decision is made from: the episode, its device, its site. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteFacts:
+    """How the site stands at the moment of the decision."""
+
+    devices: int = 1
+    unreachable: int = 0  # devices with an open device.unreachable
+    agent_silent_since: datetime | None = None
+    promised_within_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitFacts:
+    """What the registry says of the label serial."""
+
+    model: str
+    product: str
+    batch: str
+    delivered_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """One episode that is due; ``unit`` is None when the registry does not know the serial."""
+
+    code: str
+    onset_at: datetime  # collector time of receipt
+    cleared_at: datetime | None = None
+    label_serial: str = ""
+    unit: UnitFacts | None = None
+    site: SiteFacts = SiteFacts()

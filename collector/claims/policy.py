@@ -1,0 +1,167 @@
+"""The factory's policy as data: warranty, holds, trust, site loss, liveness. Pure.
+
+A policy file is TOML; whatever it leaves out has the value of the factory's published policy::
+
+    passive_opens_drafts = false        # passive picture verdicts open drafts from day one
+    trusted_passive_codes = []          # or only these codes do
+    tick_s = 5.0                        # how often the jobs loop looks
+    recheck_s = 300.0                   # when a decision that had to wait is looked at again
+    [warranty]
+    months = 24
+    zone = "Asia/Shanghai"              # the factory's calendar
+    [warranty.product_months]           # by product line of the registry
+    [warranty.component_months]         # by component of the fault, e.g. battery = 24
+    [hold_s]                            # seconds by fault code; "*" for every other code
+    [site_loss]
+    share = 0.6                         # of the site's devices unreachable at once
+    min_devices = 2
+    margin_s = 60.0
+    wait = true                         # no decision before site loss can be known
+    [liveness]
+    factor = 2.5                        # times the promised interval
+    default_promise_s = 300.0           # until the agent has promised one
+    max_promise_s = 86400.0             # a longer promise is not believed
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from collector.claims.toml_reader import Problem, TomlReader
+from shared.catalogue import CATALOGUE
+from shared.catalogue_entry import Component, Proof
+from shared.device import Product
+
+UNKNOWN_CODE_HOLD = timedelta(hours=48)
+
+
+class PolicyError(ValueError):
+    """A policy file with problems; ``problems`` lists every one."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("; ".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What the factory promises and how certain it wants to be; see the module's text."""
+
+    months: int = 24
+    zone: str = "Asia/Shanghai"
+    product_months: Mapping[str, int] = field(default_factory=dict)
+    component_months: Mapping[str, int] = field(default_factory=dict)
+    hold_s: Mapping[str, float] = field(default_factory=dict)
+    passive_opens_drafts: bool = False
+    trusted_passive_codes: frozenset[str] = frozenset()
+    site_loss_share: float = 0.6
+    site_loss_min_devices: int = 2
+    site_loss_margin_s: float = 60.0
+    site_loss_wait: bool = True
+    liveness_factor: float = 2.5
+    default_promise_s: float = 300.0
+    max_promise_s: float = 86_400.0
+    tick_s: float = 5.0
+    recheck_s: float = 300.0
+
+    def hold_of(self, code: str) -> timedelta:
+        """How long a fault must stay open: the file's value, else the catalogue's."""
+        if code in self.hold_s:
+            return timedelta(seconds=self.hold_s[code])
+        if "*" in self.hold_s:
+            return timedelta(seconds=self.hold_s["*"])
+        entry = CATALOGUE.get(code)
+        return entry.hold if entry else UNKNOWN_CODE_HOLD
+
+    def silence_after(self, promised_within_s: float | None) -> timedelta:
+        """How long an agent may be quiet before its devices are unknown."""
+        return timedelta(seconds=self.liveness_factor * self.promise(promised_within_s))
+
+    def promise(self, promised_within_s: float | None) -> float:
+        """The interval that an agent promised, as far as it is believed, in seconds."""
+        promised = self.default_promise_s if promised_within_s is None else promised_within_s
+        return min(promised, self.max_promise_s)
+
+    def site_loss_known_after(self, promised_within_s: float | None) -> timedelta:
+        """How long after an onset the loss of the whole site is certain to be noticed."""
+        return self.silence_after(promised_within_s) + timedelta(seconds=self.site_loss_margin_s)
+
+    def due_after(self, code: str, promised_within_s: float | None) -> timedelta:
+        """When a decision is due after receipt: the hold, never before site loss is known."""
+        hold = self.hold_of(code)
+        return (
+            max(hold, self.site_loss_known_after(promised_within_s))
+            if self.site_loss_wait
+            else hold
+        )
+
+    def trusts(self, code: str, proof: Proof) -> bool:
+        """True when such a verdict may open a draft; experiment and plain fact always may."""
+        return (
+            proof is not Proof.PASSIVE
+            or self.passive_opens_drafts
+            or code in self.trusted_passive_codes
+        )
+
+    def months_for(self, *, product: str, component: Component) -> int:
+        """Warranty months: by component, else by product line, else the general promise."""
+        by_product = self.product_months.get(product, self.months)
+        return self.component_months.get(component.value, by_product)
+
+
+DEFAULT: Final = Policy()
+
+
+def parse(text: str) -> Policy:
+    """Read a policy file's text; PolicyError with every problem at once."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError((Problem(key="", why=f"not TOML: {error}", do="correct it"),)) from error
+    top = TomlReader(table)
+    warranty, site, live = top.table("warranty"), top.table("site_loss"), top.table("liveness")
+    policy = Policy(
+        months=warranty.whole("months", DEFAULT.months, at_least=1, at_most=240),
+        zone=warranty.zone("zone", DEFAULT.zone),
+        product_months=_months(warranty.table("product_months"), {p.value for p in Product}),
+        component_months=_months(warranty.table("component_months"), {c.value for c in Component}),
+        hold_s=_holds(top.table("hold_s")),
+        passive_opens_drafts=top.truth("passive_opens_drafts", DEFAULT.passive_opens_drafts),
+        trusted_passive_codes=frozenset(top.choices("trusted_passive_codes", set(CATALOGUE))),
+        site_loss_share=site.number("share", DEFAULT.site_loss_share, at_least=0.01, at_most=1),
+        site_loss_min_devices=site.whole(
+            "min_devices", DEFAULT.site_loss_min_devices, at_least=1, at_most=10_000
+        ),
+        site_loss_margin_s=site.number(
+            "margin_s", DEFAULT.site_loss_margin_s, at_least=0, at_most=86_400
+        ),
+        site_loss_wait=site.truth("wait", DEFAULT.site_loss_wait),
+        liveness_factor=live.number("factor", DEFAULT.liveness_factor, at_least=1, at_most=100),
+        default_promise_s=live.number(
+            "default_promise_s", DEFAULT.default_promise_s, at_least=0.1, at_most=86_400
+        ),
+        max_promise_s=live.number(
+            "max_promise_s", DEFAULT.max_promise_s, at_least=1, at_most=10_000_000
+        ),
+        tick_s=top.number("tick_s", DEFAULT.tick_s, at_least=0.05, at_most=3600),
+        recheck_s=top.number("recheck_s", DEFAULT.recheck_s, at_least=0.05, at_most=86_400),
+    )
+    if problems := top.problems():
+        raise PolicyError(problems)
+    return policy
+
+
+def _months(table: TomlReader, known: set[str]) -> dict[str, int]:
+    return {
+        key: table.whole(key, DEFAULT.months, at_least=1, at_most=240)
+        for key in table.known_keys(known)
+    }
+
+
+def _holds(table: TomlReader) -> dict[str, float]:
+    codes = table.known_keys({*CATALOGUE, "*"})
+    return {code: table.number(code, 0.0, at_least=0, at_most=366 * 86_400) for code in codes}

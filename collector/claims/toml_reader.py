@@ -1,0 +1,172 @@
+"""Reads typed values from a parsed TOML table and collects every problem. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import available_timezones
+
+_MISSING = object()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing wrong in a file: where, why, what to do."""
+
+    key: str
+    why: str
+    do: str
+
+    def __str__(self) -> str:
+        """One line for a terminal."""
+        return f"{self.key or '(file)'}: {self.why}; {self.do}"
+
+
+class TomlReader:
+    """One table; wrong values become problems and the default goes on, so all are found."""
+
+    def __init__(
+        self, table: Mapping[str, object], *, path: str = "", found: list[Problem] | None = None
+    ) -> None:
+        self._table = table
+        self._path = path
+        self._found: list[Problem] = [] if found is None else found
+        self._read: set[str] = set()
+        self._children: list[TomlReader] = []
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything found so far, and every key that nobody read."""
+        self._report_unread()
+        return tuple(self._found)
+
+    def wrong(self, key: str, why: str, do: str) -> None:
+        """Add a problem at ``key``."""
+        self._found.append(Problem(key=self._at(key), why=why, do=do))
+
+    def table(self, key: str) -> TomlReader:
+        """A sub-table; an absent one is empty."""
+        value = self._take(key)
+        if value is _MISSING:
+            value = {}
+        if not isinstance(value, dict):
+            self.wrong(key, "must be a table", f"write [{self._at(key)}]")
+            value = {}
+        child = TomlReader(value, path=self._at(key), found=self._found)
+        self._children.append(child)
+        return child
+
+    def tables(self, key: str) -> list[TomlReader]:
+        """The tables of ``[[key]]``; none when absent."""
+        value = self._take(key)
+        if value is _MISSING:
+            return []
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            self.wrong(key, "must be a list of tables", f"write [[{self._at(key)}]]")
+            return []
+        made = [
+            TomlReader(item, path=f"{self._at(key)}[{number}]", found=self._found)
+            for number, item in enumerate(value, start=1)
+        ]
+        self._children.extend(made)
+        return made
+
+    def text(self, key: str, default: str | None) -> str:
+        """A text; a default of None makes the key required."""
+        value = self._take(key)
+        if value is _MISSING:
+            if default is None:
+                self.wrong(key, "is missing", "add it")
+            return default or ""
+        if not isinstance(value, str) or (default is None and not value):
+            self.wrong(key, "must be a text that is not empty", 'write it as "..."')
+            return default or ""
+        return value
+
+    def choice(self, key: str, default: str | None, allowed: set[str]) -> str:
+        """A text out of a closed set."""
+        value = self.text(key, default)
+        if value and value not in allowed:
+            self.wrong(key, f"{value!r} is not known", f"use one of {', '.join(sorted(allowed))}")
+        return value
+
+    def choices(self, key: str, allowed: set[str]) -> list[str]:
+        """A list of texts out of a closed set; none when absent."""
+        value = self._take(key)
+        if value is _MISSING:
+            return []
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            self.wrong(key, "must be a list of texts", 'write it as ["...", "..."]')
+            return []
+        for item in value:
+            if item not in allowed:
+                self.wrong(key, f"{item!r} is not known", "remove it or correct its spelling")
+        return [item for item in value if item in allowed]
+
+    def zone(self, key: str, default: str) -> str:
+        """The IANA name of a time zone."""
+        value = self.text(key, default)
+        if value not in available_timezones():
+            self.wrong(key, f"no time zone {value!r}", 'use an IANA name such as "Asia/Shanghai"')
+            return default
+        return value
+
+    def truth(self, key: str, default: bool) -> bool:
+        """true or false."""
+        value = self._take(key)
+        if value is _MISSING:
+            return default
+        if not isinstance(value, bool):
+            self.wrong(key, "must be true or false", "write it without quotes")
+            return default
+        return value
+
+    def whole(self, key: str, default: int, *, at_least: int, at_most: int) -> int:
+        """A whole number within bounds."""
+        value = self._take(key)
+        if value is _MISSING:
+            return default
+        if not isinstance(value, int) or isinstance(value, bool):
+            self.wrong(key, "must be a whole number", f"use {at_least} to {at_most}")
+            return default
+        return int(self._bounded(key, value, default, at_least, at_most))
+
+    def number(self, key: str, default: float, *, at_least: float, at_most: float) -> float:
+        """A number within bounds."""
+        value = self._take(key)
+        if value is _MISSING:
+            return default
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            self.wrong(key, "must be a number", f"use {at_least:g} to {at_most:g}")
+            return default
+        return float(self._bounded(key, value, default, at_least, at_most))
+
+    def known_keys(self, allowed: set[str]) -> list[str]:
+        """The keys of this table that are allowed; others become problems."""
+        for key in self._table:
+            if key not in allowed:
+                self.wrong(key, "is not known", f"use one of {', '.join(sorted(allowed))}")
+                self._read.add(key)
+        return [key for key in self._table if key in allowed]
+
+    def _bounded(
+        self, key: str, value: float, default: float, at_least: float, at_most: float
+    ) -> float:
+        if not at_least <= value <= at_most:  # false for NaN too
+            self.wrong(key, f"{value} is out of range", f"use {at_least:g} to {at_most:g}")
+            return default
+        return value
+
+    def _take(self, key: str) -> object:
+        self._read.add(key)
+        return self._table.get(key, _MISSING)
+
+    def _at(self, key: str) -> str:
+        return f"{self._path}.{key}" if self._path else key
+
+    def _report_unread(self) -> None:
+        for key in self._table:
+            if key not in self._read:
+                self.wrong(key, "is not known", "remove it or correct its spelling")
+                self._read.add(key)
+        for child in self._children:
+            child._report_unread()

@@ -1,0 +1,313 @@
+"""READ FIRST. The one transaction: check, deduplicate, store, make the decision due, receipt.
+
+Every payload ends in exactly one of three ways: stored, duplicate or quarantined. A row whose
+header can be trusted is receipted in every case (as refused when quarantined), so that it does
+not come back for ever. Receipts are returned only after the commit.
+"""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError, StatementError
+
+from collector.commands import order_new_epoch
+from collector.intake.receipts import Noted, receipts_for
+from collector.intake.refusal import Refusal
+from collector.intake.room import Room, Row
+from collector.intake.store_message import store_message
+from collector.store import agents, evidence, frames, meta, quarantine
+from collector.store.agents import Agent
+from collector.store.quarantine import Quarantined
+from shared import wire
+from shared.evidence import EvidenceChunk
+from shared.frame import Frame, FrameError, Header, Lane, unpack
+from shared.health import Health, Presence
+from shared.identity import EventId
+from shared.receipt import Receipt
+from shared.topics import parse_up
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A payload as the broker gave it."""
+
+    topic: str
+    payload: bytes
+
+
+class End(enum.Enum):
+    """How one payload ended."""
+
+    STORED = "stored"
+    DUPLICATE = "duplicate"
+    QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """The three ends; their sum is the number of payloads sent."""
+
+    stored: int = 0
+    duplicate: int = 0
+    quarantined: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        """Add up batches."""
+        return Counts(
+            stored=self.stored + other.stored,
+            duplicate=self.duplicate + other.duplicate,
+            quarantined=self.quarantined + other.quarantined,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What all payloads of one transaction share."""
+
+    db: Connection
+    room: Room
+    generation: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingested:
+    """What a committed batch came to, and the receipts that may now be sent, by agent."""
+
+    counts: Counts
+    receipts: tuple[tuple[str, Receipt], ...]
+
+
+def ingest(engine: Engine, arrivals: Sequence[Arrival], *, room: Room, now: datetime) -> Ingested:
+    """Take a batch in one transaction; OperationalError or OSError means: nothing was taken."""
+    with engine.begin() as db:
+        generation = meta.generation(db)
+        batch = Batch(db=db, room=room, generation=generation, now=now)
+        ends: list[End] = []
+        noted: list[Noted] = []
+        for arrival in arrivals:
+            end, note = take(arrival, batch)
+            ends.append(end)
+            if note is not None:
+                noted.append(note)
+        room.evidence.sync()
+    counts = Counts(
+        stored=ends.count(End.STORED),
+        duplicate=ends.count(End.DUPLICATE),
+        quarantined=ends.count(End.QUARANTINED),
+    )
+    return Ingested(counts=counts, receipts=receipts_for(noted, generation=generation, now=now))
+
+
+def take(arrival: Arrival, batch: Batch) -> tuple[End, Noted | None]:
+    """Take one payload; what goes wrong inside is rolled back to here and quarantined."""
+    db = batch.db
+    topic = parse_up(arrival.topic)
+    agent_id = topic.agent_id if topic else ""
+    agent = agents.find(db, agent_id) if topic else None
+    header: Header | None = None
+    try:
+        with db.begin_nested():
+            if topic is None:
+                raise Refusal("topic.invalid", "not an upward topic of the contract")
+            frame = _unpack(arrival.payload)
+            header = frame.header
+            _check_lane(header, topic.leaf)
+            if agent is None:
+                raise Refusal("unassigned", f"no [[agents]] entry names {agent_id}")
+            end = _store(agent, frame, arrival.payload, batch)
+    except Refusal as refusal:
+        header = header or _header_of(arrival.payload)
+        reason, detail, forget = refusal.reason, refusal.detail, refusal.forget_sha256
+    except OperationalError:
+        raise  # the database is locked, full or away: nothing is known, nothing is receipted
+    except (StatementError, ValueError, OverflowError) as error:
+        reason, detail, forget = "store.refused", f"{type(error).__name__}: {error}", ""
+    else:
+        return end, _note(agent_id, header)
+    if forget:
+        evidence.forget_file(db, forget)
+    identity = _identity_of(header)
+    if reason == "identity.conflict" and agent is not None:
+        order_new_epoch(
+            db,
+            key=batch.room.command_key,
+            agent_id=agent.id,
+            organisation_id=agent.organisation_id,
+            now=batch.now,
+        )
+    item = Quarantined(
+        topic=arrival.topic,
+        agent_id=agent_id,
+        organisation_id=agent.organisation_id if agent else None,
+        identity=identity,
+        lane=header.lane if header else None,
+        reason=reason,
+        detail=detail,
+        payload=arrival.payload,
+    )
+    quarantine.add(db, item, now=batch.now)
+    return End.QUARANTINED, _note(agent_id, header, refused=f"{reason}: {detail}")
+
+
+def _unpack(payload: bytes) -> Frame:
+    try:
+        return unpack(payload)
+    except FrameError as error:
+        raise Refusal(error.reason) from error
+
+
+def _header_of(payload: bytes) -> Header | None:
+    """The header of a frame that was refused, when its checksum held."""
+    try:
+        return unpack(payload).header
+    except FrameError as error:
+        return error.header
+
+
+def _check_lane(header: Header, leaf: str) -> None:
+    if header.lane >= Lane.RECEIPT or Lane(header.lane).name.lower() != leaf:
+        raise Refusal("topic.lane", f"lane {header.lane} on topic {leaf}")
+    if header.seq == 0 and header.lane != Lane.PRESENCE:
+        raise Refusal("frame.identity", "seq 0 on a stored lane")
+
+
+def _store(agent: Agent, frame: Frame, payload: bytes, batch: Batch) -> End:
+    db, now = batch.db, batch.now
+    header = frame.header
+            _check_lane(header, topic.leaf)
+            if agent is None:
+                raise Refusal("unassigned", f"no [[agents]] entry names {agent_id}")
+            end = _store(agent, frame, arrival.payload, batch)
+    except Refusal as refusal:
+        header = header or _header_of(arrival.payload)
+        reason, detail, forget = refusal.reason, refusal.detail, refusal.forget_sha256
+    except OperationalError:
+        raise  # the database is locked, full or away: nothing is known, nothing is receipted
+    except (StatementError, ValueError, OverflowError) as error:
+        reason, detail, forget = "store.refused", f"{type(error).__name__}: {error}", ""
+    else:
+        return end, _note(agent_id, header)
+    if forget:
+        evidence.forget_file(db, forget)
+    identity = _identity_of(header)
+    if reason == "identity.conflict" and agent is not None:
+        order_new_epoch(
+            db,
+            key=batch.room.command_key,
+            agent_id=agent.id,
+            organisation_id=agent.organisation_id,
+            now=batch.now,
+        )
+    item = Quarantined(
+        topic=arrival.topic,
+        agent_id=agent_id,
+        organisation_id=agent.organisation_id if agent else None,
+        identity=identity,
+        lane=header.lane if header else None,
+        reason=reason,
+        detail=detail,
+        payload=arrival.payload,
+    )
+    quarantine.add(db, item, now=batch.now)
+    return End.QUARANTINED, _note(agent_id, header, refused=f"{reason}: {detail}")
+
+
+def _unpack(payload: bytes) -> Frame:
+    try:
+        return unpack(payload)
+    except FrameError as error:
+        raise Refusal(error.reason) from error
+
+
+def _header_of(payload: bytes) -> Header | None:
+    """The header of a frame that was refused, when its checksum held."""
+    try:
+        return unpack(payload).header
+    except FrameError as error:
+        return error.header
+
+
+def _check_lane(header: Header, leaf: str) -> None:
+    if header.lane >= Lane.RECEIPT or Lane(header.lane).name.lower() != leaf:
+        raise Refusal("topic.lane", f"lane {header.lane} on topic {leaf}")
+    if header.seq == 0 and header.lane != Lane.PRESENCE:
+        raise Refusal("frame.identity", "seq 0 on a stored lane")
+
+
+def _store(
+    db: Connection,
+    agent: Agent,
+    frame: Frame,
+    payload: bytes,
+    room: Room,
+    generation: str,
+    now: datetime,
+) -> End:
+    header = frame.header
+    if header.lane == Lane.PRESENCE:
+        return _note_presence(db, agent, frame)
+    identity = EventId(header.epoch, header.seq)
+    digest = hashlib.sha256(bytes([header.lane]) + frame.body).digest()
+    known = frames.digest_of(db, agent_id=agent.id, identity=identity)
+    if known is not None and bytes(known) != digest:
+        raise Refusal("identity.conflict", f"{identity} was stored with other content")
+    message = _decode(frame) if known is None else None
+    within_s = message.next_within_s if isinstance(message, Health) else agent.promised_within_s
+    agents.note_life(
+        db,
+        agent_id=agent.id,
+        within_s=batch.room.policy.promise(within_s),
+        epoch=str(header.epoch),
+        generation=batch.generation,
+        now=now,
+    )
+    if message is None:
+        return End.DUPLICATE
+    frames.add(
+        db,
+        agent_id=agent.id,
+        organisation_id=agent.organisation_id,
+        identity=identity,
+        lane=header.lane,
+        kind=type(message).__name__[:16],
+        digest=digest,
+        raw=None if isinstance(message, EvidenceChunk) else payload,
+        now=now,
+    )
+    store_message(message, Row(db=db, room=batch.room, agent=agent, identity=identity, now=now))
+    return End.STORED
+
+
+def _decode(frame: Frame) -> wire.UpMessage:
+    try:
+        return wire.decode_up(frame.body, frame.header.lane)
+    except wire.WireError as error:
+        raise Refusal("wire.malformed", str(error)) from error
+
+
+def _note_presence(db: Connection, agent: Agent, frame: Frame) -> End:
+    message = _decode(frame)
+    if not isinstance(message, Presence):
+        raise Refusal("wire.malformed", "not a presence message")
+    agents.note_presence(db, agent_id=agent.id, online=message.online)
+    return End.STORED
+
+
+def _identity_of(header: Header | None) -> EventId | None:
+    if header is None or header.seq == 0:
+        return None
+    return EventId(header.epoch, header.seq)
+
+
+def _note(agent_id: str, header: Header | None, *, refused: str = "") -> Noted | None:
+    identity = _identity_of(header)
+    if not agent_id or identity is None:
+        return None
+    return Noted(agent_id=agent_id, identity=identity, refused=refused)

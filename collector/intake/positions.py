@@ -1,0 +1,55 @@
+"""The position that an agent's message speaks of, brought up to date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from collector.claims import serials
+from collector.intake.room import Row
+from collector.store import positions, units
+from shared.device import DeviceFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A position after the news."""
+
+    id: int
+    label_serial: str
+    firmware: str
+
+
+def place_of(facts: DeviceFacts, row: Row) -> Place:
+    """Find or make the position, resolve its label serial, keep what the agent says of it."""
+    known = positions.find(row.db, agent_id=row.agent.id, device_id=facts.device_id)
+    position_id = known.id if known else bare_position(facts.device_id, row)
+    found = serials.resolve(
+        registry=units.serials_named(row.db, facts.aliases or (known.aliases if known else ())),
+        configured=facts.label_serial,
+        last_known=known.label_serial if known else "",
+        known_aliases=known.aliases if known else (),
+        aliases=facts.aliases,
+    )
+    positions.apply_facts(
+        row.db,
+        position_id=position_id,
+        facts=facts,
+        label_serial=found.value,
+        serial_source=found.source,
+    )
+    firmware = facts.firmware or (known.firmware if known else "")
+    return Place(id=position_id, label_serial=found.value, firmware=firmware)
+
+
+def bare_position(device_id: str, row: Row) -> int:
+    """The id of the position, made on the spot when only its name is known."""
+    known = positions.find(row.db, agent_id=row.agent.id, device_id=device_id)
+    if known is not None:
+        return known.id
+    return positions.add(
+        row.db,
+        agent_id=row.agent.id,
+        device_id=device_id,
+        site_id=row.agent.site_id,
+        organisation_id=row.agent.organisation_id,
+    )

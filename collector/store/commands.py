@@ -1,0 +1,100 @@
+"""Rows of table command: orders to agents, kept until answered or expired."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from collector.store.tables import command
+from shared.command import Command, CommandResult, Outcome, SignedCommand, Verb
+
+WAITING = "waiting"
+
+
+def add(
+    db: Connection,
+    *,
+    order: Command,
+    signed: SignedCommand,
+    organisation_id: str,
+    actor: str,
+) -> None:
+    """Keep a signed command."""
+    db.execute(
+        insert(command).values(
+            id=order.command_id,
+            agent_id=order.agent_id,
+            organisation_id=organisation_id,
+            verb=order.verb.value,
+            device_id=order.device_id,
+            arguments_json=json.dumps(order.arguments),
+            actor=actor,
+            issued_at=order.issued_at,
+            not_after=order.not_after,
+            body=signed.body,
+            signature=signed.signature,
+            key_id=signed.key_id,
+            state=WAITING,
+        )
+    )
+
+
+def is_waiting(db: Connection, *, agent_id: str, verb: Verb) -> bool:
+    """True when the agent still owes an answer to such a command."""
+    found = db.execute(
+        select(command.c.id)
+        .where(
+            command.c.agent_id == agent_id, command.c.verb == verb.value, command.c.state == WAITING
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+def waiting(
+    db: Connection, *, sent_before: datetime, now: datetime
+) -> tuple[tuple[str, str, SignedCommand], ...]:
+    """``(id, agent_id, command)`` of every unanswered command not sent since ``sent_before``."""
+    rows = db.execute(
+        select(command)
+        .where(
+            command.c.state == WAITING,
+            command.c.not_after > now,
+            command.c.sent_at.is_(None) | (command.c.sent_at <= sent_before),
+        )
+        .order_by(command.c.issued_at)
+    )
+    return tuple(
+        (r.id, r.agent_id, SignedCommand(bytes(r.body), bytes(r.signature), r.key_id)) for r in rows
+    )
+
+
+def note_sent(db: Connection, *, command_id: str, now: datetime) -> None:
+    """It was published; it will be again until it is answered."""
+    db.execute(update(command).where(command.c.id == command_id).values(sent_at=now))
+
+
+def note_result(db: Connection, *, agent_id: str, result: CommandResult, now: datetime) -> bool:
+    """Keep the agent's answer; False for an unknown command, another agent's or an ended one."""
+    found = db.execute(
+        update(command)
+        .where(
+            command.c.id == result.command_id,
+            command.c.agent_id == agent_id,
+            command.c.state == WAITING,
+        )
+        .values(state=result.outcome.value, detail=result.detail, finished_at=now)
+    )
+    return found.rowcount == 1
+
+
+def expire(db: Connection, *, now: datetime) -> int:
+    """End commands whose time has passed without an answer; how many."""
+    found = db.execute(
+        update(command)
+        .where(command.c.state == WAITING, command.c.not_after <= now)
+        .values(state=Outcome.EXPIRED.value, finished_at=now)
+    )
+    return found.rowcount

@@ -1,0 +1,94 @@
+"""Rows of table decision: what has to be decided, when, and what came of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, or_, select, update
+
+from collector.store.tables import decision
+from collector.store.upsert import insert_into
+
+
+def add(db: Connection, *, episode_id: int, organisation_id: str, due_at: datetime) -> bool:
+    """Make the decision due; False when the episode has one already."""
+    made = db.execute(
+        insert_into(db, decision)
+        .values(
+            episode_id=episode_id,
+            organisation_id=organisation_id,
+            due_at=due_at,
+            state="pending",
+        )
+        .on_conflict_do_nothing(index_elements=["episode_id"])
+    )
+    return made.rowcount == 1
+
+
+def take_due(db: Connection, *, now: datetime, until: datetime) -> int | None:
+    """Take one due decision until ``until``; None when none is due or another was first."""
+    due = (
+        select(decision.c.id)
+        .where(
+            decision.c.state == "pending",
+            decision.c.due_at <= now,
+            or_(decision.c.taken_until.is_(None), decision.c.taken_until <= now),
+        )
+        .order_by(decision.c.due_at, decision.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    taken = db.execute(
+        update(decision)
+        .where(
+            decision.c.id == due,
+            decision.c.state == "pending",
+            or_(decision.c.taken_until.is_(None), decision.c.taken_until <= now),
+        )
+        .values(taken_until=until)
+        .returning(decision.c.id)
+    )
+    return taken.scalar_one_or_none()
+
+
+def postpone(
+    db: Connection, *, decision_id: int, due_at: datetime, reason_en: str, reason_zh: str
+) -> None:
+    """It cannot be known yet: look again at ``due_at``."""
+    db.execute(
+        update(decision)
+        .where(decision.c.id == decision_id)
+        .values(due_at=due_at, taken_until=None, reason_en=reason_en, reason_zh=reason_zh)
+    )
+
+
+def decide(
+    db: Connection,
+    *,
+    decision_id: int,
+    outcome: str,
+    reason_en: str,
+    reason_zh: str,
+    now: datetime,
+    line_id: int | None = None,
+    incident_id: int | None = None,
+    task_id: int | None = None,
+    firmware_case_id: int | None = None,
+) -> None:
+    """Write what came of it; once and for all."""
+    db.execute(
+        update(decision)
+        .where(decision.c.id == decision_id)
+        .values(
+            state="decided",
+            outcome=outcome,
+            reason_en=reason_en,
+            reason_zh=reason_zh,
+            decided_at=now,
+            taken_until=None,
+            line_id=line_id,
+            incident_id=incident_id,
+            task_id=task_id,
+            firmware_case_id=firmware_case_id,
+        )
+    )

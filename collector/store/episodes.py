@@ -1,0 +1,143 @@
+"""Rows of table episode: one fault of one device from opening to clearing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from collector.store.tables import episode
+from collector.store.upsert import insert_row
+from shared.fault import FaultState
+from shared.identity import EventId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """An episode that is stored already."""
+
+    id: int
+    state: FaultState
+    told: bool  # its opening event (not only a later one) has been read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What an event says of its episode."""
+
+    code: str
+    agent_onset_at: datetime
+    summary_en: str
+    summary_zh: str
+    because_json: str
+    observations: int
+    label_serial: str
+    firmware: str
+    recorder_firmware: str
+
+
+def find(db: Connection, *, agent_id: str, identity: EventId) -> Known | None:
+    """The episode that this opening identity names; None when it is new."""
+    row = db.execute(
+        select(episode.c.id, episode.c.state, episode.c.summary_en).where(
+            episode.c.agent_id == agent_id,
+            episode.c.epoch == str(identity.epoch),
+            episode.c.seq == identity.seq,
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return Known(id=row.id, state=FaultState(row.state), told=bool(row.summary_en))
+
+
+def add(
+    db: Connection,
+    *,
+    agent_id: str,
+    identity: EventId,
+    position_id: int,
+    organisation_id: str,
+    state: FaultState,
+    told: Told,
+    now: datetime,
+) -> int:
+    """A new episode; every clock runs from ``now``, the time of receipt. Returns its id."""
+    return insert_row(
+        db,
+        episode,
+        agent_id=agent_id,
+        epoch=str(identity.epoch),
+        seq=identity.seq,
+        position_id=position_id,
+        organisation_id=organisation_id,
+        code=told.code,
+        state=state.value,
+        onset_at=now,
+        agent_onset_at=told.agent_onset_at,
+        opened_at=now,
+        cleared_at=now if state is FaultState.CLEARED else None,
+        summary_en=told.summary_en,
+        summary_zh=told.summary_zh,
+        because_json=told.because_json,
+        observations=told.observations,
+        label_serial=told.label_serial,
+        firmware=told.firmware,
+        recorder_firmware=told.recorder_firmware,
+    )
+
+
+def tell(db: Connection, *, episode_id: int, told: Told) -> None:
+    """Fill in what the opening event says, when a later event came before it."""
+    db.execute(
+        update(episode)
+        .where(episode.c.id == episode_id)
+        .values(
+            summary_en=told.summary_en,
+            summary_zh=told.summary_zh,
+            because_json=told.because_json,
+            label_serial=told.label_serial,
+            firmware=told.firmware,
+            recorder_firmware=told.recorder_firmware,
+        )
+    )
+
+
+def set_state(
+    db: Connection, *, episode_id: int, state: FaultState, observations: int | None, now: datetime
+) -> bool:
+    """Move an episode on; a cleared one stays cleared (False): an episode ends once."""
+    values: dict[str, object] = {"state": state.value}
+    if observations is not None:
+        values["observations"] = observations
+    if state is FaultState.CLEARED:
+        values["cleared_at"] = now
+    found = db.execute(
+        update(episode)
+        .where(episode.c.id == episode_id, episode.c.cleared_at.is_(None))
+        .values(values)
+    )
+    return found.rowcount == 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Open:
+    """An episode that is open at the collector."""
+
+    id: int
+    identity: tuple[str, int]  # epoch as text, seq
+    position_id: int
+    code: str
+
+
+def open_of_agent(db: Connection, agent_id: str) -> tuple[Open, ...]:
+    """Every episode of this agent that has not cleared."""
+    rows = db.execute(
+        select(
+            episode.c.id, episode.c.epoch, episode.c.seq, episode.c.position_id, episode.c.code
+        ).where(episode.c.agent_id == agent_id, episode.c.cleared_at.is_(None))
+    )
+    return tuple(
+        Open(id=r.id, identity=(r.epoch, r.seq), position_id=r.position_id, code=r.code)
+        for r in rows
+    )

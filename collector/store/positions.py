@@ -1,0 +1,195 @@
+"""Rows of table position: what hangs where, how it stands, its last picture and readings."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select, update
+
+from collector.store.tables import position, reading_latest, reading_log
+from collector.store.upsert import insert_into, insert_row
+from shared.device import Alias, AliasKind, DeviceFacts, SerialSource
+from shared.evidence import EvidenceItem, EvidenceKind
+from shared.health import Standing
+from shared.reading import Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """What intake knows of a position before the news is applied."""
+
+    id: int
+    site_id: str
+    organisation_id: str
+    label_serial: str
+    serial_source: SerialSource
+    aliases: tuple[Alias, ...]
+    model: str
+    firmware: str
+    name: str
+
+
+def find(db: Connection, *, agent_id: str, device_id: str) -> Position | None:
+    """The position; None when the agent never named it."""
+    row = db.execute(
+        select(position).where(position.c.agent_id == agent_id, position.c.device_id == device_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Position(
+        id=row.id,
+        site_id=row.site_id,
+        organisation_id=row.organisation_id,
+        label_serial=row.label_serial,
+        serial_source=SerialSource(row.serial_source),
+        aliases=tuple(Alias(AliasKind(kind), value) for kind, value in json.loads(row.aliases)),
+        model=row.model,
+        firmware=row.firmware,
+        name=row.name,
+    )
+
+
+def add(
+    db: Connection, *, agent_id: str, device_id: str, site_id: str, organisation_id: str
+) -> int:
+    """A position that is named for the first time; its standing is unknown. Returns its id."""
+    return insert_row(
+        db,
+        position,
+        agent_id=agent_id,
+        device_id=device_id,
+        site_id=site_id,
+        organisation_id=organisation_id,
+        name=device_id,
+    )
+
+
+def apply_facts(
+    db: Connection,
+    *,
+    position_id: int,
+    facts: DeviceFacts,
+    label_serial: str,
+    serial_source: SerialSource,
+) -> None:
+    """Keep what the agent says of the device; an empty field says nothing and changes nothing."""
+    values: dict[str, object] = {
+        "label_serial": label_serial,
+        "serial_source": serial_source.value,
+    }
+    for field in ("name", "manufacturer", "model", "firmware"):
+        said = getattr(facts, field)
+        if said:
+            values[field] = said
+    if facts.aliases:
+        values["aliases"] = json.dumps([[a.kind.value, a.value] for a in facts.aliases])
+    db.execute(update(position).where(position.c.id == position_id).values(values))
+
+
+def note_standing(
+    db: Connection,
+    *,
+    position_id: int,
+    standing: Standing,
+    reason: str,
+    last_good_at: datetime | None,
+    now: datetime,
+) -> None:
+    """Keep how the device stands; ``last_good_at`` None leaves what is known."""
+    values: dict[str, object] = {
+        "standing": standing.value,
+        "standing_reason": reason,
+        "standing_at": now,
+    }
+    if last_good_at is not None:
+        values["last_good_at"] = last_good_at
+    db.execute(update(position).where(position.c.id == position_id).values(values))
+
+
+def forget_standing(db: Connection, *, agent_id: str, reason: str, now: datetime) -> None:
+    """The agent is silent: all its positions are unknown, not healthy and not broken."""
+    db.execute(
+        update(position)
+        .where(position.c.agent_id == agent_id)
+        .values(standing=Standing.UNKNOWN.value, standing_reason=reason, standing_at=now)
+    )
+
+
+def of_agent(db: Connection, agent_id: str) -> tuple[int, ...]:
+    """Ids of the agent's positions."""
+    rows = db.execute(
+        select(position.c.id).where(position.c.agent_id == agent_id).order_by(position.c.id)
+    )
+    return tuple(rows.scalars())
+
+
+def note_picture(
+    db: Connection, *, position_id: int, item: EvidenceItem, taken_at: datetime
+) -> None:
+    """Remember the newest picture, or the reference, of the position."""
+    if item.kind is EvidenceKind.REFERENCE:
+        db.execute(
+            update(position)
+            .where(position.c.id == position_id)
+            .values(reference_sha256=item.sha256)
+        )
+    if item.kind in (EvidenceKind.PICTURE, EvidenceKind.REFERENCE):
+        db.execute(
+            update(position)
+            .where(
+                position.c.id == position_id,
+                position.c.picture_at.is_(None) | (position.c.picture_at <= taken_at),
+            )
+            .values(picture_sha256=item.sha256, picture_at=taken_at)
+        )
+
+
+def note_reading(
+    db: Connection,
+    *,
+    position_id: int,
+    organisation_id: str,
+    reading: Reading,
+    taken_at: datetime,
+    now: datetime,
+) -> None:
+    """Keep the latest of each name and log every good number; older news changes nothing."""
+    values = {
+        "value_json": json.dumps(reading.value),
+        "unit": reading.unit,
+        "quality": reading.quality.value,
+        "taken_at": taken_at,
+        "received_at": now,
+        "detail": reading.detail or reading.cause or reading.raw,
+    }
+    db.execute(
+        insert_into(db, reading_latest)
+        .values(
+            position_id=position_id, organisation_id=organisation_id, name=reading.name, **values
+        )
+        .on_conflict_do_update(
+            index_elements=["position_id", "name"],
+            set_=values,
+            where=reading_latest.c.taken_at <= taken_at,
+        )
+    )
+    number = reading.number()
+    if number is not None:
+        db.execute(
+            insert_into(db, reading_log)
+            .values(
+                position_id=position_id,
+                organisation_id=organisation_id,
+                name=reading.name,
+                taken_at=taken_at,
+                number=number,
+            )
+            .on_conflict_do_nothing()
+        )
+
+
+def prune_log(db: Connection, *, before: datetime) -> int:
+    """Drop logged numbers older than ``before``; how many."""
+    return db.execute(delete(reading_log).where(reading_log.c.taken_at < before)).rowcount
