@@ -106,30 +106,49 @@ class Outbox:
         """The identity that the next append will get, inside the same transaction."""
         return EventId(self._database.epoch(), int(self._database.meta("next_seq") or "1"))
 
-    def take(
-        self, lane: Lane, *, limit: int, now: datetime, resend_after: timedelta
-    ) -> tuple[Row, ...]:
-        """Mark up to ``limit`` due rows of a lane as sent and return them, oldest first.
+    def take(self, lane: Lane, *, limit: int, now: datetime) -> tuple[Row, ...]:
+        """Mark up to ``limit`` waiting rows of a lane as sent and return them, oldest first.
 
-        Due: waiting, or sent without a receipt for ``resend_after`` times 2^(attempts - 1). A row
-        whose checksum fails is told as lost and removed, never sent. A ``sent`` time in the
-        future (the clock was set back) counts as due.
+        A row whose checksum fails is told as lost and removed, never sent.
         """
         found = self._db.execute(
             """
             SELECT id, epoch, seq, crc, frame FROM outbox
-            WHERE lane = :lane AND (state = 0 OR (state = 1 AND (
-                sent_us > :now OR sent_us + (:wait << min(attempts - 1, :longest)) <= :now)))
-            ORDER BY id LIMIT :limit
+            WHERE state = 0 AND lane = :lane ORDER BY id LIMIT :limit
             """,
-            {
-                "lane": int(lane),
-                "now": to_us(now),
-                "wait": resend_after // timedelta(microseconds=1),
-                "longest": _LONGEST_WAIT,
-                "limit": limit,
-            },
+            {"lane": int(lane), "limit": limit},
         ).fetchall()
+        return self._send(lane, found, now=now)
+
+    def take_overdue(
+        self, lane: Lane, *, limit: int, now: datetime, resend_after: timedelta
+    ) -> tuple[Row, ...]:
+        """Mark and return rows sent without a receipt for ``resend_after`` x 2^(attempts - 1).
+
+        A time of sending in the future (the clock was set back) counts as overdue.
+        """
+        found = self._db.execute(
+            f"SELECT id, epoch, seq, crc, frame FROM outbox WHERE {_OVERDUE}"
+            " AND lane = :lane ORDER BY id LIMIT :limit",
+            {**_overdue_at(now, resend_after), "lane": int(lane), "limit": limit},
+        ).fetchall()
+        return self._send(lane, found, now=now)
+
+    def has_due(self, lane: Lane, *, now: datetime, resend_after: timedelta, room: int) -> bool:
+        """True when ``take`` (into ``room`` rows) or ``take_overdue`` would find something."""
+        if room > 0 and self._tally(lane, WAITING)[0]:
+            return True
+        if not self._tally(lane, SENT)[0]:
+            return False
+        found = self._db.execute(
+            f"SELECT 1 FROM outbox WHERE {_OVERDUE} AND lane = :lane LIMIT 1",
+            {**_overdue_at(now, resend_after), "lane": int(lane)},
+        ).fetchone()
+        return found is not None
+
+    def _send(
+        self, lane: Lane, found: list[tuple[int, str, int, int, object]], *, now: datetime
+    ) -> tuple[Row, ...]:
         rows = []
         for row_id, epoch, seq, crc, frame in found:
             if not isinstance(frame, bytes) or zlib.crc32(frame) != crc:
@@ -191,7 +210,10 @@ class Outbox:
 
     def _oldest(self, state: int, lane: Lane) -> tuple[int, str, int, int] | None:
         row: tuple[int, str, int, int] | None = self._db.execute(
-            "SELECT id, epoch, seq, size FROM outbox WHERE state = ? AND lane = ? ORDER BY id LIMIT 1",
+            """
+            SELECT id, epoch, seq, size FROM outbox
+            WHERE state = ? AND lane = ? ORDER BY id LIMIT 1
+            """,
             (state, int(lane)),
         ).fetchone()
         return row
@@ -227,6 +249,16 @@ class Outbox:
             for d in depths
             if d.waiting_rows + d.sent_rows
         )
+
+
+_OVERDUE: Final = """
+    state = 1 AND (sent_us > :now OR sent_us + (:wait << min(attempts - 1, :longest)) <= :now)
+"""
+
+
+def _overdue_at(now: datetime, resend_after: timedelta) -> dict[str, int]:
+    wait_us = resend_after // timedelta(microseconds=1)
+    return {"now": to_us(now), "wait": wait_us, "longest": _LONGEST_WAIT}
 
 
 STORED_LANES: Final = (Lane.FAULT, Lane.EVIDENCE, Lane.HEALTH, Lane.TELEMETRY)

@@ -1,0 +1,199 @@
+"""MQTT out: one connection of the agent to its broker; the only file that knows paho.
+
+paho's own thread dies silently when a callback raises, and its own reconnects come without
+jitter and with a queue in memory. So a connection here lives once: its network loop runs in a
+thread that we await, callbacks do nothing but hand over to asyncio, and the next connection is a
+new client. What was not acknowledged is in the outbox, nowhere else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+
+_LOG = logging.getLogger(__name__)
+_QUEUED_BY_PAHO: Final = 256  # above the sum of the lanes' windows; more is refused, and kept here
+_MAX_PAYLOAD_BYTES: Final = 256 * 1024  # a receipt or command is far smaller
+_EVENTS: Final = 2048
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broker:
+    """Where the broker is and how to log in."""
+
+    host: str
+    port: int = 1883
+    tls: bool = False
+    ca: Path | None = None
+    username: str = ""
+    password: str = field(default="", repr=False)
+    keepalive_s: int = 60  # a 60 s keep-alive costs 262 KB a day: part of the data budget
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The broker let us in; ``session_present`` as it says."""
+
+    session_present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The connection ended or was refused, because."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """PUBACK of a message: flow control, not delivery."""
+
+    mid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A message from the broker, not yet acknowledged to it."""
+
+    topic: str
+    payload: bytes
+    mid: int
+    qos: int
+
+
+@dataclass(frozen=True, slots=True)
+class Woken:
+    """Something was appended to the outbox."""
+
+
+LinkEvent: TypeAlias = Connected | Gone | Acknowledged | Arrived | Woken
+
+
+class Inbox:
+    """Bounded queue between paho's thread and asyncio; never raises into the thread."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._queue: asyncio.Queue[LinkEvent] = asyncio.Queue(maxsize=_EVENTS)
+        self.dropped = 0
+
+    def hand_over(self, event: LinkEvent) -> None:
+        """Queue an event from any thread; when the loop has ended there is nobody to tell."""
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self.offer, event)
+
+    def offer(self, event: LinkEvent) -> None:
+        """Queue from the loop's own thread; a full queue drops (receipts come again)."""
+        try:
+            self._queue.put_nowait(event)
+        except asyncio.QueueFull:
+            self.dropped += 1
+
+    async def next(self, *, timeout_s: float) -> LinkEvent | None:
+        """The next event, or None after the time-out."""
+        try:
+            return await asyncio.wait_for(self._queue.get(), timeout_s)
+        except TimeoutError:
+            return None
+
+
+class Connection:
+    """One MQTT 3.1.1 connection with a persistent session, from connect to close."""
+
+    def __init__(self, broker: Broker, *, client_id: str, will: tuple[str, bytes]) -> None:
+        client = mqtt.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=client_id,
+            clean_session=False,
+            protocol=mqtt.MQTTv311,
+            reconnect_on_failure=False,
+            manual_ack=True,
+        )
+        client.max_queued_messages_set(_QUEUED_BY_PAHO)
+        client.will_set(will[0], will[1], qos=1, retain=True)
+        if broker.username:
+            client.username_pw_set(broker.username, broker.password or None)
+        if broker.tls:
+            client.tls_set(ca_certs=str(broker.ca) if broker.ca else None)
+        self._broker = broker
+        self._client = client
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="mqtt")
+
+    async def run(self, inbox: Inbox) -> None:
+        """Connect and stay until the connection ends; OSError when there is none to be had."""
+        self._listen(inbox)
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(self._executor, self._network)
+        finally:
+            self._executor.shutdown(wait=False)
+
+    def _network(self) -> None:
+        self._client.connect_async(
+            self._broker.host, self._broker.port, keepalive=self._broker.keepalive_s
+        )
+        self._client.loop_forever(retry_first_connection=False)
+
+    def _listen(self, inbox: Inbox) -> None:
+        def connected(_c: object, _u: object, flags: Any, code: Any, _p: object) -> None:
+            if getattr(code, "is_failure", True):
+                inbox.hand_over(Gone(f"refused by the broker: {code}"))
+            else:
+                inbox.hand_over(Connected(bool(getattr(flags, "session_present", False))))
+
+        def disconnected(_c: object, _u: object, _f: object, code: Any, _p: object) -> None:
+            inbox.hand_over(Gone(str(code)))
+
+        def published(_c: object, _u: object, mid: int, _r: object, _p: object) -> None:
+            inbox.hand_over(Acknowledged(mid))
+
+        def message(_c: object, _u: object, arrived: mqtt.MQTTMessage) -> None:
+            inbox.hand_over(read_message(arrived))
+
+        self._client.on_connect = connected
+        self._client.on_disconnect = disconnected
+        self._client.on_publish = published
+        self._client.on_message = message
+
+    def subscribe(self, topics: Sequence[str]) -> None:
+        """Ask for topics at QoS 1; the session keeps them."""
+        self._client.subscribe([(topic, 1) for topic in topics])
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> int | None:
+        """Queue for sending at QoS 1: the message's mid, or None when it was not taken."""
+        try:
+            sent = self._client.publish(topic, payload, qos=1, retain=retain)
+        except (ValueError, OSError) as error:
+            _LOG.warning("publish on %s was not taken: %s", topic, error)
+            return None
+        return sent.mid if sent.rc == mqtt.MQTT_ERR_SUCCESS else None
+
+    def acknowledge(self, arrived: Arrived) -> None:
+        """PUBACK a message that has been acted on."""
+        if arrived.qos > 0:
+            self._client.ack(arrived.mid, arrived.qos)
+
+    def close(self) -> None:
+        """Say goodbye; ``run`` returns soon after."""
+        self._client.disconnect()
+
+
+def read_message(arrived: mqtt.MQTTMessage) -> Arrived:
+    """Copy what paho delivered without trusting it: a topic that is no UTF-8 becomes ''."""
+    try:
+        topic = arrived.topic
+    except UnicodeDecodeError:
+        topic = ""
+    payload = bytes(arrived.payload or b"")
+    if len(payload) > _MAX_PAYLOAD_BYTES:
+        payload = b""
+    return Arrived(topic, payload, arrived.mid, arrived.qos)
