@@ -1,0 +1,123 @@
+"""What a rule is: it judges readings, and reads no clock, no file and no camera."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from agent.camera.port import LoginKind
+from agent.diagnosis.baseline import PictureBaseline
+from agent.diagnosis.levels import Levels
+from shared.reading import Reading
+
+HISTORY_PER_NAME = 480
+"""Readings of one name that a rule may want to look back on: ten days at one in 30 minutes."""
+
+
+class Verdict(enum.Enum):
+    """What the good readings say; NO_VERDICT neither opens nor clears anything."""
+
+    FAULT = "fault"
+    HEALTHY = "healthy"
+    NO_VERDICT = "no verdict"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A verdict with its reason in words, and the readings behind it."""
+
+    code: str
+    verdict: Verdict
+    summary_en: str
+    summary_zh: str
+    because: tuple[Reading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Persistence:
+    """How many good findings open and clear a fault.
+
+    Opens on ``open_n`` of the last ``open_m``, clears on ``clear_n`` of the last ``clear_m``
+    (3 of 5 and 5 of 5 are the project's defaults, at the probe's own pace). ``flap_count``
+    openings and clearings within ``flap_within`` make it flapping. A standing fault is confirmed
+    after ``confirm_n`` more findings, and then once in ``confirm_every``.
+    """
+
+    open_n: int = 3
+    open_m: int = 5
+    clear_n: int = 5
+    clear_m: int = 5
+    flap_count: int = 4
+    flap_within: timedelta = timedelta(hours=24)
+    confirm_n: int = 3
+    confirm_every: timedelta = timedelta(hours=24)
+
+    def __post_init__(self) -> None:
+        """Refuse counts that could never open or never clear; ValueError."""
+        for n, m in ((self.open_n, self.open_m), (self.clear_n, self.clear_m)):
+            if not 1 <= n <= m:
+                raise ValueError(f"{n} of {m} is no persistence: need 1 <= n <= m")
+        if self.flap_count < 2:
+            raise ValueError("flapping needs at least two changes")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """All that a rule may look at.
+
+    ``readings`` holds the latest reading of each name, those of this pass first; ``history``
+    the earlier ones of a name, oldest first, without this pass, bounded; ``fresh`` the names
+    read in this pass; ``baselines`` what this camera's good pictures look like, by light.
+    """
+
+    now: datetime
+    readings: Mapping[str, Reading]
+    history: Mapping[str, tuple[Reading, ...]] = field(default_factory=dict)
+    fresh: frozenset[str] = frozenset()
+    levels: Levels = field(default_factory=Levels)
+    recorder_login: LoginKind = LoginKind.NONE
+    label_serial: str = ""  # from the configuration; '' when it names none
+    baselines: Mapping[str, PictureBaseline] = field(default_factory=dict)
+
+    def fresh_reading(self, name: str) -> Reading | None:
+        """The reading of this pass, whatever its quality; None when it was not read now."""
+        return self.readings.get(name) if name in self.fresh else None
+
+    def number(self, name: str) -> float | None:
+        """The good number read in this pass, else None."""
+        reading = self.fresh_reading(name)
+        return None if reading is None else reading.number()
+
+    def text(self, name: str) -> str | None:
+        """The good text read in this pass, else None."""
+        reading = self.fresh_reading(name)
+        good = reading is not None and reading.good and isinstance(reading.value, str)
+        return str(reading.value) if good and reading is not None else None
+
+    def flag(self, name: str) -> bool | None:
+        """The good yes or no read in this pass, else None."""
+        reading = self.fresh_reading(name)
+        good = reading is not None and reading.good and isinstance(reading.value, bool)
+        return bool(reading.value) if good and reading is not None else None
+
+    def because(self, *names: str) -> tuple[Reading, ...]:
+        """The readings of these names as they are known, in this order."""
+        return tuple(self.readings[name] for name in names if name in self.readings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Judged when one of ``needs`` was read in this pass.
+
+    ``looks_back`` names the readings whose history it wants. A rule that may judge a device
+    that does not answer says so; all others are silent then.
+    """
+
+    code: str
+    needs: tuple[str, ...]
+    judge: Callable[[View], Finding]
+    persistence: Persistence = field(default_factory=Persistence)
+    looks_back: tuple[str, ...] = ()
+    judges_unreachable: bool = False
