@@ -1,0 +1,1 @@
+"""The picture side of a simulated camera: scenes, their faults, and encoded loops."""
