@@ -1,0 +1,323 @@
+"""The agent's configuration: TOML to facts, with all problems at once."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from agent.camera.port import Credentials, LoginKind, Target
+from agent.config_table import ConfigError, Problem, Table
+from agent.delivery.publisher import Broker
+from agent.diagnosis.levels import Levels
+from shared.topics import AGENT_ID
+
+_DEVICE_ID: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")
+_DAY_S: Final = 86_400
+_MAX_DEVICES: Final = 256  # the health message's bound
+UPLINKS: Final = ("wired", "metered")
+# The design's table of defaults: health, then telemetry (up to six hours late when metered).
+_HEALTH_S: Final = {"wired": 300, "metered": 3600}
+_TELEMETRY_S: Final = {"wired": 60, "metered": 21_600}
+BUDGET_KEYS: Final = ("bytes_per_day", "logins_per_day", "wakeups_per_day", "writes_per_day")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """Key files; without the collector's command key every command is refused."""
+
+    evidence: Path
+    command: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How often and how many at once."""
+
+    concurrency: int
+    watch_seconds: float
+    every: Mapping[str, timedelta]  # by probe name, instead of the probe's own pace
+    health_every: timedelta
+    telemetry_every: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What replaces the defaults of the diagnosis."""
+
+    opens: tuple[int, int]
+    clears: tuple[int, int]
+    levels: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """One position and the device that is meant to hang there."""
+
+    device_id: str
+    name: str
+    target: Target
+    label_serial: str
+    is_battery: bool
+    is_metered: bool
+    profile: str  # id of the firmware profile to use; '' to choose by what the device says
+    budget: Mapping[str, int]  # keys of BUDGET_KEYS that replace the default
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything that a file says; paths are absolute or relative to the working directory."""
+
+    agent_id: str
+    data_dir: Path
+    uplink: str  # one of UPLINKS
+    recorder_firmware: str
+    recorder_login: LoginKind
+    recording_dir: Path | None
+    profiles_dir: Path | None
+    broker: Broker
+    keys: Keys
+    pace: Pace
+    judgement: Judgement
+    devices: tuple[Device, ...] = field(default=())
+
+
+def load_config(
+    path: Path,
+    *,
+    probe_names: Collection[str] = (),
+    profile_ids: Collection[str] = (),
+    environment: Mapping[str, str] = os.environ,
+) -> Config:
+    """Read a file; ConfigError lists every problem in it.
+
+    ``probe_names`` and ``profile_ids`` are what overrides may name; empty means unchecked.
+    """
+    problems: list[Problem] = []
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror or error}"
+        raise _broken(path, reason, "Check the path and its permissions") from error
+    except UnicodeDecodeError as error:
+        raise _broken(path, "is not UTF-8", "Save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise _broken(path, f"is not TOML: {error}", "Correct that line") from error
+    root = Table(content, "", path.name, problems)
+    reader = _Reader(root, path.parent, environment)
+    config = reader.read(probe_names=probe_names, profile_ids=profile_ids)
+    if problems:
+        raise ConfigError(problems)
+    return config
+
+
+def _broken(path: Path, reason: str, remedy: str) -> ConfigError:
+    return ConfigError([Problem(file=path.name, key="-", reason=reason, remedy=remedy)])
+
+
+class _Reader:
+    """Walks the file once; what is wrong is noted and a harmless value goes on."""
+
+    def __init__(self, root: Table, folder: Path, environment: Mapping[str, str]) -> None:
+        self._root = root
+        self._folder = folder
+        self._environment = environment
+
+    def read(self, *, probe_names: Collection[str], profile_ids: Collection[str]) -> Config:
+        agent = self._root.table("agent")
+        agent_id = agent.text("id", hint='Name the agent, like id = "agent-north"')
+        if agent_id and not AGENT_ID.match(agent_id):
+            agent.complain("id", f"is {agent_id!r}", "Use letters, digits, '.', '_', '-', max 64")
+        uplink = agent.choice("uplink", "wired", UPLINKS)
+        recording = agent.text("recording_dir", "")
+        profiles = agent.text("profiles_dir", "")
+        config = Config(
+            agent_id=agent_id,
+            data_dir=self._path(agent.text("data_dir", "agent-data")),
+            uplink=uplink,
+            recorder_firmware=self._short(agent, "recorder_firmware", 80),
+            recorder_login=LoginKind(
+                agent.choice("recorder_login", "none", [kind.value for kind in LoginKind])
+            ),
+            recording_dir=self._path(recording) if recording else None,
+            profiles_dir=self._path(profiles) if profiles else None,
+            broker=self._broker(self._root.table("broker")),
+            keys=self._keys(self._root.table("keys")),
+            pace=self._pace(self._root.table("schedule"), uplink, probe_names),
+            judgement=self._judgement(self._root.table("diagnosis")),
+            devices=self._devices(uplink, profile_ids),
+        )
+        agent.finish()
+        self._root.finish()
+        return config
+
+    def _path(self, text: str) -> Path:
+        return self._folder / Path(text).expanduser()
+
+    def _short(self, table: Table, key: str, limit: int) -> str:
+        found = table.text(key, "")
+        if len(found) > limit:
+            table.complain(key, f"has {len(found)} characters", f"Write at most {limit}")
+        return found[:limit]
+
+    def _broker(self, table: Table) -> Broker:
+        ca = table.text("ca", "")
+        if ca and not self._path(ca).is_file():
+            table.complain("ca", f"names no file ({ca})", "Write the path of the CA certificate")
+        username = table.text("username", "")
+        password = self._secret(table, "password_file", "password_env")
+        broker = Broker(
+            host=table.text("host", "127.0.0.1"),
+            port=table.whole("port", 1883, low=1, high=65_535),
+            tls=table.flag("tls", False),
+            ca=self._path(ca) if ca else None,
+            username=username,
+            password=password or "",
+            keepalive_s=table.whole("keepalive_s", 60, low=5, high=65_535),
+        )
+        table.finish()
+        return broker
+
+    def _keys(self, table: Table) -> Keys:
+        evidence = self._path(table.text("evidence", "keys/agent.pem"))
+        command = table.text("command", "")
+        if command and not self._path(command).is_file():
+            table.complain(
+                "command",
+                f"names no file ({command})",
+                "Copy the collector's public command key there, or leave the key out",
+            )
+        table.finish()
+        return Keys(evidence=evidence, command=self._path(command) if command else None)
+
+    def _pace(self, table: Table, uplink: str, probe_names: Collection[str]) -> Pace:
+        overrides = table.table("every_s")
+        every = overrides.numbers(low=1, high=30 * _DAY_S)
+        for name in sorted(set(every) - set(probe_names)) if probe_names else ():
+            overrides.complain(name, "is no probe", f"Use: {', '.join(sorted(probe_names))}")
+        pace = Pace(
+            concurrency=table.whole("concurrency", 4, low=1, high=64),
+            watch_seconds=table.number("watch_seconds", 3.0, low=0.5, high=30.0),
+            every={name: timedelta(seconds=seconds) for name, seconds in every.items()},
+            health_every=timedelta(
+                seconds=table.number("health_every_s", _HEALTH_S[uplink], low=1, high=_DAY_S)
+            ),
+            telemetry_every=timedelta(
+                seconds=table.number("telemetry_every_s", _TELEMETRY_S[uplink], low=1, high=_DAY_S)
+            ),
+        )
+        table.finish()
+        return pace
+
+    def _judgement(self, table: Table) -> Judgement:
+        levels = table.table("levels")
+        known = {level.name for level in fields(Levels)}
+        numbers = levels.numbers(low=-1e9, high=1e9)
+        for name in sorted(set(numbers) - known):
+            levels.complain(name, "is no level", f"Use: {', '.join(sorted(known))}")
+        judgement = Judgement(
+            opens=table.pair("opens", (3, 5)), clears=table.pair("clears", (5, 5)), levels=numbers
+        )
+        table.finish()
+        return judgement
+
+    def _devices(self, uplink: str, profile_ids: Collection[str]) -> tuple[Device, ...]:
+        tables = self._root.tables("devices")
+        if len(tables) > _MAX_DEVICES:
+            self._root.complain(
+                "devices", f"has {len(tables)} entries", f"Split them: {_MAX_DEVICES} an agent"
+            )
+        devices: list[Device] = []
+        seen: dict[str, int] = {}
+        for index, table in enumerate(tables):
+            device = self._device(table, uplink, profile_ids)
+            if device.device_id and device.device_id in seen:
+                first = seen[device.device_id]
+                table.complain(
+                    "id", f"{device.device_id!r} is devices[{first}] too", "Give each its own id"
+                )
+            seen.setdefault(device.device_id, index)
+            devices.append(device)
+        return tuple(devices)
+
+    def _device(self, table: Table, uplink: str, profile_ids: Collection[str]) -> Device:
+        device_id = table.text("id", hint='Name the position, like id = "gate-north"')
+        if device_id and not _DEVICE_ID.match(device_id):
+            table.complain("id", f"is {device_id!r}", "Use letters, digits, . _ : -, at most 64")
+        profile = table.text("profile", "")
+        if profile and profile_ids and profile not in profile_ids:
+            table.complain("profile", f"{profile!r} is unknown", f"Use: {', '.join(profile_ids)}")
+        budget = table.table("budget")
+        limits = {
+            key: budget.whole(key, 0, low=0, high=2**40) for key in BUDGET_KEYS if budget.has(key)
+        }
+        budget.finish()
+        device = Device(
+            device_id=device_id,
+            name=self._short(table, "name", 80) or device_id,
+            target=self._target(table),
+            label_serial=self._short(table, "label_serial", 64),
+            is_battery=table.choice("power", "mains", ("mains", "battery")) == "battery",
+            is_metered=table.choice("link", uplink, UPLINKS) == "metered",
+            profile=profile,
+            budget=limits,
+        )
+        table.finish()
+        return device
+
+    def _target(self, table: Table) -> Target:
+        address = table.text("address", hint='Write host or host:port, like "192.168.1.20"')
+        if "/" in address or "@" in address:
+            table.complain(
+                "address",
+                "is a URL",
+                "Write host or host:port alone; user and password have keys of their own",
+            )
+        user = table.text("user", "")
+        password = self._secret(table, "password_file", "password_env")
+        if user and password is None:
+            table.complain(
+                "user", "has no password", 'Add password_file = "..." or password_env = "NAME"'
+            )
+        if password is not None and not user:
+            table.complain("user", "is missing beside a password", 'Add user = "..."')
+        port = table.whole("rtsp_port", 0, low=0, high=65_535)
+        return Target(
+            address=address,
+            credentials=Credentials(user=user, password=password or "") if user else None,
+            rtsp_port=port or None,
+            tls=table.flag("tls", False),
+            allow_events=table.flag("allow_events", False),
+        )
+
+    def _secret(self, table: Table, file_key: str, env_key: str) -> str | None:
+        """A password from a file or the environment; None when neither is named."""
+        if table.has("password"):
+            table.complain(
+                "password",
+                "is written in the configuration",
+                f'Move it into a file with mode 0600 and write {file_key} = "that file"',
+            )
+        file_name, variable = table.text(file_key, ""), table.text(env_key, "")
+        if file_name and variable:
+            table.complain(file_key, f"stands beside {env_key}", "Keep one of the two")
+        if file_name:
+            return self._read_secret(table, file_key, file_name)
+        if variable:
+            if variable not in self._environment:
+                table.complain(env_key, f"{variable} is not set", "Set it, or use a file")
+            return self._environment.get(variable, "")
+        return None
+
+    def _read_secret(self, table: Table, key: str, file_name: str) -> str:
+        try:
+            return self._path(file_name).read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "not UTF-8"
+            table.complain(key, f"{file_name} cannot be read: {why}", "Write the path of the file")
+            return ""
