@@ -83,11 +83,15 @@ def decide(case: Facts, policy: Policy, now: datetime) -> Decision:
             reason_en=f"recorded only: this collector does not know the fault code {case.code}",
             reason_zh=f"仅记录：本系统不认识故障代码 {case.code}",
         )
+    return _by_outcome(case, entry, policy)
+
+
+def _by_outcome(case: Facts, entry: CatalogueEntry, policy: Policy) -> Decision:
     match entry.outcome:
+        case Outcome.CLAIMABLE:
+            return _claim(case, entry, policy)
         case Outcome.FIRMWARE:
             return _firmware(entry)
-        case Outcome.MAINTENANCE | Outcome.CONFIGURATION | Outcome.SITING:
-            return _task(entry)
         case Outcome.SITE:
             return _site_task(entry)
         case Outcome.NEVER:
@@ -96,8 +100,8 @@ def decide(case: Facts, policy: Policy, now: datetime) -> Decision:
                 reason_en=f"not a warranty matter: {entry.name_en.lower()}",
                 reason_zh=f"不属于保修范围：{entry.name_zh}",
             )
-        case Outcome.CLAIMABLE:
-            return _claim(case, entry, policy)
+        case Outcome.MAINTENANCE | Outcome.CONFIGURATION | Outcome.SITING:
+            return _task(entry)
 
 
 def _transient(case: Facts, policy: Policy) -> Decision:
@@ -133,7 +137,8 @@ def _site_lost(case: Facts, policy: Policy, now: datetime) -> Decision | None:
             verdict=Verdict.INCIDENT,
             reason_en=f"{site.unreachable} of {site.devices} devices of the site are unreachable:"
             " network or power of the site",
-            reason_zh=f"现场 {site.devices} 台设备中 {site.unreachable} 台不可达：现场网络或供电问题",
+            reason_zh=f"现场 {site.devices} 台设备中 {site.unreachable} 台不可达："
+            "现场网络或供电问题",
             cause=Cause.UNREACHABLE,
         )
     return None

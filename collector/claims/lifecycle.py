@@ -57,7 +57,7 @@ class IllegalMoveError(ValueError):
     """A step that the table does not allow."""
 
 
-S, A = LineState, Actor
+S, A = LineState, Actor  # short names for the table below
 _SYSTEM, _ENGINEER, _ASKER = (
     frozenset({A.SYSTEM}),
     frozenset({A.ENGINEER}),

@@ -30,7 +30,7 @@ from shared.frame import Frame, FrameError, Header, Lane, unpack
 from shared.health import Health, Presence
 from shared.identity import EventId
 from shared.receipt import Receipt
-from shared.topics import parse_up
+from shared.topics import UpTopic, parse_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,168 +89,58 @@ def ingest(engine: Engine, arrivals: Sequence[Arrival], *, room: Room, now: date
     with engine.begin() as db:
         generation = meta.generation(db)
         batch = Batch(db=db, room=room, generation=generation, now=now)
-        ends: list[End] = []
-        noted: list[Noted] = []
-        for arrival in arrivals:
-            end, note = take(arrival, batch)
-            ends.append(end)
-            if note is not None:
-                noted.append(note)
+        taken = [take(arrival, batch) for arrival in arrivals]
         room.evidence.sync()
+    ends = [end for end, _ in taken]
     counts = Counts(
         stored=ends.count(End.STORED),
         duplicate=ends.count(End.DUPLICATE),
         quarantined=ends.count(End.QUARANTINED),
     )
+    noted = [note for _, note in taken if note is not None]
     return Ingested(counts=counts, receipts=receipts_for(noted, generation=generation, now=now))
 
 
 def take(arrival: Arrival, batch: Batch) -> tuple[End, Noted | None]:
     """Take one payload; what goes wrong inside is rolled back to here and quarantined."""
-    db = batch.db
     topic = parse_up(arrival.topic)
+    agent = agents.find(batch.db, topic.agent_id) if topic else None
     agent_id = topic.agent_id if topic else ""
-    agent = agents.find(db, agent_id) if topic else None
-    header: Header | None = None
     try:
-        with db.begin_nested():
-            if topic is None:
-                raise Refusal("topic.invalid", "not an upward topic of the contract")
-            frame = _unpack(arrival.payload)
-            header = frame.header
-            _check_lane(header, topic.leaf)
+        with batch.db.begin_nested():
+            frame = _check(arrival, topic)
             if agent is None:
                 raise Refusal("unassigned", f"no [[agents]] entry names {agent_id}")
             end = _store(agent, frame, arrival.payload, batch)
-    except Refusal as refusal:
-        header = header or _header_of(arrival.payload)
-        reason, detail, forget = refusal.reason, refusal.detail, refusal.forget_sha256
+            return end, _note(agent_id, frame.header)
+    except Refusal as found:
+        refusal = found
     except OperationalError:
         raise  # the database is locked, full or away: nothing is known, nothing is receipted
     except (StatementError, ValueError, OverflowError) as error:
-        reason, detail, forget = "store.refused", f"{type(error).__name__}: {error}", ""
-    else:
-        return end, _note(agent_id, header)
-    if forget:
-        evidence.forget_file(db, forget)
-    identity = _identity_of(header)
-    if reason == "identity.conflict" and agent is not None:
-        order_new_epoch(
-            db,
-            key=batch.room.command_key,
-            agent_id=agent.id,
-            organisation_id=agent.organisation_id,
-            now=batch.now,
-        )
-    item = Quarantined(
-        topic=arrival.topic,
-        agent_id=agent_id,
-        organisation_id=agent.organisation_id if agent else None,
-        identity=identity,
-        lane=header.lane if header else None,
-        reason=reason,
-        detail=detail,
-        payload=arrival.payload,
-    )
-    quarantine.add(db, item, now=batch.now)
-    return End.QUARANTINED, _note(agent_id, header, refused=f"{reason}: {detail}")
+        refusal = Refusal("store.refused", f"{type(error).__name__}: {error}")
+    _quarantine(arrival, refusal, batch, agent_id=agent_id, agent=agent)
+    return End.QUARANTINED, _note(agent_id, _header_of(arrival.payload), refused=str(refusal))
 
 
-def _unpack(payload: bytes) -> Frame:
+def _check(arrival: Arrival, topic: UpTopic | None) -> Frame:
+    """Frame, topic and lane agree, or Refusal."""
+    if topic is None:
+        raise Refusal("topic.invalid", "not an upward topic of the contract")
     try:
-        return unpack(payload)
+        frame = unpack(arrival.payload)
     except FrameError as error:
         raise Refusal(error.reason) from error
-
-
-def _header_of(payload: bytes) -> Header | None:
-    """The header of a frame that was refused, when its checksum held."""
-    try:
-        return unpack(payload).header
-    except FrameError as error:
-        return error.header
-
-
-def _check_lane(header: Header, leaf: str) -> None:
-    if header.lane >= Lane.RECEIPT or Lane(header.lane).name.lower() != leaf:
-        raise Refusal("topic.lane", f"lane {header.lane} on topic {leaf}")
-    if header.seq == 0 and header.lane != Lane.PRESENCE:
+    lane, seq = frame.header.lane, frame.header.seq
+    if lane >= Lane.RECEIPT or Lane(lane).name.lower() != topic.leaf:
+        raise Refusal("topic.lane", f"lane {lane} on topic {topic.leaf}")
+    if seq == 0 and lane != Lane.PRESENCE:
         raise Refusal("frame.identity", "seq 0 on a stored lane")
+    return frame
 
 
 def _store(agent: Agent, frame: Frame, payload: bytes, batch: Batch) -> End:
-    db, now = batch.db, batch.now
-    header = frame.header
-            _check_lane(header, topic.leaf)
-            if agent is None:
-                raise Refusal("unassigned", f"no [[agents]] entry names {agent_id}")
-            end = _store(agent, frame, arrival.payload, batch)
-    except Refusal as refusal:
-        header = header or _header_of(arrival.payload)
-        reason, detail, forget = refusal.reason, refusal.detail, refusal.forget_sha256
-    except OperationalError:
-        raise  # the database is locked, full or away: nothing is known, nothing is receipted
-    except (StatementError, ValueError, OverflowError) as error:
-        reason, detail, forget = "store.refused", f"{type(error).__name__}: {error}", ""
-    else:
-        return end, _note(agent_id, header)
-    if forget:
-        evidence.forget_file(db, forget)
-    identity = _identity_of(header)
-    if reason == "identity.conflict" and agent is not None:
-        order_new_epoch(
-            db,
-            key=batch.room.command_key,
-            agent_id=agent.id,
-            organisation_id=agent.organisation_id,
-            now=batch.now,
-        )
-    item = Quarantined(
-        topic=arrival.topic,
-        agent_id=agent_id,
-        organisation_id=agent.organisation_id if agent else None,
-        identity=identity,
-        lane=header.lane if header else None,
-        reason=reason,
-        detail=detail,
-        payload=arrival.payload,
-    )
-    quarantine.add(db, item, now=batch.now)
-    return End.QUARANTINED, _note(agent_id, header, refused=f"{reason}: {detail}")
-
-
-def _unpack(payload: bytes) -> Frame:
-    try:
-        return unpack(payload)
-    except FrameError as error:
-        raise Refusal(error.reason) from error
-
-
-def _header_of(payload: bytes) -> Header | None:
-    """The header of a frame that was refused, when its checksum held."""
-    try:
-        return unpack(payload).header
-    except FrameError as error:
-        return error.header
-
-
-def _check_lane(header: Header, leaf: str) -> None:
-    if header.lane >= Lane.RECEIPT or Lane(header.lane).name.lower() != leaf:
-        raise Refusal("topic.lane", f"lane {header.lane} on topic {leaf}")
-    if header.seq == 0 and header.lane != Lane.PRESENCE:
-        raise Refusal("frame.identity", "seq 0 on a stored lane")
-
-
-def _store(
-    db: Connection,
-    agent: Agent,
-    frame: Frame,
-    payload: bytes,
-    room: Room,
-    generation: str,
-    now: datetime,
-) -> End:
-    header = frame.header
+    db, now, header = batch.db, batch.now, frame.header
     if header.lane == Lane.PRESENCE:
         return _note_presence(db, agent, frame)
     identity = EventId(header.epoch, header.seq)
@@ -298,6 +188,41 @@ def _note_presence(db: Connection, agent: Agent, frame: Frame) -> End:
         raise Refusal("wire.malformed", "not a presence message")
     agents.note_presence(db, agent_id=agent.id, online=message.online)
     return End.STORED
+
+
+def _quarantine(
+    arrival: Arrival, refusal: Refusal, batch: Batch, *, agent_id: str, agent: Agent | None
+) -> None:
+    header = _header_of(arrival.payload)
+    if refusal.forget_sha256:
+        evidence.forget_file(batch.db, refusal.forget_sha256)
+    if refusal.reason == "identity.conflict" and agent is not None:
+        order_new_epoch(
+            batch.db,
+            key=batch.room.command_key,
+            agent_id=agent.id,
+            organisation_id=agent.organisation_id,
+            now=batch.now,
+        )
+    item = Quarantined(
+        topic=arrival.topic,
+        agent_id=agent_id,
+        organisation_id=agent.organisation_id if agent else None,
+        identity=_identity_of(header),
+        lane=header.lane if header else None,
+        reason=refusal.reason,
+        detail=refusal.detail,
+        payload=arrival.payload,
+    )
+    quarantine.add(batch.db, item, now=batch.now)
+
+
+def _header_of(payload: bytes) -> Header | None:
+    """The header of a frame, when its checksum held."""
+    try:
+        return unpack(payload).header
+    except FrameError as error:
+        return error.header
 
 
 def _identity_of(header: Header | None) -> EventId | None:

@@ -1,0 +1,201 @@
+"""What a decision does to the store: pre-claim, incident, task, firmware case, or only a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from collector.claims.decide import Decision, Verdict
+from collector.claims.serials import serial_key
+from collector.store import cases, decisions, firmware_cases, incidents, tasks, units
+from collector.store.cases import NewLine
+from collector.store.due import Case
+from shared.catalogue import CATALOGUE
+
+SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """What the decision points at afterwards."""
+
+    line_id: int | None = None
+    incident_id: int | None = None
+    task_id: int | None = None
+    firmware_case_id: int | None = None
+
+
+def carry_out(db: Connection, case: Case, decided: Decision, *, now: datetime) -> None:
+    """Write the decision and what follows from it, in the caller's transaction."""
+    if decided.verdict is Verdict.WAIT and decided.look_again_at is not None:
+        decisions.postpone(
+            db,
+            decision_id=case.decision_id,
+            due_at=decided.look_again_at,
+            reason_en=decided.reason_en,
+            reason_zh=decided.reason_zh,
+        )
+        return
+    links = Links()
+    match decided.verdict:
+        case Verdict.CLAIM:
+            links = Links(line_id=_attach_to_line(db, case, decided, now=now))
+        case Verdict.INCIDENT:
+            links = Links(incident_id=_attach_to_incident(db, case, decided, now=now))
+        case Verdict.TASK:
+            links = Links(task_id=_open_task(db, case, decided, now=now))
+        case Verdict.FIRMWARE_CASE:
+            links = Links(firmware_case_id=_attach_to_firmware_case(db, case, now=now))
+        case _:
+            pass  # the reason is all that is left behind
+    decisions.decide(
+        db,
+        decision_id=case.decision_id,
+        outcome=decided.verdict.value,
+        reason_en=decided.reason_en,
+        reason_zh=decided.reason_zh,
+        now=now,
+        line_id=links.line_id,
+        incident_id=links.incident_id,
+        task_id=links.task_id,
+        firmware_case_id=links.firmware_case_id,
+    )
+
+
+def _attach_to_line(db: Connection, case: Case, decided: Decision, *, now: datetime) -> int:
+    key = serial_key(label_serial=case.label_serial, position_id=case.position_id)
+    line_id = cases.open_line_of(db, key)
+    if line_id is None:
+        line_id = cases.open_line(db, _new_line(db, case, decided, key), now=now)
+        _tell(
+            db,
+            case,
+            line_id,
+            "opened",
+            {
+                "serial": case.label_serial,
+                "serial_source": case.serial_source,
+                "warranty": decided.warranty.verdict.value if decided.warranty else "",
+                "reason_en": decided.reason_en,
+                "reason_zh": decided.reason_zh,
+            },
+            now=now,
+        )
+    added = cases.add_finding(
+        db,
+        line_id=line_id,
+        organisation_id=case.organisation_id,
+        code=case.code,
+        episode_id=case.episode_id,
+    )
+    if added:
+        facts: dict[str, object] = {
+            "code": case.code,
+            "episode": case.episode_id,
+            "summary_en": case.summary_en,
+            "summary_zh": case.summary_zh,
+        }
+        _tell(db, case, line_id, "finding_added", facts, now=now)
+    return line_id
+
+
+def _new_line(db: Connection, case: Case, decided: Decision, key: str) -> NewLine:
+    unit = units.find(db, case.label_serial) if case.label_serial else None
+    entry = CATALOGUE.get(case.code)
+    warranty = decided.warranty
+    return NewLine(
+        organisation_id=case.organisation_id,
+        site_id=case.site_id,
+        position_id=case.position_id,
+        serial_key=key,
+        label_serial=case.label_serial,
+        serial_source=case.serial_source,
+        model=(unit.model if unit else "") or case.model,
+        batch=unit.batch if unit else "",
+        buyer=unit.buyer if unit else "",
+        component=entry.component.value if entry else "none",
+        warranty_verdict=warranty.verdict.value if warranty else "unknown_serial",
+        warranty_until=warranty.until if warranty else None,
+        warranty_reason_en=warranty.reason_en if warranty else "",
+        warranty_reason_zh=warranty.reason_zh if warranty else "",
+    )
+
+
+def _tell(
+    db: Connection,
+    case: Case,
+    line_id: int,
+    type_: str,
+    payload: dict[str, object],
+    *,
+    now: datetime,
+) -> None:
+    cases.append_event(
+        db,
+        line_id=line_id,
+        organisation_id=case.organisation_id,
+        actor="collector",
+        role=SYSTEM,
+        type_=type_,
+        payload=payload,
+        now=now,
+    )
+
+
+def _attach_to_incident(db: Connection, case: Case, decided: Decision, *, now: datetime) -> int:
+    incident_id = incidents.open_at(db, site_id=case.site_id)  # one loss, whatever names it first
+    if incident_id is None:
+        incident_id = incidents.open_(
+            db,
+            organisation_id=case.organisation_id,
+            site_id=case.site_id,
+            cause=decided.cause.value if decided.cause else "",
+            text_en=decided.reason_en,
+            text_zh=decided.reason_zh,
+            now=now,
+        )
+    incidents.add_member(
+        db,
+        incident_id=incident_id,
+        organisation_id=case.organisation_id,
+        position_id=case.position_id,
+        episode_id=case.episode_id,
+    )
+    return incident_id
+
+
+def _open_task(db: Connection, case: Case, decided: Decision, *, now: datetime) -> int:
+    return tasks.open_or_find(
+        db,
+        organisation_id=case.organisation_id,
+        site_id=case.site_id,
+        position_id=case.position_id,
+        code=case.code,
+        kind=decided.task_kind,
+        episode_id=case.episode_id,
+        now=now,
+    )
+
+
+def _attach_to_firmware_case(db: Connection, case: Case, *, now: datetime) -> int:
+    firmware_case_id = firmware_cases.open_or_find(
+        db,
+        organisation_id=case.organisation_id,
+        camera_model=case.model,
+        camera_firmware=case.firmware,
+        recorder_firmware=case.recorder_firmware,
+        code=case.code,
+        now=now,
+    )
+    firmware_cases.add_member(
+        db,
+        firmware_case_id=firmware_case_id,
+        organisation_id=case.organisation_id,
+        position_id=case.position_id,
+        serial_key=serial_key(label_serial=case.label_serial, position_id=case.position_id),
+        episode_id=case.episode_id,
+        note=case.summary_en,
+    )
+    return firmware_case_id

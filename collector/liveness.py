@@ -1,0 +1,72 @@
+"""Silence: an agent past its deadline makes its devices unknown and its site an incident."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from collector.claims.decide import Cause
+from collector.claims.policy import Policy
+from collector.store import agents, incidents, positions
+from collector.store.agents import Agent
+
+
+def check(db: Connection, *, policy: Policy, listening_since: datetime, now: datetime) -> None:
+    """Mark who fell silent and who speaks again.
+
+    Time in which the collector itself was not listening is nobody's silence: the deadline of
+    every agent begins anew at ``listening_since``.
+    """
+    for agent in agents.every(db):
+        if agent.last_seen_at is None:
+            continue  # it never spoke: nothing was promised
+        heard_at = max(agent.last_seen_at, listening_since)
+        silent = now - heard_at > policy.silence_after(agent.promised_within_s)
+        if silent and agents.mark_silent(db, agent_id=agent.id, now=now):
+            _open_incident(db, agent, now=now)
+        spoke = agent.silent_since is not None and agent.last_seen_at > agent.silent_since
+        if spoke and agents.mark_speaking(db, agent_id=agent.id):
+            _close_incident(db, agent, now=now)
+    incidents.close_recovered(db, cause=Cause.UNREACHABLE.value, now=now)
+
+
+def _open_incident(db: Connection, agent: Agent, *, now: datetime) -> None:
+    seen = f"{agent.last_seen_at:%Y-%m-%d %H:%M:%S} UTC"
+    text_en = f"agent {agent.id} is silent since {seen}: the site lost power or its uplink"
+    text_zh = f"代理 {agent.id} 自 {seen} 起无应答：现场断电或断网"
+    positions.forget_standing(
+        db, agent_id=agent.id, reason=f"the agent is silent since {seen}", now=now
+    )
+    incident_id = incidents.open_at(db, site_id=agent.site_id)
+    if incident_id is None:
+        incident_id = incidents.open_(
+            db,
+            organisation_id=agent.organisation_id,
+            site_id=agent.site_id,
+            cause=Cause.SILENT.value,
+            text_en=text_en,
+            text_zh=text_zh,
+            now=now,
+        )
+    else:
+        incidents.restate(
+            db,
+            incident_id=incident_id,
+            cause=Cause.SILENT.value,
+            text_en=text_en,
+            text_zh=text_zh,
+        )
+    for position_id in positions.of_agent(db, agent.id):
+        incidents.add_member(
+            db,
+            incident_id=incident_id,
+            organisation_id=agent.organisation_id,
+            position_id=position_id,
+            episode_id=None,
+        )
+
+
+def _close_incident(db: Connection, agent: Agent, *, now: datetime) -> None:
+    if not agents.silent_at(db, site_id=agent.site_id):
+        incidents.close(db, site_id=agent.site_id, cause=Cause.SILENT.value, now=now)

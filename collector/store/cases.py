@@ -1,0 +1,181 @@
+"""Rows of claim_case, claim_line, finding and claim_event: pre-claims and their history."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from collector.claims.chain import Entry, hash_of
+from collector.claims.lifecycle import LineState
+from collector.store.tables import claim_case, claim_event, claim_line, finding
+from collector.store.upsert import insert_into, insert_row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLine:
+    """What a line is opened with."""
+
+    organisation_id: str
+    site_id: str
+    position_id: int
+    serial_key: str
+    label_serial: str
+    serial_source: str
+    model: str
+    batch: str
+    buyer: str
+    component: str
+    warranty_verdict: str
+    warranty_until: date | None
+    warranty_reason_en: str
+    warranty_reason_zh: str
+
+
+def open_line_of(db: Connection, serial_key: str) -> int | None:
+    """Id of the open line for this serial; None when there is none."""
+    found = db.execute(
+        select(claim_line.c.id).where(
+            claim_line.c.serial_key == serial_key, claim_line.c.closed_at.is_(None)
+        )
+    ).scalar_one_or_none()
+    return None if found is None else int(found)
+
+
+def open_line(db: Connection, new: NewLine, *, now: datetime) -> int:
+    """Open a case with one line in draft; IntegrityError when the serial has an open line."""
+    case_id = insert_row(
+        db,
+        claim_case,
+        number=f"new-{secrets.token_hex(8)}",  # its number comes from its id
+        organisation_id=new.organisation_id,
+        buyer=new.buyer,
+        opened_at=now,
+    )
+    db.execute(
+        update(claim_case)
+        .where(claim_case.c.id == case_id)
+        .values(number=f"PC-{now.year}-{case_id:06d}")
+    )
+    return insert_row(
+        db,
+        claim_line,
+        case_id=case_id,
+        organisation_id=new.organisation_id,
+        site_id=new.site_id,
+        position_id=new.position_id,
+        serial_key=new.serial_key,
+        label_serial=new.label_serial,
+        serial_source=new.serial_source,
+        model=new.model,
+        batch=new.batch,
+        component=new.component,
+        warranty_verdict=new.warranty_verdict,
+        warranty_until=new.warranty_until,
+        warranty_reason_en=new.warranty_reason_en,
+        warranty_reason_zh=new.warranty_reason_zh,
+        state=LineState.DRAFT.value,
+        opened_at=now,
+    )
+
+
+def add_finding(
+    db: Connection, *, line_id: int, organisation_id: str, code: str, episode_id: int
+) -> bool:
+    """Link a fault to a line; False when it is linked already."""
+    made = db.execute(
+        insert_into(db, finding)
+        .values(line_id=line_id, organisation_id=organisation_id, code=code, episode_id=episode_id)
+        .on_conflict_do_nothing(index_elements=["line_id", "code", "episode_id"])
+    )
+    return made.rowcount == 1
+
+
+def append_event(
+    db: Connection,
+    *,
+    line_id: int,
+    organisation_id: str,
+    actor: str,
+    role: str,
+    type_: str,
+    payload: dict[str, object],
+    now: datetime,
+) -> None:
+    """Append to the line's history, chained to the event before it."""
+    prev_hash = (
+        db.execute(
+            select(claim_event.c.hash)
+            .where(claim_event.c.line_id == line_id)
+            .order_by(claim_event.c.seq.desc())
+            .limit(1)
+        ).scalar_one_or_none()
+        or ""
+    )
+    payload_json = json.dumps(payload, ensure_ascii=False, sort_keys=True)
+    entry = Entry(
+        line_id=line_id, at=now, actor=actor, role=role, type=type_, payload_json=payload_json
+    )
+    db.execute(
+        insert(claim_event).values(
+            line_id=line_id,
+            organisation_id=organisation_id,
+            at=now,
+            actor=actor,
+            role=role,
+            type=type_,
+            payload_json=payload_json,
+            prev_hash=prev_hash,
+            hash=hash_of(entry, prev_hash),
+        )
+    )
+
+
+def chain_of(db: Connection, line_id: int) -> tuple[tuple[Entry, str, str], ...]:
+    """``(entry, prev_hash, hash)`` of every event of a line, oldest first."""
+    rows = db.execute(
+        select(claim_event).where(claim_event.c.line_id == line_id).order_by(claim_event.c.seq)
+    )
+    return tuple(
+        (
+            Entry(
+                line_id=r.line_id,
+                at=r.at,
+                actor=r.actor,
+                role=r.role,
+                type=r.type,
+                payload_json=r.payload_json,
+            ),
+            r.prev_hash,
+            r.hash,
+        )
+        for r in rows
+    )
+
+
+def state_of(db: Connection, line_id: int) -> tuple[LineState, str] | None:
+    """``(state, organisation_id)`` of a line; None when there is no such line."""
+    row = db.execute(
+        select(claim_line.c.state, claim_line.c.organisation_id).where(claim_line.c.id == line_id)
+    ).one_or_none()
+    return None if row is None else (LineState(row.state), row.organisation_id)
+
+
+def set_state(
+    db: Connection,
+    *,
+    line_id: int,
+    source: LineState,
+    target: LineState,
+    closed_at: datetime | None,
+) -> bool:
+    """Move a line; False when another was first and it is no longer in ``source``."""
+    found = db.execute(
+        update(claim_line)
+        .where(claim_line.c.id == line_id, claim_line.c.state == source.value)
+        .values(state=target.value, closed_at=closed_at)
+    )
+    return found.rowcount == 1
