@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,7 +73,7 @@ def quote(text: str | Path) -> str:
     return json.dumps(str(text), ensure_ascii=False)
 
 
-def inline(table: dict[str, float]) -> str:
+def inline(table: Mapping[str, float]) -> str:
     """A TOML inline table of numbers."""
     return "{ " + ", ".join(f"{key} = {value}" for key, value in table.items()) + " }"
 

@@ -21,7 +21,7 @@ from simulator.demo.files import (
 from simulator.demo.fleet import write_fleet
 from simulator.demo.processes import Processes, free_port, wait_for_port
 
-PASSWORD = "demo-pass-2026"  # noqa: S105 - of simulated cameras on loopback only
+PASSWORD = "demo-pass-2026"  # of simulated cameras on loopback only
 WEB_PORT = 8480
 BROKER_PORT = 18830
 CONTROL_PORT = 18900
@@ -90,8 +90,14 @@ def set_up(
     configuration = str(folder.collector)
     processes.run(["preclaim-collector", "migrate", "-c", configuration])
     processes.run(
-        ["preclaim-collector", "import-registry", "-c", configuration, str(folder.registry)]
-        + ["--confirm"]
+        [
+            "preclaim-collector",
+            "import-registry",
+            "-c",
+            configuration,
+            str(folder.registry),
+            "--confirm",
+        ]
     )
     token = _token(processes, configuration)
     processes.start("collector", ["preclaim-collector", "serve", "-c", configuration])
