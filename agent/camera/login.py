@@ -84,6 +84,8 @@ class LoginState:
         """Pick the strongest challenge not refused yet; CameraError when there is none left."""
         challenges = read_challenges(headers)
         if not challenges:
+            if self.refused and not read_schemes(headers):
+                raise self.all_refused()
             offered = ", ".join(sorted({name for name, _ in read_schemes(headers)})) or "nothing"
             raise CameraError(
                 Cause.LOGIN_METHOD,

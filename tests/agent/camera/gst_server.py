@@ -1,0 +1,55 @@
+"""A GStreamer RTSP server for tests; runs under the system's Python, which has ``gi``."""
+
+import sys
+
+import gi
+
+gi.require_version("Gst", "1.0")
+gi.require_version("GstRtsp", "1.0")
+gi.require_version("GstRtspServer", "1.0")
+from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
+
+USER, PASSWORD = "admin", "correct horse"
+SOURCE = "videotestsrc is-live=true pattern=smpte ! video/x-raw,width=640,height=360,framerate=10/1"
+PIPES = {
+    "/h264": f"( {SOURCE} ! x264enc tune=zerolatency key-int-max=10 speed-preset=ultrafast"
+    " ! rtph264pay name=pay0 pt=96 config-interval=-1 )",
+    "/h264-sdp-sets": f"( {SOURCE} ! x264enc tune=zerolatency key-int-max=10"
+    " speed-preset=ultrafast ! h264parse ! video/x-h264,stream-format=avc"
+    " ! rtph264pay name=pay0 pt=96 config-interval=0 )",
+    "/h265": f"( {SOURCE} ! x265enc tune=zerolatency key-int-max=10 speed-preset=ultrafast"
+    " ! rtph265pay name=pay0 pt=96 config-interval=-1 )",
+    "/jpeg": f"( {SOURCE} ! jpegenc ! rtpjpegpay name=pay0 pt=26 )",
+}
+
+
+def main() -> None:
+    """Serve the pipes on a free port, print it, and run until killed."""
+    Gst.init(None)
+    server = GstRtspServer.RTSPServer()
+    server.set_address("127.0.0.1")
+    server.set_service("0")
+    auth = GstRtspServer.RTSPAuth()
+    auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
+    token = GstRtspServer.RTSPToken()
+    token.set_string("media.factory.role", "user")
+    auth.add_digest(USER, PASSWORD, token)
+    server.set_auth(auth)
+    for path, pipe in PIPES.items():
+        factory = GstRtspServer.RTSPMediaFactory()
+        factory.set_launch(pipe)
+        factory.set_shared(False)
+        permissions = GstRtspServer.RTSPPermissions()
+        permissions.add_role("user")
+        permissions.add_permission_for_role("user", "media.factory.access", True)
+        permissions.add_permission_for_role("user", "media.factory.construct", True)
+        factory.set_permissions(permissions)
+        server.get_mount_points().add_factory(path, factory)
+    server.attach(None)
+    sys.stdout.write(f"{server.get_bound_port()}\n")
+    sys.stdout.flush()
+    GLib.MainLoop().run()
+
+
+if __name__ == "__main__":
+    main()
