@@ -42,48 +42,68 @@ class Announcement:
     stated_host: str  # host:port
 
 
-class DiscoveryResponder(asyncio.DatagramProtocol):
-    """One socket that answers for all devices that are switched on."""
+class DiscoveryResponder:
+    """Answers for all devices that are switched on; listens on loopback only."""
 
     def __init__(self, devices: Callable[[], Iterable[Announcement]]) -> None:
         self._devices = devices
-        self._transport: asyncio.DatagramTransport | None = None
+        self._transports: list[asyncio.DatagramTransport] = []
 
     async def start(self, *, port: int = PORT, multicast: bool = True) -> int:
-        """Listen on loopback and return the port. OSError when the port is held by others."""
-        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        try:
-            sock.setblocking(False)
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            # A socket bound to 127.0.0.1 never sees the group's datagrams; membership and
-            # sending are tied to loopback instead, and others' probes are dropped below.
-            sock.bind(("0.0.0.0" if multicast else "127.0.0.1", port))
-            if multicast:
-                member = socket.inet_aton(GROUP) + socket.inet_aton("127.0.0.1")
-                sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
-            bound: int = sock.getsockname()[1]
-            loop = asyncio.get_running_loop()
-            self._transport, _ = await loop.create_datagram_endpoint(lambda: self, sock=sock)
-        except OSError:
-            sock.close()
-            raise
+        """Listen and return the port. OSError when it is held without SO_REUSEADDR."""
+        bound = await self._listen(_open("127.0.0.1", port))
+        if multicast:
+            # Bound to the group's own address, so that no other interface is opened.
+            sock = _open(GROUP, bound)
+            member = socket.inet_aton(GROUP) + socket.inet_aton("127.0.0.1")
+            sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
+            await self._listen(sock)
+        return bound
+
+    async def _listen(self, sock: socket.socket) -> int:
+        bound: int = sock.getsockname()[1]
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_datagram_endpoint(lambda: _Ear(self.answer), sock=sock)
+        self._transports.append(transport)
         return bound
 
     def stop(self) -> None:
-        """Close the socket."""
-        if self._transport is not None:
-            self._transport.close()
-            self._transport = None
+        """Close the sockets."""
+        for transport in self._transports:
+            transport.close()
+        self._transports.clear()
 
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+    def answer(self, data: bytes, addr: tuple[str, int]) -> None:
         """Answer a Probe from this machine; everything else is ignored, as devices do."""
-        if self._transport is None or not addr[0].startswith("127."):
+        if not self._transports or not addr[0].startswith("127."):
             return
         message_id = read_probe(data)
         if message_id is None:
             return
         for device in self._devices():
-            self._transport.sendto(write_match(device, message_id=message_id), addr)
+            self._transports[0].sendto(write_match(device, message_id=message_id), addr)
+
+
+class _Ear(asyncio.DatagramProtocol):
+    """Hands datagrams on."""
+
+    def __init__(self, heard: Callable[[bytes, tuple[str, int]], None]) -> None:
+        self._heard = heard
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        self._heard(data, addr)
+
+
+def _open(host: str, port: int) -> socket.socket:
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        sock.setblocking(False)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((host, port))
+    except OSError:
+        sock.close()
+        raise
+    return sock
 
 
 def read_probe(data: bytes) -> str | None:

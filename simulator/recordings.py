@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,12 +26,13 @@ class RecordingFolder:
         self._segment = segment
 
     def fill(
-        self, *, now: datetime, content: Mapping[int, bytes], stopped: bool, gap: bool
+        self, *, now: datetime, content: Callable[[int], bytes], stopped: bool, gap: bool
     ) -> None:
         """Make the folder what a recorder with these faults would have written by ``now``.
 
-        ``content`` is one segment's bytes for each channel, counted from 1. Files of this
-        naming beyond the kept ones are removed; other files are left alone.
+        ``content`` gives a segment's bytes of a channel, counted from 1; it is called only for
+        files that are written. Files of this naming beyond the kept ones are removed; other
+        files are left alone.
         """
         self.path.mkdir(parents=True, exist_ok=True)
         wanted: set[str] = set()
@@ -40,7 +41,8 @@ class RecordingFolder:
             for channel in range(1, self._channels + 1):
                 name = f"ch{channel:02d}_{begin.strftime('%Y%m%dT%H%M%SZ')}{_SUFFIX}"
                 wanted.add(name)
-                self._write(self.path / name, content[channel], end=begin + self._segment)
+                if not (self.path / name).exists():
+                    self._write(self.path / name, content(channel), end=begin + self._segment)
         for stale in self.path.glob(f"ch??_*{_SUFFIX}"):
             if stale.name not in wanted:
                 stale.unlink(missing_ok=True)
@@ -57,8 +59,6 @@ class RecordingFolder:
 
     @staticmethod
     def _write(path: Path, content: bytes, *, end: datetime) -> None:
-        if path.exists():
-            return
         part = path.with_suffix(".part")
         part.write_bytes(content)
         os.utime(part, (end.timestamp(), end.timestamp()))

@@ -85,11 +85,8 @@ def parse(table: Mapping[str, object], *, file: Path, generated_password: str) -
     if not host.startswith("127."):
         fleet.complain("host", f"is {host!r}", "use a loopback address such as 127.0.0.1")
     control_port = fleet.whole("control_port", DEFAULT_CONTROL_PORT, low=0, high=65535)
-    discovery_port = (
-        fleet.whole("discovery_port", 3702, low=0, high=65535)
-        if fleet.flag("discovery", False)
-        else fleet.skip("discovery_port")
-    )
+    wanted_port = fleet.whole("discovery_port", 3702, low=0, high=65535)
+    discovery_port = wanted_port if fleet.flag("discovery", False) else None
     password = fleet.secret(generated_password)
     fleet.refuse_unknown()
     sites = tuple(
