@@ -1,13 +1,29 @@
-"""The faults that a simulated device can be given, each with a line in English and Chinese."""
+"""The faults that a simulated device can be given, at start or while it runs."""
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable, Iterable, Iterator, MutableSet
 from dataclasses import dataclass
+from typing import TypeVar
+
+_S = TypeVar("_S")
 
 
-class Fault(enum.StrEnum):
-    """What is wrong with a simulated device; values are the names used on command lines."""
+class FaultGroup(enum.Enum):
+    """Which part of the device a fault belongs to."""
+
+    PICTURE = "picture"
+    LOGIN = "login"
+    TIME = "time"
+    TRANSPORT = "transport"
+    IDENTITY = "identity"
+    POWER = "power"
+    RECORDER = "recorder"
+
+
+class Fault(enum.Enum):
+    """A closed list; the value is the name used in scenarios and on the command line."""
 
     IRCUT_STUCK_OPEN = "ircut_stuck_open"
     IRCUT_STUCK_CLOSED = "ircut_stuck_closed"
@@ -49,23 +65,9 @@ class Fault(enum.StrEnum):
     RECORDING_GAP = "recording_gap"
 
 
-class FaultGroup(enum.Enum):
-    """Which aspect of the device a fault touches."""
-
-    PICTURE = "picture"
-    LOGIN = "login"
-    TIME = "time"
-    TRANSPORT = "transport"
-    STREAM = "stream"
-    IDENTITY = "identity"
-    POWER = "power"
-    CELLULAR = "cellular"
-    RECORDER = "recorder"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultText:
-    """One line about a fault for people."""
+    """What a person is told about a fault."""
 
     group: FaultGroup
     en: str
@@ -76,86 +78,152 @@ def _text(group: FaultGroup, en: str, zh: str) -> FaultText:
     return FaultText(group=group, en=en, zh=zh)
 
 
-_P, _T, _S, _R = FaultGroup.PICTURE, FaultGroup.TRANSPORT, FaultGroup.STREAM, FaultGroup.RECORDER
+_G = FaultGroup
 
 TEXTS: dict[Fault, FaultText] = {
     Fault.IRCUT_STUCK_OPEN: _text(
-        _P, "IR-cut filter stays out: infrared leaks in by day", "红外滤光片卡在打开位置：白天红外漏光"
+        _G.PICTURE, "Infrared filter never in the light path.", "红外滤光片始终不在光路中。"
     ),
     Fault.IRCUT_STUCK_CLOSED: _text(
-        _P, "IR-cut filter stays in: dark and noisy at night", "红外滤光片卡在关闭位置：夜间画面暗且噪点多"
+        _G.PICTURE, "Infrared filter always in the light path.", "红外滤光片始终停在光路中。"
     ),
-    Fault.BLURRED: _text(_P, "lens out of focus", "镜头失焦，画面模糊"),
-    Fault.BLACK: _text(_P, "picture is black", "画面全黑"),
-    Fault.WHITE: _text(_P, "picture is white", "画面全白"),
-    Fault.FROZEN: _text(_P, "picture does not change any more", "画面冻结不变"),
-    Fault.COLOUR_CAST: _text(_P, "channel ratios off: green cast", "偏色：画面发绿"),
-    Fault.HALF_COVERED: _text(_P, "half of the view is covered", "镜头被遮挡一半"),
-    Fault.NOISE: _text(_P, "strong sensor noise", "传感器噪点严重"),
+    Fault.BLURRED: _text(_G.PICTURE, "Lens out of focus.", "镜头失焦。"),
+    Fault.BLACK: _text(_G.PICTURE, "Picture is black.", "画面全黑。"),
+    Fault.WHITE: _text(_G.PICTURE, "Picture is white.", "画面全白。"),
+    Fault.FROZEN: _text(_G.PICTURE, "Picture never changes.", "画面静止不变。"),
+    Fault.COLOUR_CAST: _text(_G.PICTURE, "Strong colour cast.", "画面严重偏色。"),
+    Fault.HALF_COVERED: _text(_G.PICTURE, "Half of the lens is covered.", "镜头被遮挡一半。"),
+    Fault.NOISE: _text(_G.PICTURE, "Heavy sensor noise.", "图像噪点严重。"),
     Fault.WRONG_PASSWORD: _text(
-        FaultGroup.LOGIN, "the camera's password is another one", "摄像机密码已更改，登录被拒绝"
+        _G.LOGIN,
+        "The camera's password differs: every login fails.",
+        "摄像机密码不符，登录均失败。",
     ),
     Fault.LOGIN_WSSE_REFUSED: _text(
-        FaultGroup.LOGIN,
-        "firmware refuses WS-UsernameToken, accepts HTTP digest",
-        "固件拒绝 WS-UsernameToken 登录，但接受 HTTP 摘要登录",
+        _G.LOGIN,
+        "Firmware refuses WS-UsernameToken, accepts HTTP Digest.",
+        "固件拒绝 WS-UsernameToken，仅接受 HTTP Digest。",
     ),
-    Fault.LOCKED_OUT: _text(FaultGroup.LOGIN, "the account is locked", "账户已被锁定"),
-    Fault.CLOCK_OFF_DAY: _text(FaultGroup.TIME, "clock is 24 h behind", "时钟慢 24 小时"),
-    Fault.SLOW: _text(_T, "every reply takes 2 s longer", "每次应答延迟 2 秒"),
-    Fault.HANGS: _text(_T, "accepts connections, never answers", "接受连接但从不应答"),
+    Fault.LOCKED_OUT: _text(
+        _G.LOGIN, "Account locked after failed logins.", "登录失败过多，账户被锁定。"
+    ),
+    Fault.CLOCK_OFF_DAY: _text(
+        _G.TIME, "Camera clock is 24 hours behind.", "摄像机时钟慢 24 小时。"
+    ),
+    Fault.SLOW: _text(_G.TRANSPORT, "Every reply takes 2 seconds.", "每次应答耗时 2 秒。"),
+    Fault.HANGS: _text(_G.TRANSPORT, "Accepts connections, never answers.", "接受连接但从不应答。"),
     Fault.CUT_OFF_REPLIES: _text(
-        _T, "replies are cut off inside the serial number", "应答在序列号中间被截断"
+        _G.TRANSPORT, "Replies end inside the serial number.", "应答在序列号中间被截断。"
     ),
-    Fault.HUGE_REPLY: _text(_T, "answers 200 MB", "应答长达 200 MB"),
+    Fault.HUGE_REPLY: _text(_G.TRANSPORT, "Replies are 200 MB long.", "应答长达 200 MB。"),
     Fault.HTML_LOGIN_PAGE: _text(
-        _T, "answers an HTML login page with status 200", "以状态 200 返回 HTML 登录页"
+        _G.TRANSPORT, "Answers everything with an HTML page.", "所有请求都返回 HTML 登录页。"
     ),
-    Fault.NOT_FOUND: _text(_T, "answers 404 to everything", "所有请求返回 404"),
-    Fault.REFUSES_TCP: _text(_T, "refuses connections", "拒绝 TCP 连接"),
-    Fault.REDIRECTS: _text(_T, "redirects (307) to another address", "重定向（307）到其他地址"),
+    Fault.NOT_FOUND: _text(_G.TRANSPORT, "Answers everything with 404.", "所有请求都返回 404。"),
+    Fault.REFUSES_TCP: _text(_G.TRANSPORT, "Refuses TCP connections.", "拒绝 TCP 连接。"),
+    Fault.REDIRECTS: _text(
+        _G.TRANSPORT, "Redirects every request to another host.", "将请求重定向到其他主机。"
+    ),
     Fault.WRONG_XADDR: _text(
-        _T, "names another address for its services", "服务地址（XAddr）指向其他主机"
+        _G.TRANSPORT, "Names service addresses of another host.", "服务地址指向其他主机。"
     ),
-    Fault.STREAM_404: _text(_S, "RTSP answers 404", "RTSP 返回 404"),
-    Fault.STREAM_SILENT: _text(_S, "RTSP PLAY answered, no packets", "RTSP 播放成功但没有数据包"),
-    Fault.STREAM_STALLS: _text(_S, "the stream stops after 2 s", "码流 2 秒后停止"),
-    Fault.LOW_FPS: _text(_S, "a quarter of the frame rate", "帧率降为四分之一"),
-    Fault.EMPTY_SERIAL: _text(FaultGroup.IDENTITY, "serial number is empty", "序列号为空"),
-    Fault.PLACEHOLDER_SERIAL: _text(
-        FaultGroup.IDENTITY, "serial number is all zeros", "序列号全为零（占位值）"
+    Fault.STREAM_404: _text(
+        _G.TRANSPORT, "The stream address does not exist.", "视频流地址不存在。"
     ),
+    Fault.STREAM_SILENT: _text(
+        _G.TRANSPORT, "The stream starts but sends nothing.", "视频流启动后无数据。"
+    ),
+    Fault.STREAM_STALLS: _text(
+        _G.TRANSPORT, "The stream stops after 2 seconds.", "视频流 2 秒后停止。"
+    ),
+    Fault.LOW_FPS: _text(
+        _G.TRANSPORT, "The stream has far fewer frames than set.", "视频流帧率远低于设定值。"
+    ),
+    Fault.EMPTY_SERIAL: _text(_G.IDENTITY, "Serial number is empty.", "序列号为空。"),
+    Fault.PLACEHOLDER_SERIAL: _text(_G.IDENTITY, "Serial number is all zeros.", "序列号全为零。"),
     Fault.LIES_ENUM_CASE: _text(
-        FaultGroup.IDENTITY,
-        'imaging says "Auto" for AUTO, after an unknown element',
-        "成像设置以 “Auto” 代替 AUTO，且前面带有未知元素",
+        _G.IDENTITY,
+        'Writes "Auto" for AUTO and an unknown element first.',
+        "将 AUTO 写成 Auto，并先返回未知元素。",
     ),
     Fault.BATTERY_NOT_CHARGING: _text(
-        FaultGroup.POWER,
-        "battery low and falling although the panel delivers",
-        "太阳能板有功率，电池却不充电、电量持续下降",
+        _G.POWER,
+        "Battery does not charge although the panel has power.",
+        "太阳能板有电，但电池不充电。",
     ),
-    Fault.BATTERY_LOW: _text(FaultGroup.POWER, "battery at a few percent", "电池电量很低"),
+    Fault.BATTERY_LOW: _text(_G.POWER, "Battery is nearly empty.", "电池电量过低。"),
     Fault.GAUGE_NOT_READY: _text(
-        FaultGroup.POWER, "gauge answers 255: not ready", "电量计返回 255：尚未就绪"
+        _G.POWER, "Battery gauge answers 255: not ready.", "电量计返回 255：未就绪。"
     ),
-    Fault.SIGNAL_WEAK: _text(FaultGroup.CELLULAR, "4G at -121 dBm RSRP", "4G 信号弱（RSRP -121 dBm）"),
-    Fault.MODEM_DEAD: _text(FaultGroup.CELLULAR, "the modem does not answer", "4G 模组无响应"),
-    Fault.SIM_MISSING: _text(FaultGroup.CELLULAR, "no SIM card", "未检测到 SIM 卡"),
-    Fault.POWER_OFF: _text(
-        FaultGroup.POWER, "no power: all sockets closed", "断电：所有端口关闭"
+    Fault.SIGNAL_WEAK: _text(_G.POWER, "Cellular signal is very weak.", "蜂窝信号极弱。"),
+    Fault.MODEM_DEAD: _text(_G.POWER, "Cellular modem does not answer.", "蜂窝模块无响应。"),
+    Fault.SIM_MISSING: _text(_G.POWER, "No SIM card found.", "未检测到 SIM 卡。"),
+    Fault.POWER_OFF: _text(_G.POWER, "No power: all connections are cut.", "断电：所有连接中断。"),
+    Fault.RECORDING_STOPPED: _text(
+        _G.RECORDER, "The recorder writes no new segments.", "录像机停止写入新片段。"
     ),
-    Fault.RECORDING_STOPPED: _text(_R, "recorder writes no new segments", "录像机停止写入新文件"),
-    Fault.RECORDING_GAP: _text(_R, "a gap in the recording", "录像存在中断"),
+    Fault.RECORDING_GAP: _text(
+        _G.RECORDER, "Segments are missing in the recording.", "录像存在缺失片段。"
+    ),
 }
 
-PICTURE_FAULTS = frozenset(fault for fault, text in TEXTS.items() if text.group is _P)
+# The filter faults are not here: they act through the effective position of the filter.
+PICTURE_FAULTS = frozenset(
+    {
+        Fault.BLURRED,
+        Fault.BLACK,
+        Fault.WHITE,
+        Fault.FROZEN,
+        Fault.COLOUR_CAST,
+        Fault.HALF_COVERED,
+        Fault.NOISE,
+    }
+)
 
 
-def parse(name: str) -> Fault:
-    """The fault of this name; ValueError names the command that lists them."""
+class FaultSet(MutableSet[Fault]):
+    """The active faults of one device; tells its owner of every change, whoever makes it."""
+
+    def __init__(self, faults: Iterable[Fault | str], changed: Callable[[], None]) -> None:
+        self._active = {as_fault(fault) for fault in faults}
+        self._changed = changed
+
+    def __contains__(self, fault: object) -> bool:
+        return fault in self._active
+
+    def __iter__(self) -> Iterator[Fault]:
+        return iter(sorted(self._active, key=lambda fault: fault.value))
+
+    def __len__(self) -> int:
+        return len(self._active)
+
+    @classmethod
+    def _from_iterable(cls, faults: Iterable[_S]) -> set[_S]:
+        """What ``faults & others`` gives: a plain set that belongs to no device."""
+        return set(faults)
+
+    def add(self, value: Fault | str) -> None:
+        """Make a fault active; a second time changes nothing."""
+        fault = as_fault(value)
+        if fault not in self._active:
+            self._active.add(fault)
+            self._changed()
+
+    def discard(self, value: Fault | str) -> None:
+        """End a fault; nothing happens when it was not active."""
+        fault = as_fault(value)
+        if fault in self._active:
+            self._active.remove(fault)
+            self._changed()
+
+
+def as_fault(name: Fault | str) -> Fault:
+    """Find a fault by name; ValueError names the remedy."""
+    if isinstance(name, Fault):
+        return name
     try:
         return Fault(name)
-    except ValueError:
-        message = f"unknown fault {name!r}; 'preclaim-sim faults' lists them"
-        raise ValueError(message) from None
+    except ValueError as error:
+        raise ValueError(
+            f"there is no fault {name!r}; `preclaim-sim faults` lists them all"
+        ) from error

@@ -1,4 +1,4 @@
-"""What a simulated camera is: its identity, logins, stream and scene."""
+"""What one simulated device is: its identity, logins, picture and faults at start."""
 
 from __future__ import annotations
 
@@ -7,50 +7,49 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from simulator.faults import Fault, parse
-
-LOGIN_KINDS = ("wsse", "digest-md5", "digest-sha256")
-CODECS = ("h264", "h265")
-LIGHTS = ("day", "night_ir")
+from simulator.faults import Fault
 
 
 class Kind(enum.Enum):
-    """The product families that the simulator knows."""
+    """The families of devices that differ in power and radio."""
 
     SOLAR_4G = "solar_4g"
     WIFI = "wifi"
     DOORBELL = "doorbell"
     NVR_KIT_CAMERA = "nvr_kit_camera"
+    RECORDER = "recorder"
 
-    @property
-    def has_battery(self) -> bool:
-        """Whether the kind runs from a battery."""
-        return self in {Kind.SOLAR_4G, Kind.DOORBELL}
 
-    @property
-    def has_cellular(self) -> bool:
-        """Whether the kind has a 4G modem and a solar panel."""
-        return self is Kind.SOLAR_4G
+class LoginKind(enum.Enum):
+    """How a device lets somebody in."""
+
+    WSSE = "wsse"
+    DIGEST_MD5 = "digest-md5"
+    DIGEST_SHA256 = "digest-sha256"
+
+
+ALL_LOGINS = tuple(kind.value for kind in LoginKind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraSpec:
-    """One camera as it leaves the box, and the faults it starts with.
+    """Facts of one simulated camera; they do not change while it runs.
 
-    ``source`` None renders a scene; a picture or clip (mp4) is streamed instead. Raises
-    ValueError naming the first value that no camera could have.
+    ``serial`` is what ONVIF states. ``logins`` are the kinds it accepts. ``source`` replaces the
+    rendered scene with a picture or clip. ``slow_s``, ``redirect_to`` and ``foreign_host`` shape
+    the faults slow, redirects and wrong_xaddr; both addresses are loopback without a listener.
     """
 
-    serial: str = "SN-2401-0001"
-    kind: Kind = Kind.SOLAR_4G
+    serial: str
+    kind: Kind = Kind.WIFI
     manufacturer: str = "Camhi Example"
     model: str = "SC-4G-20"
     firmware: str = "1.4.2"
     hardware_id: str = "HW-3"
     mac: str = "02:00:00:00:00:01"
     user: str = "admin"
-    password: str = field(default="Preclaim-Sim-1", repr=False)
-    logins: tuple[str, ...] = LOGIN_KINDS
+    password: str = field(default="", repr=False)
+    logins: tuple[str, ...] = ALL_LOGINS
     codec: str = "h264"
     width: int = 640
     height: int = 360
@@ -60,42 +59,48 @@ class CameraSpec:
     scene_seed: int = 1
     light: str = "day"
     battery_percent: float = 80
-    faults: Iterable[Fault | str] = ()
+    faults: tuple[Fault | str, ...] = ()
     media2: bool = True
+    channels: int = 1
+    slow_s: float = 2.0
+    redirect_to: str = "http://127.66.66.66:8066/canary"
+    foreign_host: str = "127.66.66.66:8066"
 
-    def __post_init__(self) -> None:
-        """Refuse what cannot be, with the field's name first."""
-        for name, reason in self.problems():
-            raise ValueError(f"{name}: {reason}")
+    def accepts(self, kind: LoginKind) -> bool:
+        """Whether the device was made to accept this kind of login."""
+        return kind.value in self.logins
 
-    def problems(self) -> list[tuple[str, str]]:
-        """Every (field, reason) that makes this specification impossible."""
-        found: list[tuple[str, str]] = []
-        if not self.user:
-            found.append(("user", "must not be empty"))
-        if not self.password:
-            found.append(("password", "must not be empty"))
-        if not self.logins or set(self.logins) - set(LOGIN_KINDS):
-            found.append(("logins", f"must be one or more of {', '.join(LOGIN_KINDS)}"))
-        if self.codec not in CODECS:
-            found.append(("codec", f"must be one of {', '.join(CODECS)}"))
-        if self.light not in LIGHTS:
-            found.append(("light", f"must be one of {', '.join(LIGHTS)}"))
-        for name, low, high in (("width", 64, 3840), ("height", 64, 2160)):
-            size = getattr(self, name)
-            if not low <= size <= high or size % 2:
-                found.append((name, f"must be even, {low} to {high} pixels"))
-        if not 1 <= self.fps <= 60:
-            found.append(("fps", "must be 1 to 60"))
-        if not 1 <= self.gop <= 600:
-            found.append(("gop", "must be 1 to 600 frames"))
-        if not 0 <= self.battery_percent <= 100:
-            found.append(("battery_percent", "must be 0 to 100"))
-        if self.source is not None and not self.source.is_file():
-            found.append(("source", f"no such file: {self.source}"))
-        for name in self.faults:
-            try:
-                parse(name)
-            except ValueError as error:
-                found.append(("faults", str(error)))
-        return found
+
+LIGHTS = ("day", "night_ir")
+CODECS = ("h264", "h265")
+
+
+def find_spec_problems(spec: CameraSpec) -> Iterable[tuple[str, str, str]]:
+    """Yield (field, reason, remedy) for everything that cannot be served."""
+    if not spec.serial:
+        yield "serial", "is empty", 'give a text such as "SN-2401-0001"'
+    unknown = [name for name in spec.logins if name not in ALL_LOGINS]
+    if unknown or not spec.logins:
+        yield "logins", f"has {unknown or 'nothing'}", f"use some of {', '.join(ALL_LOGINS)}"
+    if spec.codec not in CODECS:
+        yield "codec", f"is {spec.codec!r}", f"use one of {', '.join(CODECS)}"
+    if spec.light not in LIGHTS:
+        yield "light", f"is {spec.light!r}", f"use one of {', '.join(LIGHTS)}"
+    for name, value, low, high in (
+        ("width", spec.width, 64, 3840),
+        ("height", spec.height, 64, 2160),
+        ("fps", spec.fps, 1, 60),
+        ("gop", spec.gop, 1, 600),
+        ("channels", spec.channels, 1, 64),
+    ):
+        if not low <= value <= high:
+            yield name, f"is {value}", f"use {low} to {high}"
+    if spec.width % 2 or spec.height % 2:
+        yield "width", f"and height are {spec.width}x{spec.height}", "use even numbers"
+    if not 0 <= spec.battery_percent <= 100:
+        yield "battery_percent", f"is {spec.battery_percent}", "use 0 to 100"
+    if spec.source is not None and not spec.source.is_file():
+        yield "source", f"{spec.source} is not a file", "name a picture or a clip"
+    for fault in spec.faults:
+        if not isinstance(fault, Fault) and fault not in {known.value for known in Fault}:
+            yield "faults", f"has {fault!r}", "`preclaim-sim faults` lists the names"

@@ -1,0 +1,1 @@
+"""The ONVIF side of a simulated device: operations, replies, subscriptions."""
