@@ -1,0 +1,72 @@
+"""What is kept of a device between passes: its facts, its reference picture, its baselines."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from agent.delivery.database import from_us, to_us
+from agent.diagnosis.baseline import PictureBaseline
+from shared.device import DeviceFacts
+
+REFERENCE: Final = "reference"  # JPEG of the view when it was good
+_FACTS: Final = "facts"
+_LIGHT: Final = "light:"
+_facts: Final = msgspec.msgpack.Decoder(DeviceFacts)
+_baseline: Final = msgspec.msgpack.Decoder(PictureBaseline)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keepsake:
+    """A kept blob and when it was taken."""
+
+    taken_at: datetime
+    content: bytes
+
+
+def keep(
+    db: sqlite3.Connection, device_id: str, kind: str, content: bytes, *, at: datetime
+) -> None:
+    """Keep a blob in place of the old one of its kind."""
+    db.execute(
+        "INSERT OR REPLACE INTO baseline (device_id, kind, at_us, blob) VALUES (?, ?, ?, ?)",
+        (device_id, kind, to_us(at), content),
+    )
+
+
+def read(db: sqlite3.Connection, device_id: str, kind: str) -> Keepsake | None:
+    """The kept blob; None when there is none."""
+    row = db.execute(
+        "SELECT at_us, blob FROM baseline WHERE device_id = ? AND kind = ?", (device_id, kind)
+    ).fetchone()
+    return None if row is None else Keepsake(taken_at=from_us(row[0]), content=row[1])
+
+
+def keep_facts(db: sqlite3.Connection, facts: DeviceFacts, *, at: datetime) -> None:
+    """Keep what the device said of itself: a silent device is still named."""
+    keep(db, facts.device_id, _FACTS, msgspec.msgpack.encode(facts), at=at)
+
+
+def read_facts(db: sqlite3.Connection, device_id: str) -> DeviceFacts | None:
+    """The facts that were kept last; None for a device that never answered."""
+    kept = read(db, device_id, _FACTS)
+    return None if kept is None else _facts.decode(kept.content)
+
+
+def keep_baseline(db: sqlite3.Connection, device_id: str, baseline: PictureBaseline) -> None:
+    """Keep the baseline of one light."""
+    content = msgspec.msgpack.encode(baseline)
+    keep(db, device_id, _LIGHT + baseline.light.value, content, at=baseline.learned_at)
+
+
+def read_baselines(db: sqlite3.Connection, device_id: str) -> dict[str, PictureBaseline]:
+    """Baselines by light."""
+    rows = db.execute(
+        "SELECT kind, blob FROM baseline WHERE device_id = ? AND kind LIKE ?",
+        (device_id, _LIGHT + "%"),
+    ).fetchall()
+    return {kind.removeprefix(_LIGHT): _baseline.decode(blob) for kind, blob in rows}

@@ -1,0 +1,95 @@
+"""Readings kept for rules that look back, for evidence, and for the next telemetry batch."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from agent.delivery.database import to_us
+from shared.reading import Reading
+
+KEPT_PER_NAME: Final = 12  # what 'readings before the onset' shows
+_encoder: Final = msgspec.msgpack.Encoder()
+_decoder: Final = msgspec.msgpack.Decoder(Reading)
+
+
+def add(db: sqlite3.Connection, device_id: str, readings: Iterable[Reading]) -> None:
+    """Keep the readings of a pass, in order."""
+    db.executemany(
+        "INSERT INTO history (device_id, name, at_us, blob) VALUES (?, ?, ?, ?)",
+        [(device_id, r.name, to_us(r.taken_at), _encoder.encode(r)) for r in readings],
+    )
+
+
+def trim(
+    db: sqlite3.Connection, device_id: str, name: str, *, keep: int, sent_upto: int, at_most: int
+) -> None:
+    """Keep the newest ``keep`` of a name; those not yet in a telemetry batch up to ``at_most``."""
+    db.execute(
+        """
+        DELETE FROM history WHERE device_id = :device AND name = :name AND (
+            id <= (SELECT id FROM history WHERE device_id = :device AND name = :name
+                   ORDER BY id DESC LIMIT 1 OFFSET :at_most)
+            OR (id <= :upto AND id <= (
+                SELECT id FROM history WHERE device_id = :device AND name = :name
+                ORDER BY id DESC LIMIT 1 OFFSET :keep)))
+        """,
+        {"device": device_id, "name": name, "keep": keep, "upto": sent_upto, "at_most": at_most},
+    )
+
+
+def latest(db: sqlite3.Connection, device_id: str) -> dict[str, Reading]:
+    """The newest reading of each name."""
+    rows = db.execute(
+        """
+        SELECT blob FROM history WHERE id IN
+            (SELECT max(id) FROM history WHERE device_id = ? GROUP BY name)
+        """,
+        (device_id,),
+    )
+    return {reading.name: reading for reading in _read(rows)}
+
+
+def earlier(
+    db: sqlite3.Connection, device_id: str, name: str, *, limit: int
+) -> tuple[Reading, ...]:
+    """The newest ``limit`` readings of a name, oldest first."""
+    rows = db.execute(
+        """
+        SELECT blob FROM history WHERE device_id = ? AND name = ? ORDER BY id DESC LIMIT ?
+        """,
+        (device_id, name, limit),
+    )
+    return tuple(reversed(_read(rows)))
+
+
+def between(
+    db: sqlite3.Connection, device_id: str, *, since: datetime, until: datetime, limit: int
+) -> tuple[Reading, ...]:
+    """Readings of all names in a span, both ends included; the newest ``limit`` of them."""
+    rows = db.execute(
+        """
+        SELECT blob FROM history WHERE device_id = ? AND at_us BETWEEN ? AND ?
+        ORDER BY id DESC LIMIT ?
+        """,
+        (device_id, to_us(since), to_us(until), limit),
+    )
+    return tuple(reversed(_read(rows)))
+
+
+def unsent(
+    db: sqlite3.Connection, *, after: int, limit: int
+) -> tuple[tuple[int, str, Reading], ...]:
+    """Readings with an id above ``after``, as (id, device, reading), oldest first."""
+    rows = db.execute(
+        "SELECT id, device_id, blob FROM history WHERE id > ? ORDER BY id LIMIT ?", (after, limit)
+    )
+    return tuple((row_id, device, _decoder.decode(blob)) for row_id, device, blob in rows)
+
+
+def _read(rows: Iterable[tuple[bytes]]) -> list[Reading]:
+    return [_decoder.decode(blob) for (blob,) in rows]
