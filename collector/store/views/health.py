@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Table, func, or_, select
+from sqlalchemy import Column, Connection, Table, func, literal, or_, select
 
 from collector.store.scope import Role, Scope
 from collector.store.tables import (
@@ -125,6 +125,11 @@ def list_quarantine(db: Connection, scope: Scope) -> tuple[QuarantineRow, ...]:
         )
         for row in rows
     )
+
+
+def answers(db: Connection) -> bool:
+    """True when the store answers; raises when it does not."""
+    return db.execute(select(literal(1))).scalar_one() == 1
 
 
 def count_all(db: Connection) -> Counts:

@@ -1,0 +1,28 @@
+"""Errors of the API as RFC 9457 problems: what happened, why, what to do."""
+
+from __future__ import annotations
+
+import json
+
+from aiohttp import web
+
+from collector.web.call import Call
+
+KNOWN = frozenset({400, 401, 403, 404, 405, 413, 422, 429, 503})
+
+
+def problem(call: Call, status: int, *, detail: str = "") -> web.Response:
+    """A problem document in the caller's language."""
+    family = status if status in KNOWN else 500
+    content = {
+        "type": "about:blank",
+        "title": call.voice.t(f"error.{family}.title"),
+        "status": status,
+        "detail": detail or call.voice.t(f"error.{family}.text"),
+        "instance": call.request.path,
+    }
+    return web.Response(
+        status=status,
+        body=json.dumps(content, ensure_ascii=False).encode(),
+        content_type="application/problem+json",
+    )

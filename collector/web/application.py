@@ -1,0 +1,80 @@
+"""Builds the console's aiohttp application from its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from sqlalchemy import Engine
+
+from collector.web.api.problem import problem
+from collector.web.attempts import Attempts
+from collector.web.call import Call
+from collector.web.gate import guard
+from collector.web.headers import dress
+from collector.web.house import HOUSE, House
+from collector.web.pages.error import error_page
+from collector.web.passwords import Passwords
+from collector.web.render import STATIC
+from collector.web.routes import ROUTES
+from collector.web.voice import Voice, choose_language
+
+LARGEST_FORM: Final = 64 * 1024
+
+
+def create(
+    *,
+    engine: Engine,
+    evidence_dir: Path,
+    now: Callable[[], datetime],
+    language: str = "en",
+    public_url: str = "",
+    passwords: Passwords | None = None,
+) -> web.Application:
+    """The console over this store.
+
+    ``evidence_dir`` holds the files as ``ab/<sha256>``; ``now`` is the collector's clock (aware
+    UTC). Cookies are marked Secure when ``public_url`` begins with https.
+    """
+    app = web.Application(client_max_size=LARGEST_FORM, middlewares=[_tell_unknown_urls])
+    app[HOUSE] = House(
+        engine=engine,
+        evidence_dir=evidence_dir,
+        now=now,
+        language=language,
+        secure_cookies=public_url.startswith("https://"),
+        passwords=passwords or Passwords(),
+        attempts=Attempts(),
+    )
+    app.on_response_prepare.append(dress)
+    for route in ROUTES:
+        app.router.add_route(route.method, route.path, guard(route))
+    app.router.add_static("/static", STATIC, show_index=False)
+    return app
+
+
+@web.middleware
+async def _tell_unknown_urls(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """URLs and methods that no route knows get an answer in words too."""
+    try:
+        return await handler(request)
+    except web.HTTPException as refused:
+        if refused.status not in (404, 405) or request.path.startswith("/static/"):
+            raise
+        status = refused.status
+    house = request.app[HOUSE]
+    voice = Voice(
+        choose_language(
+            asked=request.query.get("lang"),
+            kept=None,
+            own=None,
+            accepts=request.headers.get("Accept-Language", ""),
+            otherwise=house.language,
+        )
+    )
+    call = Call(request=request, house=house, visitor=None, voice=voice, now=house.now())
+    return problem(call, status) if request.path.startswith("/api/") else error_page(call, status)

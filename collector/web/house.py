@@ -1,0 +1,53 @@
+"""What every page works with: the store, the clock, passwords, settings."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from aiohttp import web
+from sqlalchemy import Connection, Engine
+
+from collector.store.engine import reader
+from collector.web.attempts import Attempts
+from collector.web.passwords import Passwords
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """The parts that pages share; database work runs in threads, never on the event loop."""
+
+    engine: Engine
+    evidence_dir: Path
+    now: Callable[[], datetime]
+    language: str
+    secure_cookies: bool
+    passwords: Passwords
+    attempts: Attempts
+
+    async def read(self, query: Callable[[Connection], T]) -> T:
+        """Run a query in a read-only transaction."""
+
+        def run() -> T:
+            with reader(self.engine) as db:
+                return query(db)
+
+        return await asyncio.to_thread(run)
+
+    async def write(self, change: Callable[[Connection], T]) -> T:
+        """Run a change in one transaction; it is undone when the change raises."""
+
+        def run() -> T:
+            with self.engine.begin() as db:
+                return change(db)
+
+        return await asyncio.to_thread(run)
+
+
+HOUSE: web.AppKey[House] = web.AppKey("house", House)

@@ -1,0 +1,56 @@
+"""Liveness for supervisors and Prometheus metrics; labels are bounded, never a serial."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+from collector.store.views.health import Counts, answers, count_all
+from collector.web.call import Call
+from shared.catalogue import CATALOGUE
+
+
+async def show_alive(call: Call) -> web.StreamResponse:
+    """'ok' when the store answers."""
+    await call.house.read(answers)
+    return web.json_response({"status": "ok"})
+
+
+async def show_metrics(call: Call) -> web.StreamResponse:
+    """Counts of the whole store, in Prometheus' text format."""
+    counts = await call.house.read(count_all)
+    return web.Response(
+        body=generate_latest(_gauges(counts)),
+        headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
+    )
+
+
+def _gauges(counts: Counts) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    families = (
+        ("preclaim_devices", "Devices by standing", "standing", counts.devices),
+        ("preclaim_open_episodes", "Open fault episodes by code", "code", _known(counts.episodes)),
+        ("preclaim_claim_lines", "Pre-claim lines by state", "state", counts.lines),
+        ("preclaim_quarantine_rows", "Rows in quarantine by reason", "reason", counts.quarantine),
+    )
+    for name, meaning, label, values in families:
+        gauge = Gauge(name, meaning, [label], registry=registry)
+        for value, count in values.items():
+            gauge.labels(value).set(count)
+    plain = (
+        ("preclaim_agents", "Agents known", counts.agents),
+        ("preclaim_agents_silent", "Agents past their promise", counts.agents_silent),
+        ("preclaim_decisions_pending", "Decisions not taken yet", counts.decisions_pending),
+    )
+    for name, meaning, count in plain:
+        Gauge(name, meaning, registry=registry).set(count)
+    return registry
+
+
+def _known(episodes: dict[str, int]) -> dict[str, int]:
+    """Codes outside the catalogue count together: a newer agent must not grow the labels."""
+    found: dict[str, int] = {}
+    for code, count in episodes.items():
+        label = code if code in CATALOGUE else "other"
+        found[label] = found.get(label, 0) + count
+    return found

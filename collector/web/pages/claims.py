@@ -1,0 +1,114 @@
+"""Pre-claims: the list and one pre-claim with its whole file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from aiohttp import web
+
+from collector.store.scope import Role
+from collector.store.views import claim_file, claims, devices
+from collector.store.views.claim_file import EventRow, EvidenceRow, ManifestRow
+from collector.store.views.claims import ClaimFilter, PreClaim
+from collector.web.call import Call, found
+from collector.web.render import page
+from shared.catalogue import CATALOGUE
+
+PAGE_ROWS: Final = 200
+RESPONSE_WITHIN: Final = timedelta(hours=48)  # the factory's answer, from submission
+PICTURES: Final = frozenset({"picture", "reference", "clip"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The factory's clock: when a submitted claim is to be answered."""
+
+    submitted_at: datetime
+    due_at: datetime
+
+
+def read_filter(call: Call) -> ClaimFilter:
+    """The filter that the URL states."""
+    turn = call.asked("turn") or "open"
+    return ClaimFilter(
+        turn=turn if turn in {"open", "done", "all"} else "open",
+        state=call.asked("state"),
+        site=call.asked("site"),
+        model=call.asked("model"),
+        batch=call.asked("batch"),
+        code=call.asked("code"),
+        warranty=call.asked("warranty"),
+        search=call.asked("q"),
+    )
+
+
+async def show_preclaims(call: Call) -> web.StreamResponse:
+    """The list, filtered as the URL says."""
+    wanted = read_filter(call)
+    before = int(text) if (text := call.asked("before", longest=18)).isdecimal() else 0
+    rows = await call.house.read(
+        lambda db: claims.list_preclaims(db, call.scope, wanted, before=before, limit=PAGE_ROWS + 1)
+    )
+    return page(
+        call,
+        "preclaims.html",
+        rows=rows[:PAGE_ROWS],
+        more=rows[PAGE_ROWS - 1].id if len(rows) > PAGE_ROWS else 0,
+        wanted=wanted,
+        choices=await call.house.read(lambda db: claims.list_choices(db, call.scope)),
+        sites=await call.house.read(lambda db: devices.list_sites(db, call.scope)),
+    )
+
+
+async def show_preclaim(call: Call) -> web.StreamResponse:
+    """One pre-claim; a distributor sees what is claimed, not the pictures of a site."""
+    house, scope, number = call.house, call.scope, call.number("id")
+    claim = found(await house.read(lambda db: claims.find_preclaim(db, scope, number)))
+    manifests = await house.read(lambda db: claim_file.list_manifests(db, scope, number))
+    events = await house.read(lambda db: claim_file.list_events(db, scope, number))
+    return page(
+        call,
+        "preclaim.html",
+        claim=claim,
+        findings=await house.read(lambda db: claim_file.list_findings(db, scope, number)),
+        manifests=manifests,
+        pictures=_one_each(manifests, PICTURES),
+        documents=_one_each(manifests, frozenset({"transcript", "readings"})),
+        missing=missing_kinds(claim, manifests),
+        events=events,
+        answer=answer_clock(events),
+        shows_evidence=call.known.role is not Role.DISTRIBUTOR,
+    )
+
+
+def missing_kinds(claim: PreClaim, manifests: Sequence[ManifestRow]) -> tuple[str, ...]:
+    """The kinds of evidence that the catalogue asks for and no complete file shows."""
+    here = {item.kind for manifest in manifests for item in manifest.items if item.here}
+    needed = {
+        kind.value
+        for code in claim.codes
+        if (entry := CATALOGUE.get(code)) is not None
+        for kind in entry.needs
+    }
+    return tuple(sorted(needed - here))
+
+
+def answer_clock(events: Sequence[EventRow]) -> Answer | None:
+    """48 elapsed hours from the last submission; None before it."""
+    for event in reversed(events):
+        if event.type == "submitted":
+            return Answer(submitted_at=event.at, due_at=event.at + RESPONSE_WITHIN)
+    return None
+
+
+def _one_each(manifests: Sequence[ManifestRow], kinds: frozenset[str]) -> tuple[EvidenceRow, ...]:
+    """The files of these kinds, each once, reference pictures last."""
+    once: dict[str, EvidenceRow] = {}
+    for manifest in manifests:
+        for item in manifest.items:
+            if item.kind in kinds:
+                once.setdefault(item.sha256, item)
+    return tuple(sorted(once.values(), key=lambda item: (item.kind == "reference", item.taken_at)))

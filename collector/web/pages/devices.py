@@ -1,0 +1,69 @@
+"""The fleet's table, and one device with all that is known of it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from aiohttp import web
+
+from collector.store.views import devices
+from collector.store.views.devices import Device, DeviceFilter
+from collector.web.call import Call, found
+from collector.web.render import page
+
+# A picture is taken with evidence, not live: after an hour nobody should take it for the present.
+STALE_AFTER: Final = timedelta(hours=1)
+PAGE_ROWS: Final = 200
+
+
+def is_stale(device: Device, now: datetime) -> bool:
+    """True when the last picture may not show the present: old, or the device is unknown."""
+    if device.picture_at is None or device.standing == "unknown":
+        return True
+    return now - device.picture_at > STALE_AFTER
+
+
+def read_filter(call: Call) -> DeviceFilter:
+    """The filter that the URL states."""
+    return DeviceFilter(
+        site=call.asked("site"),
+        standing=call.asked("standing"),
+        model=call.asked("model"),
+        search=call.asked("q"),
+    )
+
+
+async def show_devices(call: Call) -> web.StreamResponse:
+    """The fleet's table."""
+    wanted = read_filter(call)
+    after = int(text) if (text := call.asked("after", longest=18)).isdecimal() else 0
+    rows = await call.house.read(
+        lambda db: devices.list_devices(db, call.scope, wanted, after=after, limit=PAGE_ROWS + 1)
+    )
+    sites = await call.house.read(lambda db: devices.list_sites(db, call.scope))
+    return page(
+        call,
+        "devices.html",
+        rows=rows[:PAGE_ROWS],
+        more=rows[PAGE_ROWS - 1].id if len(rows) > PAGE_ROWS else 0,
+        sites=sites,
+        wanted=wanted,
+    )
+
+
+async def show_device(call: Call) -> web.StreamResponse:
+    """One device."""
+    house, scope, number = call.house, call.scope, call.number("id")
+    device = found(await house.read(lambda db: devices.find_device(db, scope, number)))
+    return page(
+        call,
+        "device.html",
+        device=device,
+        stale=is_stale(device, call.now),
+        silent_since=await house.read(lambda db: devices.find_silence(db, scope, device.agent_id)),
+        readings=await house.read(lambda db: devices.list_readings(db, scope, number)),
+        episodes=await house.read(lambda db: devices.list_episodes(db, scope, number)),
+        unit=await house.read(lambda db: devices.find_unit(db, device.label_serial)),
+        line=await house.read(lambda db: devices.find_latest_line(db, scope, number)),
+    )

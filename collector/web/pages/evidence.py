@@ -1,0 +1,45 @@
+"""Evidence files by hash: only those that a manifest in the visitor's slice names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+
+from collector.store.views import claim_file
+from collector.web.call import Call, found
+
+# What a browser may show. Pictures are recognised by their first bytes, whatever the manifest
+# says, so that no camera can plant a page here; the rest is text or a download.
+_PICTURES: Final = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
+_TEXTS: Final = frozenset({"transcript", "readings"})
+
+
+async def show_evidence(call: Call) -> web.StreamResponse:
+    """The file; 404 when it is not whole yet, unknown, or outside the slice."""
+    sha256 = call.request.match_info["sha256"]
+    item = found(await call.house.read(lambda db: claim_file.find_evidence(db, call.scope, sha256)))
+    path = call.house.evidence_dir / sha256[:2] / sha256
+    if not item.here or not path.is_file():
+        raise web.HTTPNotFound
+    media_type = read_type(path, kind=item.kind)
+    headers = {
+        "Content-Type": media_type,
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Cache-Control": "private, max-age=3600",
+        "Content-Disposition": f'inline; filename="{item.name}"',
+    }
+    if media_type == "application/octet-stream":
+        headers["Content-Disposition"] = f'attachment; filename="{item.name}"'
+    return web.FileResponse(path, headers=headers)
+
+
+def read_type(path: Path, *, kind: str) -> str:
+    """One of four fixed media types; never HTML or SVG."""
+    with path.open("rb") as file:
+        start = file.read(16)
+    for magic, media_type in _PICTURES:
+        if start.startswith(magic):
+            return media_type
+    return "text/plain; charset=utf-8" if kind in _TEXTS else "application/octet-stream"

@@ -1,0 +1,78 @@
+"""Every URL of the console and whom it admits, on one page."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from collector.store.scope import Role
+from collector.web import metrics
+from collector.web.api import resources
+from collector.web.gate import Page, Route
+from collector.web.pages import (
+    claims,
+    devices,
+    evidence,
+    health,
+    login,
+    outcomes,
+    people,
+    today,
+    trends,
+)
+
+EVERYBODY: Final = None
+ADMIN: Final = frozenset({Role.ADMIN})
+OPERATORS: Final = frozenset({Role.ADMIN, Role.FACTORY_ENGINEER})
+# Distributors watch batches and claims of their slice; single cameras and pictures of a site
+# are for those who keep it and for the factory.
+SITE: Final = frozenset({Role.ADMIN, Role.FACTORY_ENGINEER, Role.INTEGRATOR})
+KNOWN: Final = frozenset(Role)
+
+
+def _get(path: str, page: Page, admits: frozenset[Role] | None) -> Route:
+    return Route(method="GET", path=path, page=page, admits=admits)
+
+
+def _post(path: str, page: Page, admits: frozenset[Role] | None) -> Route:
+    return Route(method="POST", path=path, page=page, admits=admits)
+
+
+def _api(path: str, page: Page, admits: frozenset[Role]) -> Route:
+    return Route(method="GET", path=f"/api/v1/{path}", page=page, admits=admits, api=True)
+
+
+ROUTES: Final[tuple[Route, ...]] = (
+    _get("/login", login.show_login, EVERYBODY),
+    _post("/login", login.login, EVERYBODY),
+    _post("/logout", login.logout, KNOWN),
+    _get("/setup/{token}", login.show_setup, EVERYBODY),
+    _post("/setup/{token}", login.setup, EVERYBODY),
+    _get("/", today.show_today, KNOWN),
+    _get("/today/rows", today.show_rows, KNOWN),
+    _get("/devices", devices.show_devices, SITE),
+    _get(r"/devices/{id:\d+}", devices.show_device, SITE),
+    _get("/preclaims", claims.show_preclaims, KNOWN),
+    _get(r"/preclaims/{id:\d+}", claims.show_preclaim, KNOWN),
+    _get("/incidents", outcomes.show_incidents, SITE),
+    _get("/tasks", outcomes.show_tasks, SITE),
+    _get("/firmware-cases", outcomes.show_firmware_cases, KNOWN),
+    _get("/dismissed", outcomes.show_dismissed, SITE),
+    _get("/trends", trends.show_trends, KNOWN),
+    _get("/agents", health.show_agents, SITE),
+    _get("/people", people.show_people, ADMIN),
+    _post("/people", people.add_person, ADMIN),
+    _get("/evidence/{sha256:[0-9a-f]{64}}", evidence.show_evidence, SITE),
+    _get("/healthz", metrics.show_alive, EVERYBODY),
+    Route(method="GET", path="/metrics", page=metrics.show_metrics, admits=OPERATORS, api=True),
+    _api("overview", resources.overview, KNOWN),
+    _api("devices", resources.list_devices, SITE),
+    _api(r"devices/{id:\d+}", resources.show_device, SITE),
+    _api("preclaims", resources.list_preclaims, KNOWN),
+    _api(r"preclaims/{id:\d+}", resources.show_preclaim, KNOWN),
+    _api("decisions", resources.list_decisions, SITE),
+    _api("incidents", resources.list_incidents, SITE),
+    _api("tasks", resources.list_tasks, SITE),
+    _api("firmware-cases", resources.list_firmware_cases, KNOWN),
+    _api("trends", resources.list_trends, KNOWN),
+    _api("agents", resources.list_agents, SITE),
+)
