@@ -1,0 +1,1 @@
+"""Firmware profiles: TOML files beside this one; see README.md."""
