@@ -49,20 +49,20 @@ def next_due_at(
 
     ``jitter`` in [0, 1) adds up to a tenth of the interval. After ``failures`` failed passes in
     a row the interval is at least ``back_off(failures)``. A last run that lies in the future is
-    a clock that was set back: then the interval counts from now.
+    a clock that was set back: then the probe is due at once.
     """
-    if last_run is None:
+    if last_run is None or last_run > now:
         return now
     pace = max(interval, back_off(failures))
-    start = min(last_run, now)
-    return start + pace + pace * (0.1 * min(max(jitter, 0.0), 1.0))
+    return last_run + pace + pace * (0.1 * min(max(jitter, 0.0), 1.0))
 
 
 def back_off(failures: int) -> timedelta:
     """The least time between passes: 30 s, doubled for each failure, at most 30 minutes."""
     if failures <= 0:
         return timedelta(0)
-    return min(FIRST_BACK_OFF * 2 ** min(failures - 1, _MAX_DOUBLINGS), BACK_OFF_CAP)
+    factor: int = 2 ** min(failures - 1, _MAX_DOUBLINGS)
+    return min(FIRST_BACK_OFF * factor, BACK_OFF_CAP)
 
 
 def due(

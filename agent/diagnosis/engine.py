@@ -6,14 +6,19 @@ import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from agent.diagnosis.rule import Finding, Persistence, Rule, Verdict, View
 from shared.fault import FaultState
 from shared.identity import EventId
 from shared.moment import Moment
 from shared.reading import Reading
+
+ANSWERS: Final = "reach.answers"
+"""Name of the reading that says whether anything answers at the device's address."""
 
 
 class Step(enum.Enum):
@@ -76,10 +81,161 @@ class Diagnosis:
 def advance(
     memory: FaultMemory | None, finding: Finding, *, now: datetime, persistence: Persistence
 ) -> tuple[FaultMemory, Step]:
-    """Take one finding in; NO_VERDICT changes nothing at all."""
-    raise NotImplementedError
+    """Take one finding in; NO_VERDICT changes nothing at all.
+
+    Only FAULT and HEALTHY enter the window: what is not known neither opens nor clears, and an
+    episode survives the silence of its device. A second finding at the same instant is the same
+    observation and is left out. The caller stores ``episode`` in the returned memory after OPENED.
+    """
+    memory = memory or FaultMemory(finding.code)
+    seen = bool(memory.window_at) and memory.window_at[-1] == now
+    if finding.verdict is Verdict.NO_VERDICT or seen:
+        return memory, Step.NONE
+    is_fault = finding.verdict is Verdict.FAULT
+    memory = _remember(memory, is_fault=is_fault, now=now, persistence=persistence)
+    if is_fault:
+        memory = replace(
+            memory,
+            summary_en=finding.summary_en,
+            summary_zh=finding.summary_zh,
+            because=finding.because,
+            observations=memory.observations + 1,
+            unsaid=memory.unsaid + 1,
+        )
+    if not memory.is_open:
+        return _try_to_open(memory, now=now, persistence=persistence)
+    memory, step = _try_to_clear(memory, now=now, persistence=persistence)
+    if step is Step.NONE and is_fault:
+        return _try_to_confirm(memory, now=now, persistence=persistence)
+    return memory, step
+
+
+def _remember(
+    memory: FaultMemory, *, is_fault: bool, now: datetime, persistence: Persistence
+) -> FaultMemory:
+    keep = persistence.clear_m if memory.is_open else persistence.open_m
+    return replace(
+        memory,
+        window=(*memory.window, is_fault)[-keep:],
+        window_at=(*memory.window_at, now)[-keep:],
+    )
+
+
+def _try_to_open(
+    memory: FaultMemory, *, now: datetime, persistence: Persistence
+) -> tuple[FaultMemory, Step]:
+    faults_at = [at for at, bad in zip(memory.window_at, memory.window, strict=True) if bad]
+    if not faults_at:
+        settled = FaultState.CLEARED if memory.state is FaultState.CLEARED else FaultState.HEALTHY
+        state = settled if memory.observations == 0 else FaultState.HEALTHY
+        return replace(memory, state=state, onset_at=None, observations=0, unsaid=0), Step.NONE
+    if len(faults_at) < persistence.open_n:
+        suspected = replace(
+            memory,
+            state=FaultState.SUSPECTED,
+            onset_at=faults_at[0],
+            observations=len(faults_at),
+            unsaid=len(faults_at),
+        )
+        return suspected, Step.NONE
+    opened = replace(
+        memory,
+        state=FaultState.OPEN,
+        window=(),
+        window_at=(),
+        onset_at=faults_at[0],
+        episode=None,
+        changes=_recent_changes(memory, now=now, persistence=persistence),
+        observations=len(faults_at),
+        unsaid=0,
+        said_at=now,
+        confirmed=False,
+    )
+    return opened, Step.OPENED
+
+
+def _try_to_clear(
+    memory: FaultMemory, *, now: datetime, persistence: Persistence
+) -> tuple[FaultMemory, Step]:
+    if len(memory.window) < persistence.clear_m:
+        return memory, Step.NONE
+    if memory.window.count(False) < persistence.clear_n:
+        return _settle(memory, now=now, persistence=persistence), Step.NONE
+    if memory.state is FaultState.FLAPPING:
+        last_change = memory.changes[-1] if memory.changes else now
+        if now - last_change < persistence.flap_within:
+            return memory, Step.NONE  # quiet for a moment is what flapping means
+        return _cleared(memory, changes=()), Step.CLEARED
+    changes = _recent_changes(memory, now=now, persistence=persistence)
+    if len(changes) >= persistence.flap_count:
+        flapping = replace(
+            memory, state=FaultState.FLAPPING, changes=changes, unsaid=0, said_at=now
+        )
+        return flapping, Step.FLAPPING
+    return _cleared(memory, changes=changes), Step.CLEARED
+
+
+def _settle(memory: FaultMemory, *, now: datetime, persistence: Persistence) -> FaultMemory:
+    """A flapping fault that stays bad for a whole day is simply open again."""
+    if memory.state is not FaultState.FLAPPING or not all(memory.window):
+        return memory
+    if memory.changes and now - memory.changes[-1] < persistence.flap_within:
+        return memory
+    return replace(memory, state=FaultState.OPEN, changes=())
+
+
+def _cleared(memory: FaultMemory, *, changes: tuple[datetime, ...]) -> FaultMemory:
+    """The memory after an episode; the engine's caller reads ``episode`` before it goes."""
+    return replace(
+        memory,
+        state=FaultState.CLEARED,
+        window=(),
+        window_at=(),
+        changes=changes,
+        observations=0,
+        unsaid=0,
+        confirmed=False,
+    )
+
+
+def _try_to_confirm(
+    memory: FaultMemory, *, now: datetime, persistence: Persistence
+) -> tuple[FaultMemory, Step]:
+    if memory.unsaid < persistence.confirm_n:
+        return memory, Step.NONE
+    rested = memory.said_at is None or now - memory.said_at >= persistence.confirm_every
+    if memory.confirmed and not rested:
+        return memory, Step.NONE
+    return replace(memory, confirmed=True, unsaid=0, said_at=now), Step.CONFIRMED
+
+
+def _recent_changes(
+    memory: FaultMemory, *, now: datetime, persistence: Persistence
+) -> tuple[datetime, ...]:
+    recent = tuple(at for at in memory.changes if now - at < persistence.flap_within)
+    return (*recent, now)[-persistence.flap_count :]
 
 
 def diagnose(view: View, memories: Mapping[str, FaultMemory], rules: Iterable[Rule]) -> Diagnosis:
-    """Judge by every rule whose needs were read in this pass, and advance the memories."""
-    raise NotImplementedError
+    """Judge by every rule whose needs were read in this pass, and advance the memories.
+
+    While nothing answers at the device's address, only rules that say so are asked: what else
+    went wrong is then a consequence, and whatever was open stays open.
+    """
+    silent = view.flag(ANSWERS) is False
+    after = dict(memories)
+    findings: list[Finding] = []
+    steps: list[Diagnosed] = []
+    for rule in rules:
+        if view.fresh.isdisjoint(rule.needs) or (silent and not rule.judges_unreachable):
+            continue
+        finding = rule.judge(view)
+        findings.append(finding)
+        memory, step = advance(
+            memories.get(rule.code), finding, now=view.now, persistence=rule.persistence
+        )
+        if finding.verdict is not Verdict.NO_VERDICT:
+            after[rule.code] = memory
+        if step is not Step.NONE:
+            steps.append(Diagnosed(step=step, finding=finding, memory=memory))
+    return Diagnosis(findings=tuple(findings), memories=after, steps=tuple(steps))

@@ -67,6 +67,16 @@ SILENT: Final = frozenset(
 )
 """Causes that mean nothing answers at the address at all."""
 
+BROKEN: Final = frozenset(
+    {
+        Cause.HTTP_REDIRECT,
+        Cause.HTTP_NOT_XML,
+        Cause.HTTP_TOO_LARGE,
+        Cause.ONVIF_UNPARSABLE,
+    }
+)
+"""Causes that mean a reply came and was no proper reply."""
+
 LOGIN_CAUSES: Final = frozenset(
     {Cause.LOGIN_REFUSED, Cause.LOGIN_METHOD, Cause.LOGIN_LOCKED, Cause.LOGIN_NO_CREDENTIALS}
 )
