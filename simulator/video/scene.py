@@ -17,11 +17,11 @@ __all__ = ["PICTURE_FAULTS", "Light", "SceneSpec", "render"]
 
 # What near infrared adds to red, green and blue pixels when the filter is out: a Bayer mosaic
 # passes most of it in red, then in blue, least in green.
-_LEAK = np.array([1.0, 0.55, 0.85], dtype=np.float32)
-_LEAK_BY_DAY = 0.75
+_LEAK = np.array([1.0, 0.4, 0.85], dtype=np.float32)
+_LEAK_BY_DAY = 1.0
 # What little of the lamp passes a filter that stays in at night.
 _LAMP_THROUGH_FILTER = 0.008
-_SWAY_PX = (0, 1, 2, 1)  # leaves in the wind, one step every other frame
+_SWAY_PX = (0, 1, 1)  # leaves in the wind, one step every other frame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ def _still_index(scene: SceneSpec, stage: _Stage, frame_index: int) -> int:
     return (step + scene.moment) % len(stage.stills)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=12)
 def _stage(scene: SceneSpec) -> _Stage:
     if scene.source is None:
         return _painted_stage(scene)
