@@ -47,7 +47,7 @@ class Jobs:
         while not stop.is_set():
             try:
                 await asyncio.to_thread(self.tick, self._clock())
-            except Exception:  # noqa: BLE001 the loop must outlive every defect in one job
+            except Exception:  # the loop must outlive every defect in one job
                 log.exception("a tick of the jobs loop failed; the next one tries again")
             try:
                 await asyncio.wait_for(stop.wait(), self._policy.tick_s)
@@ -77,7 +77,7 @@ class Jobs:
         try:
             with self._engine.begin() as db:
                 decide_episode(db, decision_id=decision_id, policy=self._policy, now=now)
-        except Exception as error:  # noqa: BLE001 one bad case must not stop the queue behind it
+        except Exception as error:  # one bad case must not stop the queue behind it
             log.exception("decision %d failed; it is tried again later", decision_id)
             with self._engine.begin() as db:
                 meta.note(

@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError, StatementError
@@ -31,6 +32,10 @@ from shared.health import Health, Presence
 from shared.identity import EventId
 from shared.receipt import Receipt
 from shared.topics import UpTopic, parse_up
+
+
+# What a payload that passed the schema may still provoke; it is kept and named, never fatal.
+_UNSTORABLE: Final = (StatementError, ValueError, ArithmeticError, TypeError, LookupError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,7 @@ def take(arrival: Arrival, batch: Batch) -> tuple[End, Noted | None]:
         refusal = found
     except OperationalError:
         raise  # the database is locked, full or away: nothing is known, nothing is receipted
-    except (StatementError, ValueError, OverflowError) as error:
+    except _UNSTORABLE as error:
         refusal = Refusal("store.refused", f"{type(error).__name__}: {error}")
     _quarantine(arrival, refusal, batch, agent_id=agent_id, agent=agent)
     return End.QUARANTINED, _note(agent_id, _header_of(arrival.payload), refused=str(refusal))

@@ -1,0 +1,261 @@
+"""The collector's configuration file: read whole, checked whole, every problem at once."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from collector.claims.policy import DEFAULT, Policy, PolicyError, parse
+from collector.claims.toml_reader import TomlReader
+from collector.store.engine import sqlite_url
+from shared import signing
+from shared.topics import AGENT_ID
+
+KINDS: Final = {"factory", "distributor", "integrator"}
+LANGUAGES: Final = {"en", "zh"}
+
+
+class ConfigError(ValueError):
+    """The file cannot be used; ``lines`` says what, why and what to do, one problem a line."""
+
+    def __init__(self, lines: tuple[str, ...]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerSettings:
+    """Where the broker is and who we are there."""
+
+    host: str = "127.0.0.1"
+    port: int = 1883
+    username: str = ""
+    password: str = ""
+    tls: bool = False
+    ca: Path | None = None
+    embedded: bool = False
+    client_id: str = "preclaim-collector"
+
+    def __repr__(self) -> str:
+        """Without the password, because settings end up in logs."""
+        return f"BrokerSettings({self.host}:{self.port}, username={self.username!r})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationEntry:
+    """One of ``[[organisations]]``."""
+
+    id: str
+    name: str
+    kind: str
+    parent_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteEntry:
+    """One of ``[[sites]]``."""
+
+    id: str
+    name: str
+    organisation_id: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentEntry:
+    """One of ``[[agents]]``; the key is PEM, None when none is pinned."""
+
+    id: str
+    organisation_id: str
+    site_id: str
+    evidence_key: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything that ``serve`` needs."""
+
+    data_dir: Path
+    database_url: str
+    language: str
+    broker: BrokerSettings
+    web_host: str
+    web_port: int
+    public_url: str
+    command_key: Path
+    policy: Policy
+    organisations: tuple[OrganisationEntry, ...]
+    sites: tuple[SiteEntry, ...]
+    agents: tuple[AgentEntry, ...]
+
+    @property
+    def evidence_dir(self) -> Path:
+        """Where evidence files lie."""
+        return self.data_dir / "evidence"
+
+
+def read_config(path: Path) -> Config:
+    """Read and check the file; ConfigError with every problem at once."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(
+            (f"{path}: cannot be read ({error.strerror}); check the path",)
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError((f"{path}: is not TOML ({error}); correct that place",)) from error
+    top = TomlReader(table)
+    config, policy_problems = _read(top, path.resolve().parent)
+    lines = [f"{path}: {problem}" for problem in top.problems()] + policy_problems
+    if lines:
+        raise ConfigError(tuple(lines))
+    return config
+
+
+def _read(top: TomlReader, base: Path) -> tuple[Config, list[str]]:
+    collector, web = top.table("collector"), top.table("web")
+    data_dir = base / collector.text("data_dir", "data")
+    organisations = _organisations(top)
+    sites = _sites(top, {entry.id for entry in organisations})
+    policy, policy_problems = _policy(top.table("policy"), base)
+    config = Config(
+        data_dir=data_dir,
+        database_url=collector.text("database_url", "") or sqlite_url(data_dir),
+        language=collector.choice("language", "en", LANGUAGES),
+        broker=_broker(top.table("broker"), base),
+        web_host=web.text("host", "127.0.0.1"),
+        web_port=web.whole("port", 8480, at_least=0, at_most=65_535),
+        public_url=web.text("public_url", ""),
+        command_key=base / top.table("keys").text("command", "keys/command.pem"),
+        policy=policy,
+        organisations=organisations,
+        sites=sites,
+        agents=_agents(top, base, {entry.id for entry in organisations}, sites),
+    )
+    return config, policy_problems
+
+
+def _broker(table: TomlReader, base: Path) -> BrokerSettings:
+    password_file = table.text("password_file", "")
+    ca = table.text("ca", "")
+    return BrokerSettings(
+        host=table.text("host", "127.0.0.1"),
+        port=table.whole("port", 1883, at_least=1, at_most=65_535),
+        username=table.text("username", ""),
+        password=_secret(table, base / password_file) if password_file else "",
+        tls=table.truth("tls", default=False),
+        ca=base / ca if ca else None,
+        embedded=table.truth("embedded", default=False),
+        client_id=table.text("client_id", "preclaim-collector"),
+    )
+
+
+def _secret(table: TomlReader, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        table.wrong("password_file", f"cannot be read ({type(error).__name__})", "check the path")
+        return ""
+
+
+def _policy(table: TomlReader, base: Path) -> tuple[Policy, list[str]]:
+    name = table.text("file", "")
+    if not name:
+        return DEFAULT, []
+    try:
+        return parse((base / name).read_text(encoding="utf-8")), []
+    except (OSError, UnicodeDecodeError) as error:
+        table.wrong("file", f"cannot be read ({type(error).__name__})", "check the path")
+    except PolicyError as error:
+        return DEFAULT, [f"{base / name}: {problem}" for problem in error.problems]
+    return DEFAULT, []
+
+
+def _organisations(top: TomlReader) -> tuple[OrganisationEntry, ...]:
+    made: list[OrganisationEntry] = []
+    tables = top.tables("organisations")
+    for table in tables:
+        entry = OrganisationEntry(
+            id=_name(table, {known.id for known in made}),
+            name=table.text("name", None),
+            kind=table.choice("kind", "integrator", KINDS),
+            parent_id=table.text("parent", "") or None,
+        )
+        if entry.parent_id and entry.parent_id not in {known.id for known in made}:
+            table.wrong(
+                "parent",
+                f"no organisation {entry.parent_id!r} above this one",
+                "list the parent first",
+            )
+        made.append(entry)
+    if not made:
+        top.wrong("organisations", "there is none", "add [[organisations]] with id and name")
+    return tuple(made)
+
+
+def _sites(top: TomlReader, organisations: set[str]) -> tuple[SiteEntry, ...]:
+    made: list[SiteEntry] = []
+    for table in top.tables("sites"):
+        site_id = _name(table, {known.id for known in made})
+        made.append(
+            SiteEntry(
+                id=site_id,
+                name=table.text("name", site_id),
+                organisation_id=table.choice("organisation", None, organisations),
+                zone=table.zone("zone", "UTC"),
+            )
+        )
+    return tuple(made)
+
+
+def _agents(
+    top: TomlReader, base: Path, organisations: set[str], sites: tuple[SiteEntry, ...]
+) -> tuple[AgentEntry, ...]:
+    made: list[AgentEntry] = []
+    owners = {site.id: site.organisation_id for site in sites}
+    for table in top.tables("agents"):
+        agent_id = _name(table, {known.id for known in made})
+        site_id = table.choice("site", None, set(owners))
+        owner = table.choice("organisation", owners.get(site_id, ""), organisations)
+        if not owner and site_id in owners:
+            table.wrong("organisation", "is missing", "add it, here or to the site")
+        made.append(
+            AgentEntry(
+                id=agent_id,
+                organisation_id=owner,
+                site_id=site_id,
+                evidence_key=_public_key(table, base),
+            )
+        )
+    return tuple(made)
+
+
+def _public_key(table: TomlReader, base: Path) -> bytes | None:
+    name = table.text("evidence_key", "")
+    if not name:
+        return None
+    try:
+        pem = (base / name).read_bytes()
+        signing.read_public(pem)
+    except OSError as error:
+        table.wrong(
+            "evidence_key",
+            f"cannot be read ({error.strerror})",
+            "copy the agent's public key there (preclaim-agent keygen makes it)",
+        )
+        return None
+    except signing.KeyFileError as error:
+        table.wrong("evidence_key", str(error), "use the agent's .pub.pem file")
+        return None
+    return pem
+
+
+def _name(table: TomlReader, taken: set[str]) -> str:
+    name = table.text("id", None)
+    if name and not AGENT_ID.match(name):
+        table.wrong("id", f"{name!r} is no id", "use letters, digits, '.', '_', '-', at most 64")
+    if name in taken:
+        table.wrong("id", f"{name!r} is used twice", "rename one")
+    return name
