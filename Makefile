@@ -12,7 +12,8 @@ demo: $(VENV)/.demo
 	$(BIN)/preclaim-demo --for $(FOR) $(ARGS)
 
 test: $(VENV)/.test packages
-	$(BIN)/python -m pytest $(ARGS)
+	@mkdir -p build; began=$$(date +%s); $(BIN)/python -m pytest $(ARGS) && \
+	  { [ -n "$(ARGS)" ] || echo $$(( $$(date +%s) - began )) > build/test-seconds; }
 
 check: $(VENV)/.check
 	$(BIN)/ruff format --check .

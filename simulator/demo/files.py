@@ -31,8 +31,8 @@ command = {command_key}
 
 [schedule]
 concurrency = 4
-watch_seconds = 1.0
-health_every_s = 0.6
+watch_seconds = {watch_seconds}
+health_every_s = {health_every_s}
 telemetry_every_s = 5
 every_s = {every_s}
 
@@ -132,7 +132,15 @@ def write_secret(path: Path, text: str) -> None:
 
 
 def write_agent(
-    folder: Folder, site: str, cast: Cast, *, addresses: dict[str, str], broker_port: int
+    folder: Folder,
+    site: str,
+    cast: Cast,
+    *,
+    addresses: dict[str, str],
+    broker_port: int,
+    every_s: Mapping[str, float] = EVERY_S,
+    watch_seconds: float = 0.8,
+    health_every_s: float = 0.6,
 ) -> None:
     """Write one site's agent; ``addresses`` are by ONVIF serial."""
     text = AGENT_HEADER.format(
@@ -141,7 +149,9 @@ def write_agent(
         broker_port=broker_port,
         evidence_key=quote(folder.keys / f"agent-{site}.pem"),
         command_key=quote(folder.keys / "command.pub.pem"),
-        every_s=inline(EVERY_S),
+        every_s=inline(every_s),
+        watch_seconds=watch_seconds,
+        health_every_s=health_every_s,
         levels=inline(LEVELS),
     )
     for role in cast.at(site):

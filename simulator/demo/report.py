@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from simulator.demo.watch import Story
@@ -28,4 +29,25 @@ def table(stories: Iterable[Story], heading: str) -> str:
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
+    )
+
+
+def as_json(stories: Iterable[Story]) -> str:
+    """The same for programs: one object a story."""
+    return json.dumps(
+        [
+            {
+                "device_id": story.role.device_id,
+                "label_serial": story.role.label_serial,
+                "fault": story.role.fault,
+                "expected": story.role.ending.value,
+                "came": [{"ending": ending.value, "word": word} for ending, word in story.endings],
+                "as_expected": story.as_expected,
+                "number": story.claim,
+                "seconds": story.seconds,
+            }
+            for story in stories
+        ],
+        ensure_ascii=False,
+        indent=1,
     )

@@ -37,12 +37,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--for", dest="for_s", type=float, default=0, metavar="SECONDS")
     parser.add_argument("--dir", type=Path, default=Path("demo-data"), metavar="FOLDER")
     parser.add_argument("--lang", choices=sorted(TEXTS), default="en")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write the stories as JSON")
     options = parser.parse_args(arguments)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     demo = Demo(DEMO, options.lang)
     try:
-        return demo.play(options.dir, for_s=options.for_s)
+        return demo.play(options.dir, for_s=options.for_s, report_to=options.report)
     except (ProcessEnded, TimeoutError, OSError) as error:
         print(f"The demo cannot go on: {error}", file=sys.stderr)
         return 1
@@ -59,7 +60,7 @@ class Demo:
         """Print one line of the play with the time since its start."""
         print(TEXTS[self._language][key].format(**values), flush=True)
 
-    def play(self, root: Path, *, for_s: float) -> int:
+    def play(self, root: Path, *, for_s: float, report_to: Path | None) -> int:
         """Set up, inject, watch, report; ``for_s`` 0 stays open until Ctrl-C."""
         began = time.monotonic()
         folder = prepare(root)
@@ -75,7 +76,11 @@ class Demo:
         except Interrupted:
             print(flush=True)
         self.say("ended")
-        return 1 if watch is None else self._conclude(watch, folder.root / "logs")
+        if watch is None:
+            return 1
+        if report_to is not None:
+            report_to.write_text(report.as_json(watch.stories.values()), encoding="utf-8")
+        return self._conclude(watch, folder.root / "logs")
 
     def _announce(self, stage: Stage) -> None:
         self.say("policy", policy=stage.folder.policy)
