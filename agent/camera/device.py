@@ -81,7 +81,7 @@ class NetworkCamera:
         self._login = LoginState(
             credentials=self._target.credentials,
             tally=self._transcript.tally,
-            preferred=memory.login,
+            soap=memory.login,
         )
         door = Door(
             target=self._target,
@@ -110,7 +110,7 @@ class NetworkCamera:
 
     @property
     def login(self) -> LoginKind:
-        """The kind of login that worked last; NONE before any did."""
+        """The kind of login that ONVIF accepts, else the one that worked last; NONE before any."""
         return self._login.last_worked
 
     @property
@@ -229,7 +229,7 @@ class NetworkCamera:
 
     async def _learn_clock(self) -> None:
         """Ask the device's time before the first login by WS-UsernameToken of a pass."""
-        signs = self._login.last_worked in (LoginKind.NONE, LoginKind.WSSE)
+        signs = self._login.soap in (LoginKind.NONE, LoginKind.WSSE)
         if self._soap.clock_asked or self._target.credentials is None or not signs:
             return
         self._soap.clock_asked = True

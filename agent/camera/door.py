@@ -27,6 +27,7 @@ class Door:
     login: LoginState
     memory: DeviceMemory
     deadline_s: float = REQUEST_DEADLINE_S
+    last_kind: LoginKind = LoginKind.NONE  # how the last ``send_with_digest`` was let in
 
     async def send(
         self, *, method: str, url: str, body: bytes, headers: Mapping[str, str], cap_bytes: int
@@ -79,9 +80,9 @@ class Door:
     def _let_in(self, reply: Reply, kind: LoginKind) -> Reply:
         if reply.status == 423:
             self.login.check_lock(status=reply.status, text="")
+        self.last_kind = kind
         if kind is not LoginKind.NONE:
             self.login.note_worked(kind)
-            self.memory.login = kind
         return reply
 
     def _judge_refusal(self, reply: Reply, kind: LoginKind, path: str, *, stale_used: bool) -> bool:

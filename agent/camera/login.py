@@ -29,7 +29,9 @@ class LoginState:
 
     credentials: Credentials | None
     tally: Tally
-    preferred: LoginKind = LoginKind.NONE  # what worked in an earlier pass
+    # What SOAP calls log in with, from an earlier pass at first. Snapshots and RTSP know only
+    # Digest: that it works there says nothing about SOAP.
+    soap: LoginKind = LoginKind.NONE
     worked: list[LoginKind] = field(default_factory=list)
     refused: list[LoginKind] = field(default_factory=list)
     locked: bool = False
@@ -38,8 +40,10 @@ class LoginState:
 
     @property
     def last_worked(self) -> LoginKind:
-        """The kind that worked last, in this pass or before."""
-        return self.worked[-1] if self.worked else self.preferred
+        """The kind that SOAP logs in with; else the one that worked last."""
+        if self.soap is not LoginKind.NONE or not self.worked:
+            return self.soap
+        return self.worked[-1]
 
     def require_credentials(self) -> Credentials:
         """The credentials; CameraError when there are none, or when asking again could lock."""

@@ -67,15 +67,17 @@ class SoapClient:
             if login and refused(reply) is not None:
                 state.require_credentials()
             return reply, LoginKind.NONE
-        if state.shut and not state.worked:
+        if state.shut and state.soap not in state.worked:
             raise state.all_refused()
-        wsse_first = state.last_worked in (LoginKind.NONE, LoginKind.WSSE)
+        wsse_first = state.soap in (LoginKind.NONE, LoginKind.WSSE)
         for wsse in (wsse_first, not wsse_first):
             if wsse and LoginKind.WSSE in state.refused:
                 continue
             attempt = self._try_wsse if wsse else self._try_digest
             answered = await attempt(url, body, operation, addressing)
             if answered is not None:
+                if answered[1] is not LoginKind.NONE:
+                    state.soap = self.door.memory.login = answered[1]
                 return answered
         state.shut = True
         raise state.all_refused()
@@ -91,8 +93,9 @@ class SoapClient:
         reply = await self._send(url, envelope(body, security=security, addressing=addressing))
         why = refused(reply)
         if why is None:
+            if b"Envelope" not in reply.body:
+                return reply, LoginKind.NONE  # a page says nothing about the login
             state.note_worked(LoginKind.WSSE)
-            self.door.memory.login = LoginKind.WSSE
             return reply, LoginKind.WSSE
         state.check_lock(status=reply.status, text=why)
         if LoginKind.WSSE in state.worked and not reply.challenges:
@@ -106,7 +109,7 @@ class SoapClient:
         """Answer of a request by HTTP Digest; None when the device refused that too."""
         state = self.door.login
         state.require_credentials()
-        before = bool(state.worked)
+        before = state.soap in state.worked
         try:
             reply = await self.door.send_with_digest(
                 method="POST",
@@ -121,7 +124,7 @@ class SoapClient:
             raise
         why = refused(reply)
         if why is None:
-            return reply, state.worked[-1] if state.worked else LoginKind.NONE
+            return reply, self.door.last_kind
         state.check_lock(status=reply.status, text=why)
         if before:
             raise _not_permitted(operation, reply)
