@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from benchmarks.crowd import MOSQUITTO
@@ -107,7 +108,7 @@ def _inject_all(stage: Stage, watch: Watch) -> Latency:
     for role in stage.cast.roles:
         began = time.monotonic()
         stage.inject(role.onvif_serial, role.fault)
-        if wait_until(lambda role=role: _claimed(watch, role), timeout_s=LIMIT_S, every_s=0.1):
+        if wait_until(partial(_claimed, watch, role), timeout_s=LIMIT_S, every_s=0.1):
             seconds.append(time.monotonic() - began)
     return Latency(seconds=tuple(seconds), missing=INJECTIONS - len(seconds))
 

@@ -1,0 +1,193 @@
+"""Malformed MQTT payloads against a running collector: everything sent is accounted for."""
+
+from __future__ import annotations
+
+import functools
+import random
+import re
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import paho.mqtt.client as mqtt
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import seed as hypothesis_seed
+from hypothesis import strategies as st
+from paho.mqtt.enums import CallbackAPIVersion
+
+from benchmarks.crowd import mosquitto
+from benchmarks.figure import Size
+from shared import frame, topics, wire
+from shared.frame import Lane
+from shared.health import Health
+from shared.identity import Epoch
+from simulator.demo.cast import DEMO
+from simulator.demo.files import Folder, write_collector, write_policy
+from simulator.demo.processes import Processes, free_port, wait_for_port
+
+SENT = {Size.SHORT: 10_000, Size.FULL: 100_000}
+AGENT = "agent-orchard"
+EPOCH = Epoch(1, 7)
+SETTLE_S = 90.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accounts:
+    """What came of the payloads, by the collector's own count."""
+
+    sent: int
+    stored: int
+    duplicate: int
+    quarantined: int
+
+    @property
+    def unaccounted(self) -> int:
+        """Sent and never heard of again, or counted twice."""
+        return abs(self.sent - self.stored - self.duplicate - self.quarantined)
+
+
+def valid_frame(seq: int) -> bytes:
+    """A health message that the collector accepts."""
+    message = Health(
+        sent_at=datetime.now(UTC), agent_version="0.1.0", next_within_s=300.0, uplink="wired"
+    )
+    return frame.pack(lane=Lane.HEALTH, epoch=EPOCH, seq=seq, body=wire.encode(message))
+
+
+def payloads(count: int, seed: int) -> Iterator[bytes]:
+    """Half mutations of valid frames (flips, cuts, growth, repeats), half from hypothesis."""
+    dice = random.Random(seed)
+    drawn = _drawn(count // 2, seed)
+    for number in range(count):
+        if number % 2 and drawn:
+            yield drawn.pop()
+            continue
+        whole = bytearray(valid_frame(1 + number // 4))
+        match dice.randrange(6):
+            case 0:
+                pass  # valid: stored, or a duplicate when it repeats byte for byte
+            case 1:
+                whole[dice.randrange(len(whole))] ^= 1 << dice.randrange(8)
+            case 2:
+                del whole[dice.randrange(len(whole)) :]
+            case 3:
+                whole += dice.randbytes(dice.randrange(1, 64))
+            case 4:
+                whole = _resealed_body(whole, dice)
+            case _:
+                yield bytes(whole)
+                continue
+        yield bytes(whole)
+
+
+def _resealed_body(whole: bytearray, dice: random.Random) -> bytearray:
+    """A body with flipped bytes under a checksum that fits: only the decoder can refuse it."""
+    body = bytearray(whole[frame.HEADER_BYTES :])
+    for _ in range(dice.randrange(1, 4)):
+        body[dice.randrange(len(body))] ^= 1 << dice.randrange(8)
+    header = frame.unpack(bytes(whole)).header
+    return bytearray(
+        frame.pack(lane=Lane.HEALTH, epoch=header.epoch, seq=header.seq, body=bytes(body))
+    )
+
+
+def _drawn(count: int, seed: int) -> list[bytes]:
+    """Payloads that hypothesis draws: noise, and frames around drawn bodies."""
+    found: list[bytes] = []
+    framed = st.builds(
+        lambda body, seq, lane: frame.pack(lane=lane, epoch=EPOCH, seq=seq, body=body),
+        st.binary(max_size=300),
+        st.integers(1, 2**40),
+        st.sampled_from(Lane),
+    )
+
+    @hypothesis_seed(seed)
+    @settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.one_of(st.binary(max_size=400), framed))
+    def draw(payload: bytes) -> None:
+        found.append(payload)
+
+    draw()
+    return found
+
+
+@functools.cache
+def measure(size: Size) -> Accounts:
+    """Start Mosquitto and a collector, send, and compare both sides of the account."""
+    with tempfile.TemporaryDirectory(prefix="preclaim-malformed-") as name:
+        folder = Folder(root=Path(name))
+        web_port = free_port()
+        with (
+            Processes(folder.root / "logs") as processes,
+            mosquitto(processes, folder.root) as broker_port,
+        ):
+            folder.keys.mkdir()
+            for site in DEMO.sites:
+                processes.run(["preclaim-agent", "keygen", str(folder.keys / f"agent-{site}.pem")])
+            write_policy(folder)
+            write_collector(
+                folder, DEMO, broker_port=broker_port, web_port=web_port, embedded=False
+            )
+            processes.start(
+                "collector", ["preclaim-collector", "serve", "-c", str(folder.collector)]
+            )
+            wait_for_port(web_port, timeout_s=60, processes=processes)
+            page = f"http://127.0.0.1:{web_port}"
+            sent = _send(broker_port, SENT[size])
+            return _settle(page, sent, processes)
+
+
+def _send(port: int, count: int) -> int:
+    """Publish with QoS 1 and wait until the broker has taken all; a valid frame comes last."""
+    client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="malformed")
+    client.max_inflight_messages_set(200)
+    client.connect("127.0.0.1", port)
+    client.loop_start()
+    topic = topics.up(AGENT, Lane.HEALTH)
+    last = None
+    sent = 0
+    for payload in (*payloads(count - 1, seed=20260301), valid_frame(2**41)):
+        last = client.publish(topic, payload, qos=1)
+        sent += 1
+    if last is not None:
+        last.wait_for_publish(60)
+    client.disconnect()
+    client.loop_stop()
+    return sent
+
+
+def _settle(page: str, sent: int, processes: Processes) -> Accounts:
+    until = time.monotonic() + SETTLE_S
+    while True:
+        processes.check()
+        accounts = _read(page, sent)
+        if not accounts.unaccounted or time.monotonic() > until:
+            return accounts
+        time.sleep(0.5)
+
+
+def _read(page: str, sent: int) -> Accounts:
+    with urllib.request.urlopen(f"{page}/metrics", timeout=10) as reply:
+        text = reply.read().decode()
+    counts = {
+        end: int(float(number))
+        for end, number in re.findall(
+            r'^preclaim_intake_payloads_total\{end="(\w+)"\} ([0-9.e+]+)$', text, re.MULTILINE
+        )
+    }
+    return Accounts(
+        sent=sent,
+        stored=counts.get("stored", 0),
+        duplicate=counts.get("duplicate", 0),
+        quarantined=counts.get("quarantined", 0),
+    )
