@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from agent.delivery.database import Database
@@ -12,6 +12,7 @@ from agent.delivery.outbox import deliver
 from shared.receipt import Receipt, SeqRange
 
 _REMEMBERED_GENERATIONS: Final = 16
+COLLECTOR_AHEAD_S: Final = "collector_ahead_s"  # meta: the collector's clock minus ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,8 @@ def apply(database: Database, receipt: Receipt, *, now: datetime) -> Applied:
         refused += _deliver_range(
             database, epoch, SeqRange(row.seq, row.seq), now=now, refused=row.reason or "refused"
         )
+    ahead = receipt.collector_at - now
+    database.set_meta(COLLECTOR_AHEAD_S, str(ahead.total_seconds()))
     # The collector is alive: rows that backed off are due after one interval again.
     database.connection.execute("UPDATE outbox SET attempts = 1 WHERE state = 1 AND attempts > 1")
     return Applied(
@@ -66,6 +69,11 @@ def apply(database: Database, receipt: Receipt, *, now: datetime) -> Applied:
         new_generation=is_new,
         requeued=requeued,
     )
+
+
+def collector_time(database: Database, *, now: datetime) -> datetime:
+    """The collector's time as the newest receipt told it; ``now`` before the first."""
+    return now + timedelta(seconds=float(database.meta(COLLECTOR_AHEAD_S) or "0"))
 
 
 def _requeue_kept(database: Database) -> int:

@@ -1,0 +1,149 @@
+"""Commands from the collector: checked, carried out once, and answered with a result."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final, Protocol
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from agent.delivery import command_store
+from agent.delivery.database import Database
+from agent.delivery.outbox import Outbox
+from agent.delivery.receipts import collector_time
+from shared import signing, wire
+from shared.command import Command, CommandResult, Outcome, SignedCommand, Verb
+from shared.identity import Epoch
+
+_LOG = logging.getLogger(__name__)
+_WAITING: Final = 32
+_DETAIL_CHARS: Final = 300
+
+
+class CannotDo(Exception):
+    """The command was understood and cannot be carried out; the text says why."""
+
+
+class Hands(Protocol):
+    """What commands may do to devices; each answers with a line for people, or CannotDo."""
+
+    async def probe_now(self, device_id: str) -> str:
+        """Run all probes, within the budget; '' means every device."""
+
+    async def take_picture(self, device_id: str) -> str:
+        """Take a picture now and send it."""
+
+    async def fetch_log(self, device_id: str) -> str:
+        """Fetch the device's own log and send it."""
+
+
+class Commander:
+    """Takes signed commands in, one at a time."""
+
+    def __init__(
+        self,
+        *,
+        agent_id: str,
+        key: Ed25519PublicKey | None,
+        hands: Hands,
+        database: Database,
+        outbox: Outbox,
+        clock: Callable[[], datetime],
+        wake: Callable[[], None],
+    ) -> None:
+        """Without a ``key`` every command is dropped: nobody may give orders."""
+        self._agent_id = agent_id
+        self._key = key
+        self._key_id = signing.key_id(key) if key else ""
+        self._hands = hands
+        self._database = database
+        self._outbox = outbox
+        self._clock = clock
+        self._wake = wake
+        self._queue: asyncio.Queue[SignedCommand] = asyncio.Queue(_WAITING)
+
+    def offer(self, signed: SignedCommand) -> None:
+        """Queue a command; when too many wait it is dropped, and the collector asks again."""
+        try:
+            self._queue.put_nowait(signed)
+        except asyncio.QueueFull:
+            _LOG.warning("more than %d commands wait; one was dropped", _WAITING)
+
+    async def run(self) -> None:
+        """Carry out commands until cancelled."""
+        while True:
+            await self.carry_out(await self._queue.get())
+
+    async def carry_out(self, signed: SignedCommand) -> CommandResult | None:
+        """Check and do one command; None when it is not ours to answer (forged, other agent)."""
+        command = self._open(signed)
+        if command is None:
+            return None
+        done = command_store.outcome_of(self._database.connection, command.command_id)
+        if done is not None:
+            return self._answer(command, done, "carried out before")
+        if collector_time(self._database, now=self._clock()) > command.not_after:
+            return self._answer(command, Outcome.EXPIRED, f"not after {command.not_after}")
+        if command.verb is Verb.NEW_EPOCH:
+            return self._begin_epoch(command)
+        try:
+            return self._answer(command, Outcome.DONE, await self._do(command))
+        except CannotDo as error:
+            return self._answer(command, Outcome.REFUSED, str(error))
+
+    def _open(self, signed: SignedCommand) -> Command | None:
+        if self._key is None:
+            _LOG.warning("a command was dropped: no command key is configured ([keys] command)")
+            return None
+        if signed.key_id != self._key_id or not signing.holds(
+            self._key, signing.COMMAND, signed.body, signed.signature
+        ):
+            _LOG.warning("a command was dropped: its signature is not by key %s", self._key_id)
+            return None
+        try:
+            command = wire.decode_command(signed.body)
+        except wire.WireError as error:
+            _LOG.warning("a signed command cannot be read: %s", error)
+            return None
+        if command.agent_id != self._agent_id:
+            _LOG.warning("a command for agent %s was dropped", command.agent_id)
+            return None
+        return command
+
+    async def _do(self, command: Command) -> str:
+        match command.verb:
+            case Verb.PROBE_NOW:
+                return await self._hands.probe_now(command.device_id)
+            case Verb.TAKE_PICTURE:
+                return await self._hands.take_picture(command.device_id)
+            case Verb.FETCH_LOG:
+                return await self._hands.fetch_log(command.device_id)
+            case Verb.NEW_EPOCH:
+                raise CannotDo("handled before")
+
+    def _begin_epoch(self, command: Command) -> CommandResult:
+        """Start a new epoch: our identity was seen with other content (a cloned card)."""
+        old: Epoch = self._database.epoch()
+        with self._database.transaction():
+            new = self._database.begin_epoch(counter=old.counter + 1)
+            result = self._append(command, Outcome.DONE, f"epoch {old} ended, {new} began")
+        _LOG.warning("by order of the collector: %s", result.detail)
+        self._wake()
+        return result
+
+    def _answer(self, command: Command, outcome: Outcome, detail: str) -> CommandResult:
+        with self._database.transaction():
+            result = self._append(command, outcome, detail)
+        _LOG.info("command %s (%s): %s", command.command_id, command.verb.value, outcome.value)
+        self._wake()
+        return result
+
+    def _append(self, command: Command, outcome: Outcome, detail: str) -> CommandResult:
+        now = self._clock()
+        result = CommandResult(command.command_id, outcome, now, detail[:_DETAIL_CHARS])
+        command_store.keep_outcome(self._database.connection, command.command_id, outcome, now=now)
+        self._outbox.append(result, now=now)
+        return result

@@ -1,0 +1,63 @@
+"""Who the device at a position is, from the configuration and what it said of itself; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from agent.config import Device
+from shared.device import Alias, AliasKind, DeviceFacts, alias_of
+from shared.reading import Reading
+
+# Names of the identity probe's readings.
+MANUFACTURER: Final = "identity.manufacturer"
+MODEL: Final = "identity.model"
+FIRMWARE: Final = "identity.firmware"
+HARDWARE: Final = "identity.hardware_id"
+SERIAL: Final = "identity.serial"
+MAC: Final = "identity.mac"
+_MAX_ALIASES: Final = 8
+
+
+def facts_of(
+    device: Device, known: DeviceFacts | None, readings: Mapping[str, Reading]
+) -> DeviceFacts:
+    """Facts of a device: good readings of this pass first, then what was known before.
+
+    When the serial that the device names has changed, the old aliases go: another device may
+    hang there now, and the collector is told what is true today.
+    """
+    aliases = _aliases(readings)
+    before = known or DeviceFacts(device.device_id)
+    return DeviceFacts(
+        device_id=device.device_id,
+        label_serial=device.label_serial,
+        aliases=aliases or before.aliases,
+        manufacturer=_said(readings, MANUFACTURER, before.manufacturer),
+        model=_said(readings, MODEL, before.model),
+        firmware=_said(readings, FIRMWARE, before.firmware),
+        hardware_id=_said(readings, HARDWARE, before.hardware_id),
+        name=device.name,
+        profile=device.profile or before.profile,
+    )
+
+
+def _said(readings: Mapping[str, Reading], name: str, before: str) -> str:
+    reading = readings.get(name)
+    if reading is None or not reading.good or not isinstance(reading.value, str):
+        return before
+    return reading.value[:80]
+
+
+def _aliases(readings: Mapping[str, Reading]) -> tuple[Alias, ...]:
+    """Aliases named in this pass; placeholders such as all zeros are none."""
+    found: list[Alias] = []
+    for kind, name in ((AliasKind.ONVIF_SERIAL, SERIAL), (AliasKind.MAC, MAC)):
+        reading = readings.get(name)
+        if reading is None or not reading.good or not isinstance(reading.value, str):
+            continue
+        for part in reading.value.split(","):
+            alias = alias_of(kind, part)
+            if alias is not None and alias not in found:
+                found.append(alias)
+    return tuple(found[:_MAX_ALIASES])

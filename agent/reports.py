@@ -1,0 +1,160 @@
+"""What the agent says by itself: health, telemetry batches, and the snapshot of open episodes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from agent.config import Config
+from agent.cycle import TELEMETRY_UPTO
+from agent.delivery import fault_store, losses, reading_store
+from agent.delivery.database import Database, is_full
+from agent.delivery.outbox import Outbox
+from agent.delivery.relief import relieve
+from agent.standing import Standings
+from shared.fault import EpisodeSnapshot
+from shared.health import DeviceReadings, Health, Telemetry
+from shared.reading import Reading
+
+_LOG = logging.getLogger(__name__)
+_BATCH: Final = 2000  # readings in one telemetry message: about 200 KB before compression
+_PER_DEVICE: Final = 128  # the message's bound
+_MAX_EPISODES: Final = 512
+_SNAPSHOT_EVERY: Final = timedelta(minutes=10)  # a link that flaps must not fill the fault lane
+_HOUSEKEEPING: Final = timedelta(hours=1)
+_TICK_S: Final = 1.0
+
+
+class Reporter:
+    """Appends reports at their pace; ``wake`` is called after each commit."""
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        version: str,
+        database: Database,
+        outbox: Outbox,
+        standings: Standings,
+        read_host: Callable[[], Awaitable[tuple[Reading, ...]]],
+        clock: Callable[[], datetime],
+        wake: Callable[[], None],
+    ) -> None:
+        self._config = config
+        self._version = version
+        self._database = database
+        self._outbox = outbox
+        self._standings = standings
+        self._read_host = read_host
+        self._clock = clock
+        self._wake = wake
+        self._is_wanted = False
+        self._snapshot_at: datetime | None = None
+
+    def soon(self) -> None:
+        """Send a health message at the next tick: something changed that people wait for."""
+        self._is_wanted = True
+
+    async def run(self) -> None:
+        """Report until cancelled; the first health message goes at once."""
+        loop = asyncio.get_running_loop()
+        health_s = telemetry_s = housekeeping_s = loop.time()
+        telemetry_s += self._config.pace.telemetry_every.total_seconds()
+        while True:
+            try:
+                if self._is_wanted or loop.time() >= health_s:
+                    self._is_wanted = False
+                    await self.send_health()
+                    health_s = loop.time() + self._config.pace.health_every.total_seconds()
+                if loop.time() >= telemetry_s:
+                    self.send_telemetry()
+                    telemetry_s = loop.time() + self._config.pace.telemetry_every.total_seconds()
+                if loop.time() >= housekeeping_s:
+                    self._tidy()
+                    housekeeping_s = loop.time() + _HOUSEKEEPING.total_seconds()
+                if self._database.is_short_of_space:
+                    relieve(self._database, self._outbox)
+            except sqlite3.OperationalError as error:
+                if not is_full(error):
+                    raise
+                _LOG.error("the disk is full: a report was not kept")
+                relieve(self._database, self._outbox)
+            await asyncio.sleep(_TICK_S)
+
+    async def send_health(self) -> None:
+        """Append one health message; gaps that it tells are forgotten in the same transaction."""
+        host = await self._read_host()
+        now = self._clock()
+        with self._database.transaction() as db:
+            lost = losses.take(db, current_epoch=str(self._database.epoch()))
+            self._outbox.append(
+                Health(
+                    sent_at=now,
+                    agent_version=self._version,
+                    next_within_s=self._config.pace.health_every.total_seconds(),
+                    uplink=self._config.uplink,
+                    host=host[:64],
+                    devices=self._standings.health()[:256],
+                    outbox=self._outbox.lane_depths(),
+                    lost=lost,
+                    recorder_firmware=self._config.recorder_firmware,
+                ),
+                now=now,
+            )
+        self._wake()
+
+    def send_telemetry(self) -> int:
+        """Append all readings since the last batch; how many messages that took."""
+        sent = 0
+        while self._send_batch():
+            sent += 1
+        if sent:
+            self._wake()
+        return sent
+
+    def _send_batch(self) -> bool:
+        now = self._clock()
+        with self._database.transaction() as db:
+            upto = int(self._database.meta(TELEMETRY_UPTO) or "0")
+            rows = reading_store.unsent(db, after=upto, limit=_BATCH)
+            if not rows:
+                return False
+            by_device: dict[str, list[Reading]] = {}
+            last = upto
+            for row_id, device_id, reading in rows:
+                readings = by_device.setdefault(device_id, [])
+                if len(readings) >= _PER_DEVICE:
+                    break  # the rest of the rows go into the next message, in order
+                readings.append(reading)
+                last = row_id
+            self._outbox.append(
+                Telemetry(
+                    now,
+                    tuple(DeviceReadings(device, tuple(r)) for device, r in by_device.items()),
+                ),
+                now=now,
+            )
+            self._database.set_meta(TELEMETRY_UPTO, str(last))
+        return True
+
+    def send_snapshot(self) -> None:
+        """Append all open episodes, on connect; not more often than every ten minutes."""
+        now = self._clock()
+        if self._snapshot_at is not None and timedelta(0) <= now - self._snapshot_at < (
+            _SNAPSHOT_EVERY
+        ):
+            return
+        self._snapshot_at = now
+        with self._database.transaction() as db:
+            episodes = fault_store.open_episodes(db, limit=_MAX_EPISODES)
+            self._outbox.append(EpisodeSnapshot(now, episodes), now=now)
+
+    def _tidy(self) -> None:
+        with self._database.transaction():
+            dropped = self._outbox.drop_old(now=self._clock())
+        if dropped:
+            _LOG.info("%d delivered rows were past their keeping time", dropped)

@@ -1,0 +1,176 @@
+"""Who is visited when: due devices, a few at a time, and none waits for a slow one."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from agent.budget import Budget
+from agent.config import Device
+from agent.cycle import CountingCamera, Outcome, Settings, run_pass
+from agent.delivery import spend_store
+from agent.delivery.database import Database, is_full
+from agent.delivery.outbox import Outbox
+from agent.delivery.relief import relieve
+from agent.probes.probe import Probe
+from agent.schedule import back_off, due
+
+_LOG = logging.getLogger(__name__)
+_TICK_S: Final = 0.5
+_LONGEST_BACK_OFF_S: Final = 24 * 3600
+
+
+class Rounds:
+    """Visits devices until cancelled; at most ``concurrency`` at once, each device alone."""
+
+    def __init__(
+        self,
+        *,
+        devices: Sequence[Device],
+        budgets: Mapping[str, Budget],
+        probes: Sequence[Probe],
+        overrides: Mapping[str, timedelta],
+        concurrency: int,
+        settings: Settings,
+        database: Database,
+        outbox: Outbox,
+        camera_for: Callable[[Device], CountingCamera],
+        clock: Callable[[], datetime],
+        jitter: Mapping[str, float],
+        on_outcome: Callable[[Outcome], None],
+    ) -> None:
+        """``jitter`` by device in 0..1; ``on_outcome`` is called after each commit."""
+        self._devices = {device.device_id: device for device in devices}
+        self._budgets = budgets
+        self._probes = tuple(probes)
+        self._overrides = overrides
+        self._concurrency = concurrency
+        self._settings = settings
+        self._database = database
+        self._outbox = outbox
+        self._camera_for = camera_for
+        self._clock = clock
+        self._jitter = jitter
+        self._on_outcome = on_outcome
+        self._alone = {device_id: asyncio.Lock() for device_id in self._devices}
+        self._last_run = spend_store.read_runs(database.connection)
+        self._failures = spend_store.read_failures(database.connection)
+        self._rest_until: dict[str, datetime] = {}
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def device_ids(self) -> tuple[str, ...]:
+        """All devices, in the configuration's order."""
+        return tuple(self._devices)
+
+    async def run(self) -> None:
+        """Visit what is due until cancelled; a damaged database ends it with its error."""
+        try:
+            while True:
+                self._start_due()
+                if self._running:
+                    await asyncio.wait(
+                        self._running.values(),
+                        timeout=_TICK_S,
+                        return_when=asyncio.FIRST_COMPLETED,
+                    )
+                else:
+                    await asyncio.sleep(_TICK_S)
+                self._collect()
+        finally:
+            for task in self._running.values():
+                task.cancel()
+            await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    def _start_due(self) -> None:
+        free = self._concurrency - len(self._running)
+        if free <= 0:
+            return
+        for device_id, probes in self._due().items():
+            if free == 0:
+                return
+            free -= 1
+            self._running[device_id] = asyncio.create_task(self._visit_quietly(device_id, probes))
+
+    def _due(self) -> dict[str, list[Probe]]:
+        now = self._clock()
+        awake = [
+            device_id
+            for device_id in self._devices
+            if device_id not in self._running and not self._is_resting(device_id, now)
+        ]
+        found: dict[str, list[Probe]] = {}
+        for one in due(
+            self._probes,
+            self._last_run,
+            now,
+            device_ids=awake,
+            overrides=self._overrides,
+            jitter=self._jitter,
+        ):
+            found.setdefault(one.device_id, []).append(one.probe)
+        return found
+
+    def _is_resting(self, device_id: str, now: datetime) -> bool:
+        until = self._rest_until.get(device_id)
+        # A clock that was set back must not put a device to rest for days.
+        return until is not None and now < until <= now + timedelta(seconds=_LONGEST_BACK_OFF_S)
+
+    def _collect(self) -> None:
+        for device_id, task in list(self._running.items()):
+            if task.done():
+                del self._running[device_id]
+                task.result()
+
+    async def _visit_quietly(self, device_id: str, probes: Sequence[Probe]) -> None:
+        try:
+            await self.visit(device_id, probes)
+        except sqlite3.OperationalError as error:
+            if not is_full(error):
+                raise
+            _LOG.error("the disk is full: the pass over %s was not kept", device_id)
+            relieve(self._database, self._outbox)
+            self._rest_until[device_id] = self._clock() + back_off(1)
+
+    async def visit(
+        self, device_id: str, probes: Sequence[Probe] | None = None, *, send_pictures: bool = False
+    ) -> Outcome:
+        """Run one pass now (all probes when none are named), never beside another one."""
+        device = self._devices[device_id]
+        async with self._alone[device_id]:
+            outcome = await run_pass(
+                device,
+                self._camera_for(device),
+                self._probes if probes is None else probes,
+                budget=self._budgets[device_id],
+                settings=self._settings,
+                database=self._database,
+                outbox=self._outbox,
+                clock=self._clock,
+                send_pictures=send_pictures,
+            )
+        self._note(outcome, now=self._clock())
+        self._on_outcome(outcome)
+        return outcome
+
+    def _note(self, outcome: Outcome, *, now: datetime) -> None:
+        device_id = outcome.facts.device_id
+        for name in outcome.ran:
+            self._last_run[device_id, name] = outcome.started_at
+        before = self._failures.get(device_id, 0)
+        failures = before + 1 if outcome.is_silent else 0
+        self._rest_until.pop(device_id, None)
+        if failures:
+            self._rest_until[device_id] = now + back_off(failures)
+        if failures != before:
+            self._failures[device_id] = failures
+            with self._database.transaction() as db:
+                spend_store.keep_failures(db, device_id, failures, now=now)
+
+    def probe_named(self, *names: str) -> tuple[Probe, ...]:
+        """Probes by name, in the order of execution."""
+        return tuple(probe for probe in self._probes if probe.name in names)

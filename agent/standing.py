@@ -1,0 +1,119 @@
+"""How devices stand, for the health message; unknown until good readings say otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from agent.cycle import Outcome
+from agent.diagnosis.engine import FaultMemory
+from shared.device import DeviceFacts
+from shared.health import DeviceHealth, Standing
+from shared.reading import Reading
+
+_LET_IN: Final = frozenset({"accepted", "open"})
+_MAX_CODES: Final = 64
+_REASON_CHARS: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """One device, as far as this process knows it."""
+
+    facts: DeviceFacts
+    standing: Standing = Standing.UNKNOWN
+    reason: str = "not asked yet since the agent started"
+    last_good_at: datetime | None = None
+    open_codes: tuple[str, ...] = ()
+    spent_bytes: int = 0
+    spent_logins: int = 0
+
+
+class Standings:
+    """All devices; built from what was stored, then changed pass by pass."""
+
+    def __init__(self, facts: Iterable[tuple[DeviceFacts, tuple[str, ...]]]) -> None:
+        """``facts`` with the codes of the episodes that are still open."""
+        self._stands = {
+            fact.device_id: Stand(facts=fact, open_codes=codes) for fact, codes in facts
+        }
+
+    def note(self, outcome: Outcome, *, now: datetime) -> None:
+        """Take in one pass."""
+        before = self._stands.get(outcome.facts.device_id, Stand(facts=outcome.facts))
+        self._stands[outcome.facts.device_id] = judge(before, outcome, now=now)
+
+    def has_unasked(self) -> bool:
+        """True while some device has had no pass in this process."""
+        unasked = Stand(facts=DeviceFacts("x")).reason
+        return any(stand.reason == unasked for stand in self._stands.values())
+
+    def health(self) -> tuple[DeviceHealth, ...]:
+        """The lines of a health message."""
+        return tuple(
+            DeviceHealth(
+                device=stand.facts,
+                standing=stand.standing,
+                last_good_at=stand.last_good_at,
+                open_codes=stand.open_codes,
+                reason=stand.reason,
+                spent_bytes_today=stand.spent_bytes,
+                spent_logins_today=stand.spent_logins,
+            )
+            for stand in self._stands.values()
+        )
+
+
+def judge(before: Stand, outcome: Outcome, *, now: datetime) -> Stand:
+    """The stand after a pass: an open fault is FAULT, anything doubtful UNKNOWN, the rest OK."""
+    codes = tuple(sorted(code for code, memory in outcome.memories.items() if memory.is_open))
+    good = _any_good(outcome.readings)
+    after = replace(
+        before,
+        facts=outcome.facts,
+        open_codes=codes[:_MAX_CODES],
+        last_good_at=now if good else before.last_good_at,
+        spent_bytes=outcome.spend.bytes,
+        spent_logins=outcome.spend.logins,
+    )
+    doubt = _doubt(outcome, good=good, before=before)
+    if codes:
+        return replace(after, standing=Standing.FAULT, reason=doubt)
+    return replace(after, standing=Standing.UNKNOWN if doubt else Standing.OK, reason=doubt)
+
+
+def _any_good(readings: Iterable[Reading]) -> bool:
+    """Good readings of the device itself; that nobody answers is none of these."""
+    return any(
+        r.good and not r.name.startswith(("reach.", "login.")) and not r.cause for r in readings
+    ) or any(r.name == "reach.answers" and r.value is True for r in readings)
+
+
+def _doubt(outcome: Outcome, *, good: bool, before: Stand) -> str:
+    if outcome.is_silent:
+        return f"does not answer: {_why(outcome.readings)}"[:_REASON_CHARS]
+    for reading in outcome.readings:
+        if reading.name == "login.outcome" and reading.good and reading.value not in _LET_IN:
+            return f"login: {reading.value}"
+    suspected = _suspected(outcome.memories)
+    if suspected:
+        return f"suspected: {', '.join(suspected)}"[:_REASON_CHARS]
+    if not good:
+        return f"no good reading: {_why(outcome.readings)}"[:_REASON_CHARS]
+    if before.reason.startswith("login: ") and not any(
+        reading.name == "login.outcome" for reading in outcome.readings
+    ):
+        return before.reason  # that probe was not due: what it said last still stands
+    return ""
+
+
+def _suspected(memories: Mapping[str, FaultMemory]) -> list[str]:
+    return sorted(
+        code for code, memory in memories.items() if not memory.is_open and any(memory.window[-1:])
+    )
+
+
+def _why(readings: Iterable[Reading]) -> str:
+    return next((r.detail or r.cause for r in readings if r.cause), "nothing was due")
