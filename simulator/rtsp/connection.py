@@ -100,7 +100,11 @@ class RtspConnection:
         if self._behaviour().not_found:
             await self._reply(request, 404)
             return
-        loop = await self._loop_of()
+        try:
+            loop = await self._loop_of()
+        except ValueError:
+            await self._reply(request, 503)  # the scenario names a codec or file that is not there
+            return
         host = urlsplit(request.uri).hostname or "127.0.0.1"
         headers = (
             ("Content-Base", request.uri.rstrip("/") + "/"),
@@ -129,8 +133,13 @@ class RtspConnection:
         if self._player is not None:
             await self._reply(request, 200, ("Session", self._session))
             return
+        try:
+            loop = await self._loop_of()
+        except ValueError:
+            await self._reply(request, 503)
+            return
         playback = Playback(
-            loop=await self._loop_of(),
+            loop=loop,
             loop_of=self._loop_of,
             behaviour=self._behaviour,
             send_media=self._send_media,

@@ -93,8 +93,10 @@ class Playback:
             return at
         if not self._next.done():
             return at
-        fresh = self._next.result()
-        self._next = asyncio.ensure_future(self._loop_of())
+        done, self._next = self._next, asyncio.ensure_future(self._loop_of())
+        if isinstance(done.exception(), ValueError):
+            return at  # the new state cannot be encoded: what plays goes on
+        fresh = done.result()
         if fresh is self._loop or fresh.codec != self._loop.codec:
             return at
         self._loop = fresh
