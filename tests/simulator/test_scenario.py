@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import simulator
 from simulator.problem import BadScenario
 from simulator.scenario import load
 from simulator.spec import Kind
@@ -143,3 +144,11 @@ def test_missing_file_is_named(tmp_path: Path) -> None:
     """A path that leads nowhere is a problem of the file."""
     with pytest.raises(BadScenario, match=r"none.toml: \(file\): there is no such file"):
         load(tmp_path / "none.toml", generated_password="generated")
+
+
+def test_example_can_be_run() -> None:
+    """The example that comes with the product is a scenario without problems."""
+    scenario = load(Path(simulator.__file__).parent / "example.toml", generated_password="g")
+
+    assert [site.id for site in scenario.sites] == ["orchard", "shop"]
+    assert scenario.devices[-1].spec.channels == 4
