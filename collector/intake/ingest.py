@@ -33,7 +33,6 @@ from shared.identity import EventId
 from shared.receipt import Receipt
 from shared.topics import UpTopic, parse_up
 
-
 # What a payload that passed the schema may still provoke; it is kept and named, never fatal.
 _UNSTORABLE: Final = (StatementError, ValueError, ArithmeticError, TypeError, LookupError)
 

@@ -154,7 +154,7 @@ class Subscriber:
 
     def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
         received = _Received(
-            arrival=Arrival(message.topic, message.payload),
+            arrival=Arrival(message.topic, bytes(message.payload)),
             mid=message.mid,
             qos=message.qos,
             connection=self._connection,

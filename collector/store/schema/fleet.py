@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -56,7 +57,7 @@ agent = Table(
     Column("recorder_firmware", String(80)),
     Column("generation_seen", String(64)),
     Column("health_epoch", String(40)),  # identity of the last health applied: older ones are not
-    Column("health_seq", Integer),
+    Column("health_seq", BigInteger),
     Column("health_json", Text),  # host readings, outbox depth, lost ranges of the last health
     Column("evidence_key", LargeBinary),  # pinned public key, PEM
 )

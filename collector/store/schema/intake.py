@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     ForeignKey,
@@ -24,7 +25,7 @@ frame = Table(
     metadata,
     Column("agent_id", String(64), ForeignKey("agent.id"), nullable=False),
     Column("epoch", String(40), nullable=False),
-    Column("seq", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False),
     owner(),
     Column("lane", Integer, nullable=False),
     Column("kind", String(16), nullable=False),
@@ -44,7 +45,7 @@ quarantine = Table(
     Column("last_at", Utc, nullable=False),
     Column("agent_id", String(64), nullable=False, server_default=text("''")),
     Column("epoch", String(40), nullable=False, server_default=text("''")),
-    Column("seq", Integer),
+    Column("seq", BigInteger),
     Column("lane", Integer),
     Column("topic", Text, nullable=False),
     Column("reason", String(64), nullable=False, index=True),
@@ -61,7 +62,7 @@ episode = Table(
     Column("id", Integer, primary_key=True),
     Column("agent_id", String(64), ForeignKey("agent.id"), nullable=False),
     Column("epoch", String(40), nullable=False),
-    Column("seq", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False),
     Column("position_id", Integer, ForeignKey("position.id"), nullable=False, index=True),
     owner(),
     Column("code", String(80), nullable=False),
@@ -132,7 +133,7 @@ manifest = Table(
     owner(),
     Column("agent_id", String(64), ForeignKey("agent.id"), nullable=False),
     Column("episode_epoch", String(40)),  # the episode it names, should it arrive first
-    Column("episode_seq", Integer),
+    Column("episode_seq", BigInteger),
     Column("code", String(80), nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("signature", LargeBinary, nullable=False),

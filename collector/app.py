@@ -1,0 +1,143 @@
+"""Builds the parts of the collector and runs them on one loop until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+
+from aiohttp import web
+from sqlalchemy import Engine
+
+from collector import keys
+from collector.broker import embedded_broker
+from collector.config import Config
+from collector.intake.evidence_files import EvidenceFiles
+from collector.intake.replay import replay
+from collector.intake.room import Room
+from collector.intake.subscriber import Subscriber
+from collector.jobs import Jobs
+from collector.store import accounts, meta
+from collector.store.assignments import assign
+from collector.store.engine import open_engine
+from collector.store.migrate import migrate
+from collector.web.application import create
+
+log = logging.getLogger(__name__)
+
+SETUP_VALID_FOR = timedelta(hours=24)
+WATCH_S = 1.0
+
+
+class IngestDiedError(RuntimeError):
+    """The ingest worker ended by a defect; the process must be started again."""
+
+
+def utc_now() -> datetime:
+    """The collector's clock."""
+    return datetime.now(UTC)
+
+
+def open_store(config: Config) -> Engine:
+    """Open the store, bring it to the newest schema, put the configuration into it."""
+    config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = open_engine(config.database_url)
+    before, after = migrate(engine)
+    if before != after:
+        log.info("store: schema %s -> %s", before or "none", after)
+    with engine.begin() as db:
+        meta.generation(db)
+        assign(
+            db,
+            organisations=config.organisations,
+            sites=config.sites,
+            agents=config.agents,
+        )
+    return engine
+
+
+def make_room(config: Config) -> Room:
+    """What intake works with; makes the command key at first start."""
+    return Room(
+        policy=config.policy,
+        evidence=EvidenceFiles(config.evidence_dir),
+        command_key=keys.load_or_make(config.command_key),
+    )
+
+
+def offer_setup_link(engine: Engine, *, base_url: str, now: datetime) -> str | None:
+    """A link by which the first administrator is made; None when somebody can log in."""
+    token = secrets.token_urlsafe(24)
+    with engine.begin() as db:
+        if accounts.count_people(db):
+            return None
+        accounts.add_setup_link(db, token=token, expires_at=now + SETUP_VALID_FOR)
+    return f"{base_url}/setup/{token}"
+
+
+async def serve(config: Config, stop: asyncio.Event) -> None:
+    """Run broker (if asked for), intake, jobs and web; returns when ``stop`` is set."""
+    engine = await asyncio.to_thread(open_store, config)
+    room = make_room(config)
+    accepted, _ = await asyncio.to_thread(
+        replay, engine, reason="unassigned", room=room, now=utc_now()
+    )
+    if accepted:
+        log.info("took %d rows of agents that are assigned now", accepted)
+    async with AsyncExitStack() as parts:
+        parts.callback(engine.dispose)
+        if config.broker.embedded:
+            await parts.enter_async_context(
+                embedded_broker(host=config.broker.host, port=config.broker.port)
+            )
+            log.info("embedded broker on %s:%d", config.broker.host, config.broker.port)
+        subscriber = Subscriber(config.broker, engine=engine, room=room, clock=utc_now)
+        subscriber.start()
+        parts.push_async_callback(asyncio.to_thread, subscriber.stop)
+        jobs = Jobs(
+            engine,
+            policy=config.policy,
+            listening_since=subscriber.listening_since,
+            clock=utc_now,
+        )
+        base_url = await _start_web(config, engine, parts)
+        link = await asyncio.to_thread(
+            offer_setup_link, engine, base_url=config.public_url or base_url, now=utc_now()
+        )
+        if link:
+            log.warning("first administrator: open %s (once, within 24 h)", link)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(jobs.run(stop))
+            group.create_task(_watch(subscriber, stop))
+
+
+async def _start_web(config: Config, engine: Engine, parts: AsyncExitStack) -> str:
+    application = create(
+        engine=engine,
+        evidence_dir=config.evidence_dir,
+        now=utc_now,
+        language=config.language,
+        public_url=config.public_url,
+    )
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    parts.push_async_callback(runner.cleanup)
+    site = web.TCPSite(runner, config.web_host, config.web_port)
+    await site.start()
+    port = runner.addresses[0][1]
+    base_url = f"http://{config.web_host}:{port}"
+    log.info("pages on %s", base_url)
+    return base_url
+
+
+async def _watch(subscriber: Subscriber, stop: asyncio.Event) -> None:
+    """A consumer that looks connected but stores nothing is worse than one that is down."""
+    while not stop.is_set():
+        if not subscriber.is_alive():
+            raise IngestDiedError("the ingest worker ended; see the log above, then start again")
+        try:
+            await asyncio.wait_for(stop.wait(), WATCH_S)
+        except TimeoutError:
+            continue

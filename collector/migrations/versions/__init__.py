@@ -1,0 +1,1 @@
+"""One file a step of the store's schema, in order."""
