@@ -8,6 +8,22 @@ import socket
 from aiohttp import web
 
 
+def keep_port(host: str, port: int) -> socket.socket:
+    """A bound socket that does not listen: connections are refused, the port stays ours.
+
+    Without it the port of a dark device could become the local port of any outgoing connection.
+    Raises OSError when the port is taken.
+    """
+    kept = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        kept.bind((host, port))
+    except OSError:
+        kept.close()
+        raise
+    return kept
+
+
 class HttpListener:
     """Serves an application; while dark the port is kept but refuses connections."""
 
@@ -26,16 +42,8 @@ class HttpListener:
         self._keep_port()
 
     def _keep_port(self) -> None:
-        """A bound socket that does not listen: connections are refused, the port stays ours."""
-        kept = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            kept.bind((self._host, self.port))
-        except OSError:
-            kept.close()
-            raise
-        self.port = int(kept.getsockname()[1])
-        self._kept = kept
+        self._kept = keep_port(self._host, self.port)
+        self.port = int(self._kept.getsockname()[1])
 
     async def light(self) -> None:
         """Listen; nothing happens when it already does."""

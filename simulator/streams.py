@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 
 from simulator.faults import Fault
+from simulator.listener import keep_port
 from simulator.login import Answer
 from simulator.rtsp.behaviour import AuthResult, RtspBehaviour
 from simulator.rtsp.server import RtspServer
@@ -23,6 +25,7 @@ class Streams:
         self._first_port = port
         self._servers = [self._make_server(channel) for channel in range(state.spec.channels)]
         self._lit = False
+        self._kept: list[socket.socket] = []
 
     def _make_server(self, channel: int) -> RtspServer:
         async def loop_of() -> EncodedLoop:
@@ -75,6 +78,7 @@ class Streams:
         """Listen on the same ports as before; nothing happens when it already does."""
         if self._lit:
             return
+        self._release()
         ports = self._state.ports
         for channel, server in enumerate(self._servers):
             first = self._first_port + channel if self._first_port else 0
@@ -90,7 +94,15 @@ class Streams:
         self._lit = False
         for server in self._servers:
             await server.stop()
+        ports = self._state.ports
+        self._kept = [keep_port(ports.host, port) for port in ports.rtsp_by_channel.values()]
+
+    def _release(self) -> None:
+        for kept in self._kept:
+            kept.close()
+        self._kept = []
 
     async def stop(self) -> None:
-        """Stop for good."""
+        """Stop for good and give the ports back."""
         await self.darken()
+        self._release()
