@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from datetime import datetime
 from pathlib import Path
 
@@ -170,6 +170,7 @@ async def _start() -> _Child:
             "agent.camera.decoder_child",
             stdin=PIPE,
             stdout=PIPE,
+            stderr=DEVNULL,  # what a hostile picture makes libav say belongs in no log
             env=environment,
             start_new_session=True,  # Ctrl-C on a terminal must reach the parent alone
             limit=ANSWER_CAP_BYTES,

@@ -33,7 +33,7 @@ async def find_services(soap: SoapClient) -> Mapping[str, str]:
     """Map service namespaces to URLs on the device itself.
 
     GetServices first: GetCapabilities misses deviceIO, recording and Media2. Remembered from
-    pass to pass; ``forget_services`` makes the next call ask again.
+    pass to pass, until a service answers with no SOAP.
     """
     memory = soap.door.memory
     if memory.services is None:
@@ -44,11 +44,6 @@ async def find_services(soap: SoapClient) -> Mapping[str, str]:
                 raise
             memory.services = await _from_capabilities(soap)
     return memory.services
-
-
-def forget_services(soap: SoapClient) -> None:
-    """Ask the device again at the next need, e.g. after a service address answered nothing."""
-    soap.door.memory.services = None
 
 
 async def service_url(soap: SoapClient, namespace: str) -> str:

@@ -55,7 +55,13 @@ class SoapClient:
             reply, kind = await self._let_in(url, body, operation, addressing, login=login)
             note.reply = reply.body
             note.detail = f"HTTP {reply.status}, login {kind.value}"
-            return _response(reply, operation, may_be_empty=may_be_empty)
+            try:
+                return _response(reply, operation, may_be_empty=may_be_empty)
+            except CameraError as error:
+                if error.cause in (Cause.HTTP_STATUS, Cause.HTTP_NOT_XML):
+                    # Perhaps new firmware has moved its services: ask for them next time.
+                    self.door.memory.services = None
+                raise
 
     async def _let_in(
         self, url: str, body: str, operation: str, addressing: Addressing | None, *, login: bool

@@ -20,7 +20,7 @@ from agent.camera.rtsp.session import RtspSession
 from agent.camera.transcript import Transcript
 
 _CONNECT_S = 4.0
-_PREPARE_S = 10.0  # OPTIONS to PLAY together
+_PREPARE_S = 6.0  # OPTIONS to PLAY together
 FIRST_PACKET_S = 5.0
 _WATCH_CAP_BYTES = 64 * 1024 * 1024
 _READER_LIMIT_BYTES = 64 * 1024

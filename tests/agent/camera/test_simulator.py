@@ -11,10 +11,9 @@ import pytest
 
 pytest.importorskip("simulator.camera", reason="the simulator is not here")
 
-import wsdl
+import wsdl  # type: ignore[import-untyped]
 import zeep
-from zeep.transports import Transport
-from zeep.wsse.username import UsernameToken
+import zeep.wsse
 
 from agent.camera.device import NetworkCamera
 from agent.camera.onvif.imaging import FilterMode
@@ -32,7 +31,7 @@ ALL_KINDS = ("wsse", "digest-md5", "digest-sha256")
 
 def spec(**changes: Any) -> CameraSpec:
     """A solar 4G camera."""
-    known = {
+    known: dict[str, Any] = {
         "serial": "SN-2401-0001",
         "kind": Kind.SOLAR_4G,
         "user": USER,
@@ -60,11 +59,14 @@ class Oracle:
         """Call an operation in a thread; zeep knows no asyncio."""
 
         def call() -> Any:
-            client = zeep.Client(
+            library: Any = zeep  # it has no types
+            client = library.Client(
                 str(WSDL / file),
-                wsse=UsernameToken(USER, PASSWORD, use_digest=True, zulu_timestamp=True),
-                transport=Transport(timeout=5, operation_timeout=5),
-                settings=zeep.Settings(strict=True),
+                wsse=library.wsse.UsernameToken(
+                    USER, PASSWORD, use_digest=True, zulu_timestamp=True
+                ),
+                transport=library.Transport(timeout=5, operation_timeout=5),
+                settings=library.Settings(strict=True),
             )
             path = {"devicemgmt.wsdl": "device_service"}.get(file, file.removesuffix(".wsdl"))
             url = self._urls.get(file) or f"http://{self._address}/onvif/{path}"
