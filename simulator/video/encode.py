@@ -66,12 +66,13 @@ _loops_lock = threading.Lock()
 
 
 def encode_loop(
-    scene: SceneSpec, *, codec: str, fps: int, gop: int, seconds: float = 4
+    scene: SceneSpec, *, codec: str, fps: int, gop: int, seconds: float = 6
 ) -> EncodedLoop:
     """Encode at least `seconds` of `scene`, rounded up to whole GOPs; blocking, so use a thread.
 
-    Threads that ask for the same at the same time wait for one encoding; the latest answers are
-    kept. Raises UnknownCodec, UnreadableSource, or ValueError when fps or gop is below 1.
+    A player that compares key pictures must watch for less than `seconds`: then they repeat, which
+    looks like a frozen camera. Threads that ask for the same at the same time wait for one
+    encoding; the latest answers are kept. Raises UnknownCodec, UnreadableSource, or ValueError when fps or gop is below 1.
     """
     if fps < 1 or gop < 1:
         raise ValueError(f"fps and gop must be at least 1, not {fps} and {gop}")

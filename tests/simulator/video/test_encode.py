@@ -118,3 +118,10 @@ def test_a_clip_moves(tmp_path: Path) -> None:
     shades = [luma(picture) for picture in decode(encoded(scene(source=clip), "h264"))]
     assert shades[0] < shades[1] < shades[2]
     assert shades[3] == pytest.approx(shades[0], abs=3)
+
+
+def test_a_healthy_watch_of_five_seconds_sees_change() -> None:
+    """By default the loop is longer than a probe watches: its first and last key frames differ."""
+    shown = decode(encode_loop(scene(), codec="h264", fps=10, gop=20))
+    assert len(shown) == 60
+    assert difference(shown[0], shown[40]) > 1
