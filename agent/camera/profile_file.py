@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.resources
 import re
 import tomllib
 from collections.abc import Iterable
@@ -114,6 +115,11 @@ class _Table:
         for key in sorted(set(self.content) - self._asked):
             known = ", ".join(sorted(self._asked))
             self.complain(key, "is unknown", f"Remove it, or use one of: {known}")
+
+
+def shipped_directory() -> Path:
+    """Where the profiles are that come with the product."""
+    return Path(str(importlib.resources.files("firmware_profiles")))
 
 
 def load_profiles(directory: Path) -> tuple[Profile, ...]:

@@ -55,8 +55,13 @@ def encoded(codec: str, *, width: int, height: int) -> bytes:
 
 def rss_kb(pid: int) -> int:
     """Highest resident memory of a process."""
-    status = Path(f"/proc/{pid}/status").read_text()
+    status = read_proc(pid, "status")
     return int(next(line for line in status.splitlines() if "VmHWM" in line).split()[1])
+
+
+def read_proc(pid: int, name: str) -> str:
+    """A file of /proc of a process."""
+    return Path(f"/proc/{pid}/{name}").read_text()
 
 
 @pytest.mark.parametrize("codec", ["H264", "H265", "JPEG"])
@@ -72,6 +77,25 @@ async def test_full_hd_fits_the_memory(decoder: Decoder, codec: str) -> None:
     assert picture.jpeg.startswith(b"\xff\xd8")
     assert not picture.damaged
     assert rss_kb(pid) <= RSS_CAP_KB
+
+
+async def test_child_runs_under_limits(decoder: Decoder) -> None:
+    """Address space, processor time, files and the environment of the child are bounded."""
+    os.environ["PRECLAIM_TEST_SECRET"] = "do-not-inherit"
+    try:
+        good = encoded("JPEG", width=320, height=240)
+        await decoder.decode(good, codec="JPEG", previous=None, taken_at=utc_now())
+    finally:
+        del os.environ["PRECLAIM_TEST_SECRET"]
+    (pid,) = decoder.child_pids
+    limits = read_proc(pid, "limits")
+    lines = {line[:26].strip(): line[26:].split()[0] for line in limits.splitlines()[1:]}
+
+    assert lines["Max address space"] == str(512 * 1024 * 1024)
+    assert lines["Max cpu time"] == "120"
+    assert lines["Max file size"] == "0"
+    assert lines["Max core file size"] == "0"
+    assert "do-not-inherit" not in read_proc(pid, "environ")
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,18 @@ import pytest
 
 from agent.camera.port import CameraError, Cause, DeviceInformation
 from agent.camera.profile import UNITS, Field, Profile, choose, extract
-from agent.camera.profile_file import Problem, ProfileError, load_profiles, parse_profile
+from agent.camera.profile_file import (
+    Problem,
+    ProfileError,
+    load_profiles,
+    parse_profile,
+    shipped_directory,
+)
 from tests.agent.camera.conftest import CameraMaker
 from tests.agent.camera.fake_device import MD5_OFFER, FakeDevice
 from tests.agent.camera.raw_server import http
 
-SHIPPED = Path(__file__).resolve().parents[3] / "firmware_profiles"
+SHIPPED = shipped_directory()
 STATUS = "/vendor/status.json"
 
 

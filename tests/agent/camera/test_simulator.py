@@ -18,14 +18,14 @@ import zeep.wsse
 from agent.camera.device import NetworkCamera
 from agent.camera.onvif.imaging import FilterMode
 from agent.camera.port import CameraError, Cause, LoginKind
-from agent.camera.profile_file import load_profiles
+from agent.camera.profile_file import load_profiles, shipped_directory
 from simulator.camera import CameraSpec, SimulatedCamera
 from simulator.spec import Kind
 from tests.agent.camera.conftest import CameraMaker
 
 USER, PASSWORD = "admin", "sim-pa55"
 WSDL = Path(next(iter(wsdl.__path__)))
-PROFILES = load_profiles(Path(__file__).resolve().parents[3] / "firmware_profiles")
+PROFILES = load_profiles(shipped_directory())
 ALL_KINDS = ("wsse", "digest-md5", "digest-sha256")
 
 
