@@ -72,7 +72,8 @@ def encode_loop(
 
     A player that compares key pictures must watch for less than `seconds`: then they repeat, which
     looks like a frozen camera. Threads that ask for the same at the same time wait for one
-    encoding; the latest answers are kept. Raises UnknownCodec, UnreadableSource, or ValueError when fps or gop is below 1.
+    encoding; the latest answers are kept. Raises UnknownCodec, UnreadableSource, or ValueError
+    when fps or gop is below 1.
     """
     if fps < 1 or gop < 1:
         raise ValueError(f"fps and gop must be at least 1, not {fps} and {gop}")
