@@ -12,6 +12,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from collector.store.scope import Role
+from collector.store.views.words import fault_name, fault_text
 from collector.web import show
 from collector.web.call import Call
 
@@ -41,6 +42,10 @@ def page(call: Call, template: str, *, status: int = 200, **values: object) -> w
         t=voice.t,
         name=voice.name,
         say=voice.say,
+        fault=lambda code: voice.say(fault_name(code)),
+        fault_text=lambda code: voice.say(fault_text(code)),
+        options=lambda values, word=str: [(value, word(value)) for value in values],
+        named_options=lambda family, values: [(v, voice.name(family, v)) for v in values],
         lang=voice.language,
         visitor=call.visitor,
         csrf=call.visitor.csrf if call.visitor else "",

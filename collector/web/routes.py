@@ -53,6 +53,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _get(r"/devices/{id:\d+}", devices.show_device, SITE),
     _get("/preclaims", claims.show_preclaims, KNOWN),
     _get(r"/preclaims/{id:\d+}", claims.show_preclaim, KNOWN),
+    _post(r"/preclaims/{id:\d+}/move", claims.move_preclaim, KNOWN),
     _get("/incidents", outcomes.show_incidents, SITE),
     _get("/tasks", outcomes.show_tasks, SITE),
     _get("/firmware-cases", outcomes.show_firmware_cases, KNOWN),

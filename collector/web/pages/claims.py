@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +10,9 @@ from typing import Final
 
 from aiohttp import web
 
+from collector.claims.chain import Entry, first_break
+from collector.claims.lifecycle import Actor, IllegalMoveError, LineState, Move, moves_for
+from collector.review import move_line
 from collector.store.scope import Role
 from collector.store.views import claim_file, claims, devices
 from collector.store.views.claim_file import EventRow, EvidenceRow, ManifestRow
@@ -18,6 +22,8 @@ from collector.web.render import page
 from shared.catalogue import CATALOGUE
 
 PAGE_ROWS: Final = 200
+REASON_LONGEST: Final = 2000
+NOT_BY_HAND: Final = frozenset({LineState.MERGED})
 RESPONSE_WITHIN: Final = timedelta(hours=48)  # the factory's answer, from submission
 PICTURES: Final = frozenset({"picture", "reference", "clip"})
 
@@ -65,6 +71,36 @@ async def show_preclaims(call: Call) -> web.StreamResponse:
 
 async def show_preclaim(call: Call) -> web.StreamResponse:
     """One pre-claim; a distributor sees what is claimed, not the pictures of a site."""
+    return await _page(call)
+
+
+async def move_preclaim(call: Call) -> web.StreamResponse:
+    """Move the line by the table of the life cycle; 409 when the table forbids it by now."""
+    number = call.number("id")
+    found(await call.house.read(lambda db: claims.find_preclaim(db, call.scope, number)))
+    form = {k: v for k, v in (await call.request.post()).items() if isinstance(v, str)}
+    target = {state.value: state for state in LineState}.get(form.get("target", ""))
+    if target is None or target in NOT_BY_HAND:
+        raise web.HTTPUnprocessableEntity
+    reason = form.get("reason", "").strip()[:REASON_LONGEST]
+    try:
+        await call.house.write(
+            lambda db: move_line(
+                db,
+                line_id=number,
+                target=target,
+                actor=call.known.name,
+                role=Actor(call.known.role.value),
+                reason=reason,
+                now=call.now,
+            )
+        )
+    except IllegalMoveError:
+        return await _page(call, status=409, trouble=call.voice.t("move.refused"))
+    return web.Response(status=303, headers={"Location": f"/preclaims/{number}"})
+
+
+async def _page(call: Call, *, status: int = 200, trouble: str = "") -> web.StreamResponse:
     house, scope, number = call.house, call.scope, call.number("id")
     claim = found(await house.read(lambda db: claims.find_preclaim(db, scope, number)))
     manifests = await house.read(lambda db: claim_file.list_manifests(db, scope, number))
@@ -72,16 +108,58 @@ async def show_preclaim(call: Call) -> web.StreamResponse:
     return page(
         call,
         "preclaim.html",
+        status=status,
         claim=claim,
         findings=await house.read(lambda db: claim_file.list_findings(db, scope, number)),
         manifests=manifests,
         pictures=_one_each(manifests, PICTURES),
         documents=_one_each(manifests, frozenset({"transcript", "readings"})),
         missing=missing_kinds(claim, manifests),
-        events=events,
+        history=[(event, read_payload(event)) for event in events],
+        broken_at=find_break(number, events),
         answer=answer_clock(events),
+        moves=moves_of(claim, call.known.role),
+        trouble=trouble,
         shows_evidence=call.known.role is not Role.DISTRIBUTOR,
     )
+
+
+def moves_of(claim: PreClaim, role: Role) -> tuple[Move, ...]:
+    """The steps that this role may take now; merging needs another line and has no form yet."""
+    state = {state.value: state for state in LineState}.get(claim.state)
+    if state is None:
+        return ()
+    moves = moves_for(source=state, actor=Actor(role.value))
+    return tuple(move for move in moves if move.target not in NOT_BY_HAND)
+
+
+def find_break(line: int, events: Sequence[EventRow]) -> int | None:
+    """The number of the first event that does not follow from the one before; None when all do."""
+    index = first_break(
+        (
+            Entry(
+                line_id=line,
+                at=event.at,
+                actor=event.actor,
+                role=event.role,
+                type=event.type,
+                payload_json=event.payload,
+            ),
+            event.prev_hash,
+            event.hash,
+        )
+        for event in events
+    )
+    return None if index is None else events[index].seq
+
+
+def read_payload(event: EventRow) -> dict[str, object]:
+    """What the event says, by name; {} when it is no object."""
+    try:
+        said = json.loads(event.payload)
+    except json.JSONDecodeError:
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def missing_kinds(claim: PreClaim, manifests: Sequence[ManifestRow]) -> tuple[str, ...]:
@@ -99,7 +177,7 @@ def missing_kinds(claim: PreClaim, manifests: Sequence[ManifestRow]) -> tuple[st
 def answer_clock(events: Sequence[EventRow]) -> Answer | None:
     """48 elapsed hours from the last submission; None before it."""
     for event in reversed(events):
-        if event.type == "submitted":
+        if event.type == "moved" and read_payload(event).get("to") == LineState.SUBMITTED.value:
             return Answer(submitted_at=event.at, due_at=event.at + RESPONSE_WITHIN)
     return None
 
