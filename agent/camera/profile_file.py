@@ -5,10 +5,8 @@ from __future__ import annotations
 import importlib.resources
 import re
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import cast
 
 import jmespath
 from jmespath.exceptions import JMESPathError
@@ -23,98 +21,11 @@ from agent.camera.profile import (
     Profile,
     VendorRequest,
 )
+from agent.camera.profile_table import Problem, ProfileError, Table
 
-_T = TypeVar("_T")
+__all__ = ["Problem", "ProfileError", "load_profiles", "parse_profile", "shipped_directory"]
 _TYPES = ("number", "text", "flag")
 _VERSION = re.compile(r"\d+(?:\.\d+)*")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """One thing that is wrong with a profile file."""
-
-    file: str
-    key: str
-    reason: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{self.file}: {self.key}: {self.reason}. {self.remedy}"
-
-
-class ProfileError(Exception):
-    """Profile files are not usable; ``problems`` holds all of them."""
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
-
-
-@dataclass(slots=True)
-class _Table:
-    """A TOML table that is read key by key; what nobody asked for is a problem."""
-
-    content: dict[str, object]
-    where: str
-    file: str
-    problems: list[Problem]
-    _asked: set[str] = field(default_factory=set)
-
-    def complain(self, key: str, reason: str, remedy: str) -> None:
-        name = f"{self.where}.{key}" if self.where else key
-        self.problems.append(Problem(file=self.file, key=name, reason=reason, remedy=remedy))
-
-    def take(self, key: str, kind: type[_T], default: _T | None = None) -> _T | None:
-        """The value of a key; a problem when it is of another type, or absent without default."""
-        self._asked.add(key)
-        if key not in self.content:
-            if default is None:
-                self.complain(key, "is missing", f"Add it; it is a {kind.__name__}")
-            return default
-        value = self.content[key]
-        if kind is float and isinstance(value, int) and not isinstance(value, bool):
-            return cast(_T, float(value))
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            self.complain(key, f"is a {type(value).__name__}", f"Write a {kind.__name__} instead")
-            return default
-        return value
-
-    def table(self, key: str) -> _Table:
-        """A sub-table; empty when absent."""
-        return _Table(
-            content=self.take(key, dict, {}) or {},
-            where=f"{self.where}.{key}" if self.where else key,
-            file=self.file,
-            problems=self.problems,
-        )
-
-    def tables(self, key: str) -> list[_Table]:
-        """An array of tables; empty when absent."""
-        tables = []
-        for index, content in enumerate(self.take(key, list, []) or []):
-            where = f"{key}[{index}]"
-            if isinstance(content, dict):
-                tables.append(
-                    _Table(content=content, where=where, file=self.file, problems=self.problems)
-                )
-            else:
-                self.complain(f"[{index}]", "is no table", f"Write [[{key}]]")
-        return tables
-
-    def pattern(self, key: str, default: str) -> re.Pattern[str]:
-        """A regular expression."""
-        text = self.take(key, str, default) or default
-        try:
-            return re.compile(text)
-        except re.error as error:
-            self.complain(key, f"is no regular expression ({error})", "Correct the pattern")
-            return re.compile(default)
-
-    def finish(self) -> None:
-        """Complain about keys that mean nothing here."""
-        for key in sorted(set(self.content) - self._asked):
-            known = ", ".join(sorted(self._asked))
-            self.complain(key, "is unknown", f"Remove it, or use one of: {known}")
 
 
 def shipped_directory() -> Path:
@@ -160,7 +71,7 @@ def parse_profile(
     content: dict[str, object], *, file: str, problems: list[Problem]
 ) -> Profile | None:
     """Build a profile; problems are appended, and then the result must not be used."""
-    root = _Table(content=content, where="", file=file, problems=problems)
+    root = Table(content=content, where="", file=file, problems=problems)
     if root.take("schema", int) not in (1, None):
         root.complain("schema", "is not 1", "Use schema = 1, or a newer agent")
     requests = tuple(_request(table) for table in root.tables("request"))
@@ -181,13 +92,13 @@ def parse_profile(
     return profile
 
 
-def _check_twins(profile: Profile, root: _Table) -> None:
+def _check_twins(profile: Profile, root: Table) -> None:
     names = [found.name for found in profile.fields]
     for name in sorted({name for name in names if names.count(name) > 1}):
         root.complain("field", f"'{name}' is defined twice", "Keep one of them")
 
 
-def _match(table: _Table) -> Match:
+def _match(table: Table) -> Match:
     firmware = Firmware(
         pattern=table.pattern("firmware_version", r"(\d+)\.(\d+)\.(\d+)"),
         at_least=_version(table, "firmware_at_least"),
@@ -203,7 +114,7 @@ def _match(table: _Table) -> Match:
     return match
 
 
-def _version(table: _Table, key: str) -> tuple[int, ...] | None:
+def _version(table: Table, key: str) -> tuple[int, ...] | None:
     text = table.take(key, str, " ")
     if text is None or not text.strip():
         return None
@@ -213,7 +124,7 @@ def _version(table: _Table, key: str) -> tuple[int, ...] | None:
     return tuple(int(part) for part in text.split("."))
 
 
-def _power(table: _Table) -> Power:
+def _power(table: Table) -> Power:
     interval_s = table.take("min_poll_interval_s", int, 0) or 0
     if interval_s < 0:
         table.complain("min_poll_interval_s", "is negative", "Write seconds, 0 or more")
@@ -225,7 +136,7 @@ def _power(table: _Table) -> Power:
     return power
 
 
-def _request(table: _Table) -> VendorRequest:
+def _request(table: Table) -> VendorRequest:
     name, path = table.take("name", str) or "", table.take("path", str) or "/"
     login = table.take("login", str, "digest")
     if login != "digest":
@@ -236,7 +147,7 @@ def _request(table: _Table) -> VendorRequest:
     return VendorRequest(name=name, path=path)
 
 
-def _field(table: _Table, requests: set[str]) -> Field | None:
+def _field(table: Table, requests: set[str]) -> Field | None:
     name = table.take("name", str) or ""
     source = table.take("from", str) or ""
     path = table.take("path", str) or ""
@@ -267,7 +178,7 @@ def _field(table: _Table, requests: set[str]) -> Field | None:
     )
 
 
-def _range(table: _Table) -> tuple[float, float] | None:
+def _range(table: Table) -> tuple[float, float] | None:
     limits = table.take("range", list, []) or []
     if not limits:
         return None

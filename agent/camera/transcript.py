@@ -69,9 +69,10 @@ class Transcript:
     def record(self, *, kind: str, request: str) -> Iterator[Note]:
         """Record one exchange, whatever becomes of it; a CameraError passes through, masked."""
         note, at, started = Note(), self._clock(), time.monotonic()
-        outcome = "ok"
+        outcome = "aborted"  # cancelled from outside, e.g. by the deadline of the pass
         try:
             yield note
+            outcome = "ok"
         except CameraError as error:
             outcome = error.cause.value
             error.raw = self._masked(error.raw[:REPLY_CAP_BYTES])
@@ -79,9 +80,6 @@ class Transcript:
             error.args = (f"{outcome}: {error.detail}",)
             note.reply = note.reply or error.raw
             note.detail = f"{note.detail}; {error.detail}" if note.detail else error.detail
-            raise
-        except BaseException as error:
-            outcome = type(error).__name__.lower()
             raise
         finally:
             room = max(0, min(REPLY_CAP_BYTES, TRANSCRIPT_CAP_BYTES - self._kept_bytes))
