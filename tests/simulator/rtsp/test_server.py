@@ -9,7 +9,7 @@ import pytest
 
 from simulator.rtsp.server import AuthResult, RtspBehaviour
 from tests.simulator.rtsp.conftest import Stage
-from tests.simulator.rtsp.player import Player
+from tests.simulator.rtsp.player import Player, RtpPacket
 
 
 async def _until(condition: Callable[[], object]) -> None:
@@ -23,6 +23,14 @@ async def _until(condition: Callable[[], object]) -> None:
 
 def _kind(payload: bytes) -> int:
     return payload[0] & 0x1F
+
+
+def _is_key(picture: list[RtpPacket]) -> bool:
+    return _kind(picture[0].payload) == 7
+
+
+def _size(picture: list[RtpPacket]) -> int:
+    return sum(len(packet.payload) for packet in picture)
 
 
 async def test_the_first_picture_is_a_key_picture(stage: Stage) -> None:
@@ -179,13 +187,13 @@ async def test_a_new_state_appears_within_the_session(stage: Stage) -> None:
     await player.play(stage.url)
     (healthy,) = await player.read_pictures(1)
     stage.scene = replace(stage.scene, faults=frozenset({"black"}))
-    picture = healthy
-    last = healthy[-1].sequence
-    while sum(len(packet.payload) for packet in picture) > 600 or _kind(picture[0].payload) != 7:
-        (picture,) = await player.read_pictures(1)
-        assert picture[0].sequence == (last + 1) % 65_536
-        last = picture[-1].sequence
-    assert sum(len(packet.payload) for packet in healthy) > 2000
+    pictures = [healthy]
+    while not (_is_key(pictures[-1]) and _size(pictures[-1]) < 600):
+        pictures += await player.read_pictures(1)
+        assert len(pictures) < 150, "the black picture never came"
+    numbers = [packet.sequence for picture in pictures for packet in picture]
+    assert {(b - a) % 65_536 for a, b in pairwise(numbers)} == {1}
+    assert _size(healthy) > 2000
     await player.close()
 
 
