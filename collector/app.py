@@ -102,7 +102,7 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
             listening_since=subscriber.listening_since,
             clock=utc_now,
         )
-        base_url = await _start_web(config, engine, parts)
+        base_url = await _start_web(config, engine, parts, subscriber)
         link = await asyncio.to_thread(
             offer_setup_link, engine, base_url=config.public_url or base_url, now=utc_now()
         )
@@ -113,13 +113,16 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
             group.create_task(_watch(subscriber, stop))
 
 
-async def _start_web(config: Config, engine: Engine, parts: AsyncExitStack) -> str:
+async def _start_web(
+    config: Config, engine: Engine, parts: AsyncExitStack, subscriber: Subscriber
+) -> str:
     application = create(
         engine=engine,
         evidence_dir=config.evidence_dir,
         now=utc_now,
         language=config.language,
         public_url=config.public_url,
+        intake=subscriber.counts,
     )
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()

@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from sqlalchemy import Engine
 
+from collector.intake.ingest import Counts
 from collector.web.api.problem import problem
 from collector.web.attempts import Attempts
 from collector.web.call import Call
@@ -34,11 +35,12 @@ def create(
     language: str = "en",
     public_url: str = "",
     passwords: Passwords | None = None,
+    intake: Callable[[], Counts] = Counts,
 ) -> web.Application:
     """The console over this store.
 
     ``evidence_dir`` holds the files as ``ab/<sha256>``; ``now`` is the collector's clock (aware
-    UTC). Cookies are marked Secure when ``public_url`` begins with https.
+    UTC); ``intake`` counts the payloads since the start. Cookies are marked Secure when ``public_url`` begins with https.
     """
     app = web.Application(client_max_size=LARGEST_FORM, middlewares=[_tell_unknown_urls])
     app[HOUSE] = House(
@@ -49,6 +51,7 @@ def create(
         secure_cookies=public_url.startswith("https://"),
         passwords=passwords or Passwords(),
         attempts=Attempts(),
+        intake=intake,
     )
     app.on_response_prepare.append(dress)
     for route in ROUTES:

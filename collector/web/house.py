@@ -12,6 +12,7 @@ from typing import TypeVar
 from aiohttp import web
 from sqlalchemy import Connection, Engine
 
+from collector.intake.ingest import Counts
 from collector.store.engine import reader
 from collector.web.attempts import Attempts
 from collector.web.passwords import Passwords
@@ -30,6 +31,7 @@ class House:
     secure_cookies: bool
     passwords: Passwords
     attempts: Attempts
+    intake: Callable[[], Counts]
 
     async def read(self, query: Callable[[Connection], T]) -> T:
         """Run a query in a read-only transaction."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from aiohttp import web
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
+from collector.intake import ingest as intake_counts
 from collector.store.views.health import Counts, answers, count_all
 from collector.web.call import Call
 from shared.catalogue import CATALOGUE
@@ -20,13 +21,22 @@ async def show_metrics(call: Call) -> web.StreamResponse:
     """Counts of the whole store, in Prometheus' text format."""
     counts = await call.house.read(count_all)
     return web.Response(
-        body=generate_latest(_gauges(counts)),
+        body=generate_latest(_gauges(counts, call.house.intake())),
         headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
     )
 
 
-def _gauges(counts: Counts) -> CollectorRegistry:
+def _gauges(counts: Counts, intake: intake_counts.Counts) -> CollectorRegistry:
     registry = CollectorRegistry()
+    payloads = Counter(
+        "preclaim_intake_payloads",
+        "Payloads since the start by their end",
+        ["end"],
+        registry=registry,
+    )
+    payloads.labels("stored").inc(intake.stored)
+    payloads.labels("duplicate").inc(intake.duplicate)
+    payloads.labels("quarantined").inc(intake.quarantined)
     families = (
         ("preclaim_devices", "Devices by standing", "standing", counts.devices),
         ("preclaim_open_episodes", "Open fault episodes by code", "code", _known(counts.episodes)),
