@@ -4,11 +4,12 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from simulator.rtsp.behaviour import AuthResult, RtspBehaviour
+from simulator.rtsp.counters import RtspCounters
 from simulator.rtsp.description import TRACK, describe
+from simulator.rtsp.interleaved import frame_packet, read_channel
 from simulator.rtsp.message import BrokenRequest, Request, encode_reply, read_request
 from simulator.rtsp.playback import Playback
 from simulator.video.encode import EncodedLoop
@@ -18,16 +19,6 @@ _SESSION_TIMEOUT_S = 60
 
 LoopOf = Callable[[], Awaitable[EncodedLoop]]
 Authorise = Callable[[str, str, str | None], AuthResult]
-
-
-@dataclass(slots=True, kw_only=True)
-class RtspCounters:
-    """What a server did since it was made; `sessions` is how many play now."""
-
-    requests: dict[str, int] = field(default_factory=dict)
-    sessions: int = 0
-    sessions_played: int = 0
-    bytes_out: int = 0
 
 
 class RtspConnection:
@@ -117,7 +108,7 @@ class RtspConnection:
             await self._reply(request, 404)
             return
         transport = request.headers.get("transport", "")
-        channel = _interleaved_channel(transport)
+        channel = read_channel(transport)
         if channel is None:
             await self._reply(request, 461)
             return
@@ -189,10 +180,10 @@ class RtspConnection:
         )
 
     async def _send_media(self, packets: list[bytes]) -> None:
-        await self._send(b"".join(_interleave(self._media_channel, one) for one in packets))
+        await self._send(b"".join(frame_packet(self._media_channel, one) for one in packets))
 
     async def _send_report(self, packet: bytes) -> None:
-        await self._send(_interleave(self._media_channel + 1, packet))
+        await self._send(frame_packet(self._media_channel + 1, packet))
 
     async def _send(self, content: bytes) -> None:
         self._writer.write(content)
@@ -201,23 +192,3 @@ class RtspConnection:
 
     def _count(self, method: str) -> None:
         self._counters.requests[method] = self._counters.requests.get(method, 0) + 1
-
-
-def _interleave(channel: int, packet: bytes) -> bytes:
-    """Frame a packet for the RTSP connection (RFC 2326, section 10.12)."""
-    return b"$" + bytes([channel]) + len(packet).to_bytes(2, "big") + packet
-
-
-def _interleaved_channel(transport: str) -> int | None:
-    """Read the first channel of a TCP transport; None when the client offers UDP alone."""
-    for offer in transport.split(","):
-        parts = [part.strip() for part in offer.split(";")]
-        if parts[0].upper() != "RTP/AVP/TCP":
-            continue
-        for part in parts[1:]:
-            name, _, channels = part.partition("=")
-            first = channels.partition("-")[0]
-            if name == "interleaved" and first.isdecimal() and int(first) < 255:
-                return int(first)
-        return 0
-    return None

@@ -5,7 +5,8 @@ import contextlib
 from collections.abc import Callable
 
 from simulator.rtsp.behaviour import AuthResult, RtspBehaviour
-from simulator.rtsp.connection import Authorise, LoopOf, RtspConnection, RtspCounters
+from simulator.rtsp.connection import Authorise, LoopOf, RtspConnection
+from simulator.rtsp.counters import RtspCounters
 
 __all__ = ["AuthResult", "RtspBehaviour", "RtspCounters", "RtspServer"]
 
