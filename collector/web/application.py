@@ -40,7 +40,8 @@ def create(
     """The console over this store.
 
     ``evidence_dir`` holds the files as ``ab/<sha256>``; ``now`` is the collector's clock (aware
-    UTC); ``intake`` counts the payloads since the start. Cookies are marked Secure when ``public_url`` begins with https.
+    UTC); ``intake`` counts the payloads since the start. Cookies are marked Secure when
+    ``public_url`` begins with https.
     """
     app = web.Application(client_max_size=LARGEST_FORM, middlewares=[_tell_unknown_urls])
     app[HOUSE] = House(

@@ -140,7 +140,7 @@ def write_agent(
     broker_port: int,
     every_s: Mapping[str, float] = EVERY_S,
     watch_seconds: float = 0.8,
-    health_every_s: float = 0.6,
+    health_every_s: float = 1.0,
 ) -> None:
     """Write one site's agent; ``addresses`` are by ONVIF serial."""
     text = AGENT_HEADER.format(
