@@ -1,0 +1,119 @@
+"""The host itself: processor, memory, disks, heat, and the recording folder. psutil lives here."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+from agent.probes.probe import good, missing, unsupported
+from shared.reading import Quality, Reading
+
+_MOST_FILES: Final = 20_000
+_RECENT_S: Final = 24 * 3600.0
+"""A gap older than a day has been told; the folder's own retention would keep it for ever."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostPaths:
+    """What to look at: folders whose disks matter, and where recordings land (None: nowhere)."""
+
+    disks: Sequence[Path]
+    recordings: Path | None = None
+
+
+async def read_host(paths: HostPaths, now: datetime) -> tuple[Reading, ...]:
+    """Read everything once, in a thread: a sleeping disk must not hold up the cameras."""
+    return await asyncio.to_thread(_read, paths, now)
+
+
+def _read(paths: HostPaths, now: datetime) -> tuple[Reading, ...]:
+    memory = psutil.virtual_memory()
+    own = psutil.Process().memory_info().rss
+    return (
+        good("host.cpu", psutil.cpu_percent(interval=None), at=now, unit="%"),
+        good("host.memory_used", memory.percent, at=now, unit="%"),
+        good("agent.rss", own, at=now, unit="B"),
+        _read_disks(paths.disks, now),
+        _read_temperature(now),
+        *_read_recordings(paths.recordings, now),
+    )
+
+
+def _read_disks(folders: Sequence[Path], now: datetime) -> Reading:
+    """The fullest disk; a folder mounted twice from one device counts once."""
+    fullest: tuple[float, str] | None = None
+    seen: set[int] = set()
+    try:
+        for folder in folders:
+            device = os.stat(folder).st_dev
+            if device in seen:
+                continue
+            seen.add(device)
+            used = psutil.disk_usage(str(folder)).percent
+            if fullest is None or used > fullest[0]:
+                fullest = (used, folder.name)
+    except OSError as error:
+        return _failed("host.disk_used", error, now, unit="%")
+    if fullest is None:
+        return unsupported("host.disk_used", at=now, unit="%")
+    return good("host.disk_used", fullest[0], at=now, unit="%", detail=fullest[1])
+
+
+def _read_temperature(now: datetime) -> Reading:
+    """The hottest sensor; a virtual machine has none, which is no fault."""
+    name = "host.temperature"
+    sensors = getattr(psutil, "sensors_temperatures", dict)()
+    degrees = [part.current for parts in sensors.values() for part in parts]
+    if not degrees:
+        return unsupported(name, at=now, unit="°C", detail="no sensor")
+    return good(name, max(degrees), at=now, unit="°C")
+
+
+def _read_recordings(folder: Path | None, now: datetime) -> tuple[Reading, ...]:
+    names = ("recording.newest_age", "recording.longest_gap")
+    if folder is None:
+        return tuple(unsupported(name, at=now, unit="s") for name in names)
+    try:
+        times = _file_times(folder)
+    except OSError as error:
+        return tuple(_failed(name, error, now, unit="s") for name in names)
+    if not times:
+        return tuple(missing(name, at=now, unit="s", detail="no recording") for name in names)
+    now_s = now.timestamp()
+    recent = [at for at in times if at >= now_s - _RECENT_S]
+    gaps = [later - earlier for earlier, later in zip(recent, recent[1:], strict=False)]
+    gap = missing(names[1], at=now, unit="s", detail="fewer than two recent recordings")
+    if gaps:
+        gap = good(names[1], round(max(gaps), 1), at=now, unit="s")
+    age = round(max(0.0, now_s - times[-1]), 1)
+    return (good(names[0], age, at=now, unit="s"), gap)
+
+
+def _file_times(folder: Path) -> list[float]:
+    """When the files under the folder were last written, oldest first; empty files count not."""
+    times: list[float] = []
+    for parent, _, files in os.walk(folder, onerror=_raise):
+        for name in files[: _MOST_FILES - len(times)]:
+            try:
+                status = os.stat(os.path.join(parent, name))
+            except FileNotFoundError:
+                continue  # the recorder deletes old files while we look
+            if status.st_size:
+                times.append(status.st_mtime)
+    return sorted(times)
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _failed(name: str, error: OSError, now: datetime, *, unit: str) -> Reading:
+    detail = error.strerror or "the folder cannot be read"
+    return Reading(name, None, unit, now, Quality.FAILED, cause="host.folder", detail=detail)
