@@ -66,6 +66,7 @@ class Outcome:
     started_at: datetime
     ran: tuple[str, ...]  # names of probes that had their turn
     readings: tuple[Reading, ...]
+    pictures: int
     diagnosis: Diagnosis
     memories: Mapping[str, FaultMemory]
     spend: Spend
@@ -74,7 +75,7 @@ class Outcome:
 
 
 @dataclass(slots=True)
-class _Take:
+class Take:
     """What the probes of one pass brought home."""
 
     ran: list[Probe]
@@ -113,7 +114,7 @@ async def run_pass(
         previous=latest,
     )
     spend = spend_store.read_spend(db, device.device_id, now=now)
-    take = await _run_probes(probes, camera, visit, budget=budget, spend=spend)
+    take = await ask(probes, camera, visit, budget=budget, spend=spend)
     with database.transaction():
         return _record(
             device,
@@ -140,7 +141,7 @@ def record_readings(
     """Judge and commit readings that no camera gave: those of the recorder itself."""
     db = database.connection
     spend = spend_store.read_spend(db, device.device_id, now=now)
-    take = _Take(ran=[], readings=list(readings), pictures=[], attachments=[], spend=spend)
+    take = Take(ran=[], readings=list(readings), pictures=[], attachments=[], spend=spend)
     latest = reading_store.latest(db, device.device_id)
     with database.transaction():
         return _record(
@@ -155,11 +156,11 @@ def record_readings(
         )
 
 
-async def _run_probes(
+async def ask(
     probes: Sequence[Probe], camera: CountingCamera, visit: Pass, *, budget: Budget, spend: Spend
-) -> _Take:
+) -> Take:
     """Run each probe that the budget allows; a device that is not there is asked no further."""
-    take = _Take(ran=[], readings=[], pictures=[], attachments=[], spend=spend)
+    take = Take(ran=[], readings=[], pictures=[], attachments=[], spend=spend)
     woken = False
     for probe in probes:
         cost = probe.cost if not woken else _awake(probe.cost)
@@ -247,7 +248,7 @@ def _spent(before: Costs, after: Costs, *, wakeups: int) -> Cost:
 def _record(
     device: Device,
     exchanges: Sequence[Exchange],
-    take: _Take,
+    take: Take,
     latest: Mapping[str, Reading],
     *,
     now: datetime,
@@ -286,6 +287,7 @@ def _record(
         started_at=now,
         ran=tuple(probe.name for probe in take.ran),
         readings=tuple(take.readings),
+        pictures=len(take.pictures),
         diagnosis=diagnosis,
         memories=after,
         spend=take.spend,

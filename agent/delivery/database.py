@@ -138,6 +138,12 @@ def open_file(path: Path, *, first_counter: int = 1) -> Database:
     return database
 
 
+def open_for_reading(path: Path) -> Database:
+    """Open beside a running agent to look only; OperationalError when there is no such file."""
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    return Database(sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5.0), path)
+
+
 def _create_private(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))

@@ -18,6 +18,8 @@ from shared.identity import Epoch
 from shared.receipt import SeqRange
 
 _LOG = logging.getLogger(__name__)
+# Python decodes SQLite's error text strictly, and a damaged file's may hold damaged names.
+_UNREADABLE: Final = (sqlite3.Error, UnicodeDecodeError)
 _SUFFIXES: Final = ("", "-wal", "-shm")
 # Diagnosis state is worth little when damaged: N of M fills again, and open episodes that the
 # collector knows are reconciled by the next snapshot. Rows nobody has received are worth most.
@@ -112,7 +114,7 @@ def _copy_outbox(aside: Path, database: Database) -> tuple[int, int, str]:
                         saved.add((row[0], row[1]))
                     elif direction == "ASC":
                         damaged += 1
-        except sqlite3.Error as error:
+        except _UNREADABLE as error:
             _LOG.warning("reading the damaged outbox ended early: %s", error)
     return len(saved), damaged, next(iter(saved))[0] if saved else str(database.epoch())
 
@@ -149,7 +151,7 @@ def _copy_table(aside: Path, database: Database, table: str) -> None:
     try:
         with _reading(aside) as old:
             rows = old.execute(f"SELECT * FROM {table}").fetchall()
-    except sqlite3.Error as error:
+    except _UNREADABLE as error:
         _LOG.warning("table %s could not be salvaged: %s", table, error)
         return
     for row in rows:

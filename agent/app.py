@@ -1,0 +1,271 @@
+"""The agent put together: builds the parts, nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import zlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from agent.budget import Budget, budget_for
+from agent.camera.decoder import Decoder
+from agent.camera.device import NetworkCamera
+from agent.camera.http import CameraHttp
+from agent.camera.profile import Profile
+from agent.commands import Commander
+from agent.config import Config, Device
+from agent.cycle import CountingCamera, Settings
+from agent.delivery import fault_store, keepsake_store, keys
+from agent.delivery.database import Database
+from agent.delivery.dispatcher import Dispatcher
+from agent.delivery.evidence import Signer
+from agent.delivery.outbox import Outbox
+from agent.delivery.salvage import open_or_salvage
+from agent.diagnosis import RULES
+from agent.diagnosis.levels import Levels
+from agent.diagnosis.rule import Rule
+from agent.episodes import Author
+from agent.facts import facts_of
+from agent.hands import DeviceHands
+from agent.host import HostWatch, ReadHost, host_device
+from agent.post import Post
+from agent.probes import PROBES
+from agent.probes.probe import Probe
+from agent.reports import Reporter
+from agent.rounds import Rounds
+from agent.standing import Standings
+
+DATABASE = "agent.db"
+
+
+def clock() -> datetime:
+    """The wall clock; the only place where the agent reads it."""
+    return datetime.now(UTC)
+
+
+def agent_version() -> str:
+    """The installed version; 'source' when it runs from a checkout."""
+    try:
+        return version("preclaim")
+    except PackageNotFoundError:
+        return "source"
+
+
+@dataclass(slots=True)
+class Agent:
+    """The running parts of one agent."""
+
+    config: Config
+    database: Database
+    outbox: Outbox
+    dispatcher: Dispatcher
+    rounds: Rounds
+    reporter: Reporter
+    commander: Commander
+    host: HostWatch
+    standings: Standings
+    close_edge: Callable[[], Awaitable[None]]
+
+    async def run(self) -> None:
+        """Run all parts until cancelled or one of them fails; then close everything."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self.dispatcher.run())
+                group.create_task(self.host.run())
+                group.create_task(self.rounds.run())
+                group.create_task(self.reporter.run())
+                group.create_task(self.commander.run())
+        finally:
+            with contextlib.suppress(asyncio.CancelledError):
+                await self.close_edge()
+            self.database.close()
+
+
+def judgement_of(config: Config, rules: Sequence[Rule]) -> tuple[Levels, tuple[Rule, ...]]:
+    """Levels and rules with what the configuration overrides."""
+    levels = replace(Levels(), **config.judgement.levels)
+    opens, clears = config.judgement.opens, config.judgement.clears
+    return levels, tuple(_paced(rule, opens=opens, clears=clears) for rule in rules)
+
+
+def _paced(rule: Rule, *, opens: tuple[int, int], clears: tuple[int, int]) -> Rule:
+    """The rule with the configured N of M, unless it has a pace of its own."""
+    persistence = rule.persistence
+    default = type(persistence)()
+    if (persistence.open_n, persistence.open_m) == (default.open_n, default.open_m):
+        persistence = replace(persistence, open_n=opens[0], open_m=opens[1])
+    if (persistence.clear_n, persistence.clear_m) == (default.clear_n, default.clear_m):
+        persistence = replace(persistence, clear_n=clears[0], clear_m=clears[1])
+    return replace(rule, persistence=persistence)
+
+
+def budget_of(device: Device) -> Budget:
+    """The default budget of the device's power and link, with what its operator set."""
+    default = budget_for(battery=device.is_battery, metered=device.is_metered)
+    return replace(default, **dict(device.budget))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """What the agent touches outside itself; a test puts its own in place."""
+
+    camera_for: Callable[[Device], CountingCamera]
+    read_host: ReadHost
+    close: Callable[[], Awaitable[None]]
+    clock: Callable[[], datetime] = clock
+
+
+def network_edge(config: Config, profiles: Sequence[Profile]) -> Edge:
+    """Real cameras over the network, and this host."""
+    http, decoder = CameraHttp(), Decoder()
+
+    def camera_for(device: Device) -> CountingCamera:
+        named = [profile for profile in profiles if profile.id == device.profile]
+        return NetworkCamera(
+            device.target, http=http, decoder=decoder, profiles=named or profiles, clock=clock
+        )
+
+    async def close() -> None:
+        await decoder.close()
+        await http.close()
+
+    return Edge(camera_for=camera_for, read_host=host_reader(config), close=close)
+
+
+def host_reader(config: Config) -> ReadHost:
+    """Reads this host: its data folder's disk and the recordings, when a folder is named."""
+    raise NotImplementedError
+
+
+def build(
+    config: Config,
+    edge: Edge,
+    *,
+    probes: Sequence[Probe] = PROBES,
+    rules: Sequence[Rule] = RULES,
+) -> Agent:
+    """Open the database, load the keys and connect the parts; nothing runs yet.
+
+    Raises OSError and KeyFileError for files that cannot be used.
+    """
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    author = Author(
+        agent_id=config.agent_id,
+        version=agent_version(),
+        recorder_firmware=config.recorder_firmware,
+        signer=Signer(keys.load_or_make(config.keys.evidence)),
+    )
+    command_key = keys.load_public(config.keys.command) if config.keys.command else None
+    database, _ = open_or_salvage(config.data_dir / DATABASE, now=edge.clock())
+    outbox = Outbox(database)
+    levels, paced = judgement_of(config, rules)
+    settings = Settings(
+        rules=paced,
+        levels=levels,
+        watch_seconds=config.pace.watch_seconds,
+        recorder_login=config.recorder_login,
+        author=author,
+    )
+    standings = _standings(config, database)
+    post = Post(standings=standings, clock=edge.clock)
+    post.dispatcher = Dispatcher(
+        agent_id=config.agent_id,
+        broker=config.broker,
+        database=database,
+        outbox=outbox,
+        clock=edge.clock,
+        jitter=random.random,
+        on_connected=post.connected,
+        on_command=post.command,
+    )
+    host = HostWatch(
+        config,
+        read=edge.read_host,
+        settings=settings,
+        database=database,
+        outbox=outbox,
+        clock=edge.clock,
+        on_outcome=post.note,
+    )
+    budgets = {device.device_id: budget_of(device) for device in config.devices}
+    rounds = Rounds(
+        devices=config.devices,
+        budgets=budgets,
+        probes=probes,
+        overrides=config.pace.every,
+        concurrency=config.pace.concurrency,
+        settings=settings,
+        database=database,
+        outbox=outbox,
+        camera_for=edge.camera_for,
+        clock=edge.clock,
+        jitter={device.device_id: _fraction(device.device_id) for device in config.devices},
+        on_outcome=post.note,
+    )
+    post.reporter = Reporter(
+        config,
+        version=author.version,
+        database=database,
+        outbox=outbox,
+        standings=standings,
+        read_host=host.latest,
+        clock=edge.clock,
+        wake=post.dispatcher.wake,
+    )
+    hands = DeviceHands(
+        devices={device.device_id: device for device in config.devices},
+        budgets=budgets,
+        rounds=rounds,
+        camera_for=edge.camera_for,
+        database=database,
+        outbox=outbox,
+        author=author,
+        clock=edge.clock,
+    )
+    post.commander = Commander(
+        agent_id=config.agent_id,
+        key=command_key,
+        hands=hands,
+        database=database,
+        outbox=outbox,
+        clock=edge.clock,
+        wake=post.dispatcher.wake,
+    )
+    return Agent(
+        config=config,
+        database=database,
+        outbox=outbox,
+        dispatcher=post.dispatcher,
+        rounds=rounds,
+        reporter=post.reporter,
+        commander=post.commander,
+        host=host,
+        standings=standings,
+        close_edge=edge.close,
+    )
+
+
+def _standings(config: Config, database: Database) -> Standings:
+    db = database.connection
+    known = []
+    for device in (*config.devices, host_device(config)):
+        facts = facts_of(device, keepsake_store.read_facts(db, device.device_id), {})
+        memories = fault_store.read_memories(db, device.device_id)
+        codes = tuple(sorted(code for code, memory in memories.items() if memory.is_open))
+        known.append((facts, codes))
+    return Standings(known)
+
+
+def _fraction(device_id: str) -> float:
+    """A fixed place in 0..1 for a device, so that visits do not fall together."""
+    return zlib.crc32(device_id.encode()) / 2**32
+
+
+def data_file(config: Config) -> Path:
+    """Where the agent's database lies."""
+    return config.data_dir / DATABASE

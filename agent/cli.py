@@ -1,0 +1,110 @@
+"""The command line of the agent: its verbs, options and help, in English and Chinese."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import Final
+
+from agent.show import language_of
+
+_HELP: Final = {
+    "en": {
+        "prog": "Probes cameras, keeps what it finds until the collector has it.",
+        "run": "run the agent",
+        "probe": "read one camera now and show what it says",
+        "discover": "find ONVIF devices on this network",
+        "check-config": "list every problem of a configuration file",
+        "outbox": "show what waits for the collector, how old and how big",
+        "keygen": "make an Ed25519 key pair",
+        "config": "configuration file (TOML)",
+        "lang": "language: en or zh",
+        "address": "host or host:port of the camera",
+        "user": "user name on the camera; the password is asked for",
+        "password_file": "file that holds the password",
+        "password_env": "environment variable that holds the password",
+        "rtsp_port": "RTSP port when it differs from what the camera says",
+        "watch": "how long to watch the stream, in seconds",
+        "json": "print JSON",
+        "profiles": "directory of further firmware profiles",
+        "seconds": "how long to wait for answers",
+        "interface": "IPv4 address of the interface to ask from",
+        "ask": "ask this address directly instead of by multicast",
+        "key": "file for the private key; FILE.pub.pem is written beside it",
+        "verbose": "log more",
+    },
+    "zh": {
+        "prog": "检测摄像机，并将结果可靠保存至收集端确认收到。",
+        "run": "运行代理",
+        "probe": "立即检测一台摄像机并显示结果",
+        "discover": "在本网络中查找 ONVIF 设备",
+        "check-config": "列出配置文件中的所有问题",
+        "outbox": "显示等待收集端接收的内容、时长与大小",
+        "keygen": "生成 Ed25519 密钥对",
+        "config": "配置文件（TOML）",
+        "lang": "语言：en 或 zh",
+        "address": "摄像机的主机名或 主机:端口",
+        "user": "摄像机用户名；密码将在提示后输入",
+        "password_file": "保存密码的文件",
+        "password_env": "保存密码的环境变量名",
+        "rtsp_port": "RTSP 端口（与摄像机所报不同时）",
+        "watch": "观看视频流的秒数",
+        "json": "输出 JSON",
+        "profiles": "其他固件描述文件目录",
+        "seconds": "等待应答的秒数",
+        "interface": "发送查询的网卡 IPv4 地址",
+        "ask": "直接查询该地址，不使用组播",
+        "key": "私钥文件；旁边写入公钥 FILE.pub.pem",
+        "verbose": "输出更多日志",
+    },
+}
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line; ``lang`` is 'en' or 'zh' in the answer."""
+    first = argparse.ArgumentParser(add_help=False)
+    first.add_argument("--lang", choices=("en", "zh"))
+    known, _ = first.parse_known_args(arguments)
+    environment = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    lang = language_of(known.lang, environment)
+    namespace = build_parser(lang).parse_args(arguments)
+    namespace.lang = lang
+    return namespace
+
+
+def build_parser(lang: str) -> argparse.ArgumentParser:
+    """The parser with help in a language."""
+    text = _HELP[lang]
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--lang", choices=("en", "zh"), help=text["lang"])
+    common.add_argument("-v", "--verbose", action="store_true", help=text["verbose"])
+    parser = argparse.ArgumentParser(
+        prog="preclaim-agent", description=text["prog"], parents=[common]
+    )
+    verbs = parser.add_subparsers(dest="verb", required=True)
+
+    def add(verb: str) -> argparse.ArgumentParser:
+        return verbs.add_parser(verb, help=text[verb], description=text[verb], parents=[common])
+
+    for verb in ("run", "check-config", "outbox"):
+        add(verb).add_argument("-c", "--config", required=True, help=text["config"])
+    _add_probe(add("probe"), text)
+    discover = add("discover")
+    discover.add_argument("--seconds", type=float, default=3.0, help=text["seconds"])
+    discover.add_argument("--interface", help=text["interface"])
+    discover.add_argument("--ask", action="append", default=[], help=text["ask"])
+    discover.add_argument("--json", action="store_true", help=text["json"])
+    add("keygen").add_argument("file", help=text["key"])
+    return parser
+
+
+def _add_probe(probe: argparse.ArgumentParser, text: dict[str, str]) -> None:
+    probe.add_argument("address", help=text["address"])
+    probe.add_argument("--user", help=text["user"])
+    secret = probe.add_mutually_exclusive_group()
+    secret.add_argument("--password-file", help=text["password_file"])
+    secret.add_argument("--password-env", metavar="NAME", help=text["password_env"])
+    probe.add_argument("--rtsp-port", type=int, help=text["rtsp_port"])
+    probe.add_argument("--watch-seconds", type=float, default=3.0, help=text["watch"])
+    probe.add_argument("--profiles", help=text["profiles"])
+    probe.add_argument("--json", action="store_true", help=text["json"])

@@ -1,0 +1,42 @@
+"""Who is told of what inside the agent: outcomes to standings and delivery, mail to its readers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from agent.commands import Commander
+from agent.cycle import Outcome
+from agent.delivery.dispatcher import Dispatcher
+from agent.reports import Reporter
+from agent.standing import Standings
+from shared.command import SignedCommand
+
+
+class Post:
+    """Joins parts that know nothing of each other; the app sets them as it builds them."""
+
+    dispatcher: Dispatcher
+    reporter: Reporter
+    commander: Commander
+
+    def __init__(self, *, standings: Standings, clock: Callable[[], datetime]) -> None:
+        self._standings = standings
+        self._clock = clock
+
+    def note(self, outcome: Outcome) -> None:
+        """After each pass: how the device stands, and whether something is to be sent."""
+        unasked = self._standings.has_unasked()
+        self._standings.note(outcome, now=self._clock())
+        if unasked and not self._standings.has_unasked():
+            self.reporter.soon()  # all are known now; nobody should wait for the next message
+        if outcome.appended:
+            self.dispatcher.wake()
+
+    def connected(self) -> None:
+        """On each connection: tell which episodes are open, so that orphans reconcile."""
+        self.reporter.send_snapshot()
+
+    def command(self, signed: SignedCommand) -> None:
+        """A signed command arrived."""
+        self.commander.offer(signed)

@@ -1,0 +1,158 @@
+"""What the agent shows in a terminal: readings and findings of one camera, in two languages."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from agent.diagnosis.rule import Finding, Verdict
+from shared.catalogue import CATALOGUE
+from shared.reading import Quality, Reading
+
+_WORDS: Final = {
+    "en": {
+        "reading": "READING",
+        "value": "VALUE",
+        "unit": "UNIT",
+        "quality": "QUALITY",
+        "reason": "REASON",
+        "good": "good",
+        "unknown": "unknown",
+        "unsupported": "unsupported",
+        "missing": "missing",
+        "invalid": "invalid",
+        "failed": "FAILED",
+        "faults": "What this visit found (a fault opens only when it is seen again):",
+        "no faults": "This visit found no fault.",
+        "no verdict": "Without a verdict:",
+        "layer": "The layer that failed",
+        "yes": "yes",
+        "no": "no",
+        "cost": "Cost of this visit",
+        "lane": "LANE",
+        "waiting": "WAITING",
+        "sent": "SENT",
+        "bytes": "BYTES",
+        "oldest": "OLDEST",
+        "kept": "KEPT",
+    },
+    "zh": {
+        "reading": "读数",
+        "value": "数值",
+        "unit": "单位",
+        "quality": "质量",
+        "reason": "原因",
+        "good": "有效",
+        "unknown": "未知",
+        "unsupported": "不支持",
+        "missing": "缺失",
+        "invalid": "无效",
+        "failed": "失败",
+        "faults": "本次检测发现（再次出现才会正式成立）：",
+        "no faults": "本次检测未发现故障。",
+        "no verdict": "无法判断：",
+        "layer": "失败的层",
+        "yes": "是",
+        "no": "否",
+        "cost": "本次检测开销",
+        "lane": "通道",
+        "waiting": "待发送",
+        "sent": "已发送",
+        "bytes": "字节",
+        "oldest": "最早",
+        "kept": "保留",
+    },
+}
+_REASON_WIDTH: Final = 70
+
+
+def language_of(wanted: str | None, environment_lang: str) -> str:
+    """'zh' or 'en': what was asked for, else by the environment."""
+    if wanted in _WORDS:
+        return wanted
+    return "zh" if environment_lang.lower().startswith("zh") else "en"
+
+
+def word(key: str, lang: str) -> str:
+    """One word of the terminal in a language."""
+    return _WORDS[lang][key]
+
+
+def show_readings(readings: Iterable[Reading], lang: str) -> str:
+    """A table: reading, value, unit, quality, reason."""
+    head = [word(key, lang) for key in ("reading", "value", "unit", "quality", "reason")]
+    rows = [
+        [
+            reading.name,
+            _value(reading, lang),
+            reading.unit,
+            word(reading.quality.value, lang),
+            _reason(reading),
+        ]
+        for reading in readings
+    ]
+    return show_table(head, rows)
+
+
+def show_findings(findings: Sequence[Finding], lang: str) -> str:
+    """Faults with name and remedy; then what could not be judged."""
+    faults = [f for f in findings if f.verdict is Verdict.FAULT]
+    lines = [word("faults" if faults else "no faults", lang)]
+    for finding in faults:
+        lines.append(f"  ! {_name(finding, lang)} [{finding.code}]: {_summary(finding, lang)}")
+        entry = CATALOGUE.get(finding.code)
+        remedy = "" if entry is None else (entry.remedy_zh if lang == "zh" else entry.remedy_en)
+        if remedy:
+            lines.append(f"    {remedy}")
+    undecided = [f for f in findings if f.verdict is Verdict.NO_VERDICT]
+    if undecided:
+        lines.append(word("no verdict", lang))
+        lines += [f"  ? {f.code}: {_summary(f, lang)}" for f in undecided]
+    return "\n".join(lines)
+
+
+def show_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns aligned by width on screen, where Chinese signs take two places."""
+    widths = [max(_width(row[column]) for row in (head, *rows)) for column in range(len(head))]
+    return "\n".join(
+        "  ".join(
+            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in (head, *rows)
+    )
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def _value(reading: Reading, lang: str) -> str:
+    if reading.quality is not Quality.GOOD or reading.value is None:
+        return f"({reading.raw[:20]})" if reading.raw else "-"
+    if isinstance(reading.value, bool):
+        return word("yes" if reading.value else "no", lang)
+    if isinstance(reading.value, float):
+        return f"{reading.value:.6g}"
+    return _plain(str(reading.value))[:48]
+
+
+def _reason(reading: Reading) -> str:
+    text = ": ".join(part for part in (reading.cause, reading.detail) if part)
+    return _plain(text)[:_REASON_WIDTH]
+
+
+def _plain(text: str) -> str:
+    """What a device says goes to a terminal: no control signs, no escape sequences."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
+
+
+def _name(finding: Finding, lang: str) -> str:
+    entry = CATALOGUE.get(finding.code)
+    if entry is None:
+        return finding.code
+    return entry.name_zh if lang == "zh" else entry.name_en
+
+
+def _summary(finding: Finding, lang: str) -> str:
+    return _plain(finding.summary_zh if lang == "zh" else finding.summary_en)

@@ -1,0 +1,333 @@
+"""What each verb of the command line does; the exit code is the answer.
+
+0: done and nothing wrong; 1: a fault or an error that the text explains; 2: the command line or
+the configuration cannot be used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import fcntl
+import getpass
+import json
+import logging
+import os
+import signal
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final, TextIO
+
+from agent import app, once, show
+from agent.camera.decoder import Decoder
+from agent.camera.device import NetworkCamera
+from agent.camera.http import CameraHttp
+from agent.camera.onvif.discovery import Found, discover
+from agent.camera.port import Credentials, Target
+from agent.camera.profile import Profile
+from agent.camera.profile_file import ProfileError, load_profiles
+from agent.config import Config, load_config
+from agent.config_table import ConfigError
+from agent.delivery.database import open_for_reading
+from agent.delivery.keys import make_key, public_path
+from agent.delivery.outbox import STORED_LANES, Outbox
+from agent.diagnosis import RULES
+from agent.diagnosis.rule import Verdict
+from agent.probes import PROBES
+from shared import signing
+from shared.reading import Reading
+
+_LOG = logging.getLogger(__name__)
+DONE: Final = 0
+FOUND: Final = 1
+UNUSABLE: Final = 2
+
+
+def dispatch(arguments: argparse.Namespace, out: TextIO) -> int:
+    """Carry out the verb; the exit code."""
+    verbs: dict[str, Callable[[argparse.Namespace, TextIO], int]] = {
+        "run": run,
+        "probe": probe,
+        "discover": find,
+        "check-config": check_config,
+        "outbox": show_outbox,
+        "keygen": keygen,
+    }
+    return verbs[arguments.verb](arguments, out)
+
+
+def _complain(text: str) -> None:
+    """What went wrong, why and what to do: on the error stream, beside any output."""
+    sys.stderr.write(text + "\n")
+
+
+def packaged_profiles() -> Path:
+    """The firmware profiles that ship with the product."""
+    return Path(__file__).resolve().parent.parent / "firmware_profiles"
+
+
+def read_profiles(further: Path | None) -> tuple[Profile, ...]:
+    """Profiles of the product and of a further directory; ProfileError lists all problems."""
+    profiles = load_profiles(packaged_profiles())
+    return profiles + (load_profiles(further) if further else ())
+
+
+def read_all(path: Path) -> tuple[Config, tuple[Profile, ...]]:
+    """The configuration and its profiles, checked against each other."""
+    names = frozenset(probe.name for probe in PROBES) | {"host"}
+    config = load_config(path, probe_names=names)
+    profiles = read_profiles(config.profiles_dir)
+    if any(device.profile for device in config.devices):
+        load_config(path, probe_names=names, profile_ids=[profile.id for profile in profiles])
+    return config, profiles
+
+
+def _explain(error: ConfigError | ProfileError) -> int:
+    for problem in error.problems:
+        _complain(str(problem))
+    return UNUSABLE
+
+
+def check_config(arguments: argparse.Namespace, out: TextIO) -> int:
+    """List every problem; silence and 0 would say too little, so a good file is summed up."""
+    try:
+        config, profiles = read_all(Path(arguments.config))
+    except (ConfigError, ProfileError) as error:
+        return _explain(error)
+    print(
+        f"{arguments.config}: OK / 配置有效: agent {config.agent_id}, "
+        f"{len(config.devices)} devices, {len(profiles)} firmware profiles",
+        file=out,
+    )
+    return DONE
+
+
+def run(arguments: argparse.Namespace, out: TextIO) -> int:
+    """Run until SIGTERM or Ctrl-C."""
+    try:
+        config, profiles = read_all(Path(arguments.config))
+    except (ConfigError, ProfileError) as error:
+        return _explain(error)
+    try:
+        with _only_one(config):
+            return asyncio.run(_run(config, profiles))
+    except BlockingIOError:
+        _complain(
+            f"another agent already uses {config.data_dir}; stop it, or give this one its own "
+            "data_dir / 该数据目录已被另一个代理占用"
+        )
+        return FOUND
+    except (OSError, signing.KeyFileError) as error:
+        _complain(f"the agent cannot start: {error} / 代理无法启动")
+        return FOUND
+
+
+@contextlib.contextmanager
+def _only_one(config: Config) -> Iterator[None]:
+    """Hold a lock on the data directory: the database has one writer; BlockingIOError."""
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    with (config.data_dir / "agent.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+
+
+async def _run(config: Config, profiles: tuple[Profile, ...]) -> int:
+    agent = app.build(config, app.network_edge(config, profiles))
+    work = asyncio.create_task(agent.run())
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, work.cancel)
+    _LOG.info("agent %s watches %d devices", config.agent_id, len(config.devices))
+    try:
+        await work
+    except asyncio.CancelledError:
+        return DONE
+    except ExceptionGroup as group:
+        damaged, other = group.split(sqlite3.DatabaseError)
+        if other is not None or damaged is None:
+            raise
+        # Started again, the agent sets the file aside and salvages what can be read.
+        _LOG.critical("the agent database failed: %s", damaged.exceptions[0])
+        return FOUND
+    return DONE
+
+
+def probe(arguments: argparse.Namespace, out: TextIO) -> int:
+    """Read one camera now."""
+    try:
+        profiles = read_profiles(Path(arguments.profiles) if arguments.profiles else None)
+        credentials = _credentials(arguments)
+    except ProfileError as error:
+        return _explain(error)
+    except (OSError, UnicodeDecodeError, KeyError) as error:
+        _complain(f"no password: {error} / 无法读取密码")
+        return UNUSABLE
+    target = Target(
+        address=arguments.address, credentials=credentials, rtsp_port=arguments.rtsp_port
+    )
+    visit = asyncio.run(_visit(target, profiles, arguments.watch_seconds))
+    if arguments.json:
+        json.dump(_as_json(target, visit), out, ensure_ascii=False, indent=1)
+        out.write("\n")
+    else:
+        _print_visit(visit, arguments.lang, out)
+    is_bad = visit.failed_layer is not None or any(
+        finding.verdict is Verdict.FAULT for finding in visit.findings
+    )
+    return FOUND if is_bad else DONE
+
+
+def _credentials(arguments: argparse.Namespace) -> Credentials | None:
+    """The login; the password comes from a file, the environment or a prompt, never from argv."""
+    if arguments.user is None:
+        return None
+    if arguments.password_file:
+        password = Path(arguments.password_file).read_text(encoding="utf-8").rstrip("\r\n")
+    elif arguments.password_env:
+        password = os.environ[arguments.password_env]
+    else:
+        password = getpass.getpass(f"password / 密码 ({arguments.user}@{arguments.address}): ")
+    return Credentials(user=arguments.user, password=password)
+
+
+async def _visit(target: Target, profiles: tuple[Profile, ...], seconds: float) -> once.Visit:
+    http, decoder = CameraHttp(), Decoder()
+    try:
+        camera = NetworkCamera(
+            target, http=http, decoder=decoder, profiles=profiles, clock=app.clock
+        )
+        return await once.visit_once(
+            camera, probes=PROBES, rules=RULES, clock=app.clock, watch_seconds=seconds
+        )
+    finally:
+        await decoder.close()
+        await http.close()
+
+
+def _print_visit(visit: once.Visit, lang: str, out: TextIO) -> None:
+    print(show.show_readings(visit.readings, lang), file=out)
+    print(file=out)
+    print(show.show_findings(visit.findings, lang), file=out)
+    if visit.failed_layer is not None:
+        print(f"{show.word('layer', lang)}: {visit.failed_layer.value}", file=out)
+    costs = visit.costs
+    total = costs.bytes_sent + costs.bytes_received
+    print(
+        f"{show.word('cost', lang)}: {total} B, {costs.requests} requests, "
+        f"{costs.login_attempts} logins, {costs.writes} writes",
+        file=out,
+    )
+
+
+def _as_json(target: Target, visit: once.Visit) -> dict[str, object]:
+    return {
+        "address": target.address,
+        "failed_layer": visit.failed_layer.value if visit.failed_layer else None,
+        "readings": [_reading_as_json(reading) for reading in visit.readings],
+        "findings": [
+            {
+                "code": finding.code,
+                "verdict": finding.verdict.value,
+                "summary_en": finding.summary_en,
+                "summary_zh": finding.summary_zh,
+            }
+            for finding in visit.findings
+        ],
+        "costs": {
+            "requests": visit.costs.requests,
+            "bytes_sent": visit.costs.bytes_sent,
+            "bytes_received": visit.costs.bytes_received,
+            "login_attempts": visit.costs.login_attempts,
+            "writes": visit.costs.writes,
+        },
+    }
+
+
+def _reading_as_json(reading: Reading) -> dict[str, object]:
+    return {
+        "name": reading.name,
+        "value": reading.value,
+        "unit": reading.unit,
+        "quality": reading.quality.value,
+        "cause": reading.cause,
+        "raw": reading.raw,
+        "detail": reading.detail,
+        "taken_at": reading.taken_at.isoformat(),
+    }
+
+
+def find(arguments: argparse.Namespace, out: TextIO) -> int:
+    """Ask the network who speaks ONVIF."""
+    found = asyncio.run(
+        discover(
+            seconds=arguments.seconds,
+            multicast=not arguments.ask,
+            interface=arguments.interface,
+            addresses=arguments.ask,
+        )
+    )
+    if arguments.json:
+        json.dump([_found_as_json(one) for one in found], out, ensure_ascii=False, indent=1)
+        out.write("\n")
+    elif found:
+        rows = [[one.address, one.name or "-", one.hardware or "-", one.endpoint] for one in found]
+        print(show.show_table(["ADDRESS", "NAME", "HARDWARE", "ENDPOINT"], rows), file=out)
+    else:
+        _complain("no ONVIF device answered / 没有 ONVIF 设备应答")
+    return DONE if found else FOUND
+
+
+def _found_as_json(found: Found) -> dict[str, object]:
+    return {
+        "address": found.address,
+        "name": found.name,
+        "hardware": found.hardware,
+        "endpoint": found.endpoint,
+        "stated": list(found.stated),
+    }
+
+
+def show_outbox(arguments: argparse.Namespace, out: TextIO) -> int:
+    """Look into the outbox beside a running agent."""
+    try:
+        config = load_config(Path(arguments.config))
+    except ConfigError as error:
+        return _explain(error)
+    path = app.data_file(config)
+    try:
+        database = open_for_reading(path)
+        depths = [Outbox(database).depth(lane) for lane in STORED_LANES]
+    except sqlite3.Error as error:
+        _complain(f"{path} cannot be read: {error} / 无法读取")
+        return FOUND
+    keys = ("lane", "waiting", "sent", "bytes", "oldest", "kept")
+    rows = [
+        [
+            depth.lane.name.lower(),
+            str(depth.waiting_rows),
+            str(depth.sent_rows),
+            str(depth.unreceipted_bytes),
+            "-" if depth.oldest_at is None else f"{depth.oldest_at:%Y-%m-%d %H:%M:%SZ}",
+            f"{depth.kept_rows} ({depth.kept_bytes} B)",
+        ]
+        for depth in depths
+    ]
+    print(show.show_table([show.word(key, arguments.lang) for key in keys], rows), file=out)
+    database.close()
+    return DONE
+
+
+def keygen(arguments: argparse.Namespace, out: TextIO) -> int:
+    """Make a key pair; an existing file is never overwritten."""
+    path = Path(arguments.file)
+    try:
+        key = make_key(path)
+    except OSError as error:
+        _complain(f"no key was made: {error} / 未生成密钥")
+        return FOUND
+    name = signing.key_id(key.public_key())
+    print(f"{path} + {public_path(path)}: key {name} / 密钥 {name}", file=out)
+    return DONE

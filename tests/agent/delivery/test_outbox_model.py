@@ -1,0 +1,171 @@
+"""The outbox against a dictionary: any order of appends, sends, receipts, restarts, evictions."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from agent.delivery import receipts
+from agent.delivery.database import Database, open_file
+from agent.delivery.outbox import STORED_LANES, Outbox
+from shared.frame import Lane
+from shared.identity import Epoch, EventId
+from shared.receipt import Receipt, Refused, ranges_of
+from tests.agent.delivery.conftest import NOON
+from tests.agent.delivery.samples import message
+
+LANES = st.sampled_from(STORED_LANES)
+KEPT = (Lane.FAULT, Lane.EVIDENCE)
+
+
+class OutboxModel(RuleBasedStateMachine):
+    """Each row is in exactly one place, and only a receipt or an eviction takes it away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder = tempfile.TemporaryDirectory()
+        self._path = Path(self._folder.name) / "agent.db"
+        self.now = NOON
+        self.generation = 1
+        self.states: dict[EventId, str] = {}
+        self.lanes: dict[EventId, Lane] = {}
+        self.frames: dict[EventId, bytes] = {}
+        self._open()
+
+    def _open(self) -> None:
+        self.database: Database = open_file(self._path)
+        self.outbox = Outbox(self.database)
+
+    def teardown(self) -> None:
+        self.database.close()
+        self._folder.cleanup()
+
+    @rule(lane=LANES)
+    def append(self, lane: Lane) -> None:
+        with self.database.transaction():
+            event = self.outbox.append(message(lane, self.now), now=self.now)
+        assert event not in self.states, "an identity was given out twice"
+        self.states[event], self.lanes[event] = "waiting", lane
+
+    @rule(lane=LANES)
+    def append_then_fail(self, lane: Lane) -> None:
+        try:
+            with self.database.transaction():
+                self.outbox.append(message(lane, self.now), now=self.now)
+                raise ZeroDivisionError
+        except ZeroDivisionError:
+            pass
+
+    @rule(lane=LANES, limit=st.integers(1, 4))
+    def send(self, lane: Lane, limit: int) -> None:
+        with self.database.transaction():
+            rows = self.outbox.take(lane, limit=limit, now=self.now)
+        expected = [e for e, s in self.states.items() if s == "waiting" and self.lanes[e] == lane]
+        assert sorted(row.event for row in rows) == sorted(expected)[:limit]
+        for row in rows:
+            assert self.frames.setdefault(row.event, row.frame) == row.frame
+            self.states[row.event] = "sent"
+
+    @rule(lane=LANES, seconds=st.integers(0, 4000))
+    def send_again(self, lane: Lane, seconds: int) -> None:
+        self.now += timedelta(seconds=seconds)
+        with self.database.transaction():
+            rows = self.outbox.take_overdue(
+                lane, limit=99, now=self.now, resend_after=timedelta(seconds=30)
+            )
+        for row in rows:
+            assert self.states[row.event] == "sent"
+            assert self.frames[row.event] == row.frame
+
+    @precondition(lambda self: self.states)
+    @rule(choice=st.data(), refuse=st.booleans(), renew=st.booleans())
+    def receive(self, choice: st.DataObject, refuse: bool, renew: bool) -> None:
+        known = sorted(self.states)
+        epoch = choice.draw(st.sampled_from(known)).epoch
+        named = [
+            event
+            for event in choice.draw(st.lists(st.sampled_from(known), max_size=6))
+            if event.epoch == epoch
+        ]
+        before = self.database.meta("generation")
+        if renew:
+            self.generation += 1
+        generation = f"g{self.generation}"
+        seqs = {event.seq for event in named}
+        with self.database.transaction():
+            receipts.apply(
+                self.database,
+                Receipt(
+                    epoch,
+                    generation,
+                    self.now,
+                    () if refuse else ranges_of(seqs),
+                    tuple(Refused(seq, "why") for seq in sorted(seqs)) if refuse else (),
+                ),
+                now=self.now,
+            )
+        if before is not None and before != generation:
+            for event, state in self.states.items():
+                if state == "delivered":
+                    self.states[event] = "waiting"
+        for event in named:
+            if self.states[event] in ("waiting", "sent"):
+                keeps = self.lanes[event] in KEPT
+                self.states[event] = "delivered" if keeps else "gone"
+
+    @rule(size=st.integers(1, 600))
+    def evict(self, size: int) -> None:
+        with self.database.transaction():
+            self.outbox.evict_bytes(size)
+        left = {
+            EventId(Epoch.parse(epoch), seq)
+            for epoch, seq in self.database.connection.execute("SELECT epoch, seq FROM outbox")
+        }
+        gone = [e for e, s in self.states.items() if s != "gone" and e not in left]
+        worst_left = max(
+            (self.lanes[e] for e in left if self.states[e] != "delivered"), default=None
+        )
+        for event in gone:
+            if self.states[event] != "delivered" and worst_left is not None:
+                assert self.lanes[event] >= worst_left, "a better row went before a worse one"
+            self.states[event] = "gone"
+
+    @rule()
+    def restart(self) -> None:
+        self.database.close()
+        self._open()
+        with self.database.transaction():
+            self.outbox.forget_sent()
+        for event, state in self.states.items():
+            if state == "sent":
+                self.states[event] = "waiting"
+
+    @rule()
+    def new_epoch(self) -> None:
+        with self.database.transaction():
+            self.database.begin_epoch(counter=self.database.epoch().counter + 1)
+
+    @invariant()
+    def depths_agree(self) -> None:
+        for lane in STORED_LANES:
+            depth = self.outbox.depth(lane)
+            states = [s for e, s in self.states.items() if self.lanes[e] is lane]
+            assert (depth.waiting_rows, depth.sent_rows, depth.kept_rows) == (
+                states.count("waiting"),
+                states.count("sent"),
+                states.count("delivered"),
+            )
+
+
+TestOutboxModel = OutboxModel.TestCase
+TestOutboxModel.settings = settings(
+    max_examples=40,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
