@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from collector.claims import serials
 from collector.intake.room import Row
 from collector.store import positions, units
-from shared.device import DeviceFacts
+from shared.device import DeviceFacts, SerialSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +16,7 @@ class Place:
 
     id: int
     label_serial: str
+    serial_source: SerialSource
     firmware: str
 
 
@@ -38,7 +39,12 @@ def place_of(facts: DeviceFacts, row: Row) -> Place:
         serial_source=found.source,
     )
     firmware = facts.firmware or (known.firmware if known else "")
-    return Place(id=position_id, label_serial=found.value, firmware=firmware)
+    return Place(
+        id=position_id,
+        label_serial=found.value,
+        serial_source=found.source,
+        firmware=firmware,
+    )
 
 
 def bare_position(device_id: str, row: Row) -> int:

@@ -12,6 +12,7 @@ from collector.intake.room import Row
 from collector.intake.store_evidence import store_manifest
 from collector.store import agents, decisions, episodes, evidence, positions, tasks
 from collector.store.episodes import Told
+from shared.device import SerialSource
 from shared.fault import (
     EpisodeSnapshot,
     EvidenceAdded,
@@ -48,6 +49,7 @@ def store_fault(event: FaultEvent, row: Row) -> None:
         because_json=msgspec.json.encode(event.because).decode(),
         observations=event.observations,
         label_serial=place.label_serial,
+        serial_source=place.serial_source.value,
         firmware=place.firmware,
         recorder_firmware=event.recorder_firmware or row.agent.recorder_firmware,
     )
@@ -177,6 +179,7 @@ def _begin_from_snapshot(line: OpenEpisode, row: Row) -> None:
         because_json="[]",
         observations=0,
         label_serial="",
+        serial_source=SerialSource.NONE.value,
         firmware="",
         recorder_firmware=row.agent.recorder_firmware,
     )

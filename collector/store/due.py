@@ -46,13 +46,14 @@ def read(db: Connection, *, decision_id: int) -> Case:
             episode.c.summary_en,
             episode.c.summary_zh,
             episode.c.label_serial,
+            episode.c.serial_source,
             episode.c.firmware,
             episode.c.recorder_firmware,
             position.c.label_serial.label("position_serial"),
             position.c.id.label("position_id"),
             position.c.site_id,
             position.c.model,
-            position.c.serial_source,
+            position.c.serial_source.label("position_source"),
             agent.c.silent_since,
             agent.c.promised_within_s,
         )
@@ -62,9 +63,10 @@ def read(db: Connection, *, decision_id: int) -> Case:
         .where(decision.c.id == decision_id)
     ).one()
     facts = dict(row._mapping)
-    at_position = facts.pop("position_serial")
-    # The device that failed is the one that hung there then; it may have been named only later.
-    facts["label_serial"] = facts["label_serial"] or at_position
+    serial, source = facts.pop("position_serial"), facts.pop("position_source")
+    if not facts["label_serial"]:
+        # Not known when the event came; the registry may have been imported since.
+        facts["label_serial"], facts["serial_source"] = serial, source
     return Case(**facts)
 
 

@@ -33,6 +33,7 @@ class Told:
     because_json: str
     observations: int
     label_serial: str
+    serial_source: str
     firmware: str
     recorder_firmware: str
 
@@ -82,6 +83,7 @@ def add(
         because_json=told.because_json,
         observations=told.observations,
         label_serial=told.label_serial,
+        serial_source=told.serial_source,
         firmware=told.firmware,
         recorder_firmware=told.recorder_firmware,
     )
@@ -97,6 +99,7 @@ def tell(db: Connection, *, episode_id: int, told: Told) -> None:
             summary_zh=told.summary_zh,
             because_json=told.because_json,
             label_serial=told.label_serial,
+            serial_source=told.serial_source,
             firmware=told.firmware,
             recorder_firmware=told.recorder_firmware,
         )

@@ -512,6 +512,9 @@ def upgrade() -> None:
         sa.Column("because_json", sa.Text(), nullable=False),
         sa.Column("observations", sa.Integer(), nullable=False),
         sa.Column("label_serial", sa.String(length=64), nullable=False),
+        sa.Column(
+            "serial_source", sa.String(length=16), server_default=sa.text("'none'"), nullable=False
+        ),
         sa.Column("firmware", sa.String(length=80), nullable=False),
         sa.Column("recorder_firmware", sa.String(length=80), nullable=False),
         sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("fk_episode_agent_id_agent")),

@@ -76,6 +76,7 @@ episode = Table(
     Column("because_json", Text, nullable=False),
     Column("observations", Integer, nullable=False),
     Column("label_serial", String(64), nullable=False),
+    Column("serial_source", String(16), nullable=False, server_default=text("'none'")),
     Column("firmware", String(80), nullable=False),
     Column("recorder_firmware", String(80), nullable=False),
     UniqueConstraint("agent_id", "epoch", "seq"),
