@@ -88,7 +88,7 @@ def advance(
     observation and is left out. The caller stores ``episode`` in the returned memory after OPENED.
     """
     memory = memory or FaultMemory(finding.code)
-    seen = bool(memory.window_at) and memory.window_at[-1] == now
+    seen = now == memory.said_at or (bool(memory.window_at) and memory.window_at[-1] == now)
     if finding.verdict is Verdict.NO_VERDICT or seen:
         return memory, Step.NONE
     is_fault = finding.verdict is Verdict.FAULT
@@ -126,8 +126,8 @@ def _try_to_open(
 ) -> tuple[FaultMemory, Step]:
     faults_at = [at for at, bad in zip(memory.window_at, memory.window, strict=True) if bad]
     if not faults_at:
-        settled = FaultState.CLEARED if memory.state is FaultState.CLEARED else FaultState.HEALTHY
-        state = settled if memory.observations == 0 else FaultState.HEALTHY
+        cleared = memory.state is FaultState.CLEARED
+        state = FaultState.CLEARED if cleared else FaultState.HEALTHY
         return replace(memory, state=state, onset_at=None, observations=0, unsaid=0), Step.NONE
     if len(faults_at) < persistence.open_n:
         suspected = replace(
@@ -165,14 +165,14 @@ def _try_to_clear(
         last_change = memory.changes[-1] if memory.changes else now
         if now - last_change < persistence.flap_within:
             return memory, Step.NONE  # quiet for a moment is what flapping means
-        return _cleared(memory, changes=()), Step.CLEARED
+        return _cleared(memory, now=now, changes=()), Step.CLEARED
     changes = _recent_changes(memory, now=now, persistence=persistence)
     if len(changes) >= persistence.flap_count:
         flapping = replace(
             memory, state=FaultState.FLAPPING, changes=changes, unsaid=0, said_at=now
         )
         return flapping, Step.FLAPPING
-    return _cleared(memory, changes=changes), Step.CLEARED
+    return _cleared(memory, now=now, changes=changes), Step.CLEARED
 
 
 def _settle(memory: FaultMemory, *, now: datetime, persistence: Persistence) -> FaultMemory:
@@ -184,7 +184,7 @@ def _settle(memory: FaultMemory, *, now: datetime, persistence: Persistence) -> 
     return replace(memory, state=FaultState.OPEN, changes=())
 
 
-def _cleared(memory: FaultMemory, *, changes: tuple[datetime, ...]) -> FaultMemory:
+def _cleared(memory: FaultMemory, *, now: datetime, changes: tuple[datetime, ...]) -> FaultMemory:
     """The memory after an episode; the engine's caller reads ``episode`` before it goes."""
     return replace(
         memory,
@@ -194,6 +194,7 @@ def _cleared(memory: FaultMemory, *, changes: tuple[datetime, ...]) -> FaultMemo
         changes=changes,
         observations=0,
         unsaid=0,
+        said_at=now,
         confirmed=False,
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from agent.diagnosis.baseline import Light, PictureBaseline
 from agent.diagnosis.engine import FaultMemory
-from agent.diagnosis.pictures import filter_mode, look_at
+from agent.diagnosis.pictures import Look, filter_mode, look_at
 from agent.diagnosis.rule import View
 from shared.fault import FaultState
 
@@ -20,15 +20,7 @@ def learn(view: View, memories: Iterable[FaultMemory]) -> PictureBaseline | None
     while a picture fault is suspected or open, or when the baseline is complete.
     """
     look = look_at(view)
-    if look is None or look.light is Light.NONE or look.luma_std < view.levels.flat_luma_std:
-        return None
-    if look.light is Light.DAY and filter_mode(view) == "OFF":
-        return None
-    if any(_spoils(memory) for memory in memories):
-        return None
-    if look.sharpness < view.levels.blurred_sharpness:
-        return None
-    if look.magenta_excess >= view.levels.magenta_fault:
+    if look is None or not _is_fit(look, view) or any(_spoils(memory) for memory in memories):
         return None
     old = view.baselines.get(look.light.value)
     if old is not None and old.count >= view.levels.baseline_pictures:
@@ -50,6 +42,15 @@ def learn(view: View, memories: Iterable[FaultMemory]) -> PictureBaseline | None
         learned_at=view.now,
         sharpness_low=min(old.sharpness_low if old else 1.0, look.sharpness),
     )
+
+
+def _is_fit(look: Look, view: View) -> bool:
+    """Whether a picture may stand for what this camera sees when it is well."""
+    levels = view.levels
+    lit = look.light is not Light.NONE and look.luma_std >= levels.flat_luma_std
+    filter_out = look.light is Light.DAY and filter_mode(view) == "OFF"
+    sharp = look.sharpness >= levels.blurred_sharpness
+    return lit and sharp and not filter_out and look.magenta_excess < levels.magenta_fault
 
 
 def _spoils(memory: FaultMemory) -> bool:

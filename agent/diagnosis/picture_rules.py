@@ -77,6 +77,10 @@ def judge_blurred(view: View) -> Finding:
         return no_verdict(
             BLURRED, "too dark or flat to judge detail", "画面过暗或平坦，无法判断清晰度"
         )
+    return _compare_detail(look, view)
+
+
+def _compare_detail(look: Look, view: View) -> Finding:
     names = ("picture.sharpness", "picture.laplacian_variance", "picture.luma_mean")
     baseline = baseline_of(view, look.light)
     if baseline is None:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -69,8 +70,9 @@ def _read_disks(folders: Sequence[Path], now: datetime) -> Reading:
 def _read_temperature(now: datetime) -> Reading:
     """The hottest sensor; a virtual machine has none, which is no fault."""
     name = "host.temperature"
-    sensors = getattr(psutil, "sensors_temperatures", dict)()
-    degrees = [part.current for parts in sensors.values() for part in parts]
+    if not hasattr(psutil, "sensors_temperatures"):  # Linux and FreeBSD only
+        return unsupported(name, at=now, unit="°C", detail="not on this system")
+    degrees = [part.current for parts in psutil.sensors_temperatures().values() for part in parts]
     if not degrees:
         return unsupported(name, at=now, unit="°C", detail="no sensor")
     return good(name, max(degrees), at=now, unit="°C")
@@ -88,7 +90,7 @@ def _read_recordings(folder: Path | None, now: datetime) -> tuple[Reading, ...]:
         return tuple(missing(name, at=now, unit="s", detail="no recording") for name in names)
     now_s = now.timestamp()
     recent = [at for at in times if at >= now_s - _RECENT_S]
-    gaps = [later - earlier for earlier, later in zip(recent, recent[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(recent)]
     gap = missing(names[1], at=now, unit="s", detail="fewer than two recent recordings")
     if gaps:
         gap = good(names[1], round(max(gaps), 1), at=now, unit="s")
@@ -100,7 +102,7 @@ def _file_times(folder: Path) -> list[float]:
     """When the files under the folder were last written, oldest first; empty files count not."""
     times: list[float] = []
     for parent, _, files in os.walk(folder, onerror=_raise):
-        for name in files[: _MOST_FILES - len(times)]:
+        for name in files[: max(0, _MOST_FILES - len(times))]:
             try:
                 status = os.stat(os.path.join(parent, name))
             except FileNotFoundError:

@@ -1,0 +1,165 @@
+"""Rules on single views: what is a fault, what is none, and what is left open."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from agent.camera.port import LoginKind
+from agent.diagnosis import RULES, rules_with
+from agent.diagnosis.levels import Levels
+from agent.diagnosis.rule import Verdict
+from shared.catalogue import CATALOGUE
+from shared.reading import Value
+from tests.agent.diagnosis.views import NOON, judge, reading, view_of
+
+F, H, U = Verdict.FAULT, Verdict.HEALTHY, Verdict.NO_VERDICT
+SUNNY: dict[str, Value] = {
+    "battery.charge": 18.0,
+    "battery.charging": False,
+    "battery.temperature": 21.0,
+    "solar.power": 1800.0,
+}
+SIM: dict[str, Value] = {
+    "cellular.sim": "ready",
+    "cellular.registered": True,
+    "cellular.rsrp": -95.0,
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "values", "verdict"),
+    [
+        ("device.unreachable", {"reach.answers": False, "reach.layer": "tcp"}, F),
+        ("device.unreachable", {"reach.answers": True}, H),
+        ("device.unreachable", {"reach.answers": None}, U),
+        ("device.misbehaves", {"identity.replies": "broken"}, F),
+        ("device.misbehaves", {"reach.replies": "whole"}, U),
+        ("device.misbehaves", {"reach.replies": "whole", "identity.replies": "whole"}, H),
+        ("login.wrong_password", {"login.outcome": "refused"}, F),
+        ("login.wrong_password", {"login.outcome": "locked"}, U),
+        ("login.wrong_password", {"login.outcome": "accepted"}, H),
+        ("login.locked_out", {"login.outcome": "locked"}, F),
+        ("login.locked_out", {"login.outcome": None}, U),
+        ("clock.wrong", {"clock.offset": -86400.0}, F),
+        ("clock.wrong", {"clock.offset": 2.0}, H),
+        ("clock.wrong", {"clock.offset": 45.0}, U),
+        ("identity.placeholder", {"identity.placeholder": True}, F),
+        ("identity.placeholder", {"identity.placeholder": False}, H),
+        ("stream.none", {"stream.plays": False}, F),
+        ("stream.none", {"stream.plays": None}, U),
+        ("stream.low_rate", {"stream.fps": 2.0, "stream.fps_limit": 15.0}, F),
+        ("stream.low_rate", {"stream.fps": 14.0, "stream.fps_limit": 15.0}, H),
+        ("stream.low_rate", {"stream.fps": 2.0}, U),
+        ("battery.low", {"battery.charge": 6.0}, F),
+        ("battery.low", {"battery.charge": 20.0}, U),
+        ("battery.low", {"battery.charge": None}, U),
+        ("cellular.modem_dead", {"cellular.sim": "error"}, F),
+        ("cellular.modem_dead", {"cellular.sim": "missing"}, H),
+        ("cellular.modem_dead", {"cellular.sim": "?"}, U),
+        ("cellular.sim_missing", {"cellular.sim": "missing"}, F),
+        ("cellular.sim_missing", {"cellular.sim": "error"}, U),
+        ("cellular.not_registered", {**SIM, "cellular.registered": False}, F),
+        ("cellular.not_registered", SIM, H),
+        ("cellular.not_registered", {"cellular.sim": "missing", "cellular.registered": False}, U),
+        ("cellular.signal_weak", {**SIM, "cellular.rsrp": -121.0}, F),
+        ("cellular.signal_weak", SIM, H),
+        ("cellular.signal_weak", {**SIM, "cellular.registered": False}, U),
+        ("disk.full", {"host.disk_used": 99.5}, F),
+        ("disk.full", {"host.disk_used": 40.0}, H),
+        ("recording.stopped", {"recording.newest_age": 7200.0}, F),
+        ("recording.gap", {"recording.longest_gap": 60.0}, H),
+        ("host.overheated", {"host.temperature": None}, U),
+    ],
+)
+def test_verdict(code: str, values: dict[str, Value], verdict: Verdict) -> None:
+    """Each rule finds what its readings say, and nothing from readings that are not good."""
+    assert judge(code, view_of(values)).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("accepted", "refused", "login", "verdict"),
+    [
+        ("digest-md5", "wsse", LoginKind.WSSE, F),
+        ("wsse", "", LoginKind.WSSE, H),
+        ("digest-md5", "", LoginKind.WSSE, U),
+        ("none", "wsse", LoginKind.WSSE, U),
+        ("digest-md5", "wsse", LoginKind.NONE, U),
+        ("digest-md5", "wsse", LoginKind.DIGEST_MD5, H),
+    ],
+)
+def test_firmware_login(accepted: str, refused: str, login: LoginKind, verdict: Verdict) -> None:
+    """Only the recorder's own kind, refused beside one that works, is the firmware's fault."""
+    values: dict[str, Value] = {"login.accepted": accepted, "login.refused": refused}
+    code = "login.firmware_refuses_method"
+    assert judge(code, view_of(values, login=login)).verdict is verdict
+
+
+def test_label_serial_settles_a_placeholder() -> None:
+    """With the label's serial in the configuration nothing is left to do."""
+    view = view_of({"identity.placeholder": True}, label_serial="SC26010001")
+    assert judge("identity.placeholder", view).verdict is H
+
+
+NOW_SETS = Levels.from_table({"battery_days": 0, "battery_observations": 1})
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict"),
+    [
+        ({}, F),
+        ({"battery.charging": True}, H),
+        ({"solar.power": 20.0}, U),
+        ({"battery.temperature": -3.0}, U),
+        ({"battery.charge": 97.0}, U),
+        ({"battery.charge": None}, U),
+        ({"battery.temperature": None}, U),
+    ],
+)
+def test_not_charging_now(change: dict[str, Value], verdict: Verdict) -> None:
+    """Sun, room and a fit temperature are needed before a charger is blamed."""
+    view = view_of({**SUNNY, **change}, levels=NOW_SETS)
+    assert judge("battery.not_charging", view).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("days", "charged_day", "verdict"),
+    [
+        pytest.param(4, None, F, id="four sunny days"),
+        pytest.param(2, None, U, id="two days"),
+        pytest.param(4, 3, U, id="it charged yesterday"),
+    ],
+)
+def test_not_charging_needs_days(days: int, charged_day: int | None, verdict: Verdict) -> None:
+    """By default three unbroken sunny days are needed, and one charge begins them anew."""
+    times = [NOON - timedelta(days=days) + timedelta(hours=6 * i) for i in range(4 * days)]
+    charging = tuple(
+        reading("battery.charging", index // 4 == charged_day, at) for index, at in enumerate(times)
+    )
+    history = {
+        "battery.charging": charging,
+        "solar.power": tuple(reading("solar.power", 900.0, at) for at in times),
+    }
+    view = view_of(SUNNY, history=history)
+    assert judge("battery.not_charging", view).verdict is verdict
+
+
+def test_codes_are_in_the_catalogue_and_unique() -> None:
+    """Each rule speaks of one catalogue code that no other rule speaks of."""
+    codes = [rule.code for rule in RULES]
+    assert len(set(codes)) == len(codes)
+    assert set(codes) <= set(CATALOGUE)
+
+
+def test_persistence_can_be_replaced() -> None:
+    """The operator's counts reach every rule; impossible ones are refused."""
+    assert all(rule.persistence.open_n == 2 for rule in rules_with(opens=(2, 3), clears=(3, 3)))
+    with pytest.raises(ValueError, match="no persistence"):
+        rules_with(opens=(4, 3))
+
+
+def test_unknown_level_is_named() -> None:
+    """A misspelt level is an error with the names that exist."""
+    with pytest.raises(ValueError, match="battery_days"):
+        Levels.from_table({"batery_days": 1})
