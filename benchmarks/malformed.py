@@ -28,10 +28,12 @@ from shared.identity import Epoch
 from simulator.demo.cast import DEMO
 from simulator.demo.files import Folder, write_collector, write_policy
 from simulator.demo.processes import Processes, free_port, wait_for_port
+from simulator.demo.stage import make_token
 
 SENT = {Size.SHORT: 10_000, Size.FULL: 100_000}
 AGENT = "agent-orchard"
 EPOCH = Epoch(1, 7)
+SENT_AT = datetime(2026, 3, 1, tzinfo=UTC)  # fixed: a repeat is the same bytes, a duplicate
 SETTLE_S = 90.0
 
 
@@ -50,11 +52,17 @@ class Accounts:
         return abs(self.sent - self.stored - self.duplicate - self.quarantined)
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The collector's address and a token for its metrics."""
+
+    address: str
+    token: str
+
+
 def valid_frame(seq: int) -> bytes:
     """A health message that the collector accepts."""
-    message = Health(
-        sent_at=datetime.now(UTC), agent_version="0.1.0", next_within_s=300.0, uplink="wired"
-    )
+    message = Health(sent_at=SENT_AT, agent_version="0.1.0", next_within_s=300.0, uplink="wired")
     return frame.pack(lane=Lane.HEALTH, epoch=EPOCH, seq=seq, body=wire.encode(message))
 
 
@@ -138,13 +146,14 @@ def measure(size: Size) -> Accounts:
             write_collector(
                 folder, DEMO, broker_port=broker_port, web_port=web_port, embedded=False
             )
+            token = make_token(processes, folder)
             processes.start(
                 "collector", ["preclaim-collector", "serve", "-c", str(folder.collector)]
             )
             wait_for_port(web_port, timeout_s=60, processes=processes)
             page = f"http://127.0.0.1:{web_port}"
             sent = _send(broker_port, SENT[size])
-            return _settle(page, sent, processes)
+            return _settle(Page(page, token), sent, processes)
 
 
 def _send(port: int, count: int) -> int:
@@ -166,7 +175,7 @@ def _send(port: int, count: int) -> int:
     return sent
 
 
-def _settle(page: str, sent: int, processes: Processes) -> Accounts:
+def _settle(page: Page, sent: int, processes: Processes) -> Accounts:
     until = time.monotonic() + SETTLE_S
     while True:
         processes.check()
@@ -176,8 +185,10 @@ def _settle(page: str, sent: int, processes: Processes) -> Accounts:
         time.sleep(0.5)
 
 
-def _read(page: str, sent: int) -> Accounts:
-    with urllib.request.urlopen(f"{page}/metrics", timeout=10) as reply:
+def _read(page: Page, sent: int) -> Accounts:
+    request = urllib.request.Request(f"{page.address}/metrics")
+    request.add_header("Authorization", f"Bearer {page.token}")
+    with urllib.request.urlopen(request, timeout=10) as reply:
         text = reply.read().decode()
     counts = {
         end: int(float(number))

@@ -99,7 +99,7 @@ def set_up(
             "--confirm",
         ]
     )
-    token = _token(processes, configuration)
+    token = make_token(processes, folder)
     processes.start("collector", ["preclaim-collector", "serve", "-c", configuration])
     wait_for_port(web_port, timeout_s=60, processes=processes)
     wait_for_port(broker_port, timeout_s=60, processes=processes)
@@ -140,10 +140,10 @@ def _make_keys(folder: Folder, cast: Cast, processes: Processes) -> None:
     processes.run(["preclaim-collector", "keygen", str(folder.keys / "command.pem")])
 
 
-def _token(processes: Processes, configuration: str) -> str:
-    printed = processes.run(
-        ["preclaim-collector", "token", "-c", configuration, "--name", "demo", "--role", "admin"]
-    )
+def make_token(processes: Processes, folder: Folder) -> str:
+    """A token of an administrator for the API; CallFailed when none was printed."""
+    command = ["preclaim-collector", "token", "-c", str(folder.collector)]
+    printed = processes.run([*command, "--name", "demo", "--role", "admin"])
     words = printed.split()
     if not words:
         raise CallFailed("preclaim-collector token printed nothing")
