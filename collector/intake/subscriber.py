@@ -61,13 +61,11 @@ class Subscriber:
         engine: Engine,
         room: Room,
         clock: Callable[[], datetime],
-        after_batch: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings
         self._engine = engine
         self._room = room
         self._clock = clock
-        self._after_batch = after_batch
         self._received: queue.Queue[_Received] = queue.Queue(QUEUE_FRAMES)
         self._stopping = threading.Event()
         self._connection = 0
@@ -198,7 +196,6 @@ class Subscriber:
         for received in batch:
             if received.connection == self._connection:  # its id means nothing on another one
                 self._client.ack(received.mid, received.qos)
-        self._after_batch()
 
     def _publish_receipt(self, agent_id: str, receipt: Receipt) -> None:
         payload = pack(

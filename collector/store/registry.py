@@ -85,11 +85,12 @@ def _difference(db: Connection, row: UnitRow, known: Unit) -> str:
         for name, value in wanted.items()
         if getattr(known, name) != value
     ]
-    have = set(
-        db.execute(
+    have = {
+        (found.kind, found.value)
+        for found in db.execute(
             select(unit_alias.c.kind, unit_alias.c.value).where(unit_alias.c.serial == row.serial)
-        ).tuples()
-    )
+        )
+    }
     said += [
         f"{alias.kind.value}: + {alias.value}"
         for alias in row.aliases

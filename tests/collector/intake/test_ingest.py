@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -305,3 +306,24 @@ def test_stored_duplicate_quarantined_is_sent(shared_house: House, batch: list[A
 
     assert counts.stored + counts.duplicate + counts.quarantined == len(batch)
     assert shared_house.take(SEEDS[4]).counts.quarantined == 0
+
+
+def test_two_thousand_damaged_payloads(house: House) -> None:
+    """All three ends were seen, their sum is what was sent, every quarantined one is counted."""
+    chance = random.Random(20260301)
+    sent: list[Arrival] = []
+    for _ in range(2000):
+        seed = chance.choice(SEEDS)
+        payload = bytearray(seed.payload)
+        for _ in range(chance.choice((0, 1, 1, 3))):
+            payload[chance.randrange(len(payload))] = chance.randrange(256)
+        sent.append(Arrival(seed.topic, bytes(payload)))
+    counts = Counts()
+    for start in range(0, len(sent), 50):
+        counts += house.take(*sent[start : start + 50]).counts
+
+    assert counts.stored + counts.duplicate + counts.quarantined == 2000
+    assert min(counts.stored, counts.duplicate, counts.quarantined) > 0
+    kept = [int(str(row["count"])) for row in house.rows(tables.quarantine)]
+    assert sum(kept) == counts.quarantined
+    assert house.count(tables.frame) == counts.stored

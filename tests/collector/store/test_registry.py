@@ -1,0 +1,172 @@
+"""The registry import: what is new, changed, in conflict or refused, and nothing by surprise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from collector.config import read_config
+from collector.import_list import import_list
+from collector.registry import parse
+from collector.store import registry, tables
+from collector.store.registry import Comparison
+from tests.collector.house import NOON, House
+
+HEAD = "serial,model,product,batch,buyer,delivered_on,delivery_proof,onvif_serial,mac,uid\n"
+GOOD = "SC24010001,SC-1,wifi,B-1,North,2025-01-01,slip 1,ONV-77,02-00-00-00-00-01,\n"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """A collector's store."""
+    made = House(tmp_path)
+    yield made
+    made.engine.dispose()
+
+
+def compare(house: House, text: str) -> Comparison:
+    """What this file would do."""
+    with house.engine.begin() as db:
+        return registry.compare(db, parse(text.encode()))
+
+
+def write(house: House, text: str) -> int:
+    """Import this file."""
+    with house.engine.begin() as db:
+        return registry.write(
+            db,
+            registry.compare(db, parse(text.encode())),
+            organisation_id="factory",
+            actor="test",
+            filename="list.csv",
+            now=NOON,
+        )
+
+
+def test_import_twice_is_import_once(house: House) -> None:
+    """The second time every row is unchanged."""
+    assert write(house, HEAD + GOOD) == 1
+    assert write(house, HEAD + GOOD) == 0
+    assert compare(house, HEAD + GOOD).unchanged == 1
+    (unit,) = house.rows(tables.unit)
+    assert (unit["delivered_on"], unit["product"]) == (date(2025, 1, 1), "wifi")
+    assert {row["value"] for row in house.rows(tables.unit_alias)} == {
+        "ONV-77",
+        "02:00:00:00:00:01",
+    }
+
+
+def test_changed_row_says_what_changes(house: House) -> None:
+    """Another batch is a change in words; an empty cell changes nothing."""
+    write(house, HEAD + GOOD)
+    compared = compare(house, HEAD + "SC24010001,SC-1,wifi,B-2,,,,,,\n")
+
+    assert [what for _, what in compared.changed] == ["batch: B-1 → B-2"]
+    write(house, HEAD + "SC24010001,SC-1,wifi,B-2,,,,,,\n")
+    (unit,) = house.rows(tables.unit)
+    assert (unit["batch"], unit["buyer"]) == ("B-2", "North")
+
+
+def test_other_delivery_date_is_a_conflict(house: House) -> None:
+    """The start of a warranty is never overwritten by a list."""
+    write(house, HEAD + GOOD)
+    moved = HEAD + GOOD.replace("2025-01-01", "2026-01-01")
+    (problem,) = compare(house, moved).conflicts
+
+    assert problem.why_en == "the registry says delivered 2025-01-01, the file 2026-01-01"
+    assert write(house, moved) == 0
+    assert house.rows(tables.unit)[0]["delivered_on"] == date(2025, 1, 1)
+
+
+def test_alias_of_another_device_is_a_conflict(house: House) -> None:
+    """One ONVIF serial does not name two devices."""
+    write(house, HEAD + GOOD)
+    compared = compare(house, HEAD + "SC24010002,SC-1,wifi,B-1,,2025-01-01,,ONV-77,,\n")
+
+    assert [p.why_en for p in compared.conflicts] == ["an alias of this row belongs to SC24010001"]
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        pytest.param("SC22,M,wifi,,,01/02/2025,,,,", "more than one way", id="ambiguous date"),
+        pytest.param("SC22,M,wifi,,,20250102,,,,", "more than one way", id="short ISO"),
+        pytest.param("SC22,M,wifi,,,2025-02-30,,,,", "more than one way", id="no such day"),
+        pytest.param("=A1&B1,M,wifi,,,,,,,", "a formula", id="formula"),
+        pytest.param("SC22,M,wifi,@SUM(1),,,,,,", "a formula", id="formula elsewhere"),
+        pytest.param("1.23457E+17,M,wifi,,,,,,,", "spreadsheet destroyed", id="scientific"),
+        pytest.param("1234567890123450,M,wifi,,,,,,,", "spreadsheet destroyed", id="16 digits"),
+        pytest.param("00000000,M,wifi,,,,,,,", "no single device", id="all zeros"),
+        pytest.param("SC22,,wifi,,,,,,,", "model: empty", id="no model"),
+        pytest.param("SC22,M,toaster,,,,,,,", "not one of", id="product"),
+        pytest.param("SC22,M,wifi,,,,,,00:00:00:00:00:00,", "no single device", id="no MAC"),
+        pytest.param("SC24010001,M,wifi,,,,,,,", "already in row 2", id="serial twice"),
+        pytest.param("SC22,M,wifi,,,,,ONV-77,,", "already in row 2", id="alias twice"),
+        pytest.param(f"{'S1' * 40},M,wifi,,,,,,,", "too long", id="long"),
+    ],
+)
+def test_refused_row_says_where_and_why(row: str, why: str) -> None:
+    """The good row before it stays; the bad one is named with its number."""
+    found = parse((HEAD + GOOD + row + "\n").encode())
+
+    assert [r.serial for r in found.rows] == ["SC24010001"]
+    ((number, text),) = [(p.row, p.why_en) for p in found.refused]
+    assert number == 3
+    assert why in text
+    assert all(p.why_zh for p in found.refused)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("\ufeffS/N;Model;Delivery date\nSC1001;M;2025-01-01\n".encode(), id="BOM"),
+        pytest.param("序列号,型号,交付日期\nSC1001,M,2025-01-01\n".encode("gb18030"), id="GBK"),
+        pytest.param(b"serial\tmodel\tdelivered_on\r\nSC1001\tM\t2025-01-01\r\n\r\n", id="tabs"),
+    ],
+)
+def test_lists_as_spreadsheets_save_them(content: bytes) -> None:
+    """Marks, semicolons, tabs, Chinese headers and encodings are read."""
+    found = parse(content)
+
+    assert [(r.serial, r.delivered_on) for r in found.rows] == [("SC1001", date(2025, 1, 1))]
+    assert found.refused == ()
+
+
+def test_file_without_serial_column_is_refused_whole() -> None:
+    """A file of something else imports nothing and says which column it misses."""
+    found = parse(b"name,model\nx,y\n")
+
+    assert found.rows == ()
+    assert "no column for serial" in found.refused[0].why_en
+
+
+CONFIG = """
+[[organisations]]
+id = "factory"
+name = "Factory"
+kind = "factory"
+"""
+
+
+def test_nothing_is_imported_before_it_is_confirmed(tmp_path: Path) -> None:
+    """The dry run lists; the confirmed run writes the rows without errors."""
+    (tmp_path / "c.toml").write_text(CONFIG)
+    (tmp_path / "list.csv").write_text(HEAD + GOOD + "SC22,M,wifi,,,01/02/2025,,,,\n")
+    config = read_config(tmp_path / "c.toml")
+
+    def run(*, confirm: bool) -> tuple[bool, int, str]:
+        done = import_list(
+            config, tmp_path / "list.csv", confirm=confirm, organisation_id="", language="en"
+        )
+        return done.held_back, done.written, "\n".join(done.lines)
+
+    held_back, written, text = run(confirm=False)
+    assert (held_back, written) == (True, 0)
+    assert "refused   row 3: SC22: delivered_on: '01/02/2025'" in text
+    held_back, written, _ = run(confirm=True)
+    assert (held_back, written) == (False, 1)
+    _, _, text = run(confirm=False)
+    assert text.startswith("0 new, 0 changed, 1 unchanged, 0 in conflict, 1 refused")
