@@ -69,8 +69,8 @@ def _row(bar: Bar, number: int, x: Callable[[float], float]) -> str:
         f'<line class="whisker" x1="{low}" x2="{high}" y1="{middle}" y2="{middle}"/>'
         f'<line class="whisker" x1="{low}" x2="{low}" y1="{middle - 5}" y2="{middle + 5}"/>'
         f'<line class="whisker" x1="{high}" x2="{high}" y1="{middle - 5}" y2="{middle + 5}"/>'
-        f'<circle class="pending" cx="{x(bar.share)}" cy="{middle}" r="5"/>'
-        f'<circle class="confirmed" cx="{x(bar.firm_share)}" cy="{middle}" r="5"/>'
+        f'<circle class="pending" cx="{x(bar.share)}" cy="{middle}" r="6"/>'
+        f'<circle class="confirmed" cx="{x(bar.firm_share)}" cy="{middle}" r="3.5"/>'
     )
 
 

@@ -12,4 +12,4 @@ from collector.web.render import page
 def error_page(call: Call, status: int) -> web.Response:
     """A whole page in the visitor's language."""
     family = status if status in KNOWN else 500
-    return page(call, "error.html", status=status, family=family)
+    return page(call, "error.html", status=status, code=status, family=family)

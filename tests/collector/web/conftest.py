@@ -1,0 +1,95 @@
+"""The real application over a seeded SQLite store, and clients signed in as each role."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from argon2 import PasswordHasher
+from sqlalchemy import Engine
+
+from collector.store import accounts
+from collector.store.engine import open_engine, sqlite_url
+from collector.web.application import create
+from collector.web.passwords import Passwords
+from collector.web.visitor import SESSION_COOKIE
+from tests.collector.web.seed import PASSWORD, seed
+
+NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
+CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+CSRF = "form-key-of-the-test"
+
+
+@dataclass
+class Console:
+    """A running console: its store, its clock and its server."""
+
+    engine: Engine
+    server: TestServer
+    now: datetime = NOW
+
+    async def client(self, name: str = "") -> TestClient:
+        """A browser, signed in as this person; anonymous without a name."""
+        client: TestClient = TestClient(self.server)
+        if name:
+            token = secrets.token_urlsafe(16)
+            with self.engine.begin() as db:
+                person = accounts.find_person(db, name)
+                assert person is not None
+                accounts.add_session(
+                    db,
+                    token=token,
+                    person_id=person.id,
+                    csrf=CSRF,
+                    now=self.now,
+                    expires_at=self.now + timedelta(hours=1),
+                )
+            client.session.cookie_jar.update_cookies(
+                {SESSION_COOKIE: token}, self.server.make_url("/")
+            )
+        return client
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """The hash of PASSWORD with parameters cheap enough for tests."""
+    return CHEAP.hash(PASSWORD)
+
+
+@pytest.fixture
+async def console(tmp_path: Path, password_hash: str) -> AsyncIterator[Console]:
+    """A console over a seeded store in a folder of its own."""
+    engine = open_engine(sqlite_url(tmp_path))
+    evidence_dir = tmp_path / "evidence"
+    seed(engine, evidence_dir, NOW, password_hash)
+    app = create(
+        engine=engine, evidence_dir=evidence_dir, now=lambda: found.now, passwords=Passwords(CHEAP)
+    )
+    server = TestServer(app)
+    await server.start_server()
+    found = Console(engine=engine, server=server)
+    yield found
+    await server.close()
+    engine.dispose()
+
+
+Signed = Callable[[str], Awaitable[TestClient]]
+
+
+@pytest.fixture
+async def signed(console: Console) -> AsyncIterator[Signed]:
+    """Opens clients and closes them all at the end."""
+    opened: list[TestClient] = []
+
+    async def sign(name: str = "") -> TestClient:
+        opened.append(await console.client(name))
+        return opened[-1]
+
+    yield sign
+    for client in opened:
+        await client.session.close()

@@ -1,0 +1,238 @@
+"""What pages say: whose turn it is, what is unknown, both languages, headers, moves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from collector.store import tables as t
+from collector.web.render import HERE, STATIC
+from collector.web.routes import ROUTES
+from collector.web.voice import load_texts
+from tests.collector.web.conftest import CSRF, Console, Signed
+
+PAGES = [
+    route.path
+    for route in ROUTES
+    if route.method == "GET" and not route.api and "{" not in route.path
+]
+
+
+def test_both_catalogues_hold_the_same_keys() -> None:
+    """Whatever is said in English is said in Chinese, with the same values put in."""
+    english, chinese = load_texts("en"), load_texts("zh")
+    blanks = re.compile(r"\{\w+\}")
+
+    assert english.keys() == chinese.keys()
+    for key in english:
+        assert sorted(blanks.findall(english[key])) == sorted(blanks.findall(chinese[key])), key
+
+
+def test_every_text_of_the_templates_exists() -> None:
+    """No template names a key that no catalogue has."""
+    used = set()
+    for path in (HERE / "templates").glob("*.html"):
+        used |= set(re.findall(r'\bt\("([a-z_.]+[a-z])"[,)]', path.read_text("utf-8")))
+    assert len(used) > 100
+    assert used <= load_texts("en").keys()
+
+
+def test_vendored_files_are_those_of_the_list() -> None:
+    """Each vendored file has the SHA-256 that the list states."""
+    folder = STATIC / "vendor"
+    listed = dict(
+        re.findall(
+            r"^\| (\S+) \|.*\| ([0-9a-f]{64}) \|$", (folder / "VENDORED.md").read_text(), re.M
+        )
+    )
+    here = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.iterdir()
+        if path.name != "VENDORED.md"
+    }
+    assert here == listed
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_every_page_is_dressed_and_has_nothing_inline(signed: Signed, language: str) -> None:
+    """Every page carries the headers, and no inline script, style or handler."""
+    client = await signed("admin")
+    for path in PAGES:
+        answer = await client.get(path, params={"lang": language})
+        text = await answer.text()
+        policy = answer.headers["Content-Security-Policy"]
+        assert answer.status == 200, path
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert not re.search(
+            r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|javascript:", text
+        ), path
+
+
+async def test_language_follows_the_wish(signed: Signed) -> None:
+    """The language asked for is used and kept; without a wish the browser's counts."""
+    client = await signed()
+    assert "登录" in await (await client.get("/login", headers={"Accept-Language": "zh-CN"})).text()
+    assert "Sign in" in await (await client.get("/login")).text()
+    assert "登录" in await (await client.get("/login?lang=zh")).text()
+    assert "登录" in await (await client.get("/login")).text()
+
+
+async def test_today_says_whose_turn_it_is(signed: Signed) -> None:
+    """A draft is the integrator's turn, a submitted claim the factory's; each sees it so."""
+    told = {}
+    for name in ("integrator", "engineer"):
+        answer = await (await signed(name)).get("/api/v1/overview")
+        told[name] = (await answer.json())["counts"]
+
+    assert told["integrator"] == {"act": 3, "wait": 3, "watch": 3}
+    assert told["engineer"] == {"act": 3, "wait": 4, "watch": 3}
+
+
+async def test_distributor_sees_counts_and_no_single_camera(signed: Signed) -> None:
+    """On the first page a distributor sees sites with counts, not cameras."""
+    text = await (await (await signed("distributor")).get("/")).text()
+    assert "Quarry" in text
+    assert "Crusher" not in text
+
+
+async def test_unknown_is_never_drawn_as_ok(signed: Signed) -> None:
+    """A device whose agent is silent is told as unknown, and its chip is not the green one."""
+    text = await (await (await signed("integrator")).get("/devices/9")).text()
+    assert "Its agent has been silent for 3 h" in text
+    assert "chip unknown" in text
+    assert "chip ok" not in text
+
+
+async def test_old_picture_is_grey_and_says_its_age(signed: Signed) -> None:
+    """A picture of two days ago is marked as not live, with its age."""
+    text = await (await (await signed("integrator")).get("/devices/2")).text()
+    assert '<figure class="stale">' in text
+    assert "not live" in text
+    assert "2 d ago" in text
+
+
+async def test_preclaim_shows_its_whole_file(signed: Signed) -> None:
+    """Serial and its source, warranty and reason, completeness, signature, readings, history."""
+    text = await (await (await signed("engineer")).get("/preclaims/1")).text()
+    for part in ("SL26000002", "from the factory", "In warranty", "the last day counts",
+                 "evidence 3 of 4", "Verified", "picture.gmin", "History is whole"):  # fmt: skip
+        assert part in text, part
+
+
+async def test_changed_history_is_told(console: Console, signed: Signed) -> None:
+    """An event that somebody altered in the store shows as a broken chain."""
+    with console.engine.begin() as db:
+        db.execute(
+            update(t.claim_event).where(t.claim_event.c.line_id == 1).values(actor="somebody")
+        )
+    text = await (await (await signed("engineer")).get("/preclaims/1")).text()
+    assert "History was altered at entry" in text
+
+
+async def test_moving_a_line_follows_the_table(console: Console, signed: Signed) -> None:
+    """An integrator may mark a draft as ready, an engineer may not; the history grows by one."""
+    form = {"csrf": CSRF, "target": "ready", "reason": ""}
+    refused = await (await signed("engineer")).post("/preclaims/1/move", data=form)
+    foreign = await (await signed("stranger")).post("/preclaims/1/move", data=form)
+    moved = await (await signed("integrator")).post(
+        "/preclaims/1/move", data=form, allow_redirects=False
+    )
+    with console.engine.connect() as db:
+        state = db.execute(select(t.claim_line.c.state).where(t.claim_line.c.id == 1))
+        events = db.execute(select(t.claim_event).where(t.claim_event.c.line_id == 1)).all()
+
+        assert (refused.status, foreign.status, moved.status) == (409, 404, 303)
+        assert state.scalar_one() == "ready"
+        assert [event.actor for event in events] == ["collector", "integrator"]
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        ("warranty=out", ["PC-2026-000004"]),
+        ("code=ir_led.dead", ["PC-2026-000002"]),
+        ("site=depot", ["PC-2026-000003"]),
+        ("q=SL26000002", ["PC-2026-000001"]),
+        ("q=%25", []),
+    ],
+)
+async def test_filters_are_the_url(signed: Signed, query: str, numbers: list[str]) -> None:
+    """Each filter of the URL narrows the list; a percent sign is a sign, not a wildcard."""
+    told = await (await (await signed("admin")).get(f"/api/v1/preclaims?{query}")).json()
+    assert [item["number"] for item in told["items"]] == numbers
+
+
+async def test_api_pages_by_cursor(signed: Signed) -> None:
+    """Following the cursor gives every pre-claim once, newest first."""
+    client = await signed("admin")
+    seen, cursor = [], ""
+    for _ in range(9):
+        told = await (await client.get(f"/api/v1/preclaims?limit=3&cursor={cursor}")).json()
+        seen += [item["id"] for item in told["items"]]
+        cursor = told["next_cursor"]
+        if cursor is None:
+            break
+    assert (seen, cursor) == ([4, 3, 2, 1], None)
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=x", "cursor=-1", "cursor=9" + "9" * 30])
+async def test_api_refuses_impossible_pages(signed: Signed, query: str) -> None:
+    """A limit or cursor out of range is a problem document, not a crash."""
+    answer = await (await signed("admin")).get(f"/api/v1/devices?{query}")
+    assert answer.status == 422
+    assert json.loads(await answer.text())["status"] == 422
+
+
+async def test_preclaim_of_the_api_has_the_agreed_keys(signed: Signed) -> None:
+    """Programs find serial, warranty, codes, evidence and times under their agreed names."""
+    told = await (await (await signed("integrator")).get("/api/v1/preclaims/1")).json()
+    agreed = (
+        "id number state serial serial_source position site model codes warranty_verdict "
+        "opened_at onset_at evidence url"
+    )
+    assert set(agreed.split()) <= told.keys()
+    assert told["codes"] == ["ircut.stuck_open"]
+    assert told["evidence"] == {"complete": 3, "total": 4}
+
+
+async def test_metrics_name_no_serial(signed: Signed) -> None:
+    """Prometheus gets counts with bounded labels."""
+    text = await (await (await signed("admin")).get("/metrics")).text()
+    assert 'preclaim_devices{standing="unknown"} 3.0' in text
+    assert "SL26" not in text
+
+
+async def test_hostile_names_stay_text(console: Console, signed: Signed) -> None:
+    """A camera whose name is markup is shown as text on pages and in the plot."""
+    evil = "<script>alert(1)</script>"
+    with console.engine.begin() as db:
+        db.execute(update(t.position).values(name=evil, firmware=evil, model=evil))
+        db.execute(update(t.unit).values(batch=evil))
+    client = await signed("admin")
+    for path in ("/", "/devices", "/devices/2", "/preclaims/1", "/trends", "/trends?by=firmware"):
+        assert evil not in await (await client.get(path)).text(), path
+
+
+async def test_unknown_urls_answer_in_words(signed: Signed) -> None:
+    """What no route knows is a page for people and a problem document for programs."""
+    client = await signed()
+    page, api = await client.get("/nowhere"), await client.get("/api/v1/nowhere")
+    assert (page.status, api.status) == (404, 404)
+    assert "Nothing here" in await page.text()
+    assert api.headers["Content-Type"].startswith("application/problem+json")
+
+
+def test_every_named_template_exists() -> None:
+    """Every template that a page names lies in the folder."""
+    named = set()
+    for path in Path(HERE / "pages").glob("*.py"):
+        named |= set(re.findall(r'"(\w+\.html)"', path.read_text("utf-8")))
+    assert named <= {path.name for path in (HERE / "templates").iterdir()}
