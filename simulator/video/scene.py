@@ -18,7 +18,7 @@ __all__ = ["PICTURE_FAULTS", "Light", "SceneSpec", "render"]
 # What near infrared adds to red, green and blue pixels when the filter is out: a Bayer mosaic
 # passes most of it in red, then in blue, least in green.
 _LEAK = np.array([1.0, 0.4, 0.85], dtype=np.float32)
-_LEAK_BY_DAY = 1.0
+_LEAK_BY_DAY = 1.4
 # What little of the lamp passes a filter that stays in at night.
 _LAMP_THROUGH_FILTER = 0.008
 _SWAY_PX = (0, 1, 1)  # leaves in the wind, one step every other frame
