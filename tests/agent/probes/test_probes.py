@@ -1,0 +1,155 @@
+"""Probes measure and never judge: qualities and causes, and what a visit shares."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.camera.port import (
+    CameraError,
+    Cause,
+    DeviceClock,
+    DeviceInformation,
+    LoginKind,
+    VendorValue,
+)
+from agent.probes import PROBES, clock, identity, login, reachability, stream, vendor
+from agent.probes.failure import LAYER_OF, Layer, lowest_failed_layer
+from agent.probes.host import HostPaths, read_host
+from agent.probes.probe import Pass
+from shared.reading import Quality, Reading
+
+NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+INFORMATION = DeviceInformation(
+    manufacturer="Maker", model="M", firmware="1.0", serial="0000000000", hardware_id=None
+)
+CLOCK = DeviceClock(device_at=NOON, offset=timedelta(days=-1), zone=None, source="NTP")
+
+
+class FakeCamera:
+    """Answers from memory, or raises what it was given; counts every question."""
+
+    def __init__(self, error: CameraError | None = None, **answers: object) -> None:
+        self._error, self._answers = error, answers
+        self.asked: list[str] = []
+        self.login = LoginKind.DIGEST_MD5
+        self.refused_logins: tuple[LoginKind, ...] = ()
+
+    def __getattr__(self, name: str) -> Any:
+        async def ask(**_: object) -> object:
+            self.asked.append(name)
+            if name not in self._answers and self._error is not None:
+                raise self._error
+            return self._answers.get(name)
+
+        return ask
+
+
+async def readings_of(probe: Any, camera: Any, visit: Pass | None = None) -> dict[str, Reading]:
+    """What a probe reads, by name."""
+    seen = await probe.PROBE.read(camera, visit or Pass(now=NOON))
+    return {reading.name: reading for reading in seen.readings}
+
+
+@pytest.mark.parametrize("cause", list(Cause))
+async def test_every_failure_is_a_reading(cause: Cause) -> None:
+    """Whatever a camera raises, each probe gives readings, and none of them escapes."""
+    for probe in PROBES:
+        seen = await probe.read(FakeCamera(CameraError(cause, "no")), Pass(now=NOON))
+        assert seen.readings
+        for reading in seen.readings:
+            assert reading.good or reading.value is None
+
+
+async def test_reachability_names_the_layer() -> None:
+    """A refused connection is a good reading of no answer at the TCP layer."""
+    seen = await readings_of(reachability, FakeCamera(CameraError(Cause.TCP_REFUSED, "refused")))
+    assert seen["reach.answers"].value is False
+    assert seen["reach.layer"].value == "tcp"
+    assert seen["reach.replies"].quality is Quality.FAILED
+
+
+async def test_clock_without_utc_is_missing() -> None:
+    """A device that names no UTC time has no offset; it is not zero."""
+    none = DeviceClock(device_at=None, offset=None, zone=None, source=None)
+    assert (await readings_of(clock, FakeCamera(device_clock=CLOCK)))[
+        "clock.offset"
+    ].value == -86400
+    seen = await readings_of(clock, FakeCamera(device_clock=none))
+    assert seen["clock.offset"].quality is Quality.MISSING
+
+
+async def test_identity_notes_placeholder_and_absence() -> None:
+    """All zeros is a placeholder, and an absent hardware id is missing, not empty."""
+    camera = FakeCamera(device_information=INFORMATION, mac_addresses=("02:00:00:00:00:01",))
+    seen = await readings_of(identity, camera)
+    assert seen["identity.placeholder"].value is True
+    assert seen["identity.hardware_id"].quality is Quality.MISSING
+
+
+async def test_one_visit_asks_once() -> None:
+    """Identity and login share one answer, so that a visit logs in once for both."""
+    camera = FakeCamera(device_information=INFORMATION, mac_addresses=())
+    visit = Pass(now=NOON)
+    await readings_of(identity, camera, visit)
+    seen = await readings_of(login, camera, visit)
+    assert camera.asked.count("device_information") == 1
+    assert seen["login.accepted"].value == "digest-md5"
+
+
+async def test_refusal_is_remembered_for_a_day() -> None:
+    """A kind that is not asked again stays refused for a day, and the reading says so."""
+    camera = FakeCamera(device_information=INFORMATION)
+    camera.refused_logins = (LoginKind.WSSE,)
+    first = await readings_of(login, camera)
+    camera.refused_logins = ()
+    later = Pass(now=NOON + timedelta(hours=1), previous=first)
+    second = await readings_of(login, camera, later)
+    assert second["login.refused"].value == "wsse"
+    assert "not asked again" in second["login.refused"].detail
+    third = await readings_of(login, camera, Pass(now=NOON + timedelta(hours=30), previous=second))
+    assert third["login.refused"].value == ""
+
+
+async def test_stream_of_a_silent_network_is_failed_not_absent() -> None:
+    """Only RTSP's own wrong answer says that the stream does not play."""
+    wrong = await readings_of(stream, FakeCamera(CameraError(Cause.RTSP_STATUS, "404")))
+    assert wrong["stream.plays"].value is False
+    cut = await readings_of(stream, FakeCamera(CameraError(Cause.TCP_TIMEOUT, "slow")))
+    assert cut["stream.plays"].quality is Quality.FAILED
+
+
+async def test_vendor_keeps_qualities_and_fails_what_was_known() -> None:
+    """A gauge that is not ready is unknown with its raw value; silence fails the known names."""
+    gauge = VendorValue(value=None, quality="unknown", raw="255", unit="%")
+    seen = await readings_of(vendor, FakeCamera(vendor_values={"battery.charge": gauge}))
+    charge = seen["battery.charge"]
+    assert (charge.value, charge.quality, charge.raw) == (None, Quality.UNKNOWN, "255")
+    silent = FakeCamera(CameraError(Cause.TCP_TIMEOUT, "slow"))
+    after = await readings_of(vendor, silent, Pass(now=NOON, previous=seen))
+    assert after["battery.charge"].quality is Quality.FAILED
+
+
+async def test_host_reads_recordings(tmp_path: Path) -> None:
+    """The newest recording has an age, a host without sensors no temperature, and no error."""
+    (tmp_path / "a.mp4").write_bytes(b"x")
+    now = datetime.now(UTC)
+    found = await read_host(HostPaths(disks=(tmp_path, tmp_path), recordings=tmp_path), now)
+    seen = {reading.name: reading for reading in found}
+    assert seen["recording.newest_age"].good
+    assert seen["host.disk_used"].good
+    gone = await read_host(HostPaths(disks=(), recordings=tmp_path / "gone"), now)
+    assert {r.name: r for r in gone}["recording.newest_age"].quality is Quality.FAILED
+
+
+def test_lowest_layer_wins() -> None:
+    """Of several failures a person is told the lowest, and every cause has its place."""
+    failed = [
+        Reading("a", None, "", NOON, Quality.FAILED, cause=Cause.RTSP_STATUS.value),
+        Reading("b", None, "", NOON, Quality.FAILED, cause=Cause.LOGIN_REFUSED.value),
+    ]
+    assert lowest_failed_layer(failed) is Layer.LOGIN
+    assert set(LAYER_OF) == set(Cause)
