@@ -69,6 +69,7 @@ def _settled(scene: SceneSpec) -> SceneSpec:
         filter_in=scene.filter_is_in,
         faults=scene.faults & {"blurred", "half_covered", "colour_cast", "noise"},
         source=scene.source,
+        balances_white=scene.balances_white,
     )
 
 

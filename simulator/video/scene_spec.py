@@ -31,6 +31,8 @@ class SceneSpec:
     """One state of a picture; equal specs render equal frames.
 
     `filter_in` is the position that the firmware asked for; the stuck faults override it.
+    `balances_white` is a camera whose white balance hides the pink of leaking infrared, as about a
+    third of real ones do: its day picture without the filter is pale.
     `moment` moves the scene on (another noise, another place of the moving object): a caller that
     changes it every minute gets a life instead of the same few seconds. Names in `faults` that are
     not in PICTURE_FAULTS leave the picture alone. Raises ValueError on sizes or light out of range.
@@ -44,6 +46,7 @@ class SceneSpec:
     faults: frozenset[str] = frozenset()
     source: Path | None = None
     moment: int = 0
+    balances_white: bool = False
 
     def __post_init__(self) -> None:
         Light(self.light)

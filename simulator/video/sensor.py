@@ -37,8 +37,7 @@ def expose(spec: SceneSpec, light: Plane, *, developed: bool) -> Exposure:
     """Choose the exposure for `light` (H, W, 3, linear).
 
     `developed` marks light that was taken from a finished picture: it keeps its own exposure by day
-    with the filter in. A third of the seeds re-balance white when infrared leaks in by day, as a
-    third of converted cameras do: their picture is washed and pale, not pink.
+    with the filter in.
     """
     mean = light.reshape(-1, 3).mean(axis=0)
     level = max(1e-6, float(mean @ _LUMA))
@@ -46,7 +45,7 @@ def expose(spec: SceneSpec, light: Plane, *, developed: bool) -> Exposure:
     target, highest = (0.19 if healthy_day else 0.27, 8.0) if spec.by_day else (0.12, 16.0)
     gain = 1.0 if developed and healthy_day else min(highest, target / level)
     gains = np.full(3, gain, dtype=np.float32)
-    if spec.by_day and not spec.filter_is_in and spec.seed % 3 == 0:
+    if spec.balances_white and spec.by_day and not spec.filter_is_in:
         gains = (gains * _grey_world(mean)).astype(np.float32)
     if "colour_cast" in spec.faults:
         gains = gains * np.array([0.62, 0.95, 1.75], dtype=np.float32)

@@ -36,7 +36,7 @@ def test_seeds_give_different_places() -> None:
     assert min(difference(a, b) for a, b in pairs) > 10
 
 
-@pytest.mark.parametrize("seed", [1, 2, 4, 5, 7, 8])
+@pytest.mark.parametrize("seed", range(1, 9))
 def test_infrared_turns_the_day_magenta(seed: int) -> None:
     """With the filter out by day the picture is pink and brighter."""
     closed, out = render(scene(seed=seed), 0), render(scene(seed=seed, filter_in=False), 0)
@@ -45,10 +45,12 @@ def test_infrared_turns_the_day_magenta(seed: int) -> None:
     assert luma(out) > luma(closed)
 
 
-@pytest.mark.parametrize("seed", [3, 6, 9])
-def test_a_third_of_the_cameras_hides_the_pink(seed: int) -> None:
-    """White balance may undo the cast: the picture is pale, not magenta, and still not healthy."""
-    closed, out = render(scene(seed=seed), 0), render(scene(seed=seed, filter_in=False), 0)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_white_balance_may_hide_the_pink(seed: int) -> None:
+    """A camera that undoes the cast shows a pale picture, not magenta, and still not healthy."""
+    closed = render(scene(seed=seed, balances_white=True), 0)
+    out = render(scene(seed=seed, balances_white=True, filter_in=False), 0)
+    assert np.array_equal(closed, render(scene(seed=seed), 0))
     assert abs(magenta_excess(out)) < 0.04
     assert difference(closed, out) > 15
 
