@@ -122,7 +122,8 @@ def take(arrival: Arrival, batch: Batch) -> tuple[End, Noted | None]:
     except OperationalError:
         raise  # the database is locked, full or away: nothing is known, nothing is receipted
     except _UNSTORABLE as error:
-        refusal = Refusal("store.refused", f"{type(error).__name__}: {error}")
+        cause = getattr(error, "orig", None) or error  # without SQLAlchemy's dump of the values
+        refusal = Refusal("store.refused", f"{type(cause).__name__}: {cause}")
     _quarantine(arrival, refusal, batch, agent_id=agent_id, agent=agent)
     return End.QUARANTINED, _note(agent_id, _header_of(arrival.payload), refused=str(refusal))
 
