@@ -35,10 +35,12 @@ from agent.hands import DeviceHands
 from agent.host import HostWatch, ReadHost, host_device
 from agent.post import Post
 from agent.probes import PROBES
+from agent.probes.host import HostPaths, read_host
 from agent.probes.probe import Probe
 from agent.reports import Reporter
 from agent.rounds import Rounds
 from agent.standing import Standings
+from shared.reading import Reading
 
 DATABASE = "agent.db"
 
@@ -138,8 +140,15 @@ def network_edge(config: Config, profiles: Sequence[Profile]) -> Edge:
 
 
 def host_reader(config: Config) -> ReadHost:
-    """Reads this host: its data folder's disk and the recordings, when a folder is named."""
-    raise NotImplementedError
+    """Reads this host: the data folder's disk, and the recordings when a folder is named."""
+    recordings = config.recording_dir
+    disks = [config.data_dir] if recordings is None else [config.data_dir, recordings]
+    paths = HostPaths(disks=disks, recordings=recordings)
+
+    async def read(now: datetime) -> tuple[Reading, ...]:
+        return await read_host(paths, now)
+
+    return read
 
 
 def build(

@@ -24,6 +24,7 @@ from agent.delivery import fault_store, keepsake_store, reading_store, spend_sto
 from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
 from agent.diagnosis.engine import Diagnosis, FaultMemory, diagnose
+from agent.diagnosis.learning import learn
 from agent.diagnosis.levels import Levels
 from agent.diagnosis.rule import HISTORY_PER_NAME, Rule, Verdict, View
 from agent.episodes import Author, Seen, Teller, wants_picture
@@ -267,6 +268,9 @@ def _record(
     memories = fault_store.read_memories(db, device_id)
     view = _view(db, device, latest, fresh, now=now, settings=settings)
     diagnosis = diagnose(view, memories, settings.rules)
+    baseline = learn(view, diagnosis.memories.values())
+    if baseline is not None:
+        keepsake_store.keep_baseline(db, device_id, baseline)
     next_row = outbox.next_event()
     _keep_readings(database, device_id, take.readings, rules=settings.rules)
     seen = Seen(
