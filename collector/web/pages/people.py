@@ -70,7 +70,7 @@ async def _page(call: Call, *, status: int = 200, trouble: str = "") -> web.Stre
         status=status,
         people=people,
         organisations=organisations,
-        roles=tuple(role.value for role in Role),
+        roles=tuple(role.value for role in reversed(Role)),  # the least first
         shortest=passwords.SHORTEST,
         trouble=trouble,
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Protocol, TypeAlias
 
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
 from sqlalchemy import Engine
@@ -19,6 +21,8 @@ from collector.web.application import create
 from collector.web.passwords import Passwords
 from collector.web.visitor import SESSION_COOKIE
 from tests.collector.web.seed import PASSWORD, seed
+
+Browser: TypeAlias = TestClient[web.Request, web.Application]
 
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
 CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
@@ -33,9 +37,9 @@ class Console:
     server: TestServer
     now: datetime = NOW
 
-    async def client(self, name: str = "") -> TestClient:
+    async def client(self, name: str = "") -> Browser:
         """A browser, signed in as this person; anonymous without a name."""
-        client: TestClient = TestClient(self.server)
+        client: Browser = TestClient(self.server)
         if name:
             token = secrets.token_urlsafe(16)
             with self.engine.begin() as db:
@@ -78,15 +82,19 @@ async def console(tmp_path: Path, password_hash: str) -> AsyncIterator[Console]:
     engine.dispose()
 
 
-Signed = Callable[[str], Awaitable[TestClient]]
+class Signed(Protocol):
+    """Opens a browser, signed in as this person; anonymous without a name."""
+
+    async def __call__(self, name: str = "") -> Browser:
+        """The browser."""
 
 
 @pytest.fixture
 async def signed(console: Console) -> AsyncIterator[Signed]:
     """Opens clients and closes them all at the end."""
-    opened: list[TestClient] = []
+    opened: list[Browser] = []
 
-    async def sign(name: str = "") -> TestClient:
+    async def sign(name: str = "") -> Browser:
         opened.append(await console.client(name))
         return opened[-1]
 

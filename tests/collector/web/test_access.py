@@ -10,6 +10,7 @@ from sqlalchemy import select
 from collector.store import accounts
 from collector.store import tables as t
 from collector.store.scope import Role
+from collector.web.house import HOUSE
 from collector.web.routes import ROUTES
 from tests.collector.web.conftest import CSRF, NOW, Console, Signed
 
@@ -95,7 +96,7 @@ async def test_evidence_is_never_a_page(console: Console, signed: Signed) -> Non
             sha256=sha256, organisation_id="fit", size=len(html), received_bytes=len(html),
             complete=True,
         ))  # fmt: skip
-    folder = next(iter(console.server.app.values())).evidence_dir / sha256[:2]  # type: ignore[union-attr]
+    folder = console.server.app[HOUSE].evidence_dir / sha256[:2]
     folder.mkdir(exist_ok=True)
     (folder / sha256).write_bytes(html)
     answer = await (await signed("integrator")).get(f"/evidence/{sha256}")

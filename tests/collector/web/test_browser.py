@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from aiohttp.typedefs import Handler
 
 from collector.store import accounts
+from collector.web.application import create
+from collector.web.visitor import SESSION_COOKIE
 from tests.collector.web.conftest import NOW, Console
 
 CHROMIUM = shutil.which("chromium")
@@ -43,6 +49,42 @@ async def test_login_page_breaks_no_policy(console: Console, tmp_path: Path) -> 
     document, log = await dump(str(console.server.make_url("/login")), tmp_path / "profile")
 
     assert 'name="password"' in document
+    assert "Content Security Policy" not in log
+    assert "Uncaught" not in log
+
+
+async def test_first_page_polls_its_rows(console: Console, tmp_path: Path) -> None:
+    """The browser asks for the rows again after five seconds, and the policy lets it."""
+    token, polls = "browser", []
+    with console.engine.begin() as db:
+        person = accounts.find_person(db, "integrator")
+        assert person is not None
+        accounts.add_session(
+            db,
+            token=token,
+            person_id=person.id,
+            csrf="x",
+            now=NOW,
+            expires_at=NOW + timedelta(days=1),
+        )
+
+    @web.middleware
+    async def sign_in(request: web.Request, handler: Handler) -> web.StreamResponse:
+        """A browser on the command line has no cookies: the first answer gives it one."""
+        polls.extend([request.path] if request.path == "/today/rows" else [])
+        if SESSION_COOKIE in request.cookies or request.path != "/":
+            return await handler(request)
+        answer = web.Response(status=303, headers={"Location": "/"})
+        answer.set_cookie(SESSION_COOKIE, token)
+        return answer
+
+    app = create(engine=console.engine, evidence_dir=tmp_path, now=lambda: NOW)
+    app.middlewares.insert(0, sign_in)
+    async with TestServer(app) as server:
+        document, log = await dump(str(server.make_url("/")), tmp_path / "profile")
+
+    assert polls
+    assert "Weighbridge" in document
     assert "Content Security Policy" not in log
     assert "Uncaught" not in log
 

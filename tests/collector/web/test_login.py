@@ -12,15 +12,15 @@ from collector.store import accounts
 from collector.store import tables as t
 from collector.web.attempts import PER_ACCOUNT, PER_ADDRESS, WINDOW, Attempts
 from collector.web.visitor import SESSION_COOKIE
-from tests.collector.web.conftest import CSRF, NOW, Console, Signed
+from tests.collector.web.conftest import CSRF, NOW, Browser, Console, Signed
 from tests.collector.web.seed import PASSWORD
 
 KEY = re.compile(r'name="csrf" value="([^"]+)"')
 
 
-async def form_key(client: object, path: str = "/login") -> str:
+async def form_key(client: Browser, path: str = "/login") -> str:
     """The key that the form at this path carries."""
-    found = KEY.search(await (await client.get(path)).text())  # type: ignore[attr-defined]
+    found = KEY.search(await (await client.get(path)).text())
     assert found is not None
     return found[1]
 
