@@ -1,0 +1,189 @@
+"""A camera from memory, an agent's parts around it, and a clock that a test moves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from agent.camera.port import (
+    CameraError,
+    Cause,
+    Costs,
+    DeviceClock,
+    DeviceInformation,
+    Exchange,
+    ImagingOptions,
+    ImagingSettings,
+    LoginKind,
+    Picture,
+    PictureFeatures,
+    Snapshot,
+    StreamHealth,
+    StreamProfile,
+    VendorValue,
+)
+
+NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+FEATURES = PictureFeatures(
+    width_px=640,
+    height_px=360,
+    luma_mean=110.0,
+    luma_std=45.0,
+    luma_p01=12.0,
+    luma_p99=230.0,
+    dark_share=0.02,
+    bright_share=0.01,
+    sharpness=0.4,
+    laplacian_variance=400.0,
+    saturation_mean=60.0,
+    red_mean=110.0,
+    green_mean=115.0,
+    blue_mean=105.0,
+    magenta_excess=-0.03,
+    green_min=0.1,
+    chroma_std=12.0,
+    change_from_previous=2.0,
+)
+
+
+class Clock:
+    """Time that moves when told."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, **kind: float) -> None:
+        """Move on, like ``pass_by(minutes=10)``."""
+        self.now += timedelta(**kind)
+
+
+@dataclass
+class FakeCamera:
+    """Answers from memory, counts what it costs, and records every write."""
+
+    clock: Clock
+    features: PictureFeatures = FEATURES
+    failure: CameraError | None = None  # every exchange fails with it
+    serial: str = "SN-2401-0001"
+    vendor: dict[str, VendorValue] = field(default_factory=dict)
+    writes: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    defect: str = ""  # the question at which the fake itself breaks
+
+    login: LoginKind = LoginKind.WSSE
+    refused_logins: tuple[LoginKind, ...] = ()
+
+    def _ask(self, what: str) -> None:
+        self.asked.append(what)
+        if what == self.defect:
+            raise ZeroDivisionError("a defect of ours")
+        if self.failure is not None:
+            raise self.failure
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        return tuple(
+            Exchange(
+                at=self.clock.now,
+                kind="onvif",
+                request=what,
+                outcome="ok",
+                detail="",
+                reply=b"<ok/>",
+                seconds=0.01,
+            )
+            for what in self.asked
+        )
+
+    @property
+    def costs(self) -> Costs:
+        return Costs(
+            requests=len(self.asked),
+            bytes_sent=100 * len(self.asked),
+            bytes_received=900 * len(self.asked),
+            login_attempts=len(self.asked),
+            writes=len(self.writes),
+        )
+
+    async def connect_tcp(self) -> None:
+        self._ask("tcp")
+
+    async def device_clock(self) -> DeviceClock:
+        self._ask("GetSystemDateAndTime")
+        return DeviceClock(device_at=self.clock.now, offset=timedelta(0), zone="UTC", source="NTP")
+
+    async def device_information(self) -> DeviceInformation:
+        self._ask("GetDeviceInformation")
+        return DeviceInformation(
+            manufacturer="Maker",
+            model="SC-4G-20",
+            firmware="1.4.2",
+            serial=self.serial,
+            hardware_id="HW-3",
+        )
+
+    async def mac_addresses(self) -> tuple[str, ...]:
+        self._ask("GetNetworkInterfaces")
+        return ("02:00:00:00:00:01",)
+
+    async def profiles(self) -> tuple[StreamProfile, ...]:
+        self._ask("GetProfiles")
+        return ()
+
+    async def imaging_settings(self) -> ImagingSettings:
+        self._ask("GetImagingSettings")
+        return ImagingSettings(
+            ir_cut_filter="AUTO",
+            brightness=50.0,
+            colour_saturation=50.0,
+            contrast=50.0,
+            sharpness=50.0,
+        )
+
+    async def imaging_options(self) -> ImagingOptions:
+        self._ask("GetOptions")
+        return ImagingOptions(ir_cut_filter_modes=("ON", "OFF", "AUTO"))
+
+    async def system_log(self) -> str:
+        self._ask("GetSystemLog")
+        return "all quiet"
+
+    async def snapshot(self) -> Snapshot:
+        self._ask("snapshot")
+        return Snapshot(body=b"\xff\xd8 jpeg", media_type="image/jpeg")
+
+    async def watch_stream(self, *, seconds: float) -> StreamHealth:
+        self._ask("PLAY")
+        return StreamHealth(
+            codec="H264",
+            seconds=seconds,
+            packets=300,
+            frames=75,
+            fps=25.0,
+            bitrate_kbps=2000.0,
+            key_frame_interval_s=1.0,
+            longest_gap_s=0.05,
+            lost_packets=0,
+            key_frame=b"key",
+            last_key_frame=b"last",
+            width_px=640,
+            height_px=360,
+        )
+
+    async def decode(self, key_frame: bytes, *, codec: str, previous: bytes | None) -> Picture:
+        return Picture(
+            features=self.features,
+            jpeg=b"\xff\xd8" + f"{self.features.luma_mean}".encode() * 3000,
+            taken_at=self.clock.now,
+        )
+
+    async def vendor_values(self) -> Mapping[str, VendorValue]:
+        self._ask("vendor")
+        return self.vendor
+
+
+NOBODY = CameraError(Cause.TCP_REFUSED, "connection refused")

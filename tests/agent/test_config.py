@@ -1,0 +1,141 @@
+"""The configuration: what a good file says, and every problem of a bad one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from agent.camera.port import LoginKind
+from agent.config import Config, load_config
+from agent.config_table import ConfigError
+
+GOOD = """
+[agent]
+id = "agent-north"
+uplink = "metered"
+recorder_login = "wsse"
+[schedule]
+every_s = { picture = 600 }
+[diagnosis]
+opens = [2, 3]
+[[devices]]
+id = "gate-north"
+name = "Gate north"
+address = "192.168.1.20"
+user = "admin"
+password_file = "secret"
+power = "battery"
+budget = { bytes_per_day = 1000 }
+[[devices]]
+id = "gate-south"
+address = "192.168.1.21:8080"
+user = "admin"
+password_env = "SOUTH"
+link = "wired"
+"""
+
+
+def load(folder: Path, text: str, **environment: str) -> Config:
+    """Read a configuration from a text."""
+    path = folder / "agent.toml"
+    path.write_text(text, encoding="utf-8")
+    return load_config(path, probe_names={"picture", "stream"}, environment=environment)
+
+
+def test_a_good_file_becomes_facts(tmp_path: Path) -> None:
+    """Defaults follow the uplink, passwords come from files and the environment."""
+    (tmp_path / "secret").write_text("p w\n")
+    config = load(tmp_path, GOOD, SOUTH="other")
+    north, south = config.devices
+
+    assert (north.is_battery, north.is_metered, south.is_metered) == (True, True, False)
+    assert north.target.credentials is not None
+    assert south.target.credentials is not None
+    assert (north.target.credentials.password, south.target.credentials.password) == (
+        "p w",
+        "other",
+    )
+    assert config.recorder_login is LoginKind.WSSE
+    assert config.pace.health_every == timedelta(hours=1)
+    assert config.pace.every == {"picture": timedelta(minutes=10)}
+    assert (config.judgement.opens, config.judgement.clears) == ((2, 3), (5, 5))
+    assert dict(north.budget) == {"bytes_per_day": 1000}
+
+
+def test_a_printed_configuration_shows_no_password(tmp_path: Path) -> None:
+    """Secrets do not reach a log through repr."""
+    (tmp_path / "secret").write_text("hunter2")
+
+    assert "hunter2" not in repr(load(tmp_path, GOOD, SOUTH="hunter2"))
+
+
+BAD = """
+typo = 1
+[agent]
+id = "a b"
+uplink = "pigeon"
+[broker]
+port = 99999
+password = "open"
+[schedule]
+every_s = { pictures = 600 }
+watch_seconds = nan
+[diagnosis]
+opens = [5, 3]
+levels = { nonsense = 1 }
+[[devices]]
+id = "x"
+address = "http://admin:pw@192.168.1.2"
+user = "admin"
+power = "solar"
+[[devices]]
+id = "x"
+password_file = "absent"
+colour = "red"
+"""
+
+
+def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
+    """Each wrong key is named with its reason and its remedy, in one go."""
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, BAD)
+    keys = {problem.key for problem in caught.value.problems}
+
+    assert keys >= {
+        "typo",
+        "agent.id",
+        "agent.uplink",
+        "broker.port",
+        "broker.password",
+        "schedule.every_s.pictures",
+        "schedule.watch_seconds",
+        "diagnosis.opens",
+        "diagnosis.levels.nonsense",
+        "devices[0].address",
+        "devices[0].user",
+        "devices[0].power",
+        "devices[1].id",
+        "devices[1].address",
+        "devices[1].password_file",
+        "devices[1].colour",
+    }
+    assert all(problem.reason and problem.remedy for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize("content", [b"[agent", b"\xff\xfe", b"agent = 3"])
+def test_a_file_that_is_no_configuration_is_explained(tmp_path: Path, content: bytes) -> None:
+    """Broken TOML, another encoding, a value in place of a table: a problem, never a trace."""
+    path = tmp_path / "agent.toml"
+    path.write_bytes(content)
+
+    with pytest.raises(ConfigError) as caught:
+        load_config(path)
+    assert caught.value.problems
+
+
+def test_a_missing_file_is_explained(tmp_path: Path) -> None:
+    """The path is the first thing that people get wrong."""
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_config(tmp_path / "absent.toml")

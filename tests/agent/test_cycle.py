@@ -1,0 +1,245 @@
+"""One pass over one device: what is asked, judged, kept and told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from agent.budget import WIRED_MAINS, Budget
+from agent.camera.port import LoginKind, Target, VendorValue
+from agent.config import Device
+from agent.cycle import Outcome, Settings, run_pass
+from agent.delivery import fault_store
+from agent.delivery.database import Database
+from agent.delivery.evidence import Signer
+from agent.delivery.outbox import Outbox, Row
+from agent.delivery.salvage import open_or_salvage
+from agent.diagnosis import rules_with
+from agent.diagnosis.levels import Levels
+from agent.episodes import Author
+from agent.probes import PROBES
+from shared import signing, wire
+from shared.evidence import EvidenceChunk, EvidenceKind
+from shared.fault import EvidenceAdded, FaultEvent, FaultKind
+from shared.frame import Lane, unpack
+from shared.reading import Quality
+from shared.wire import UpMessage
+from tests.agent.fakes import FEATURES, NOBODY, NOON, Clock, FakeCamera
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+BLACK = replace(
+    FEATURES, luma_mean=2.0, luma_std=0.6, luma_p01=0.0, luma_p99=5.0, dark_share=1.0, sharpness=0.0
+)
+DEVICE = Device(
+    device_id="gate-north",
+    name="Gate north",
+    target=Target(address="192.0.2.1"),
+    label_serial="LABEL-1",
+    is_battery=False,
+    is_metered=False,
+    profile="",
+    budget={},
+)
+
+
+class Bench:
+    """A database, an outbox and a device; ``visit`` makes one pass and moves on ten minutes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.database: Database
+        self.database, _ = open_or_salvage(folder / "agent.db", now=NOON)
+        self.outbox = Outbox(self.database)
+        self.clock = Clock()
+        sun = VendorValue(value=1800.0, quality="good", raw="1800", unit="mW")
+        # Without light there is no verdict on a black picture; the panel says that it is day.
+        self.camera = FakeCamera(self.clock, vendor={"solar.power": sun})
+        author = Author(
+            agent_id="agent", version="1", recorder_firmware="NVR 4", signer=Signer(KEY)
+        )
+        self.settings = Settings(
+            rules=rules_with(opens=(2, 3), clears=(2, 2)),
+            levels=Levels(),
+            watch_seconds=1.0,
+            recorder_login=LoginKind.NONE,
+            author=author,
+        )
+
+    async def visit(self, *, budget: Budget = WIRED_MAINS) -> Outcome:
+        """One pass with all probes."""
+        self.camera.asked.clear()
+        outcome = await run_pass(
+            DEVICE,
+            self.camera,
+            PROBES,
+            budget=budget,
+            settings=self.settings,
+            database=self.database,
+            outbox=self.outbox,
+            clock=self.clock,
+        )
+        self.clock.pass_by(minutes=10)
+        return outcome
+
+    def told(self) -> list[UpMessage]:
+        """Everything in the outbox that was not looked at yet, best lane first."""
+        rows: list[Row] = []
+        with self.database.transaction():
+            for lane in (Lane.FAULT, Lane.EVIDENCE):
+                rows += self.outbox.take(lane, limit=500, now=self.clock.now)
+        return [wire.decode_up(unpack(row.frame).body, row.lane) for row in rows]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    """A fresh bench."""
+    made = Bench(tmp_path)
+    yield made
+    made.database.close()
+
+
+async def test_a_whole_pass_changes_nothing_on_the_camera(bench: Bench) -> None:
+    """All probes run, give good readings, and the camera records no write."""
+    outcome = await bench.visit()
+
+    assert (bench.camera.writes, outcome.spend.writes) == ([], 0)
+    assert outcome.ran == tuple(probe.name for probe in PROBES)
+    assert sum(reading.good for reading in outcome.readings) > 20
+
+
+async def test_a_lasting_fault_opens_once_with_signed_evidence(bench: Bench) -> None:
+    """A black picture seen twice opens one episode: picture, transcript and readings, signed."""
+    await bench.visit()
+    bench.told()
+    bench.camera.features = BLACK
+    for _ in range(2):
+        await bench.visit()
+    told = bench.told()
+    opened = [m for m in told if isinstance(m, FaultEvent) and m.kind is FaultKind.OPENED]
+    (event,) = [m for m in opened if m.code == "picture.black"]
+    assert event.manifest is not None
+    manifest = wire.decode_manifest(event.manifest.body)
+    hashes = {chunk.sha256 for chunk in told if isinstance(chunk, EvidenceChunk)}
+
+    assert signing.holds(
+        KEY.public_key(), signing.MANIFEST, event.manifest.body, event.manifest.signature
+    )
+    assert {item.kind for item in manifest.items} == {
+        EvidenceKind.PICTURE,
+        EvidenceKind.REFERENCE,
+        EvidenceKind.TRANSCRIPT,
+        EvidenceKind.READINGS,
+    }
+    assert {item.sha256 for item in manifest.items} <= hashes
+    assert (event.device.label_serial, event.onset_at) == ("LABEL-1", NOON.replace(minute=10))
+    assert event.device.aliases[0].value == "SN-2401-0001"
+
+
+async def test_a_fault_that_went_clears_under_its_episode(bench: Bench) -> None:
+    """The clearing names the opening event, and nothing stays open."""
+    bench.camera.features = BLACK
+    for _ in range(2):
+        await bench.visit()
+    bench.camera.features = FEATURES
+    for _ in range(3):
+        await bench.visit()
+    events = [m for m in bench.told() if isinstance(m, FaultEvent) and m.code == "picture.black"]
+
+    assert [event.kind for event in events] == [FaultKind.OPENED, FaultKind.CLEARED]
+    assert events[1].episode is not None
+    codes = [line.code for line in fault_store.open_episodes(bench.database.connection, limit=9)]
+    assert "picture.black" not in codes
+
+
+async def test_silence_neither_clears_nor_reopens(bench: Bench) -> None:
+    """An episode survives a device that does not answer for a day."""
+    bench.camera.features = BLACK
+    for _ in range(2):
+        await bench.visit()
+    bench.camera.failure = NOBODY
+    for _ in range(20):
+        outcome = await bench.visit()
+    codes = [line.code for line in fault_store.open_episodes(bench.database.connection, limit=9)]
+
+    assert outcome.is_silent
+    assert "picture.black" in codes
+    assert outcome.memories["picture.black"].is_open
+
+
+async def test_further_evidence_follows_the_opening(bench: Bench) -> None:
+    """Three passes later one more manifest brings the readings since and a later picture."""
+    bench.camera.features = BLACK
+    for _ in range(8):
+        await bench.visit()
+    added = [m for m in bench.told() if isinstance(m, EvidenceAdded) and m.episode is not None]
+    manifests = [wire.decode_manifest(message.manifest.body) for message in added]
+    (further,) = [m for m in manifests if m.code == "picture.black"]
+
+    assert further.episode is not None
+    assert {item.kind for item in further.items} == {
+        EvidenceKind.PICTURE,
+        EvidenceKind.TRANSCRIPT,
+        EvidenceKind.READINGS,
+    }
+
+
+async def test_a_good_view_becomes_the_reference_once_a_day(bench: Bench) -> None:
+    """The first good picture is sent as reference, and the next a day later."""
+    for _ in range(5):
+        await bench.visit()
+    first = [m for m in bench.told() if isinstance(m, EvidenceAdded)]
+    bench.clock.pass_by(hours=25)
+    await bench.visit()
+    second = [m for m in bench.told() if isinstance(m, EvidenceAdded)]
+
+    assert (len(first), len(second)) == (1, 1)
+    assert first[0].episode is None
+
+
+async def test_what_the_budget_refuses_is_not_asked(bench: Bench) -> None:
+    """With nothing left for today the camera is left alone, and the readings say why."""
+    outcome = await bench.visit(budget=Budget(bytes_per_day=0, logins_per_day=0, wakeups_per_day=0))
+
+    assert bench.camera.asked == []
+    assert {reading.cause for reading in outcome.readings} == {"budget"}
+
+
+async def test_a_device_that_is_not_there_is_asked_once(bench: Bench) -> None:
+    """When nobody answers, the probes after the first one do not knock again."""
+    bench.camera.failure = NOBODY
+    outcome = await bench.visit()
+
+    assert outcome.is_silent
+    assert bench.camera.asked == ["tcp"]
+
+
+async def test_a_defect_in_one_probe_costs_no_other(bench: Bench) -> None:
+    """An error that nobody foresaw becomes failed readings of that probe alone."""
+    bench.camera.defect = "vendor"
+    outcome = await bench.visit()
+    defects = [reading for reading in outcome.readings if reading.cause == "defect"]
+
+    assert defects
+    assert all(reading.quality is Quality.FAILED for reading in defects)
+    assert any(r.good for r in outcome.readings if r.name == "picture.luma_mean")
+
+
+async def test_a_pass_that_cannot_be_kept_leaves_nothing_behind(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """State, event and evidence commit together: a failing append takes the memory back too."""
+    bench.camera.features = BLACK
+    await bench.visit()
+    before = fault_store.read_memories(bench.database.connection, "gate-north")
+
+    def broken(*_: object, **__: object) -> None:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(bench.outbox, "append", broken)
+    with pytest.raises(OSError, match="gone"):
+        await bench.visit()
+
+    assert fault_store.read_memories(bench.database.connection, "gate-north") == before
