@@ -89,9 +89,13 @@ def _by_delivery(db: Connection, scope: Scope, column: Column[str]) -> list[Tren
         ).scalars()
     )
     groups: dict[str, list[str]] = {}
+    # The registry is mostly the factory's: others count those of its units that hang at their
+    # sites, which leaves out what they were delivered and never saw.
+    at_sites = select(position.c.label_serial).where(scope.covers(position.c.organisation_id))
     rows = db.execute(
         select(column, unit.c.serial).where(
-            scope.covers(unit.c.organisation_id), unit.c.delivered_on.is_not(None)
+            scope.covers(unit.c.organisation_id) | unit.c.serial.in_(at_sites),
+            unit.c.delivered_on.is_not(None),
         )
     )
     for name, serial in rows:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import msgspec
 from aiohttp import web
 
+from collector.intake.store_health import SelfReport
 from collector.store.views import health
 from collector.store.views.health import AgentRow
 from collector.web.call import Call
 from collector.web.render import page
-from shared.health import Health
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Agent:
 def read_agent(row: AgentRow) -> Agent:
     """Add what the health message says; one that we cannot read says nothing."""
     try:
-        told = msgspec.json.decode(row.health_json, type=Health) if row.health_json else None
+        told = msgspec.json.decode(row.health_json, type=SelfReport) if row.health_json else None
     except msgspec.DecodeError:
         told = None
     return Agent(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from collector.stats.contract import ONE_IN, Contract, judge
 from collector.stats.interval import Interval, exact_interval
-from collector.store.scope import Scope
+from collector.store.scope import Role, Scope
 from collector.store.views import trends
 from collector.store.views.trends import Grouping, Trend
 from collector.web.call import Call
@@ -68,5 +68,6 @@ async def show_trends(call: Call) -> web.StreamResponse:
         groups=groups,
         grouping=grouping.value,
         plot=Markup(plot),  # draw_intervals escapes every text that it is given
+        seen_only=call.known.role in (Role.DISTRIBUTOR, Role.INTEGRATOR),
         undated=await call.house.read(lambda db: trends.count_undated(db, call.scope)),
     )

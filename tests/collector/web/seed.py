@@ -10,10 +10,11 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Connection, Engine, insert
 
+from collector.intake.store_health import SelfReport
 from collector.store import accounts, cases
 from collector.store import tables as t
 from collector.store.scope import Role
-from shared.health import Health, LaneDepth
+from shared.health import LaneDepth
 from shared.reading import Quality, Reading
 from tests.collector.web.pictures import draw_scene
 
@@ -80,12 +81,11 @@ def _people(db: Connection, password_hash: str) -> None:
 
 
 def _agents(db: Connection, now: datetime) -> None:
-    health = Health(
-        sent_at=now - timedelta(minutes=2),
-        agent_version="0.1.0",
-        next_within_s=300,
-        uplink="wired",
+    health = SelfReport(
+        sent_at=(now - timedelta(minutes=2)).isoformat(),
+        host=(),
         outbox=(LaneDepth(lane=1, rows=3, bytes=1800), LaneDepth(lane=2, rows=14, bytes=610_000)),
+        lost=(),
     )
     told = msgspec.json.encode(health).decode()
     for agent, site, organisation, silent in (
@@ -120,7 +120,7 @@ def _units(db: Connection, now: datetime) -> None:
             t.unit,
             {
                 "serial": f"SL26{number:06d}",
-                "organisation_id": "fit",
+                "organisation_id": "factory",
                 "model": "SL-4G-PT2" if number <= 60 else "SL-BULLET-5",
                 "product": "solar_4g" if number <= 60 else "nvr_kit",
                 "batch": batch,

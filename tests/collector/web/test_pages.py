@@ -205,6 +205,28 @@ async def test_preclaim_of_the_api_has_the_agreed_keys(signed: Signed) -> None:
     assert told["evidence"] == {"complete": 3, "total": 4}
 
 
+async def test_trends_count_failed_of_delivered(signed: Signed) -> None:
+    """The factory's base is what it delivered; an integrator's, what hangs at its sites."""
+    told = {}
+    for name in ("engineer", "integrator"):
+        answer = await (await signed(name)).get("/api/v1/trends?by=batch")
+        told[name] = (await answer.json())["items"][0]
+
+    assert (told["engineer"]["delivered"], told["integrator"]["delivered"]) == (90, 9)
+    assert (told["engineer"]["confirmed"], told["engineer"]["pending"]) == (1, 3)
+    assert told["engineer"]["confirmed_lower"] < 1 / 90 < told["engineer"]["confirmed_upper"]
+    assert not told["engineer"]["contract_breached"]
+
+
+async def test_agents_tell_their_outbox(signed: Signed) -> None:
+    """What waits in an agent's outbox is summed over its lanes; a silent agent is told silent."""
+    told = await (await (await signed("integrator")).get("/api/v1/agents")).json()
+    by_id = {item["id"]: item for item in told["items"]}
+
+    assert by_id["nvr-quarry"]["outbox_rows"] == 17
+    assert (by_id["gw-farm"]["standing"], by_id["nvr-quarry"]["standing"]) == ("silent", "ok")
+
+
 async def test_metrics_name_no_serial(signed: Signed) -> None:
     """Prometheus gets counts with bounded labels."""
     text = await (await (await signed("admin")).get("/metrics")).text()
