@@ -9,7 +9,8 @@ from types import TracebackType
 from typing import Self
 
 from simulator.counters import Requests, Write
-from simulator.faults import Fault, FaultSet
+from simulator.fault_set import FaultSet
+from simulator.faults import Fault
 from simulator.http_server import make_application
 from simulator.listener import HttpListener
 from simulator.spec import CameraSpec, Kind, find_spec_problems

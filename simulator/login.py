@@ -11,7 +11,8 @@ from lxml import etree
 
 from simulator.counters import Requests
 from simulator.digest import DigestDoor, DigestResult, read_parameters
-from simulator.faults import Fault, FaultSet
+from simulator.fault_set import FaultSet
+from simulator.faults import Fault
 from simulator.spec import CameraSpec, LoginKind
 from simulator.wsse import WsseDoor, WsseResult
 

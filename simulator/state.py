@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from simulator.counters import Requests, Write
-from simulator.faults import PICTURE_FAULTS, Fault, FaultSet
+from simulator.fault_set import FaultSet
+from simulator.faults import PICTURE_FAULTS, Fault
 from simulator.login import LoginDoor
 from simulator.onvif.subscriptions import Subscriptions
 from simulator.spec import CameraSpec, Kind

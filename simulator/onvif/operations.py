@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from simulator.onvif import device, events, imaging, media
+from simulator.onvif import clock, device, events, imaging, media, services
 from simulator.onvif.names import DEVICE, EVENTS, IMAGING, MEDIA, MEDIA2, WSNT
 from simulator.state import DeviceState
 
@@ -35,15 +35,15 @@ def _closed(answer: Callable[[DeviceState, etree._Element], str]) -> Operation:
     return Operation(_plain(answer))
 
 
-_CAPABILITIES = _open(device.answer_service_capabilities)
+_CAPABILITIES = _open(services.answer_service_capabilities)
 
 OPERATIONS: dict[str, Operation] = {
-    f"{{{DEVICE}}}GetSystemDateAndTime": _open(device.answer_clock),
-    f"{{{DEVICE}}}GetServices": _open(device.answer_services),
-    f"{{{DEVICE}}}GetCapabilities": _open(device.answer_capabilities),
+    f"{{{DEVICE}}}GetSystemDateAndTime": _open(clock.answer_clock),
+    f"{{{DEVICE}}}GetServices": _open(services.answer_services),
+    f"{{{DEVICE}}}GetCapabilities": _open(services.answer_capabilities),
     f"{{{DEVICE}}}GetServiceCapabilities": _CAPABILITIES,
     f"{{{DEVICE}}}GetDeviceInformation": _closed(device.answer_information),
-    f"{{{DEVICE}}}SetSystemDateAndTime": _closed(device.set_clock),
+    f"{{{DEVICE}}}SetSystemDateAndTime": _closed(clock.set_clock),
     f"{{{DEVICE}}}GetScopes": _closed(device.answer_scopes),
     f"{{{DEVICE}}}GetHostname": _closed(device.answer_hostname),
     f"{{{DEVICE}}}GetNetworkInterfaces": _closed(device.answer_network),
