@@ -13,7 +13,7 @@ from collector.stats.interval import Interval
 _ROW: Final = 34
 _LEFT: Final = 190
 _WIDTH: Final = 760
-_RIGHT: Final = 20
+_RIGHT: Final = 36
 _TOP: Final = 30
 
 

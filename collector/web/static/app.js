@@ -12,6 +12,8 @@
       try { localStorage.setItem(KEY, box.checked ? "on" : "off"); } catch { /* private mode */ }
     });
   }
+  const here = document.querySelector("nav.pages [aria-current]");
+  if (here) here.scrollIntoView({ inline: "center", block: "nearest" });
   let row = -1;
   let afterG = false;
   const rows = () => [...document.querySelectorAll("[data-row] a, .verb")].filter(

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, insert
 from collector.intake.store_health import SelfReport
 from collector.store import accounts, cases
 from collector.store import tables as t
+from collector.store.migrate import migrate
 from collector.store.scope import Role
 from shared.health import LaneDepth
 from shared.reading import Quality, Reading
@@ -24,7 +25,7 @@ HOUR = timedelta(hours=1)
 
 def seed(engine: Engine, evidence_dir: Path, now: datetime, password_hash: str) -> None:
     """Everything at once; ``password_hash`` is that of PASSWORD, made once by the caller."""
-    t.metadata.create_all(engine)
+    migrate(engine)
     with engine.begin() as db:  # one transaction: one fsync
         _organisations(db, now)
         _people(db, password_hash)
