@@ -1,1 +1,1 @@
-"""The diagnostic agent: probes cameras, judges at the edge, keeps what it found until it is received."""
+"""The diagnostic agent: probes cameras, judges at the edge, keeps findings until received."""

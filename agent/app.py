@@ -215,6 +215,7 @@ def build(
         clock=edge.clock,
         jitter={device.device_id: _fraction(device.device_id) for device in config.devices},
         on_outcome=post.note,
+        login_retry=config.pace.login_retry,
     )
     post.reporter = Reporter(
         config,

@@ -15,6 +15,7 @@ from agent.camera.port import Credentials, LoginKind, Target
 from agent.config_table import ConfigError, Problem, Table
 from agent.delivery.publisher import Broker
 from agent.diagnosis.levels import Levels
+from agent.login_hold import LONGEST, RETRY
 from shared.topics import AGENT_ID
 
 _DEVICE_ID: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")
@@ -44,6 +45,7 @@ class Pace:
     every: Mapping[str, timedelta]  # by probe name, instead of the probe's own pace
     health_every: timedelta
     telemetry_every: timedelta
+    login_retry: timedelta  # after a refused login, doubled with each refusal in a row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +211,11 @@ class _Reader:
             ),
             telemetry_every=timedelta(
                 seconds=table.number("telemetry_every_s", _TELEMETRY_S[uplink], low=1, high=_DAY_S)
+            ),
+            login_retry=timedelta(
+                seconds=table.number(
+                    "login_retry_s", RETRY.total_seconds(), low=1, high=LONGEST.total_seconds()
+                )
             ),
         )
         table.finish()

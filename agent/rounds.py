@@ -12,10 +12,11 @@ from typing import Final
 from agent.budget import Budget
 from agent.config import Device
 from agent.cycle import CountingCamera, Outcome, Settings, run_pass
-from agent.delivery import spend_store
+from agent.delivery import reading_store, spend_store
 from agent.delivery.database import Database, is_full
 from agent.delivery.outbox import Outbox
 from agent.delivery.relief import relieve
+from agent.login_hold import AFTER_START, LONGEST, OUTCOME, held_until
 from agent.probes.probe import Probe
 from agent.schedule import back_off, due
 
@@ -42,6 +43,7 @@ class Rounds:
         clock: Callable[[], datetime],
         jitter: Mapping[str, float],
         on_outcome: Callable[[Outcome], None],
+        login_retry: timedelta,
     ) -> None:
         """``jitter`` by device in 0..1; ``on_outcome`` is called after each commit."""
         self._devices = {device.device_id: device for device in devices}
@@ -60,6 +62,10 @@ class Rounds:
         self._last_run = spend_store.read_runs(database.connection)
         self._failures = spend_store.read_failures(database.connection)
         self._rest_until: dict[str, datetime] = {}
+        self._login_retry = login_retry
+        self._logins_held = {
+            device_id: self._held(device_id, longest=AFTER_START) for device_id in self._devices
+        }
         self._running: dict[str, asyncio.Task[None]] = {}
 
     @property
@@ -112,6 +118,8 @@ class Rounds:
             overrides=self._overrides,
             jitter=self._jitter,
         ):
+            if one.probe.cost.logins and self._is_login_held(one.device_id, now):
+                continue
             found.setdefault(one.device_id, []).append(one.probe)
         return found
 
@@ -119,6 +127,14 @@ class Rounds:
         until = self._rest_until.get(device_id)
         # A clock that was set back must not put a device to rest for days.
         return until is not None and now < until <= now + timedelta(seconds=_LONGEST_BACK_OFF_S)
+
+    def _held(self, device_id: str, *, longest: timedelta = LONGEST) -> datetime | None:
+        outcomes = reading_store.earlier(self._database.connection, device_id, OUTCOME, limit=8)
+        return held_until(outcomes, retry=self._login_retry, longest=longest)
+
+    def _is_login_held(self, device_id: str, now: datetime) -> bool:
+        until = self._logins_held[device_id]
+        return until is not None and now < until <= now + LONGEST
 
     def _collect(self) -> None:
         for device_id, task in list(self._running.items()):
@@ -161,6 +177,8 @@ class Rounds:
         device_id = outcome.facts.device_id
         for name in outcome.ran:
             self._last_run[device_id, name] = outcome.started_at
+        if any(reading.name == OUTCOME for reading in outcome.readings):
+            self._logins_held[device_id] = self._held(device_id)
         before = self._failures.get(device_id, 0)
         failures = before + 1 if outcome.is_silent else 0
         self._rest_until.pop(device_id, None)

@@ -118,6 +118,11 @@ class NetworkCamera:
         """Kinds that this device refused in this pass."""
         return tuple(self._login.refused)
 
+    def ask_first(self, kind: LoginKind) -> None:
+        """Offer this kind of login first in this pass; no kind is offered twice."""
+        if kind not in self._login.refused:
+            self._login.soap = kind
+
     async def connect_tcp(self) -> None:
         """Open and close one connection to the ONVIF port: DNS and TCP only."""
         place = place_of(self._target)

@@ -251,6 +251,9 @@ class Camera(Protocol):
     def refused_logins(self) -> tuple[LoginKind, ...]:
         """Kinds that this device refused in this pass."""
 
+    def ask_first(self, kind: LoginKind) -> None:
+        """Offer this kind of login first in this pass, whatever worked in earlier ones."""
+
     async def connect_tcp(self) -> None:
         """Open and close one connection to the ONVIF port: DNS and TCP only."""
 

@@ -37,4 +37,7 @@ def rules_with(
     persistence = Persistence(
         open_n=opens[0], open_m=opens[1], clear_n=clears[0], clear_m=clears[1]
     )
-    return tuple(replace(rule, persistence=persistence) for rule in RULES)
+    return tuple(
+        replace(rule, persistence=persistence) if rule.persistence == Persistence() else rule
+        for rule in RULES
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.camera.port import LoginKind
-from agent.diagnosis.rule import Finding, Rule, View
+from agent.diagnosis.rule import Finding, Persistence, Rule, View
 from agent.diagnosis.verdicts import fault, healthy, no_verdict, not_read
 
 METHOD = "login.firmware_refuses_method"
@@ -68,7 +68,11 @@ def judge_locked(view: View) -> Finding:
     return healthy(LOCKED, view, "login.outcome")
 
 
+# A login is an experiment, like an active test: twice the same is certain, and every further try
+# costs the account something.
+_TWICE = Persistence(open_n=2, open_m=2, clear_n=2, clear_m=2)
+
 RULES = tuple(
-    Rule(code=code, needs=("login.outcome",), judge=judge)
+    Rule(code=code, needs=("login.outcome",), judge=judge, persistence=_TWICE)
     for code, judge in ((METHOD, judge_method), (PASSWORD, judge_password), (LOCKED, judge_locked))
 )

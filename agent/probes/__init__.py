@@ -16,8 +16,8 @@ from agent.probes.probe import Probe
 
 PROBES: tuple[Probe, ...] = (
     reachability.PROBE,
-    identity.PROBE,
     login.PROBE,
+    identity.PROBE,
     clock.PROBE,
     imaging.PROBE,
     vendor.PROBE,

@@ -11,9 +11,6 @@ from agent.probes.probe import Cost, Observation, Pass, Probe, good, missing
 from shared.reading import Quality, Reading
 
 NAMES: Final = ("login.outcome", "login.accepted", "login.refused")
-REFUSAL_HOLDS: Final = timedelta(hours=24)
-"""How long a refusal is taken as known when the kind that works is asked first: asking the
-refused kind again in every visit would count towards a lock-out."""
 _OUTCOME_OF: Final = {
     Cause.LOGIN_REFUSED: "refused",
     Cause.LOGIN_METHOD: "method",
@@ -23,12 +20,17 @@ _OUTCOME_OF: Final = {
 
 
 async def read(camera: Camera, visit: Pass) -> Observation:
-    """Log in once and say what came of it.
+    """Log in once, by the recorder's kind first, and say what came of it.
+
+    The recorder's kind is offered first every time this probe is due: firmware that refuses it
+    lets the agent in by another kind, and only asking tells.
 
     ``login.outcome`` is "accepted", "open" (the device wants no login), "refused", "method",
     "locked" or "no credentials"; failed when the exchange failed for another reason.
     ``login.accepted`` and ``login.refused`` name kinds (comma separated).
     """
+    if visit.recorder_login is not LoginKind.NONE:
+        camera.ask_first(visit.recorder_login)
     try:
         await visit.information(camera)
     except CameraError as error:
@@ -42,7 +44,7 @@ async def read(camera: Camera, visit: Pass) -> Observation:
         readings=(
             good("login.outcome", outcome, at=visit.now),
             good("login.accepted", kind.value, at=visit.now),
-            _refusals(camera, visit, accepted=kind),
+            good("login.refused", _kinds(camera), at=visit.now),
         )
     )
 
@@ -63,46 +65,15 @@ def _refused(camera: Camera, visit: Pass, error: CameraError) -> tuple[Reading, 
         cause=error.cause.value,
         detail=error.detail[:300],
     )
-    kinds = ",".join(kind.value for kind in camera.refused_logins)
     return (
         outcome,
         missing("login.accepted", at=visit.now, detail="no login was accepted"),
-        good("login.refused", kinds, at=visit.now),
+        good("login.refused", _kinds(camera), at=visit.now),
     )
 
 
-def _refusals(camera: Camera, visit: Pass, *, accepted: LoginKind) -> Reading:
-    """What was refused now, or what is known to be refused from an earlier visit.
-
-    ``raw`` keeps when the refusal was really seen.
-    """
-    kinds = [kind.value for kind in camera.refused_logins]
-    if kinds:
-        return Reading(
-            "login.refused",
-            ",".join(kinds),
-            "",
-            visit.now,
-            Quality.GOOD,
-            raw=visit.now.isoformat(),
-        )
-    kept = visit.previous.get("login.refused")
-    before = visit.previous.get("login.accepted")
-    if kept is None or before is None or not kept.good or not kept.value or not kept.raw:
-        return good("login.refused", "", at=visit.now)
-    seen_at = type(visit.now).fromisoformat(kept.raw)
-    same_login = before.good and before.value == accepted.value
-    if not same_login or visit.now - seen_at > REFUSAL_HOLDS:
-        return good("login.refused", "", at=visit.now)
-    return Reading(
-        "login.refused",
-        kept.value,
-        "",
-        visit.now,
-        Quality.GOOD,
-        raw=kept.raw,
-        detail=f"not asked again since {kept.raw}",
-    )
+def _kinds(camera: Camera) -> str:
+    return ",".join(kind.value for kind in camera.refused_logins)
 
 
 PROBE = Probe(

@@ -34,6 +34,7 @@ concurrency = 4
 watch_seconds = {watch_seconds}
 health_every_s = {health_every_s}
 telemetry_every_s = 5
+login_retry_s = 3
 every_s = {every_s}
 
 [diagnosis]
@@ -65,7 +66,7 @@ EVERY_S = {
     "vendor": 1,
 }
 BUDGET = {"bytes_per_day": 10**10, "logins_per_day": 10**6, "wakeups_per_day": 10**6}
-LEVELS: dict[str, float] = {}
+LEVELS = {"battery_days": 0, "battery_observations": 1, "baseline_pictures": 3}
 
 
 def quote(text: str | Path) -> str:

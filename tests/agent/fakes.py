@@ -77,6 +77,9 @@ class FakeCamera:
     login: LoginKind = LoginKind.WSSE
     refused_logins: tuple[LoginKind, ...] = ()
 
+    def ask_first(self, kind: LoginKind) -> None:
+        """Which kind is offered first makes no difference here."""
+
     def _ask(self, what: str) -> None:
         self.asked.append(what)
         if what == self.defect:

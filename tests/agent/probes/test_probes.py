@@ -37,6 +37,11 @@ class FakeCamera:
         self.asked: list[str] = []
         self.login = LoginKind.DIGEST_MD5
         self.refused_logins: tuple[LoginKind, ...] = ()
+        self.first: list[LoginKind] = []
+
+    def ask_first(self, kind: LoginKind) -> None:
+        """Note which kind was to be offered first."""
+        self.first.append(kind)
 
     def __getattr__(self, name: str) -> Any:
         async def ask(**_: object) -> object:
@@ -100,18 +105,17 @@ async def test_one_visit_asks_once() -> None:
     assert seen["login.accepted"].value == "digest-md5"
 
 
-async def test_refusal_is_remembered_for_a_day() -> None:
-    """A kind that is not asked again stays refused for a day, and the reading says so."""
+async def test_the_recorders_kind_of_login_is_asked_each_time() -> None:
+    """A refusal is only ever what this visit saw: the recorder's kind is offered first again."""
     camera = FakeCamera(device_information=INFORMATION)
+    visit = Pass(now=NOON, recorder_login=LoginKind.WSSE)
     camera.refused_logins = (LoginKind.WSSE,)
-    first = await readings_of(login, camera)
+    first = await readings_of(login, camera, visit)
     camera.refused_logins = ()
-    later = Pass(now=NOON + timedelta(hours=1), previous=first)
+    later = Pass(now=NOON, recorder_login=LoginKind.WSSE, previous=first)
     second = await readings_of(login, camera, later)
-    assert second["login.refused"].value == "wsse"
-    assert "not asked again" in second["login.refused"].detail
-    third = await readings_of(login, camera, Pass(now=NOON + timedelta(hours=30), previous=second))
-    assert third["login.refused"].value == ""
+    assert camera.first == [LoginKind.WSSE, LoginKind.WSSE]
+    assert (first["login.refused"].value, second["login.refused"].value) == ("wsse", "")
 
 
 async def test_stream_of_a_silent_network_is_failed_not_absent() -> None:

@@ -1,0 +1,98 @@
+"""The command line: exit codes, languages, and secrets that stay out of sight."""
+
+from __future__ import annotations
+
+import io
+import json
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from agent import cli
+from agent.verbs import DONE, FOUND, UNUSABLE, dispatch
+
+ROOT = Path(__file__).parents[2]
+CONFIG = '[agent]\nid = "a"\n[[devices]]\nid = "x"\naddress = "127.0.0.1:9"\n'
+
+
+def call(*arguments: str) -> tuple[int, str]:
+    """Carry out a command line; exit code and output."""
+    out = io.StringIO()
+    return dispatch(cli.parse(list(arguments)), out), out.getvalue()
+
+
+def test_a_bad_configuration_ends_with_code_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every problem is on the error stream, one a line, before anything starts."""
+    path = tmp_path / "agent.toml"
+    path.write_text('[agent]\nid = ""\nuplink = "x"\n')
+
+    assert call("run", "-c", str(path))[0] == UNUSABLE
+    assert len(capsys.readouterr().err.splitlines()) == 2
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_good_configuration_is_summed_up(tmp_path: Path) -> None:
+    """A person sees what the file amounts to."""
+    path = tmp_path / "agent.toml"
+    path.write_text(CONFIG)
+    code, out = call("check-config", "-c", str(path))
+
+    assert code == DONE
+    assert "1 devices" in out
+
+
+def test_keygen_never_overwrites(tmp_path: Path) -> None:
+    """The private key is private, and a second call leaves it as it is."""
+    path = tmp_path / "agent.pem"
+    codes = [call("keygen", str(path))[0] for _ in range(2)]
+
+    assert codes == [DONE, FOUND]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert b"PUBLIC KEY" in (tmp_path / "agent.pub.pem").read_bytes()
+
+
+def test_probe_names_the_layer_that_failed(tmp_path: Path) -> None:
+    """A closed port is 'tcp', in the table and in JSON, and the exit code says so."""
+    code, text = call("probe", "127.0.0.1:9", "--lang", "en")
+    _, as_json = call("probe", "127.0.0.1:9", "--json")
+
+    assert (code, json.loads(as_json)["failed_layer"]) == (FOUND, "tcp")
+    assert "The layer that failed: tcp" in text
+
+
+def test_probe_speaks_chinese() -> None:
+    """The same table in Chinese."""
+    assert "失败的层" in call("probe", "127.0.0.1:9", "--lang", "zh")[1]
+
+
+def test_there_is_no_password_option() -> None:
+    """A password on the command line would be seen by every user of the machine."""
+    with pytest.raises(SystemExit):
+        cli.parse(["probe", "127.0.0.1", "--user", "admin", "--password", "x"])
+
+
+def test_the_outbox_of_an_agent_that_never_ran_is_explained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No database: a reason, no trace, and no file made by looking."""
+    path = tmp_path / "agent.toml"
+    path.write_text(CONFIG)
+
+    assert call("outbox", "-c", str(path))[0] == FOUND
+    assert "cannot be read" in capsys.readouterr().err
+    assert not (tmp_path / "agent-data").exists()
+
+
+def test_the_main_process_loads_no_decoder() -> None:
+    """Neither numpy nor libav: they cost more memory than the whole agent."""
+    script = "import sys, agent.verbs; print(sorted({'numpy', 'av', 'cv2'} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "[]"
