@@ -37,6 +37,6 @@ def held_until(
         refusals += 1
     if not refusals:
         return None
-    wait = min(retry * 2 ** min(refusals - 1, _MAX_DOUBLINGS), longest)
-    since: datetime = known[-1].taken_at
+    wait = min(retry * (1 << min(refusals - 1, _MAX_DOUBLINGS)), longest)
+    since = known[-1].taken_at
     return since + wait
