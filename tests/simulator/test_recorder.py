@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -21,10 +22,12 @@ MINUTE = timedelta(minutes=1)
 
 
 def ends(path: Path) -> list[datetime]:
-    """When the segments of channel 1 end, oldest first."""
-    return sorted(
-        datetime.fromtimestamp(file.stat().st_mtime, UTC) for file in path.glob("ch01_*.h264")
-    )
+    """When the segments of channel 1 end, oldest first; a running recorder may remove some."""
+    found = []
+    for file in path.glob("ch01_*.h264"):
+        with contextlib.suppress(FileNotFoundError):
+            found.append(datetime.fromtimestamp(file.stat().st_mtime, UTC))
+    return sorted(found)
 
 
 def fill(path: Path, *, now: datetime = NOON, stopped: bool = False, gap: bool = False) -> None:
