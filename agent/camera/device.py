@@ -82,6 +82,7 @@ class NetworkCamera:
             credentials=self._target.credentials,
             tally=self._transcript.tally,
             soap=memory.login,
+            refused_before=memory.refused,
         )
         door = Door(
             target=self._target,

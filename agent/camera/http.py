@@ -51,6 +51,7 @@ class DeviceMemory:
 
     login: LoginKind = LoginKind.NONE
     services: Mapping[str, str] | None = None  # namespace to URL
+    refused: set[LoginKind] = field(default_factory=set)  # kinds refused by the last pass
 
 
 class _Resolver(AbstractResolver):

@@ -32,6 +32,7 @@ class LoginState:
     # What SOAP calls log in with, from an earlier pass at first. Snapshots and RTSP know only
     # Digest: that it works there says nothing about SOAP.
     soap: LoginKind = LoginKind.NONE
+    refused_before: set[LoginKind] = field(default_factory=set)  # in the pass before this one
     worked: list[LoginKind] = field(default_factory=list)
     refused: list[LoginKind] = field(default_factory=list)
     locked: bool = False
@@ -45,6 +46,11 @@ class LoginState:
             return self.soap
         return self.worked[-1]
 
+    @property
+    def refused_by_digest(self) -> bool:
+        """True when this pass has seen one kind of Digest refused."""
+        return any(kind not in (LoginKind.NONE, LoginKind.WSSE) for kind in self.refused)
+
     def require_credentials(self) -> Credentials:
         """The credentials; CameraError when there are none, or when asking again could lock."""
         if self.credentials is None:
@@ -57,6 +63,7 @@ class LoginState:
 
     def note_worked(self, kind: LoginKind) -> None:
         """Remember that this kind was accepted; the latest is last."""
+        self.refused_before.clear()
         if kind in self.worked:
             self.worked.remove(kind)
         self.worked.append(kind)
@@ -80,12 +87,18 @@ class LoginState:
     def all_refused(self) -> CameraError:
         """The error for a device that refused every kind it may be offered."""
         names = ", ".join(kind.value for kind in self.refused) or "none could be tried"
+        self.refused_before.update(self.refused)
         return CameraError(
             Cause.LOGIN_REFUSED, f"the device refuses user and password (tried: {names})"
         )
 
     def choose(self, headers: tuple[str, ...]) -> Challenge:
-        """Pick the strongest challenge not refused yet; CameraError when there is none left."""
+        """Pick the strongest challenge; CameraError when there is none, or one was refused.
+
+        One kind of Digest a pass: each try counts towards a lock-out. A kind that an earlier pass
+        saw refused comes last, so that firmware which offers two and knows one is let in the
+        next time.
+        """
         challenges = read_challenges(headers)
         if not challenges:
             if self.refused and not read_schemes(headers):
@@ -95,10 +108,9 @@ class LoginState:
                 Cause.LOGIN_METHOD,
                 f"the device offers no login that we may use (it offers: {offered[:60]})",
             )
-        for challenge in challenges:
-            if challenge.kind not in self.refused:
-                return challenge
-        raise self.all_refused()
+        if self.refused_by_digest:
+            raise self.all_refused()
+        return min(challenges, key=lambda challenge: challenge.kind in self.refused_before)
 
     def authorize(self, path: str, *, method: str, uri: str) -> tuple[LoginKind, str] | None:
         """Authorization for a request under ``path``; None when no challenge is known there."""

@@ -11,6 +11,12 @@ from simulator.demo.calls import Http
 from simulator.demo.cast import Cast, Ending, Role
 
 
+_BY_DECISION = {
+    "not_applicable": Ending.NOT_APPLICABLE,
+    "firmware_case": Ending.FIRMWARE_CASE,
+}
+
+
 @dataclass(slots=True)
 class Story:
     """What has come of one role so far."""
@@ -73,13 +79,10 @@ class Watch:
             for code in item["codes"]:
                 yield self._device(item), Ending.CLAIM, code, item["number"]
         for item in self.api.items("/api/v1/decisions"):
-            if item["outcome"] == "not_applicable":
-                yield item["device_id"], Ending.NOT_APPLICABLE, item["code"], ""
+            if ending := _BY_DECISION.get(item["outcome"]):
+                yield item["device_id"], ending, item["code"], ""
         for item in self.api.items("/api/v1/tasks"):
             yield item["device_id"], Ending.TASK, item["code"], ""
-        for item in self.api.items("/api/v1/firmware-cases"):
-            for member in item["members"]:
-                yield member["device_id"], Ending.FIRMWARE_CASE, item["code"], ""
         for item in self.api.items("/api/v1/incidents"):
             for role in self.cast.at(item["site"]):
                 yield role.device_id, Ending.INCIDENT, item["cause"], ""

@@ -32,9 +32,6 @@ from tests.agent.camera.raw_server import http
             LoginKind.DIGEST_SHA256,
             id="both offered",
         ),
-        pytest.param(
-            ("digest-md5",), (MD5_OFFER, SHA_OFFER), LoginKind.DIGEST_MD5, id="only md5 works"
-        ),
     ],
 )
 async def test_each_kind_lets_us_in(
@@ -48,6 +45,21 @@ async def test_each_kind_lets_us_in(
 
     assert information.serial == SERIAL
     assert camera.login is expected
+
+
+async def test_two_digest_kinds_are_two_passes(make_camera: CameraMaker) -> None:
+    """Firmware that offers SHA-256 and knows only MD5 costs one wrong attempt a pass, not two."""
+    device = FakeDevice(kinds=("digest-md5",), offered=(MD5_OFFER, SHA_OFFER))
+    async with device.server as server:
+        first = make_camera(server.address)
+        with pytest.raises(CameraError) as caught:
+            await first.device_information()
+        second = make_camera(server.address)
+        information = await second.device_information()
+
+    assert caught.value.cause is Cause.LOGIN_REFUSED
+    assert LoginKind.DIGEST_MD5 not in first.refused_logins
+    assert (information.serial, second.login) == (SERIAL, LoginKind.DIGEST_MD5)
 
 
 async def test_second_pass_begins_with_what_worked(make_camera: CameraMaker) -> None:
@@ -96,8 +108,8 @@ async def test_far_future_is_not_signed(make_camera: CameraMaker) -> None:
     assert all(int(year) < 2030 for year in created)
 
 
-async def test_wrong_password_costs_one_attempt_a_kind(make_camera: CameraMaker) -> None:
-    """A refused password is tried once per kind in a pass, however many questions follow."""
+async def test_wrong_password_costs_two_attempts(make_camera: CameraMaker) -> None:
+    """A refused password costs two attempts in a pass, however many questions follow."""
     device = FakeDevice(
         kinds=("wsse", "digest-md5", "digest-sha256"),
         offered=(MD5_OFFER, SHA_OFFER),
@@ -110,7 +122,7 @@ async def test_wrong_password_costs_one_attempt_a_kind(make_camera: CameraMaker)
                 await ask()
             assert caught.value.cause is Cause.LOGIN_REFUSED
 
-    assert device.logins == {"wsse": 1, "digest-md5": 1, "digest-sha256": 1}
+    assert device.logins == {"wsse": 1, "digest-sha256": 1}
     assert camera.costs.login_attempts == 3
     assert set(camera.refused_logins) == {
         LoginKind.WSSE,
