@@ -179,6 +179,7 @@ def build(
         watch_seconds=config.pace.watch_seconds,
         recorder_login=config.recorder_login,
         author=author,
+        witness=next((probe for probe in probes if probe.name == "login"), None),
     )
     standings = _standings(config, database)
     post = Post(standings=standings, clock=edge.clock)

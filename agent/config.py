@@ -45,7 +45,7 @@ class Pace:
     every: Mapping[str, timedelta]  # by probe name, instead of the probe's own pace
     health_every: timedelta
     telemetry_every: timedelta
-    login_retry: timedelta  # after a refused login, doubled with each refusal in a row
+    login_retry: timedelta  # after a refused login; longer after each further one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,7 @@ from shared.reading import Reading
 
 _LOG = logging.getLogger(__name__)
 _SILENT_CAUSES: Final = frozenset(cause.value for cause in SILENT)
+_REFUSED_CAUSES: Final = frozenset({Cause.LOGIN_REFUSED.value, Cause.LOGIN_LOCKED.value})
 DEFECT: Final = "defect"  # cause of a reading whose probe failed by our own mistake
 TELEMETRY_UPTO: Final = "telemetry_upto"  # meta key: newest history id in a telemetry batch
 
@@ -57,6 +58,7 @@ class Settings:
     watch_seconds: float
     recorder_login: LoginKind
     author: Author
+    witness: Probe | None = None  # the login probe: says what a refusal in another probe means
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,7 @@ async def run_pass(
     )
     spend = spend_store.read_spend(db, device.device_id, now=now)
     take = await ask(probes, camera, visit, budget=budget, spend=spend)
+    await bear_witness(take, settings.witness, camera, visit)
     with database.transaction():
         return _record(
             device,
@@ -182,6 +185,21 @@ async def ask(
             take.is_silent = True
             break
     return take
+
+
+async def bear_witness(
+    take: Take, witness: Probe | None, camera: CountingCamera, visit: Pass
+) -> None:
+    """After a refused login let the login probe say so; it costs the account no further try."""
+    if witness is None or witness in take.ran or not _saw_refusal(take.readings):
+        return
+    observation = await _run_probe(witness, camera, visit)
+    take.ran.append(witness)
+    take.readings += observation.readings
+
+
+def _saw_refusal(readings: Sequence[Reading]) -> bool:
+    return any(reading.cause in _REFUSED_CAUSES for reading in readings)
 
 
 def _says_nobody_answers(readings: Sequence[Reading]) -> bool:

@@ -33,6 +33,11 @@ def presence(agent_id: str) -> str:
     return _topic(agent_id, "up", "presence")
 
 
+def down(agent_id: str) -> str:
+    """What every topic for this agent begins with."""
+    return _topic(agent_id, "down", "")
+
+
 def receipt(agent_id: str) -> str:
     """Where the collector says what it has committed."""
     return _topic(agent_id, "down", "receipt")

@@ -189,6 +189,8 @@ class Dispatcher:
 
     def _receive(self, arrived: Arrived) -> None:
         """Act on a receipt or command; what cannot be read is counted and dropped."""
+        if not arrived.topic.startswith(topics.down(self._agent_id)):
+            return  # some brokers hand retained messages of others to a new session
         try:
             message = wire.decode_down(unpack(arrived.payload).body)
         except (FrameError, wire.WireError) as error:

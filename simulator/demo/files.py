@@ -34,7 +34,7 @@ concurrency = 4
 watch_seconds = {watch_seconds}
 health_every_s = {health_every_s}
 telemetry_every_s = 5
-login_retry_s = 3
+login_retry_s = 4
 every_s = {every_s}
 
 [diagnosis]

@@ -19,7 +19,7 @@ password_file = {quote(folder.password)}
 manufacturer = "Camhi Example"
 width = {width}
 height = {height}
-fps = 10
+fps = 5
 gop = 5
 """
     for site in cast.sites:

@@ -17,6 +17,7 @@ from simulator.demo.watch import Story, Watch, wait_until
 from simulator.demo.words import TEXTS
 
 HEALTHY_WITHIN_S = 90.0
+LEARNING_S = 8.0  # a baseline needs a few pictures of each camera when it is well
 DARK_AFTER_S = 25.0  # after the first fault, so that both can be seen apart
 SETTLE_S = 6.0  # watched on after the last ending, for what must not come
 
@@ -131,6 +132,8 @@ class Demo:
 
         if not wait_until(all_healthy, timeout_s=limit):
             self.say("slow_start", seconds=limit)
+        self.say("learning", seconds=LEARNING_S)
+        time.sleep(LEARNING_S)
 
     def _cut_power(self, stage: Stage, watch: Watch) -> None:
         site = self._cast.dark_site

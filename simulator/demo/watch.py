@@ -10,7 +10,6 @@ from typing import Any
 from simulator.demo.calls import Http
 from simulator.demo.cast import Cast, Ending, Role
 
-
 _BY_DECISION = {
     "not_applicable": Ending.NOT_APPLICABLE,
     "firmware_case": Ending.FIRMWARE_CASE,
@@ -57,7 +56,10 @@ class Watch:
 
     def healthy_devices(self) -> int:
         """How many devices stand OK by the collector's word."""
-        return sum(item["standing"] == "ok" for item in self.api.items("/api/v1/devices"))
+        return sum(
+            item["standing"] == "ok" and item["device_id"] in self.stories
+            for item in self.api.items("/api/v1/devices")
+        )
 
     def refresh(self) -> list[Story]:
         """Read what the collector made; the stories that got an ending just now."""
