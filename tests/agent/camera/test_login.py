@@ -123,7 +123,7 @@ async def test_wrong_password_costs_two_attempts(make_camera: CameraMaker) -> No
             assert caught.value.cause is Cause.LOGIN_REFUSED
 
     assert device.logins == {"wsse": 1, "digest-sha256": 1}
-    assert camera.costs.login_attempts == 3
+    assert camera.costs.login_attempts == 2
     assert set(camera.refused_logins) == {
         LoginKind.WSSE,
         LoginKind.DIGEST_MD5,
