@@ -119,10 +119,6 @@ class Folder:
         """One agent's configuration."""
         return self.root / f"agent-{site}.toml"
 
-    def log(self, name: str) -> Path:
-        """What a process printed."""
-        return self.root / "logs" / f"{name}.log"
-
 
 def write_secret(path: Path, text: str) -> None:
     """Write a file that only its owner can read."""
@@ -180,7 +176,8 @@ def write_registry(folder: Folder, cast: Cast, *, healthy_siblings: int = 40) ->
         rows = csv.DictWriter(file, columns)
         rows.writeheader()
         for role in cast.roles:
-            rows.writerow(_unit(role, role.label_serial, role.onvif_serial, role.mac))
+            if role.delivered_on:  # '' stays out of the list: nobody knows when it was delivered
+                rows.writerow(_unit(role, role.label_serial, role.onvif_serial, role.mac))
         for batch in dict.fromkeys((role.batch, role.model) for role in cast.roles):
             role = next(r for r in cast.roles if (r.batch, r.model) == batch)
             for number in range(healthy_siblings):

@@ -45,9 +45,13 @@ class Processes:
         for name in reversed(list(self.running)):
             self.stop(name)
 
+    def log(self, name: str) -> Path:
+        """What a child printed."""
+        return self.logs / f"{name}.log"
+
     def start(self, name: str, command: Sequence[str]) -> None:
         """Start one of our own commands, in a session of its own so that Ctrl-C is ours."""
-        with (self.logs / f"{name}.log").open("ab") as log:
+        with self.log(name).open("ab") as log:
             self.running[name] = subprocess.Popen(
                 [str(TOOLS / command[0]), *command[1:]],
                 stdin=subprocess.DEVNULL,
@@ -101,7 +105,7 @@ class Processes:
         """Raise ProcessEnded when a child stopped by itself."""
         for name, child in self.running.items():
             if child.poll() is not None:
-                log = self.logs / f"{name}.log"
+                log = self.log(name)
                 tail = log.read_text(errors="replace").splitlines()[-12:]
                 raise ProcessEnded(
                     f"{name} ended with {child.returncode}. Its log {log} closes with:\n"

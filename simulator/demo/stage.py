@@ -114,7 +114,7 @@ def set_up(
         fleet=fleet,
         api=Http(page, token),
         page=f"{page}/?lang={language}",
-        setup_link=_setup_link(folder, page),
+        setup_link=_setup_link(processes, page),
         broker_port=broker_port,
         addresses=addresses,
     )
@@ -150,10 +150,10 @@ def make_token(processes: Processes, folder: Folder) -> str:
     return words[-1]
 
 
-def _setup_link(folder: Folder, page: str) -> str:
+def _setup_link(processes: Processes, page: str) -> str:
     """The one-time link for the first administrator, as the collector wrote it."""
     for _ in range(50):
-        text = folder.log("collector").read_text(errors="replace")
+        text = processes.log("collector").read_text(errors="replace")
         if found := re.search(r"(/setup/[A-Za-z0-9_-]+)", text):
             return page + found.group(1)
         time.sleep(0.1)

@@ -34,6 +34,7 @@ def device(row: Device) -> dict[str, object]:
         "standing_at": when(row.standing_at),
         "last_good_at": when(row.last_good_at),
         "open_codes": list(row.open_codes),
+        "picture_at": when(row.picture_at),
         "url": f"/devices/{row.id}",
     }
 

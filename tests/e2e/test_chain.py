@@ -1,0 +1,102 @@
+"""The main job on real processes: camera, agent, Mosquitto, collector, API."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from simulator.demo.cast import Cast, Ending, Role
+from simulator.demo.processes import Processes
+from simulator.demo.run import LEARNING_S
+from simulator.demo.stage import Stage, prepare, set_up
+from simulator.demo.watch import Watch, wait_until
+
+WITHIN_S = 40.0
+
+
+def role(number: int, *, fault: str, code: str, in_registry: bool = True) -> Role:
+    """A solar camera at one site."""
+    return Role(
+        site="hill",
+        device_id=f"hill-{number}",
+        name=f"Hill {number}",
+        kind="solar_4g",
+        model="SC-4G-20",
+        batch="B2601",
+        label_serial=f"SC2601770{number}",
+        onvif_serial=f"4G20-T{number:02d}",
+        mac=f"02:00:00:03:00:{number:02x}",
+        fault=fault,
+        code=code,
+        ending=Ending.CLAIM if fault else Ending.HEALTHY,
+        delivered_on="2026-02-10" if in_registry else "",
+    )
+
+
+CAST = Cast(
+    (
+        role(1, fault="blurred", code="picture.blurred"),
+        role(2, fault="battery_not_charging", code="battery.not_charging", in_registry=False),
+        role(3, fault="", code=""),
+    )
+)
+
+
+@pytest.fixture
+def stage(tmp_path: Path, processes: Processes, broker_port: int) -> Stage:
+    """All processes running, every camera known to be healthy and its look learnt."""
+    folder = prepare(tmp_path / "stage")
+    made = set_up(
+        folder, CAST, processes, language="en", embedded_broker=False, broker_port=broker_port
+    )
+    watch = Watch(made.api, CAST)
+    assert wait_until(lambda: watch.healthy_devices() == len(CAST.roles), timeout_s=60)
+    assert wait_until(lambda: _pictures(made) == len(CAST.roles), timeout_s=30)
+    time.sleep(LEARNING_S)
+    return made
+
+
+def _pictures(stage: Stage) -> int:
+    """Devices whose picture has arrived: the agent has judged it healthy and sent it."""
+    return sum(bool(device["picture_at"]) for device in stage.api.items("/api/v1/devices"))
+
+
+def _claims(stage: Stage) -> dict[str, dict[str, object]]:
+    return {item["serial"]: item for item in stage.api.items("/api/v1/preclaims")}
+
+
+@pytest.mark.broker
+def test_a_fault_becomes_a_preclaim_with_signed_evidence(stage: Stage) -> None:
+    """Faults become pre-claims with serial, verdict and whole evidence, and nothing else does.
+
+    Then the agent is taken away: the same fault on the healthy camera becomes nothing, so the
+    pre-claims before came through the agent. No camera has seen a write.
+    """
+    for one in CAST.roles:
+        if one.fault:
+            stage.inject(one.onvif_serial, one.fault)
+
+    assert wait_until(lambda: len(_claims(stage)) == 2, timeout_s=WITHIN_S)
+    blurred, starving = CAST.roles[0], CAST.roles[1]
+
+    def is_whole() -> bool:
+        evidence = _claims(stage)[blurred.label_serial]["evidence"]
+        return isinstance(evidence, dict) and 0 < evidence["complete"] == evidence["total"]
+
+    assert wait_until(is_whole, timeout_s=WITHIN_S)
+    claims = _claims(stage)
+    assert claims[blurred.label_serial]["codes"] == ["picture.blurred"]
+    assert claims[blurred.label_serial]["warranty_verdict"] == "in"
+    assert claims[starving.label_serial]["codes"] == ["battery.not_charging"]
+    assert claims[starving.label_serial]["warranty_verdict"] == "unknown_serial"
+
+    stage.processes.kill("agent-hill")
+    healthy = CAST.roles[2]
+    stage.inject(healthy.onvif_serial, "blurred")
+    assert not wait_until(lambda: healthy.label_serial in _claims(stage), timeout_s=12, every_s=1)
+    for one in CAST.roles:
+        seen = stage.fleet.get(f"/control/cameras/{one.onvif_serial}")
+        assert seen["requests"]["logins_ok"], "the agent never logged in: no writes prove nothing"
+        assert stage.fleet.get(f"/control/cameras/{one.onvif_serial}/writes") == {"writes": []}
