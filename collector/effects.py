@@ -65,7 +65,7 @@ def carry_out(db: Connection, case: Case, decided: Decision, *, now: datetime) -
 
 
 def _attach_to_line(db: Connection, case: Case, decided: Decision, *, now: datetime) -> int:
-    key = serial_key(label_serial=case.label_serial, position_id=case.position_id)
+    key = _key_of(case)
     line_id = cases.open_line_of(db, key)
     if line_id is None:
         line_id = cases.open_line(db, _new_line(db, case, decided, key), now=now)
@@ -99,6 +99,14 @@ def _attach_to_line(db: Connection, case: Case, decided: Decision, *, now: datet
         }
         _tell(db, case, line_id, "finding_added", facts, now=now)
     return line_id
+
+
+def _key_of(case: Case) -> str:
+    return serial_key(
+        label_serial=case.label_serial,
+        position_id=case.position_id,
+        exchanged_for=case.aliases if case.exchanged else (),
+    )
 
 
 def _new_line(db: Connection, case: Case, decided: Decision, key: str) -> NewLine:
@@ -194,7 +202,7 @@ def _attach_to_firmware_case(db: Connection, case: Case, *, now: datetime) -> in
         firmware_case_id=firmware_case_id,
         organisation_id=case.organisation_id,
         position_id=case.position_id,
-        serial_key=serial_key(label_serial=case.label_serial, position_id=case.position_id),
+        serial_key=_key_of(case),
         episode_id=case.episode_id,
         note=case.summary_en,
     )

@@ -14,8 +14,9 @@ from collector.claims.decide import decide
 from collector.claims.facts import Facts, SiteFacts, UnitFacts
 from collector.claims.policy import Policy
 from collector.effects import carry_out
-from collector.store import commands, decisions, due, meta, positions, units
+from collector.store import commands, decisions, due, meta, positions, twins, units
 from collector.store.due import Case
+from collector.store.units import Unit
 
 log = logging.getLogger(__name__)
 
@@ -105,24 +106,52 @@ def decide_episode(db: Connection, *, decision_id: int, policy: Policy, now: dat
 
 def facts_of(db: Connection, case: Case) -> Facts:
     """What the pure part is told of a case."""
-    unit = units.find(db, case.label_serial) if case.label_serial else None
+    note_en, note_zh = identity_note(case)
     return Facts(
         code=case.code,
         onset_at=case.onset_at,
         cleared_at=case.cleared_at,
         label_serial=case.label_serial,
-        unit=UnitFacts(
-            model=unit.model,
-            product=unit.product,
-            batch=unit.batch,
-            delivered_on=unit.delivered_on,
-        )
-        if unit
-        else None,
+        unit=unit_facts(units.find(db, case.label_serial)) if case.label_serial else None,
+        twins=twins.alive_elsewhere(
+            db, label_serial=case.label_serial, position_id=case.position_id
+        ),
+        note_en=note_en,
+        note_zh=note_zh,
         site=SiteFacts(
             devices=due.devices_at(db, site_id=case.site_id),
             unreachable=due.unreachable_at(db, site_id=case.site_id),
             agent_silent_since=case.silent_since,
             promised_within_s=case.promised_within_s,
         ),
+    )
+
+
+def unit_facts(found: Unit | None) -> UnitFacts | None:
+    """What the registry says, for the pure part."""
+    if found is None:
+        return None
+    return UnitFacts(
+        model=found.model,
+        product=found.product,
+        batch=found.batch,
+        delivered_on=found.delivered_on,
+    )
+
+
+def identity_note(case: Case) -> tuple[str, str]:
+    """What is odd about whose fault this is, in English and Chinese; two '' when nothing is."""
+    if not case.exchanged:
+        return case.serial_note_en, case.serial_note_zh
+    return (
+        "; ".join(
+            filter(
+                None,
+                (
+                    case.serial_note_en,
+                    "the device has been exchanged since: this is about the earlier one",
+                ),
+            )
+        ),
+        "；".join(filter(None, (case.serial_note_zh, "设备已更换：此处指更换前的设备"))),
     )

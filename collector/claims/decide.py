@@ -178,6 +178,7 @@ def _claim(case: Facts, entry: CatalogueEntry, policy: Policy) -> Decision:
         months=policy.months_for(product=unit.product if unit else "", component=entry.component),
         onset_at=case.onset_at,
         zone=policy.zone,
+        twins=case.twins,
     )
     if judged.verdict is WarrantyVerdict.OUT:
         return Decision(
@@ -196,8 +197,8 @@ def _claim(case: Facts, entry: CatalogueEntry, policy: Policy) -> Decision:
         )
     return Decision(
         verdict=Verdict.CLAIM,
-        reason_en=f"{entry.name_en}; {judged.reason_en}",
-        reason_zh=f"{entry.name_zh}；{judged.reason_zh}",
+        reason_en="; ".join(filter(None, (entry.name_en, judged.reason_en, case.note_en))),
+        reason_zh="；".join(filter(None, (entry.name_zh, judged.reason_zh, case.note_zh))),
         warranty=judged,
     )
 

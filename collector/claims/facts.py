@@ -35,4 +35,7 @@ class Facts:
     cleared_at: datetime | None = None
     label_serial: str = ""
     unit: UnitFacts | None = None
+    twins: tuple[str, ...] = ()  # other positions where the same serial is alive
+    note_en: str = ""  # what is odd about the identity, for the reason
+    note_zh: str = ""
     site: SiteFacts = SiteFacts()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -45,9 +46,20 @@ def last_covered_day(delivered_on: date, months: int) -> date:
 
 
 def judge(
-    *, registered: bool, delivered_on: date | None, months: int, onset_at: datetime, zone: str
+    *,
+    registered: bool,
+    delivered_on: date | None,
+    months: int,
+    onset_at: datetime,
+    zone: str,
+    twins: Sequence[str] = (),
 ) -> Warranty:
-    """Judge at the onset by collector time, on the factory's calendar."""
+    """Judge at the onset by collector time, on the factory's calendar.
+
+    ``twins`` are other positions where the same serial is alive: one of them is not that device.
+    """
+    if twins:
+        return duplicate(twins)
     if not registered:
         return Warranty(
             verdict=WarrantyVerdict.UNKNOWN_SERIAL,
@@ -77,4 +89,15 @@ def judge(
             f"{zh}：{delivered_on} 交付，{months} 个月，最后一天 {until}；"
             f"故障发现于 {onset_day}（{zone}）"
         ),
+    )
+
+
+def duplicate(twins: Sequence[str]) -> Warranty:
+    """The verdict for a serial that is alive at several positions."""
+    return Warranty(
+        verdict=WarrantyVerdict.DUPLICATE_SERIAL,
+        until=None,
+        reason_en=f"the same serial is alive at another position too ({', '.join(twins)}): "
+        "nothing is submitted by itself until one of the two is corrected",
+        reason_zh=f"同一序列号同时在其他位置在线（{'、'.join(twins)}）：更正其一之前不会自动提交",
     )

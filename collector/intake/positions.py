@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from collector.claims import serials
+from collector.claims.serials import LabelSerial
 from collector.intake.room import Row
 from collector.store import positions, units
-from shared.device import DeviceFacts, SerialSource
+from shared.device import Alias, DeviceFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,8 +16,8 @@ class Place:
     """A position after the news."""
 
     id: int
-    label_serial: str
-    serial_source: SerialSource
+    serial: LabelSerial
+    aliases: tuple[Alias, ...]
     firmware: str
 
 
@@ -30,19 +31,21 @@ def place_of(facts: DeviceFacts, row: Row) -> Place:
         last_known=known.label_serial if known else "",
         known_aliases=known.aliases if known else (),
         aliases=facts.aliases,
+        doubted=known.doubted_serial if known else "",
+        contradicted=serials.swapped(units.aliases_of(row.db, facts.label_serial), facts.aliases),
     )
     positions.apply_facts(
         row.db,
         position_id=position_id,
         facts=facts,
-        label_serial=found.value,
-        serial_source=found.source,
+        serial=found,
+        since=None if known and known.label_serial == found.value else row.now,
     )
     firmware = facts.firmware or (known.firmware if known else "")
     return Place(
         id=position_id,
-        label_serial=found.value,
-        serial_source=found.source,
+        serial=found,
+        aliases=facts.aliases or (known.aliases if known else ()),
         firmware=firmware,
     )
 

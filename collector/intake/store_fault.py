@@ -10,7 +10,7 @@ from collector.intake.positions import bare_position, place_of
 from collector.intake.refusal import Refusal
 from collector.intake.room import Row
 from collector.intake.store_evidence import store_manifest
-from collector.store import agents, decisions, episodes, evidence, positions, tasks
+from collector.store import agents, aliases, decisions, episodes, evidence, positions, tasks
 from collector.store.episodes import Told
 from shared.device import SerialSource
 from shared.fault import (
@@ -48,8 +48,11 @@ def store_fault(event: FaultEvent, row: Row) -> None:
         summary_zh=event.summary_zh,
         because_json=msgspec.json.encode(event.because).decode(),
         observations=event.observations,
-        label_serial=place.label_serial,
-        serial_source=place.serial_source.value,
+        label_serial=place.serial.value,
+        serial_source=place.serial.source.value,
+        serial_note_en=place.serial.note_en,
+        serial_note_zh=place.serial.note_zh,
+        aliases=aliases.write(place.aliases),
         firmware=place.firmware,
         recorder_firmware=event.recorder_firmware or row.agent.recorder_firmware,
     )
@@ -180,6 +183,9 @@ def _begin_from_snapshot(line: OpenEpisode, row: Row) -> None:
         observations=0,
         label_serial="",
         serial_source=SerialSource.NONE.value,
+        serial_note_en="",
+        serial_note_zh="",
+        aliases="[]",
         firmware="",
         recorder_firmware=row.agent.recorder_firmware,
     )

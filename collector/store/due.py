@@ -7,7 +7,19 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
+from collector.claims.serials import swapped
+from collector.store import aliases, units
 from collector.store.tables import agent, decision, episode, position
+from shared.device import Alias, SerialSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """A label serial ('' for none), how it was obtained, and the names beside it."""
+
+    label_serial: str
+    serial_source: str
+    aliases: tuple[Alias, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +35,10 @@ class Case:
     summary_en: str
     summary_zh: str
     label_serial: str
+    serial_note_en: str
+    serial_note_zh: str
+    aliases: tuple[Alias, ...]  # as the event named them
+    exchanged: bool  # another device hangs at the position now
     firmware: str
     recorder_firmware: str
     position_id: int
@@ -47,6 +63,9 @@ def read(db: Connection, *, decision_id: int) -> Case:
             episode.c.summary_zh,
             episode.c.label_serial,
             episode.c.serial_source,
+            episode.c.serial_note_en,
+            episode.c.serial_note_zh,
+            episode.c.aliases,
             episode.c.firmware,
             episode.c.recorder_firmware,
             position.c.label_serial.label("position_serial"),
@@ -54,6 +73,7 @@ def read(db: Connection, *, decision_id: int) -> Case:
             position.c.site_id,
             position.c.model,
             position.c.serial_source.label("position_source"),
+            position.c.aliases.label("position_aliases"),
             agent.c.silent_since,
             agent.c.promised_within_s,
         )
@@ -63,11 +83,34 @@ def read(db: Connection, *, decision_id: int) -> Case:
         .where(decision.c.id == decision_id)
     ).one()
     facts = dict(row._mapping)
-    serial, source = facts.pop("position_serial"), facts.pop("position_source")
-    if not facts["label_serial"]:
-        # Not known when the event came; the registry may have been imported since.
-        facts["label_serial"], facts["serial_source"] = serial, source
-    return Case(**facts)
+    here = Identity(
+        label_serial=facts.pop("position_serial"),
+        serial_source=facts.pop("position_source"),
+        aliases=aliases.read(facts.pop("position_aliases")),
+    )
+    named = aliases.read(facts.pop("aliases"))
+    exchanged = swapped(named, here.aliases)
+    if not facts["label_serial"] and not facts["serial_note_en"]:
+        known_later = _known_later(db, named, here, exchanged=exchanged)
+        facts["label_serial"] = known_later.label_serial
+        facts["serial_source"] = known_later.serial_source
+    return Case(**facts, aliases=named, exchanged=exchanged)
+
+
+def _known_later(
+    db: Connection, named: tuple[Alias, ...], here: Identity, *, exchanged: bool
+) -> Identity:
+    """The serial that was not known when the event came: from the registry, imported since, or
+    from the position, unless another device hangs there now."""
+    registered = units.serials_named(db, named)
+    if len(registered) == 1:
+        (serial,) = registered
+        return Identity(
+            label_serial=serial, serial_source=SerialSource.REGISTRY.value, aliases=named
+        )
+    if exchanged or len(registered) > 1:
+        return Identity(label_serial="", serial_source=SerialSource.NONE.value, aliases=named)
+    return here
 
 
 def devices_at(db: Connection, *, site_id: str) -> int:

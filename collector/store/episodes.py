@@ -34,6 +34,9 @@ class Told:
     observations: int
     label_serial: str
     serial_source: str
+    serial_note_en: str
+    serial_note_zh: str
+    aliases: str
     firmware: str
     recorder_firmware: str
 
@@ -84,6 +87,9 @@ def add(
         observations=told.observations,
         label_serial=told.label_serial,
         serial_source=told.serial_source,
+        serial_note_en=told.serial_note_en,
+        serial_note_zh=told.serial_note_zh,
+        aliases=told.aliases,
         firmware=told.firmware,
         recorder_firmware=told.recorder_firmware,
     )
@@ -100,6 +106,9 @@ def tell(db: Connection, *, episode_id: int, told: Told) -> None:
             because_json=told.because_json,
             label_serial=told.label_serial,
             serial_source=told.serial_source,
+            serial_note_en=told.serial_note_en,
+            serial_note_zh=told.serial_note_zh,
+            aliases=told.aliases,
             firmware=told.firmware,
             recorder_firmware=told.recorder_firmware,
         )

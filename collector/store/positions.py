@@ -8,9 +8,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
+from collector.claims.serials import LabelSerial
+from collector.store import aliases
 from collector.store.tables import position, reading_latest, reading_log
 from collector.store.upsert import insert_into, insert_row
-from shared.device import Alias, AliasKind, DeviceFacts, SerialSource
+from shared.device import Alias, DeviceFacts, SerialSource
 from shared.evidence import EvidenceItem, EvidenceKind
 from shared.health import Standing
 from shared.reading import Reading
@@ -25,6 +27,7 @@ class Position:
     organisation_id: str
     label_serial: str
     serial_source: SerialSource
+    doubted_serial: str
     aliases: tuple[Alias, ...]
     model: str
     firmware: str
@@ -44,7 +47,8 @@ def find(db: Connection, *, agent_id: str, device_id: str) -> Position | None:
         organisation_id=row.organisation_id,
         label_serial=row.label_serial,
         serial_source=SerialSource(row.serial_source),
-        aliases=tuple(Alias(AliasKind(kind), value) for kind, value in json.loads(row.aliases)),
+        doubted_serial=row.doubted_serial,
+        aliases=aliases.read(row.aliases),
         model=row.model,
         firmware=row.firmware,
         name=row.name,
@@ -71,20 +75,26 @@ def apply_facts(
     *,
     position_id: int,
     facts: DeviceFacts,
-    label_serial: str,
-    serial_source: SerialSource,
+    serial: LabelSerial,
+    since: datetime | None,
 ) -> None:
-    """Keep what the agent says of the device; an empty field says nothing and changes nothing."""
+    """Keep what the agent says of the device; an empty field says nothing and changes nothing.
+
+    ``since`` is when the serial was first known to hang here; None when it did already.
+    """
     values: dict[str, object] = {
-        "label_serial": label_serial,
-        "serial_source": serial_source.value,
+        "label_serial": serial.value,
+        "serial_source": serial.source.value,
+        "doubted_serial": serial.doubted,
     }
+    if since is not None:
+        values["serial_since"] = since
     for field in ("name", "manufacturer", "model", "firmware"):
         said = getattr(facts, field)
         if said:
             values[field] = said
     if facts.aliases:
-        values["aliases"] = json.dumps([[a.kind.value, a.value] for a in facts.aliases])
+        values["aliases"] = aliases.write(facts.aliases)
     db.execute(update(position).where(position.c.id == position_id).values(values))
 
 

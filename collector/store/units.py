@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from collector.store.tables import unit, unit_alias
-from shared.device import Alias
+from shared.device import Alias, AliasKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,3 +53,11 @@ def serials_named(db: Connection, aliases: Iterable[Alias]) -> frozenset[str]:
             ).scalars()
         )
     return frozenset(found)
+
+
+def aliases_of(db: Connection, serial: str) -> tuple[Alias, ...]:
+    """The aliases under which the registry knows this label serial."""
+    rows = db.execute(
+        select(unit_alias.c.kind, unit_alias.c.value).where(unit_alias.c.serial == serial)
+    )
+    return tuple(Alias(AliasKind(row.kind), row.value) for row in rows)

@@ -191,14 +191,14 @@ def fault(
     )
 
 
-def health(*devices: DeviceFacts, next_within_s: float = 1.0) -> Health:
-    """What an agent says of itself."""
+def health(*devices: DeviceFacts, next_within_s: float = 1.0, at: datetime = NOON) -> Health:
+    """What an agent says of itself; its devices answered at ``at``."""
     return Health(
         sent_at=NOON,
         agent_version="0.1.0",
         next_within_s=next_within_s,
         uplink="wired",
-        devices=tuple(DeviceHealth(facts, Standing.OK, NOON) for facts in devices),
+        devices=tuple(DeviceHealth(facts, Standing.OK, at) for facts in devices),
     )
 
 

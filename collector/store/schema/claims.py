@@ -127,6 +127,7 @@ task = Table(
     Column("episode_id", Integer, ForeignKey("episode.id"), nullable=False),
     Column("opened_at", Utc, nullable=False),
     Column("closed_at", Utc),
+    Column("closed_by", String(120), nullable=False, server_default=text("''")),  # '': the clearing
 )
 OPEN_TASK = Index(
     "uq_task_open_position_code",

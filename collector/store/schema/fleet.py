@@ -73,12 +73,15 @@ position = Table(
     Column("name", Text, nullable=False, server_default=text("''")),
     Column("label_serial", String(64), nullable=False, server_default=text("''")),
     Column("serial_source", String(16), nullable=False, server_default=text("'none'")),
+    Column("serial_since", Utc),  # since when this serial is known to hang here
+    Column("doubted_serial", String(64), nullable=False, server_default=text("''")),  # see serials
     Column("manufacturer", String(80), nullable=False, server_default=text("''")),
     Column("model", String(80), nullable=False, server_default=text("''")),
     Column("firmware", String(80), nullable=False, server_default=text("''")),
     Column("aliases", Text, nullable=False, server_default=text("'[]'")),  # JSON [[kind, value]]
     Column("standing", String(16), nullable=False, server_default=text("'unknown'")),
     Column("standing_reason", Text, nullable=False, server_default=text("''")),
+    Column("standing_reason_zh", Text, nullable=False, server_default=text("''")),
     Column("standing_at", Utc),
     Column("last_good_at", Utc),
     Column("picture_sha256", String(64)),

@@ -79,6 +79,9 @@ episode = Table(
     Column("serial_source", String(16), nullable=False, server_default=text("'none'")),
     Column("firmware", String(80), nullable=False),
     Column("recorder_firmware", String(80), nullable=False),
+    Column("aliases", Text, nullable=False, server_default=text("'[]'")),  # as the event named them
+    Column("serial_note_en", Text, nullable=False, server_default=text("''")),
+    Column("serial_note_zh", Text, nullable=False, server_default=text("''")),
     UniqueConstraint("agent_id", "epoch", "seq"),
 )
 Index("ix_episode_open", episode.c.position_id, episode.c.code, episode.c.cleared_at)

@@ -15,6 +15,7 @@ person = Table(
     Column("role", String(24), nullable=False),  # store.scope.Role value
     owner(),
     Column("language", String(8), nullable=False, server_default=text("'en'")),
+    Column("ended_at", Utc),  # may no longer sign in; kept, because histories name people
 )
 
 session = Table(
@@ -36,6 +37,7 @@ api_token = Table(
     Column("role", String(24), nullable=False),
     owner(),
     Column("created_at", Utc, nullable=False),
+    Column("revoked_at", Utc),
 )
 
 setup_link = Table(

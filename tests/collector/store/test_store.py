@@ -34,7 +34,7 @@ def test_migrations_make_the_tables_of_the_code(house: House) -> None:
     """Nothing is left to migrate, and a second run changes nothing."""
     with house.engine.begin() as db:
         assert compare_metadata(MigrationContext.configure(db), tables.metadata) == []
-    assert migrate.migrate(house.engine) == ("0001", "0001")
+    assert migrate.migrate(house.engine) == ("0002", "0002")
 
 
 def test_migration_can_be_undone(tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_migration_can_be_undone(tmp_path: Path) -> None:
     with engine.begin() as db:
         config.attributes["connection"] = db
         command.downgrade(config, "base")
-    assert migrate.migrate(engine) == (None, "0001")
+    assert migrate.migrate(engine) == (None, "0002")
     engine.dispose()
 
 

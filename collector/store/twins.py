@@ -1,0 +1,33 @@
+"""Positions that carry the same label serial at the same time."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+
+from collector.store.tables import position, site
+
+# Both must have answered after both were known to carry the serial: a device that moved from one
+# position to another is seen at the old one no more, and is no duplicate.
+
+
+def alive_elsewhere(db: Connection, *, label_serial: str, position_id: int) -> tuple[str, ...]:
+    """Site and name of the other positions where this serial is alive; () for no serial."""
+    if not label_serial:
+        return ()
+    own = position.alias("own")
+    rows = db.execute(
+        select(position.c.name, position.c.device_id, site.c.name.label("site_name"))
+        .join(own, own.c.label_serial == position.c.label_serial)
+        .join(site, site.c.id == position.c.site_id)
+        .where(
+            own.c.id == position_id,
+            own.c.label_serial == label_serial,
+            position.c.id != own.c.id,
+            position.c.last_good_at > position.c.serial_since,
+            position.c.last_good_at > own.c.serial_since,
+            own.c.last_good_at > own.c.serial_since,
+            own.c.last_good_at > position.c.serial_since,
+        )
+        .order_by(position.c.id)
+    )
+    return tuple(f"{row.site_name}: {row.name or row.device_id}" for row in rows)
