@@ -17,12 +17,14 @@ from collector.effects import carry_out
 from collector.store import commands, decisions, due, meta, positions, twins, units
 from collector.store.due import Case
 from collector.store.units import Unit
+from collector.tend import tend
 
 log = logging.getLogger(__name__)
 
 HELD_FOR = timedelta(minutes=1)  # a decision whose worker died or failed is taken again after this
 MOST_AT_ONCE = 500
 READINGS_KEPT = timedelta(days=90)
+TEND_EVERY = timedelta(seconds=2)
 PRUNE_EVERY = timedelta(hours=6)
 
 
@@ -42,6 +44,7 @@ class Jobs:
         self._listening_since = listening_since
         self._clock = clock
         self._pruned_at: datetime | None = None
+        self._tended_at: datetime | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Tick until told to stop; a failed tick is logged and the next one tries again."""
@@ -67,6 +70,7 @@ class Jobs:
         done = 0
         while done < MOST_AT_ONCE and self._decide_one(now):
             done += 1
+        self._tend(now)
         return done
 
     def _decide_one(self, now: datetime) -> bool:
@@ -90,8 +94,16 @@ class Jobs:
                 )
         return True
 
+    def _tend(self, now: datetime) -> None:
+        """Lines move with evidence and clearings, which come in their own time."""
+        if self._tended_at is not None and timedelta(0) <= now - self._tended_at < TEND_EVERY:
+            return
+        self._tended_at = now
+        with self._engine.begin() as db:
+            tend(db, policy=self._policy, now=now)
+
     def _prune(self, now: datetime) -> None:
-        if self._pruned_at is not None and now - self._pruned_at < PRUNE_EVERY:
+        if self._pruned_at is not None and timedelta(0) <= now - self._pruned_at < PRUNE_EVERY:
             return
         self._pruned_at = now
         with self._engine.begin() as db:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection
 
 from collector.claims.lifecycle import ENDED, Actor, IllegalMoveError, LineState, check
+from collector.claims.warranty import WarrantyVerdict
 from collector.store import cases
+
+# claims and warranty, section 8, row 4: such a line is submitted by hand, with the reason.
+NEEDS_OVERRIDE: Final = frozenset(
+    {WarrantyVerdict.OUT.value, WarrantyVerdict.DUPLICATE_SERIAL.value}
+)
 
 
 def move_line(
@@ -29,6 +36,10 @@ def move_line(
         raise IllegalMoveError("there is no such claim line")
     source, organisation_id = known
     move = check(source=source, target=target, actor=role, reason=reason)
+    if target is LineState.SUBMITTED and not reason.strip():
+        verdict = cases.warranty_of(db, line_id)
+        if verdict in NEEDS_OVERRIDE:
+            raise IllegalMoveError(f"the warranty verdict is {verdict}: submitting needs a reason")
     closed_at = now if target in ENDED else None
     if not cases.set_state(db, line_id=line_id, source=source, target=target, closed_at=closed_at):
         raise IllegalMoveError("somebody else moved this line at the same time")

@@ -164,6 +164,12 @@ def state_of(db: Connection, line_id: int) -> tuple[LineState, str] | None:
     return None if row is None else (LineState(row.state), row.organisation_id)
 
 
+def warranty_of(db: Connection, line_id: int) -> str:
+    """The warranty verdict of a line; NoResultFound when there is no such line."""
+    found = db.execute(select(claim_line.c.warranty_verdict).where(claim_line.c.id == line_id))
+    return str(found.scalar_one())
+
+
 def set_state(
     db: Connection,
     *,

@@ -1,0 +1,156 @@
+"""Claim lines that nobody has submitted yet, with what tending them asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select, update
+
+from collector.claims.lifecycle import LineState
+from collector.claims.warranty import Warranty
+from collector.store.tables import (
+    claim_line,
+    episode,
+    evidence_file,
+    finding,
+    manifest,
+    manifest_item,
+    position,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenLine:
+    """A line in draft or ready."""
+
+    id: int
+    organisation_id: str
+    position_id: int
+    state: LineState
+    label_serial: str
+    model: str
+    firmware: str
+    warranty_verdict: str
+    standing: str
+    codes: frozenset[str]
+    cleared_at: datetime | None  # when the last of its faults ended; None while one is open
+    kinds_here: frozenset[str]
+    signatures: frozenset[str]
+
+
+def read(db: Connection) -> tuple[OpenLine, ...]:
+    """Every line in draft or ready, oldest first."""
+    rows = db.execute(
+        select(claim_line, position.c.standing, position.c.firmware)
+        .join(position, position.c.id == claim_line.c.position_id)
+        .where(
+            claim_line.c.state.in_((LineState.DRAFT.value, LineState.READY.value)),
+            claim_line.c.closed_at.is_(None),
+        )
+        .order_by(claim_line.c.id)
+    ).all()
+    lines = [row.id for row in rows]
+    codes = _codes(db, lines)
+    kinds, signatures = _kinds_here(db, lines), _signatures(db, lines)
+    cleared = _cleared(db, lines)
+    nothing: frozenset[str] = frozenset()
+    return tuple(
+        OpenLine(
+            id=row.id,
+            organisation_id=row.organisation_id,
+            position_id=row.position_id,
+            state=LineState(row.state),
+            label_serial=row.label_serial,
+            model=row.model,
+            firmware=row.firmware,
+            warranty_verdict=row.warranty_verdict,
+            standing=row.standing,
+            codes=codes.get(row.id, nothing),
+            cleared_at=cleared.get(row.id),
+            kinds_here=kinds.get(row.id, nothing),
+            signatures=signatures.get(row.id, nothing),
+        )
+        for row in rows
+    )
+
+
+def has_open_episode(db: Connection, *, position_id: int, codes: frozenset[str]) -> bool:
+    """True while one of these faults is open at the position, decided or not."""
+    found = db.execute(
+        select(episode.c.id)
+        .where(
+            episode.c.position_id == position_id,
+            episode.c.code.in_(codes),
+            episode.c.cleared_at.is_(None),
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+def set_warranty(db: Connection, *, line_id: int, judged: Warranty) -> bool:
+    """Change the verdict of a line; False when it has that verdict already."""
+    found = db.execute(
+        update(claim_line)
+        .where(claim_line.c.id == line_id, claim_line.c.warranty_verdict != judged.verdict.value)
+        .values(
+            warranty_verdict=judged.verdict.value,
+            warranty_until=judged.until,
+            warranty_reason_en=judged.reason_en,
+            warranty_reason_zh=judged.reason_zh,
+        )
+    )
+    return found.rowcount == 1
+
+
+def _cleared(db: Connection, lines: Sequence[int]) -> dict[int, datetime]:
+    """When the last episode of each line ended; lines with an open one are left out."""
+    rows = db.execute(
+        select(
+            finding.c.line_id,
+            func.max(episode.c.cleared_at, type_=episode.c.cleared_at.type).label("at"),
+        )
+        .join(episode, episode.c.id == finding.c.episode_id)
+        .where(finding.c.line_id.in_(lines))
+        .group_by(finding.c.line_id)
+        .having(func.count(episode.c.cleared_at) == func.count())
+    )
+    return {row.line_id: row.at for row in rows}
+
+
+def _kinds_here(db: Connection, lines: Sequence[int]) -> dict[int, frozenset[str]]:
+    rows = db.execute(
+        select(finding.c.line_id, manifest_item.c.kind)
+        .join(manifest, manifest.c.episode_id == finding.c.episode_id)
+        .join(manifest_item, manifest_item.c.manifest_id == manifest.c.id)
+        .join(evidence_file, evidence_file.c.sha256 == manifest_item.c.sha256)
+        .where(finding.c.line_id.in_(lines), evidence_file.c.complete.is_(True))
+        .distinct()
+    )
+    return _gather((row.line_id, row.kind) for row in rows)
+
+
+def _signatures(db: Connection, lines: Sequence[int]) -> dict[int, frozenset[str]]:
+    rows = db.execute(
+        select(finding.c.line_id, manifest.c.verdict)
+        .join(manifest, manifest.c.episode_id == finding.c.episode_id)
+        .where(finding.c.line_id.in_(lines))
+        .distinct()
+    )
+    return _gather((row.line_id, row.verdict) for row in rows)
+
+
+def _codes(db: Connection, lines: Sequence[int]) -> dict[int, frozenset[str]]:
+    rows = db.execute(
+        select(finding.c.line_id, finding.c.code).where(finding.c.line_id.in_(lines)).distinct()
+    )
+    return _gather((row.line_id, row.code) for row in rows)
+
+
+def _gather(pairs: Iterable[tuple[int, str]]) -> dict[int, frozenset[str]]:
+    found: dict[int, set[str]] = {}
+    for line, value in pairs:
+        found.setdefault(line, set()).add(value)
+    return {line: frozenset(values) for line, values in found.items()}
