@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 FOR ?= 0
 ARGS ?=
 
-.PHONY: demo test check format bench figures lock clean packages
+.PHONY: demo test check format bench figures readme-figures lock clean packages
 
 demo: $(VENV)/.demo
 	$(BIN)/preclaim-demo --for $(FOR) $(ARGS)
@@ -30,6 +30,10 @@ bench: $(VENV)/.test packages
 
 figures: $(VENV)/.test packages
 	$(BIN)/python -m benchmarks.figures
+
+# Put the last measured figures into the README.
+readme-figures: $(VENV)/.test
+	$(BIN)/python -m benchmarks.readme
 
 # Debian packages that the tests drive as independent counterparts; skipped where they are present.
 packages:
