@@ -18,6 +18,7 @@ from collector.broker import BrokerMissingError, embedded_broker
 from collector.config import Config, ConfigError, read_config
 from collector.import_list import import_list
 from collector.store.migrate import NewerStoreError
+from shared.command import Verb
 from shared.signing import KeyFileError
 
 OK, FAILED, USAGE = 0, 1, 2
@@ -77,6 +78,11 @@ def _parser() -> argparse.ArgumentParser:
         "--role", required=True, choices=["admin", "factory_engineer", "distributor", "integrator"]
     )
     token.add_argument("--organisation", default="", help="default: the first organisation")
+    order = add("command", _order, "ask an agent for something; prints the answer with --wait")
+    order.add_argument("agent")
+    order.add_argument("verb", choices=["probe_now", "take_picture", "fetch_log"])
+    order.add_argument("device", nargs="?", default="", help="device id; default: the agent itself")
+    order.add_argument("--wait", type=float, default=0.0, metavar="S", help="wait for the answer")
     keygen = add("keygen", _keygen, "make an Ed25519 key pair", config=False)
     keygen.add_argument("file", type=Path)
     return parser
@@ -192,6 +198,21 @@ def _token(arguments: argparse.Namespace) -> int:
         )
     print(token)
     return OK
+
+
+def _order(arguments: argparse.Namespace) -> int:
+    from collector.order_command import order_and_wait  # noqa: PLC0415
+
+    config = read_config(arguments.config)
+    answer = order_and_wait(
+        config,
+        agent_id=arguments.agent,
+        verb=Verb(arguments.verb),
+        device_id=arguments.device,
+        wait_s=arguments.wait,
+    )
+    print(answer.text)
+    return OK if answer.well else FAILED
 
 
 def _check_organisation(config: Config, owner: str) -> None:

@@ -102,7 +102,7 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
             listening_since=subscriber.listening_since,
             clock=utc_now,
         )
-        base_url = await _start_web(config, engine, parts, subscriber)
+        base_url = await _start_web(config, engine, parts, subscriber, room)
         link = await asyncio.to_thread(
             offer_setup_link, engine, base_url=config.public_url or base_url, now=utc_now()
         )
@@ -114,7 +114,7 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
 
 
 async def _start_web(
-    config: Config, engine: Engine, parts: AsyncExitStack, subscriber: Subscriber
+    config: Config, engine: Engine, parts: AsyncExitStack, subscriber: Subscriber, room: Room
 ) -> str:
     application = create(
         engine=engine,
@@ -123,6 +123,9 @@ async def _start_web(
         language=config.language,
         public_url=config.public_url,
         intake=subscriber.counts,
+        policy=config.policy,
+        command_key=room.command_key,
+        proxies=config.proxies,
     )
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()

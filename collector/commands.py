@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
@@ -13,6 +14,8 @@ from shared import signing, wire
 from shared.command import Command, SignedCommand, Verb
 
 VALID_FOR = timedelta(days=7)
+VALID_FOR_A_PERSON = timedelta(hours=1)  # nobody waits longer for 'probe now'
+ON_A_DEVICE: Final = (Verb.PROBE_NOW, Verb.TAKE_PICTURE, Verb.FETCH_LOG)
 
 
 def issue(
@@ -26,6 +29,7 @@ def issue(
     arguments: dict[str, str] | None = None,
     actor: str,
     now: datetime,
+    valid_for: timedelta = VALID_FOR,
 ) -> str:
     """Sign and keep a command, to be sent until it is answered. Returns its id."""
     order = Command(
@@ -34,7 +38,7 @@ def issue(
         verb=verb,
         device_id=device_id,
         issued_at=now,
-        not_after=now + VALID_FOR,
+        not_after=now + valid_for,
         arguments=arguments or {},
     )
     body = wire.encode(order)
@@ -59,4 +63,31 @@ def order_new_epoch(
         verb=Verb.NEW_EPOCH,
         actor="collector",
         now=now,
+    )
+
+
+def order(
+    db: Connection,
+    *,
+    key: Ed25519PrivateKey,
+    agent_id: str,
+    organisation_id: str,
+    verb: Verb,
+    device_id: str,
+    actor: str,
+    now: datetime,
+) -> str | None:
+    """What a person asks for; None when the same still waits for its answer. Returns its id."""
+    if commands.is_waiting(db, agent_id=agent_id, verb=verb, device_id=device_id):
+        return None
+    return issue(
+        db,
+        key=key,
+        agent_id=agent_id,
+        organisation_id=organisation_id,
+        verb=verb,
+        device_id=device_id,
+        actor=actor,
+        now=now,
+        valid_for=VALID_FOR_A_PERSON,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Final
 from collector.claims.policy import DEFAULT, Policy, PolicyError, parse
 from collector.claims.toml_reader import TomlReader
 from collector.store.engine import sqlite_url
+from collector.web.proxies import Network, Proxies
 from shared import signing
 from shared.topics import AGENT_ID
 
@@ -84,6 +86,7 @@ class Config:
     web_host: str
     web_port: int
     public_url: str
+    proxies: Proxies
     command_key: Path
     policy: Policy
     organisations: tuple[OrganisationEntry, ...]
@@ -128,6 +131,7 @@ def _read(top: TomlReader, base: Path) -> tuple[Config, list[str]]:
         web_host=web.text("host", "127.0.0.1"),
         web_port=web.whole("port", 8480, at_least=0, at_most=65_535),
         public_url=web.text("public_url", ""),
+        proxies=_proxies(web),
         command_key=base / top.table("keys").text("command", "keys/command.pem"),
         policy=policy,
         organisations=organisations,
@@ -135,6 +139,20 @@ def _read(top: TomlReader, base: Path) -> tuple[Config, list[str]]:
         agents=_agents(top, base, {entry.id for entry in organisations}, sites),
     )
     return config, policy_problems
+
+
+def _proxies(table: TomlReader) -> Proxies:
+    networks: list[Network] = []
+    for text in table.texts("trusted_proxies"):
+        try:
+            networks.append(ipaddress.ip_network(text))
+        except ValueError:
+            table.wrong(
+                "trusted_proxies",
+                f"{text!r} is no address or network",
+                'write it like "127.0.0.1" or "10.0.0.0/8"',
+            )
+    return Proxies(tuple(networks))
 
 
 def _broker(table: TomlReader, base: Path) -> BrokerSettings:

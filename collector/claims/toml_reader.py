@@ -91,16 +91,21 @@ class TomlReader:
 
     def choices(self, key: str, allowed: set[str]) -> list[str]:
         """A list of texts out of a closed set; none when absent."""
+        value = self.texts(key)
+        for item in value:
+            if item not in allowed:
+                self.wrong(key, f"{item!r} is not known", "remove it or correct its spelling")
+        return [item for item in value if item in allowed]
+
+    def texts(self, key: str) -> list[str]:
+        """A list of texts; none when absent."""
         value = self._take(key)
         if value is _MISSING:
             return []
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             self.wrong(key, "must be a list of texts", 'write it as ["...", "..."]')
             return []
-        for item in value:
-            if item not in allowed:
-                self.wrong(key, f"{item!r} is not known", "remove it or correct its spelling")
-        return [item for item in value if item in allowed]
+        return value
 
     def zone(self, key: str, default: str) -> str:
         """The IANA name of a time zone."""

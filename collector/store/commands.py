@@ -41,12 +41,15 @@ def add(
     )
 
 
-def is_waiting(db: Connection, *, agent_id: str, verb: Verb) -> bool:
-    """True when the agent still owes an answer to such a command."""
+def is_waiting(db: Connection, *, agent_id: str, verb: Verb, device_id: str = "") -> bool:
+    """True when the agent still owes an answer to such a command for this device, or itself."""
     found = db.execute(
         select(command.c.id)
         .where(
-            command.c.agent_id == agent_id, command.c.verb == verb.value, command.c.state == WAITING
+            command.c.agent_id == agent_id,
+            command.c.verb == verb.value,
+            command.c.device_id == device_id,
+            command.c.state == WAITING,
         )
         .limit(1)
     )
@@ -98,3 +101,11 @@ def expire(db: Connection, *, now: datetime) -> int:
         .values(state=Outcome.EXPIRED.value, finished_at=now)
     )
     return found.rowcount
+
+
+def state_of(db: Connection, *, command_id: str) -> tuple[str, str]:
+    """``(state, detail)`` of a command; NoResultFound when there is no such command."""
+    row = db.execute(
+        select(command.c.state, command.c.detail).where(command.c.id == command_id)
+    ).one()
+    return row.state, row.detail

@@ -135,6 +135,16 @@ def of_agent(db: Connection, agent_id: str) -> tuple[int, ...]:
     return tuple(rows.scalars())
 
 
+def device_ids(db: Connection, agent_id: str) -> tuple[str, ...]:
+    """What the agent calls its positions."""
+    rows = db.execute(
+        select(position.c.device_id)
+        .where(position.c.agent_id == agent_id)
+        .order_by(position.c.device_id)
+    )
+    return tuple(rows.scalars())
+
+
 def note_picture(
     db: Connection, *, position_id: int, item: EvidenceItem, taken_at: datetime
 ) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
+from collector.store.scope import Scope
 from collector.store.tables import task
 from collector.store.upsert import insert_row
 
@@ -48,5 +49,19 @@ def close(db: Connection, *, position_id: int, code: str, now: datetime) -> bool
         update(task)
         .where(task.c.position_id == position_id, task.c.code == code, task.c.closed_at.is_(None))
         .values(closed_at=now)
+    )
+    return found.rowcount == 1
+
+
+def finish(db: Connection, scope: Scope, *, task_id: int, actor: str, now: datetime) -> bool:
+    """Somebody says it is done; False when it is not open, or not in the slice."""
+    found = db.execute(
+        update(task)
+        .where(
+            scope.covers(task.c.organisation_id),
+            task.c.id == task_id,
+            task.c.closed_at.is_(None),
+        )
+        .values(closed_at=now, closed_by=actor)
     )
     return found.rowcount == 1

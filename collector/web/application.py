@@ -9,8 +9,10 @@ from typing import Final
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine
 
+from collector.claims.policy import DEFAULT, Policy
 from collector.intake.ingest import Counts
 from collector.web.api.problem import problem
 from collector.web.attempts import Attempts
@@ -20,6 +22,7 @@ from collector.web.headers import dress
 from collector.web.house import HOUSE, House
 from collector.web.pages.error import error_page
 from collector.web.passwords import Passwords
+from collector.web.proxies import NO_PROXIES, Proxies
 from collector.web.render import STATIC
 from collector.web.routes import ROUTES
 from collector.web.voice import Voice, choose_language
@@ -36,12 +39,15 @@ def create(
     public_url: str = "",
     passwords: Passwords | None = None,
     intake: Callable[[], Counts] = Counts,
+    policy: Policy = DEFAULT,
+    command_key: Ed25519PrivateKey | None = None,
+    proxies: Proxies = NO_PROXIES,
 ) -> web.Application:
     """The console over this store.
 
     ``evidence_dir`` holds the files as ``ab/<sha256>``; ``now`` is the collector's clock (aware
-    UTC); ``intake`` counts the payloads since the start. Cookies are marked Secure when
-    ``public_url`` begins with https.
+    UTC); ``intake`` counts the payloads since the start; ``command_key`` signs what people order.
+    Cookies are marked Secure when ``public_url`` begins with https.
     """
     app = web.Application(client_max_size=LARGEST_FORM, middlewares=[_tell_unknown_urls])
     app[HOUSE] = House(
@@ -53,6 +59,9 @@ def create(
         passwords=passwords or Passwords(),
         attempts=Attempts(),
         intake=intake,
+        policy=policy,
+        command_key=command_key,
+        proxies=proxies,
     )
     app.on_response_prepare.append(dress)
     for route in ROUTES:

@@ -38,6 +38,13 @@ class Call:
         """The slice of the store that this visitor sees."""
         return self.known.scope
 
+    @property
+    def address(self) -> str:
+        """Where the visitor is, as far as the configured proxies may say."""
+        return self.house.proxies.client_of(
+            self.request.remote or "", self.request.headers.getall("X-Forwarded-For", [])
+        )
+
     def asked(self, name: str, *, longest: int = 120) -> str:
         """A query parameter, cut to a sane length; '' when absent."""
         return self.request.query.get(name, "").strip()[:longest]

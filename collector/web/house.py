@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from aiohttp import web
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, Engine
 
+from collector.claims.policy import Policy
 from collector.intake.ingest import Counts
 from collector.store.engine import reader
 from collector.web.attempts import Attempts
 from collector.web.passwords import Passwords
+from collector.web.proxies import Proxies
 
 T = TypeVar("T")
 
@@ -32,6 +35,9 @@ class House:
     passwords: Passwords
     attempts: Attempts
     intake: Callable[[], Counts]
+    policy: Policy
+    command_key: Ed25519PrivateKey | None  # None: nobody can give commands from here
+    proxies: Proxies
 
     async def read(self, query: Callable[[Connection], T]) -> T:
         """Run a query in a read-only transaction."""

@@ -14,6 +14,7 @@ from collector.web.pages import (
     evidence,
     health,
     login,
+    orders,
     outcomes,
     people,
     today,
@@ -26,6 +27,7 @@ OPERATORS: Final = frozenset({Role.ADMIN, Role.FACTORY_ENGINEER})
 # Distributors watch batches and claims of their slice; single cameras and pictures of a site
 # are for those who keep it and for the factory.
 SITE: Final = frozenset({Role.ADMIN, Role.FACTORY_ENGINEER, Role.INTEGRATOR})
+KEEPERS: Final = orders.MAY
 KNOWN: Final = frozenset(Role)
 
 
@@ -51,11 +53,14 @@ ROUTES: Final[tuple[Route, ...]] = (
     _get("/today/rows", today.show_rows, KNOWN),
     _get("/devices", devices.show_devices, SITE),
     _get(r"/devices/{id:\d+}", devices.show_device, SITE),
+    _get(r"/devices/{id:\d+}/orders", orders.show_orders, SITE),
+    _post(r"/devices/{id:\d+}/orders", orders.give_order, KEEPERS),
     _get("/preclaims", claims.show_preclaims, KNOWN),
     _get(r"/preclaims/{id:\d+}", claims.show_preclaim, KNOWN),
     _post(r"/preclaims/{id:\d+}/move", claims.move_preclaim, KNOWN),
     _get("/incidents", outcomes.show_incidents, SITE),
     _get("/tasks", outcomes.show_tasks, SITE),
+    _post(r"/tasks/{id:\d+}/done", outcomes.finish_task, KEEPERS),
     _get("/firmware-cases", outcomes.show_firmware_cases, KNOWN),
     _get("/dismissed", outcomes.show_dismissed, SITE),
     _get("/trends", trends.show_trends, KNOWN),

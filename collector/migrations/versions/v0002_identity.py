@@ -29,10 +29,6 @@ def _added() -> tuple[tuple[str, sa.Column[object]], ...]:
             "position",
             sa.Column("doubted_serial", sa.String(64), nullable=False, server_default=_EMPTY),
         ),
-        (
-            "position",
-            sa.Column("standing_reason_zh", sa.Text(), nullable=False, server_default=_EMPTY),
-        ),
         ("task", sa.Column("closed_by", sa.String(120), nullable=False, server_default=_EMPTY)),
         ("person", sa.Column("ended_at", Utc(), nullable=True)),
         ("api_token", sa.Column("revoked_at", Utc(), nullable=True)),

@@ -81,7 +81,6 @@ position = Table(
     Column("aliases", Text, nullable=False, server_default=text("'[]'")),  # JSON [[kind, value]]
     Column("standing", String(16), nullable=False, server_default=text("'unknown'")),
     Column("standing_reason", Text, nullable=False, server_default=text("''")),
-    Column("standing_reason_zh", Text, nullable=False, server_default=text("''")),
     Column("standing_at", Utc),
     Column("last_good_at", Utc),
     Column("picture_sha256", String(64)),

@@ -30,6 +30,7 @@ class Device:
 
     id: int
     agent_id: str
+    organisation_id: str
     device_id: str
     site_id: str
     site_name: str
@@ -37,6 +38,7 @@ class Device:
     name: str
     label_serial: str
     serial_source: str
+    doubted_serial: str
     manufacturer: str
     model: str
     firmware: str
@@ -297,6 +299,7 @@ def _read_device(row: Row[Any], codes: tuple[str, ...]) -> Device:
     return Device(
         id=row.id,
         agent_id=row.agent_id,
+        organisation_id=row.organisation_id,
         device_id=row.device_id,
         site_id=row.site_id,
         site_name=row.site_name,
@@ -304,6 +307,7 @@ def _read_device(row: Row[Any], codes: tuple[str, ...]) -> Device:
         name=row.name or row.device_id,
         label_serial=row.label_serial,
         serial_source=row.serial_source,
+        doubted_serial=row.doubted_serial,
         manufacturer=row.manufacturer,
         model=row.model,
         firmware=row.firmware,

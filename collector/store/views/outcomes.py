@@ -53,6 +53,8 @@ class TaskRow:
     reason: Words
     opened_at: datetime
     closed_at: datetime | None
+    closed_by: str  # '' when the fault cleared by itself
+    persists: bool  # the fault that it is about is still open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,9 +141,11 @@ def list_tasks(
             position.c.device_id,
             decision.c.reason_en,
             decision.c.reason_zh,
+            episode.c.cleared_at,
         )
         .join(site, site.c.id == task.c.site_id)
         .join(position, position.c.id == task.c.position_id)
+        .join(episode, episode.c.id == task.c.episode_id)
         .outerjoin(decision, decision.c.episode_id == task.c.episode_id)
         .where(scope.covers(task.c.organisation_id))
     )
@@ -165,6 +169,8 @@ def list_tasks(
             reason=Words(en=row.reason_en or "", zh=row.reason_zh or ""),
             opened_at=row.opened_at,
             closed_at=row.closed_at,
+            closed_by=row.closed_by,
+            persists=row.cleared_at is None,
         )
         for row in rows
     )

@@ -10,7 +10,9 @@ from typing import Final
 
 from aiohttp import web
 
+from collector.claims import completeness
 from collector.claims.chain import Entry, first_break
+from collector.claims.completeness import Item
 from collector.claims.lifecycle import Actor, IllegalMoveError, LineState, Move, moves_for
 from collector.review import move_line
 from collector.store.scope import Role
@@ -19,7 +21,6 @@ from collector.store.views.claim_file import EventRow, EvidenceRow, ManifestRow
 from collector.store.views.claims import ClaimFilter, PreClaim
 from collector.web.call import Call, found
 from collector.web.render import page
-from shared.catalogue import CATALOGUE
 
 PAGE_ROWS: Final = 200
 REASON_LONGEST: Final = 2000
@@ -114,7 +115,7 @@ async def _page(call: Call, *, status: int = 200, trouble: str = "") -> web.Stre
         manifests=manifests,
         pictures=_one_each(manifests, PICTURES),
         documents=_one_each(manifests, frozenset({"transcript", "readings"})),
-        missing=missing_kinds(claim, manifests),
+        must=must_items(claim, manifests),
         history=[(event, read_payload(event)) for event in events],
         broken_at=find_break(number, events),
         answer=answer_clock(events),
@@ -162,16 +163,17 @@ def read_payload(event: EventRow) -> dict[str, object]:
     return said if isinstance(said, dict) else {}
 
 
-def missing_kinds(claim: PreClaim, manifests: Sequence[ManifestRow]) -> tuple[str, ...]:
-    """The kinds of evidence that the catalogue asks for and no complete file shows."""
-    here = {item.kind for manifest in manifests for item in manifest.items if item.here}
-    needed = {
-        kind.value
-        for code in claim.codes
-        if (entry := CATALOGUE.get(code)) is not None
-        for kind in entry.needs
-    }
-    return tuple(sorted(needed - here))
+def must_items(claim: PreClaim, manifests: Sequence[ManifestRow]) -> tuple[Item, ...]:
+    """What the claim must hold before it is ready, each here or missing."""
+    return completeness.check(
+        label_serial=claim.serial,
+        model=claim.model,
+        firmware=claim.firmware,
+        warranty_verdict=claim.warranty_verdict,
+        codes=claim.codes,
+        kinds_here={item.kind for manifest in manifests for item in manifest.items if item.here},
+        signatures={manifest.verdict for manifest in manifests},
+    )
 
 
 def answer_clock(events: Sequence[EventRow]) -> Answer | None:

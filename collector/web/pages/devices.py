@@ -6,11 +6,19 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from aiohttp import web
+from sqlalchemy import Connection
 
+from collector.claims import warranty
+from collector.claims.policy import Policy
+from collector.claims.warranty import Warranty
+from collector.store import twins
 from collector.store.views import devices
 from collector.store.views.devices import Device, DeviceFilter
 from collector.web.call import Call, found
+from collector.web.pages import orders
+from collector.web.reasons import explain
 from collector.web.render import page
+from shared.catalogue_entry import Component
 
 # A picture is taken with evidence, not live: after an hour nobody should take it for the present.
 STALE_AFTER: Final = timedelta(hours=1)
@@ -60,10 +68,27 @@ async def show_device(call: Call) -> web.StreamResponse:
         call,
         "device.html",
         device=device,
+        standing_reason=explain(call.voice, device.standing_reason),
         stale=is_stale(device, call.now),
         silent_since=await house.read(lambda db: devices.find_silence(db, scope, device.agent_id)),
         readings=await house.read(lambda db: devices.list_readings(db, scope, number)),
         episodes=await house.read(lambda db: devices.list_episodes(db, scope, number)),
         unit=await house.read(lambda db: devices.find_unit(db, device.label_serial)),
         line=await house.read(lambda db: devices.find_latest_line(db, scope, number)),
+        warranty=await house.read(lambda db: judge_now(db, house.policy, device, call.now)),
+        orders=await orders.list_of(call, device),
+        may_order=call.known.role in orders.MAY and house.command_key is not None,
+    )
+
+
+def judge_now(db: Connection, policy: Policy, device: Device, now: datetime) -> Warranty:
+    """The warranty if a fault were seen now: of the whole device, not of one component."""
+    unit = devices.find_unit(db, device.label_serial)
+    return warranty.judge(
+        registered=unit is not None,
+        delivered_on=unit.delivered_on if unit else None,
+        months=policy.months_for(product=unit.product if unit else "", component=Component.NONE),
+        onset_at=now,
+        zone=policy.zone,
+        twins=twins.alive_elsewhere(db, label_serial=device.label_serial, position_id=device.id),
     )

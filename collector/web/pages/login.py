@@ -30,7 +30,7 @@ async def login(call: Call) -> web.StreamResponse:
     form = await call.request.post()
     name, password = _field(form.get("name")), _field(form.get("password"))
     place = _safe_place(_field(form.get("next")))
-    address = call.request.remote or ""
+    address = call.address
     attempts = call.house.attempts
     wait_s = attempts.wait_s(address=address, account=name, now=call.now)
     if wait_s:

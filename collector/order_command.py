@@ -1,0 +1,84 @@
+"""The command ``preclaim-collector command``: order something of an agent, see what comes of it."""
+
+from __future__ import annotations
+
+import getpass
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection
+
+from collector import keys
+from collector.app import open_store, utc_now
+from collector.commands import order
+from collector.config import Config, ConfigError
+from collector.store import accounts, agents, commands, positions
+from collector.store.engine import reader
+from shared.command import Outcome, Verb
+
+LOOK_EVERY_S: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What to print; ``well`` False when the command ended badly or nobody answered in time."""
+
+    text: str
+    well: bool
+
+
+def order_and_wait(
+    config: Config, *, agent_id: str, verb: Verb, device_id: str, wait_s: float
+) -> Answer:
+    """Keep the signed command for the running collector to send; ConfigError for names unknown."""
+    engine = open_store(config)
+    key = keys.load_or_make(config.command_key)
+    actor = f"command line: {getpass.getuser()}"[:120]
+    with engine.begin() as db:
+        organisation_id = _check_names(db, agent_id=agent_id, device_id=device_id)
+        command_id = order(
+            db,
+            key=key,
+            agent_id=agent_id,
+            organisation_id=organisation_id,
+            verb=verb,
+            device_id=device_id,
+            actor=actor,
+            now=utc_now(),
+        )
+        if command_id is not None:
+            accounts.record(
+                db,
+                at=utc_now(),
+                actor=actor,
+                action=f"command.{verb.value}",
+                detail=f"{agent_id}/{device_id}",
+            )
+    if command_id is None:
+        return Answer(text="the same command still waits for its answer", well=False)
+    until = time.monotonic() + wait_s
+    state, detail = commands.WAITING, ""
+    while state == commands.WAITING and time.monotonic() < until:
+        time.sleep(LOOK_EVERY_S)
+        with reader(engine) as db:
+            state, detail = commands.state_of(db, command_id=command_id)
+    engine.dispose()
+    if state == commands.WAITING and not wait_s:
+        return Answer(text=f"{command_id}: kept; the running collector sends it", well=True)
+    return Answer(
+        text=f"{command_id}: {state}" + (f": {detail}" if detail else ""),
+        well=state == Outcome.DONE.value,
+    )
+
+
+def _check_names(db: Connection, *, agent_id: str, device_id: str) -> str:
+    """The organisation of the agent; ConfigError says which names there are."""
+    agent = agents.find(db, agent_id)
+    if agent is None:
+        known = ", ".join(known.id for known in agents.every(db)) or "none"
+        raise ConfigError((f"AGENT: {agent_id!r} is not known; agents: {known}",))
+    if device_id and positions.find(db, agent_id=agent_id, device_id=device_id) is None:
+        names = ", ".join(positions.device_ids(db, agent_id)) or "none yet"
+        raise ConfigError((f"DEVICE: {agent_id} has no {device_id!r}; its devices: {names}",))
+    return agent.organisation_id

@@ -1,0 +1,66 @@
+"""Commands that people gave, and what came of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from collector.store.commands import WAITING
+from collector.store.scope import Scope
+from collector.store.tables import command
+from shared.command import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandRow:
+    """One command; ``state`` is waiting, done, refused, failed or expired."""
+
+    id: str
+    verb: str
+    actor: str
+    state: str
+    detail: str
+    issued_at: datetime
+    not_after: datetime
+    sent_at: datetime | None
+    finished_at: datetime | None
+
+
+def list_commands(
+    db: Connection,
+    scope: Scope,
+    *,
+    agent_id: str,
+    device_id: str,
+    now: datetime,
+    limit: int = 5,
+) -> tuple[CommandRow, ...]:
+    """The latest commands for this device, newest first; one past its time is expired."""
+    rows = db.execute(
+        select(command)
+        .where(
+            scope.covers(command.c.organisation_id),
+            command.c.agent_id == agent_id,
+            command.c.device_id == device_id,
+        )
+        .order_by(command.c.issued_at.desc(), command.c.id)
+        .limit(limit)
+    )
+    return tuple(
+        CommandRow(
+            id=row.id,
+            verb=row.verb,
+            actor=row.actor,
+            state=Outcome.EXPIRED.value
+            if row.state == WAITING and row.not_after <= now
+            else row.state,
+            detail=row.detail,
+            issued_at=row.issued_at,
+            not_after=row.not_after,
+            sent_at=row.sent_at,
+            finished_at=row.finished_at,
+        )
+        for row in rows
+    )

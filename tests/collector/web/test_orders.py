@@ -1,0 +1,105 @@
+"""Commands from a person, tasks that somebody finished, and what a claim still lacks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from collector.store import commands
+from collector.store import tables as t
+from collector.web.house import HOUSE
+from shared.command import CommandResult, Outcome
+from tests.collector.house import COMMAND_KEY
+from tests.collector.web.conftest import CSRF, NOW, Console, Signed
+
+
+@pytest.fixture
+def armed(console: Console) -> Console:
+    """A console that may sign commands."""
+    object.__setattr__(console.server.app[HOUSE], "command_key", COMMAND_KEY)
+    return console
+
+
+async def test_a_command_is_shown_until_its_answer_has_come(armed: Console, signed: Signed) -> None:
+    """The button keeps one signed command; its answer ends it and stands on the page."""
+    client = await signed("integrator")
+    assert "Probe now" in await (await client.get("/devices/2")).text()
+    for _ in range(2):
+        answer = await client.post("/devices/2/orders", data={"csrf": CSRF, "verb": "probe_now"})
+        assert answer.status == 200
+    with armed.engine.begin() as db:
+        (row,) = db.execute(select(t.command)).all()
+    assert (row.verb, row.state, row.actor) == ("probe_now", "waiting", "integrator")
+    assert "every 2s" in await (await client.get("/devices/2/orders")).text()
+
+    result = CommandResult(row.id, Outcome.REFUSED, NOW, "today's budget is spent")
+    with armed.engine.begin() as db:
+        commands.note_result(db, agent_id=row.agent_id, result=result, now=NOW)
+    text = await (await client.get("/devices/2/orders")).text()
+    assert "budget is spent" in text
+    assert "every 2s" not in text
+
+
+async def test_a_command_past_its_time_is_expired(armed: Console, signed: Signed) -> None:
+    """An hour without an answer ends it on the page, whatever the jobs loop has done."""
+    client = await signed("integrator")
+    await client.post("/devices/2/orders", data={"csrf": CSRF, "verb": "take_picture"})
+    armed.now = NOW + timedelta(minutes=59)
+    assert "Waiting" in await (await client.get("/devices/2/orders")).text()
+    armed.now = NOW + timedelta(hours=1)
+    client = await signed("integrator")
+    text = await (await client.get("/devices/2/orders")).text()
+    assert "Expired" in text
+    assert "Waiting" not in text
+
+
+async def test_only_keepers_give_commands(armed: Console, signed: Signed) -> None:
+    """An engineer looks and does not touch; a stranger's device does not exist; no other verb."""
+    form = {"csrf": CSRF, "verb": "probe_now"}
+    engineer, stranger = await signed("engineer"), await signed("stranger")
+    assert "Probe now" not in await (await engineer.get("/devices/2")).text()
+    assert (await engineer.post("/devices/2/orders", data=form)).status == 403
+    assert (await stranger.post("/devices/2/orders", data=form)).status == 404
+    wild = {"csrf": CSRF, "verb": "new_epoch"}
+    assert (await (await signed("admin")).post("/devices/2/orders", data=wild)).status == 422
+    with armed.engine.begin() as db:
+        assert db.execute(select(t.command)).all() == []
+
+
+async def test_a_finished_task_says_who_did_it(console: Console, signed: Signed) -> None:
+    """'Done' closes it once, with name and time; a stranger's click finds no task."""
+    with console.engine.begin() as db:
+        task_id = db.execute(
+            select(t.task.c.id).where(t.task.c.closed_at.is_(None)).limit(1)
+        ).scalar_one()
+    stranger, keeper = await signed("stranger"), await signed("integrator")
+    assert (await stranger.post(f"/tasks/{task_id}/done", data={"csrf": CSRF})).status == 404
+    answer = await keeper.post(f"/tasks/{task_id}/done", data={"csrf": CSRF})
+    text = await answer.text()
+
+    assert "done by integrator" in text
+    assert "The fault is still there" in text
+    with console.engine.begin() as db:
+        row = db.execute(select(t.task).where(t.task.c.id == task_id)).one()
+    assert (row.closed_at, row.closed_by) == (NOW, "integrator")
+
+
+async def test_a_claim_names_what_it_lacks(signed: Signed) -> None:
+    """The page counts what must be there, and names each gap in both languages."""
+    client = await signed("integrator")
+    whole = await (await client.get("/preclaims/1")).text()
+    assert "Everything that the factory must have is here." in whole
+    assert "Still missing:" not in whole
+    assert "Still missing:" in await (await client.get("/preclaims/2")).text()
+    assert "仍缺：" in await (await client.get("/preclaims/2?lang=zh")).text()
+
+
+async def test_a_device_without_a_claim_has_its_warranty(signed: Signed) -> None:
+    """The warranty card does not wait for a fault; an unknown serial says why."""
+    client = await signed("integrator")
+    pages = [await (await client.get(f"/devices/{number}")).text() for number in range(1, 10)]
+    told = [text for text in pages if "as of today" in text]
+    assert len(told) == len(pages)
+    assert any("warranty unknown: not in the registry" in text for text in told)
