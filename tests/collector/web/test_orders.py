@@ -92,8 +92,8 @@ async def test_a_claim_names_what_it_lacks(signed: Signed) -> None:
     whole = await (await client.get("/preclaims/1")).text()
     assert "Everything that the factory must have is here." in whole
     assert "Still missing:" not in whole
-    assert "Still missing:" in await (await client.get("/preclaims/2")).text()
-    assert "仍缺：" in await (await client.get("/preclaims/2?lang=zh")).text()
+    assert "Still missing:" in await (await client.get("/preclaims/3")).text()
+    assert "仍缺：" in await (await client.get("/preclaims/3?lang=zh")).text()
 
 
 async def test_a_device_without_a_claim_has_its_warranty(signed: Signed) -> None:
