@@ -21,7 +21,7 @@ from agent.probes.probe import Probe
 from agent.schedule import back_off, due
 
 _LOG = logging.getLogger(__name__)
-_TICK_S: Final = 0.5
+_TICK_S: Final = 0.25
 _LONGEST_BACK_OFF_S: Final = 24 * 3600
 
 

@@ -17,6 +17,7 @@ from benchmarks.crowd import MOSQUITTO
 from benchmarks.figure import Size
 from simulator.demo.cast import Cast, Ending, Role
 from simulator.demo.processes import Processes, free_port, wait_for_port
+from simulator.demo.run import LEARNING_S
 from simulator.demo.stage import Stage, prepare, set_up
 from simulator.demo.watch import Watch, wait_until
 
@@ -100,6 +101,7 @@ def measure_latency(size: Size) -> Latency:
                 lambda: watch.healthy_devices() == len(cast.roles), timeout_s=150, every_s=1
             ):
                 raise RuntimeError("not every healthy camera was known to be healthy")
+            time.sleep(LEARNING_S)
             return _inject_all(stage, watch)
 
 

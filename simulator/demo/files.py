@@ -30,7 +30,7 @@ evidence = {evidence_key}
 command = {command_key}
 
 [schedule]
-concurrency = 4
+concurrency = 8
 watch_seconds = {watch_seconds}
 health_every_s = {health_every_s}
 telemetry_every_s = 5
@@ -56,13 +56,13 @@ budget = {budget}
 """
 
 EVERY_S = {
-    "reachability": 1.5,
+    "reachability": 2,
     "clock": 5,
     "identity": 5,
     "login": 5,
-    "stream": 2,
-    "imaging": 2,
-    "picture": 1.5,
+    "stream": 1,
+    "imaging": 1,
+    "picture": 1,
     "vendor": 1,
 }
 BUDGET = {"bytes_per_day": 10**10, "logins_per_day": 10**6, "wakeups_per_day": 10**6}
@@ -136,7 +136,7 @@ def write_agent(
     addresses: dict[str, str],
     broker_port: int,
     every_s: Mapping[str, float] = EVERY_S,
-    watch_seconds: float = 0.8,
+    watch_seconds: float = 0.5,
     health_every_s: float = 1.0,
 ) -> None:
     """Write one site's agent; ``addresses`` are by ONVIF serial."""
@@ -269,10 +269,13 @@ months = 24
 zone = "Asia/Shanghai"
 
 [hold_s]
-"*" = 0.5
+"*" = 1.0
 "device.unreachable" = 4.0
 
 [site_loss]
+# The product waits until the loss of a whole site would be known; here a decision looks at the
+# site as it stands when the short hold is over.
+wait = false
 share = 0.6
 min_devices = 2
 margin_s = 0.2
