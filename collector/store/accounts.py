@@ -83,8 +83,12 @@ def _read_person(row: Row[*tuple[Any, ...]], *, with_hash: bool = False) -> Pers
 
 
 def find_person(db: Connection, name: str) -> Person | None:
-    """The person of that name, with the password hash; None when there is none."""
-    row = db.execute(select(*_PERSON).select_from(_FROM).where(person.c.name == name)).first()
+    """The person of that name, with the password hash; None when nobody may sign in so."""
+    row = db.execute(
+        select(*_PERSON)
+        .select_from(_FROM)
+        .where(person.c.name == name, person.c.ended_at.is_(None))
+    ).first()
     return None if row is None else _read_person(row, with_hash=True)
 
 
@@ -98,7 +102,7 @@ def list_people(db: Connection, scope: Scope) -> tuple[Person, ...]:
     rows = db.execute(
         select(*_PERSON)
         .select_from(_FROM)
-        .where(scope.covers(person.c.organisation_id))
+        .where(scope.covers(person.c.organisation_id), person.c.ended_at.is_(None))
         .order_by(person.c.name)
     )
     return tuple(_read_person(row) for row in rows)
@@ -173,7 +177,11 @@ def find_session(db: Connection, *, token: str, now: datetime) -> OpenSession | 
     row = db.execute(
         select(*_PERSON, session.c.csrf)
         .select_from(_FROM.join(session, session.c.person_id == person.c.id))
-        .where(session.c.token_hash == hash_secret(token), session.c.expires_at > now)
+        .where(
+            session.c.token_hash == hash_secret(token),
+            session.c.expires_at > now,
+            person.c.ended_at.is_(None),
+        )
     ).first()
     return None if row is None else OpenSession(person=_read_person(row), csrf=row.csrf)
 
@@ -206,7 +214,11 @@ def add_token(
 
 def find_token(db: Connection, *, token: str) -> Token | None:
     """What a bearer token may do; None when unknown."""
-    row = db.execute(select(api_token).where(api_token.c.token_hash == hash_secret(token))).first()
+    row = db.execute(
+        select(api_token).where(
+            api_token.c.token_hash == hash_secret(token), api_token.c.revoked_at.is_(None)
+        )
+    ).first()
     if row is None:
         return None
     return Token(name=row.name, role=Role(row.role), organisation_id=row.organisation_id)

@@ -40,6 +40,8 @@ def turn_of(thing: OpenThing, role: Role) -> Turn:
 def verb_of(thing: OpenThing) -> str:
     """The text key of the one verb on the row."""
     if thing.kind is Kind.CLAIM:
+        if thing.state == "ready":
+            return "verb.claim.submit"
         return f"verb.claim.{'complete' if thing.state in _AT_SITE else 'open'}"
     if thing.kind is Kind.TASK:
         return f"verb.task.{thing.state}"

@@ -9,6 +9,7 @@ from collector.web import metrics
 from collector.web.api import resources
 from collector.web.gate import Page, Route
 from collector.web.pages import (
+    account,
     claims,
     devices,
     evidence,
@@ -67,6 +68,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     _get("/agents", health.show_agents, SITE),
     _get("/people", people.show_people, ADMIN),
     _post("/people", people.add_person, ADMIN),
+    _post(r"/people/{id:\d+}/end", people.end_person, ADMIN),
+    _post("/tokens/{hash:[0-9a-f]{64}}/revoke", people.revoke_token, ADMIN),
+    _get("/account", account.show_account, KNOWN),
+    _post("/account", account.change_password, KNOWN),
     _get("/evidence/{sha256:[0-9a-f]{64}}", evidence.show_evidence, SITE),
     _get("/healthz", metrics.show_alive, EVERYBODY),
     Route(method="GET", path="/metrics", page=metrics.show_metrics, admits=OPERATORS, api=True),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Final
 
 from aiohttp import web
@@ -13,7 +15,7 @@ from collector.claims.policy import Policy
 from collector.claims.warranty import Warranty
 from collector.store import twins
 from collector.store.views import devices
-from collector.store.views.devices import Device, DeviceFilter
+from collector.store.views.devices import Device, DeviceFilter, LatestReading
 from collector.web.call import Call, found
 from collector.web.pages import orders
 from collector.web.reasons import explain
@@ -72,6 +74,7 @@ async def show_device(call: Call) -> web.StreamResponse:
         stale=is_stale(device, call.now),
         silent_since=await house.read(lambda db: devices.find_silence(db, scope, device.agent_id)),
         readings=await house.read(lambda db: devices.list_readings(db, scope, number)),
+        families=families,
         episodes=await house.read(lambda db: devices.list_episodes(db, scope, number)),
         unit=await house.read(lambda db: devices.find_unit(db, device.label_serial)),
         line=await house.read(lambda db: devices.find_latest_line(db, scope, number)),
@@ -79,6 +82,14 @@ async def show_device(call: Call) -> web.StreamResponse:
         orders=await orders.list_of(call, device),
         may_order=call.known.role in orders.MAY and house.command_key is not None,
     )
+
+
+def families(readings: Sequence[LatestReading]) -> list[tuple[str, list[LatestReading]]]:
+    """Readings by the first part of their names, in order."""
+    return [
+        (family, list(group))
+        for family, group in groupby(readings, key=lambda reading: reading.name.split(".")[0])
+    ]
 
 
 def judge_now(db: Connection, policy: Policy, device: Device, now: datetime) -> Warranty:

@@ -54,7 +54,7 @@ async def login(call: Call) -> web.StreamResponse:
     renewed = (
         await call.house.passwords.hash(password) if call.house.passwords.outdated(known) else ""
     )
-    return await _begin_session(call, person.id, place, renewed_hash=renewed)
+    return await begin_session(call, person.id, place, renewed_hash=renewed)
 
 
 async def logout(call: Call) -> web.StreamResponse:
@@ -108,12 +108,13 @@ async def setup(call: Call) -> web.StreamResponse:
     person_id = await call.house.write(make)
     if person_id is None:
         raise web.HTTPNotFound
-    return await _begin_session(call, person_id, "/")
+    return await begin_session(call, person_id, "/")
 
 
-async def _begin_session(
+async def begin_session(
     call: Call, person_id: int, place: str, *, renewed_hash: str = ""
 ) -> web.Response:
+    """Give this person a new session here and send the browser on; the old session ends."""
     token = secrets.token_urlsafe(32)
     old = call.request.cookies.get(SESSION_COOKIE, "")
 

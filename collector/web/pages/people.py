@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 from sqlalchemy import Connection
 
-from collector.store import accounts
+from collector.store import accounts, revoke
 from collector.store.scope import Role
 from collector.web import passwords
 from collector.web.call import Call
@@ -61,6 +61,41 @@ async def add_person(call: Call) -> web.StreamResponse:
     return web.Response(status=303, headers={"Location": "/people"})
 
 
+async def end_person(call: Call) -> web.StreamResponse:
+    """Let somebody sign in no more; nobody does it to themselves, so an administrator remains."""
+    number = call.number("id")
+
+    def end(db: Connection) -> None:
+        me = accounts.find_person(db, call.known.name)
+        if me is not None and me.id == number:
+            raise web.HTTPUnprocessableEntity
+        name = revoke.end_person(db, call.scope, person_id=number, now=call.now)
+        if name is None:
+            raise web.HTTPNotFound
+        _record(db, call, action="person.end", detail=name)
+
+    await call.house.write(end)
+    return web.Response(status=303, headers={"Location": "/people"})
+
+
+async def revoke_token(call: Call) -> web.StreamResponse:
+    """Make a token open nothing from now on."""
+    token_hash = call.request.match_info["hash"]
+
+    def take_away(db: Connection) -> None:
+        name = revoke.revoke_token(db, call.scope, token_hash=token_hash, now=call.now)
+        if name is None:
+            raise web.HTTPNotFound
+        _record(db, call, action="token.revoke", detail=name)
+
+    await call.house.write(take_away)
+    return web.Response(status=303, headers={"Location": "/people"})
+
+
+def _record(db: Connection, call: Call, *, action: str, detail: str) -> None:
+    accounts.record(db, at=call.now, actor=call.known.name, action=action, detail=detail)
+
+
 async def _page(call: Call, *, status: int = 200, trouble: str = "") -> web.StreamResponse:
     people = await call.house.read(lambda db: accounts.list_people(db, call.scope))
     organisations = await call.house.read(lambda db: accounts.list_organisations(db, call.scope))
@@ -70,6 +105,7 @@ async def _page(call: Call, *, status: int = 200, trouble: str = "") -> web.Stre
         status=status,
         people=people,
         organisations=organisations,
+        tokens=await call.house.read(lambda db: revoke.list_tokens(db, call.scope)),
         roles=tuple(role.value for role in reversed(Role)),  # the least first
         shortest=passwords.SHORTEST,
         trouble=trouble,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from datetime import timedelta
 
@@ -10,7 +11,9 @@ from sqlalchemy import delete, func, select
 
 from collector.store import accounts
 from collector.store import tables as t
+from collector.store.scope import Role
 from collector.web.attempts import PER_ACCOUNT, PER_ADDRESS, WINDOW, Attempts
+from collector.web.proxies import Proxies
 from collector.web.visitor import SESSION_COOKIE
 from tests.collector.web.conftest import CSRF, NOW, Browser, Console, Signed
 from tests.collector.web.seed import PASSWORD
@@ -164,3 +167,85 @@ async def test_impossible_people_are_refused(signed: Signed, change: dict[str, s
             "organisation": "fit", "language": "zh"}  # fmt: skip
     client = await signed("admin")
     assert (await client.post("/people", data={**form, **change})).status == 422
+
+
+async def test_own_password_ends_the_other_sessions(console: Console, signed: Signed) -> None:
+    """The new password holds, the old one does not, and whoever else was signed in is out."""
+    here, elsewhere = await signed("integrator"), await signed("integrator")
+    new = "another long sentence"
+    form = {"csrf": CSRF, "old": PASSWORD, "new": new, "again": new}
+    assert (await here.post("/account", data={**form, "old": "wrong"})).status == 401
+    assert (await here.post("/account", data={**form, "again": "different words"})).status == 422
+    answer = await here.post("/account", data=form)
+    assert "other sessions have ended" in await answer.text()
+    assert (await elsewhere.get("/", allow_redirects=False)).status == 303
+
+    client = await signed()
+    for password, status in ((PASSWORD, 401), (new, 303)):
+        key = await form_key(client)
+        answer = await client.post(
+            "/login",
+            data={"csrf": key, "name": "integrator", "password": password},
+            allow_redirects=False,
+        )
+        assert answer.status == status
+
+
+async def test_a_person_without_access_is_out_at_once(console: Console, signed: Signed) -> None:
+    """Sessions end, signing in fails, the name is not given away; nobody locks themselves out."""
+    admin, other = await signed("admin"), await signed("integrator")
+    with console.engine.connect() as db:
+        ids = {row.name: row.id for row in db.execute(select(t.person))}
+    assert (await admin.post(f"/people/{ids['admin']}/end", data={"csrf": CSRF})).status == 422
+    answer = await admin.post(f"/people/{ids['integrator']}/end", data={"csrf": CSRF})
+    assert answer.status == 200
+    assert "<strong>integrator</strong>" not in await answer.text()
+    assert (await other.get("/", allow_redirects=False)).status == 303
+    with console.engine.begin() as db:
+        assert accounts.find_person(db, "integrator") is None
+        assert not accounts.add_person(
+            db,
+            name="integrator",
+            password_hash="",
+            role=Role.INTEGRATOR,
+            organisation_id="fit",
+            language="en",
+        )
+
+
+async def test_a_revoked_token_opens_nothing(console: Console, signed: Signed) -> None:
+    """The administrator sees the token by its prefix and takes it away."""
+    with console.engine.begin() as db:
+        accounts.add_token(
+            db,
+            token="pc_0123456789abcdef",
+            name="erp",
+            role=Role.ADMIN,
+            organisation_id="fit",
+            now=NOW,
+        )
+    program, admin = await signed(), await signed("admin")
+    bearer = {"Authorization": "Bearer pc_0123456789abcdef"}
+    assert (await program.get("/api/v1/overview", headers=bearer)).status == 200
+    assert "pc_012345678…" in await (await admin.get("/people")).text()
+    place = f"/tokens/{accounts.hash_secret('pc_0123456789abcdef')}/revoke"
+    assert (await admin.post(place, data={"csrf": CSRF})).status == 200
+    assert (await program.get("/api/v1/overview", headers=bearer)).status == 401
+
+
+@pytest.mark.parametrize(
+    ("remote", "forwarded", "address"),
+    [
+        pytest.param("9.9.9.9", ["1.1.1.1"], "9.9.9.9", id="no proxy of ours says it"),
+        pytest.param("127.0.0.1", ["1.1.1.1"], "1.1.1.1", id="our proxy says it"),
+        pytest.param("127.0.0.1", ["6.6.6.6, 1.1.1.1"], "1.1.1.1", id="the left is invented"),
+        pytest.param("127.0.0.1", ["1.1.1.1, 10.0.0.2"], "1.1.1.1", id="two proxies of ours"),
+        pytest.param("127.0.0.1", ["1.1.1.1", "10.0.0.2"], "1.1.1.1", id="two headers"),
+        pytest.param("127.0.0.1", ["unknown"], "127.0.0.1", id="no address"),
+        pytest.param("127.0.0.1", [], "127.0.0.1", id="the proxy itself"),
+    ],
+)
+def test_only_our_own_proxies_are_believed(remote: str, forwarded: list[str], address: str) -> None:
+    """The limiter counts the nearest address that is no proxy of ours."""
+    ours = Proxies(tuple(ipaddress.ip_network(n) for n in ("127.0.0.1", "10.0.0.0/8")))
+    assert ours.client_of(remote, forwarded) == address
