@@ -16,10 +16,10 @@ from agent.budget import Budget, budget_for
 from agent.camera.decoder import Decoder
 from agent.camera.device import NetworkCamera
 from agent.camera.http import CameraHttp
+from agent.camera.port import Camera
 from agent.camera.profile import Profile
 from agent.commands import Commander
 from agent.config import Config, Device
-from agent.cycle import CountingCamera, Settings
 from agent.delivery import fault_store, keepsake_store, keys
 from agent.delivery.database import Database
 from agent.delivery.dispatcher import Dispatcher
@@ -37,6 +37,7 @@ from agent.post import Post
 from agent.probes import PROBES
 from agent.probes.host import HostPaths, read_host
 from agent.probes.probe import Probe
+from agent.recording import Settings
 from agent.reports import Reporter
 from agent.rounds import Rounds
 from agent.standing import Standings
@@ -116,7 +117,7 @@ def budget_of(device: Device) -> Budget:
 class Edge:
     """What the agent touches outside itself; a test puts its own in place."""
 
-    camera_for: Callable[[Device], CountingCamera]
+    camera_for: Callable[[Device], Camera]
     read_host: ReadHost
     close: Callable[[], Awaitable[None]]
     clock: Callable[[], datetime] = clock
@@ -126,7 +127,7 @@ def network_edge(config: Config, profiles: Sequence[Profile]) -> Edge:
     """Real cameras over the network, and this host."""
     http, decoder = CameraHttp(), Decoder()
 
-    def camera_for(device: Device) -> CountingCamera:
+    def camera_for(device: Device) -> Camera:
         named = [profile for profile in profiles if profile.id == device.profile]
         return NetworkCamera(
             device.target, http=http, decoder=decoder, profiles=named or profiles, clock=clock

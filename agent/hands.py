@@ -8,15 +8,15 @@ from datetime import datetime
 from typing import Final
 
 from agent.budget import Budget, allows
-from agent.camera.port import CameraError
+from agent.camera.port import Camera, CameraError
 from agent.commands import CannotDo
 from agent.config import Device
-from agent.cycle import CountingCamera, Outcome
 from agent.delivery import keepsake_store, spend_store
 from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
 from agent.episodes import Author, Teller
 from agent.probes.probe import Cost
+from agent.recording import Outcome
 from agent.rounds import Rounds
 from shared.device import DeviceFacts
 
@@ -33,7 +33,7 @@ class DeviceHands:
         devices: Mapping[str, Device],
         budgets: Mapping[str, Budget],
         rounds: Rounds,
-        camera_for: Callable[[Device], CountingCamera],
+        camera_for: Callable[[Device], Camera],
         database: Database,
         outbox: Outbox,
         author: Author,

@@ -9,9 +9,10 @@ from typing import Final
 
 from agent.camera.port import Target
 from agent.config import Config, Device
-from agent.cycle import Outcome, Settings, record_readings
+from agent.cycle import record_readings
 from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
+from agent.recording import Outcome, Settings
 from shared.reading import Reading
 
 EVERY: Final = timedelta(minutes=1)

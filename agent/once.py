@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from agent.asking import ask
 from agent.budget import Budget, Spend
-from agent.camera.port import Costs, LoginKind
-from agent.cycle import CountingCamera, ask
+from agent.camera.port import Camera, Costs, LoginKind
 from agent.diagnosis.engine import diagnose
 from agent.diagnosis.levels import Levels
 from agent.diagnosis.rule import Finding, Rule, View
@@ -32,7 +32,7 @@ class Visit:
 
 
 async def visit_once(
-    camera: CountingCamera,
+    camera: Camera,
     *,
     probes: Sequence[Probe],
     rules: Sequence[Rule],

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from agent.commands import Commander
-from agent.cycle import Outcome
 from agent.delivery.dispatcher import Dispatcher
+from agent.recording import Outcome
 from agent.reports import Reporter
 from agent.standing import Standings
 from shared.command import SignedCommand

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from agent.config import Config
-from agent.cycle import TELEMETRY_UPTO
 from agent.delivery import fault_store, losses, reading_store
 from agent.delivery.database import Database, is_full
 from agent.delivery.outbox import Outbox
 from agent.delivery.relief import relieve
+from agent.recording import TELEMETRY_UPTO
 from agent.standing import Standings
 from shared.fault import EpisodeSnapshot
 from shared.health import DeviceReadings, Health, Telemetry

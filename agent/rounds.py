@@ -10,14 +10,16 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from agent.budget import Budget
+from agent.camera.port import Camera
 from agent.config import Device
-from agent.cycle import CountingCamera, Outcome, Settings, run_pass
+from agent.cycle import run_pass
 from agent.delivery import reading_store, spend_store
 from agent.delivery.database import Database, is_full
 from agent.delivery.outbox import Outbox
 from agent.delivery.relief import relieve
 from agent.login_hold import AFTER_START, LONGEST, OUTCOME, held_until
 from agent.probes.probe import Probe
+from agent.recording import Outcome, Settings
 from agent.schedule import back_off, due
 
 _LOG = logging.getLogger(__name__)
@@ -39,7 +41,7 @@ class Rounds:
         settings: Settings,
         database: Database,
         outbox: Outbox,
-        camera_for: Callable[[Device], CountingCamera],
+        camera_for: Callable[[Device], Camera],
         clock: Callable[[], datetime],
         jitter: Mapping[str, float],
         on_outcome: Callable[[Outcome], None],

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from agent.cycle import Outcome
 from agent.diagnosis.engine import FaultMemory
+from agent.recording import Outcome
 from shared.device import DeviceFacts
 from shared.health import DeviceHealth, Standing
 from shared.reading import Reading

@@ -244,6 +244,10 @@ class Camera(Protocol):
         """What was asked and answered in this pass; the transcript."""
 
     @property
+    def costs(self) -> Costs:
+        """What this pass has cost the device so far."""
+
+    @property
     def login(self) -> LoginKind:
         """The kind of login that last worked; NONE before any did."""
 

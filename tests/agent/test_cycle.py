@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from agent.budget import WIRED_MAINS, Budget
 from agent.camera.port import LoginKind, Target, VendorValue
 from agent.config import Device
-from agent.cycle import Outcome, Settings, run_pass
+from agent.cycle import run_pass
 from agent.delivery import fault_store
 from agent.delivery.database import Database
 from agent.delivery.evidence import Signer
@@ -22,6 +22,7 @@ from agent.diagnosis import rules_with
 from agent.diagnosis.levels import Levels
 from agent.episodes import Author
 from agent.probes import PROBES
+from agent.recording import Outcome, Settings
 from shared import signing, wire
 from shared.evidence import EvidenceChunk, EvidenceKind
 from shared.fault import EvidenceAdded, FaultEvent, FaultKind

@@ -1,0 +1,126 @@
+"""Asking a device: each probe within its deadline and the day's budget, one after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from agent.budget import Budget, Spend, allows
+from agent.camera.port import Camera, CameraError, Cause, Costs, Picture
+from agent.probes.failure import SILENT, all_failed
+from agent.probes.probe import Attachment, Cost, Observation, Pass, Probe
+from shared.reading import Quality, Reading
+
+_LOG = logging.getLogger(__name__)
+_SILENT_CAUSES: Final = frozenset(cause.value for cause in SILENT)
+_REFUSED_CAUSES: Final = frozenset({Cause.LOGIN_REFUSED.value, Cause.LOGIN_LOCKED.value})
+DEFECT: Final = "defect"  # cause of a reading whose probe failed by our own mistake
+
+
+@dataclass(slots=True)
+class Take:
+    """What the probes of one pass brought home."""
+
+    ran: list[Probe]
+    readings: list[Reading]
+    pictures: list[Picture]
+    attachments: list[Attachment]
+    spend: Spend
+    is_silent: bool = False
+
+
+async def ask(
+    probes: Sequence[Probe], camera: Camera, visit: Pass, *, budget: Budget, spend: Spend
+) -> Take:
+    """Run each probe that the budget allows; a device that is not there is asked no further."""
+    take = Take(ran=[], readings=[], pictures=[], attachments=[], spend=spend)
+    woken = False
+    for probe in probes:
+        cost = probe.cost if not woken else _awake(probe.cost)
+        refusal = allows(budget, take.spend, cost)
+        take.ran.append(probe)
+        if refusal is not None:
+            error = CameraError(Cause.BUDGET, str(refusal))
+            take.readings += all_failed(_names(probe), error, at=visit.now)
+            continue
+        before = camera.costs
+        observation = await run_probe(probe, camera, visit)
+        take.spend = take.spend.plus(spent_between(before, camera.costs, wakeups=cost.wakeups))
+        woken = woken or cost.wakeups > 0
+        take.readings += observation.readings
+        take.pictures += observation.pictures
+        take.attachments += observation.attachments
+        if _says_nobody_answers(observation.readings):
+            take.is_silent = True
+            break
+    return take
+
+
+async def bear_witness(take: Take, witness: Probe | None, camera: Camera, visit: Pass) -> None:
+    """After a refused login let the login probe say so; it costs the account no further try."""
+    if witness is None or witness in take.ran or not _saw_refusal(take.readings):
+        return
+    observation = await run_probe(witness, camera, visit)
+    take.ran.append(witness)
+    take.readings += observation.readings
+
+
+def _saw_refusal(readings: Sequence[Reading]) -> bool:
+    return any(reading.cause in _REFUSED_CAUSES for reading in readings)
+
+
+def _says_nobody_answers(readings: Sequence[Reading]) -> bool:
+    """True when the reachability probe measured it, or a probe got no further than that."""
+    for reading in readings:
+        if reading.name == "reach.answers" and reading.good:
+            return reading.value is False
+    nothing = not any(reading.good for reading in readings)
+    return nothing and any(reading.cause in _SILENT_CAUSES for reading in readings)
+
+
+async def run_probe(probe: Probe, camera: Camera, visit: Pass) -> Observation:
+    """Run one probe within its deadline; whatever goes wrong becomes failed readings."""
+    try:
+        async with asyncio.timeout(probe.deadline_s):
+            return await probe.read(camera, visit)
+    except TimeoutError:
+        error = CameraError(Cause.DEADLINE, f"no answer within {probe.deadline_s:g} s")
+        return Observation(readings=all_failed(_names(probe), error, at=visit.now))
+    except CameraError as error:
+        return Observation(readings=all_failed(_names(probe), error, at=visit.now))
+    # The one broad except of the agent: a defect in one probe, met on one firmware, must cost
+    # neither the other probes nor the other cameras. It is told as failed readings and logged.
+    except Exception as error:  # noqa: BLE001
+        _LOG.exception("probe %s has a defect", probe.name)
+        return Observation(readings=_defect(probe, error, at=visit.now))
+
+
+def _defect(probe: Probe, error: Exception, *, at: datetime) -> tuple[Reading, ...]:
+    detail = f"the probe failed: {type(error).__name__}"
+    return tuple(
+        Reading(name, None, "", at, Quality.FAILED, cause=DEFECT, detail=detail)
+        for name in _names(probe)
+    )
+
+
+def _names(probe: Probe) -> tuple[str, ...]:
+    return probe.names or (probe.name,)
+
+
+def _awake(cost: Cost) -> Cost:
+    """The cost of a probe on a device that this pass has woken already."""
+    return Cost(bytes=cost.bytes, logins=cost.logins, writes=cost.writes)
+
+
+def spent_between(before: Costs, after: Costs, *, wakeups: int) -> Cost:
+    """What really was spent between two looks at the camera's tally."""
+    return Cost(
+        bytes=after.bytes_sent + after.bytes_received - before.bytes_sent - before.bytes_received,
+        logins=after.login_attempts - before.login_attempts,
+        wakeups=wakeups,
+        writes=after.writes - before.writes,
+    )

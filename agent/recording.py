@@ -1,0 +1,194 @@
+"""Keeping what a pass found: judged and stored inside one transaction of the caller."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from agent.asking import Take
+from agent.budget import Spend
+from agent.camera.port import Exchange, LoginKind
+from agent.config import Device
+from agent.delivery import fault_store, keepsake_store, reading_store, spend_store
+from agent.delivery.database import Database
+from agent.delivery.outbox import Outbox
+from agent.diagnosis.engine import Diagnosis, FaultMemory, diagnose
+from agent.diagnosis.learning import learn
+from agent.diagnosis.levels import Levels
+from agent.diagnosis.rule import HISTORY_PER_NAME, Rule, Verdict, View
+from agent.episodes import Author, Seen, Teller, wants_picture
+from agent.facts import facts_of
+from agent.probes.probe import Probe
+from shared.device import DeviceFacts
+from shared.reading import Reading
+
+TELEMETRY_UPTO: Final = "telemetry_upto"  # meta key: newest history id in a telemetry batch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What is the same for every pass."""
+
+    rules: Sequence[Rule]
+    levels: Levels
+    watch_seconds: float
+    recorder_login: LoginKind
+    author: Author
+    witness: Probe | None = None  # the login probe: says what a refusal in another probe means
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a pass came to, for the schedule and the health message."""
+
+    facts: DeviceFacts
+    started_at: datetime
+    ran: tuple[str, ...]  # names of probes that had their turn
+    readings: tuple[Reading, ...]
+    pictures: int
+    diagnosis: Diagnosis
+    memories: Mapping[str, FaultMemory]
+    spend: Spend
+    is_silent: bool  # nothing answered at the address
+    appended: bool  # something waits in the outbox because of it
+
+
+def record(
+    device: Device,
+    exchanges: Sequence[Exchange],
+    take: Take,
+    latest: Mapping[str, Reading],
+    *,
+    now: datetime,
+    settings: Settings,
+    database: Database,
+    outbox: Outbox,
+    send_pictures: bool = False,
+) -> Outcome:
+    """Judge and store one pass; runs inside the transaction."""
+    db, device_id = database.connection, device.device_id
+    fresh = {reading.name: reading for reading in take.readings}
+    known = keepsake_store.read_facts(db, device_id)
+    facts = facts_of(device, known, fresh)
+    if facts != known:
+        keepsake_store.keep_facts(db, facts, at=now)
+    memories = fault_store.read_memories(db, device_id)
+    view = _view(db, device, latest, fresh, now=now, settings=settings)
+    diagnosis = diagnose(view, memories, settings.rules)
+    baseline = learn(view, diagnosis.memories.values())
+    if baseline is not None:
+        keepsake_store.keep_baseline(db, device_id, baseline)
+    next_row = outbox.next_event()
+    _keep_readings(database, device_id, take.readings, rules=settings.rules)
+    seen = Seen(
+        facts=facts,
+        now=now,
+        pictures=take.pictures,
+        attachments=take.attachments,
+        exchanges=exchanges,
+    )
+    after = _tell(db, outbox, settings.author, diagnosis=diagnosis, before=memories, seen=seen)
+    if send_pictures:
+        Teller(db, outbox, settings.author).tell_pictures(seen)
+    for probe in take.ran:
+        spend_store.keep_run(db, device_id, probe.name, now=now)
+    spend_store.keep_spend(db, device_id, take.spend)
+    return Outcome(
+        facts=facts,
+        started_at=now,
+        ran=tuple(probe.name for probe in take.ran),
+        readings=tuple(take.readings),
+        pictures=len(take.pictures),
+        diagnosis=diagnosis,
+        memories=after,
+        spend=take.spend,
+        is_silent=take.is_silent,
+        appended=outbox.next_event() != next_row,
+    )
+
+
+def _view(
+    db: sqlite3.Connection,
+    device: Device,
+    latest: Mapping[str, Reading],
+    fresh: Mapping[str, Reading],
+    *,
+    now: datetime,
+    settings: Settings,
+) -> View:
+    wanted = {
+        name
+        for rule in settings.rules
+        if not fresh.keys().isdisjoint(rule.needs)
+        for name in rule.looks_back
+    }
+    return View(
+        now=now,
+        readings={**latest, **fresh},
+        history={
+            name: reading_store.earlier(db, device.device_id, name, limit=HISTORY_PER_NAME)
+            for name in sorted(wanted)
+        },
+        fresh=frozenset(fresh),
+        levels=settings.levels,
+        recorder_login=settings.recorder_login,
+        label_serial=device.label_serial,
+        baselines=keepsake_store.read_baselines(db, device.device_id),
+    )
+
+
+def _keep_readings(
+    database: Database, device_id: str, readings: Iterable[Reading], *, rules: Sequence[Rule]
+) -> None:
+    db = database.connection
+    kept = tuple(readings)
+    reading_store.add(db, device_id, kept)
+    looked_at = {name for rule in rules for name in rule.looks_back}
+    upto = int(database.meta(TELEMETRY_UPTO) or "0")
+    for name in {reading.name for reading in kept}:
+        reading_store.trim(
+            db,
+            device_id,
+            name,
+            keep=HISTORY_PER_NAME if name in looked_at else reading_store.KEPT_PER_NAME,
+            sent_upto=upto,
+            at_most=HISTORY_PER_NAME,
+        )
+
+
+def _tell(
+    db: sqlite3.Connection,
+    outbox: Outbox,
+    author: Author,
+    *,
+    diagnosis: Diagnosis,
+    before: Mapping[str, FaultMemory],
+    seen: Seen,
+) -> dict[str, FaultMemory]:
+    """Append what the pass found, and keep the memories that changed."""
+    teller = Teller(db, outbox, author)
+    device_id = seen.facts.device_id
+    for episode in fault_store.count_pass(db, device_id):
+        teller.tell_more(episode, seen)
+    after = dict(diagnosis.memories)
+    for step in diagnosis.steps:
+        code = step.memory.code
+        after[code] = teller.tell_step(step, before.get(code), seen)
+    for code, memory in after.items():
+        if memory != before.get(code):
+            fault_store.keep_memory(db, device_id, memory)
+    if _is_good_view(diagnosis, after):
+        teller.tell_reference(seen)
+    return after
+
+
+def _is_good_view(diagnosis: Diagnosis, memories: Mapping[str, FaultMemory]) -> bool:
+    """True when a picture rule found this view healthy, and none holds anything against it."""
+    verdicts = [f.verdict for f in diagnosis.findings if wants_picture(f.code)]
+    standing = any(
+        wants_picture(m.code) and (m.is_open or any(m.window[-1:])) for m in memories.values()
+    )
+    return Verdict.HEALTHY in verdicts and Verdict.FAULT not in verdicts and not standing
