@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final, Protocol
@@ -11,9 +12,11 @@ from typing import Final, Protocol
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from agent.delivery import command_store
-from agent.delivery.database import Database
+from agent.delivery.database import Database, is_full
 from agent.delivery.outbox import Outbox
 from agent.delivery.receipts import collector_time
+from agent.delivery.relief import relieve
+from agent.delivery.retell import retell
 from shared import signing, wire
 from shared.command import Command, CommandResult, Outcome, SignedCommand, Verb
 from shared.identity import Epoch
@@ -24,11 +27,15 @@ _DETAIL_CHARS: Final = 300
 
 
 class CannotDo(Exception):
-    """The command was understood and cannot be carried out; the text says why."""
+    """The command was understood and is not tried; the text says why."""
+
+
+class DidNotWork(Exception):
+    """The command was tried and the device did not give what was asked; the text says why."""
 
 
 class Hands(Protocol):
-    """What commands may do to devices; each answers with a line for people, or CannotDo."""
+    """What commands may do to devices: a line for people, or CannotDo, or DidNotWork."""
 
     async def probe_now(self, device_id: str) -> str:
         """Run all probes, within the budget; '' means every device."""
@@ -73,9 +80,19 @@ class Commander:
             _LOG.warning("more than %d commands wait; one was dropped", _WAITING)
 
     async def run(self) -> None:
-        """Carry out commands until cancelled."""
+        """Carry out commands until cancelled.
+
+        On a full disk the answer cannot be kept: the collector sends the command again.
+        """
         while True:
-            await self.carry_out(await self._queue.get())
+            signed = await self._queue.get()
+            try:
+                await self.carry_out(signed)
+            except sqlite3.OperationalError as error:
+                if not is_full(error):
+                    raise
+                _LOG.error("the disk is full: a command waits until it is sent again")
+                relieve(self._database, self._outbox)
 
     async def carry_out(self, signed: SignedCommand) -> CommandResult | None:
         """Check and do one command; None when it is not ours to answer (forged, other agent)."""
@@ -90,9 +107,12 @@ class Commander:
         if command.verb is Verb.NEW_EPOCH:
             return self._begin_epoch(command)
         try:
-            return self._answer(command, Outcome.DONE, await self._do(command))
+            outcome, detail = Outcome.DONE, await self._do(command)
         except CannotDo as error:
-            return self._answer(command, Outcome.REFUSED, str(error))
+            outcome, detail = Outcome.REFUSED, str(error)
+        except DidNotWork as error:
+            outcome, detail = Outcome.FAILED, str(error)
+        return self._answer(command, outcome, detail)
 
     def _open(self, signed: SignedCommand) -> Command | None:
         if self._key is None:
@@ -125,11 +145,20 @@ class Commander:
                 raise CannotDo("handled before")
 
     def _begin_epoch(self, command: Command) -> CommandResult:
-        """Start a new epoch: our identity was seen with other content (a cloned card)."""
+        """Start a new epoch: our identity was seen with other content (a cloned card).
+
+        An order may name the epoch that clashed: when that one has ended already, rows of it
+        that waited since are what clashed, and another epoch would help nobody.
+        """
         old: Epoch = self._database.epoch()
+        clashed = command.arguments.get("epoch", "")
+        if clashed and clashed != str(old):
+            return self._answer(command, Outcome.DONE, f"epoch {clashed} had ended; now {old}")
         with self._database.transaction():
             new = self._database.begin_epoch(counter=old.counter + 1)
-            result = self._append(command, Outcome.DONE, f"epoch {old} ended, {new} began")
+            told = retell(self._database, self._outbox, now=self._clock())
+            detail = f"epoch {old} ended, {new} began; {told} refused rows are told again"
+            result = self._append(command, Outcome.DONE, detail)
         _LOG.warning("by order of the collector: %s", result.detail)
         self._wake()
         return result

@@ -17,7 +17,6 @@ import msgspec
 from agent.camera.port import Exchange, Picture
 from agent.delivery import fault_store, keepsake_store, reading_store
 from agent.delivery.evidence import (
-    MAX_TEXT_BYTES,
     EvidenceFile,
     Signer,
     pack_files,
@@ -237,17 +236,10 @@ class Teller:
         """Send the pictures of this pass, because somebody asked."""
         self._add_evidence(seen, code="", episode=None, files=_pictures(seen))
 
-    def tell_log(self, facts: DeviceFacts, log: str, *, now: datetime) -> None:
-        """Send a device's own log, because somebody asked."""
-        file = EvidenceFile(
-            name="system-log.txt",
-            kind=EvidenceKind.TRANSCRIPT,
-            media_type="text/plain",
-            content=log.encode("utf-8", "replace")[:MAX_TEXT_BYTES],
-            taken_at=now,
-        )
-        seen = Seen(facts=facts, now=now, pictures=(), attachments=(), exchanges=())
-        self._add_evidence(seen, code="", episode=None, files=(file,))
+    def tell_attachment(self, facts: DeviceFacts, found: Attachment, *, now: datetime) -> None:
+        """Send a file of a device, such as its own log, because somebody asked."""
+        seen = Seen(facts=facts, now=now, pictures=(), attachments=(found,), exchanges=())
+        self._add_evidence(seen, code="", episode=None, files=_attached(seen))
 
     def _add_evidence(
         self, seen: Seen, *, code: str, episode: EventId | None, files: Sequence[EvidenceFile]

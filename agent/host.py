@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,8 +11,9 @@ from typing import Final
 from agent.camera.port import Target
 from agent.config import Config, Device
 from agent.cycle import record_readings
-from agent.delivery.database import Database
+from agent.delivery.database import Database, is_full
 from agent.delivery.outbox import Outbox
+from agent.delivery.relief import relieve
 from agent.recording import Outcome, Settings
 from shared.reading import Reading
 
@@ -81,5 +83,10 @@ class HostWatch:
     async def run(self) -> None:
         """Read at the host's pace until cancelled."""
         while True:
-            await self.read_once()
+            try:
+                await self.read_once()
+            except sqlite3.OperationalError as error:
+                if not is_full(error):
+                    raise
+                relieve(self._database, self._outbox)
             await asyncio.sleep(self._every.total_seconds())

@@ -191,6 +191,19 @@ class Rounds:
             with self._database.transaction() as db:
                 spend_store.keep_failures(db, device_id, failures, now=now)
 
+    def alone(self, device_id: str) -> asyncio.Lock:
+        """Held while a device is asked, so that two never spend its budget at once."""
+        return self._alone[device_id]
+
+    def logins_rest_until(self, device_id: str) -> datetime | None:
+        """Until when nothing may log in to a device that refused; None when nothing holds."""
+        now = self._clock()
+        return self._logins_held[device_id] if self._is_login_held(device_id, now) else None
+
+    def probes_without_login(self) -> tuple[Probe, ...]:
+        """The probes that ask nothing which needs an account."""
+        return tuple(probe for probe in self._probes if not probe.cost.logins)
+
     def probe_named(self, *names: str) -> tuple[Probe, ...]:
         """Probes by name, in the order of execution."""
         return tuple(probe for probe in self._probes if probe.name in names)

@@ -28,6 +28,7 @@ from agent.delivery.publisher import (
     Woken,
 )
 from agent.delivery.relief import relieve
+from agent.delivery.retell import retell
 from shared import topics, wire
 from shared.command import SignedCommand
 from shared.frame import FrameError, Lane, pack, unpack
@@ -209,6 +210,8 @@ class Dispatcher:
     def _apply(self, receipt: Receipt) -> None:
         with self._database.transaction():
             applied = receipts.apply(self._database, receipt, now=self._clock())
+            if applied.refused:
+                retell(self._database, self._outbox, now=self._clock())
         self.counts.receipts += 1
         self._backoff.reset()  # a connection is good once the far end answers
         if receipt.retry_after_s > 0:

@@ -82,6 +82,11 @@ def close_episode(db: sqlite3.Connection, event: EventId) -> None:
     db.execute("DELETE FROM episode WHERE event = ?", (str(event),))
 
 
+def rename_episode(db: sqlite3.Connection, *, old: EventId, new: EventId) -> None:
+    """Know an open episode by another event from now on."""
+    db.execute("UPDATE episode SET event = ? WHERE event = ?", (str(new), str(old)))
+
+
 def count_pass(db: sqlite3.Connection, device_id: str) -> tuple[Episode, ...]:
     """Add one pass to the device's open episodes and return them."""
     rows = db.execute(
