@@ -17,6 +17,7 @@ from collector import keys
 from collector.broker import BrokerMissingError, embedded_broker
 from collector.config import Config, ConfigError, read_config
 from collector.import_list import import_list
+from collector.lock import AlreadyRunningError
 from collector.store.migrate import NewerStoreError
 from shared.command import Verb
 from shared.signing import KeyFileError
@@ -38,7 +39,14 @@ def main(argv: list[str] | None = None) -> int:
         for line in error.lines:
             print(line, file=sys.stderr)
         return USAGE
-    except (OSError, BrokerMissingError, NewerStoreError, KeyFileError, SQLAlchemyError) as error:
+    except (
+        OSError,
+        AlreadyRunningError,
+        BrokerMissingError,
+        NewerStoreError,
+        KeyFileError,
+        SQLAlchemyError,
+    ) as error:
         print(f"preclaim-collector: {error}", file=sys.stderr)
         return FAILED
 

@@ -19,6 +19,7 @@ from collector.intake.replay import replay
 from collector.intake.room import Room
 from collector.intake.subscriber import Subscriber
 from collector.jobs import Jobs
+from collector.lock import hold
 from collector.store import accounts, meta
 from collector.store.assignments import assign
 from collector.store.engine import open_engine
@@ -78,7 +79,16 @@ def offer_setup_link(engine: Engine, *, base_url: str, now: datetime) -> str | N
 
 
 async def serve(config: Config, stop: asyncio.Event) -> None:
-    """Run broker (if asked for), intake, jobs and web; returns when ``stop`` is set."""
+    """Run broker (if asked for), intake, jobs and web; returns when ``stop`` is set.
+
+    AlreadyRunningError when another collector works on the same data.
+    """
+    config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with hold(config.data_dir):
+        await _run(config, stop)
+
+
+async def _run(config: Config, stop: asyncio.Event) -> None:
     engine = await asyncio.to_thread(open_store, config)
     room = make_room(config)
     accepted, _ = await asyncio.to_thread(
@@ -123,6 +133,7 @@ async def _start_web(
         language=config.language,
         public_url=config.public_url,
         intake=subscriber.counts,
+        trouble=subscriber.trouble,
         policy=config.policy,
         command_key=room.command_key,
         proxies=config.proxies,

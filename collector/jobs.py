@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from collector import liveness
-from collector.claims.decide import decide
-from collector.claims.facts import Facts, SiteFacts, UnitFacts
 from collector.claims.policy import Policy
-from collector.effects import carry_out
-from collector.store import commands, decisions, due, meta, positions, twins, units
-from collector.store.due import Case
-from collector.store.units import Unit
+from collector.decide_episode import decide_episode
+from collector.steady import Steady
+from collector.store import commands, decisions, meta, positions
 from collector.tend import tend
 
 log = logging.getLogger(__name__)
@@ -43,6 +41,7 @@ class Jobs:
         self._policy = policy
         self._listening_since = listening_since
         self._clock = clock
+        self._steady = Steady(engine)
         self._pruned_at: datetime | None = None
         self._tended_at: datetime | None = None
 
@@ -50,13 +49,18 @@ class Jobs:
         """Tick until told to stop; a failed tick is logged and the next one tries again."""
         while not stop.is_set():
             try:
-                await asyncio.to_thread(self.tick, self._clock())
+                await asyncio.to_thread(self._settle_and_tick)
             except Exception:  # the loop must outlive every defect in one job
                 log.exception("a tick of the jobs loop failed; the next one tries again")
             try:
                 await asyncio.wait_for(stop.wait(), self._policy.tick_s)
             except TimeoutError:
                 continue
+
+    def _settle_and_tick(self) -> None:
+        now = self._clock()
+        self._steady.settle(now=now, monotonic_s=time.monotonic())
+        self.tick(now)
 
     def tick(self, now: datetime) -> int:
         """Everything that is due at ``now``; how many decisions were taken up."""
@@ -108,62 +112,3 @@ class Jobs:
         self._pruned_at = now
         with self._engine.begin() as db:
             positions.prune_log(db, before=now - READINGS_KEPT)
-
-
-def decide_episode(db: Connection, *, decision_id: int, policy: Policy, now: datetime) -> None:
-    """Read the facts, decide, write the effects; the caller owns the transaction."""
-    case = due.read(db, decision_id=decision_id)
-    carry_out(db, case, decide(facts_of(db, case), policy, now), now=now)
-
-
-def facts_of(db: Connection, case: Case) -> Facts:
-    """What the pure part is told of a case."""
-    note_en, note_zh = identity_note(case)
-    return Facts(
-        code=case.code,
-        onset_at=case.onset_at,
-        cleared_at=case.cleared_at,
-        label_serial=case.label_serial,
-        unit=unit_facts(units.find(db, case.label_serial)) if case.label_serial else None,
-        twins=twins.alive_elsewhere(
-            db, label_serial=case.label_serial, position_id=case.position_id
-        ),
-        note_en=note_en,
-        note_zh=note_zh,
-        site=SiteFacts(
-            devices=due.devices_at(db, site_id=case.site_id),
-            unreachable=due.unreachable_at(db, site_id=case.site_id),
-            agent_silent_since=case.silent_since,
-            promised_within_s=case.promised_within_s,
-        ),
-    )
-
-
-def unit_facts(found: Unit | None) -> UnitFacts | None:
-    """What the registry says, for the pure part."""
-    if found is None:
-        return None
-    return UnitFacts(
-        model=found.model,
-        product=found.product,
-        batch=found.batch,
-        delivered_on=found.delivered_on,
-    )
-
-
-def identity_note(case: Case) -> tuple[str, str]:
-    """What is odd about whose fault this is, in English and Chinese; two '' when nothing is."""
-    if not case.exchanged:
-        return case.serial_note_en, case.serial_note_zh
-    return (
-        "; ".join(
-            filter(
-                None,
-                (
-                    case.serial_note_en,
-                    "the device has been exchanged since: this is about the earlier one",
-                ),
-            )
-        ),
-        "；".join(filter(None, (case.serial_note_zh, "设备已更换：此处指更换前的设备"))),
-    )

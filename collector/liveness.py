@@ -21,7 +21,7 @@ def check(db: Connection, *, policy: Policy, listening_since: datetime, now: dat
     for agent in agents.every(db):
         if agent.last_seen_at is None:
             continue  # it never spoke: nothing was promised
-        heard_at = max(agent.last_seen_at, listening_since)
+        heard_at = min(max(agent.last_seen_at, listening_since), now)
         silent = now - heard_at > policy.silence_after(agent.promised_within_s)
         if silent and agents.mark_silent(db, agent_id=agent.id, now=now):
             _open_incident(db, agent, now=now)

@@ -71,6 +71,7 @@ class Subscriber:
         self._connection = 0
         self._listening_since: datetime | None = None
         self._counts = Counts()
+        self._trouble = ""
         self._commands_at = 0.0
         self._worker = threading.Thread(target=self._work, name="ingest", daemon=True)
         self._client = self._make_client()
@@ -100,6 +101,10 @@ class Subscriber:
     def counts(self) -> Counts:
         """What came so far."""
         return self._counts
+
+    def trouble(self) -> str:
+        """Why nothing can be stored right now; '' while all is well."""
+        return self._trouble
 
     def _make_client(self) -> mqtt.Client:
         settings = self._settings
@@ -170,7 +175,12 @@ class Subscriber:
                     self._take(batch)
                     break
                 except (OperationalError, OSError) as error:
-                    log.error("nothing can be stored (%s); trying again", type(error).__name__)
+                    self._trouble = _cause_of(error)
+                    log.error(
+                        "nothing can be stored (%s): no receipt is sent, agents keep their rows; "
+                        "trying again",
+                        self._trouble,
+                    )
                     self._stopping.wait(RETRY_S)
             self._send_commands()
 
@@ -191,6 +201,7 @@ class Subscriber:
         arrivals = [received.arrival for received in batch]
         done = ingest(self._engine, arrivals, room=self._room, now=self._clock())
         self._counts += done.counts
+        self._trouble = ""
         for agent_id, receipt in done.receipts:
             self._publish_receipt(agent_id, receipt)
         for received in batch:
@@ -221,3 +232,15 @@ class Subscriber:
     def _publish_command(self, agent_id: str, signed: SignedCommand) -> None:
         payload = pack(lane=Lane.COMMAND, epoch=_NO_EPOCH, seq=0, body=wire.encode(signed))
         self._client.publish(topics.command(agent_id), payload, qos=1)
+
+
+def _cause_of(error: BaseException) -> str:
+    """The first cause without the values of the statement: 'database or disk is full'.
+
+    SQLite ends the whole transaction when the disk is full; what fails afterwards is that the
+    savepoint is gone, which tells nobody anything.
+    """
+    first = error
+    while first.__context__ is not None:
+        first = first.__context__
+    return str(first.strerror or first) if isinstance(first, OSError) else str(first)

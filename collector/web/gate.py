@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 from urllib.parse import quote
 
 from aiohttp import web
+from sqlalchemy.exc import OperationalError
 
 from collector.store.scope import Role
 from collector.web.api.problem import problem
@@ -18,6 +20,8 @@ from collector.web.house import HOUSE, House
 from collector.web.pages.error import error_page
 from collector.web.visitor import Visitor, recognise
 from collector.web.voice import LANGUAGES, Voice, choose_language
+
+log = logging.getLogger(__name__)
 
 Page: TypeAlias = Callable[[Call], Awaitable[web.StreamResponse]]
 
@@ -56,6 +60,9 @@ def guard(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]
                 response = await _admit(route, call)
         except TimeoutError:
             response = _refusal(route, call, 503)
+        except OperationalError as error:  # the disk is full, or another process holds the store
+            log.error("%s could not be answered: %s", request.path, error.orig)
+            response = _refusal(route, call, 507)
         except web.HTTPException as refused:
             if refused.status < 400:
                 raise

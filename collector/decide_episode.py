@@ -1,0 +1,74 @@
+"""Decides one due episode: facts from the store, the pure decision, its effects."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from collector.claims.decide import decide
+from collector.claims.facts import Facts, SiteFacts, UnitFacts
+from collector.claims.policy import Policy
+from collector.effects import carry_out
+from collector.store import due, twins, units
+from collector.store.due import Case
+from collector.store.units import Unit
+
+
+def decide_episode(db: Connection, *, decision_id: int, policy: Policy, now: datetime) -> None:
+    """Read the facts, decide, write the effects; the caller owns the transaction."""
+    case = due.read(db, decision_id=decision_id)
+    carry_out(db, case, decide(facts_of(db, case), policy, now), now=now)
+
+
+def facts_of(db: Connection, case: Case) -> Facts:
+    """What the pure part is told of a case."""
+    note_en, note_zh = identity_note(case)
+    return Facts(
+        code=case.code,
+        onset_at=case.onset_at,
+        cleared_at=case.cleared_at,
+        label_serial=case.label_serial,
+        unit=unit_facts(units.find(db, case.label_serial)) if case.label_serial else None,
+        twins=twins.alive_elsewhere(
+            db, label_serial=case.label_serial, position_id=case.position_id
+        ),
+        note_en=note_en,
+        note_zh=note_zh,
+        site=SiteFacts(
+            devices=due.devices_at(db, site_id=case.site_id),
+            unreachable=due.unreachable_at(db, site_id=case.site_id),
+            agent_silent_since=case.silent_since,
+            promised_within_s=case.promised_within_s,
+        ),
+    )
+
+
+def unit_facts(found: Unit | None) -> UnitFacts | None:
+    """What the registry says, for the pure part."""
+    if found is None:
+        return None
+    return UnitFacts(
+        model=found.model,
+        product=found.product,
+        batch=found.batch,
+        delivered_on=found.delivered_on,
+    )
+
+
+def identity_note(case: Case) -> tuple[str, str]:
+    """What is odd about whose fault this is, in English and Chinese; two '' when nothing is."""
+    if not case.exchanged:
+        return case.serial_note_en, case.serial_note_zh
+    return (
+        "; ".join(
+            filter(
+                None,
+                (
+                    case.serial_note_en,
+                    "the device has been exchanged since: this is about the earlier one",
+                ),
+            )
+        ),
+        "；".join(filter(None, (case.serial_note_zh, "设备已更换：此处指更换前的设备"))),
+    )
