@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 HELD_FOR = timedelta(minutes=1)  # a decision whose worker died or failed is taken again after this
 MOST_AT_ONCE = 500
 READINGS_KEPT = timedelta(days=90)
-TEND_EVERY = timedelta(seconds=2)
+TEND_EVERY_TICKS = 2
 PRUNE_EVERY = timedelta(hours=6)
 
 
@@ -41,6 +41,7 @@ class Jobs:
         self._policy = policy
         self._listening_since = listening_since
         self._clock = clock
+        self._tend_every = timedelta(seconds=TEND_EVERY_TICKS * policy.tick_s)
         self._steady = Steady(engine)
         self._pruned_at: datetime | None = None
         self._tended_at: datetime | None = None
@@ -100,7 +101,7 @@ class Jobs:
 
     def _tend(self, now: datetime) -> None:
         """Lines move with evidence and clearings, which come in their own time."""
-        if self._tended_at is not None and timedelta(0) <= now - self._tended_at < TEND_EVERY:
+        if self._tended_at is not None and timedelta(0) <= now - self._tended_at < self._tend_every:
             return
         self._tended_at = now
         with self._engine.begin() as db:

@@ -1,5 +1,5 @@
-"""Tends lines that nobody has submitted: frozen when their serial is alive twice, ready when
-nothing is missing, cleared when the fault has been gone for long."""
+"""Tends lines that nobody has submitted: their warranty is judged again when more is known, they
+are ready when nothing is missing, and cleared when the fault has been gone for long."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from sqlalchemy import Connection
 from collector.claims import completeness, warranty
 from collector.claims.lifecycle import Actor, LineState
 from collector.claims.policy import Policy
-from collector.claims.warranty import WarrantyVerdict
+from collector.claims.warranty import Warranty, WarrantyVerdict
 from collector.review import move_line
-from collector.store import cases, twins, unsubmitted
+from collector.store import cases, twins, units, unsubmitted
 from collector.store.unsubmitted import OpenLine
+from shared.catalogue_entry import Component
 
 ABSENT_FOR_HOLDS: Final = 2  # claims and warranty, section 8, row 3
 KNOWN: Final = frozenset({"ok", "fault"})  # silence is never recovery
@@ -29,7 +30,7 @@ def _tend_one(db: Connection, line: OpenLine, *, policy: Policy, now: datetime) 
     if _is_gone(db, line, policy=policy, now=now):
         _move(db, line, LineState.AUTO_CLEARED, now=now)
         return True
-    if _freeze_duplicate(db, line, now=now):
+    if _judge_again(db, line, policy=policy, now=now):
         return True
     if line.state is LineState.DRAFT and completeness.is_complete(_items_of(line)):
         _move(db, line, LineState.READY, now=now)
@@ -47,14 +48,17 @@ def _is_gone(db: Connection, line: OpenLine, *, policy: Policy, now: datetime) -
     )
 
 
-def _freeze_duplicate(db: Connection, line: OpenLine, *, now: datetime) -> bool:
-    if line.warranty_verdict == WarrantyVerdict.DUPLICATE_SERIAL.value:
+def _judge_again(db: Connection, line: OpenLine, *, policy: Policy, now: datetime) -> bool:
+    """What was not known may be by now: a list was imported, a serial turned up twice.
+
+    A verdict that rests on a delivery date stands; only a duplicate overrides it.
+    """
+    judged = _judge(db, line, policy)
+    unsettled = line.warranty_verdict in completeness.UNDATED
+    if not unsettled and judged.verdict is not WarrantyVerdict.DUPLICATE_SERIAL:
         return False
-    others = twins.alive_elsewhere(db, label_serial=line.label_serial, position_id=line.position_id)
-    if not others:
+    if not unsubmitted.set_warranty(db, line_id=line.id, judged=judged):
         return False
-    judged = warranty.duplicate(others)
-    unsubmitted.set_warranty(db, line_id=line.id, judged=judged)
     cases.append_event(
         db,
         line_id=line.id,
@@ -70,6 +74,22 @@ def _freeze_duplicate(db: Connection, line: OpenLine, *, now: datetime) -> bool:
         now=now,
     )
     return True
+
+
+def _judge(db: Connection, line: OpenLine, policy: Policy) -> Warranty:
+    unit = units.find(db, line.label_serial) if line.label_serial else None
+    return warranty.judge(
+        registered=unit is not None,
+        delivered_on=unit.delivered_on if unit else None,
+        months=policy.months_for(
+            product=unit.product if unit else "", component=Component(line.component)
+        ),
+        onset_at=line.onset_at,
+        zone=policy.zone,
+        twins=twins.alive_elsewhere(
+            db, label_serial=line.label_serial, position_id=line.position_id
+        ),
+    )
 
 
 def _items_of(line: OpenLine) -> tuple[completeness.Item, ...]:

@@ -32,7 +32,9 @@ class OpenLine:
     label_serial: str
     model: str
     firmware: str
+    component: str
     warranty_verdict: str
+    onset_at: datetime  # the first of its faults, collector time; what warranty is judged at
     standing: str
     codes: frozenset[str]
     cleared_at: datetime | None  # when the last of its faults ended; None while one is open
@@ -54,7 +56,7 @@ def read(db: Connection) -> tuple[OpenLine, ...]:
     lines = [row.id for row in rows]
     codes = _codes(db, lines)
     kinds, signatures = _kinds_here(db, lines), _signatures(db, lines)
-    cleared = _cleared(db, lines)
+    cleared, onsets = _cleared(db, lines), _onsets(db, lines)
     nothing: frozenset[str] = frozenset()
     return tuple(
         OpenLine(
@@ -65,7 +67,9 @@ def read(db: Connection) -> tuple[OpenLine, ...]:
             label_serial=row.label_serial,
             model=row.model,
             firmware=row.firmware,
+            component=row.component,
             warranty_verdict=row.warranty_verdict,
+            onset_at=onsets.get(row.id, row.opened_at),
             standing=row.standing,
             codes=codes.get(row.id, nothing),
             cleared_at=cleared.get(row.id),
@@ -116,6 +120,19 @@ def _cleared(db: Connection, lines: Sequence[int]) -> dict[int, datetime]:
         .where(finding.c.line_id.in_(lines))
         .group_by(finding.c.line_id)
         .having(func.count(episode.c.cleared_at) == func.count())
+    )
+    return {row.line_id: row.at for row in rows}
+
+
+def _onsets(db: Connection, lines: Sequence[int]) -> dict[int, datetime]:
+    rows = db.execute(
+        select(
+            finding.c.line_id,
+            func.min(episode.c.onset_at, type_=episode.c.onset_at.type).label("at"),
+        )
+        .join(episode, episode.c.id == finding.c.episode_id)
+        .where(finding.c.line_id.in_(lines))
+        .group_by(finding.c.line_id)
     )
     return {row.line_id: row.at for row in rows}
 

@@ -94,7 +94,7 @@ def test_a_draft_is_ready_when_its_last_file_is_here(house: House) -> None:
         assert state_of(house) == "draft"
         content = content_of(kind)
         house.take(*(frame_of(chunk, seq=seq) for chunk in chunks(content, size=1000)))
-        house.pass_time(3)
+        house.pass_time(11)
         house.tick()
 
     assert kinds
@@ -126,12 +126,15 @@ def test_a_fault_gone_for_twice_its_hold_clears_the_draft(house: House) -> None:
     house.tick()
     assert state_of(house) == "draft"
 
-    house.pass_time(2.5)
+    house.pass_time(11)
+    house.take(frame_of(health(device(label_serial="SC24010001")), seq=9003))
     house.tick()
     assert state_of(house) == "auto_cleared"
 
     house.take(frame_of(fault(), seq=3))
-    decide_all(house)
+    house.pass_time(3)
+    house.take(frame_of(health(), seq=9004))
+    house.tick()
     assert house.count(tables.claim_line) == 2
 
 
@@ -157,7 +160,7 @@ def test_a_line_whose_serial_turns_up_twice_is_frozen(house: House) -> None:
         db.execute(tables.agent.update().values(health_seq=None, health_epoch=None))
         db.execute(tables.unit.delete())
     alive_twice(house)
-    house.pass_time(3)
+    house.pass_time(11)
     house.tick()
 
     (line,) = house.rows(tables.claim_line)
@@ -180,3 +183,23 @@ def test_a_line_whose_serial_turns_up_twice_is_frozen(house: House) -> None:
         with pytest.raises(IllegalMoveError, match="duplicate_serial"):
             submit("")
         submit("the label at the other site was read wrongly")
+
+
+def test_a_list_imported_later_settles_an_unknown_warranty(tmp_path: Path) -> None:
+    """A draft of an unknown serial is judged again, at its onset, when the registry knows it."""
+    house = House(tmp_path)
+    house.take(frame_of(fault(), seq=1))
+    decide_all(house)
+    assert house.rows(tables.claim_line)[0]["warranty_verdict"] == "unknown_serial"
+
+    house.register("SC24010001", delivered_on=date(2025, 1, 1))
+    house.pass_time(20)
+    house.tick()
+
+    (line,) = house.rows(tables.claim_line)
+    assert (line["warranty_verdict"], line["warranty_until"]) == ("in", date(2027, 1, 1))
+    house.pass_time(20)
+    house.tick()
+    kinds = [row["type"] for row in house.rows(tables.claim_event)]
+    assert kinds.count("warranty_changed") == 1
+    house.engine.dispose()
