@@ -13,7 +13,7 @@ demo: $(VENV)/.demo
 
 test: $(VENV)/.test packages
 	@mkdir -p build; began=$$(date +%s); $(BIN)/python -m pytest $(ARGS) && \
-	  { [ -n "$(ARGS)" ] || echo $$(( $$(date +%s) - began )) > build/test-seconds; }
+	  { [ -n "$(ARGS)" ] || echo "$$(( $$(date +%s) - began )) $$(git rev-parse HEAD 2>/dev/null)" > build/test-seconds; }
 
 check: $(VENV)/.check
 	$(BIN)/ruff format --check .

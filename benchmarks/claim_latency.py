@@ -149,11 +149,14 @@ def measure_endings(size: Size) -> Endings:
             raise RuntimeError(
                 f"the demo wrote no report: {done.stdout[-300:]}{done.stderr[-300:]}"
             )
-        stories = json.loads(written.read_text())
+        report = json.loads(written.read_text())
+    stories, strangers = report["stories"], report["strangers"]
     wrong = sum(
         came["ending"] == Ending.CLAIM.value
         for story in stories
         if story["expected"] != Ending.CLAIM.value
         for came in story["came"]
     )
-    return Endings(wrong_claims=wrong, astray=sum(not story["as_expected"] for story in stories))
+    wrong += sum(key.startswith("claim ") for key in strangers)
+    astray = sum(not story["as_expected"] for story in stories) + len(strangers)
+    return Endings(wrong_claims=wrong, astray=astray)

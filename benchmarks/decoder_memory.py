@@ -13,6 +13,7 @@ from pathlib import Path
 from agent.camera.decoder import Decoder
 from benchmarks.figure import Size
 
+WIDTH_PX = 1920
 ENCODERS = {"H264": ("libx264", "h264"), "H265": ("libx265", "hevc")}
 FRAMES = {Size.SHORT: 30, Size.FULL: 180}
 
@@ -56,13 +57,17 @@ async def _measure(frames: int) -> DecoderMemory:
         for codec in ENCODERS:
             key_frame = encode_key_frame(codec)
             for _ in range(frames):
-                await decoder.decode(
+                picture = await decoder.decode(
                     key_frame, codec=codec, previous=key_frame, taken_at=datetime.now(UTC)
                 )
+                if picture.damaged or picture.features.width_px != WIDTH_PX:
+                    raise RuntimeError(f"{codec}: the picture was not decoded whole")
                 for pid in decoder.child_pids:
                     highest = max(highest, peak_mb(pid))
     finally:
         await decoder.close()
+    if not highest:
+        raise RuntimeError("no decoder child was seen")
     return DecoderMemory(rss_mb=highest, pictures=frames * len(ENCODERS))
 
 

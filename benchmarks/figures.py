@@ -8,11 +8,13 @@ from __future__ import annotations
 import fnmatch
 import json
 import os
+import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.camera.port import CameraError
 from benchmarks import main_figures
 from benchmarks.figure import Figure, Size
 
@@ -42,7 +44,8 @@ def run(figures: tuple[Figure, ...], size: Size) -> list[Row]:
         began = time.monotonic()
         try:
             got = figure.measure(size)
-        except (RuntimeError, OSError) as error:  # a missing counterpart is a row, not a crash
+        except (RuntimeError, OSError, CameraError, subprocess.SubprocessError) as error:
+            # A missing counterpart is a row that falls short, not the end of the table.
             rows.append(Row(figure=figure, measured=None, made_by=f"not measured: {error}"))
         else:
             rows.append(Row(figure=figure, measured=got.value, made_by=got.made_by))

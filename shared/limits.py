@@ -22,5 +22,4 @@ Identifier: TypeAlias = Annotated[
 ]
 Name: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 Text: TypeAlias = Annotated[str, msgspec.Meta(max_length=400)]
-LongText: TypeAlias = Annotated[str, msgspec.Meta(max_length=4000)]
 Sha256: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]

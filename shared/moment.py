@@ -15,8 +15,3 @@ def to_utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("a datetime without a time zone has no place in time")
     return moment.astimezone(UTC)
-
-
-def parse_moment(text: str) -> datetime:
-    """Read an ISO 8601 text with an offset; ValueError when it has none."""
-    return to_utc(datetime.fromisoformat(text))

@@ -18,6 +18,7 @@ from simulator.wsse import WsseDoor, WsseResult
 
 WRONG_ATTEMPTS = 5
 LOCK = timedelta(seconds=60)
+WRONG_WITHIN = timedelta(seconds=60)  # firmware counts within minutes; shortened like the lock
 LOCK_TEXT = "User account locked: too many failed logins, try again later"
 
 
@@ -44,7 +45,9 @@ class Decision:
 
 
 class LoginDoor:
-    """Checks logins, counts them, and locks after WRONG_ATTEMPTS wrong ones for LOCK.
+    """Checks logins, counts them, and locks after WRONG_ATTEMPTS wrong ones in WRONG_WITHIN.
+
+    The lock lasts for LOCK.
 
     ``clock`` is the world's time (lock-out); ``device_now`` the camera's own (WS-UsernameToken).
     """
@@ -65,7 +68,7 @@ class LoginDoor:
         self._device_now = device_now
         self._digest = DigestDoor()
         self._wsse = WsseDoor()
-        self._wrong = 0
+        self._wrong: list[datetime] = []
         self._locked_until: datetime | None = None
 
     def challenge(self, *, soap: bool, stale: bool = False, with_qop: bool = True) -> Decision:
@@ -140,7 +143,7 @@ class LoginDoor:
         return (LoginKind.DIGEST_MD5,)
 
     def _let_in(self, kind: LoginKind) -> Decision:
-        self._wrong = 0
+        self._wrong.clear()
         self._requests.logins_ok[kind.value] += 1
         return Decision(answer=Answer.OK)
 
@@ -149,10 +152,11 @@ class LoginDoor:
         self._requests.note(self._device_now(), f"login refused ({kind.value}): {why}")
         if not wrong:
             return
-        self._wrong += 1
-        if self._wrong >= WRONG_ATTEMPTS:
-            self._wrong = 0
-            self._locked_until = self._clock() + LOCK
+        now = self._clock()
+        self._wrong = [at for at in self._wrong if now - at < WRONG_WITHIN] + [now]
+        if len(self._wrong) >= WRONG_ATTEMPTS:
+            self._wrong.clear()
+            self._locked_until = now + LOCK
             self._requests.note(self._device_now(), LOCK_TEXT)
 
     def _locked(self, *, soap: bool, with_qop: bool) -> Decision:

@@ -13,7 +13,7 @@ from simulator.fault_set import FaultSet
 from simulator.faults import PICTURE_FAULTS, Fault
 from simulator.login import LoginDoor
 from simulator.onvif.subscriptions import Subscriptions
-from simulator.spec import CameraSpec, Kind
+from simulator.spec import CameraSpec
 from simulator.video.scene_spec import SceneSpec
 
 CLOCK_FAULT = timedelta(hours=-24)
@@ -154,8 +154,3 @@ class DeviceState:
         if Fault.WRONG_XADDR in self.faults:
             return self.spec.foreign_host
         return f"{self.ports.host}:{self.ports.http}"
-
-    @property
-    def has_battery(self) -> bool:
-        """Solar cameras and doorbells run on a battery."""
-        return self.spec.kind in (Kind.SOLAR_4G, Kind.DOORBELL)

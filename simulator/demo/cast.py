@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+
+def days_ago(days: int) -> str:
+    """An ISO date before today: a demo must not grow old."""
+    return (datetime.now(UTC) - timedelta(days=days)).date().isoformat()
 
 
 class Ending(enum.Enum):
@@ -31,7 +37,7 @@ class Role:
     onvif_serial: str
     mac: str
     firmware: str = "1.4.2"
-    delivered_on: str = "2026-02-10"
+    delivered_on: str = field(default_factory=lambda: days_ago(60))
     fault: str = ""  # the simulator's name; "" stays healthy
     code: str = ""  # the catalogue code that must be found
     ending: Ending = Ending.HEALTHY
@@ -61,7 +67,7 @@ SITE_NAMES = {
     "depot": "Depot · 仓库",
 }
 
-_OUT_OF_WARRANTY = "2023-09-01"
+_OUT_OF_WARRANTY = days_ago(30 * 31)  # the factory promises 24 months
 
 DEMO = Cast(
     roles=(
@@ -194,6 +200,7 @@ DEMO = Cast(
             label_serial="WF26030002",
             onvif_serial="WF3-2D02",
             mac="02:00:00:00:03:01",
+            code="site.silent",
             ending=Ending.INCIDENT,
         ),
         Role(
@@ -206,6 +213,7 @@ DEMO = Cast(
             label_serial="WF26030003",
             onvif_serial="WF3-2D03",
             mac="02:00:00:00:03:02",
+            code="site.silent",
             ending=Ending.INCIDENT,
         ),
         Role(
@@ -218,6 +226,7 @@ DEMO = Cast(
             label_serial="NK26050004",
             onvif_serial="NK8-5C04",
             mac="02:00:00:00:03:03",
+            code="site.silent",
             ending=Ending.INCIDENT,
         ),
     ),

@@ -32,22 +32,21 @@ def table(stories: Iterable[Story], heading: str) -> str:
     )
 
 
-def as_json(stories: Iterable[Story]) -> str:
-    """The same for programs: one object a story."""
-    return json.dumps(
-        [
-            {
-                "device_id": story.role.device_id,
-                "label_serial": story.role.label_serial,
-                "fault": story.role.fault,
-                "expected": story.role.ending.value,
-                "came": [{"ending": ending.value, "word": word} for ending, word in story.endings],
-                "as_expected": story.as_expected,
-                "number": story.claim,
-                "seconds": story.seconds,
-            }
-            for story in stories
-        ],
-        ensure_ascii=False,
-        indent=1,
-    )
+def as_json(stories: Iterable[Story], strangers: Iterable[str]) -> str:
+    """The same for programs; ``strangers`` is what came and belongs to no story."""
+    rows = [
+        {
+            "device_id": story.role.device_id,
+            "label_serial": story.role.label_serial,
+            "fault": story.role.fault,
+            "expected": story.role.ending.value,
+            "code": story.role.code,
+            "came": [{"ending": ending.value, "code": code} for ending, code in story.endings],
+            "as_expected": story.as_expected,
+            "number": story.claim,
+            "seconds": story.seconds,
+        }
+        for story in stories
+    ]
+    found = {"stories": rows, "strangers": sorted(strangers)}
+    return json.dumps(found, ensure_ascii=False, indent=1)

@@ -80,7 +80,9 @@ class Demo:
         if watch is None:
             return 1
         if report_to is not None:
-            report_to.write_text(report.as_json(watch.stories.values()), encoding="utf-8")
+            report_to.write_text(
+                report.as_json(watch.stories.values(), watch.strangers), encoding="utf-8"
+            )
         return self._conclude(watch, folder.root / "logs")
 
     def _announce(self, stage: Stage) -> None:

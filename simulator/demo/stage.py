@@ -59,7 +59,7 @@ def prepare(root: Path) -> Folder:
             f"{root} is not empty and holds no demo. Name another folder with --dir."
         )
     shutil.rmtree(root, ignore_errors=True)
-    root.mkdir(parents=True)
+    root.mkdir(parents=True, mode=0o700)
     mark.write_text("Made by preclaim-demo; made anew at each start.\n")
     return Folder(root=root.resolve())
 
@@ -101,8 +101,7 @@ def set_up(
     )
     token = make_token(processes, folder)
     processes.start("collector", ["preclaim-collector", "serve", "-c", configuration])
-    wait_for_port(web_port, timeout_s=60, processes=processes)
-    wait_for_port(broker_port, timeout_s=60, processes=processes)
+    wait_for_port(web_port, timeout_s=60, processes=processes)  # it listens after its broker
     for site in cast.sites:
         write_agent(folder, site, cast, addresses=addresses, broker_port=broker_port)
         processes.start(f"agent-{site}", ["preclaim-agent", "run", "-c", str(folder.agent(site))])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from simulator.demo.calls import Http
 from simulator.demo.cast import Cast, Ending, Role
@@ -16,6 +15,17 @@ _BY_DECISION = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One thing that the collector made of a device's fault; ``key`` names it for good."""
+
+    key: str
+    device_id: str
+    ending: Ending
+    code: str
+    number: str = ""
+
+
 @dataclass(slots=True)
 class Story:
     """What has come of one role so far."""
@@ -23,7 +33,7 @@ class Story:
     role: Role
     injected_at: float | None = None  # time.monotonic()
     seen_at: float | None = None
-    endings: list[tuple[Ending, str]] = field(default_factory=list)  # with a word on each
+    endings: list[tuple[Ending, str]] = field(default_factory=list)  # with the code or cause
     claim: str = ""
 
     @property
@@ -35,10 +45,9 @@ class Story:
 
     @property
     def as_expected(self) -> bool:
-        """True when exactly what had to come has come, and nothing else."""
-        kinds = {ending for ending, _ in self.endings}
-        wanted = set() if self.role.ending is Ending.HEALTHY else {self.role.ending}
-        return kinds == wanted
+        """True when exactly the right thing has come, by its right name, and only once."""
+        wanted = [] if self.role.ending is Ending.HEALTHY else [(self.role.ending, self.role.code)]
+        return self.endings == wanted
 
 
 @dataclass(slots=True)
@@ -49,6 +58,8 @@ class Watch:
     cast: Cast
     stories: dict[str, Story] = field(init=False)
     dark_at: float | None = None
+    strangers: set[str] = field(default_factory=set)  # what came and belongs to no role
+    _told: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Begin with an empty story for every role."""
@@ -65,39 +76,45 @@ class Watch:
         """Read what the collector made; the stories that got an ending just now."""
         news: list[Story] = []
         now = time.monotonic()
-        for device_id, ending, word, claim in self._endings():
-            story = self.stories.get(device_id)
-            if story is None or (ending, word) in story.endings:
+        for what in self._made():
+            if what.key in self._told:
                 continue
-            story.endings.append((ending, word))
-            story.claim = claim or story.claim
-            if ending is story.role.ending and story.seen_at is None:
+            self._told.add(what.key)
+            story = self.stories.get(what.device_id)
+            if story is None:
+                self.strangers.add(what.key)
+                continue
+            story.endings.append((what.ending, what.code))
+            story.claim = what.number or story.claim
+            if what.ending is story.role.ending and story.seen_at is None:
                 story.seen_at = now
             news.append(story)
         return news
 
-    def _endings(self) -> Iterator[tuple[str, Ending, str, str]]:
+    def _made(self) -> Iterator[Made]:
         for item in self.api.items("/api/v1/preclaims"):
             for code in item["codes"]:
-                yield self._device(item), Ending.CLAIM, code, item["number"]
+                device_id, number = self._device_of(item["serial"]), item["number"]
+                yield Made(f"claim {number} {code}", device_id, Ending.CLAIM, code, number)
         for item in self.api.items("/api/v1/decisions"):
             if ending := _BY_DECISION.get(item["outcome"]):
-                yield item["device_id"], ending, item["code"], ""
+                yield Made(f"decision {item['id']}", item["device_id"], ending, item["code"])
         for item in self.api.items("/api/v1/tasks"):
-            yield item["device_id"], Ending.TASK, item["code"], ""
+            yield Made(f"task {item['id']}", item["device_id"], Ending.TASK, item["code"])
         for item in self.api.items("/api/v1/incidents"):
-            for role in self.cast.at(item["site"]):
-                yield role.device_id, Ending.INCIDENT, item["cause"], ""
+            roles = self.cast.at(item["site"])
+            for device_id in [role.device_id for role in roles] or [""]:
+                key = f"incident {item['id']} {device_id}"
+                yield Made(key, device_id, Ending.INCIDENT, item["cause"])
 
-    def _device(self, claim: dict[str, Any]) -> str:
-        for role in self.cast.roles:
-            if role.label_serial == claim["serial"]:
-                return role.device_id
-        return str(claim.get("device_id", ""))
+    def _device_of(self, serial: str | None) -> str:
+        """The role with this label serial; '' for a serial that nobody in the cast has."""
+        found = (role.device_id for role in self.cast.roles if role.label_serial == serial)
+        return next(found, "")
 
     def is_complete(self) -> bool:
-        """True when every role has its ending."""
-        return all(story.as_expected for story in self.stories.values())
+        """True when every role has its ending, and nothing belongs to a stranger."""
+        return not self.strangers and all(story.as_expected for story in self.stories.values())
 
 
 def wait_until(condition: Callable[[], bool], *, timeout_s: float, every_s: float = 0.3) -> bool:

@@ -36,11 +36,6 @@ class EncodedLoop:
     parameter_sets: tuple[bytes, ...]
     jpeg: bytes
 
-    @property
-    def byte_count(self) -> int:
-        """Count the bytes of one round."""
-        return sum(len(nal) for unit in self.access_units for nal in unit.nals)
-
 
 @dataclass(frozen=True, slots=True)
 class _Order:

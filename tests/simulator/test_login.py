@@ -10,7 +10,7 @@ from requests.auth import HTTPDigestAuth
 
 from simulator.camera import SimulatedCamera
 from simulator.digest import answer
-from simulator.login import LOCK, LOCK_TEXT, WRONG_ATTEMPTS
+from simulator.login import LOCK, LOCK_TEXT, WRONG_ATTEMPTS, WRONG_WITHIN
 from simulator.spec import LoginKind
 from simulator.wsse import password_digest
 from tests.simulator.specs import camera_spec
@@ -197,6 +197,18 @@ async def test_right_login_forgets_wrong_ones(camera: SimulatedCamera) -> None:
         for _ in range(WRONG_ATTEMPTS - 1):
             await post(camera, information(security=token(password="wrong")))
         right = await post(camera, information(security=token()))
+
+    assert right.status_code == 200
+
+
+async def test_wrong_attempts_far_apart_never_lock() -> None:
+    """Firmware counts wrong attempts within minutes, not for ever."""
+    clock = MovableClock()
+    async with SimulatedCamera(camera_spec(), clock=clock) as camera:
+        for _ in range(WRONG_ATTEMPTS + 1):
+            await post(camera, information(security=token(password="wrong")))
+            clock.ahead += WRONG_WITHIN / 2
+        right = await post(camera, information(security=token(ahead=clock.ahead)))
 
     assert right.status_code == 200
 

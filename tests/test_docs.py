@@ -1,0 +1,33 @@
+"""The documentation says what the code does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from agent.diagnosis import RULES
+from benchmarks.figures import FIGURES
+from shared.catalogue import ENTRIES
+
+ROOT = Path(__file__).parents[1]
+FAULTS = (ROOT / "docs" / "faults.md").read_text()
+
+
+def test_each_fault_says_whether_it_is_detected() -> None:
+    """docs/faults.md says 'detected: yes' exactly where the agent has a rule for the code."""
+    said = dict(re.findall(r"^## `([^`]+)`.*?detected: (yes|not yet)", FAULTS, re.M | re.S))
+    rules = {rule.code for rule in RULES}
+    assert said == {e.code: "yes" if e.code in rules else "not yet" for e in ENTRIES}
+
+
+def test_every_page_that_is_linked_exists() -> None:
+    """Links between the pages of this repository lead somewhere."""
+    for page in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")):
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_readme_has_its_figures() -> None:
+    """The README quotes every promised figure; `make figures readme-figures` puts them there."""
+    quoted = re.findall(r"^\| `([a-z]+\.[a-z_]+)`", (ROOT / "README.md").read_text(), re.M)
+    assert quoted == [figure.name for figure in FIGURES]
