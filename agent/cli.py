@@ -8,7 +8,7 @@ from typing import Final
 
 from agent.show import language_of
 
-_HELP: Final = {
+HELP: Final = {
     "en": {
         "prog": "Probes cameras, keeps what it finds until the collector has it.",
         "run": "run the agent",
@@ -74,7 +74,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 
 def build_parser(lang: str) -> argparse.ArgumentParser:
     """The parser with help in a language."""
-    text = _HELP[lang]
+    text = HELP[lang]
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--lang", choices=("en", "zh"), help=text["lang"])
     common.add_argument("-v", "--verbose", action="store_true", help=text["verbose"])

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from agent.camera.port import Credentials, LoginKind, Target
-from agent.config_table import ConfigError, Problem, Table
+from agent.config_problem import ConfigError, Problem
+from agent.config_table import Table
 from agent.delivery.publisher import Broker
 from agent.diagnosis.levels import Levels
 from agent.login_hold import LONGEST, RETRY
@@ -104,12 +105,11 @@ def load_config(
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        reason = f"cannot be read: {error.strerror or error}"
-        raise _broken(path, reason, "Check the path and its permissions") from error
+        raise _broken(path, "unreadable", error.strerror or str(error)) from error
     except UnicodeDecodeError as error:
-        raise _broken(path, "is not UTF-8", "Save it as UTF-8") from error
+        raise _broken(path, "not_utf8", "") from error
     except tomllib.TOMLDecodeError as error:
-        raise _broken(path, f"is not TOML: {error}", "Correct that line") from error
+        raise _broken(path, "not_toml", str(error)) from error
     root = Table(content, "", path.name, problems)
     reader = _Reader(root, path.parent, environment)
     config = reader.read(probe_names=probe_names, profile_ids=profile_ids)
@@ -118,8 +118,8 @@ def load_config(
     return config
 
 
-def _broken(path: Path, reason: str, remedy: str) -> ConfigError:
-    return ConfigError([Problem(file=path.name, key="-", reason=reason, remedy=remedy)])
+def _broken(path: Path, wrong: str, why: str) -> ConfigError:
+    return ConfigError([Problem(file=path.name, key="-", wrong=wrong, values={"why": why})])
 
 
 class _Reader:
@@ -132,9 +132,9 @@ class _Reader:
 
     def read(self, *, probe_names: Collection[str], profile_ids: Collection[str]) -> Config:
         agent = self._root.table("agent")
-        agent_id = agent.text("id", hint='Name the agent, like id = "agent-north"')
+        agent_id = agent.text("id", missing="agent_id_missing")
         if agent_id and not AGENT_ID.match(agent_id):
-            agent.complain("id", f"is {agent_id!r}", "Use letters, digits, '.', '_', '-', max 64")
+            agent.complain("id", "bad_id", found=agent_id)
         uplink = agent.choice("uplink", "wired", UPLINKS)
         recording = agent.text("recording_dir", "")
         profiles = agent.text("profiles_dir", "")
@@ -164,13 +164,13 @@ class _Reader:
     def _short(self, table: Table, key: str, limit: int) -> str:
         found = table.text(key, "")
         if len(found) > limit:
-            table.complain(key, f"has {len(found)} characters", f"Write at most {limit}")
+            table.complain(key, "too_long", count=len(found), limit=limit)
         return found[:limit]
 
     def _broker(self, table: Table) -> Broker:
         ca = table.text("ca", "")
         if ca and not self._path(ca).is_file():
-            table.complain("ca", f"names no file ({ca})", "Write the path of the CA certificate")
+            table.complain("ca", "no_ca_file", found=ca)
         username = table.text("username", "")
         password = self._secret(table, "password_file", "password_env")
         broker = Broker(
@@ -189,11 +189,7 @@ class _Reader:
         evidence = self._path(table.text("evidence", "keys/agent.pem"))
         command = table.text("command", "")
         if command and not self._path(command).is_file():
-            table.complain(
-                "command",
-                f"names no file ({command})",
-                "Copy the collector's public command key there, or leave the key out",
-            )
+            table.complain("command", "no_command_key", found=command)
         table.finish()
         return Keys(evidence=evidence, command=self._path(command) if command else None)
 
@@ -201,7 +197,7 @@ class _Reader:
         overrides = table.table("every_s")
         every = overrides.numbers(low=1, high=30 * _DAY_S)
         for name in sorted(set(every) - set(probe_names)) if probe_names else ():
-            overrides.complain(name, "is no probe", f"Use: {', '.join(sorted(probe_names))}")
+            overrides.complain(name, "no_probe", known=", ".join(sorted(probe_names)))
         pace = Pace(
             concurrency=table.whole("concurrency", 4, low=1, high=64),
             watch_seconds=table.number("watch_seconds", 3.0, low=0.5, high=30.0),
@@ -226,7 +222,7 @@ class _Reader:
         known = {level.name for level in fields(Levels)}
         numbers = levels.numbers(low=-1e9, high=1e9)
         for name in sorted(set(numbers) - known):
-            levels.complain(name, "is no level", f"Use: {', '.join(sorted(known))}")
+            levels.complain(name, "no_level", known=", ".join(sorted(known)))
         judgement = Judgement(
             opens=table.pair("opens", (3, 5)), clears=table.pair("clears", (5, 5)), levels=numbers
         )
@@ -237,7 +233,7 @@ class _Reader:
         tables = self._root.tables("devices")
         if len(tables) > _MAX_DEVICES:
             self._root.complain(
-                "devices", f"has {len(tables)} entries", f"Split them: {_MAX_DEVICES} an agent"
+                "devices", "too_many_devices", count=len(tables), limit=_MAX_DEVICES
             )
         devices: list[Device] = []
         seen: dict[str, int] = {}
@@ -245,20 +241,20 @@ class _Reader:
             device = self._device(table, uplink, profile_ids)
             if device.device_id and device.device_id in seen:
                 first = seen[device.device_id]
-                table.complain(
-                    "id", f"{device.device_id!r} is devices[{first}] too", "Give each its own id"
-                )
+                table.complain("id", "device_twice", found=device.device_id, first=first)
             seen.setdefault(device.device_id, index)
             devices.append(device)
         return tuple(devices)
 
     def _device(self, table: Table, uplink: str, profile_ids: Collection[str]) -> Device:
-        device_id = table.text("id", hint='Name the position, like id = "gate-north"')
+        device_id = table.text("id", missing="device_id_missing")
         if device_id and not _DEVICE_ID.match(device_id):
-            table.complain("id", f"is {device_id!r}", "Use letters, digits, . _ : -, at most 64")
+            table.complain("id", "bad_device_id", found=device_id)
         profile = table.text("profile", "")
         if profile and profile_ids and profile not in profile_ids:
-            table.complain("profile", f"{profile!r} is unknown", f"Use: {', '.join(profile_ids)}")
+            table.complain(
+                "profile", "unknown_profile", found=profile, known=", ".join(profile_ids)
+            )
         budget = table.table("budget")
         limits = {
             key: budget.whole(key, 0, low=0, high=2**40) for key in BUDGET_KEYS if budget.has(key)
@@ -278,21 +274,15 @@ class _Reader:
         return device
 
     def _target(self, table: Table) -> Target:
-        address = table.text("address", hint='Write host or host:port, like "192.168.1.20"')
+        address = table.text("address", missing="address_missing")
         if "/" in address or "@" in address:
-            table.complain(
-                "address",
-                "is a URL",
-                "Write host or host:port alone; user and password have keys of their own",
-            )
+            table.complain("address", "address_is_url")
         user = table.text("user", "")
         password = self._secret(table, "password_file", "password_env")
         if user and password is None:
-            table.complain(
-                "user", "has no password", 'Add password_file = "..." or password_env = "NAME"'
-            )
+            table.complain("user", "no_password")
         if password is not None and not user:
-            table.complain("user", "is missing beside a password", 'Add user = "..."')
+            table.complain("user", "no_user")
         port = table.whole("rtsp_port", 0, low=0, high=65_535)
         return Target(
             address=address,
@@ -305,19 +295,15 @@ class _Reader:
     def _secret(self, table: Table, file_key: str, env_key: str) -> str | None:
         """A password from a file or the environment; None when neither is named."""
         if table.has("password"):
-            table.complain(
-                "password",
-                "is written in the configuration",
-                f'Move it into a file with mode 0600 and write {file_key} = "that file"',
-            )
+            table.complain("password", "open_password", file_key=file_key)
         file_name, variable = table.text(file_key, ""), table.text(env_key, "")
         if file_name and variable:
-            table.complain(file_key, f"stands beside {env_key}", "Keep one of the two")
+            table.complain(file_key, "two_secrets", other=env_key)
         if file_name:
             return self._read_secret(table, file_key, file_name)
         if variable:
             if variable not in self._environment:
-                table.complain(env_key, f"{variable} is not set", "Set it, or use a file")
+                table.complain(env_key, "variable_not_set", found=variable)
             return self._environment.get(variable, "")
         return None
 
@@ -326,5 +312,5 @@ class _Reader:
             return self._path(file_name).read_text(encoding="utf-8").rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
             why = getattr(error, "strerror", None) or "not UTF-8"
-            table.complain(key, f"{file_name} cannot be read: {why}", "Write the path of the file")
+            table.complain(key, "secret_unreadable", found=file_name, why=why)
             return ""

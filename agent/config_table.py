@@ -5,29 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
+from agent.config_problem import Both, Problem
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """One thing wrong in a configuration file."""
-
-    file: str
-    key: str  # "devices[2].power"; '-' for the file itself
-    reason: str
-    remedy: str
-
-    def __str__(self) -> str:
-        """One line for people: where, what, what to do."""
-        return f"{self.file}: {self.key}: {self.reason}. {self.remedy}."
-
-
-class ConfigError(Exception):
-    """The configuration cannot be used; ``problems`` holds every one that was found."""
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+_KINDS: Final[Mapping[type, Both]] = {
+    bool: Both("true or false", "真假值"),
+    int: Both("a number", "数字"),
+    float: Both("a number", "数字"),
+    str: Both("a text", "文本"),
+    list: Both("a list", "列表"),
+    dict: Both("a table", "表"),
+}
 
 
 @dataclass(slots=True)
@@ -40,25 +29,25 @@ class Table:
     problems: list[Problem]
     _known: set[str] = field(default_factory=set)
 
-    def complain(self, key: str, reason: str, remedy: str) -> None:
-        """Note a problem with a key of this table; '' for the table itself."""
+    def complain(self, key: str, wrong: str, **values: object) -> None:
+        """Note a problem, a key of WRONGS, with a key of this table; '' for the table itself."""
         place = ".".join(part for part in (self.where, key) if part) or "-"
-        self.problems.append(Problem(file=self.file, key=place, reason=reason, remedy=remedy))
+        self.problems.append(Problem(file=self.file, key=place, wrong=wrong, values=values))
 
     def has(self, key: str) -> bool:
         """True when the key is written; it counts as known."""
         self._known.add(key)
         return key in self.content
 
-    def text(self, key: str, default: str | None = None, *, hint: str = "Write a text") -> str:
-        """A text; without a default it is needed and may not be empty."""
+    def text(self, key: str, default: str | None = None, *, missing: str = "missing") -> str:
+        """A text; without a default it is needed, or ``missing`` of WRONGS is the problem."""
         self._known.add(key)
         found = self.content.get(key, default)
         if found is None or (default is None and found == ""):
-            self.complain(key, "is missing", hint)
+            self.complain(key, missing)
             return ""
         if not isinstance(found, str):
-            self.complain(key, f"is {_kind(found)}, not a text", hint)
+            self.complain(key, "not_text", kind=_kind(found))
             return default or ""
         return found
 
@@ -67,7 +56,7 @@ class Table:
         self._known.add(key)
         found = self.content.get(key, default)
         if not isinstance(found, bool):
-            self.complain(key, f"is {_kind(found)}, not true or false", "Write true or false")
+            self.complain(key, "not_flag", kind=_kind(found))
             return default
         return found
 
@@ -75,12 +64,11 @@ class Table:
         """A number within both bounds."""
         self._known.add(key)
         found = self.content.get(key, default)
-        remedy = f"Write a number from {low:g} to {high:g}"
         if isinstance(found, bool) or not isinstance(found, int | float):
-            self.complain(key, f"is {_kind(found)}, not a number", remedy)
+            self.complain(key, "not_number", kind=_kind(found), low=low, high=high)
             return default
         if not (math.isfinite(found) and low <= found <= high):
-            self.complain(key, f"is {found}, out of range", remedy)
+            self.complain(key, "number_range", found=found, low=low, high=high)
             return default
         return float(found)
 
@@ -88,12 +76,11 @@ class Table:
         """A whole number within both bounds."""
         self._known.add(key)
         found = self.content.get(key, default)
-        remedy = f"Write a whole number from {low} to {high}"
         if isinstance(found, bool) or not isinstance(found, int):
-            self.complain(key, f"is {_kind(found)}, not a whole number", remedy)
+            self.complain(key, "not_whole", kind=_kind(found), low=low, high=high)
             return default
         if not low <= found <= high:
-            self.complain(key, f"is {found}, out of range", remedy)
+            self.complain(key, "whole_range", found=found, low=low, high=high)
             return default
         return found
 
@@ -102,7 +89,7 @@ class Table:
         found = self.text(key, default)
         allowed = tuple(choices)
         if found not in allowed:
-            self.complain(key, f"is {found!r}", f"Write one of: {', '.join(allowed)}")
+            self.complain(key, "not_choice", found=found, known=", ".join(allowed))
             return default
         return found
 
@@ -116,9 +103,7 @@ class Table:
         found = self.content.get(key, list(default))
         whole = isinstance(found, list) and all(type(part) is int for part in found)
         if not whole or len(found) != 2 or not 1 <= found[0] <= found[1] <= 100:
-            self.complain(
-                key, f"is {found!r}", f"Write [n, m] with 1 <= n <= m <= 100, like {list(default)}"
-            )
+            self.complain(key, "not_pair", found=found, example=list(default))
             return default
         return found[0], found[1]
 
@@ -127,7 +112,7 @@ class Table:
         self._known.add(key)
         found = self.content.get(key, {})
         if not isinstance(found, dict):
-            self.complain(key, f"is {_kind(found)}, not a table", f"Write [{key}]")
+            self.complain(key, "not_table", kind=_kind(found), name=key)
             found = {}
         where = f"{self.where}.{key}" if self.where else key
         return Table(found, where, self.file, self.problems)
@@ -137,7 +122,7 @@ class Table:
         self._known.add(key)
         found = self.content.get(key, [])
         if not isinstance(found, list) or not all(isinstance(part, dict) for part in found):
-            self.complain(key, "is not a list of tables", f"Write [[{key}]] before each")
+            self.complain(key, "not_tables", name=key)
             return []
         return [
             Table(part, f"{key}[{index}]", self.file, self.problems)
@@ -147,9 +132,9 @@ class Table:
     def finish(self) -> None:
         """Complain about keys that nobody asked for."""
         for key in sorted(set(self.content) - self._known):
-            self.complain(key, "is unknown", f"Remove it, or use: {', '.join(sorted(self._known))}")
+            self.complain(key, "unknown", known=", ".join(sorted(self._known)))
 
 
-def _kind(found: object) -> str:
-    names = {bool: "true or false", int: "a number", float: "a number", str: "a text"}
-    return names.get(type(found), f"a {type(found).__name__}")
+def _kind(found: object) -> Both:
+    name = type(found).__name__
+    return _KINDS.get(type(found), Both(f"a {name}", f" {name} 类型"))

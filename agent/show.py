@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from agent.diagnosis.rule import Finding, Verdict
+from agent.reasons import reason
 from shared.catalogue import CATALOGUE
 from shared.reading import Quality, Reading
 
-_WORDS: Final = {
+WORDS: Final = {
     "en": {
         "reading": "READING",
         "value": "VALUE",
@@ -30,6 +31,17 @@ _WORDS: Final = {
         "yes": "yes",
         "no": "no",
         "cost": "Cost of this visit",
+        "requests": "requests",
+        "logins": "logins",
+        "writes": "writes",
+        "address": "ADDRESS",
+        "name": "NAME",
+        "hardware": "HARDWARE",
+        "endpoint": "ENDPOINT",
+        "config good": "OK",
+        "devices": "devices",
+        "profiles": "firmware profiles",
+        "agent": "agent",
         "lane": "LANE",
         "waiting": "WAITING",
         "sent": "SENT",
@@ -56,6 +68,17 @@ _WORDS: Final = {
         "yes": "是",
         "no": "否",
         "cost": "本次检测开销",
+        "requests": "次请求",
+        "logins": "次登录",
+        "writes": "次写入",
+        "address": "地址",
+        "name": "名称",
+        "hardware": "硬件",
+        "endpoint": "端点",
+        "config good": "配置有效",
+        "devices": "台设备",
+        "profiles": "个固件描述文件",
+        "agent": "代理",
         "lane": "通道",
         "waiting": "待发送",
         "sent": "已发送",
@@ -69,14 +92,14 @@ _REASON_WIDTH: Final = 70
 
 def language_of(wanted: str | None, environment_lang: str) -> str:
     """'zh' or 'en': what was asked for, else by the environment."""
-    if wanted in _WORDS:
+    if wanted in WORDS:
         return wanted
     return "zh" if environment_lang.lower().startswith("zh") else "en"
 
 
 def word(key: str, lang: str) -> str:
     """One word of the terminal in a language."""
-    return _WORDS[lang][key]
+    return WORDS[lang][key]
 
 
 def show_readings(readings: Iterable[Reading], lang: str) -> str:
@@ -88,7 +111,7 @@ def show_readings(readings: Iterable[Reading], lang: str) -> str:
             _value(reading, lang),
             reading.unit,
             word(reading.quality.value, lang),
-            _reason(reading),
+            _plain(reason(reading, lang))[:_REASON_WIDTH],
         ]
         for reading in readings
     ]
@@ -135,11 +158,6 @@ def _value(reading: Reading, lang: str) -> str:
     if isinstance(reading.value, float):
         return f"{reading.value:.6g}"
     return _plain(str(reading.value))[:48]
-
-
-def _reason(reading: Reading) -> str:
-    text = ": ".join(part for part in (reading.cause, reading.detail) if part)
-    return _plain(text)[:_REASON_WIDTH]
 
 
 def _plain(text: str) -> str:

@@ -30,7 +30,7 @@ from agent.camera.port import Credentials, Target
 from agent.camera.profile import Profile
 from agent.camera.profile_file import ProfileError, load_profiles
 from agent.config import Config, load_config
-from agent.config_table import ConfigError
+from agent.config_problem import ConfigError
 from agent.delivery.database import open_for_reading
 from agent.delivery.keys import make_key, public_path
 from agent.delivery.outbox import STORED_LANES, Outbox
@@ -85,9 +85,11 @@ def read_all(path: Path) -> tuple[Config, tuple[Profile, ...]]:
     return config, profiles
 
 
-def _explain(error: ConfigError | ProfileError) -> int:
-    for problem in error.problems:
-        _complain(str(problem))
+def _explain(error: ConfigError | ProfileError, lang: str) -> int:
+    if isinstance(error, ProfileError):
+        _complain(str(error))
+    else:
+        _complain("\n".join(problem.line(lang) for problem in error.problems))
     return UNUSABLE
 
 
@@ -96,10 +98,13 @@ def check_config(arguments: argparse.Namespace, out: TextIO) -> int:
     try:
         config, profiles = read_all(Path(arguments.config))
     except (ConfigError, ProfileError) as error:
-        return _explain(error)
+        return _explain(error, arguments.lang)
+    lang = arguments.lang
     print(
-        f"{arguments.config}: OK / 配置有效: agent {config.agent_id}, "
-        f"{len(config.devices)} devices, {len(profiles)} firmware profiles",
+        f"{arguments.config}: {show.word('config good', lang)}: "
+        f"{show.word('agent', lang)} {config.agent_id}, "
+        f"{len(config.devices)} {show.word('devices', lang)}, "
+        f"{len(profiles)} {show.word('profiles', lang)}",
         file=out,
     )
     return DONE
@@ -110,7 +115,7 @@ def run(arguments: argparse.Namespace, out: TextIO) -> int:
     try:
         config, profiles = read_all(Path(arguments.config))
     except (ConfigError, ProfileError) as error:
-        return _explain(error)
+        return _explain(error, arguments.lang)
     try:
         with _only_one(config):
             return asyncio.run(_run(config, profiles))
@@ -161,7 +166,7 @@ def probe(arguments: argparse.Namespace, out: TextIO) -> int:
         profiles = read_profiles(Path(arguments.profiles) if arguments.profiles else None)
         credentials = _credentials(arguments)
     except ProfileError as error:
-        return _explain(error)
+        return _explain(error, arguments.lang)
     except (OSError, UnicodeDecodeError, KeyError) as error:
         _complain(f"no password: {error} / 无法读取密码")
         return UNUSABLE
@@ -216,8 +221,9 @@ def _print_visit(visit: once.Visit, lang: str, out: TextIO) -> None:
     costs = visit.costs
     total = costs.bytes_sent + costs.bytes_received
     print(
-        f"{show.word('cost', lang)}: {total} B, {costs.requests} requests, "
-        f"{costs.login_attempts} logins, {costs.writes} writes",
+        f"{show.word('cost', lang)}: {total} B, {costs.requests} {show.word('requests', lang)}, "
+        f"{costs.login_attempts} {show.word('logins', lang)}, "
+        f"{costs.writes} {show.word('writes', lang)}",
         file=out,
     )
 
@@ -274,7 +280,9 @@ def find(arguments: argparse.Namespace, out: TextIO) -> int:
         out.write("\n")
     elif found:
         rows = [[one.address, one.name or "-", one.hardware or "-", one.endpoint] for one in found]
-        print(show.show_table(["ADDRESS", "NAME", "HARDWARE", "ENDPOINT"], rows), file=out)
+        keys = ("address", "name", "hardware", "endpoint")
+        head = [show.word(key, arguments.lang) for key in keys]
+        print(show.show_table(head, rows), file=out)
     else:
         _complain("no ONVIF device answered / 没有 ONVIF 设备应答")
     return DONE if found else FOUND
@@ -295,7 +303,7 @@ def show_outbox(arguments: argparse.Namespace, out: TextIO) -> int:
     try:
         config = load_config(Path(arguments.config))
     except ConfigError as error:
-        return _explain(error)
+        return _explain(error, arguments.lang)
     path = app.data_file(config)
     try:
         database = open_for_reading(path)

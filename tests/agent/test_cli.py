@@ -40,10 +40,24 @@ def test_a_good_configuration_is_summed_up(tmp_path: Path) -> None:
     """A person sees what the file amounts to."""
     path = tmp_path / "agent.toml"
     path.write_text(CONFIG)
-    code, out = call("check-config", "-c", str(path))
+    code, out = call("check-config", "-c", str(path), "--lang", "en")
 
     assert code == DONE
     assert "1 devices" in out
+    assert "配置有效" in call("check-config", "-c", str(path), "--lang", "zh")[1]
+
+
+def test_problems_of_a_configuration_are_told_in_chinese(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """check-config --lang zh: reason and remedy in Chinese, beside the same key."""
+    path = tmp_path / "agent.toml"
+    path.write_text('[agent]\nid = "a"\ncolour = 1\n')
+
+    assert call("check-config", "-c", str(path), "--lang", "zh")[0] == UNUSABLE
+    told = capsys.readouterr().err
+    assert "agent.colour" in told
+    assert "是未知的键。请删除" in told
 
 
 def test_keygen_never_overwrites(tmp_path: Path) -> None:
@@ -67,7 +81,11 @@ def test_probe_names_the_layer_that_failed(tmp_path: Path) -> None:
 
 def test_probe_speaks_chinese() -> None:
     """The same table in Chinese."""
-    assert "失败的层" in call("probe", "127.0.0.1:9", "--lang", "zh")[1]
+    told = call("probe", "127.0.0.1:9", "--lang", "zh")[1]
+
+    assert "失败的层" in told
+    assert "连接被拒绝（tcp.refused）" in told
+    assert "次登录" in told
 
 
 def test_there_is_no_password_option() -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import string
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from agent import config
 from agent.camera.port import LoginKind
 from agent.config import Config, load_config
-from agent.config_table import ConfigError
+from agent.config_problem import WRONGS, ConfigError
 
 GOOD = """
 [agent]
@@ -47,8 +50,8 @@ def load(folder: Path, text: str, **environment: str) -> Config:
 def test_a_good_file_becomes_facts(tmp_path: Path) -> None:
     """Defaults follow the uplink, passwords come from files and the environment."""
     (tmp_path / "secret").write_text("p w\n")
-    config = load(tmp_path, GOOD, SOUTH="other")
-    north, south = config.devices
+    facts = load(tmp_path, GOOD, SOUTH="other")
+    north, south = facts.devices
 
     assert (north.is_battery, north.is_metered, south.is_metered) == (True, True, False)
     assert north.target.credentials is not None
@@ -57,10 +60,10 @@ def test_a_good_file_becomes_facts(tmp_path: Path) -> None:
         "p w",
         "other",
     )
-    assert config.recorder_login is LoginKind.WSSE
-    assert config.pace.health_every == timedelta(hours=1)
-    assert config.pace.every == {"picture": timedelta(minutes=10)}
-    assert (config.judgement.opens, config.judgement.clears) == ((2, 3), (5, 5))
+    assert facts.recorder_login is LoginKind.WSSE
+    assert facts.pace.health_every == timedelta(hours=1)
+    assert facts.pace.every == {"picture": timedelta(minutes=10)}
+    assert (facts.judgement.opens, facts.judgement.clears) == ((2, 3), (5, 5))
     assert dict(north.budget) == {"bytes_per_day": 1000}
 
 
@@ -121,7 +124,33 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
         "devices[1].password_file",
         "devices[1].colour",
     }
-    assert all(problem.reason and problem.remedy for problem in caught.value.problems)
+    for problem in caught.value.problems:
+        assert problem.line("en") != problem.line("zh")
+
+
+def test_every_problem_is_explained_in_both_languages() -> None:
+    """Reason and remedy exist in English and Chinese, and name the same values."""
+    for name, wrong in WRONGS.items():
+        for both in wrong:
+            assert both.en, name
+            assert any("\u4e00" <= sign <= "\u9fff" for sign in both.zh), name
+            assert _fields(both.en) == _fields(both.zh), name
+
+
+def test_every_problem_of_the_code_is_in_the_table() -> None:
+    """No name is misspelled and none is left over: each text can really be printed."""
+    source = "".join(
+        (Path(config.__file__).parent / name).read_text()
+        for name in ("config.py", "config_table.py")
+    )
+
+    assert {name for name in WRONGS if f'"{name}"' not in source} == set()
+    used = re.findall(r'(?:complain\([^")]*(?:"[a-z_]+")?,\s*|missing=)"([a-z_0-9]+)"', source)
+    assert set(used) <= set(WRONGS)
+
+
+def _fields(text: str) -> set[str | None]:
+    return {field for _, field, _, _ in string.Formatter().parse(text)} - {None}
 
 
 @pytest.mark.parametrize("content", [b"[agent", b"\xff\xfe", b"agent = 3"])

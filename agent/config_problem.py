@@ -1,0 +1,218 @@
+"""What can be wrong in a configuration file: reason and remedy, in English and Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+
+class Both(NamedTuple):
+    """One text in both languages; may hold {fields}."""
+
+    en: str
+    zh: str
+
+    def text(self, lang: str) -> str:
+        """The text in 'en' or 'zh'."""
+        return self.zh if lang == "zh" else self.en
+
+
+class Wrong(NamedTuple):
+    """What is wrong and what to do about it."""
+
+    reason: Both
+    remedy: Both
+
+
+_CHARACTERS: Final = Both(
+    "Use letters, digits, '.', '_', '-', at most 64", "请使用字母、数字、“.”“_”“-”，最多 64 个字符"
+)
+_ONE_OF: Final = Both("Use one of: {known}", "请使用其中之一：{known}")
+
+WRONGS: Final[Mapping[str, Wrong]] = {
+    "unreadable": Wrong(
+        Both("cannot be read: {why}", "无法读取：{why}"),
+        Both("Check the path and its permissions", "请检查路径及其权限"),
+    ),
+    "not_utf8": Wrong(
+        Both("is not UTF-8", "不是 UTF-8 编码"), Both("Save it as UTF-8", "请以 UTF-8 编码保存")
+    ),
+    "not_toml": Wrong(
+        Both("is not TOML: {why}", "不是有效的 TOML：{why}"),
+        Both("Correct that line", "请更正该行"),
+    ),
+    "unknown": Wrong(
+        Both("is unknown", "是未知的键"),
+        Both("Remove it, or use: {known}", "请删除，或使用：{known}"),
+    ),
+    "missing": Wrong(Both("is missing", "缺失"), Both("Write a text", "请填写文本")),
+    "agent_id_missing": Wrong(
+        Both("is missing", "缺失"),
+        Both('Name the agent, like id = "agent-north"', '请为代理命名，例如 id = "agent-north"'),
+    ),
+    "device_id_missing": Wrong(
+        Both("is missing", "缺失"),
+        Both('Name the position, like id = "gate-north"', '请为点位命名，例如 id = "gate-north"'),
+    ),
+    "address_missing": Wrong(
+        Both("is missing", "缺失"),
+        Both(
+            'Write host or host:port, like "192.168.1.20"',
+            '请填写 主机 或 主机:端口，例如 "192.168.1.20"',
+        ),
+    ),
+    "not_text": Wrong(
+        Both("is {kind}, not a text", "是{kind}，应为文本"), Both("Write a text", "请填写文本")
+    ),
+    "not_flag": Wrong(
+        Both("is {kind}, not true or false", "是{kind}，应为 true 或 false"),
+        Both("Write true or false", "请填写 true 或 false"),
+    ),
+    "not_number": Wrong(
+        Both("is {kind}, not a number", "是{kind}，应为数字"),
+        Both("Write a number from {low:g} to {high:g}", "请填写 {low:g} 到 {high:g} 之间的数字"),
+    ),
+    "number_range": Wrong(
+        Both("is {found}, out of range", "为 {found}，超出范围"),
+        Both("Write a number from {low:g} to {high:g}", "请填写 {low:g} 到 {high:g} 之间的数字"),
+    ),
+    "not_whole": Wrong(
+        Both("is {kind}, not a whole number", "是{kind}，应为整数"),
+        Both("Write a whole number from {low} to {high}", "请填写 {low} 到 {high} 之间的整数"),
+    ),
+    "whole_range": Wrong(
+        Both("is {found}, out of range", "为 {found}，超出范围"),
+        Both("Write a whole number from {low} to {high}", "请填写 {low} 到 {high} 之间的整数"),
+    ),
+    "not_choice": Wrong(Both("is {found!r}", "为 {found!r}"), _ONE_OF),
+    "not_pair": Wrong(
+        Both("is {found!r}", "为 {found!r}"),
+        Both(
+            "Write [n, m] with 1 <= n <= m <= 100, like {example}",
+            "请填写 [n, m]，且 1 <= n <= m <= 100，例如 {example}",
+        ),
+    ),
+    "not_table": Wrong(
+        Both("is {kind}, not a table", "是{kind}，应为表"),
+        Both("Write [{name}]", "请写成 [{name}]"),
+    ),
+    "not_tables": Wrong(
+        Both("is not a list of tables", "不是表的列表"),
+        Both("Write [[{name}]] before each", "请在每一项前写 [[{name}]]"),
+    ),
+    "bad_id": Wrong(Both("is {found!r}", "为 {found!r}"), _CHARACTERS),
+    "bad_device_id": Wrong(
+        Both("is {found!r}", "为 {found!r}"),
+        Both(
+            "Use letters, digits, . _ : -, at most 64",
+            "请使用字母、数字、“.”“_”“:”“-”，最多 64 个字符",
+        ),
+    ),
+    "too_long": Wrong(
+        Both("has {count} characters", "有 {count} 个字符"),
+        Both("Write at most {limit}", "最多 {limit} 个字符"),
+    ),
+    "no_ca_file": Wrong(
+        Both("names no file ({found})", "所指文件不存在（{found}）"),
+        Both("Write the path of the CA certificate", "请填写 CA 证书的路径"),
+    ),
+    "no_command_key": Wrong(
+        Both("names no file ({found})", "所指文件不存在（{found}）"),
+        Both(
+            "Copy the collector's public command key there, or leave the key out",
+            "请将收集端的命令公钥复制到该处，或删去此键",
+        ),
+    ),
+    "no_probe": Wrong(Both("is no probe", "不是检测项"), _ONE_OF),
+    "no_level": Wrong(Both("is no level", "不是判定阈值"), _ONE_OF),
+    "too_many_devices": Wrong(
+        Both("has {count} entries", "有 {count} 项"),
+        Both("Split them: {limit} an agent", "请拆分：每个代理最多 {limit} 台"),
+    ),
+    "device_twice": Wrong(
+        Both("{found!r} is devices[{first}] too", "{found!r} 与 devices[{first}] 重复"),
+        Both("Give each its own id", "请为每台设备使用不同的 id"),
+    ),
+    "unknown_profile": Wrong(Both("{found!r} is unknown", "{found!r} 未知"), _ONE_OF),
+    "address_is_url": Wrong(
+        Both("is a URL", "是 URL"),
+        Both(
+            "Write host or host:port alone; user and password have keys of their own",
+            "请只填写 主机 或 主机:端口；用户名和密码另有专用的键",
+        ),
+    ),
+    "no_password": Wrong(
+        Both("has no password", "没有对应的密码"),
+        Both(
+            'Add password_file = "..." or password_env = "NAME"',
+            '请添加 password_file = "..." 或 password_env = "变量名"',
+        ),
+    ),
+    "no_user": Wrong(
+        Both("is missing beside a password", "缺失，但已给出密码"),
+        Both('Add user = "..."', '请添加 user = "..."'),
+    ),
+    "open_password": Wrong(
+        Both("is written in the configuration", "直接写在配置文件中"),
+        Both(
+            'Move it into a file with mode 0600 and write {file_key} = "that file"',
+            '请移入权限为 0600 的文件，并写 {file_key} = "该文件"',
+        ),
+    ),
+    "two_secrets": Wrong(
+        Both("stands beside {other}", "与 {other} 同时出现"),
+        Both("Keep one of the two", "请只保留其中一个"),
+    ),
+    "variable_not_set": Wrong(
+        Both("{found} is not set", "环境变量 {found} 未设置"),
+        Both("Set it, or use a file", "请设置该变量，或改用文件"),
+    ),
+    "secret_unreadable": Wrong(
+        Both("{found} cannot be read: {why}", "无法读取 {found}：{why}"),
+        Both("Write the path of the file", "请填写该文件的路径"),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing wrong in a configuration file."""
+
+    file: str
+    key: str  # "devices[2].power"; '-' for the file itself
+    wrong: str  # a key of WRONGS
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def reason(self, lang: str = "en") -> str:
+        """What is wrong."""
+        return self._filled(WRONGS[self.wrong].reason, lang)
+
+    def remedy(self, lang: str = "en") -> str:
+        """What to do about it."""
+        return self._filled(WRONGS[self.wrong].remedy, lang)
+
+    def line(self, lang: str) -> str:
+        """One line for people: where, what, what to do."""
+        if lang == "zh":
+            return f"{self.file}：{self.key}：{self.reason(lang)}。{self.remedy(lang)}。"
+        return f"{self.file}: {self.key}: {self.reason(lang)}. {self.remedy(lang)}."
+
+    def __str__(self) -> str:
+        """The line in English, for logs."""
+        return self.line("en")
+
+    def _filled(self, text: Both, lang: str) -> str:
+        values = {
+            name: value.text(lang) if isinstance(value, Both) else value
+            for name, value in self.values.items()
+        }
+        return text.text(lang).format(**values)
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; ``problems`` holds every one that was found."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
