@@ -17,6 +17,7 @@ from benchmarks.figure import Size
 from simulator.demo.stage import PASSWORD
 
 CAMERAS = 64
+MISSED_SHARE = 0.05  # a visit may fall just beyond the edge of the window
 SWEEP_S = 45.0  # every probe of every camera once in this time
 
 
@@ -66,9 +67,13 @@ def measure_agent(crowd: Crowd, *, sweeps: int) -> AgentCost:
             time.sleep(0.5)
 
     watch(SWEEP_S * 1.5)
-    before = _cpu_s(process)
+    before, visits = _cpu_s(process), crowd.visits()
     watch(SWEEP_S * sweeps)
     spent = _cpu_s(process) - before
+    after = crowd.visits()
+    missed = [serial for serial in visits if after[serial] - visits[serial] < sweeps]
+    if len(missed) > MISSED_SHARE * len(visits):
+        raise RuntimeError(f"{len(missed)} cameras were not visited in every sweep: no figure")
     count = len(crowd.cast.roles)
     return AgentCost(
         cpu_s_per_camera=spent / count / sweeps,

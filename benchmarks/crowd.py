@@ -49,6 +49,14 @@ class Crowd:
     addresses: Mapping[str, str]
     broker_port: int
     processes: Processes
+    control: Http
+
+    def visits(self) -> dict[str, int]:
+        """Streams played by each camera so far, by the camera's own count."""
+        return {
+            serial: self.control.get(f"/control/cameras/{serial}")["requests"]["rtsp_sessions"]
+            for serial in self.addresses
+        }
 
 
 @contextlib.contextmanager
@@ -86,7 +94,8 @@ def crowd(count: int, *, width: int = 640, height: int = 360) -> Iterator[Crowd]
         ):
             processes.start("simulator", ["preclaim-sim", "run", "-c", str(folder.fleet)])
             wait_for_port(control_port, timeout_s=60, processes=processes)
-            listed = Http(f"http://127.0.0.1:{control_port}").get("/control/cameras")
+            control = Http(f"http://127.0.0.1:{control_port}")
+            listed = control.get("/control/cameras")
             addresses = {c["serial"]: c["address"] for c in listed["cameras"]}
             yield Crowd(
                 folder=folder,
@@ -94,6 +103,7 @@ def crowd(count: int, *, width: int = 640, height: int = 360) -> Iterator[Crowd]
                 addresses=addresses,
                 broker_port=broker_port,
                 processes=processes,
+                control=control,
             )
 
 

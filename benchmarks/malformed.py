@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import random
 import re
 import tempfile
@@ -22,9 +23,14 @@ from paho.mqtt.enums import CallbackAPIVersion
 from benchmarks.crowd import mosquitto
 from benchmarks.figure import Size
 from shared import frame, topics, wire
+from shared.command import CommandResult, Outcome
+from shared.device import DeviceFacts
+from shared.evidence import EvidenceChunk
+from shared.fault import EpisodeSnapshot, FaultEvent, FaultKind, FaultState, OpenEpisode
 from shared.frame import Lane
-from shared.health import Health
-from shared.identity import Epoch
+from shared.health import DeviceReadings, Health, Telemetry
+from shared.identity import Epoch, EventId
+from shared.reading import Quality, Reading
 from simulator.demo.cast import DEMO
 from simulator.demo.files import Folder, write_collector, write_policy
 from simulator.demo.processes import Processes, free_port, wait_for_port
@@ -60,36 +66,72 @@ class Page:
     token: str
 
 
-def valid_frame(seq: int) -> bytes:
-    """A health message that the collector accepts."""
-    message = Health(sent_at=SENT_AT, agent_version="0.1.0", next_within_s=300.0, uplink="wired")
-    return frame.pack(lane=Lane.HEALTH, epoch=EPOCH, seq=seq, body=wire.encode(message))
+def valid_frame(seq: int, *, lane: Lane = Lane.HEALTH, body: bytes = b"") -> bytes:
+    """A frame that the collector accepts; a health message when no body is given."""
+    if not body:
+        message = Health(
+            sent_at=SENT_AT, agent_version="0.1.0", next_within_s=300.0, uplink="wired"
+        )
+        body = wire.encode(message)
+    return frame.pack(lane=lane, epoch=EPOCH, seq=seq, body=body)
 
 
-def payloads(count: int, seed: int) -> Iterator[bytes]:
+def valid_frames() -> tuple[tuple[Lane, bytes], ...]:
+    """A body of every message that travels upward and is stored, with its lane."""
+    seen = DeviceFacts(device_id="orchard-gate")
+    reading = Reading("battery.charge", 12.5, "%", SENT_AT, Quality.GOOD)
+    episode = EventId(EPOCH, 1)
+    fault = FaultEvent(
+        kind=FaultKind.OPENED,
+        code="picture.blurred",
+        device=seen,
+        episode=None,
+        onset_at=SENT_AT,
+        observed_at=SENT_AT,
+        summary_en="blurred",
+        summary_zh="模糊",
+        because=(reading,),
+    )
+    open_episode = OpenEpisode(episode, "orchard-gate", fault.code, FaultState.OPEN, SENT_AT)
+    content = b"x" * 400
+    messages: tuple[wire.UpMessage, ...] = (
+        fault,
+        EpisodeSnapshot(SENT_AT, (open_episode,)),
+        EvidenceChunk(hashlib.sha256(content).hexdigest(), 0, len(content), content),
+        Health(sent_at=SENT_AT, agent_version="0.1.0", next_within_s=300.0, uplink="wired"),
+        CommandResult("c-1", Outcome.DONE, SENT_AT),
+        Telemetry(SENT_AT, (DeviceReadings("orchard-gate", (reading,)),)),
+    )
+    return tuple((wire.LANE_OF[type(message)], wire.encode(message)) for message in messages)
+
+
+def payloads(count: int, seed: int) -> Iterator[tuple[Lane, bytes]]:
     """Half mutations of valid frames (flips, cuts, growth, repeats), half from hypothesis."""
     dice = random.Random(seed)
     drawn = _drawn(count // 2, seed)
+    frames = valid_frames()
     for number in range(count):
+        lane, body = frames[number // 4 % len(frames)]
         if number % 2 and drawn:
-            yield drawn.pop()
+            yield lane, drawn.pop()
             continue
-        whole = bytearray(valid_frame(1 + number // 4))
-        match dice.randrange(6):
-            case 0:
-                pass  # valid: stored, or a duplicate when it repeats byte for byte
-            case 1:
-                whole[dice.randrange(len(whole))] ^= 1 << dice.randrange(8)
-            case 2:
-                del whole[dice.randrange(len(whole)) :]
-            case 3:
-                whole += dice.randbytes(dice.randrange(1, 64))
-            case 4:
-                whole = _resealed_body(whole, dice)
-            case _:
-                yield bytes(whole)
-                continue
-        yield bytes(whole)
+        whole = valid_frame(1 + number // 4, lane=lane, body=body)
+        yield lane, _mutated(whole, dice)
+
+
+def _mutated(whole: bytes, dice: random.Random) -> bytes:
+    """One of six fates; two of them leave the frame as it is, so that repeats are duplicates."""
+    damaged = bytearray(whole)
+    match dice.randrange(6):
+        case 0:
+            damaged[dice.randrange(len(damaged))] ^= 1 << dice.randrange(8)
+        case 1:
+            del damaged[dice.randrange(len(damaged)) :]
+        case 2:
+            damaged += dice.randbytes(dice.randrange(1, 64))
+        case 3:
+            damaged = _resealed_body(damaged, dice)
+    return bytes(damaged)
 
 
 def _resealed_body(whole: bytearray, dice: random.Random) -> bytearray:
@@ -99,7 +141,7 @@ def _resealed_body(whole: bytearray, dice: random.Random) -> bytearray:
         body[dice.randrange(len(body))] ^= 1 << dice.randrange(8)
     header = frame.unpack(bytes(whole)).header
     return bytearray(
-        frame.pack(lane=Lane.HEALTH, epoch=header.epoch, seq=header.seq, body=bytes(body))
+        frame.pack(lane=Lane(header.lane), epoch=header.epoch, seq=header.seq, body=bytes(body))
     )
 
 
@@ -162,11 +204,11 @@ def _send(port: int, count: int) -> int:
     client.max_inflight_messages_set(200)
     client.connect("127.0.0.1", port)
     client.loop_start()
-    topic = topics.up(AGENT, Lane.HEALTH)
     last = None
     sent = 0
-    for payload in (*payloads(count - 1, seed=20260301), valid_frame(2**41)):
-        last = client.publish(topic, payload, qos=1)
+    fresh = (Lane.HEALTH, valid_frame(2**41))
+    for lane, payload in (*payloads(count - 1, seed=20260301), fresh):
+        last = client.publish(topics.up(AGENT, lane), payload, qos=1)
         sent += 1
     if last is not None:
         last.wait_for_publish(60)
@@ -181,6 +223,8 @@ def _settle(page: Page, sent: int, processes: Processes) -> Accounts:
         processes.check()
         accounts = _read(page, sent)
         if not accounts.unaccounted or time.monotonic() > until:
+            if not (accounts.stored and accounts.duplicate and accounts.quarantined):
+                raise RuntimeError(f"one of the three ends never happened: {accounts}")
             return accounts
         time.sleep(0.5)
 

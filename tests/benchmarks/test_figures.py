@@ -12,6 +12,7 @@ from benchmarks import agent_cost, claim_latency, clean_clone, crowd, decoder_me
 from benchmarks.figure import Bound, Figure, Measurement, Size
 from benchmarks.figures import FIGURES, run, table
 from benchmarks.readme import BEGIN, END, fill
+from shared.frame import Lane
 
 ROOT = Path(__file__).parents[2]
 
@@ -108,10 +109,16 @@ def test_no_figure_without_its_counterpart(
 
 
 def test_the_malformed_payloads_are_of_every_kind() -> None:
-    """Valid, repeated, flipped, cut, grown, resealed and drawn payloads, the same for a seed."""
-    first = list(malformed.payloads(400, seed=1))
-    assert first == list(malformed.payloads(400, seed=1))
-    valid = {malformed.valid_frame(1 + number // 4) for number in range(400)}
-    assert sum(payload in valid for payload in first) > 20
-    assert sum(payload not in valid for payload in first) > 200
+    """Every lane; valid, repeated, flipped, cut, grown, resealed and drawn; the same for a seed."""
+    first = list(malformed.payloads(600, seed=1))
+    assert first == list(malformed.payloads(600, seed=1))
+    assert {lane for lane, _ in first} == set(list(Lane)[:4])
+    bodies = malformed.valid_frames()
+    valid = {
+        malformed.valid_frame(1 + number // 4, lane=lane, body=body)
+        for number in range(600)
+        for lane, body in [bodies[number // 4 % len(bodies)]]
+    }
+    assert sum(payload in valid for _, payload in first) > 20
+    assert sum(payload not in valid for _, payload in first) > 200
     assert len(set(first)) < len(first)
