@@ -24,15 +24,19 @@ def facts_of(
 ) -> DeviceFacts:
     """Facts of a device: good readings of this pass first, then what was known before.
 
-    When the serial that the device names has changed, the old aliases go: another device may
-    hang there now, and the collector is told what is true today.
+    When another device hangs there now, nothing of the earlier one is carried over: neither its
+    aliases nor its model.
     """
-    aliases = _aliases(readings)
+    named = aliases_in(readings)
     before = known or DeviceFacts(device.device_id)
+    if is_exchanged(before.aliases, named):
+        before = DeviceFacts(device.device_id)
+    kinds = {alias.kind for alias in named}
+    kept = tuple(alias for alias in before.aliases if alias.kind not in kinds)
     return DeviceFacts(
         device_id=device.device_id,
         label_serial=device.label_serial,
-        aliases=aliases or before.aliases,
+        aliases=(*named, *kept)[:_MAX_ALIASES],
         manufacturer=_said(readings, MANUFACTURER, before.manufacturer),
         model=_said(readings, MODEL, before.model),
         firmware=_said(readings, FIRMWARE, before.firmware),
@@ -42,6 +46,20 @@ def facts_of(
     )
 
 
+def is_exchanged(before: tuple[Alias, ...], named: tuple[Alias, ...]) -> bool:
+    """True when another device answers at a position than the one known there.
+
+    The serial decides; the MAC only where one side names no serial: a camera that moves from
+    cable to radio shows another MAC and is still itself.
+    """
+    for kind in (AliasKind.ONVIF_SERIAL, AliasKind.MAC):
+        old = {alias.value for alias in before if alias.kind is kind}
+        new = {alias.value for alias in named if alias.kind is kind}
+        if old and new:
+            return old.isdisjoint(new)
+    return False
+
+
 def _said(readings: Mapping[str, Reading], name: str, before: str) -> str:
     reading = readings.get(name)
     if reading is None or not reading.good or not isinstance(reading.value, str):
@@ -49,7 +67,7 @@ def _said(readings: Mapping[str, Reading], name: str, before: str) -> str:
     return reading.value[:80]
 
 
-def _aliases(readings: Mapping[str, Reading]) -> tuple[Alias, ...]:
+def aliases_in(readings: Mapping[str, Reading]) -> tuple[Alias, ...]:
     """Aliases named in this pass; placeholders such as all zeros are none."""
     found: list[Alias] = []
     for kind, name in ((AliasKind.ONVIF_SERIAL, SERIAL), (AliasKind.MAC, MAC)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from agent.asking import Take
 from agent.budget import Spend
 from agent.camera.port import Exchange, LoginKind
 from agent.config import Device
-from agent.delivery import fault_store, keepsake_store, reading_store, spend_store
+from agent.delivery import exchange_store, fault_store, keepsake_store, reading_store, spend_store
 from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
 from agent.diagnosis.engine import Diagnosis, FaultMemory, diagnose
@@ -20,11 +21,13 @@ from agent.diagnosis.learning import learn
 from agent.diagnosis.levels import Levels
 from agent.diagnosis.rule import HISTORY_PER_NAME, Rule, Verdict, View
 from agent.episodes import Author, Seen, Teller, wants_picture
-from agent.facts import facts_of
-from agent.probes.probe import Probe
+from agent.facts import aliases_in, facts_of, is_exchanged
+from agent.probes.probe import Probe, good
 from shared.device import DeviceFacts
 from shared.reading import Reading
 
+_LOG = logging.getLogger(__name__)
+EXCHANGED: Final = "identity.exchanged"  # reading: another device hangs at this position
 TELEMETRY_UPTO: Final = "telemetry_upto"  # meta key: newest history id in a telemetry batch
 
 
@@ -72,6 +75,10 @@ def record(
     db, device_id = database.connection, device.device_id
     fresh = {reading.name: reading for reading in take.readings}
     known = keepsake_store.read_facts(db, device_id)
+    if known is not None and is_exchanged(known.aliases, aliases_in(fresh)):
+        take.readings.append(_exchanged(known, now=now))
+        exchange_store.leave_behind(db, device_id, at=now)
+        known, latest = None, {}
     facts = facts_of(device, known, fresh)
     if facts != known:
         keepsake_store.keep_facts(db, facts, at=now)
@@ -108,6 +115,13 @@ def record(
         is_silent=take.is_silent,
         appended=outbox.next_event() != next_row,
     )
+
+
+def _exchanged(known: DeviceFacts, *, now: datetime) -> Reading:
+    """The mark that another device hangs here; nothing is closed because of it."""
+    names = ", ".join(alias.value for alias in known.aliases)
+    _LOG.warning("%s: another device hangs here now; before it was %s", known.device_id, names)
+    return good(EXCHANGED, True, at=now, detail=f"before: {names}"[:300])
 
 
 def _view(

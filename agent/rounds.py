@@ -13,17 +13,21 @@ from agent.budget import Budget
 from agent.camera.port import Camera
 from agent.config import Device
 from agent.cycle import run_pass
-from agent.delivery import reading_store, spend_store
+from agent.delivery import fault_store, reading_store, spend_store
 from agent.delivery.database import Database, is_full
 from agent.delivery.outbox import Outbox
 from agent.delivery.relief import relieve
-from agent.login_hold import AFTER_START, LONGEST, OUTCOME, held_until
+from agent.login_hold import AFTER_START, LONGEST, OUTCOME, RefusedProbes, held_until
 from agent.probes.probe import Probe
 from agent.recording import Outcome, Settings
 from agent.schedule import back_off, due
+from shared.fault import FaultState
 
 _LOG = logging.getLogger(__name__)
 _TICK_S: Final = 0.25
+# Names of the probes that say whether anybody is there, and who.
+REACHABILITY: Final = "reachability"
+IDENTITY: Final = "identity"
 _LONGEST_BACK_OFF_S: Final = 24 * 3600
 
 
@@ -68,6 +72,7 @@ class Rounds:
         self._logins_held = {
             device_id: self._held(device_id, longest=AFTER_START) for device_id in self._devices
         }
+        self._refusals = RefusedProbes(retry=login_retry)
         self._running: dict[str, asyncio.Task[None]] = {}
 
     @property
@@ -98,13 +103,14 @@ class Rounds:
         free = self._concurrency - len(self._running)
         if free <= 0:
             return
-        for device_id, probes in self._due().items():
+        for device_id, probes in self.due_now().items():
             if free == 0:
                 return
             free -= 1
             self._running[device_id] = asyncio.create_task(self._visit_quietly(device_id, probes))
 
-    def _due(self) -> dict[str, list[Probe]]:
+    def due_now(self) -> dict[str, list[Probe]]:
+        """Probes to run now by device, the longest overdue device first."""
         now = self._clock()
         awake = [
             device_id
@@ -121,6 +127,8 @@ class Rounds:
             jitter=self._jitter,
         ):
             if one.probe.cost.logins and self._is_login_held(one.device_id, now):
+                continue
+            if self._refusals.rests(one.device_id, one.probe.name, now=now):
                 continue
             found.setdefault(one.device_id, []).append(one.probe)
         return found
@@ -160,10 +168,11 @@ class Rounds:
         """Run one pass now (all probes when none are named), never beside another one."""
         device = self._devices[device_id]
         async with self._alone[device_id]:
+            chosen = self._who_first(device_id, self._probes if probes is None else probes)
             outcome = await run_pass(
                 device,
                 self._camera_for(device),
-                self._probes if probes is None else probes,
+                chosen,
                 budget=self._budgets[device_id],
                 settings=self._settings,
                 database=self._database,
@@ -175,12 +184,35 @@ class Rounds:
         self._on_outcome(outcome)
         return outcome
 
+    def _who_first(self, device_id: str, probes: Sequence[Probe]) -> Sequence[Probe]:
+        """Ask who it is before a fault opens or clears, and knock first after a silence.
+
+        Another device may hang there by now: it must neither clear the old one's faults nor be
+        claimed in its name.
+        """
+        was_silent = self._failures.get(device_id, 0) > 0
+        more = {REACHABILITY} if was_silent else set()
+        if was_silent or self._may_change(device_id):
+            more.add(IDENTITY)
+        if self.logins_rest_until(device_id) is not None:
+            more.discard(IDENTITY)
+        names = more | {probe.name for probe in probes}
+        return tuple(probe for probe in self._probes if probe.name in names)
+
+    def _may_change(self, device_id: str) -> bool:
+        memories = fault_store.read_memories(self._database.connection, device_id)
+        return any(
+            memory.state is FaultState.SUSPECTED or (memory.is_open and False in memory.window)
+            for memory in memories.values()
+        )
+
     def _note(self, outcome: Outcome, *, now: datetime) -> None:
         device_id = outcome.facts.device_id
         for name in outcome.ran:
             self._last_run[device_id, name] = outcome.started_at
         if any(reading.name == OUTCOME for reading in outcome.readings):
             self._logins_held[device_id] = self._held(device_id)
+        self._refusals.note(device_id, self.probe_named(*outcome.ran), outcome.readings, now=now)
         before = self._failures.get(device_id, 0)
         failures = before + 1 if outcome.is_silent else 0
         self._rest_until.pop(device_id, None)

@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Final
 
 from agent.diagnosis.engine import FaultMemory
-from agent.recording import Outcome
+from agent.login_hold import OUTCOME
+from agent.recording import EXCHANGED, Outcome
 from shared.device import DeviceFacts
 from shared.health import DeviceHealth, Standing
 from shared.reading import Reading
 
 _LET_IN: Final = frozenset({"accepted", "open"})
+_LOGIN: Final = "login: "
 _MAX_CODES: Final = 64
 _REASON_CHARS: Final = 200
 
@@ -92,20 +94,31 @@ def _any_good(readings: Iterable[Reading]) -> bool:
 
 
 def _doubt(outcome: Outcome, *, good: bool, before: Stand) -> str:
-    if outcome.is_silent:
-        return f"does not answer: {_why(outcome.readings)}"[:_REASON_CHARS]
-    for reading in outcome.readings:
-        if reading.name == "login.outcome" and reading.good and reading.value not in _LET_IN:
-            return f"login: {reading.value}"
+    """Why the device may not be well, the gravest reason first; '' when there is none."""
     suspected = _suspected(outcome.memories)
-    if suspected:
-        return f"suspected: {', '.join(suspected)}"[:_REASON_CHARS]
-    if not good:
-        return f"no good reading: {_why(outcome.readings)}"[:_REASON_CHARS]
-    if before.reason.startswith("login: ") and not any(
-        reading.name == "login.outcome" for reading in outcome.readings
+    if outcome.is_silent:
+        doubt = f"does not answer: {_why(outcome.readings)}"
+    elif odd := next(filter(None, map(_oddity, outcome.readings)), ""):
+        doubt = odd
+    elif suspected:
+        doubt = f"suspected: {', '.join(suspected)}"
+    elif not good:
+        doubt = f"no good reading: {_why(outcome.readings)}"
+    elif before.reason.startswith(_LOGIN) and not any(
+        reading.name == OUTCOME for reading in outcome.readings
     ):
-        return before.reason  # that probe was not due: what it said last still stands
+        doubt = before.reason  # that probe was not due: what it said last still stands
+    else:
+        doubt = ""
+    return doubt[:_REASON_CHARS]
+
+
+def _oddity(reading: Reading) -> str:
+    """What one reading says against the device by itself; '' for most."""
+    if reading.name == EXCHANGED:
+        return f"another device hangs here now; {reading.detail}"
+    if reading.name == OUTCOME and reading.good and reading.value not in _LET_IN:
+        return f"{_LOGIN}{reading.value}"
     return ""
 
 

@@ -13,6 +13,10 @@ from agent.delivery.database import to_us
 from shared.reading import Reading
 
 KEPT_PER_NAME: Final = 12  # what 'readings before the onset' shows
+# A position's readings before its device was exchanged are another device's (exchange_store).
+_OWN: Final = """id > coalesce((
+    SELECT CAST(blob AS INTEGER) FROM baseline
+    WHERE device_id = :device AND kind = 'first_row'), 0)"""
 _encoder: Final = msgspec.msgpack.Encoder()
 _decoder: Final = msgspec.msgpack.Decoder(Reading)
 
@@ -45,11 +49,11 @@ def trim(
 def latest(db: sqlite3.Connection, device_id: str) -> dict[str, Reading]:
     """The newest reading of each name."""
     rows = db.execute(
-        """
-        SELECT blob FROM history WHERE id IN
-            (SELECT max(id) FROM history WHERE device_id = ? GROUP BY name)
+        f"""
+        SELECT blob FROM history WHERE {_OWN} AND id IN
+            (SELECT max(id) FROM history WHERE device_id = :device GROUP BY name)
         """,
-        (device_id,),
+        {"device": device_id},
     )
     return {reading.name: reading for reading in _read(rows)}
 
@@ -59,10 +63,11 @@ def earlier(
 ) -> tuple[Reading, ...]:
     """The newest ``limit`` readings of a name, oldest first."""
     rows = db.execute(
-        """
-        SELECT blob FROM history WHERE device_id = ? AND name = ? ORDER BY id DESC LIMIT ?
+        f"""
+        SELECT blob FROM history WHERE device_id = :device AND name = :name AND {_OWN}
+        ORDER BY id DESC LIMIT :limit
         """,
-        (device_id, name, limit),
+        {"device": device_id, "name": name, "limit": limit},
     )
     return tuple(reversed(_read(rows)))
 
@@ -72,11 +77,12 @@ def between(
 ) -> tuple[Reading, ...]:
     """Readings of all names in a span, both ends included; the newest ``limit`` of them."""
     rows = db.execute(
-        """
-        SELECT blob FROM history WHERE device_id = ? AND at_us BETWEEN ? AND ?
-        ORDER BY id DESC LIMIT ?
+        f"""
+        SELECT blob FROM history
+        WHERE device_id = :device AND at_us BETWEEN :since AND :until AND {_OWN}
+        ORDER BY id DESC LIMIT :limit
         """,
-        (device_id, to_us(since), to_us(until), limit),
+        {"device": device_id, "since": to_us(since), "until": to_us(until), "limit": limit},
     )
     return tuple(reversed(_read(rows)))
 

@@ -13,7 +13,7 @@ from agent.budget import WIRED_MAINS, Budget
 from agent.camera.port import LoginKind, Target, VendorValue
 from agent.config import Device
 from agent.cycle import run_pass
-from agent.delivery import fault_store
+from agent.delivery import fault_store, keepsake_store, reading_store
 from agent.delivery.database import Database
 from agent.delivery.evidence import Signer
 from agent.delivery.outbox import Outbox, Row
@@ -244,3 +244,35 @@ async def test_a_pass_that_cannot_be_kept_leaves_nothing_behind(
         await bench.visit()
 
     assert fault_store.read_memories(bench.database.connection, "gate-north") == before
+
+
+async def test_an_exchanged_device_starts_anew_and_closes_nothing(bench: Bench) -> None:
+    """Another serial: no CLEARED event, no baseline or reference of the old one, and a mark."""
+    for _ in range(4):
+        await bench.visit()
+    bench.camera.features = BLACK
+    for _ in range(2):
+        await bench.visit()
+    db = bench.database.connection
+    assert keepsake_store.read_baselines(db, "gate-north")
+    opened = fault_store.open_episodes(db, limit=9)
+    bench.told()
+    bench.camera.serial, bench.camera.features = "SN-2401-0099", FEATURES
+    outcome = await bench.visit()
+    for _ in range(8):
+        await bench.visit()
+    told = bench.told()
+
+    assert [r.value for r in outcome.readings if r.name == "identity.exchanged"] == [True]
+    assert not any(isinstance(m, FaultEvent) for m in told)
+    assert fault_store.open_episodes(db, limit=9) == opened
+    assert not any(isinstance(m, EvidenceAdded) and m.episode is not None for m in told)
+    reference = keepsake_store.read(db, "gate-north", keepsake_store.REFERENCE)
+    assert reference is not None
+    assert reference.taken_at >= outcome.started_at
+    known = keepsake_store.read_facts(db, "gate-north")
+    assert known is not None
+    assert "SN-2401-0001" not in {alias.value for alias in known.aliases}
+    assert reading_store.earlier(db, "gate-north", "identity.serial", limit=99)[0].value == (
+        "SN-2401-0099"
+    )
