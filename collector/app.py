@@ -13,13 +13,13 @@ from sqlalchemy import Engine
 
 from collector import keys
 from collector.broker import embedded_broker
-from collector.config import Config
 from collector.intake.evidence_files import EvidenceFiles
 from collector.intake.replay import replay
 from collector.intake.room import Room
 from collector.intake.subscriber import Subscriber
 from collector.jobs import Jobs
 from collector.lock import hold
+from collector.settings import Config
 from collector.store import accounts, meta
 from collector.store.assignments import assign
 from collector.store.engine import open_engine

@@ -10,7 +10,7 @@ from collector.claims.decide import decide
 from collector.claims.facts import Facts, SiteFacts, UnitFacts
 from collector.claims.policy import Policy
 from collector.effects import carry_out
-from collector.store import due, twins, units
+from collector.store import due, outlived, twins, units
 from collector.store.due import Case
 from collector.store.units import Unit
 
@@ -18,6 +18,9 @@ from collector.store.units import Unit
 def decide_episode(db: Connection, *, decision_id: int, policy: Policy, now: datetime) -> None:
     """Read the facts, decide, write the effects; the caller owns the transaction."""
     case = due.read(db, decision_id=decision_id)
+    if case.incident_id is not None and case.cleared_at is not None:
+        outlived.keep(db, decision_id=decision_id)
+        return
     carry_out(db, case, decide(facts_of(db, case), policy, now), now=now)
 
 

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from collector.config import Config, ConfigError
+from collector.config import ConfigError
 from collector.registry import RowProblem, parse
+from collector.settings import Config
 from collector.store import registry
 from collector.store.assignments import assign
 from collector.store.engine import open_engine

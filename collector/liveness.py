@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection
 
 from collector.claims.decide import Cause
 from collector.claims.policy import Policy
-from collector.store import agents, incidents, positions
+from collector.store import agents, decisions, due, incidents, outlived, positions
 from collector.store.agents import Agent
+
+# A gap in the recordings of the lost time stays there; the incident explains it for good.
+TELLS_OF_THE_PAST: Final = frozenset({"recording.gap"})
 
 
 def check(db: Connection, *, policy: Policy, listening_since: datetime, now: datetime) -> None:
@@ -27,8 +31,8 @@ def check(db: Connection, *, policy: Policy, listening_since: datetime, now: dat
             _open_incident(db, agent, now=now)
         spoke = agent.silent_since is not None and agent.last_seen_at > agent.silent_since
         if spoke and agents.mark_speaking(db, agent_id=agent.id):
-            _close_incident(db, agent, now=now)
-    incidents.close_recovered(db, cause=Cause.UNREACHABLE.value, now=now)
+            _close_silence(db, agent, policy=policy, now=now)
+    _close_recovered(db, policy=policy, now=now)
 
 
 def _open_incident(db: Connection, agent: Agent, *, now: datetime) -> None:
@@ -67,6 +71,28 @@ def _open_incident(db: Connection, agent: Agent, *, now: datetime) -> None:
         )
 
 
-def _close_incident(db: Connection, agent: Agent, *, now: datetime) -> None:
+def _close_silence(db: Connection, agent: Agent, *, policy: Policy, now: datetime) -> None:
     if not agents.silent_at(db, site_id=agent.site_id):
-        incidents.close(db, site_id=agent.site_id, cause=Cause.SILENT.value, now=now)
+        _close(db, site_id=agent.site_id, cause=Cause.SILENT, policy=policy, now=now)
+
+
+def _close_recovered(db: Connection, *, policy: Policy, now: datetime) -> None:
+    """A loss is over when it would not be called one any more, not when its last device is back:
+    that one may have died meanwhile."""
+    for site_id in incidents.sites_with(db, cause=Cause.UNREACHABLE.value):
+        still_lost = policy.is_site_lost(
+            devices=due.devices_at(db, site_id=site_id),
+            unreachable=due.unreachable_at(db, site_id=site_id),
+        )
+        if not still_lost:
+            _close(db, site_id=site_id, cause=Cause.UNREACHABLE, policy=policy, now=now)
+
+
+def _close(db: Connection, *, site_id: str, cause: Cause, policy: Policy, now: datetime) -> None:
+    """Close, and give what is still wrong a hold of its own: devices need time to come back."""
+    for incident_id in incidents.close(db, site_id=site_id, cause=cause.value, now=now):
+        for left in outlived.of_incident(db, incident_id=incident_id):
+            if left.code in TELLS_OF_THE_PAST:
+                continue
+            due_at = now + policy.due_after(left.code, left.promised_within_s)
+            decisions.reopen(db, decision_id=left.decision_id, due_at=due_at)

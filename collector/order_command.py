@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from collector import keys
 from collector.app import open_store, utc_now
 from collector.commands import order
-from collector.config import Config, ConfigError
+from collector.config import ConfigError
+from collector.settings import Config
 from collector.store import accounts, agents, commands, positions
 from collector.store.engine import reader
 from shared.command import Outcome, Verb

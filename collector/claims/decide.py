@@ -114,25 +114,22 @@ def _transient(case: Facts, policy: Policy) -> Decision:
 
 
 def _site_lost(case: Facts, policy: Policy, now: datetime) -> Decision | None:
+    """What the loss of the site explains; a fault that was there before it is explained by none.
+
+    An incident is not the end of a fault that outlives it: such a one is due again after it.
+    """
     site = case.site
-    explained = case.code in EXPLAINED_BY_SITE
-    if site.agent_silent_since is not None:
-        known_after = policy.site_loss_known_after(site.promised_within_s)
-        if explained or case.onset_at >= site.agent_silent_since - known_after:
-            return Decision(
-                verdict=Verdict.INCIDENT,
-                reason_en="the site's agent is silent: power or uplink is lost for the whole site",
-                reason_zh="现场代理无应答：整个现场断电或断网",
-                cause=Cause.SILENT,
-            )
+    silent_since = site.agent_silent_since
+    known_after = policy.site_loss_known_after(site.promised_within_s)
+    if silent_since is not None and case.onset_at >= silent_since - known_after:
         return Decision(
-            verdict=Verdict.WAIT,
-            reason_en="waiting: the fault began before the site was lost; judged when it is back",
-            reason_zh="等待：故障早于现场失联；现场恢复后再判定",
-            look_again_at=now + timedelta(seconds=policy.recheck_s),
+            verdict=Verdict.INCIDENT,
+            reason_en="the site's agent is silent: power or uplink is lost for the whole site",
+            reason_zh="现场代理无应答：整个现场断电或断网",
+            cause=Cause.SILENT,
         )
-    enough = site.devices >= policy.site_loss_min_devices
-    if explained and enough and site.unreachable >= policy.site_loss_share * site.devices:
+    lost = policy.is_site_lost(devices=site.devices, unreachable=site.unreachable)
+    if lost and case.code in EXPLAINED_BY_SITE:
         return Decision(
             verdict=Verdict.INCIDENT,
             reason_en=f"{site.unreachable} of {site.devices} devices of the site are unreachable:"
@@ -140,6 +137,13 @@ def _site_lost(case: Facts, policy: Policy, now: datetime) -> Decision | None:
             reason_zh=f"现场 {site.devices} 台设备中 {site.unreachable} 台不可达："
             "现场网络或供电问题",
             cause=Cause.UNREACHABLE,
+        )
+    if silent_since is not None:
+        return Decision(
+            verdict=Verdict.WAIT,
+            reason_en="waiting: the fault began before the site was lost; judged when it is back",
+            reason_zh="等待：故障早于现场失联；现场恢复后再判定",
+            look_again_at=now + timedelta(seconds=policy.recheck_s),
         )
     return None
 

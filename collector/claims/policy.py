@@ -99,6 +99,11 @@ class Policy:
             else hold
         )
 
+    def is_site_lost(self, *, devices: int, unreachable: int) -> bool:
+        """True when so many devices of a site are unreachable that its network or power is."""
+        enough = devices >= self.site_loss_min_devices
+        return enough and unreachable >= self.site_loss_share * devices
+
     def trusts(self, code: str, proof: Proof) -> bool:
         """True when such a verdict may open a draft; experiment and plain fact always may."""
         return (

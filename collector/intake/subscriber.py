@@ -22,9 +22,9 @@ from paho.mqtt.reasoncodes import ReasonCode
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from collector.config import BrokerSettings
 from collector.intake.ingest import Arrival, Counts, ingest
 from collector.intake.room import Room
+from collector.settings import BrokerSettings
 from collector.store import commands
 from shared import topics, wire
 from shared.command import SignedCommand

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from collector.config import AgentEntry, OrganisationEntry, SiteEntry
+from collector.settings import AgentEntry, OrganisationEntry, SiteEntry
 from collector.store.tables import agent, organisation, site
 from collector.store.upsert import insert_into
 

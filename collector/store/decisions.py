@@ -62,6 +62,15 @@ def postpone(
     )
 
 
+def reopen(db: Connection, *, decision_id: int, due_at: datetime) -> None:
+    """What was decided is asked anew at ``due_at``; until then its outcome and reason stay."""
+    db.execute(
+        update(decision)
+        .where(decision.c.id == decision_id)
+        .values(state="pending", due_at=due_at, taken_until=None)
+    )
+
+
 def decide(
     db: Connection,
     *,
@@ -75,7 +84,7 @@ def decide(
     task_id: int | None = None,
     firmware_case_id: int | None = None,
 ) -> None:
-    """Write what came of it; once and for all."""
+    """Write what came of it; final, unless the incident that explained it ends before it does."""
     db.execute(
         update(decision)
         .where(decision.c.id == decision_id)

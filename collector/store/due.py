@@ -27,6 +27,7 @@ class Case:
     """An episode that is due, with everything stored around it."""
 
     decision_id: int
+    incident_id: int | None  # the incident that explained it once, and is over
     organisation_id: str
     episode_id: int
     code: str
@@ -54,6 +55,7 @@ def read(db: Connection, *, decision_id: int) -> Case:
     row = db.execute(
         select(
             decision.c.id.label("decision_id"),
+            decision.c.incident_id,
             decision.c.organisation_id,
             decision.c.episode_id,
             episode.c.code,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, select, update
+from sqlalchemy import Connection, select, update
 
-from collector.store.tables import episode, incident, incident_member
+from collector.store.tables import incident, incident_member
 from collector.store.upsert import insert_into, insert_row
 
 
@@ -77,8 +77,8 @@ def add_member(
     )
 
 
-def close(db: Connection, *, site_id: str, cause: str, now: datetime) -> bool:
-    """The loss is over; False when none was open."""
+def close(db: Connection, *, site_id: str, cause: str, now: datetime) -> tuple[int, ...]:
+    """The loss is over; the ids of what was open, () when nothing was."""
     found = db.execute(
         update(incident)
         .where(
@@ -87,20 +87,14 @@ def close(db: Connection, *, site_id: str, cause: str, now: datetime) -> bool:
             incident.c.closed_at.is_(None),
         )
         .values(closed_at=now)
+        .returning(incident.c.id)
     )
-    return found.rowcount == 1
+    return tuple(found.scalars())
 
 
-def close_recovered(db: Connection, *, cause: str, now: datetime) -> int:
-    """Close incidents of this cause whose members' episodes have all cleared; how many."""
-    still_open = exists().where(
-        incident_member.c.incident_id == incident.c.id,
-        incident_member.c.episode_id == episode.c.id,
-        episode.c.cleared_at.is_(None),
-    )
+def sites_with(db: Connection, *, cause: str) -> tuple[str, ...]:
+    """Sites where an incident of this cause is open."""
     found = db.execute(
-        update(incident)
-        .where(incident.c.cause == cause, incident.c.closed_at.is_(None), ~still_open)
-        .values(closed_at=now)
+        select(incident.c.site_id).where(incident.c.cause == cause, incident.c.closed_at.is_(None))
     )
-    return found.rowcount
+    return tuple(found.scalars())

@@ -13,9 +13,9 @@ from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
 from collector.__main__ import main
-from collector.config import BrokerSettings
 from collector.intake.subscriber import Subscriber
 from collector.lock import AlreadyRunningError, hold
+from collector.settings import BrokerSettings
 from collector.steady import Steady
 from collector.store import engine as store_engine
 from collector.store import tables

@@ -19,7 +19,7 @@ from collector.store.tables import (
     manifest,
     manifest_item,
 )
-from collector.store.views.devices import EpisodeRow, read_episode
+from collector.store.views.device_file import EpisodeRow, read_episode
 from shared.reading import Reading
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from collector.store.views import claims, devices, health, outcomes
+from collector.store.views import claims, device_file, devices, health, outcomes
 from collector.store.views.claims import ClaimFilter
 from collector.store.views.devices import DeviceFilter
 from collector.store.views.trends import Grouping
@@ -52,8 +52,8 @@ async def show_device(call: Call) -> web.StreamResponse:
     """One device with its readings and episodes."""
     number = call.number("id")
     row = found(await call.house.read(lambda db: devices.find_device(db, call.scope, number)))
-    readings = await call.house.read(lambda db: devices.list_readings(db, call.scope, number))
-    episodes = await call.house.read(lambda db: devices.list_episodes(db, call.scope, number))
+    readings = await call.house.read(lambda db: device_file.list_readings(db, call.scope, number))
+    episodes = await call.house.read(lambda db: device_file.list_episodes(db, call.scope, number))
     return answer(
         {
             **shapes.device(row),
@@ -82,13 +82,6 @@ async def list_preclaims(call: Call) -> web.StreamResponse:
         )
     )
     return answer_page(rows, cursor, shape=shapes.preclaim, place=lambda row: row.id)
-
-
-async def show_preclaim(call: Call) -> web.StreamResponse:
-    """One pre-claim."""
-    number = call.number("id")
-    row = found(await call.house.read(lambda db: claims.find_preclaim(db, call.scope, number)))
-    return answer(shapes.preclaim(row))
 
 
 async def list_decisions(call: Call) -> web.StreamResponse:

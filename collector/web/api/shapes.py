@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from collector.store.views.claims import PreClaim
-from collector.store.views.devices import Device, EpisodeRow, LatestReading
+from collector.store.views.device_file import EpisodeRow, LatestReading
+from collector.store.views.devices import Device
 from collector.store.views.outcomes import DecisionRow, FirmwareCaseRow, IncidentRow, TaskRow
 from collector.web.pages.health import Agent
 from collector.web.pages.trends import Judged
@@ -138,6 +139,7 @@ def task(row: TaskRow) -> dict[str, object]:
         "kind": row.kind,
         "opened_at": when(row.opened_at),
         "closed_at": when(row.closed_at),
+        "closed_by": row.closed_by or None,
     }
 
 

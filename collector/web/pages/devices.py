@@ -14,8 +14,9 @@ from collector.claims import warranty
 from collector.claims.policy import Policy
 from collector.claims.warranty import Warranty
 from collector.store import twins
-from collector.store.views import devices
-from collector.store.views.devices import Device, DeviceFilter, LatestReading
+from collector.store.views import device_file, devices
+from collector.store.views.device_file import LatestReading
+from collector.store.views.devices import Device, DeviceFilter
 from collector.web.call import Call, found
 from collector.web.pages import orders
 from collector.web.reasons import explain
@@ -72,12 +73,14 @@ async def show_device(call: Call) -> web.StreamResponse:
         device=device,
         standing_reason=explain(call.voice, device.standing_reason),
         stale=is_stale(device, call.now),
-        silent_since=await house.read(lambda db: devices.find_silence(db, scope, device.agent_id)),
-        readings=await house.read(lambda db: devices.list_readings(db, scope, number)),
+        silent_since=await house.read(
+            lambda db: device_file.find_silence(db, scope, device.agent_id)
+        ),
+        readings=await house.read(lambda db: device_file.list_readings(db, scope, number)),
         families=families,
-        episodes=await house.read(lambda db: devices.list_episodes(db, scope, number)),
-        unit=await house.read(lambda db: devices.find_unit(db, device.label_serial)),
-        line=await house.read(lambda db: devices.find_latest_line(db, scope, number)),
+        episodes=await house.read(lambda db: device_file.list_episodes(db, scope, number)),
+        unit=await house.read(lambda db: device_file.find_unit(db, device.label_serial)),
+        line=await house.read(lambda db: device_file.find_latest_line(db, scope, number)),
         warranty=await house.read(lambda db: judge_now(db, house.policy, device, call.now)),
         orders=await orders.list_of(call, device),
         may_order=call.known.role in orders.MAY and house.command_key is not None,
@@ -94,7 +97,7 @@ def families(readings: Sequence[LatestReading]) -> list[tuple[str, list[LatestRe
 
 def judge_now(db: Connection, policy: Policy, device: Device, now: datetime) -> Warranty:
     """The warranty if a fault were seen now: of the whole device, not of one component."""
-    unit = devices.find_unit(db, device.label_serial)
+    unit = device_file.find_unit(db, device.label_serial)
     return warranty.judge(
         registered=unit is not None,
         delivered_on=unit.delivered_on if unit else None,

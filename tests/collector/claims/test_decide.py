@@ -90,7 +90,25 @@ def case(code: str, **changes: object) -> Facts:
             Verdict.CLAIM,
             id="a lost network does not empty batteries",
         ),
-        pytest.param(case("device.unreachable", site=DARK), DEFAULT, Verdict.INCIDENT, id="dark"),
+        *(
+            pytest.param(case(code, site=DARK), TRUSTING, Verdict.WAIT, id=f"{code} before dark")
+            for code in sorted(EXPLAINED_BY_SITE)
+        ),
+        *(
+            pytest.param(
+                case(code, site=DARK, onset_at=NOW - timedelta(hours=1, minutes=13)),
+                TRUSTING,
+                Verdict.INCIDENT,
+                id=f"{code} as it went dark",
+            )
+            for code in sorted(EXPLAINED_BY_SITE)
+        ),
+        pytest.param(
+            case("mainboard.dead", site=dataclasses.replace(DARK, unreachable=6)),
+            DEFAULT,
+            Verdict.INCIDENT,
+            id="unreachable first, then dark",
+        ),
         pytest.param(
             case("battery.not_charging", site=DARK), DEFAULT, Verdict.WAIT, id="older than dark"
         ),
@@ -124,7 +142,9 @@ def test_unknown_serial_says_so() -> None:
 
 def test_silence_names_its_cause() -> None:
     """A silent agent and an unreachable site are two causes."""
-    dark = decide(case("stream.none", site=DARK), DEFAULT, NOW)
+    dark = decide(
+        case("stream.none", site=DARK, onset_at=NOW - timedelta(hours=1)), DEFAULT, NOW
+    )
     split = decide(case("stream.none", site=SiteFacts(devices=3, unreachable=3)), DEFAULT, NOW)
     assert (dark.cause, split.cause) == (Cause.SILENT, Cause.UNREACHABLE)
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from collector.config import BrokerSettings
 from collector.intake.ingest import Arrival
 from collector.intake.subscriber import Subscriber
+from collector.settings import BrokerSettings
 from collector.store import tables
 from shared import signing, topics, wire
 from shared.command import Verb
@@ -102,7 +102,7 @@ INGESTER = """
 import sys, time
 from datetime import UTC, datetime
 from pathlib import Path
-from collector.config import BrokerSettings
+from collector.settings import BrokerSettings
 from collector.intake.subscriber import Subscriber
 from tests.collector.house import House
 

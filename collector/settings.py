@@ -1,0 +1,81 @@
+"""What the collector is told by its configuration file, as facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from collector.claims.policy import Policy
+from collector.web.proxies import Proxies
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerSettings:
+    """Where the broker is and who we are there."""
+
+    host: str = "127.0.0.1"
+    port: int = 1883
+    username: str = ""
+    password: str = ""
+    tls: bool = False
+    ca: Path | None = None
+    embedded: bool = False
+    client_id: str = "preclaim-collector"
+
+    def __repr__(self) -> str:
+        """Without the password, because settings end up in logs."""
+        return f"BrokerSettings({self.host}:{self.port}, username={self.username!r})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationEntry:
+    """One of ``[[organisations]]``."""
+
+    id: str
+    name: str
+    kind: str
+    parent_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteEntry:
+    """One of ``[[sites]]``."""
+
+    id: str
+    name: str
+    organisation_id: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentEntry:
+    """One of ``[[agents]]``; the key is PEM, None when none is pinned."""
+
+    id: str
+    organisation_id: str
+    site_id: str
+    evidence_key: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything that ``serve`` needs."""
+
+    data_dir: Path
+    database_url: str
+    language: str
+    broker: BrokerSettings
+    web_host: str
+    web_port: int
+    public_url: str
+    proxies: Proxies
+    command_key: Path
+    policy: Policy
+    organisations: tuple[OrganisationEntry, ...]
+    sites: tuple[SiteEntry, ...]
+    agents: tuple[AgentEntry, ...]
+
+    @property
+    def evidence_dir(self) -> Path:
+        """Where evidence files lie."""
+        return self.data_dir / "evidence"

@@ -1,0 +1,88 @@
+"""One pre-claim with its whole file: findings, evidence, signatures, gaps, history."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from collector.store.scope import Role
+from collector.store.views import claim_file, claims
+from collector.store.views.claim_file import EventRow, EvidenceRow, FindingRow, ManifestRow
+from collector.web.api import shapes
+from collector.web.api.pages import answer
+from collector.web.call import Call, found
+from collector.web.pages.claims import must_items, read_payload
+
+
+async def show_preclaim(call: Call) -> web.StreamResponse:
+    """One pre-claim; a distributor sees what is claimed, not the files of a site."""
+    house, scope, number = call.house, call.scope, call.number("id")
+    row = found(await house.read(lambda db: claims.find_preclaim(db, scope, number)))
+    findings = await house.read(lambda db: claim_file.list_findings(db, scope, number))
+    manifests = await house.read(lambda db: claim_file.list_manifests(db, scope, number))
+    events = await house.read(lambda db: claim_file.list_events(db, scope, number))
+    shown = () if call.known.role is Role.DISTRIBUTOR else manifests
+    return answer(
+        {
+            **shapes.preclaim(row),
+            "must": {item.name: item.here for item in must_items(row, manifests)},
+            "findings": [_finding(item) for item in findings],
+            "manifests": [_manifest(item) for item in shown],
+            "events": [_event(item) for item in events],
+        }
+    )
+
+
+def _finding(row: FindingRow) -> dict[str, object]:
+    return {
+        **shapes.episode(row.episode),
+        "reason_en": row.episode.reason.en,
+        "reason_zh": row.episode.reason.zh,
+        "firmware": row.firmware,
+        "recorder_firmware": row.recorder_firmware,
+        "because": [
+            {
+                "name": reading.name,
+                "value": reading.value,
+                "unit": reading.unit,
+                "quality": reading.quality.value,
+                "taken_at": shapes.when(reading.taken_at),
+            }
+            for reading in row.because
+        ],
+    }
+
+
+def _manifest(row: ManifestRow) -> dict[str, object]:
+    return {
+        "agent_id": row.agent_id,
+        "key_id": row.key_id,
+        "verdict": row.verdict,
+        "received_at": shapes.when(row.received_at),
+        "files": [_file(item) for item in row.items],
+    }
+
+
+def _file(row: EvidenceRow) -> dict[str, object]:
+    return {
+        "sha256": row.sha256,
+        "kind": row.kind,
+        "media_type": row.media_type,
+        "name": row.name,
+        "size": row.size,
+        "received_bytes": row.received_bytes,
+        "taken_at": shapes.when(row.taken_at),
+        "url": f"/evidence/{row.sha256}" if row.here else None,
+    }
+
+
+def _event(row: EventRow) -> dict[str, object]:
+    return {
+        "seq": row.seq,
+        "at": shapes.when(row.at),
+        "actor": row.actor,
+        "role": row.role,
+        "type": row.type,
+        "payload": read_payload(row),
+        "prev_hash": row.prev_hash,
+        "hash": row.hash,
+    }
