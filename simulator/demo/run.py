@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import signal
 import sys
 import time
@@ -10,11 +9,12 @@ from pathlib import Path
 from types import FrameType
 
 from simulator.demo import report
+from simulator.demo.arguments import parse
 from simulator.demo.cast import DEMO, SITE_NAMES, Cast, Ending
 from simulator.demo.processes import ProcessEnded, Processes
 from simulator.demo.stage import Stage, prepare, set_up
 from simulator.demo.watch import Story, Watch, wait_until
-from simulator.demo.words import TEXTS
+from simulator.demo.words import name_of, say
 
 HEALTHY_WITHIN_S = 90.0
 LEARNING_S = 8.0  # a baseline needs a few pictures of each camera when it is well
@@ -32,21 +32,14 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """The command ``preclaim-demo``; 0 when everything came as expected."""
-    parser = argparse.ArgumentParser(
-        prog="preclaim-demo", description="From fault to pre-claim, on simulated cameras. 演示。"
-    )
-    parser.add_argument("--for", dest="for_s", type=float, default=0, metavar="SECONDS")
-    parser.add_argument("--dir", type=Path, default=Path("demo-data"), metavar="FOLDER")
-    parser.add_argument("--lang", choices=sorted(TEXTS), default="en")
-    parser.add_argument("--report", type=Path, metavar="FILE", help="write the stories as JSON")
-    options = parser.parse_args(arguments)
+    options = parse(arguments)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     demo = Demo(DEMO, options.lang)
     try:
         return demo.play(options.dir, for_s=options.for_s, report_to=options.report)
     except (ProcessEnded, TimeoutError, OSError) as error:
-        print(f"The demo cannot go on: {error}", file=sys.stderr)
+        print(say("stuck", options.lang, why=error), file=sys.stderr)
         return 1
 
 
@@ -58,8 +51,11 @@ class Demo:
         self._language = language
 
     def say(self, key: str, **values: object) -> None:
-        """Print one line of the play with the time since its start."""
-        print(TEXTS[self._language][key].format(**values), flush=True)
+        """Print one line of the play."""
+        print(say(key, self._language, **values), flush=True)
+
+    def _name(self, ending: Ending) -> str:
+        return name_of(ending, self._language)
 
     def play(self, root: Path, *, for_s: float, report_to: Path | None) -> int:
         """Set up, inject, watch, report; ``for_s`` 0 stays open until Ctrl-C."""
@@ -90,8 +86,9 @@ class Demo:
         self.say("plan")
         for role in self._cast.roles:
             if role.fault:
-                print(f"  {role.name:18} {role.fault:22} → {role.ending.value}")
-        print(f"  {SITE_NAMES.get(self._cast.dark_site, '')}: power off → incident")
+                print(f"  {role.name:18} {role.fault:22} → {self._name(role.ending)}")
+        site, ending = SITE_NAMES.get(self._cast.dark_site, ""), Ending.INCIDENT
+        print(f"  {say('power_off', self._language, site=site, ending=self._name(ending))}")
         self.say("open", link=stage.setup_link)
         own = "preclaim-agent probe ADDRESS --user admin"
         self.say("own_camera", command=f"{Path(sys.executable).parent / own}")
@@ -115,7 +112,7 @@ class Demo:
                 told = True
                 if until != float("inf"):
                     return
-                print(report.table(watch.stories.values(), TEXTS[self._language]["table"]))
+                print(report.table(watch.stories.values(), self._language))
                 self.say("done")
             time.sleep(0.3)
 
@@ -152,14 +149,14 @@ class Demo:
             self.say(
                 "news" if expected else "unexpected",
                 device=story.role.name,
-                ending=ending.value,
+                ending=self._name(ending),
                 claim=story.claim if ending is Ending.CLAIM else "",
                 word=word,
                 seconds="–" if story.seconds is None else f"{story.seconds:.1f} s",
             )
 
     def _conclude(self, watch: Watch, logs: Path) -> int:
-        print(report.table(watch.stories.values(), TEXTS[self._language]["table"]))
+        print(report.table(watch.stories.values(), self._language))
         if watch.is_complete():
             self.say("good")
             return 0

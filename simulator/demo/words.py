@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from simulator.demo.cast import Ending
+
 TEXTS: Final[dict[str, dict[str, str]]] = {
     "en": {
         "setting_up": "Setting up in {root}: keys, configurations, delivery list …",
@@ -26,6 +28,14 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "good": "Everything came as expected.",
         "bad": "Missing or unexpected: see the rows marked ✗. Logs: {logs}",
         "table": "device | fault | expected | came | pre-claim | seconds",
+        "power_off": "{site}: power off → {ending}",
+        "stuck": "The demo cannot go on: {why}",
+        "help": "From fault to pre-claim, on simulated cameras.",
+        "help_help": "show this help and end",
+        "help_for": "end by itself after so many seconds; without it, Ctrl-C ends it",
+        "help_dir": "folder for everything the demo writes ({default})",
+        "help_lang": "language: en or zh; default: the environment's",
+        "help_report": "write the stories as JSON",
     },
     "zh": {
         "setting_up": "正在 {root} 中准备密钥、配置和交付清单……",
@@ -48,5 +58,32 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "good": "全部符合预期。",
         "bad": "有缺失或意外：见标记 ✗ 的行。日志：{logs}",
         "table": "设备 | 故障 | 预期 | 结果 | 预索赔 | 秒",
+        "power_off": "{site}：断电 → {ending}",
+        "stuck": "演示无法继续：{why}",
+        "help": "在模拟摄像机上演示从故障到预索赔的全过程。",
+        "help_help": "显示本帮助并退出",
+        "help_for": "运行指定秒数后自行结束；不指定则按 Ctrl-C 结束",
+        "help_dir": "演示写入所有文件的文件夹（{default}）",
+        "help_lang": "语言：en 或 zh；默认取自环境",
+        "help_report": "将各设备的经过写成 JSON",
     },
 }
+
+ENDINGS: Final[dict[Ending, dict[str, str]]] = {
+    Ending.HEALTHY: {"en": "healthy", "zh": "正常"},
+    Ending.CLAIM: {"en": "pre-claim", "zh": "预索赔"},
+    Ending.FIRMWARE_CASE: {"en": "firmware case", "zh": "固件案例"},
+    Ending.TASK: {"en": "task", "zh": "任务"},
+    Ending.NOT_APPLICABLE: {"en": "not applicable", "zh": "不适用"},
+    Ending.INCIDENT: {"en": "incident", "zh": "事件"},
+}
+
+
+def say(key: str, language: str, **values: object) -> str:
+    """One sentence with its values; ``language`` is 'en' or 'zh'."""
+    return TEXTS[language][key].format(**values)
+
+
+def name_of(ending: Ending, language: str) -> str:
+    """What an ending is called."""
+    return ENDINGS[ending][language]
