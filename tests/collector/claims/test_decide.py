@@ -142,9 +142,7 @@ def test_unknown_serial_says_so() -> None:
 
 def test_silence_names_its_cause() -> None:
     """A silent agent and an unreachable site are two causes."""
-    dark = decide(
-        case("stream.none", site=DARK, onset_at=NOW - timedelta(hours=1)), DEFAULT, NOW
-    )
+    dark = decide(case("stream.none", site=DARK, onset_at=NOW - timedelta(hours=1)), DEFAULT, NOW)
     split = decide(case("stream.none", site=SiteFacts(devices=3, unreachable=3)), DEFAULT, NOW)
     assert (dark.cause, split.cause) == (Cause.SILENT, Cause.UNREACHABLE)
 
