@@ -7,7 +7,6 @@ not come back for ever. Receipts are returned only after the commit.
 
 from __future__ import annotations
 
-import enum
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,17 +16,17 @@ from typing import Final
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError, StatementError
 
-from collector.commands import order_new_epoch
+from collector.intake.arrival import Arrival, Counts, End
 from collector.intake.receipts import Noted, receipts_for
 from collector.intake.refusal import Refusal
-from collector.intake.room import Room, Row
+from collector.intake.room import Batch, Room, Row
+from collector.intake.set_aside import header_of, note, set_aside
 from collector.intake.store_message import store_message
-from collector.store import agents, evidence, frames, meta, quarantine
+from collector.store import agents, frames, meta
 from collector.store.agents import Agent
-from collector.store.quarantine import Quarantined
 from shared import wire
 from shared.evidence import EvidenceChunk
-from shared.frame import Frame, FrameError, Header, Lane, unpack
+from shared.frame import Frame, FrameError, Lane, unpack
 from shared.health import Health, Presence
 from shared.identity import EventId
 from shared.receipt import Receipt
@@ -35,49 +34,6 @@ from shared.topics import UpTopic, parse_up
 
 # What a payload that passed the schema may still provoke; it is kept and named, never fatal.
 _UNSTORABLE: Final = (StatementError, ValueError, ArithmeticError, TypeError, LookupError)
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A payload as the broker gave it."""
-
-    topic: str
-    payload: bytes
-
-
-class End(enum.Enum):
-    """How one payload ended."""
-
-    STORED = "stored"
-    DUPLICATE = "duplicate"
-    QUARANTINED = "quarantined"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """The three ends; their sum is the number of payloads sent."""
-
-    stored: int = 0
-    duplicate: int = 0
-    quarantined: int = 0
-
-    def __add__(self, other: Counts) -> Counts:
-        """Add up batches."""
-        return Counts(
-            stored=self.stored + other.stored,
-            duplicate=self.duplicate + other.duplicate,
-            quarantined=self.quarantined + other.quarantined,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
-    """What all payloads of one transaction share."""
-
-    db: Connection
-    room: Room
-    generation: str
-    now: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +57,7 @@ def ingest(engine: Engine, arrivals: Sequence[Arrival], *, room: Room, now: date
         duplicate=ends.count(End.DUPLICATE),
         quarantined=ends.count(End.QUARANTINED),
     )
-    noted = [note for _, note in taken if note is not None]
+    noted = [told for _, told in taken if told is not None]
     return Ingested(counts=counts, receipts=receipts_for(noted, generation=generation, now=now))
 
 
@@ -116,7 +72,7 @@ def take(arrival: Arrival, batch: Batch) -> tuple[End, Noted | None]:
             if agent is None:
                 raise Refusal("unassigned", f"no [[agents]] entry names {agent_id}")
             end = _store(agent, frame, arrival.payload, batch)
-            return end, _note(agent_id, frame.header)
+            return end, note(agent_id, frame.header)
     except Refusal as found:
         refusal = found
     except OperationalError:
@@ -124,8 +80,8 @@ def take(arrival: Arrival, batch: Batch) -> tuple[End, Noted | None]:
     except _UNSTORABLE as error:
         cause = getattr(error, "orig", None) or error  # without SQLAlchemy's dump of the values
         refusal = Refusal("store.refused", f"{type(cause).__name__}: {cause}")
-    _quarantine(arrival, refusal, batch, agent_id=agent_id, agent=agent)
-    return End.QUARANTINED, _note(agent_id, _header_of(arrival.payload), refused=str(refusal))
+    set_aside(arrival, refusal, batch, agent_id=agent_id, agent=agent)
+    return End.QUARANTINED, note(agent_id, header_of(arrival.payload), refused=str(refusal))
 
 
 def _check(arrival: Arrival, topic: UpTopic | None) -> Frame:
@@ -193,51 +149,3 @@ def _note_presence(db: Connection, agent: Agent, frame: Frame) -> End:
         raise Refusal("wire.malformed", "not a presence message")
     agents.note_presence(db, agent_id=agent.id, online=message.online)
     return End.STORED
-
-
-def _quarantine(
-    arrival: Arrival, refusal: Refusal, batch: Batch, *, agent_id: str, agent: Agent | None
-) -> None:
-    header = _header_of(arrival.payload)
-    if refusal.forget_sha256:
-        evidence.forget_file(batch.db, refusal.forget_sha256)
-    if refusal.reason == "identity.conflict" and agent is not None:
-        order_new_epoch(
-            batch.db,
-            key=batch.room.command_key,
-            agent_id=agent.id,
-            organisation_id=agent.organisation_id,
-            now=batch.now,
-        )
-    item = Quarantined(
-        topic=arrival.topic,
-        agent_id=agent_id,
-        organisation_id=agent.organisation_id if agent else None,
-        identity=_identity_of(header),
-        lane=header.lane if header else None,
-        reason=refusal.reason,
-        detail=refusal.detail,
-        payload=arrival.payload,
-    )
-    quarantine.add(batch.db, item, now=batch.now)
-
-
-def _header_of(payload: bytes) -> Header | None:
-    """The header of a frame, when its checksum held."""
-    try:
-        return unpack(payload).header
-    except FrameError as error:
-        return error.header
-
-
-def _identity_of(header: Header | None) -> EventId | None:
-    if header is None or header.seq == 0:
-        return None
-    return EventId(header.epoch, header.seq)
-
-
-def _note(agent_id: str, header: Header | None, *, refused: str = "") -> Noted | None:
-    identity = _identity_of(header)
-    if not agent_id or identity is None:
-        return None
-    return Noted(agent_id=agent_id, identity=identity, refused=refused)

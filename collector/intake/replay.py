@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from collector.intake.ingest import Arrival, Batch, End, take
-from collector.intake.room import Room
+from collector.intake.arrival import Arrival, End
+from collector.intake.ingest import take
+from collector.intake.room import Batch, Room
 from collector.store import meta, quarantine
 
 

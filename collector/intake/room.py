@@ -32,3 +32,13 @@ class Row:
     agent: Agent
     identity: EventId
     now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What all payloads of one transaction share."""
+
+    db: Connection
+    room: Room
+    generation: str
+    now: datetime

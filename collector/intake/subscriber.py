@@ -22,7 +22,8 @@ from paho.mqtt.reasoncodes import ReasonCode
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from collector.intake.ingest import Arrival, Counts, ingest
+from collector.intake.arrival import Arrival, Counts
+from collector.intake.ingest import ingest
 from collector.intake.room import Room
 from collector.settings import BrokerSettings
 from collector.store import commands

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine
 
 from collector.claims.policy import DEFAULT, Policy
-from collector.intake.ingest import Counts
+from collector.intake.arrival import Counts
 from collector.web.api.problem import problem
 from collector.web.attempts import Attempts
 from collector.web.call import Call

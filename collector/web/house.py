@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, Engine
 
 from collector.claims.policy import Policy
-from collector.intake.ingest import Counts
+from collector.intake.arrival import Counts
 from collector.store.engine import reader
 from collector.web.attempts import Attempts
 from collector.web.passwords import Passwords

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
-from collector.intake import ingest as intake_counts
+from collector.intake import arrival
 from collector.store.views.health import Counts, answers, count_all
 from collector.web.call import Call
 from shared.catalogue import CATALOGUE
@@ -29,7 +29,7 @@ async def show_metrics(call: Call) -> web.StreamResponse:
     )
 
 
-def _gauges(counts: Counts, intake: intake_counts.Counts) -> CollectorRegistry:
+def _gauges(counts: Counts, intake: arrival.Counts) -> CollectorRegistry:
     registry = CollectorRegistry()
     payloads = Counter(
         "preclaim_intake_payloads",

@@ -11,8 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine, Table, func, insert, select
 
 from collector.claims.policy import Policy
+from collector.intake.arrival import Arrival
 from collector.intake.evidence_files import EvidenceFiles
-from collector.intake.ingest import Arrival, Ingested, ingest
+from collector.intake.ingest import Ingested, ingest
 from collector.intake.room import Room
 from collector.jobs import Jobs
 from collector.settings import AgentEntry, OrganisationEntry, SiteEntry

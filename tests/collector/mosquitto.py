@@ -15,7 +15,7 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from collector.intake.ingest import Arrival
+from collector.intake.arrival import Arrival
 from shared import topics, wire
 from shared.command import SignedCommand
 from shared.frame import unpack

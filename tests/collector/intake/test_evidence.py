@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.intake.ingest import Counts
+from collector.intake.arrival import Counts
 from collector.store import tables
 from shared.evidence import EvidenceChunk, SignedManifest
 from shared.fault import EvidenceAdded

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from collector.intake.ingest import Arrival, Counts, ingest
+from collector.intake.arrival import Arrival, Counts
+from collector.intake.ingest import ingest
 from collector.intake.replay import replay
 from collector.store import tables
 from collector.store.agents import find

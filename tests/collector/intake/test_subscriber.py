@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.intake.ingest import Arrival
+from collector.intake.arrival import Arrival
 from collector.intake.subscriber import Subscriber
 from collector.settings import BrokerSettings
 from collector.store import tables

@@ -1,0 +1,65 @@
+"""Sets aside what could not be accepted, so that it can be seen, replayed and receipted."""
+
+from __future__ import annotations
+
+from collector.commands import order_new_epoch
+from collector.intake.arrival import Arrival
+from collector.intake.receipts import Noted
+from collector.intake.refusal import Refusal
+from collector.intake.room import Batch
+from collector.store import evidence, quarantine
+from collector.store.agents import Agent
+from collector.store.quarantine import Quarantined
+from shared.frame import FrameError, Header, unpack
+from shared.identity import EventId
+
+
+def set_aside(
+    arrival: Arrival, refusal: Refusal, batch: Batch, *, agent_id: str, agent: Agent | None
+) -> None:
+    """Keep what was refused, with its reason; a cloned identity is ordered into a new epoch."""
+    header = header_of(arrival.payload)
+    if refusal.forget_sha256:
+        evidence.forget_file(batch.db, refusal.forget_sha256)
+    if refusal.reason == "identity.conflict" and agent is not None:
+        order_new_epoch(
+            batch.db,
+            key=batch.room.command_key,
+            agent_id=agent.id,
+            organisation_id=agent.organisation_id,
+            now=batch.now,
+        )
+    item = Quarantined(
+        topic=arrival.topic,
+        agent_id=agent_id,
+        organisation_id=agent.organisation_id if agent else None,
+        identity=identity_of(header),
+        lane=header.lane if header else None,
+        reason=refusal.reason,
+        detail=refusal.detail,
+        payload=arrival.payload,
+    )
+    quarantine.add(batch.db, item, now=batch.now)
+
+
+def header_of(payload: bytes) -> Header | None:
+    """The header of a frame, when its checksum held."""
+    try:
+        return unpack(payload).header
+    except FrameError as error:
+        return error.header
+
+
+def identity_of(header: Header | None) -> EventId | None:
+    """The row that the header names; None when it names none."""
+    if header is None or header.seq == 0:
+        return None
+    return EventId(header.epoch, header.seq)
+
+
+def note(agent_id: str, header: Header | None, *, refused: str = "") -> Noted | None:
+    """What the receipt says of this row; None when nobody can be told."""
+    identity = identity_of(header)
+    if not agent_id or identity is None:
+        return None
+    return Noted(agent_id=agent_id, identity=identity, refused=refused)
