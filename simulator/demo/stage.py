@@ -100,11 +100,11 @@ def set_up(
         ]
     )
     token = make_token(processes, folder)
-    processes.start("collector", ["preclaim-collector", "serve", "-c", configuration])
+    start_collector(folder, processes)
     wait_for_port(web_port, timeout_s=60, processes=processes)  # it listens after its broker
     for site in cast.sites:
         write_agent(folder, site, cast, addresses=addresses, broker_port=broker_port)
-        processes.start(f"agent-{site}", ["preclaim-agent", "run", "-c", str(folder.agent(site))])
+        start_agent(folder, site, processes)
     page = f"http://127.0.0.1:{web_port}"
     return Stage(
         folder=folder,
@@ -117,6 +117,16 @@ def set_up(
         broker_port=broker_port,
         addresses=addresses,
     )
+
+
+def start_collector(folder: Folder, processes: Processes) -> None:
+    """Start the collector, for the first time or again."""
+    processes.start("collector", ["preclaim-collector", "serve", "-c", str(folder.collector)])
+
+
+def start_agent(folder: Folder, site: str, processes: Processes) -> None:
+    """Start a site's agent, for the first time or again."""
+    processes.start(f"agent-{site}", ["preclaim-agent", "run", "-c", str(folder.agent(site))])
 
 
 def _start_fleet(folder: Folder, processes: Processes, control_port: int) -> None:

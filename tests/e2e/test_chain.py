@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import random
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from simulator.demo.calls import CallFailed
 from simulator.demo.cast import Cast, Ending, Role
 from simulator.demo.processes import Processes
 from simulator.demo.run import LEARNING_S
-from simulator.demo.stage import Stage, prepare, set_up
+from simulator.demo.stage import Stage, prepare, set_up, start_agent, start_collector
 from simulator.demo.watch import Watch, wait_until
 
 WITHIN_S = 40.0
+KILLS = 8
 
 
 def role(number: int, *, fault: str, code: str, in_registry: bool = True) -> Role:
@@ -100,3 +105,52 @@ def test_a_fault_becomes_a_preclaim_with_signed_evidence(stage: Stage) -> None:
         seen = stage.fleet.get(f"/control/cameras/{one.onvif_serial}")
         assert seen["requests"]["logins_ok"], "the agent never logged in: no writes prove nothing"
         assert stage.fleet.get(f"/control/cameras/{one.onvif_serial}/writes") == {"writes": []}
+
+
+def _unreceipted(stage: Stage) -> int:
+    """Rows in the agent's outbox that no receipt has named."""
+    path = stage.folder.root / "agent-hill" / "agent.db"
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as db:
+        (count,) = db.execute("SELECT count(*) FROM outbox WHERE state < 2").fetchone()
+    return int(count)
+
+
+@pytest.mark.broker
+def test_kills_of_agent_and_collector_change_nothing(stage: Stage) -> None:
+    """Through kill -9 of the real agent and collector each fault is one claim, evidence whole.
+
+    A fault that begins afterwards still gets through, so the chain is alive at the end.
+    """
+    dice = random.Random(20260301)
+    faulty, last = CAST.roles[:2], CAST.roles[2]
+    for one in faulty:
+        stage.inject(one.onvif_serial, one.fault)
+    in_flight = []
+    for number in range(KILLS):
+        time.sleep(dice.uniform(0.8, 2.0))
+        if number % 2:
+            stage.processes.kill("collector")
+            time.sleep(dice.uniform(0.2, 0.8))
+            start_collector(stage.folder, stage.processes)
+        else:
+            stage.processes.kill("agent-hill")
+            in_flight.append(_unreceipted(stage))
+            start_agent(stage.folder, "hill", stage.processes)
+
+    def evidence_is_whole() -> bool:
+        try:
+            claims = _claims(stage)
+        except CallFailed:  # the collector is still starting
+            return False
+        found = [claims.get(one.label_serial, {}).get("evidence") for one in faulty]
+        return all(isinstance(e, dict) and 0 < e["complete"] == e["total"] for e in found)
+
+    assert wait_until(evidence_is_whole, timeout_s=90, every_s=1)
+    stage.inject(last.onvif_serial, "blurred")
+    assert wait_until(lambda: last.label_serial in _claims(stage), timeout_s=60, every_s=1)
+    items = stage.api.items("/api/v1/preclaims")
+    assert sorted(item["serial"] for item in items) == [one.label_serial for one in CAST.roles]
+    assert [item["codes"] for item in items if item["serial"] == faulty[1].label_serial] == [
+        [faulty[1].code]
+    ]
+    assert max(in_flight) > 0, "nothing was in flight at any kill: the run proves nothing"
