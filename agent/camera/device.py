@@ -83,6 +83,7 @@ class NetworkCamera:
             tally=self._transcript.tally,
             soap=memory.login,
             refused_before=memory.refused,
+            single_use=memory.single_use,
         )
         door = Door(
             target=self._target,
@@ -118,6 +119,11 @@ class NetworkCamera:
     def refused_logins(self) -> tuple[LoginKind, ...]:
         """Kinds that this device refused in this pass."""
         return tuple(self._login.refused)
+
+    @property
+    def logins_shut(self) -> bool:
+        """True when this pass has seen so many refusals that it logs in no more."""
+        return self._login.shut or self._login.soap_shut
 
     def ask_first(self, kind: LoginKind) -> None:
         """Offer this kind of login first in this pass; no kind is offered twice."""

@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agent.camera.address import request_uri
-from agent.camera.digest import read_challenges
 from agent.camera.http import REQUEST_DEADLINE_S, CameraHttp, DeviceMemory, Reply, Request
 from agent.camera.login import LoginState
 from agent.camera.port import CameraError, Cause, LoginKind, Target
 from agent.camera.transcript import Transcript
 
-_MAX_ROUNDS = 5  # bare, SHA-256, SHA-256 after a stale nonce, MD5, MD5 after a stale nonce
+_MAX_ROUNDS = 4  # bare or with a known nonce, then one login, one more if the nonce was stale
 _UNAUTHORIZED = 401
 
 
@@ -59,7 +58,6 @@ class Door:
         uri = request_uri(url)
         path = url.split("?", maxsplit=1)[0]
         stale_used = False
-        reply: Reply | None = None
         for _ in range(_MAX_ROUNDS):
             authorization = self.login.authorize(path, method=method, uri=uri)
             sent = dict(headers or {})
@@ -87,21 +85,22 @@ class Door:
 
     def _judge_refusal(self, reply: Reply, kind: LoginKind, path: str, *, stale_used: bool) -> bool:
         """Prepare the next round, or raise; True when a stale nonce was excused."""
-        self.login.drop_nonce(path)
+        login = self.login
         if kind is not LoginKind.NONE:
-            offered = [c for c in read_challenges(reply.challenges) if c.kind is kind]
-            # A stale nonce says that the password was right; only the first time.
-            if offered and not stale_used and (offered[0].stale or kind in self.login.worked):
-                self.login.take_nonce(path, offered[0])
-                return True
-            if kind in self.login.worked:
-                raise CameraError(
-                    Cause.HTTP_STATUS,
-                    "HTTP 401: the login works elsewhere, this user may not come here",
-                    raw=reply.body,
-                )
-            self.login.note_refused(kind)
-        self.login.take_nonce(path, self.login.choose(reply.challenges))
+            is_stale = login.may_renew(path, kind, headers=reply.challenges) and not stale_used
+            if not is_stale:
+                login.note_refused(kind)
+                login.drop_nonce(path)
+                login.require_credentials()
+                if kind in login.worked:
+                    raise CameraError(
+                        Cause.HTTP_STATUS,
+                        "HTTP 401: the login works elsewhere, this user may not come here",
+                        raw=reply.body,
+                    )
+            stale_used = True
+        login.drop_nonce(path)
+        login.take_nonce(path, login.choose(reply.challenges))
         return stale_used
 
 

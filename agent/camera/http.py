@@ -52,6 +52,7 @@ class DeviceMemory:
     login: LoginKind = LoginKind.NONE
     services: Mapping[str, str] | None = None  # namespace to URL
     refused: set[LoginKind] = field(default_factory=set)  # kinds refused by the last pass
+    single_use: set[str] = field(default_factory=set)  # paths whose nonces serve once
 
 
 class _Resolver(AbstractResolver):

@@ -1,4 +1,4 @@
-"""Login state of one device in one pass: each kind is tried once, and never after a lock-out."""
+"""Login state of one device in one pass: two refusals end its logins, a lock-out at once."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ _LOCKED = re.compile(
     r"|try again (?:later|after))|锁定|锁住|次数过多"
 )
 _LOCKED_STATUSES = (423, 429)
+MAX_REFUSALS = 2
+"""One of each family (WS-UsernameToken, Digest): cameras lock accounts from three wrong logins on."""
+_MAX_PATHS = 32
 
 
 @dataclass(slots=True)
@@ -35,8 +38,14 @@ class LoginState:
     refused_before: set[LoginKind] = field(default_factory=set)  # in the pass before this one
     worked: list[LoginKind] = field(default_factory=list)
     refused: list[LoginKind] = field(default_factory=list)
+    # Refusals, since a login last worked, of kinds that had worked in this pass: the password was
+    # changed meanwhile, or this user may not do that one thing.
+    doubts: int = 0
     locked: bool = False
-    shut: bool = False  # every kind was refused: not asked again in this pass
+    soap_shut: bool = False  # SOAP refused every kind: not asked again in this pass
+    # Paths where a nonce serves once although the device does not call it stale; kept for later
+    # passes, so that such firmware costs one refusal and not one a request.
+    single_use: set[str] = field(default_factory=set)
     _nonces: dict[str, _Nonce] = field(default_factory=dict)  # by path: some firmware binds them
 
     @property
@@ -45,6 +54,11 @@ class LoginState:
         if self.soap is not LoginKind.NONE or not self.worked:
             return self.soap
         return self.worked[-1]
+
+    @property
+    def shut(self) -> bool:
+        """True when nothing may log in any more in this pass."""
+        return self.locked or len(self.refused) + self.doubts >= MAX_REFUSALS
 
     @property
     def refused_by_digest(self) -> bool:
@@ -59,22 +73,35 @@ class LoginState:
             )
         if self.locked:
             raise CameraError(Cause.LOGIN_LOCKED, "the device has locked this account")
+        if self.shut:
+            raise self.all_refused()
         return self.credentials
 
     def note_worked(self, kind: LoginKind) -> None:
         """Remember that this kind was accepted; the latest is last."""
         self.refused_before.clear()
+        self.doubts = 0
         if kind in self.worked:
             self.worked.remove(kind)
         self.worked.append(kind)
 
     def note_refused(self, kind: LoginKind) -> None:
-        """Remember a refusal; a kind that worked in this pass before keeps its good name."""
-        if kind not in self.worked and kind not in self.refused:
+        """Remember a refusal.
+
+        A kind that worked in this pass before keeps its good name, but its refusal is an attempt
+        that counts: if the next login is refused too, this pass makes no further one.
+        """
+        if kind in self.worked:
+            self.doubts += 1
+            self.tally.login_attempts += 1
+        elif kind not in self.refused:
             self.refused.append(kind)
 
     def count_attempt(self, kind: LoginKind) -> None:
-        """Count a login whose outcome is open: these are what locks accounts."""
+        """Count a login whose outcome is open: these are what locks accounts.
+
+        One of a kind that worked is counted when it is refused (``note_refused``).
+        """
         if kind not in self.worked:
             self.tally.login_attempts += 1
 
@@ -86,7 +113,8 @@ class LoginState:
 
     def all_refused(self) -> CameraError:
         """The error for a device that refused every kind it may be offered."""
-        names = ", ".join(kind.value for kind in self.refused) or "none could be tried"
+        refused = self.refused or (self.worked if self.doubts else [])
+        names = ", ".join(kind.value for kind in refused) or "none could be tried"
         self.refused_before.update(self.refused)
         return CameraError(
             Cause.LOGIN_REFUSED, f"the device refuses user and password (tried: {names})"
@@ -108,6 +136,9 @@ class LoginState:
                 Cause.LOGIN_METHOD,
                 f"the device offers no login that we may use (it offers: {offered[:60]})",
             )
+        for challenge in challenges:
+            if challenge.kind in self.worked:
+                return challenge
         if self.refused_by_digest:
             raise self.all_refused()
         return min(challenges, key=lambda challenge: challenge.kind in self.refused_before)
@@ -115,7 +146,10 @@ class LoginState:
     def authorize(self, path: str, *, method: str, uri: str) -> tuple[LoginKind, str] | None:
         """Authorization for a request under ``path``; None when no challenge is known there."""
         nonce = self._nonces.get(path)
-        if nonce is None or self.credentials is None:
+        if nonce is None or self.credentials is None or self.shut:
+            return None
+        if nonce.count and path in self.single_use:
+            self.drop_nonce(path)
             return None
         nonce.count += 1
         header = answer(
@@ -127,6 +161,21 @@ class LoginState:
             nonce_count=nonce.count,
         )
         return nonce.challenge.kind, header
+
+    def may_renew(self, path: str, kind: LoginKind, *, headers: tuple[str, ...]) -> bool:
+        """Whether this refusal only says that a nonce used before is too old.
+
+        The device must say so (stale=true): without that word the password may have changed, and
+        trying again would be one more wrong login.
+        """
+        nonce = self._nonces.get(path)
+        if nonce is None or nonce.count < 2:  # given a moment ago: cannot be old
+            return False
+        if any(one.stale for one in read_challenges(headers) if one.kind is kind):
+            return True
+        if len(self.single_use) < _MAX_PATHS:
+            self.single_use.add(path)
+        return False
 
     def take_nonce(self, path: str, challenge: Challenge) -> None:
         """Use this challenge for the next requests under ``path``."""

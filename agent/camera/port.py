@@ -255,6 +255,10 @@ class Camera(Protocol):
     def refused_logins(self) -> tuple[LoginKind, ...]:
         """Kinds that this device refused in this pass."""
 
+    @property
+    def logins_shut(self) -> bool:
+        """True when this pass has seen so many refusals that it logs in no more."""
+
     def ask_first(self, kind: LoginKind) -> None:
         """Offer this kind of login first in this pass, whatever worked in earlier ones."""
 

@@ -76,6 +76,7 @@ class FakeCamera:
 
     login: LoginKind = LoginKind.WSSE
     refused_logins: tuple[LoginKind, ...] = ()
+    logins_shut: bool = False
 
     def ask_first(self, kind: LoginKind) -> None:
         """Which kind is offered first makes no difference here."""

@@ -73,7 +73,8 @@ class SoapClient:
             if login and refused(reply) is not None:
                 state.require_credentials()
             return reply, LoginKind.NONE
-        if state.shut and state.soap not in state.worked:
+        state.require_credentials()
+        if state.soap_shut and state.soap not in state.worked:
             raise state.all_refused()
         wsse_first = state.soap in (LoginKind.NONE, LoginKind.WSSE)
         for wsse in (wsse_first, not wsse_first):
@@ -85,7 +86,7 @@ class SoapClient:
                 if answered[1] is not LoginKind.NONE:
                     state.soap = self.door.memory.login = answered[1]
                 return answered
-        state.shut = True
+        state.soap_shut = True
         raise state.all_refused()
 
     async def _try_wsse(
@@ -104,9 +105,10 @@ class SoapClient:
             state.note_worked(LoginKind.WSSE)
             return reply, LoginKind.WSSE
         state.check_lock(status=reply.status, text=why)
-        if LoginKind.WSSE in state.worked and not reply.challenges:
-            raise _not_permitted(operation, reply)
         state.note_refused(LoginKind.WSSE)
+        if LoginKind.WSSE in state.worked and not reply.challenges:
+            state.require_credentials()
+            raise _not_permitted(operation, reply)
         return None
 
     async def _try_digest(
@@ -132,7 +134,13 @@ class SoapClient:
         if why is None:
             return reply, self.door.last_kind
         state.check_lock(status=reply.status, text=why)
+        if self.door.last_kind is not LoginKind.NONE:
+            # The login was wrong, although HTTP let it pass; or right, and not enough for this.
+            if not before:
+                state.worked.remove(self.door.last_kind)
+            state.note_refused(self.door.last_kind)
         if before:
+            state.require_credentials()
             raise _not_permitted(operation, reply)
         return None
 

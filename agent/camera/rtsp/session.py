@@ -15,7 +15,7 @@ from agent.camera.rtsp.message import RtspConnection, RtspReply, broken
 from agent.camera.rtsp.sdp import Video, read_video
 
 _NONCES = "rtsp"
-_MAX_ROUNDS = 5
+_MAX_ROUNDS = 4
 _OK, _UNAUTHORIZED = 200, 401
 _TIMEOUT_PARAMETER = re.compile(r"timeout\s*=\s*(\d{1,5})")
 _DEFAULT_SESSION_S = 60
@@ -32,6 +32,7 @@ class RtspSession:
         self._url = url
         self._target = target
         self._login = login
+        login.drop_nonce(_NONCES)  # devices give one a connection
         self._session: str | None = None
         self._aggregate = url
         self.session_s = _DEFAULT_SESSION_S
@@ -120,19 +121,19 @@ class RtspSession:
 
     def _judge_refusal(self, reply: RtspReply, kind: LoginKind, *, stale_used: bool) -> bool:
         """Choose the next challenge, or raise; True when a stale nonce was excused."""
-        self._login.drop_nonce(_NONCES)
-        challenges = reply.all("www-authenticate")
-        challenge = self._login.choose(challenges)
+        login, challenges = self._login, reply.all("www-authenticate")
         if kind is not LoginKind.NONE:
-            worked = kind in self._login.worked
-            if challenge.kind is kind and not stale_used and (challenge.stale or worked):
-                self._login.take_nonce(_NONCES, challenge)
-                return True
-            if worked:
-                raise CameraError(
-                    Cause.RTSP_STATUS, "RTSP 401: the login that works elsewhere is refused here"
-                )
-            self._login.note_refused(kind)
-            challenge = self._login.choose(challenges)
-        self._login.take_nonce(_NONCES, challenge)
+            is_stale = login.may_renew(_NONCES, kind, headers=challenges) and not stale_used
+            if not is_stale:
+                login.note_refused(kind)
+                login.drop_nonce(_NONCES)
+                login.require_credentials()
+                if kind in login.worked:
+                    raise CameraError(
+                        Cause.RTSP_STATUS,
+                        "RTSP 401: the login that works elsewhere is refused here",
+                    )
+            stale_used = True
+        login.drop_nonce(_NONCES)
+        login.take_nonce(_NONCES, login.choose(challenges))
         return stale_used
