@@ -41,6 +41,9 @@ def judge_stuck_open(view: View) -> Finding:
             f"绿色最低占 {100 * look.green_min:.0f}%）",
             *_NAMES,
         )
+    if look.saturation < levels.pale_saturation:
+        # Mist, a white wall, or a camera that drains its colours at dusk: no proof of a filter.
+        return no_verdict(OPEN, "too pale to tell", "画面颜色过淡，无法判断")
     natural = look.magenta_excess < levels.magenta_healthy
     if natural and look.green_min < levels.green_valley_healthy:
         return healthy(OPEN, view, *_NAMES)

@@ -24,6 +24,7 @@ class Levels:
     night_luma: float = 40.0
     colour_saturation: float = 8.0
     grey_saturation: float = 4.0
+    pale_saturation: float = 12.0  # healthy daylight had 12.9 to 53; below, colours prove nothing
     magenta_fault: float = 0.065
     magenta_healthy: float = 0.03
     green_valley_fault: float = 0.65

@@ -11,6 +11,7 @@ import pytest
 
 from agent.camera.features import HEIGHT_PX, WIDTH_PX, measure
 from agent.diagnosis import RULES
+from agent.diagnosis.baseline import PictureBaseline
 from agent.diagnosis.learning import learn
 from agent.diagnosis.levels import Levels
 from agent.diagnosis.rule import Verdict
@@ -28,7 +29,11 @@ def figures(path: Path) -> dict[str, Value]:
     """What the decoder child would measure on this file."""
     with av.open(str(path)) as container:
         frame = next(container.decode(video=0))
-    rgb = frame.reformat(width=WIDTH_PX, height=HEIGHT_PX, format="rgb24").to_ndarray()
+    rgb = (
+        frame.reformat(width=WIDTH_PX, height=HEIGHT_PX, format="rgb24")
+        .to_ndarray()
+        .astype("uint8")
+    )
     return {f"picture.{name}": value for name, value in measure(rgb, None).items()}
 
 
@@ -75,7 +80,7 @@ def test_baseline_of_the_same_view_holds(healthy: list[tuple[str, dict[str, Valu
     judged = 0
     for name in {name for name, _ in healthy if name}:
         own = [values for view, values in healthy if view == name]
-        baselines = {}
+        baselines: dict[str, PictureBaseline] = {}
         for values in own[:3]:
             learnt = learn(view_of(values, levels=levels, baselines=baselines), ())
             if learnt is not None:
