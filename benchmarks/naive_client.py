@@ -46,7 +46,7 @@ def sweep(camera: Any, password: str) -> None:
 
 
 def take_picture(uri: str, password: str) -> None:
-    """One ffmpeg process per picture, over TCP; the login stands in its arguments: so it is done."""
+    """One ffmpeg process per picture, over TCP; its login stands in argv, as people do it."""
     parts = urlsplit(uri)
     with_login = urlunsplit(
         parts._replace(netloc=f"admin:{quote(password, safe='')}@{parts.netloc}")
