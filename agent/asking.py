@@ -11,6 +11,7 @@ from typing import Final
 
 from agent.budget import Budget, Spend, allows
 from agent.camera.port import Camera, CameraError, Cause, Costs, Picture
+from agent.probes import login
 from agent.probes.failure import SILENT, all_failed
 from agent.probes.probe import Attachment, Cost, Observation, Pass, Probe
 from shared.reading import Quality, Reading
@@ -40,7 +41,7 @@ async def ask(
     take = Take(ran=[], readings=[], pictures=[], attachments=[], spend=spend)
     woken = False
     for probe in probes:
-        cost = probe.cost if not woken else _awake(probe.cost)
+        cost = probe.cost if not woken else awake(probe.cost)
         refusal = allows(budget, take.spend, cost)
         take.ran.append(probe)
         if refusal is not None:
@@ -60,17 +61,20 @@ async def ask(
     return take
 
 
-async def bear_witness(take: Take, witness: Probe | None, camera: Camera, visit: Pass) -> None:
-    """After a refused login let the login probe say so; it costs the account no further try."""
-    if witness is None or witness in take.ran or not _saw_refusal(take.readings):
+def bear_witness(take: Take, witness: Probe | None, camera: Camera, visit: Pass) -> None:
+    """Let the login probe speak of what this pass saw refused; the device is not asked again.
+
+    Only when nothing may log in any more: a stream that wants another kind of login says nothing
+    about the password. ``login.outcome`` is what holds the logins of later passes.
+    """
+    if witness is None or not camera.logins_shut:
         return
-    observation = await run_probe(witness, camera, visit)
-    take.ran.append(witness)
-    take.readings += observation.readings
-
-
-def _saw_refusal(readings: Sequence[Reading]) -> bool:
-    return any(reading.cause in _REFUSED_CAUSES for reading in readings)
+    refusals = [r for r in take.readings if r.cause in _REFUSED_CAUSES]
+    if not refusals or any(reading.name == login.OUTCOME for reading in refusals):
+        return
+    if witness not in take.ran:
+        take.ran.append(witness)
+    take.readings += login.testify(camera, refusals[-1], at=visit.now)
 
 
 def _says_nobody_answers(readings: Sequence[Reading]) -> bool:
@@ -111,7 +115,7 @@ def _names(probe: Probe) -> tuple[str, ...]:
     return probe.names or (probe.name,)
 
 
-def _awake(cost: Cost) -> Cost:
+def awake(cost: Cost) -> Cost:
     """The cost of a probe on a device that this pass has woken already."""
     return Cost(bytes=cost.bytes, logins=cost.logins, writes=cost.writes)
 

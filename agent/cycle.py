@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from agent.asking import Take, ask, bear_witness
-from agent.budget import Budget
+from agent.asking import Take, ask, awake, bear_witness
+from agent.budget import Budget, Spend, allows
 from agent.camera.port import Camera
 from agent.config import Device
 from agent.delivery import reading_store, spend_store
@@ -52,8 +52,9 @@ async def run_pass(
         previous=latest,
     )
     spend = spend_store.read_spend(db, device.device_id, now=now)
+    reserve(database, device.device_id, probes, budget=budget, spend=spend)
     take = await ask(probes, camera, visit, budget=budget, spend=spend)
-    await bear_witness(take, settings.witness, camera, visit)
+    bear_witness(take, settings.witness, camera, visit)
     with database.transaction():
         return record(
             device,
@@ -66,6 +67,24 @@ async def run_pass(
             outbox=outbox,
             send_pictures=send_pictures,
         )
+
+
+def reserve(
+    database: Database, device_id: str, probes: Sequence[Probe], *, budget: Budget, spend: Spend
+) -> None:
+    """Keep what the probes may cost at most, before the first of them logs in.
+
+    The pass's own transaction puts the true spend in its place. An agent that is killed in every
+    pass has then used up its logins of the day, and does not log in unseen for ever.
+    """
+    reserved = spend
+    for probe in probes:
+        cost = probe.cost if reserved.wakeups == spend.wakeups else awake(probe.cost)
+        if allows(budget, reserved, cost) is None:
+            reserved = reserved.plus(cost)
+    if reserved.logins > spend.logins:
+        with database.transaction() as db:
+            spend_store.keep_spend(db, device_id, reserved)
 
 
 def record_readings(

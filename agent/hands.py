@@ -11,6 +11,7 @@ from agent.budget import Budget, allows
 from agent.camera.port import Camera, LoginKind
 from agent.commands import CannotDo, DidNotWork
 from agent.config import Device
+from agent.cycle import reserve
 from agent.delivery import keepsake_store, spend_store
 from agent.delivery.database import Database
 from agent.delivery.evidence import MAX_TEXT_BYTES
@@ -86,6 +87,13 @@ class DeviceHands:
         refusal = allows(self._budgets[device.device_id], spend, _LOG.cost)
         if refusal is not None:
             raise CannotDo(str(refusal))
+        reserve(
+            self._database,
+            device.device_id,
+            (_LOG,),
+            budget=self._budgets[device.device_id],
+            spend=spend,
+        )
         camera = self._camera_for(device)
         before = camera.costs
         visit = Pass(now=now, watch_seconds=0.0, recorder_login=LoginKind.NONE)

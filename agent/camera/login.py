@@ -15,7 +15,7 @@ _LOCKED = re.compile(
 )
 _LOCKED_STATUSES = (423, 429)
 MAX_REFUSALS = 2
-"""One of each family (WS-UsernameToken, Digest): cameras lock accounts from three wrong logins on."""
+"""One of each family, WS-UsernameToken and Digest: cameras lock accounts from three on."""
 _MAX_PATHS = 32
 
 

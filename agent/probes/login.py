@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from agent.camera.port import Camera, CameraError, Cause, LoginKind
@@ -10,7 +10,8 @@ from agent.probes.failure import LOGIN_CAUSES, failed
 from agent.probes.probe import Cost, Observation, Pass, Probe, good, missing
 from shared.reading import Quality, Reading
 
-NAMES: Final = ("login.outcome", "login.accepted", "login.refused")
+OUTCOME: Final = "login.outcome"
+NAMES: Final = (OUTCOME, "login.accepted", "login.refused")
 _OUTCOME_OF: Final = {
     Cause.LOGIN_REFUSED: "refused",
     Cause.LOGIN_METHOD: "method",
@@ -56,19 +57,31 @@ _SPOKE_AFTER_LOGIN: Final = frozenset(
 
 
 def _refused(camera: Camera, visit: Pass, error: CameraError) -> tuple[Reading, ...]:
+    return _outcome(camera, error.cause, error.detail, at=visit.now)
+
+
+def testify(camera: Camera, refusal: Reading, *, at: datetime) -> tuple[Reading, ...]:
+    """The readings of this probe from a refusal that another one met; nothing is asked.
+
+    ``refusal.cause`` must be one of LOGIN_CAUSES.
+    """
+    return _outcome(camera, Cause(refusal.cause), refusal.detail, at=at)
+
+
+def _outcome(camera: Camera, cause: Cause, detail: str, *, at: datetime) -> tuple[Reading, ...]:
     outcome = Reading(
-        "login.outcome",
-        _OUTCOME_OF[error.cause],
+        OUTCOME,
+        _OUTCOME_OF[cause],
         "",
-        visit.now,
+        at,
         Quality.GOOD,
-        cause=error.cause.value,
-        detail=error.detail[:300],
+        cause=cause.value,
+        detail=detail[:300],
     )
     return (
         outcome,
-        missing("login.accepted", at=visit.now, detail="no login was accepted"),
-        good("login.refused", _kinds(camera), at=visit.now),
+        missing("login.accepted", at=at, detail="no login was accepted"),
+        good("login.refused", _kinds(camera), at=at),
     )
 
 

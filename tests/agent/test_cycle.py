@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +10,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agent.budget import WIRED_MAINS, Budget
-from agent.camera.port import LoginKind, Target, VendorValue
+from agent.camera.port import CameraError, Cause, LoginKind, Target, VendorValue
 from agent.config import Device
 from agent.cycle import run_pass
-from agent.delivery import fault_store, keepsake_store, reading_store
+from agent.delivery import fault_store, keepsake_store, reading_store, spend_store
 from agent.delivery.database import Database
 from agent.delivery.evidence import Signer
 from agent.delivery.outbox import Outbox, Row
@@ -22,6 +22,7 @@ from agent.diagnosis import rules_with
 from agent.diagnosis.levels import Levels
 from agent.episodes import Author
 from agent.probes import PROBES
+from agent.probes.probe import Probe
 from agent.recording import Outcome, Settings
 from shared import signing, wire
 from shared.evidence import EvidenceChunk, EvidenceKind
@@ -69,13 +70,15 @@ class Bench:
             author=author,
         )
 
-    async def visit(self, *, budget: Budget = WIRED_MAINS) -> Outcome:
-        """One pass with all probes."""
+    async def visit(
+        self, *, budget: Budget = WIRED_MAINS, probes: Sequence[Probe] = PROBES
+    ) -> Outcome:
+        """One pass; with all probes unless some are named."""
         self.camera.asked.clear()
         outcome = await run_pass(
             DEVICE,
             self.camera,
-            PROBES,
+            probes,
             budget=budget,
             settings=self.settings,
             database=self.database,
@@ -276,3 +279,53 @@ async def test_an_exchanged_device_starts_anew_and_closes_nothing(bench: Bench) 
     assert reading_store.earlier(db, "gate-north", "identity.serial", limit=99)[0].value == (
         "SN-2401-0099"
     )
+
+
+class Killed(BaseException):
+    """Stands for a kill -9: nothing of ours gets to run after it."""
+
+
+async def test_logins_of_a_killed_pass_count(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An agent killed in every pass stops logging in when the day's logins are used up."""
+
+    async def killed() -> tuple[str, ...]:
+        raise Killed
+
+    monkeypatch.setattr(bench.camera, "mac_addresses", killed)
+    budget = replace(WIRED_MAINS, logins_per_day=40)
+    kills = 0
+    for _ in range(50):
+        try:
+            outcome = await bench.visit(budget=budget)
+        except Killed:
+            kills += 1
+    asked = bench.camera.asked
+
+    assert 1 <= kills <= 40
+    assert "GetDeviceInformation" not in asked
+    assert "budget" in {reading.cause for reading in outcome.readings}
+
+
+async def test_a_pass_that_ends_costs_what_it_really_cost(bench: Bench) -> None:
+    """What was reserved is given back: the spend kept is the camera's own count."""
+    outcome = await bench.visit()
+    kept = spend_store.read_spend(bench.database.connection, "gate-north", now=NOON)
+
+    assert kept == outcome.spend
+    assert kept.logins == bench.camera.costs.login_attempts
+
+
+async def test_the_login_probe_speaks_of_a_refusal_without_asking(bench: Bench) -> None:
+    """A refusal met by another probe becomes the login's outcome, at no further exchange."""
+    login = next(probe for probe in PROBES if probe.name == "login")
+    bench.settings = replace(bench.settings, witness=login)
+    bench.camera.failure = CameraError(Cause.LOGIN_REFUSED, "the device refuses us")
+    probes = tuple(probe for probe in PROBES if probe.name == "imaging")
+    for is_shut in (False, True):
+        bench.camera.logins_shut = is_shut
+        outcome = await bench.visit(probes=probes)
+        said = [r.value for r in outcome.readings if r.name == "login.outcome"]
+
+        assert said == (["refused"] if is_shut else [])
+        assert bench.camera.asked == ["GetImagingSettings", "GetOptions"]
+        assert outcome.spend.logins == outcome.spend.bytes // 1000

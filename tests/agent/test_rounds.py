@@ -109,6 +109,7 @@ class Refusing(FakeCamera):
         if self.attempts < 2:
             self.attempts += 1
             self.tally.append(1)
+        self.logins_shut = not self.asks_login
         raise REFUSED
 
 
