@@ -11,7 +11,9 @@ from typing import Final
 
 from collector import keys
 from collector.broker import embedded_broker
-from collector.config import ConfigError, read_config
+from collector.cli_words import say
+from collector.config import read_config
+from collector.config_error import refuse
 from collector.import_list import import_list
 from collector.settings import Config
 from shared.command import Verb
@@ -45,21 +47,40 @@ def migrate_store(arguments: argparse.Namespace) -> int:
 
     config = read_config(arguments.config)
     config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lang: str = arguments.lang
     before, after = migrate(open_engine(config.database_url))
-    print(f"schema {before or 'none'} -> {after}" if before != after else f"schema {after}, newest")
+    key = "schema_newest" if before == after else "schema_changed"
+    print(say(key, lang, before=before or say("no_schema", lang), after=after))
+    return OK
+
+
+def begin_generation(arguments: argparse.Namespace) -> int:
+    """Begin another generation after a backup was put back, so that agents send again."""
+    from collector.app import open_store, utc_now  # noqa: PLC0415
+    from collector.high_water import HighWater  # noqa: PLC0415
+
+    config = read_config(arguments.config)
+    stands = HighWater(config.high_water).renew(open_store(config), now=utc_now())
+    print(f"generation {stands.generation}: agents send again what they keep (30 days)")
     return OK
 
 
 def show_config(arguments: argparse.Namespace) -> int:
     """Print what the configuration means."""
     config = read_config(arguments.config)
-    print(f"data      {config.data_dir}")
-    print(f"broker    {config.broker.host}:{config.broker.port}")
-    print(f"pages     http://{config.web_host}:{config.web_port}")
-    print(f"policy    {config.policy}")
+    lang: str = arguments.lang
+    print(say("config_data", lang, value=config.data_dir))
+    print(say("config_broker", lang, value=f"{config.broker.host}:{config.broker.port}"))
+    print(say("config_pages", lang, value=f"http://{config.web_host}:{config.web_port}"))
+    print(say("config_policy", lang, value=config.policy))
     for agent in config.agents:
-        pinned = "key pinned" if agent.evidence_key else "no key: its evidence stays unverified"
-        print(f"agent     {agent.id} at {agent.site_id} of {agent.organisation_id}, {pinned}")
+        pinned = say("key_pinned" if agent.evidence_key else "no_key", lang)
+        owner = agent.organisation_id
+        print(
+            say(
+                "config_agent", lang, agent=agent.id, site=agent.site_id, owner=owner, pinned=pinned
+            )
+        )
     return OK
 
 
@@ -86,7 +107,8 @@ def run_broker(arguments: argparse.Namespace) -> int:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
         async with embedded_broker(host=arguments.host, port=arguments.port) as port:
-            print(f"broker on {arguments.host}:{port}; Ctrl-C ends it", flush=True)
+            text = say("broker_runs", arguments.lang, host=arguments.host, port=port)
+            print(text, flush=True)
             await stop.wait()
 
     asyncio.run(run())
@@ -104,7 +126,7 @@ def look_at_quarantine(arguments: argparse.Namespace) -> int:
     if arguments.action == "replay":
         room = make_room(config)
         accepted, refused = replay(engine, reason=arguments.reason, room=room, now=utc_now())
-        print(f"{accepted} accepted, {refused} still refused")
+        print(say("replayed", arguments.lang, accepted=accepted, refused=refused))
         return OK
     with engine.begin() as db:
         rows = quarantine.newest(db)
@@ -114,7 +136,8 @@ def look_at_quarantine(arguments: argparse.Namespace) -> int:
             f"{row.last_at:%Y-%m-%d %H:%M:%S}Z {row.count:>5}x {row.reason:<18} {agent:<20} "
             f"{row.size:>6} B  {row.detail}"
         )
-    print(f"{len(rows)} rows" if rows else "nothing in quarantine")
+    key = "quarantine_rows" if rows else "quarantine_empty"
+    print(say(key, arguments.lang, count=len(rows)))
     return OK
 
 
@@ -152,6 +175,7 @@ def give_order(arguments: argparse.Namespace) -> int:
         verb=Verb(arguments.verb),
         device_id=arguments.device,
         wait_s=arguments.wait,
+        lang=arguments.lang,
     )
     print(answer.text)
     return OK if answer.well else FAILED
@@ -160,11 +184,12 @@ def give_order(arguments: argparse.Namespace) -> int:
 def _check_organisation(config: Config, owner: str) -> None:
     known = [organisation.id for organisation in config.organisations]
     if owner not in known:
-        raise ConfigError((f"--organisation: {owner!r} is not known; use one of {known}",))
+        raise refuse("--organisation", "unknown_organisation", found=owner, known=", ".join(known))
 
 
 def make_keys(arguments: argparse.Namespace) -> int:
     """Make an Ed25519 key pair."""
     keys.make_key(arguments.file)
-    print(f"{arguments.file} (keep it), {keys.public_path(arguments.file)} (give it away)")
+    public = keys.public_path(arguments.file)
+    print(say("keys_made", arguments.lang, private=arguments.file, public=public))
     return OK

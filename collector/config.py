@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from collector.claims.policy import DEFAULT, Policy, PolicyError, parse
+from collector.claims.problem import Problem
 from collector.claims.toml_reader import TomlReader
+from collector.config_error import ConfigError
 from collector.settings import AgentEntry, BrokerSettings, Config, OrganisationEntry, SiteEntry
 from collector.store.engine import sqlite_url
 from collector.web.proxies import Network, Proxies
@@ -19,33 +22,27 @@ KINDS: Final = {"factory", "distributor", "integrator"}
 LANGUAGES: Final = {"en", "zh"}
 
 
-class ConfigError(ValueError):
-    """The file cannot be used; ``lines`` says what, why and what to do, one problem a line."""
-
-    def __init__(self, lines: tuple[str, ...]) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = lines
-
-
 def read_config(path: Path) -> Config:
     """Read and check the file; ConfigError with every problem at once."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ConfigError(
-            (f"{path}: cannot be read ({error.strerror}); check the path",)
-        ) from error
+        raise _broken(path, "unreadable", error.strerror or str(error)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError((f"{path}: is not TOML ({error}); correct that place",)) from error
+        raise _broken(path, "not_toml", str(error)) from error
     top = TomlReader(table)
     config, policy_problems = _read(top, path.resolve().parent)
-    lines = [f"{path}: {problem}" for problem in top.problems()] + policy_problems
-    if lines:
-        raise ConfigError(tuple(lines))
+    problems = [replace(problem, file=str(path)) for problem in top.problems()] + policy_problems
+    if problems:
+        raise ConfigError(problems)
     return config
 
 
-def _read(top: TomlReader, base: Path) -> tuple[Config, list[str]]:
+def _broken(path: Path, wrong: str, why: str) -> ConfigError:
+    return ConfigError([Problem(file=str(path), key="", wrong=wrong, values={"why": why})])
+
+
+def _read(top: TomlReader, base: Path) -> tuple[Config, list[Problem]]:
     collector, web = top.table("collector"), top.table("web")
     data_dir = base / collector.text("data_dir", "data")
     organisations = _organisations(top)
@@ -75,11 +72,7 @@ def _proxies(table: TomlReader) -> Proxies:
         try:
             networks.append(ipaddress.ip_network(text))
         except ValueError:
-            table.wrong(
-                "trusted_proxies",
-                f"{text!r} is no address or network",
-                'write it like "127.0.0.1" or "10.0.0.0/8"',
-            )
+            table.wrong("trusted_proxies", "not_network", found=text)
     return Proxies(tuple(networks))
 
 
@@ -102,20 +95,20 @@ def _secret(table: TomlReader, path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        table.wrong("password_file", f"cannot be read ({type(error).__name__})", "check the path")
+        table.wrong("password_file", "unreadable", why=type(error).__name__)
         return ""
 
 
-def _policy(table: TomlReader, base: Path) -> tuple[Policy, list[str]]:
+def _policy(table: TomlReader, base: Path) -> tuple[Policy, list[Problem]]:
     name = table.text("file", "")
     if not name:
         return DEFAULT, []
     try:
         return parse((base / name).read_text(encoding="utf-8")), []
     except (OSError, UnicodeDecodeError) as error:
-        table.wrong("file", f"cannot be read ({type(error).__name__})", "check the path")
+        table.wrong("file", "unreadable", why=type(error).__name__)
     except PolicyError as error:
-        return DEFAULT, [f"{base / name}: {problem}" for problem in error.problems]
+        return DEFAULT, [replace(problem, file=str(base / name)) for problem in error.problems]
     return DEFAULT, []
 
 
@@ -130,14 +123,10 @@ def _organisations(top: TomlReader) -> tuple[OrganisationEntry, ...]:
             parent_id=table.text("parent", "") or None,
         )
         if entry.parent_id and entry.parent_id not in {known.id for known in made}:
-            table.wrong(
-                "parent",
-                f"no organisation {entry.parent_id!r} above this one",
-                "list the parent first",
-            )
+            table.wrong("parent", "no_parent", found=entry.parent_id)
         made.append(entry)
     if not made:
-        top.wrong("organisations", "there is none", "add [[organisations]] with id and name")
+        top.wrong("organisations", "no_organisation")
     return tuple(made)
 
 
@@ -166,7 +155,7 @@ def _agents(
         site_id = table.choice("site", None, set(owners))
         owner = table.choice("organisation", owners.get(site_id, ""), organisations)
         if not owner and site_id in owners:
-            table.wrong("organisation", "is missing", "add it, here or to the site")
+            table.wrong("organisation", "no_owner")
         made.append(
             AgentEntry(
                 id=agent_id,
@@ -186,14 +175,10 @@ def _public_key(table: TomlReader, base: Path) -> bytes | None:
         pem = (base / name).read_bytes()
         signing.read_public(pem)
     except OSError as error:
-        table.wrong(
-            "evidence_key",
-            f"cannot be read ({error.strerror})",
-            "copy the agent's public key there (preclaim-agent keygen makes it)",
-        )
+        table.wrong("evidence_key", "no_agent_key", why=error.strerror)
         return None
     except signing.KeyFileError as error:
-        table.wrong("evidence_key", str(error), "use the agent's .pub.pem file")
+        table.wrong("evidence_key", "bad_agent_key", why=str(error))
         return None
     return pem
 
@@ -201,7 +186,7 @@ def _public_key(table: TomlReader, base: Path) -> bytes | None:
 def _name(table: TomlReader, taken: set[str]) -> str:
     name = table.text("id", None)
     if name and not AGENT_ID.match(name):
-        table.wrong("id", f"{name!r} is no id", "use letters, digits, '.', '_', '-', at most 64")
+        table.wrong("id", "bad_id", found=name)
     if name in taken:
-        table.wrong("id", f"{name!r} is used twice", "rename one")
+        table.wrong("id", "id_twice", found=name)
     return name

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from collector.config import ConfigError
+from collector.config_error import refuse
 from collector.registry import RowProblem, parse
 from collector.settings import Config
 from collector.store import registry
@@ -60,7 +60,8 @@ def import_list(
     wanted = parse(path.read_bytes())
     owner = organisation_id or _factory_of(config)
     if owner not in {organisation.id for organisation in config.organisations}:
-        raise ConfigError((f"--organisation: {owner!r} is not in the configuration; add it",))
+        known = ", ".join(organisation.id for organisation in config.organisations)
+        raise refuse("--organisation", "unknown_organisation", found=owner, known=known)
     config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = open_engine(config.database_url)
     migrate(engine)

@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 
 from collector import keys
 from collector.app import open_store, utc_now
+from collector.cli_words import say
 from collector.commands import order
-from collector.config import ConfigError
+from collector.config_error import refuse
 from collector.settings import Config
 from collector.store import accounts, agents, commands, positions
 from collector.store.engine import reader
@@ -30,7 +31,7 @@ class Answer:
 
 
 def order_and_wait(
-    config: Config, *, agent_id: str, verb: Verb, device_id: str, wait_s: float
+    config: Config, *, agent_id: str, verb: Verb, device_id: str, wait_s: float, lang: str
 ) -> Answer:
     """Keep the signed command for the running collector to send; ConfigError for names unknown."""
     engine = open_store(config)
@@ -57,7 +58,7 @@ def order_and_wait(
                 detail=f"{agent_id}/{device_id}",
             )
     if command_id is None:
-        return Answer(text="the same command still waits for its answer", well=False)
+        return Answer(text=say("order_waits", lang), well=False)
     until = time.monotonic() + wait_s
     state, detail = commands.WAITING, ""
     while state == commands.WAITING and time.monotonic() < until:
@@ -66,9 +67,9 @@ def order_and_wait(
             state, detail = commands.state_of(db, command_id=command_id)
     engine.dispose()
     if state == commands.WAITING and not wait_s:
-        return Answer(text=f"{command_id}: kept; the running collector sends it", well=True)
+        return Answer(text=say("order_kept", lang, id=command_id), well=True)
     return Answer(
-        text=f"{command_id}: {state}" + (f": {detail}" if detail else ""),
+        text=f"{command_id}: {say(state, lang)}" + (f": {detail}" if detail else ""),
         well=state == Outcome.DONE.value,
     )
 
@@ -77,9 +78,9 @@ def _check_names(db: Connection, *, agent_id: str, device_id: str) -> str:
     """The organisation of the agent; ConfigError says which names there are."""
     agent = agents.find(db, agent_id)
     if agent is None:
-        known = ", ".join(known.id for known in agents.every(db)) or "none"
-        raise ConfigError((f"AGENT: {agent_id!r} is not known; agents: {known}",))
+        known = ", ".join(known.id for known in agents.every(db)) or "-"
+        raise refuse("AGENT", "unknown_agent", found=agent_id, known=known)
     if device_id and positions.find(db, agent_id=agent_id, device_id=device_id) is None:
-        names = ", ".join(positions.device_ids(db, agent_id)) or "none yet"
-        raise ConfigError((f"DEVICE: {agent_id} has no {device_id!r}; its devices: {names}",))
+        names = ", ".join(positions.device_ids(db, agent_id)) or "-"
+        raise refuse("DEVICE", "unknown_device", agent=agent_id, found=device_id, known=names)
     return agent.organisation_id

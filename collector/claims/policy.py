@@ -31,7 +31,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from collector.claims.toml_reader import Problem, TomlReader
+from collector.claims.problem import Problem
+from collector.claims.toml_reader import TomlReader
 from shared.catalogue import CATALOGUE
 from shared.catalogue_entry import Component, Proof
 from shared.device import Product
@@ -126,7 +127,8 @@ def parse(text: str) -> Policy:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise PolicyError((Problem(key="", why=f"not TOML: {error}", do="correct it"),)) from error
+        problem = Problem(key="", wrong="not_toml", values={"why": str(error)})
+        raise PolicyError((problem,)) from error
     top = TomlReader(table)
     warranty, site, live = top.table("warranty"), top.table("site_loss"), top.table("liveness")
     policy = Policy(

@@ -3,23 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from zoneinfo import available_timezones
 
+from collector.claims.problem import Problem
+
 _MISSING = object()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """One thing wrong in a file: where, why, what to do."""
-
-    key: str
-    why: str
-    do: str
-
-    def __str__(self) -> str:
-        """One line for a terminal."""
-        return f"{self.key or '(file)'}: {self.why}; {self.do}"
 
 
 class TomlReader:
@@ -39,9 +27,9 @@ class TomlReader:
         self._report_unread()
         return tuple(self._found)
 
-    def wrong(self, key: str, why: str, do: str) -> None:
-        """Add a problem at ``key``."""
-        self._found.append(Problem(key=self._at(key), why=why, do=do))
+    def wrong(self, key: str, wrong: str, **values: object) -> None:
+        """Add a problem, a key of WRONGS, at ``key``."""
+        self._found.append(Problem(key=self._at(key), wrong=wrong, values=values))
 
     def table(self, key: str) -> TomlReader:
         """A sub-table; an absent one is empty."""
@@ -49,7 +37,7 @@ class TomlReader:
         if value is _MISSING:
             value = {}
         if not isinstance(value, dict):
-            self.wrong(key, "must be a table", f"write [{self._at(key)}]")
+            self.wrong(key, "not_table", name=self._at(key))
             value = {}
         child = TomlReader(value, path=self._at(key), found=self._found)
         self._children.append(child)
@@ -61,7 +49,7 @@ class TomlReader:
         if value is _MISSING:
             return []
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            self.wrong(key, "must be a list of tables", f"write [[{self._at(key)}]]")
+            self.wrong(key, "not_tables", name=self._at(key))
             return []
         made = [
             TomlReader(item, path=f"{self._at(key)}[{number}]", found=self._found)
@@ -75,10 +63,10 @@ class TomlReader:
         value = self._take(key)
         if value is _MISSING:
             if default is None:
-                self.wrong(key, "is missing", "add it")
+                self.wrong(key, "missing")
             return default or ""
         if not isinstance(value, str) or (default is None and not value):
-            self.wrong(key, "must be a text that is not empty", 'write it as "..."')
+            self.wrong(key, "not_text")
             return default or ""
         return value
 
@@ -86,7 +74,7 @@ class TomlReader:
         """A text out of a closed set."""
         value = self.text(key, default)
         if value and value not in allowed:
-            self.wrong(key, f"{value!r} is not known", f"use one of {', '.join(sorted(allowed))}")
+            self.wrong(key, "not_choice", found=value, known=", ".join(sorted(allowed)))
         return value
 
     def choices(self, key: str, allowed: set[str]) -> list[str]:
@@ -94,7 +82,7 @@ class TomlReader:
         value = self.texts(key)
         for item in value:
             if item not in allowed:
-                self.wrong(key, f"{item!r} is not known", "remove it or correct its spelling")
+                self.wrong(key, "not_chosen", found=item)
         return [item for item in value if item in allowed]
 
     def texts(self, key: str) -> list[str]:
@@ -103,7 +91,7 @@ class TomlReader:
         if value is _MISSING:
             return []
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self.wrong(key, "must be a list of texts", 'write it as ["...", "..."]')
+            self.wrong(key, "not_texts")
             return []
         return value
 
@@ -111,7 +99,7 @@ class TomlReader:
         """The IANA name of a time zone."""
         value = self.text(key, default)
         if value not in available_timezones():
-            self.wrong(key, f"no time zone {value!r}", 'use an IANA name such as "Asia/Shanghai"')
+            self.wrong(key, "no_zone", found=value)
             return default
         return value
 
@@ -121,7 +109,7 @@ class TomlReader:
         if value is _MISSING:
             return default
         if not isinstance(value, bool):
-            self.wrong(key, "must be true or false", "write it without quotes")
+            self.wrong(key, "not_truth")
             return default
         return value
 
@@ -131,7 +119,7 @@ class TomlReader:
         if value is _MISSING:
             return default
         if not isinstance(value, int) or isinstance(value, bool):
-            self.wrong(key, "must be a whole number", f"use {at_least} to {at_most}")
+            self.wrong(key, "not_whole", low=at_least, high=at_most)
             return default
         return int(self._bounded(key, value, default, at_least, at_most))
 
@@ -141,7 +129,7 @@ class TomlReader:
         if value is _MISSING:
             return default
         if not isinstance(value, int | float) or isinstance(value, bool):
-            self.wrong(key, "must be a number", f"use {at_least:g} to {at_most:g}")
+            self.wrong(key, "not_number", low=at_least, high=at_most)
             return default
         return float(self._bounded(key, value, default, at_least, at_most))
 
@@ -149,7 +137,7 @@ class TomlReader:
         """The keys of this table that are allowed; others become problems."""
         for key in self._table:
             if key not in allowed:
-                self.wrong(key, "is not known", f"use one of {', '.join(sorted(allowed))}")
+                self.wrong(key, "unknown_key", known=", ".join(sorted(allowed)))
                 self._read.add(key)
         return [key for key in self._table if key in allowed]
 
@@ -157,7 +145,7 @@ class TomlReader:
         self, key: str, value: float, default: float, at_least: float, at_most: float
     ) -> float:
         if not at_least <= value <= at_most:  # false for NaN too
-            self.wrong(key, f"{value} is out of range", f"use {at_least:g} to {at_most:g}")
+            self.wrong(key, "out_of_range", found=value, low=at_least, high=at_most)
             return default
         return value
 
@@ -171,7 +159,7 @@ class TomlReader:
     def _report_unread(self) -> None:
         for key in self._table:
             if key not in self._read:
-                self.wrong(key, "is not known", "remove it or correct its spelling")
+                self.wrong(key, "unread_key")
                 self._read.add(key)
         for child in self._children:
             child._report_unread()

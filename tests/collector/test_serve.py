@@ -17,7 +17,8 @@ import pytest
 
 from collector import keys
 from collector.__main__ import main
-from collector.config import ConfigError, read_config
+from collector.config import read_config
+from collector.config_error import ConfigError
 from shared import signing
 from tests.collector.house import AGENT_KEY, device, fault, frame_of, health
 from tests.collector.mosquitto import WAIT_S, Peer, free_port, wait_for_port

@@ -1,0 +1,143 @@
+"""What can be wrong in a file or a call: what, and what to do, in English and Chinese. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+
+class Both(NamedTuple):
+    """One text in both languages; may hold {fields}."""
+
+    en: str
+    zh: str
+
+    def text(self, lang: str) -> str:
+        """The text in 'en' or 'zh'."""
+        return self.zh if lang == "zh" else self.en
+
+
+class Wrong(NamedTuple):
+    """What is wrong and what to do about it."""
+
+    why: Both
+    do: Both
+
+
+_RANGE: Final = Both("use {low:g} to {high:g}", "请使用 {low:g} 到 {high:g}")
+_ONE_OF: Final = Both("use one of {known}", "请使用其中之一：{known}")
+_CHECK_PATH: Final = Both("check the path", "请检查路径")
+_SPELLING: Final = Both("remove it or correct its spelling", "请删除或更正拼写")
+
+WRONGS: Final[Mapping[str, Wrong]] = {
+    "unreadable": Wrong(Both("cannot be read ({why})", "无法读取（{why}）"), _CHECK_PATH),
+    "not_toml": Wrong(
+        Both("is not TOML ({why})", "不是有效的 TOML（{why}）"),
+        Both("correct that place", "请更正该处"),
+    ),
+    "not_table": Wrong(
+        Both("must be a table", "应为表"), Both("write [{name}]", "请写成 [{name}]")
+    ),
+    "not_tables": Wrong(
+        Both("must be a list of tables", "应为表的列表"),
+        Both("write [[{name}]]", "请写成 [[{name}]]"),
+    ),
+    "missing": Wrong(Both("is missing", "缺失"), Both("add it", "请添加")),
+    "not_text": Wrong(
+        Both("must be a text that is not empty", "应为非空文本"),
+        Both('write it as "..."', '请写成 "..."'),
+    ),
+    "not_choice": Wrong(Both("{found!r} is not known", "{found!r} 未知"), _ONE_OF),
+    "not_chosen": Wrong(Both("{found!r} is not known", "{found!r} 未知"), _SPELLING),
+    "not_texts": Wrong(
+        Both("must be a list of texts", "应为文本列表"),
+        Both('write it as ["...", "..."]', '请写成 ["...", "..."]'),
+    ),
+    "no_zone": Wrong(
+        Both("no time zone {found!r}", "没有时区 {found!r}"),
+        Both('use an IANA name such as "Asia/Shanghai"', '请使用 IANA 名称，例如 "Asia/Shanghai"'),
+    ),
+    "not_truth": Wrong(
+        Both("must be true or false", "应为 true 或 false"),
+        Both("write it without quotes", "请不加引号"),
+    ),
+    "not_whole": Wrong(Both("must be a whole number", "应为整数"), _RANGE),
+    "not_number": Wrong(Both("must be a number", "应为数字"), _RANGE),
+    "out_of_range": Wrong(Both("{found} is out of range", "{found} 超出范围"), _RANGE),
+    "unknown_key": Wrong(Both("is not known", "是未知的键"), _ONE_OF),
+    "unread_key": Wrong(Both("is not known", "是未知的键"), _SPELLING),
+    "not_network": Wrong(
+        Both("{found!r} is no address or network", "{found!r} 不是地址或网段"),
+        Both('write it like "127.0.0.1" or "10.0.0.0/8"', '请写成 "127.0.0.1" 或 "10.0.0.0/8"'),
+    ),
+    "no_parent": Wrong(
+        Both("no organisation {found!r} above this one", "此前没有组织 {found!r}"),
+        Both("list the parent first", "请将上级组织列在前面"),
+    ),
+    "no_organisation": Wrong(
+        Both("there is none", "一个也没有"),
+        Both("add [[organisations]] with id and name", "请添加 [[organisations]]，含 id 和 name"),
+    ),
+    "no_owner": Wrong(
+        Both("is missing", "缺失"), Both("add it, here or to the site", "请在此处或站点中添加")
+    ),
+    "no_agent_key": Wrong(
+        Both("cannot be read ({why})", "无法读取（{why}）"),
+        Both(
+            "copy the agent's public key there (preclaim-agent keygen makes it)",
+            "请将代理的公钥复制到该处（由 preclaim-agent keygen 生成）",
+        ),
+    ),
+    "bad_agent_key": Wrong(
+        Both("{why}", "不是可用的公钥（{why}）"),
+        Both("use the agent's .pub.pem file", "请使用代理的 .pub.pem 文件"),
+    ),
+    "bad_id": Wrong(
+        Both("{found!r} is no id", "{found!r} 不是有效的 id"),
+        Both(
+            "use letters, digits, '.', '_', '-', at most 64",
+            "请使用字母、数字、“.”“_”“-”，最多 64 个字符",
+        ),
+    ),
+    "id_twice": Wrong(
+        Both("{found!r} is used twice", "{found!r} 重复使用"),
+        Both("rename one", "请更改其中一个"),
+    ),
+    "unknown_organisation": Wrong(
+        Both("{found!r} is not in the configuration", "{found!r} 不在配置中"),
+        Both("add it, or use one of {known}", "请添加，或使用其中之一：{known}"),
+    ),
+    "unknown_agent": Wrong(
+        Both("{found!r} is not known", "{found!r} 未知"),
+        Both("agents: {known}", "已有代理：{known}"),
+    ),
+    "unknown_device": Wrong(
+        Both("{agent} has no {found!r}", "{agent} 没有 {found!r}"),
+        Both("its devices: {known}", "其设备：{known}"),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing wrong: where, what, what to do."""
+
+    key: str  # '' for the file itself
+    wrong: str  # a key of WRONGS
+    values: Mapping[str, object] = field(default_factory=dict)
+    file: str = ""
+
+    def line(self, lang: str) -> str:
+        """One line for a terminal."""
+        wrong = WRONGS[self.wrong]
+        why = wrong.why.text(lang).format(**self.values)
+        do = wrong.do.text(lang).format(**self.values)
+        where = [part for part in (self.file, self.key) if part]
+        if lang == "zh":
+            return "：".join([*where, f"{why}；{do}"])
+        return ": ".join([*where, f"{why}; {do}"])
+
+    def __str__(self) -> str:
+        """The line in English, for logs."""
+        return self.line("en")

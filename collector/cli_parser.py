@@ -1,0 +1,81 @@
+"""The command line of ``preclaim-collector``: its commands and options, in both languages."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from collector import cli
+from collector.cli_words import LANGUAGES, language_of, say
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line; ``lang`` is 'en' or 'zh' in the answer."""
+    first = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    first.add_argument("--lang", choices=LANGUAGES)
+    known, _ = first.parse_known_args(arguments)
+    lang = language_of(known.lang)
+    namespace = build_parser(lang).parse_args(arguments)
+    namespace.lang = lang
+    return namespace
+
+
+def build_parser(lang: str) -> argparse.ArgumentParser:
+    """The parser with help in a language."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--lang", choices=LANGUAGES, help=say("help_lang", lang))
+    parser = argparse.ArgumentParser(
+        prog="preclaim-collector", description=say("prog", lang), parents=[common]
+    )
+    commands = parser.add_subparsers(required=True)
+
+    def add(
+        name: str, run: Callable[[argparse.Namespace], int], *, config: bool = True
+    ) -> argparse.ArgumentParser:
+        text = say(name, lang)
+        made = commands.add_parser(name, help=text, description=text, parents=[common])
+        made.set_defaults(command=run)
+        if config:
+            made.add_argument(
+                "-c", "--config", type=Path, required=True, help=say("help_config", lang)
+            )
+        return made
+
+    add("serve", cli.serve)
+    add("migrate", cli.migrate_store)
+    add("show-config", cli.show_config)
+    _import(add("import-registry", cli.import_registry), lang)
+    broker = add("broker", cli.run_broker, config=False)
+    broker.add_argument("--host", default="127.0.0.1", help=say("help_host", lang))
+    broker.add_argument("--port", type=int, default=1883, help=say("help_port", lang))
+    quarantine = add("quarantine", cli.look_at_quarantine)
+    quarantine.add_argument("action", choices=["list", "replay"], help=say("help_action", lang))
+    quarantine.add_argument("--reason", default="unassigned", help=say("help_reason", lang))
+    _token(add("token", cli.make_token), lang)
+    _order(add("command", cli.give_order), lang)
+    keygen = add("keygen", cli.make_keys, config=False)
+    keygen.add_argument("file", type=Path, help=say("help_key", lang))
+    return parser
+
+
+def _import(lists: argparse.ArgumentParser, lang: str) -> None:
+    lists.add_argument("file", type=Path, help=say("help_list", lang))
+    lists.add_argument("--confirm", action="store_true", help=say("help_confirm", lang))
+    lists.add_argument("--organisation", default="", help=say("help_owner", lang))
+    lists.add_argument("--language", choices=LANGUAGES, help=say("help_language", lang))
+
+
+def _token(token: argparse.ArgumentParser, lang: str) -> None:
+    roles = ["admin", "factory_engineer", "distributor", "integrator"]
+    token.add_argument("--name", required=True, help=say("help_name", lang))
+    token.add_argument("--role", required=True, choices=roles, help=say("help_role", lang))
+    token.add_argument("--organisation", default="", help=say("help_organisation", lang))
+
+
+def _order(order: argparse.ArgumentParser, lang: str) -> None:
+    verbs = ["probe_now", "take_picture", "fetch_log"]
+    order.add_argument("agent", help=say("help_agent", lang))
+    order.add_argument("verb", choices=verbs, help=say("help_verb", lang))
+    order.add_argument("device", nargs="?", default="", help=say("help_device", lang))
+    order.add_argument("--wait", type=float, default=0.0, metavar="S", help=say("help_wait", lang))

@@ -1,0 +1,150 @@
+"""What ``preclaim-collector`` says in a terminal, in English and Chinese."""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+LANGUAGES: Final = ("en", "zh")
+WORDS: Final[dict[str, tuple[str, str]]] = {
+    "prog": (
+        "Stores what agents report, decides by policy and opens pre-claims.",
+        "存储代理上报的内容，按策略决策，并生成预索赔。",
+    ),
+    "serve": ("run intake, jobs and pages", "运行接收、作业和页面"),
+    "migrate": ("bring the store to the newest schema", "将存储升级到最新结构"),
+    "show-config": (
+        "check the configuration and print what it means",
+        "检查配置并显示其含义",
+    ),
+    "import-registry": (
+        "import a delivery list; a dry run unless --confirm",
+        "导入交付清单；不加 --confirm 时仅试运行",
+    ),
+    "broker": ("run the embedded broker alone", "单独运行内置代理服务器（MQTT）"),
+    "quarantine": ("list or replay what was not accepted", "列出或重放未被接受的内容"),
+    "token": ("make a bearer token and print it once", "生成访问令牌，只显示一次"),
+    "command": (
+        "ask an agent for something; prints the answer with --wait",
+        "向代理下达命令；加 --wait 时显示答复",
+    ),
+    "keygen": ("make an Ed25519 key pair", "生成 Ed25519 密钥对"),
+    "help_config": ("configuration file (TOML)", "配置文件（TOML）"),
+    "help_lang": (
+        "language: en or zh; default: the environment's",
+        "语言：en 或 zh；默认取自环境",
+    ),
+    "help_list": ("the delivery list (CSV)", "交付清单（CSV）"),
+    "help_confirm": ("write the rows without errors", "写入没有错误的行"),
+    "help_owner": (
+        "owner of the rows; default: the factory",
+        "各行所属组织；默认：工厂",
+    ),
+    "help_language": (
+        "language of the result; default: the configuration's",
+        "结果所用语言；默认取自配置",
+    ),
+    "help_host": ("address to listen on", "监听地址"),
+    "help_port": ("port to listen on", "监听端口"),
+    "help_action": ("what to do", "要执行的操作"),
+    "help_reason": ("which to replay", "要重放哪一类"),
+    "help_name": ("what the token is for", "令牌的用途"),
+    "help_role": ("what the token may do", "令牌的权限"),
+    "help_organisation": (
+        "whose devices it sees; default: the first organisation",
+        "可查看哪个组织的设备；默认：第一个组织",
+    ),
+    "help_agent": ("id of the agent", "代理 id"),
+    "help_verb": ("what to ask for", "要执行的命令"),
+    "help_device": (
+        "device id; default: the agent itself",
+        "设备 id；默认：代理本身",
+    ),
+    "help_wait": ("wait so many seconds for the answer", "等待答复的秒数"),
+    "help_key": (
+        "file for the private key; FILE.pub.pem is written beside it",
+        "私钥文件；旁边写入公钥 FILE.pub.pem",
+    ),
+    "schema_changed": ("schema {before} -> {after}", "存储结构 {before} -> {after}"),
+    "schema_newest": ("schema {after}, newest", "存储结构 {after}，已是最新"),
+    "no_schema": ("none", "无"),
+    "config_data": ("data      {value}", "数据      {value}"),
+    "config_broker": ("broker    {value}", "MQTT      {value}"),
+    "config_pages": ("pages     {value}", "页面      {value}"),
+    "config_policy": ("policy    {value}", "策略      {value}"),
+    "config_agent": (
+        "agent     {agent} at {site} of {owner}, {pinned}",
+        "代理      {agent}，站点 {site}，组织 {owner}，{pinned}",
+    ),
+    "key_pinned": ("key pinned", "已固定公钥"),
+    "no_key": ("no key: its evidence stays unverified", "无公钥：其证据无法验证"),
+    "broker_runs": (
+        "broker on {host}:{port}; Ctrl-C ends it",
+        "MQTT 服务器运行于 {host}:{port}；按 Ctrl-C 结束",
+    ),
+    "replayed": (
+        "{accepted} accepted, {refused} still refused",
+        "接受 {accepted} 条，仍拒绝 {refused} 条",
+    ),
+    "quarantine_rows": ("{count} rows", "共 {count} 行"),
+    "quarantine_empty": ("nothing in quarantine", "隔离区为空"),
+    "keys_made": (
+        "{private} (keep it), {public} (give it away)",
+        "{private}（请妥善保管），{public}（可交给对方）",
+    ),
+    "order_waits": (
+        "the same command still waits for its answer",
+        "相同的命令仍在等待答复",
+    ),
+    "order_kept": (
+        "{id}: kept; the running collector sends it",
+        "{id}：已保存；由运行中的收集端发送",
+    ),
+    "waiting": ("waiting", "等待答复"),
+    "done": ("done", "已完成"),
+    "refused": ("refused", "被拒绝"),
+    "failed": ("failed", "失败"),
+    "expired": ("expired", "已过期"),
+    "stopped": ("preclaim-collector: {why}", "preclaim-collector：无法继续：{why}"),
+    "AlreadyRunningError": (
+        "preclaim-collector: {why}",
+        "preclaim-collector：另一个收集端正在使用该数据目录；请停止它，或另设 data_dir（{why}）",
+    ),
+    "BrokerMissingError": (
+        "preclaim-collector: {why}",
+        "preclaim-collector：内置 MQTT 服务器不可用；"
+        "请安装 preclaim[broker]，或运行 Mosquitto（{why}）",
+    ),
+    "NewerStoreError": (
+        "preclaim-collector: {why}",
+        "preclaim-collector：存储由更新的版本写入；请重新安装该版本，或恢复备份（{why}）",
+    ),
+    "KeyFileError": (
+        "preclaim-collector: {why}",
+        "preclaim-collector：密钥文件不可用；请检查该文件（{why}）",
+    ),
+    "FileExistsError": (
+        "preclaim-collector: {why}",
+        "preclaim-collector：文件已存在，不会覆盖；请另选名称（{why}）",
+    ),
+}
+
+
+def say(key: str, lang: str, **values: object) -> str:
+    """One text with its values; ``lang`` is 'en' or 'zh'."""
+    return WORDS[key][lang == "zh"].format(**values)
+
+
+def explain(error: Exception, lang: str) -> str:
+    """What ended a command, and what to do where its kind is known."""
+    name = type(error).__name__
+    return say(name if name in WORDS else "stopped", lang, why=error)
+
+
+def language_of(asked: str | None) -> str:
+    """'zh' or 'en': what was asked for, else by the environment (LC_ALL, LC_MESSAGES, LANG)."""
+    if asked is not None:
+        return asked
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    found = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    return "zh" if found.lower().startswith("zh") else "en"
