@@ -71,5 +71,7 @@ def value(voice: Voice, found: object, unit: str) -> str:
         return "–"
     if isinstance(found, bool):
         return voice.t("value.yes" if found else "value.no")
+    if unit == "B" and isinstance(found, int):
+        return size(found)
     text = f"{found:.6g}" if isinstance(found, float) else str(found)
     return f"{text} {unit}".strip()
