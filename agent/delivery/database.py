@@ -119,7 +119,7 @@ def open_file(path: Path, *, first_counter: int = 1) -> Database:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA cache_size = -2048")
+        connection.execute("PRAGMA cache_size = -512")
         (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
             raise DatabaseDamagedError(verdict)
