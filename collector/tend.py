@@ -23,14 +23,21 @@ KNOWN: Final = frozenset({"ok", "fault"})  # silence is never recovery
 
 def tend(db: Connection, *, policy: Policy, now: datetime) -> int:
     """Look at every line in draft or ready; how many were changed."""
-    return sum(_tend_one(db, line, policy=policy, now=now) for line in unsubmitted.read(db))
+    shared = twins.shared_serials(db)
+    return sum(
+        _tend_one(db, line, policy=policy, is_shared=line.label_serial in shared, now=now)
+        for line in unsubmitted.read(db)
+    )
 
 
-def _tend_one(db: Connection, line: OpenLine, *, policy: Policy, now: datetime) -> bool:
+def _tend_one(
+    db: Connection, line: OpenLine, *, policy: Policy, is_shared: bool, now: datetime
+) -> bool:
     if _is_gone(db, line, policy=policy, now=now):
         _move(db, line, LineState.AUTO_CLEARED, now=now)
         return True
-    if _judge_again(db, line, policy=policy, now=now):
+    unsettled = line.warranty_verdict in completeness.UNDATED
+    if (unsettled or is_shared) and _judge_again(db, line, policy=policy, now=now):
         return True
     if line.state is LineState.DRAFT and completeness.is_complete(_items_of(line)):
         _move(db, line, LineState.READY, now=now)
@@ -54,8 +61,8 @@ def _judge_again(db: Connection, line: OpenLine, *, policy: Policy, now: datetim
     A verdict that rests on a delivery date stands; only a duplicate overrides it.
     """
     judged = _judge(db, line, policy)
-    unsettled = line.warranty_verdict in completeness.UNDATED
-    if not unsettled and judged.verdict is not WarrantyVerdict.DUPLICATE_SERIAL:
+    settled = line.warranty_verdict not in completeness.UNDATED
+    if settled and judged.verdict is not WarrantyVerdict.DUPLICATE_SERIAL:
         return False
     if not unsubmitted.set_warranty(db, line_id=line.id, judged=judged):
         return False

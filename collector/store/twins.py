@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from collector.store.tables import position, site
 
@@ -31,3 +31,14 @@ def alive_elsewhere(db: Connection, *, label_serial: str, position_id: int) -> t
         .order_by(position.c.id)
     )
     return tuple(f"{row.site_name}: {row.name or row.device_id}" for row in rows)
+
+
+def shared_serials(db: Connection) -> frozenset[str]:
+    """Serials that more than one position carries, alive or not; one look at the whole fleet."""
+    rows = db.execute(
+        select(position.c.label_serial)
+        .where(position.c.label_serial != "")
+        .group_by(position.c.label_serial)
+        .having(func.count() > 1)
+    )
+    return frozenset(rows.scalars())

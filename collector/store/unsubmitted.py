@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, func, select, update
 
@@ -18,6 +19,12 @@ from collector.store.tables import (
     manifest,
     manifest_item,
     position,
+)
+
+# A subquery, not a list of ids: a database takes only so many parameters.
+_LINES: Final = select(claim_line.c.id).where(
+    claim_line.c.state.in_((LineState.DRAFT.value, LineState.READY.value)),
+    claim_line.c.closed_at.is_(None),
 )
 
 
@@ -47,16 +54,11 @@ def read(db: Connection) -> tuple[OpenLine, ...]:
     rows = db.execute(
         select(claim_line, position.c.standing, position.c.firmware)
         .join(position, position.c.id == claim_line.c.position_id)
-        .where(
-            claim_line.c.state.in_((LineState.DRAFT.value, LineState.READY.value)),
-            claim_line.c.closed_at.is_(None),
-        )
+        .where(claim_line.c.id.in_(_LINES))
         .order_by(claim_line.c.id)
     ).all()
-    lines = [row.id for row in rows]
-    codes = _codes(db, lines)
-    kinds, signatures = _kinds_here(db, lines), _signatures(db, lines)
-    cleared, onsets = _cleared(db, lines), _onsets(db, lines)
+    codes, kinds, signatures = _codes(db), _kinds_here(db), _signatures(db)
+    cleared, onsets = _cleared(db), _onsets(db)
     nothing: frozenset[str] = frozenset()
     return tuple(
         OpenLine(
@@ -109,7 +111,7 @@ def set_warranty(db: Connection, *, line_id: int, judged: Warranty) -> bool:
     return found.rowcount == 1
 
 
-def _cleared(db: Connection, lines: Sequence[int]) -> dict[int, datetime]:
+def _cleared(db: Connection) -> dict[int, datetime]:
     """When the last episode of each line ended; lines with an open one are left out."""
     rows = db.execute(
         select(
@@ -117,51 +119,51 @@ def _cleared(db: Connection, lines: Sequence[int]) -> dict[int, datetime]:
             func.max(episode.c.cleared_at, type_=episode.c.cleared_at.type).label("at"),
         )
         .join(episode, episode.c.id == finding.c.episode_id)
-        .where(finding.c.line_id.in_(lines))
+        .where(finding.c.line_id.in_(_LINES))
         .group_by(finding.c.line_id)
         .having(func.count(episode.c.cleared_at) == func.count())
     )
     return {row.line_id: row.at for row in rows}
 
 
-def _onsets(db: Connection, lines: Sequence[int]) -> dict[int, datetime]:
+def _onsets(db: Connection) -> dict[int, datetime]:
     rows = db.execute(
         select(
             finding.c.line_id,
             func.min(episode.c.onset_at, type_=episode.c.onset_at.type).label("at"),
         )
         .join(episode, episode.c.id == finding.c.episode_id)
-        .where(finding.c.line_id.in_(lines))
+        .where(finding.c.line_id.in_(_LINES))
         .group_by(finding.c.line_id)
     )
     return {row.line_id: row.at for row in rows}
 
 
-def _kinds_here(db: Connection, lines: Sequence[int]) -> dict[int, frozenset[str]]:
+def _kinds_here(db: Connection) -> dict[int, frozenset[str]]:
     rows = db.execute(
         select(finding.c.line_id, manifest_item.c.kind)
         .join(manifest, manifest.c.episode_id == finding.c.episode_id)
         .join(manifest_item, manifest_item.c.manifest_id == manifest.c.id)
         .join(evidence_file, evidence_file.c.sha256 == manifest_item.c.sha256)
-        .where(finding.c.line_id.in_(lines), evidence_file.c.complete.is_(True))
+        .where(finding.c.line_id.in_(_LINES), evidence_file.c.complete.is_(True))
         .distinct()
     )
     return _gather((row.line_id, row.kind) for row in rows)
 
 
-def _signatures(db: Connection, lines: Sequence[int]) -> dict[int, frozenset[str]]:
+def _signatures(db: Connection) -> dict[int, frozenset[str]]:
     rows = db.execute(
         select(finding.c.line_id, manifest.c.verdict)
         .join(manifest, manifest.c.episode_id == finding.c.episode_id)
-        .where(finding.c.line_id.in_(lines))
+        .where(finding.c.line_id.in_(_LINES))
         .distinct()
     )
     return _gather((row.line_id, row.verdict) for row in rows)
 
 
-def _codes(db: Connection, lines: Sequence[int]) -> dict[int, frozenset[str]]:
+def _codes(db: Connection) -> dict[int, frozenset[str]]:
     rows = db.execute(
-        select(finding.c.line_id, finding.c.code).where(finding.c.line_id.in_(lines)).distinct()
+        select(finding.c.line_id, finding.c.code).where(finding.c.line_id.in_(_LINES)).distinct()
     )
     return _gather((row.line_id, row.code) for row in rows)
 
