@@ -4,25 +4,52 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from benchmarks.figures import FIGURES, OUTPUT
 
 BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
-PAGES = (Path("README.md"),)
 
 
-def table(rows: list[dict[str, object]]) -> str:
-    """A row a figure, in the register's order."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page with a table of figures, and the words of that table in the page's language."""
+
+    path: Path
+    heading: str
+    holds: str
+    falls_short: str
+
+
+PAGES: Final = (
+    Page(
+        path=Path("README.md"),
+        heading="| figure | what | target | measured | |",
+        holds="holds",
+        falls_short="falls short",
+    ),
+    Page(
+        path=Path("README.zh.md"),
+        heading="| 指标 | 内容 | 目标 | 实测 | |",
+        holds="达标",
+        falls_short="未达标",
+    ),
+)
+
+
+def table(rows: list[dict[str, object]], page: Page) -> str:
+    """A row a figure, in the register's order; what a figure is stays in English."""
     by_name = {str(row["name"]): row for row in rows}
-    lines = ["| figure | what | target | measured | |", "|---|---|---|---|---|"]
+    lines = [page.heading, "|---|---|---|---|---|"]
     for figure in FIGURES:
         row = by_name.get(figure.name)
         if row is None:
             continue
         measured = "–" if row["measured"] is None else f"{row['measured']:g} {figure.unit}"
         target = f"{figure.bound.value} {figure.target:g} {figure.unit}"
-        verdict = "holds" if row["holds"] else "**falls short**"
+        verdict = page.holds if row["holds"] else f"**{page.falls_short}**"
         lines.append(f"| `{figure.name}` | {figure.what} | {target} | {measured} | {verdict} |")
     return "\n".join(lines)
 
@@ -41,9 +68,10 @@ def main() -> int:
     if not OUTPUT.exists():
         print(f"{OUTPUT} is missing: run make figures first", file=sys.stderr)
         return 1
-    made = table(json.loads(OUTPUT.read_text()))
+    rows = json.loads(OUTPUT.read_text())
     for page in PAGES:
-        page.write_text(fill(page.read_text(), made))
+        made = table(rows, page)
+        page.path.write_text(fill(page.path.read_text(), made))
     return 0
 
 
