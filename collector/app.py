@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from collector import keys
 from collector.broker import embedded_broker
+from collector.high_water import HighWater
 from collector.intake.evidence_files import EvidenceFiles
 from collector.intake.replay import replay
 from collector.intake.room import Room
@@ -20,7 +21,7 @@ from collector.intake.subscriber import Subscriber
 from collector.jobs import Jobs
 from collector.lock import hold
 from collector.settings import Config
-from collector.store import accounts, meta
+from collector.store import accounts
 from collector.store.assignments import assign
 from collector.store.engine import open_engine
 from collector.store.migrate import migrate
@@ -49,13 +50,13 @@ def open_store(config: Config) -> Engine:
     if before != after:
         log.info("store: schema %s -> %s", before or "none", after)
     with engine.begin() as db:
-        meta.generation(db)
         assign(
             db,
             organisations=config.organisations,
             sites=config.sites,
             agents=config.agents,
         )
+    HighWater(config.high_water).check(engine, now=utc_now())
     return engine
 
 
@@ -65,6 +66,7 @@ def make_room(config: Config) -> Room:
         policy=config.policy,
         evidence=EvidenceFiles(config.evidence_dir),
         command_key=keys.load_or_make(config.command_key),
+        high_water=HighWater(config.high_water),
     )
 
 
@@ -98,6 +100,7 @@ async def _run(config: Config, stop: asyncio.Event) -> None:
         log.info("took %d rows of agents that are assigned now", accepted)
     async with AsyncExitStack() as parts:
         parts.callback(engine.dispose)
+        parts.callback(room.high_water.flush)
         if config.broker.embedded:
             await parts.enter_async_context(
                 embedded_broker(host=config.broker.host, port=config.broker.port)
@@ -120,7 +123,7 @@ async def _run(config: Config, stop: asyncio.Event) -> None:
             log.warning("first administrator: open %s (once, within 24 h)", link)
         async with asyncio.TaskGroup() as group:
             group.create_task(jobs.run(stop))
-            group.create_task(_watch(subscriber, stop))
+            group.create_task(_watch(subscriber, room.high_water, stop))
 
 
 async def _start_web(
@@ -149,9 +152,10 @@ async def _start_web(
     return base_url
 
 
-async def _watch(subscriber: Subscriber, stop: asyncio.Event) -> None:
+async def _watch(subscriber: Subscriber, high_water: HighWater, stop: asyncio.Event) -> None:
     """A consumer that looks connected but stores nothing is worse than one that is down."""
     while not stop.is_set():
+        await asyncio.to_thread(high_water.flush)
         if not subscriber.is_alive():
             raise IngestDiedError("the ingest worker ended; see the log above, then start again")
         try:

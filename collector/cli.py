@@ -61,7 +61,7 @@ def begin_generation(arguments: argparse.Namespace) -> int:
 
     config = read_config(arguments.config)
     stands = HighWater(config.high_water).renew(open_store(config), now=utc_now())
-    print(f"generation {stands.generation}: agents send again what they keep (30 days)")
+    print(say("generation", arguments.lang, generation=stands.generation))
     return OK
 
 

@@ -44,6 +44,7 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
 
     add("serve", cli.serve)
     add("migrate", cli.migrate_store)
+    add("restored", cli.begin_generation)
     add("show-config", cli.show_config)
     _import(add("import-registry", cli.import_registry), lang)
     broker = add("broker", cli.run_broker, config=False)

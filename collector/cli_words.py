@@ -13,6 +13,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "serve": ("run intake, jobs and pages", "运行接收、作业和页面"),
     "migrate": ("bring the store to the newest schema", "将存储升级到最新结构"),
+    "restored": (
+        "after a backup was put back: let agents send again what they keep",
+        "恢复备份之后：让代理重新发送其保留的内容",
+    ),
     "show-config": (
         "check the configuration and print what it means",
         "检查配置并显示其含义",
@@ -67,6 +71,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "schema_changed": ("schema {before} -> {after}", "存储结构 {before} -> {after}"),
     "schema_newest": ("schema {after}, newest", "存储结构 {after}，已是最新"),
+    "generation": (
+        "{generation} begins: agents send again what they keep (30 days)",
+        "{generation} 开始：代理将重新发送其保留的内容（30 天）",
+    ),
     "no_schema": ("none", "无"),
     "config_data": ("data      {value}", "数据      {value}"),
     "config_broker": ("broker    {value}", "MQTT      {value}"),

@@ -79,3 +79,8 @@ class Config:
     def evidence_dir(self) -> Path:
         """Where evidence files lie."""
         return self.data_dir / "evidence"
+
+    @property
+    def high_water(self) -> Path:
+        """The file that tells a restored store from the one that was in use."""
+        return self.data_dir / "high-water"

@@ -22,7 +22,7 @@ from collector.intake.refusal import Refusal
 from collector.intake.room import Batch, Room, Row
 from collector.intake.set_aside import header_of, note, set_aside
 from collector.intake.store_message import store_message
-from collector.store import agents, frames, meta
+from collector.store import agents, frames
 from collector.store.agents import Agent
 from shared import wire
 from shared.evidence import EvidenceChunk
@@ -47,10 +47,11 @@ class Ingested:
 def ingest(engine: Engine, arrivals: Sequence[Arrival], *, room: Room, now: datetime) -> Ingested:
     """Take a batch in one transaction; OperationalError or OSError means: nothing was taken."""
     with engine.begin() as db:
-        generation = meta.generation(db)
-        batch = Batch(db=db, room=room, generation=generation, now=now)
+        mark = room.high_water.advance(db, now=now)
+        batch = Batch(db=db, room=room, generation=mark.generation, now=now)
         taken = [take(arrival, batch) for arrival in arrivals]
         room.evidence.sync()
+    room.high_water.committed(mark)
     ends = [end for end, _ in taken]
     counts = Counts(
         stored=ends.count(End.STORED),
@@ -58,7 +59,9 @@ def ingest(engine: Engine, arrivals: Sequence[Arrival], *, room: Room, now: date
         quarantined=ends.count(End.QUARANTINED),
     )
     noted = [told for _, told in taken if told is not None]
-    return Ingested(counts=counts, receipts=receipts_for(noted, generation=generation, now=now))
+    return Ingested(
+        counts=counts, receipts=receipts_for(noted, generation=mark.generation, now=now)
+    )
 
 
 def take(arrival: Arrival, batch: Batch) -> tuple[End, Noted | None]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 
 from collector.claims.policy import Policy
+from collector.high_water import HighWater
 from collector.intake.evidence_files import EvidenceFiles
 from collector.store.agents import Agent
 from shared.identity import EventId
@@ -21,6 +22,7 @@ class Room:
     policy: Policy
     evidence: EvidenceFiles
     command_key: Ed25519PrivateKey
+    high_water: HighWater = field(default_factory=HighWater)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

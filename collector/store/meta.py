@@ -1,25 +1,70 @@
-"""The store's own facts: its generation, and the audit log."""
+"""The store's own facts: its generation, how often it took something, and the audit log."""
 
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from collector.store.tables import audit, store_meta
 
 
-def generation(db: Connection) -> str:
-    """The store's generation; made at first use, a restored store gets another one."""
-    known = db.execute(select(store_meta.c.generation)).scalar_one_or_none()
-    if known is not None:
-        return str(known)
-    fresh = f"g-{secrets.token_hex(8)}"
-    db.execute(insert(store_meta).values(id=1, generation=fresh))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """How far the store has come: commits of intake within a generation, never backwards."""
+
+    generation: str
+    commits: int
+
+
+def mark(db: Connection) -> Mark:
+    """Where the store stands; its generation is made at first use."""
+    row = db.execute(select(store_meta.c.generation, store_meta.c.commits)).one_or_none()
+    if row is not None:
+        return Mark(generation=row.generation, commits=row.commits)
+    fresh = Mark(generation=_fresh(), commits=0)
+    db.execute(insert(store_meta).values(id=1, generation=fresh.generation, commits=0))
     return fresh
+
+
+def advance(db: Connection) -> Mark:
+    """Count the caller's transaction; where the store will stand after its commit."""
+    row = db.execute(
+        update(store_meta)
+        .values(commits=store_meta.c.commits + 1)
+        .returning(store_meta.c.generation, store_meta.c.commits)
+    ).one_or_none()
+    if row is not None:
+        return Mark(generation=row.generation, commits=row.commits)
+    mark(db)
+    return advance(db)
+
+
+def renew(db: Connection, *, beyond: int, why: str, now: datetime) -> Mark:
+    """Begin another generation, because rows that were receipted may be gone.
+
+    Agents see it in the next receipt and send again what they keep. ``beyond`` is the highest
+    count of commits known from before.
+    """
+    before = mark(db)
+    after = Mark(generation=_fresh(), commits=max(before.commits, beyond) + 1)
+    db.execute(update(store_meta).values(generation=after.generation, commits=after.commits))
+    note(
+        db,
+        actor="collector",
+        action="store.restored",
+        detail=f"generation {before.generation} -> {after.generation}: {why}",
+        now=now,
+    )
+    return after
 
 
 def note(db: Connection, *, actor: str, action: str, detail: str, now: datetime) -> None:
     """Write one line of the audit log; never a secret."""
     db.execute(insert(audit).values(at=now, actor=actor, action=action, detail=detail))
+
+
+def _fresh() -> str:
+    return f"g-{secrets.token_hex(8)}"

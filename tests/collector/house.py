@@ -11,13 +11,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine, Table, func, insert, select
 
 from collector.claims.policy import Policy
+from collector.high_water import HighWater
 from collector.intake.arrival import Arrival
 from collector.intake.evidence_files import EvidenceFiles
 from collector.intake.ingest import Ingested, ingest
 from collector.intake.room import Room
 from collector.jobs import Jobs
 from collector.settings import AgentEntry, OrganisationEntry, SiteEntry
-from collector.store import tables
+from collector.store import meta, tables
 from collector.store.assignments import assign
 from collector.store.engine import open_engine, sqlite_url
 from collector.store.migrate import migrate
@@ -76,6 +77,7 @@ class House:
     def __init__(self, directory: Path, policy: Policy = SOON) -> None:
         self.now = NOON
         self.policy = policy
+        self.path = directory / "collector.db"
         self.engine: Engine = open_engine(sqlite_url(directory))
         migrate(self.engine)
         key = signing.public_pem(AGENT_KEY.public_key())
@@ -92,6 +94,17 @@ class House:
             listening_since=lambda: NOON,
             clock=lambda: self.now,
         )
+
+    def start(self, high_water: Path) -> None:
+        """Begin as ``serve`` does, with this file beside the store."""
+        water = HighWater(high_water)
+        water.check(self.engine, now=self.now)
+        self.room = dataclasses.replace(self.room, high_water=HighWater(high_water))
+
+    def mark(self) -> meta.Mark:
+        """Where the store stands."""
+        with self.engine.begin() as db:
+            return meta.mark(db)
 
     def pass_time(self, seconds: float) -> None:
         """Move the clock on."""
@@ -116,11 +129,11 @@ class House:
             return [dict(row) for row in db.execute(select(table)).mappings()]
 
     def everything(self) -> dict[str, list[dict[str, object]]]:
-        """The whole store but for the signs of life, which every redelivery renews."""
+        """The whole store but for what every redelivery renews: signs of life, commits."""
         found = {
             table.name: self.rows(table)
             for table in tables.metadata.sorted_tables
-            if table.name != "agent"
+            if table.name not in {"agent", "store_meta"}
         }
         return {name: rows for name, rows in found.items() if rows}
 

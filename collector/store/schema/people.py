@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, text
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, String, Table, Text, text
 
 from collector.store.schema.base import Utc, metadata, owner
 
@@ -53,6 +53,7 @@ store_meta = Table(
     metadata,
     Column("id", Integer, primary_key=True),  # always 1
     Column("generation", String(64), nullable=False),  # new after a restore from backup
+    Column("commits", BigInteger, nullable=False, server_default=text("0")),  # of intake
 )
 
 audit = Table(
