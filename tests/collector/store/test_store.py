@@ -34,18 +34,19 @@ def test_migrations_make_the_tables_of_the_code(house: House) -> None:
     """Nothing is left to migrate, and a second run changes nothing."""
     with house.engine.begin() as db:
         assert compare_metadata(MigrationContext.configure(db), tables.metadata) == []
-    assert migrate.migrate(house.engine) == ("0002", "0002")
+    before, after = migrate.migrate(house.engine)
+    assert before == after
 
 
 def test_migration_can_be_undone(tmp_path: Path) -> None:
     """Down and up again gives the same store."""
     engine = open_engine(sqlite_url(tmp_path))
-    migrate.migrate(engine)
+    _, newest = migrate.migrate(engine)
     config = migrate._config()
     with engine.begin() as db:
         config.attributes["connection"] = db
         command.downgrade(config, "base")
-    assert migrate.migrate(engine) == (None, "0002")
+    assert migrate.migrate(engine) == (None, newest)
     engine.dispose()
 
 
