@@ -1,29 +1,13 @@
-"""What can be wrong in a configuration file: reason and remedy, in English and Chinese."""
+"""What can be wrong in a file of the agent: reason and remedy, in English and Chinese."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final
 
-
-class Both(NamedTuple):
-    """One text in both languages; may hold {fields}."""
-
-    en: str
-    zh: str
-
-    def text(self, lang: str) -> str:
-        """The text in 'en' or 'zh'."""
-        return self.zh if lang == "zh" else self.en
-
-
-class Wrong(NamedTuple):
-    """What is wrong and what to do about it."""
-
-    reason: Both
-    remedy: Both
-
+from agent.camera.profile_wrongs import PROFILE_WRONGS
+from agent.wrong import Both, Wrong
 
 _CHARACTERS: Final = Both(
     "Use letters, digits, '.', '_', '-', at most 64", "请使用字母、数字、“.”“_”“-”，最多 64 个字符"
@@ -172,12 +156,13 @@ WRONGS: Final[Mapping[str, Wrong]] = {
         Both("{found} cannot be read: {why}", "无法读取 {found}：{why}"),
         Both("Write the path of the file", "请填写该文件的路径"),
     ),
+    **PROFILE_WRONGS,
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One thing wrong in a configuration file."""
+    """One thing wrong in a configuration file or a firmware profile."""
 
     file: str
     key: str  # "devices[2].power"; '-' for the file itself

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from agent.config_problem import Both, Problem
+from agent.config_problem import Problem
+from agent.wrong import Both
 
 _KINDS: Final[Mapping[type, Both]] = {
     bool: Both("true or false", "真假值"),

@@ -86,10 +86,8 @@ def read_all(path: Path) -> tuple[Config, tuple[Profile, ...]]:
 
 
 def _explain(error: ConfigError | ProfileError, lang: str) -> int:
-    if isinstance(error, ProfileError):
-        _complain(str(error))
-    else:
-        _complain("\n".join(problem.line(lang) for problem in error.problems))
+    for problem in error.problems:
+        _complain(problem.line(lang))
     return UNUSABLE
 
 

@@ -21,7 +21,8 @@ from agent.camera.profile import (
     Profile,
     VendorRequest,
 )
-from agent.camera.profile_table import Problem, ProfileError, Table
+from agent.camera.profile_table import ProfileError, Table
+from agent.config_problem import Problem
 
 __all__ = ["Problem", "ProfileError", "load_profiles", "parse_profile", "shipped_directory"]
 _TYPES = ("number", "text", "flag")
@@ -43,9 +44,9 @@ def load_profiles(directory: Path) -> tuple[Profile, ...]:
         if profile is None:
             continue
         if profile.id in seen:
-            reason = f"'{profile.id}' is also the id of {seen[profile.id]}"
+            values = {"found": profile.id, "other": seen[profile.id]}
             problems.append(
-                Problem(file=path.name, key="id", reason=reason, remedy="Give it another id")
+                Problem(file=path.name, key="id", wrong="profile_id_twice", values=values)
             )
         seen[profile.id] = path.name
         profiles.append(profile)
@@ -59,7 +60,7 @@ def _load(path: Path, problems: list[Problem]) -> Profile | None:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         problems.append(
-            Problem(file=path.name, key="-", reason=f"cannot be read: {error}", remedy="Correct it")
+            Problem(file=path.name, key="-", wrong="profile_unreadable", values={"why": error})
         )
         return None
     before = len(problems)
@@ -73,7 +74,7 @@ def parse_profile(
     """Build a profile; problems are appended, and then the result must not be used."""
     root = Table(content=content, where="", file=file, problems=problems)
     if root.take("schema", int) not in (1, None):
-        root.complain("schema", "is not 1", "Use schema = 1, or a newer agent")
+        root.complain("schema", "profile_schema")
     requests = tuple(_request(table) for table in root.tables("request"))
     names = {request.name for request in requests}
     fields = [_field(table, names) for table in root.tables("field")]
@@ -95,7 +96,7 @@ def parse_profile(
 def _check_twins(profile: Profile, root: Table) -> None:
     names = [found.name for found in profile.fields]
     for name in sorted({name for name in names if names.count(name) > 1}):
-        root.complain("field", f"'{name}' is defined twice", "Keep one of them")
+        root.complain("field", "profile_field_twice", found=name)
 
 
 def _match(table: Table) -> Match:
@@ -119,7 +120,7 @@ def _version(table: Table, key: str) -> tuple[int, ...] | None:
     if text is None or not text.strip():
         return None
     if _VERSION.fullmatch(text) is None:
-        table.complain(key, f"'{text}' is no version", 'Write numbers and points, like "5.7.13"')
+        table.complain(key, "profile_version", found=text)
         return None
     return tuple(int(part) for part in text.split("."))
 
@@ -127,7 +128,7 @@ def _version(table: Table, key: str) -> tuple[int, ...] | None:
 def _power(table: Table) -> Power:
     interval_s = table.take("min_poll_interval_s", int, 0) or 0
     if interval_s < 0:
-        table.complain("min_poll_interval_s", "is negative", "Write seconds, 0 or more")
+        table.complain("min_poll_interval_s", "profile_interval")
     power = Power(
         battery_powered=bool(table.take("battery_powered", bool, False)),
         min_poll_interval_s=interval_s,
@@ -140,9 +141,9 @@ def _request(table: Table) -> VendorRequest:
     name, path = table.take("name", str) or "", table.take("path", str) or "/"
     login = table.take("login", str, "digest")
     if login != "digest":
-        table.complain("login", f"'{login}' is not offered", 'Use login = "digest"')
+        table.complain("login", "profile_login", found=login)
     if not path.startswith("/") or path.startswith("//"):
-        table.complain("path", f"'{path}' is no path", 'Begin it with one "/"; hosts are refused')
+        table.complain("path", "profile_path", found=path)
     table.finish()
     return VendorRequest(name=name, path=path)
 
@@ -157,15 +158,15 @@ def _field(table: Table, requests: set[str]) -> Field | None:
     unknown = table.take("unknown", list, []) or []
     table.finish()
     if name not in UNITS:
-        table.complain("name", f"'{name}' is no known value", f"Use one of: {', '.join(UNITS)}")
+        table.complain("name", "profile_value", found=name, known=", ".join(UNITS))
     if source not in requests:
-        table.complain("from", f"no request is called '{source}'", "Name a [[request]]")
+        table.complain("from", "profile_source", found=source)
     if kind not in _TYPES:
-        table.complain("type", f"'{kind}' is no type", f"Use one of: {', '.join(_TYPES)}")
+        table.complain("type", "profile_type", found=kind, known=", ".join(_TYPES))
     try:
         compiled = jmespath.compile(path or "@")
     except JMESPathError as error:
-        table.complain("path", f"is no JMESPath ({type(error).__name__})", "Correct the path")
+        table.complain("path", "profile_jmespath", why=type(error).__name__)
         return None
     return Field(
         name=name,
@@ -184,6 +185,6 @@ def _range(table: Table) -> tuple[float, float] | None:
         return None
     numbers = [x for x in limits if isinstance(x, int | float) and not isinstance(x, bool)]
     if len(limits) != 2 or len(numbers) != 2 or numbers[0] > numbers[1]:
-        table.complain("range", f"{limits} is no range", "Write [lowest, highest]")
+        table.complain("range", "profile_range", found=limits)
         return None
     return float(numbers[0]), float(numbers[1])

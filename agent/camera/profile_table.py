@@ -7,20 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
+from agent.config_problem import Problem
+
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """One thing that is wrong with a profile file."""
-
-    file: str
-    key: str
-    reason: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{self.file}: {self.key}: {self.reason}. {self.remedy}"
 
 
 class ProfileError(Exception):
@@ -41,23 +30,24 @@ class Table:
     problems: list[Problem]
     _asked: set[str] = field(default_factory=set)
 
-    def complain(self, key: str, reason: str, remedy: str) -> None:
-        """Note a problem with a key of this table."""
+    def complain(self, key: str, wrong: str, **values: object) -> None:
+        """Note a problem, a key of WRONGS, with a key of this table."""
         name = f"{self.where}.{key}" if self.where else key
-        self.problems.append(Problem(file=self.file, key=name, reason=reason, remedy=remedy))
+        self.problems.append(Problem(file=self.file, key=name, wrong=wrong, values=values))
 
     def take(self, key: str, kind: type[_T], default: _T | None = None) -> _T | None:
         """The value of a key; a problem when it is of another type, or absent without default."""
         self._asked.add(key)
         if key not in self.content:
             if default is None:
-                self.complain(key, "is missing", f"Add it; it is a {kind.__name__}")
+                self.complain(key, "profile_key_missing", kind=kind.__name__)
             return default
         value = self.content[key]
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
             return cast(_T, float(value))
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            self.complain(key, f"is a {type(value).__name__}", f"Write a {kind.__name__} instead")
+            found = type(value).__name__
+            self.complain(key, "profile_kind", found=found, kind=kind.__name__)
             return default
         return value
 
@@ -80,7 +70,7 @@ class Table:
                     Table(content=content, where=where, file=self.file, problems=self.problems)
                 )
             else:
-                self.complain(f"[{index}]", "is no table", f"Write [[{key}]]")
+                self.complain(f"[{index}]", "profile_no_table", name=key)
         return tables
 
     def pattern(self, key: str, default: str) -> re.Pattern[str]:
@@ -89,11 +79,11 @@ class Table:
         try:
             return re.compile(text)
         except re.error as error:
-            self.complain(key, f"is no regular expression ({error})", "Correct the pattern")
+            self.complain(key, "profile_pattern", why=error)
             return re.compile(default)
 
     def finish(self) -> None:
         """Complain about keys that mean nothing here."""
         for key in sorted(set(self.content) - self._asked):
             known = ", ".join(sorted(self._asked))
-            self.complain(key, "is unknown", f"Remove it, or use one of: {known}")
+            self.complain(key, "profile_unknown_key", known=known)

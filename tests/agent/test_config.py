@@ -141,7 +141,12 @@ def test_every_problem_of_the_code_is_in_the_table() -> None:
     """No name is misspelled and none is left over: each text can really be printed."""
     source = "".join(
         (Path(config.__file__).parent / name).read_text()
-        for name in ("config.py", "config_table.py")
+        for name in (
+            "config.py",
+            "config_table.py",
+            "camera/profile_file.py",
+            "camera/profile_table.py",
+        )
     )
 
     assert {name for name in WRONGS if f'"{name}"' not in source} == set()
