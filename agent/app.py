@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 import random
 import zlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from agent.budget import Budget, budget_for
 from agent.camera.decoder import Decoder
@@ -172,7 +174,6 @@ def build(
     )
     command_key = keys.load_public(config.keys.command) if config.keys.command else None
     database, _ = open_or_salvage(config.data_dir / DATABASE, now=edge.clock())
-    outbox = Outbox(database)
     levels, paced = judgement_of(config, rules)
     settings = Settings(
         rules=paced,
@@ -182,84 +183,126 @@ def build(
         author=author,
         witness=next((probe for probe in probes if probe.name == "login"), None),
     )
-    standings = _standings(config, database)
-    post = Post(standings=standings, clock=edge.clock)
-    post.dispatcher = Dispatcher(
-        agent_id=config.agent_id,
-        broker=config.broker,
-        database=database,
-        outbox=outbox,
-        clock=edge.clock,
-        jitter=random.random,
-        on_connected=post.connected,
-        on_command=post.command,
-    )
-    host = HostWatch(
-        config,
-        read=edge.read_host,
-        settings=settings,
-        database=database,
-        outbox=outbox,
-        clock=edge.clock,
-        on_outcome=post.note,
-    )
-    budgets = {device.device_id: budget_of(device) for device in config.devices}
-    rounds = Rounds(
-        devices=config.devices,
-        budgets=budgets,
-        probes=probes,
-        overrides=config.pace.every,
-        concurrency=config.pace.concurrency,
-        settings=settings,
-        database=database,
-        outbox=outbox,
-        camera_for=edge.camera_for,
-        clock=edge.clock,
-        jitter={device.device_id: _fraction(device.device_id) for device in config.devices},
-        on_outcome=post.note,
-        login_retry=config.pace.login_retry,
-    )
-    post.reporter = Reporter(
-        config,
-        version=author.version,
-        database=database,
-        outbox=outbox,
-        standings=standings,
-        read_host=host.latest,
-        clock=edge.clock,
-        wake=post.dispatcher.wake,
-    )
-    hands = DeviceHands(
-        devices={device.device_id: device for device in config.devices},
-        budgets=budgets,
-        rounds=rounds,
-        camera_for=edge.camera_for,
-        database=database,
-        outbox=outbox,
-        author=author,
-        clock=edge.clock,
-    )
-    post.commander = Commander(
-        agent_id=config.agent_id,
-        key=command_key,
-        hands=hands,
-        database=database,
-        outbox=outbox,
-        clock=edge.clock,
-        wake=post.dispatcher.wake,
-    )
-    return Agent(
+    ground = _Ground(
         config=config,
+        edge=edge,
         database=database,
-        outbox=outbox,
-        dispatcher=post.dispatcher,
-        rounds=rounds,
-        reporter=post.reporter,
-        commander=post.commander,
-        host=host,
-        standings=standings,
-        close_edge=edge.close,
+        outbox=Outbox(database),
+        settings=settings,
+        budgets={device.device_id: budget_of(device) for device in config.devices},
+        standings=_standings(config, database),
     )
+    return ground.connect(probes, command_key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ground:
+    """What all parts stand on; each method builds one part on it."""
+
+    config: Config
+    edge: Edge
+    database: Database
+    outbox: Outbox
+    settings: Settings
+    budgets: Mapping[str, Budget]
+    standings: Standings
+
+    def connect(self, probes: Sequence[Probe], command_key: Ed25519PublicKey | None) -> Agent:
+        """Build the parts in the order in which they need each other."""
+        post = Post(standings=self.standings, clock=self.edge.clock)
+        post.dispatcher = self._dispatcher(post)
+        host = self._host(post)
+        rounds = self._rounds(post, probes)
+        post.reporter = self._reporter(post, host)
+        post.commander = self._commander(post, rounds, command_key)
+        return Agent(
+            config=self.config,
+            database=self.database,
+            outbox=self.outbox,
+            dispatcher=post.dispatcher,
+            rounds=rounds,
+            reporter=post.reporter,
+            commander=post.commander,
+            host=host,
+            standings=self.standings,
+            close_edge=self.edge.close,
+        )
+
+    def _dispatcher(self, post: Post) -> Dispatcher:
+        return Dispatcher(
+            agent_id=self.config.agent_id,
+            broker=self.config.broker,
+            database=self.database,
+            outbox=self.outbox,
+            clock=self.edge.clock,
+            jitter=random.random,
+            on_connected=post.connected,
+            on_command=post.command,
+        )
+
+    def _host(self, post: Post) -> HostWatch:
+        return HostWatch(
+            self.config,
+            read=self.edge.read_host,
+            settings=self.settings,
+            database=self.database,
+            outbox=self.outbox,
+            clock=self.edge.clock,
+            on_outcome=post.note,
+        )
+
+    def _rounds(self, post: Post, probes: Sequence[Probe]) -> Rounds:
+        devices = self.config.devices
+        return Rounds(
+            devices=devices,
+            budgets=self.budgets,
+            probes=probes,
+            overrides=self.config.pace.every,
+            concurrency=self.config.pace.concurrency,
+            settings=self.settings,
+            database=self.database,
+            outbox=self.outbox,
+            camera_for=self.edge.camera_for,
+            clock=self.edge.clock,
+            jitter={device.device_id: _fraction(device.device_id) for device in devices},
+            on_outcome=post.note,
+            login_retry=self.config.pace.login_retry,
+        )
+
+    def _reporter(self, post: Post, host: HostWatch) -> Reporter:
+        return Reporter(
+            self.config,
+            version=self.settings.author.version,
+            database=self.database,
+            outbox=self.outbox,
+            standings=self.standings,
+            read_host=host.latest,
+            clock=self.edge.clock,
+            wake=post.dispatcher.wake,
+        )
+
+    def _commander(
+        self, post: Post, rounds: Rounds, command_key: Ed25519PublicKey | None
+    ) -> Commander:
+        hands = DeviceHands(
+            devices={device.device_id: device for device in self.config.devices},
+            budgets=self.budgets,
+            rounds=rounds,
+            camera_for=self.edge.camera_for,
+            database=self.database,
+            outbox=self.outbox,
+            author=self.settings.author,
+            clock=self.edge.clock,
+        )
+        return Commander(
+            agent_id=self.config.agent_id,
+            key=command_key,
+            hands=hands,
+            database=self.database,
+            outbox=self.outbox,
+            clock=self.edge.clock,
+            wake=post.dispatcher.wake,
+        )
 
 
 def _standings(config: Config, database: Database) -> Standings:

@@ -42,6 +42,10 @@ class Standings:
             fact.device_id: Stand(facts=fact, open_codes=codes) for fact, codes in facts
         }
 
+    def facts(self) -> tuple[DeviceFacts, ...]:
+        """Who each device is, as far as this process knows."""
+        return tuple(stand.facts for stand in self._stands.values())
+
     def note(self, outcome: Outcome, *, now: datetime) -> None:
         """Take in one pass."""
         before = self._stands.get(outcome.facts.device_id, Stand(facts=outcome.facts))
