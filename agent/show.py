@@ -48,6 +48,15 @@ WORDS: Final = {
         "bytes": "BYTES",
         "oldest": "OLDEST",
         "kept": "KEPT",
+        "already runs": "another agent already uses {folder}; stop it, or give this one a data_dir"
+        " of its own",
+        "cannot start": "the agent cannot start: {why}",
+        "no password": "no password: {why}; check the file or the variable",
+        "password": "password ({user}@{address}): ",
+        "nobody answered": "no ONVIF device answered; check the network, or name one with --ask",
+        "no database": "{path} cannot be read: {why}; it is made when the agent first runs",
+        "no key": "no key was made: {why}; an existing file is never overwritten",
+        "key made": "{private} (keep it), {public} (give it away): key {name}",
     },
     "zh": {
         "reading": "读数",
@@ -85,6 +94,14 @@ WORDS: Final = {
         "bytes": "字节",
         "oldest": "最早",
         "kept": "保留",
+        "already runs": "另一个代理正在使用 {folder}；请停止它，或为本代理另设 data_dir",
+        "cannot start": "代理无法启动：{why}",
+        "no password": "无法读取密码：{why}；请检查该文件或环境变量",
+        "password": "密码（{user}@{address}）：",
+        "nobody answered": "没有 ONVIF 设备应答；请检查网络，或用 --ask 指定地址",
+        "no database": "无法读取 {path}：{why}；代理首次运行时才会生成",
+        "no key": "未生成密钥：{why}；已有文件绝不覆盖",
+        "key made": "{private}（请妥善保管），{public}（可交给对方）：密钥 {name}",
     },
 }
 _REASON_WIDTH: Final = 70
@@ -100,6 +117,11 @@ def language_of(wanted: str | None, environment_lang: str) -> str:
 def word(key: str, lang: str) -> str:
     """One word of the terminal in a language."""
     return WORDS[lang][key]
+
+
+def say(key: str, lang: str, **values: object) -> str:
+    """One sentence of the terminal with its values."""
+    return WORDS[lang][key].format(**values)
 
 
 def show_readings(readings: Iterable[Reading], lang: str) -> str:

@@ -118,13 +118,10 @@ def run(arguments: argparse.Namespace, out: TextIO) -> int:
         with _only_one(config):
             return asyncio.run(_run(config, profiles))
     except BlockingIOError:
-        _complain(
-            f"another agent already uses {config.data_dir}; stop it, or give this one its own "
-            "data_dir / 该数据目录已被另一个代理占用"
-        )
+        _complain(show.say("already runs", arguments.lang, folder=config.data_dir))
         return FOUND
     except (OSError, signing.KeyFileError) as error:
-        _complain(f"the agent cannot start: {error} / 代理无法启动")
+        _complain(show.say("cannot start", arguments.lang, why=error))
         return FOUND
 
 
@@ -166,7 +163,7 @@ def probe(arguments: argparse.Namespace, out: TextIO) -> int:
     except ProfileError as error:
         return _explain(error, arguments.lang)
     except (OSError, UnicodeDecodeError, KeyError) as error:
-        _complain(f"no password: {error} / 无法读取密码")
+        _complain(show.say("no password", arguments.lang, why=error))
         return UNUSABLE
     target = Target(
         address=arguments.address, credentials=credentials, rtsp_port=arguments.rtsp_port
@@ -192,7 +189,9 @@ def _credentials(arguments: argparse.Namespace) -> Credentials | None:
     elif arguments.password_env:
         password = os.environ[arguments.password_env]
     else:
-        password = getpass.getpass(f"password / 密码 ({arguments.user}@{arguments.address}): ")
+        password = getpass.getpass(
+            show.say("password", arguments.lang, user=arguments.user, address=arguments.address)
+        )
     return Credentials(user=arguments.user, password=password)
 
 
@@ -282,7 +281,7 @@ def find(arguments: argparse.Namespace, out: TextIO) -> int:
         head = [show.word(key, arguments.lang) for key in keys]
         print(show.show_table(head, rows), file=out)
     else:
-        _complain("no ONVIF device answered / 没有 ONVIF 设备应答")
+        _complain(show.say("nobody answered", arguments.lang))
     return DONE if found else FOUND
 
 
@@ -307,7 +306,7 @@ def show_outbox(arguments: argparse.Namespace, out: TextIO) -> int:
         database = open_for_reading(path)
         depths = [Outbox(database).depth(lane) for lane in STORED_LANES]
     except sqlite3.Error as error:
-        _complain(f"{path} cannot be read: {error} / 无法读取")
+        _complain(show.say("no database", arguments.lang, path=path, why=error))
         return FOUND
     keys = ("lane", "waiting", "sent", "bytes", "oldest", "kept")
     rows = [
@@ -332,8 +331,11 @@ def keygen(arguments: argparse.Namespace, out: TextIO) -> int:
     try:
         key = make_key(path)
     except OSError as error:
-        _complain(f"no key was made: {error} / 未生成密钥")
+        _complain(show.say("no key", arguments.lang, why=error))
         return FOUND
     name = signing.key_id(key.public_key())
-    print(f"{path} + {public_path(path)}: key {name} / 密钥 {name}", file=out)
+    print(
+        show.say("key made", arguments.lang, private=path, public=public_path(path), name=name),
+        file=out,
+    )
     return DONE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,3 +51,7 @@ def test_every_word_and_help_text_exists_in_both_languages() -> None:
         assert set(table["en"]) == set(table["zh"])
         assert all(table["en"].values())
         assert all(is_chinese(text) for text in table["zh"].values())
+        for key, text in table["en"].items():
+            assert set(re.findall(r"{(\w+)}", text)) == set(
+                re.findall(r"{(\w+)}", table["zh"][key])
+            ), key
