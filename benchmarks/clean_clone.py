@@ -37,7 +37,7 @@ def measure(size: Size) -> FirstClaim:
         )
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
         demo = subprocess.Popen(
-            ["make", "demo", "FOR=150"],
+            ["make", "demo", "FOR=150", "ARGS=--lang en"],
             cwd=f"{name}/preclaim",
             env=environment,
             stdout=subprocess.PIPE,
