@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
+import sys
+import time
+from collections.abc import Callable
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from aiohttp import web
 from sqlalchemy import Engine
 
-from collector import keys
+from collector import keys, setup_link
 from collector.broker import embedded_broker
 from collector.high_water import HighWater
 from collector.intake.evidence_files import EvidenceFiles
@@ -21,7 +23,6 @@ from collector.intake.subscriber import Subscriber
 from collector.jobs import Jobs
 from collector.lock import hold
 from collector.settings import Config
-from collector.store import accounts
 from collector.store.assignments import assign
 from collector.store.engine import open_engine
 from collector.store.migrate import migrate
@@ -29,7 +30,6 @@ from collector.web.application import create
 
 log = logging.getLogger(__name__)
 
-SETUP_VALID_FOR = timedelta(hours=24)
 WATCH_S = 1.0
 
 
@@ -70,16 +70,6 @@ def make_room(config: Config) -> Room:
     )
 
 
-def offer_setup_link(engine: Engine, *, base_url: str, now: datetime) -> str | None:
-    """A link by which the first administrator is made; None when somebody can log in."""
-    token = secrets.token_urlsafe(24)
-    with engine.begin() as db:
-        if accounts.count_people(db):
-            return None
-        accounts.add_setup_link(db, token=token, expires_at=now + SETUP_VALID_FOR)
-    return f"{base_url}/setup/{token}"
-
-
 async def serve(config: Config, stop: asyncio.Event) -> None:
     """Run broker (if asked for), intake, jobs and web; returns when ``stop`` is set.
 
@@ -115,32 +105,47 @@ async def _run(config: Config, stop: asyncio.Event) -> None:
             listening_since=subscriber.listening_since,
             clock=utc_now,
         )
-        base_url = await _start_web(config, engine, parts, subscriber, room)
-        link = await asyncio.to_thread(
-            offer_setup_link, engine, base_url=config.public_url or base_url, now=utc_now()
+
+        def trouble() -> str:
+            return subscriber.trouble() or jobs.trouble(monotonic_s=time.monotonic())
+
+        application = _make_web(config, engine, subscriber, room, trouble)
+        base_url = await _start_web(config, application, parts)
+        await asyncio.to_thread(
+            setup_link.offer,
+            engine,
+            path=config.setup_link,
+            base_url=config.public_url or base_url,
+            terminal=sys.stderr,
+            now=utc_now(),
         )
-        if link:
-            log.warning("first administrator: open %s (once, within 24 h)", link)
         async with asyncio.TaskGroup() as group:
             group.create_task(jobs.run(stop))
             group.create_task(_watch(subscriber, room.high_water, stop))
 
 
-async def _start_web(
-    config: Config, engine: Engine, parts: AsyncExitStack, subscriber: Subscriber, room: Room
-) -> str:
-    application = create(
+def _make_web(
+    config: Config,
+    engine: Engine,
+    subscriber: Subscriber,
+    room: Room,
+    trouble: Callable[[], str],
+) -> web.Application:
+    return create(
         engine=engine,
         evidence_dir=config.evidence_dir,
         now=utc_now,
         language=config.language,
         public_url=config.public_url,
         intake=subscriber.counts,
-        trouble=subscriber.trouble,
+        trouble=trouble,
         policy=config.policy,
         command_key=room.command_key,
         proxies=config.proxies,
     )
+
+
+async def _start_web(config: Config, application: web.Application, parts: AsyncExitStack) -> str:
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     parts.push_async_callback(runner.cleanup)

@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 HELD_FOR = timedelta(minutes=1)  # a decision whose worker died or failed is taken again after this
 MOST_AT_ONCE = 500
+LATE_TICKS = 10
+LATE_S = 60.0
 READINGS_KEPT = timedelta(days=90)
 TEND_EVERY_TICKS = 2
 PRUNE_EVERY = timedelta(hours=6)
@@ -43,6 +45,7 @@ class Jobs:
         self._clock = clock
         self._tend_every = timedelta(seconds=TEND_EVERY_TICKS * policy.tick_s)
         self._steady = Steady(engine)
+        self._good_s = time.monotonic()  # when a tick last came through
         self._pruned_at: datetime | None = None
         self._tended_at: datetime | None = None
 
@@ -62,6 +65,14 @@ class Jobs:
         now = self._clock()
         self._steady.settle(now=now, monotonic_s=time.monotonic())
         self.tick(now)
+        self._good_s = time.monotonic()
+
+    def trouble(self, *, monotonic_s: float) -> str:
+        """Why nothing is decided; '' while ticks come through. Deaf ticks count as good ones."""
+        since_s = monotonic_s - self._good_s
+        if since_s <= max(LATE_TICKS * self._policy.tick_s, LATE_S):
+            return ""
+        return f"no tick of the jobs loop came through for {since_s:.0f} s; see the log"
 
     def tick(self, now: datetime) -> int:
         """Everything that is due at ``now``; how many decisions were taken up."""

@@ -81,6 +81,11 @@ class Config:
         return self.data_dir / "evidence"
 
     @property
+    def setup_link(self) -> Path:
+        """The file with the link by which the first administrator is made."""
+        return self.data_dir / "setup-link"
+
+    @property
     def high_water(self) -> Path:
         """The file that tells a restored store from the one that was in use."""
         return self.data_dir / "high-water"

@@ -105,6 +105,8 @@ class Subscriber:
 
     def trouble(self) -> str:
         """Why nothing can be stored right now; '' while all is well."""
+        if not self._worker.is_alive():
+            return "the ingest worker ended; see the log, then start the collector again"
         return self._trouble
 
     def _make_client(self) -> mqtt.Client:

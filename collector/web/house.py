@@ -35,7 +35,7 @@ class House:
     passwords: Passwords
     attempts: Attempts
     intake: Callable[[], Counts]
-    trouble: Callable[[], str]  # why nothing can be stored; '' while all is well
+    trouble: Callable[[], str]  # why nothing is stored or decided; '' while all is well
     policy: Policy
     command_key: Ed25519PrivateKey | None  # None: nobody can give commands from here
     proxies: Proxies

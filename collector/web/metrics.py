@@ -12,11 +12,11 @@ from shared.catalogue import CATALOGUE
 
 
 async def show_alive(call: Call) -> web.StreamResponse:
-    """'ok' when the store answers and takes rows; 503 with the cause while it does not."""
+    """'ok' while the store answers, rows are taken and jobs run; 503 with the cause otherwise."""
     await call.house.read(answers)
     trouble = call.house.trouble()
     if trouble:
-        return web.json_response({"status": "nothing can be stored", "why": trouble}, status=503)
+        return web.json_response({"status": "not working", "why": trouble}, status=503)
     return web.json_response({"status": "ok"})
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from simulator.demo.calls import CallFailed, Http
 from simulator.demo.cast import Cast
@@ -113,7 +113,7 @@ def set_up(
         fleet=fleet,
         api=Http(page, token),
         page=f"{page}/?lang={language}",
-        setup_link=_setup_link(processes, page),
+        setup_link=_setup_link(folder, page),
         broker_port=broker_port,
         addresses=addresses,
     )
@@ -159,11 +159,11 @@ def make_token(processes: Processes, folder: Folder) -> str:
     return words[-1]
 
 
-def _setup_link(processes: Processes, page: str) -> str:
-    """The one-time link for the first administrator, as the collector wrote it."""
+def _setup_link(folder: Folder, page: str) -> str:
+    """The one-time link for the first administrator, from the file where the collector put it."""
+    file = folder.root / "collector" / "setup-link"
     for _ in range(50):
-        text = processes.log("collector").read_text(errors="replace")
-        if found := re.search(r"(/setup/[A-Za-z0-9_-]+)", text):
-            return page + found.group(1)
+        if file.exists():
+            return page + urlsplit(file.read_text().strip()).path
         time.sleep(0.1)
     return page

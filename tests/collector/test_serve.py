@@ -128,7 +128,11 @@ def test_fault_becomes_a_preclaim_in_the_api(
     ]
     log = (tmp_path / "log").read_text()
     assert ended == 0, log
-    assert "first administrator: open http://127.0.0.1" in log
+    setup = tmp_path / "data" / "setup-link"
+    assert f"first administrator: open the link in {setup}" in log
+    assert setup.read_text().startswith(f"http://127.0.0.1:{web}/setup/")
+    assert setup.stat().st_mode & 0o777 == 0o600
+    assert "/setup/" not in log
     assert "Traceback" not in log
     assert token not in log
 
