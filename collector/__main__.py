@@ -2,47 +2,27 @@
 
 from __future__ import annotations
 
-import argparse
-import logging
 import sys
-from collections.abc import Callable
 
-from sqlalchemy.exc import SQLAlchemyError
+from collector.cli_words import language_of, say
 
-from collector.broker import BrokerMissingError
-from collector.cli import FAILED, USAGE
-from collector.cli_parser import parse
-from collector.cli_words import explain
-from collector.config_error import ConfigError
-from collector.lock import AlreadyRunningError
-from collector.store.migrate import NewerStoreError
-from shared.signing import KeyFileError
+USAGE = 2
+_OURS = ("collector", "shared")
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command; 0 done, 1 failed, 2 the configuration or the call is wrong."""
-    arguments = parse(argv)
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    """Run one command; 0 done, 1 failed, 2 the configuration, the call or the installation is
+    wrong."""
     try:
-        command: Callable[[argparse.Namespace], int] = arguments.command
-        return command(arguments)
-    except ConfigError as error:
-        for problem in error.problems:
-            print(problem.line(arguments.lang), file=sys.stderr)
+        from collector.run_command import run  # noqa: PLC0415 the packages may not be there
+
+        return run(argv)
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package in _OURS:
+            raise  # a defect of ours, no missing package
+        print(say("no_extra", language_of(None), package=package), file=sys.stderr)
         return USAGE
-    except (
-        OSError,
-        AlreadyRunningError,
-        BrokerMissingError,
-        NewerStoreError,
-        KeyFileError,
-        SQLAlchemyError,
-    ) as error:
-        print(explain(error, arguments.lang), file=sys.stderr)
-        return FAILED
 
 
 if __name__ == "__main__":

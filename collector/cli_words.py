@@ -113,6 +113,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "refused": ("refused", "被拒绝"),
     "failed": ("failed", "失败"),
     "expired": ("expired", "已过期"),
+    "no_extra": (
+        "preclaim-collector: {package} is not installed; install preclaim[collector]",
+        "preclaim-collector：未安装 {package}；请安装 preclaim[collector]",
+    ),
     "stopped": ("preclaim-collector: {why}", "preclaim-collector：无法继续：{why}"),
     "AlreadyRunningError": (
         "preclaim-collector: {why}",
