@@ -11,8 +11,9 @@ from typing import Final
 from collector.claims.policy import DEFAULT, Policy, PolicyError, parse
 from collector.claims.problem import Problem
 from collector.claims.toml_reader import TomlReader
+from collector.config_broker import read_broker
 from collector.config_error import ConfigError
-from collector.settings import AgentEntry, BrokerSettings, Config, OrganisationEntry, SiteEntry
+from collector.settings import AgentEntry, Config, OrganisationEntry, SiteEntry
 from collector.store.engine import sqlite_url
 from collector.web.proxies import Network, Proxies
 from shared import signing
@@ -52,7 +53,7 @@ def _read(top: TomlReader, base: Path) -> tuple[Config, list[Problem]]:
         data_dir=data_dir,
         database_url=collector.text("database_url", "") or sqlite_url(data_dir),
         language=collector.choice("language", "en", LANGUAGES),
-        broker=_broker(top.table("broker"), base),
+        broker=read_broker(top.table("broker"), base),
         web_host=web.text("host", "127.0.0.1"),
         web_port=web.whole("port", 8480, at_least=0, at_most=65_535),
         public_url=web.text("public_url", ""),
@@ -74,29 +75,6 @@ def _proxies(table: TomlReader) -> Proxies:
         except ValueError:
             table.wrong("trusted_proxies", "not_network", found=text)
     return Proxies(tuple(networks))
-
-
-def _broker(table: TomlReader, base: Path) -> BrokerSettings:
-    password_file = table.text("password_file", "")
-    ca = table.text("ca", "")
-    return BrokerSettings(
-        host=table.text("host", "127.0.0.1"),
-        port=table.whole("port", 1883, at_least=1, at_most=65_535),
-        username=table.text("username", ""),
-        password=_secret(table, base / password_file) if password_file else "",
-        tls=table.truth("tls", default=False),
-        ca=base / ca if ca else None,
-        embedded=table.truth("embedded", default=False),
-        client_id=table.text("client_id", "preclaim-collector"),
-    )
-
-
-def _secret(table: TomlReader, path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        table.wrong("password_file", "unreadable", why=type(error).__name__)
-        return ""
 
 
 def _policy(table: TomlReader, base: Path) -> tuple[Policy, list[Problem]]:

@@ -19,6 +19,8 @@ class BrokerSettings:
     password: str = ""
     tls: bool = False
     ca: Path | None = None
+    cert: Path | None = None  # ours, for a broker that asks for one; with its key
+    key: Path | None = None
     embedded: bool = False
     client_id: str = "preclaim-collector"
 

@@ -71,6 +71,25 @@ WRONGS: Final[Mapping[str, Wrong]] = {
         Both("{found!r} is no address or network", "{found!r} 不是地址或网段"),
         Both('write it like "127.0.0.1" or "10.0.0.0/8"', '请写成 "127.0.0.1" 或 "10.0.0.0/8"'),
     ),
+    "without_tls": Wrong(
+        Both("is not used without TLS", "未启用 TLS 时不会使用"),
+        Both("add tls = true to [broker]", "请在 [broker] 中添加 tls = true"),
+    ),
+    "no_certificate": Wrong(
+        Both("holds no CA certificate ({why})", "不含 CA 证书（{why}）"),
+        Both("use the PEM file of the broker's CA", "请使用 MQTT 服务器 CA 的 PEM 文件"),
+    ),
+    "no_pair": Wrong(
+        Both("is missing beside {other}", "缺失，已给出 {other}"),
+        Both("give both or neither", "请同时给出两者，或都不给"),
+    ),
+    "not_a_pair": Wrong(
+        Both("cannot be used with its key ({why})", "无法与其私钥一起使用（{why}）"),
+        Both(
+            "use PEM files that belong together, the key without a passphrase",
+            "请使用成对的 PEM 文件，私钥不加密码",
+        ),
+    ),
     "no_parent": Wrong(
         Both("no organisation {found!r} above this one", "此前没有组织 {found!r}"),
         Both("list the parent first", "请将上级组织列在前面"),

@@ -120,7 +120,11 @@ class Subscriber:
         if settings.username:
             client.username_pw_set(settings.username, settings.password or None)
         if settings.tls:
-            client.tls_set(ca_certs=str(settings.ca) if settings.ca else None)
+            client.tls_set(
+                ca_certs=str(settings.ca) if settings.ca else None,
+                certfile=str(settings.cert) if settings.cert else None,
+                keyfile=str(settings.key) if settings.key else None,
+            )
         client.reconnect_delay_set(min_delay=1, max_delay=15)
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe

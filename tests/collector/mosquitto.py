@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from shared.receipt import Receipt
 
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
 WAIT_S = 15.0
+OPEN = "listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 100000\n"
 
 
 def free_port() -> int:
@@ -33,17 +34,17 @@ def free_port() -> int:
 
 
 @contextmanager
-def mosquitto(directory: Path) -> Iterator[int]:
-    """Run a broker that keeps sessions; yields its port."""
+def mosquitto(directory: Path, text: str = OPEN) -> Iterator[int]:
+    """Run a broker by this configuration, in which {port} is a free one; yields the port."""
     if MOSQUITTO is None:
         pytest.skip("mosquitto is not installed (Debian: apt install mosquitto)")
     port = free_port()
-    conf = directory / "mosquitto.conf"
-    conf.write_text(
-        f"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 100000\n"
-    )
+    (directory / "mosquitto.conf").write_text(text.format(port=port))
     broker = subprocess.Popen(
-        [MOSQUITTO, "-c", str(conf)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [MOSQUITTO, "-c", "mosquitto.conf"],
+        cwd=directory,
+        stdout=subprocess.DEVNULL,
+        stderr=(directory / "mosquitto.log").open("wb"),
     )
     try:
         wait_for_port(port)
@@ -67,12 +68,18 @@ def wait_for_port(port: int) -> None:
 class Peer:
     """An agent's client: publishes frames, keeps the receipts and commands that come back."""
 
-    def __init__(self, port: int, agent_id: str = "agent-farm") -> None:
+    def __init__(
+        self,
+        port: int,
+        agent_id: str = "agent-farm",
+        prepare: Callable[[mqtt.Client], None] = lambda _client: None,
+    ) -> None:
         self.receipts: queue.Queue[Receipt] = queue.Queue()
         self.commands: queue.Queue[SignedCommand] = queue.Queue()
         self._client = mqtt.Client(
             CallbackAPIVersion.VERSION2, client_id=agent_id, clean_session=False
         )
+        prepare(self._client)
         subscribed: queue.Queue[bool] = queue.Queue()
         self._client.on_subscribe = lambda *_: subscribed.put(True)
         self._client.on_message = self._keep
