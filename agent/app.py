@@ -41,6 +41,7 @@ from agent.probes.host import HostPaths, read_host
 from agent.probes.probe import Probe
 from agent.recording import Settings
 from agent.reports import Reporter
+from agent.restraint import Restraint
 from agent.rounds import Rounds
 from agent.standing import Standings
 from shared.reading import Reading
@@ -123,6 +124,7 @@ class Edge:
     read_host: ReadHost
     close: Callable[[], Awaitable[None]]
     clock: Callable[[], datetime] = clock
+    profiles: Sequence[Profile] = ()
 
 
 def network_edge(config: Config, profiles: Sequence[Profile]) -> Edge:
@@ -139,7 +141,9 @@ def network_edge(config: Config, profiles: Sequence[Profile]) -> Edge:
         await decoder.close()
         await http.close()
 
-    return Edge(camera_for=camera_for, read_host=host_reader(config), close=close)
+    return Edge(
+        camera_for=camera_for, read_host=host_reader(config), close=close, profiles=profiles
+    )
 
 
 def host_reader(config: Config) -> ReadHost:
@@ -267,6 +271,12 @@ class _Ground:
             jitter={device.device_id: _fraction(device.device_id) for device in devices},
             on_outcome=post.note,
             login_retry=self.config.pace.login_retry,
+            restraint=Restraint(
+                devices,
+                budgets=self.budgets,
+                profiles=self.edge.profiles,
+                known=self.standings.facts(),
+            ),
         )
 
     def _reporter(self, post: Post, host: HostWatch) -> Reporter:

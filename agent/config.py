@@ -70,6 +70,7 @@ class Device:
     is_metered: bool
     profile: str  # id of the firmware profile to use; '' to choose by what the device says
     budget: Mapping[str, int]  # keys of BUDGET_KEYS that replace the default
+    min_poll: timedelta | None = None  # instead of what power and firmware profile ask for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,9 +270,17 @@ class _Reader:
             is_metered=table.choice("link", uplink, UPLINKS) == "metered",
             profile=profile,
             budget=limits,
+            min_poll=self._min_poll(table),
         )
         table.finish()
         return device
+
+    def _min_poll(self, table: Table) -> timedelta | None:
+        """The operator's word on how often a device may be visited; None when there is none."""
+        key = "min_poll_interval_s"
+        if not table.has(key):
+            return None
+        return timedelta(seconds=table.number(key, 0, low=0, high=_DAY_S))
 
     def _target(self, table: Table) -> Target:
         address = table.text("address", missing="address_missing")

@@ -20,6 +20,7 @@ from agent.delivery.relief import relieve
 from agent.login_hold import AFTER_START, LONGEST, OUTCOME, RefusedProbes, held_until
 from agent.probes.probe import Probe
 from agent.recording import Outcome, Settings
+from agent.restraint import Restraint
 from agent.schedule import back_off, due
 from shared.fault import FaultState
 
@@ -50,6 +51,7 @@ class Rounds:
         jitter: Mapping[str, float],
         on_outcome: Callable[[Outcome], None],
         login_retry: timedelta,
+        restraint: Restraint | None = None,
     ) -> None:
         """``jitter`` by device in 0..1; ``on_outcome`` is called after each commit."""
         self._devices = {device.device_id: device for device in devices}
@@ -69,6 +71,7 @@ class Rounds:
         self._failures = spend_store.read_failures(database.connection)
         self._rest_until: dict[str, datetime] = {}
         self._login_retry = login_retry
+        self._restraint = restraint
         self._logins_held = {
             device_id: self._held(device_id, longest=AFTER_START) for device_id in self._devices
         }
@@ -115,7 +118,9 @@ class Rounds:
         awake = [
             device_id
             for device_id in self._devices
-            if device_id not in self._running and not self._is_resting(device_id, now)
+            if device_id not in self._running
+            and not self._is_resting(device_id, now)
+            and not self._is_too_soon(device_id, now)
         ]
         found: dict[str, list[Probe]] = {}
         for one in due(
@@ -137,6 +142,15 @@ class Rounds:
         until = self._rest_until.get(device_id)
         # A clock that was set back must not put a device to rest for days.
         return until is not None and now < until <= now + timedelta(seconds=_LONGEST_BACK_OFF_S)
+
+    def _is_too_soon(self, device_id: str, now: datetime) -> bool:
+        """Whether the last visit is so near that another one would empty a battery."""
+        least = self._restraint.of(device_id) if self._restraint else timedelta(0)
+        if not least:
+            return False
+        runs = (self._last_run.get((device_id, probe.name)) for probe in self._probes)
+        last = max((run for run in runs if run is not None), default=None)
+        return last is not None and last <= now < last + least
 
     def _held(self, device_id: str, *, longest: timedelta = LONGEST) -> datetime | None:
         outcomes = reading_store.earlier(self._database.connection, device_id, OUTCOME, limit=8)
@@ -208,6 +222,8 @@ class Rounds:
 
     def _note(self, outcome: Outcome, *, now: datetime) -> None:
         device_id = outcome.facts.device_id
+        if self._restraint is not None:
+            self._restraint.note(outcome.facts)
         for name in outcome.ran:
             self._last_run[device_id, name] = outcome.started_at
         if any(reading.name == OUTCOME for reading in outcome.readings):

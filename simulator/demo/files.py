@@ -52,6 +52,7 @@ user = "admin"
 password_file = {password_file}
 label_serial = {label_serial}
 power = {power}
+min_poll_interval_s = 0  # simulated batteries do not run down
 budget = {budget}
 """
 

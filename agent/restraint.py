@@ -1,0 +1,90 @@
+"""How often a device may be visited at most: polling has emptied solar cameras."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Final
+
+from agent.budget import Budget
+from agent.camera.port import DeviceInformation
+from agent.camera.profile import Profile, choose
+from agent.config import Device
+from shared.device import DeviceFacts
+
+_DAY: Final = timedelta(days=1)
+
+
+def least_interval(
+    device: Device, facts: DeviceFacts | None, *, budget: Budget, profiles: Sequence[Profile]
+) -> timedelta:
+    """The least time between two scheduled visits of a device; zero when nothing restrains them.
+
+    The operator's own figure stands above everything. Otherwise a device on a battery, by the
+    configuration or by its firmware profile, keeps the profile's ``min_poll_interval_s``, and
+    its wake-ups of the day are spread over the day, so that none is left dark in the evening.
+    """
+    if device.min_poll is not None:
+        return device.min_poll
+    profile = profile_of(device, facts, profiles)
+    if not device.is_battery and not (profile and profile.power.battery_powered):
+        return timedelta(0)
+    spread = _DAY / budget.wakeups_per_day if budget.wakeups_per_day else timedelta(0)
+    return max(spread, timedelta(seconds=profile.power.min_poll_interval_s if profile else 0))
+
+
+def profile_of(
+    device: Device, facts: DeviceFacts | None, profiles: Sequence[Profile]
+) -> Profile | None:
+    """The profile that the operator named, else the one that fits what the device said it is."""
+    if device.profile:
+        return next((profile for profile in profiles if profile.id == device.profile), None)
+    if facts is None:
+        return None
+    said = DeviceInformation(
+        manufacturer=facts.manufacturer,
+        model=facts.model,
+        firmware=facts.firmware,
+        serial=None,
+        hardware_id=facts.hardware_id,
+    )
+    return choose(profiles, said)
+
+
+class Restraint:
+    """The least interval of every device, kept up to date with what the devices say they are."""
+
+    def __init__(
+        self,
+        devices: Iterable[Device],
+        *,
+        budgets: Mapping[str, Budget],
+        profiles: Sequence[Profile],
+        known: Iterable[DeviceFacts],
+    ) -> None:
+        """``known`` are the facts of earlier runs."""
+        self._devices = {device.device_id: device for device in devices}
+        self._budgets = budgets
+        self._profiles = profiles
+        self._facts: dict[str, DeviceFacts] = {}
+        self._least = {device_id: self._of(device_id) for device_id in self._devices}
+        for facts in known:
+            self.note(facts)
+
+    def of(self, device_id: str) -> timedelta:
+        """The least interval of a device; zero for one that is not known here."""
+        return self._least.get(device_id, timedelta(0))
+
+    def note(self, facts: DeviceFacts) -> None:
+        """Take in what a device said it is."""
+        if facts.device_id in self._devices and self._facts.get(facts.device_id) != facts:
+            self._facts[facts.device_id] = facts
+            self._least[facts.device_id] = self._of(facts.device_id)
+
+    def _of(self, device_id: str) -> timedelta:
+        return least_interval(
+            self._devices[device_id],
+            self._facts.get(device_id),
+            budget=self._budgets[device_id],
+            profiles=self._profiles,
+        )

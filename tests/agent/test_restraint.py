@@ -1,0 +1,120 @@
+"""How often a device on a battery is visited, whatever the schedule says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from agent.budget import METERED_BATTERY, WIRED_BATTERY, WIRED_MAINS, Budget
+from agent.camera.port import LoginKind
+from agent.camera.profile import Power, Profile
+from agent.camera.profile_file import load_profiles, shipped_directory
+from agent.config import Device
+from agent.delivery.database import Database
+from agent.delivery.evidence import Signer
+from agent.delivery.outbox import Outbox
+from agent.delivery.salvage import open_or_salvage
+from agent.diagnosis.levels import Levels
+from agent.episodes import Author
+from agent.login_hold import RETRY
+from agent.probes import PROBES
+from agent.recording import Outcome, Settings
+from agent.restraint import Restraint, least_interval
+from agent.rounds import Rounds
+from shared.device import DeviceFacts
+from tests.agent.fakes import NOON, Clock, FakeCamera
+from tests.agent.test_cycle import DEVICE, KEY
+
+PROFILES = load_profiles(shipped_directory())
+BATTERY = replace(DEVICE, is_battery=True)
+CAMHI = DeviceFacts("gate-north", manufacturer="Camhi Example", model="SC-4G", firmware="1.4.2")
+(EXAMPLE,) = (profile for profile in PROFILES if profile.id == "example.vendor")
+SOLAR: Profile = replace(EXAMPLE, power=Power(battery_powered=True, min_poll_interval_s=2400))
+
+
+@pytest.mark.parametrize(
+    ("device", "facts", "budget", "profiles", "least_s"),
+    [
+        pytest.param(DEVICE, CAMHI, WIRED_MAINS, PROFILES, 0, id="mains"),
+        pytest.param(BATTERY, None, WIRED_BATTERY, PROFILES, 900, id="battery"),
+        pytest.param(BATTERY, CAMHI, METERED_BATTERY, PROFILES, 1800, id="battery metered"),
+        pytest.param(DEVICE, CAMHI, WIRED_MAINS, (SOLAR,), 2400, id="battery by profile"),
+        pytest.param(DEVICE, None, WIRED_MAINS, (SOLAR,), 0, id="profile not known yet"),
+        pytest.param(
+            replace(DEVICE, profile=SOLAR.id), None, WIRED_MAINS, (SOLAR,), 2400, id="named profile"
+        ),
+        pytest.param(
+            replace(BATTERY, min_poll=timedelta(seconds=60)),
+            CAMHI,
+            WIRED_BATTERY,
+            (SOLAR,),
+            60,
+            id="operator",
+        ),
+    ],
+)
+def test_the_least_interval(
+    device: Device,
+    facts: DeviceFacts | None,
+    budget: Budget,
+    profiles: tuple[Profile, ...],
+    least_s: int,
+) -> None:
+    """The operator's figure first; else a battery is spared by its budget and its profile."""
+    assert least_interval(device, facts, budget=budget, profiles=profiles) == timedelta(
+        seconds=least_s
+    )
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """An agent's database."""
+    opened, _ = open_or_salvage(tmp_path / "agent.db", now=NOON)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    ("min_poll", "most"), [(None, 24), (timedelta(minutes=10), 36), (timedelta(0), 400)]
+)
+async def test_a_battery_is_visited_no_oftener_than_it_can_bear(
+    database: Database, min_poll: timedelta | None, most: int
+) -> None:
+    """Six hours with every probe due each minute: only the operator's word brings more visits."""
+    clock = Clock()
+    device = replace(BATTERY, min_poll=min_poll)
+    budgets = {device.device_id: WIRED_BATTERY}
+    author = Author(agent_id="a", version="1", recorder_firmware="", signer=Signer(KEY))
+    visits: list[Outcome] = []
+    rounds = Rounds(
+        devices=[device],
+        budgets=budgets,
+        probes=PROBES,
+        overrides={probe.name: timedelta(minutes=1) for probe in PROBES},
+        concurrency=1,
+        settings=Settings(
+            rules=(),
+            levels=Levels(),
+            watch_seconds=1.0,
+            recorder_login=LoginKind.NONE,
+            author=author,
+        ),
+        database=database,
+        outbox=Outbox(database),
+        camera_for=lambda _: FakeCamera(clock),
+        clock=clock,
+        jitter={},
+        on_outcome=visits.append,
+        login_retry=RETRY,
+        restraint=Restraint([device], budgets=budgets, profiles=PROFILES, known=()),
+    )
+    for _ in range(6 * 60):
+        for name, probes in rounds.due_now().items():
+            await rounds.visit(name, probes)
+        clock.pass_by(minutes=1)
+
+    assert most * 0.9 <= len(visits) <= most
