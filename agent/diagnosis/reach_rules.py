@@ -7,6 +7,7 @@ from agent.diagnosis.verdicts import fault, healthy, no_verdict, not_read
 
 UNREACHABLE = "device.unreachable"
 MISBEHAVES = "device.misbehaves"
+_DNS = "dns"  # the layer of a name that cannot be resolved
 
 
 def judge_unreachable(view: View) -> Finding:
@@ -17,6 +18,12 @@ def judge_unreachable(view: View) -> Finding:
     if answers:
         return healthy(UNREACHABLE, view, "reach.answers")
     layer = view.text("reach.layer") or "unknown"
+    if layer == _DNS:
+        return no_verdict(
+            UNREACHABLE,
+            "the recorder cannot resolve the device's name: that says nothing about the device",
+            "录像机无法解析设备的域名：这不能说明设备有故障",
+        )
     return fault(
         UNREACHABLE,
         view,

@@ -32,6 +32,7 @@ SIM: dict[str, Value] = {
     ("code", "values", "verdict"),
     [
         ("device.unreachable", {"reach.answers": False, "reach.layer": "tcp"}, F),
+        ("device.unreachable", {"reach.answers": False, "reach.layer": "dns"}, Verdict.NO_VERDICT),
         ("device.unreachable", {"reach.answers": True}, H),
         ("device.unreachable", {"reach.answers": None}, U),
         ("device.misbehaves", {"identity.replies": "broken"}, F),
