@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 
 from agent.cli import parse
+
+_PIPE_CLOSED = 141  # as the shell says of a program that SIGPIPE ended
 
 
 def main() -> None:
@@ -20,7 +23,14 @@ def main() -> None:
         logging.getLogger().setLevel(logging.ERROR)
     from agent.verbs import dispatch  # noqa: PLC0415 - help and usage errors need no imports
 
-    sys.exit(dispatch(arguments, sys.stdout))
+    try:
+        code = dispatch(arguments, sys.stdout)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has seen enough ("| head"): no error, but not all was said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = _PIPE_CLOSED
+    sys.exit(code)
 
 
 if __name__ == "__main__":

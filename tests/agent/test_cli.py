@@ -114,3 +114,17 @@ def test_the_main_process_loads_no_decoder() -> None:
     )
 
     assert done.stdout.strip() == "[]"
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    """``probe --json | head`` ends as a closed pipe does, without a traceback."""
+    command = f"{sys.executable} -m agent probe 127.0.0.1:9 --json"
+    done = subprocess.run(
+        ["bash", "-c", f"{command} | true; echo ${{PIPESTATUS[0]}}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert (done.stdout.strip(), done.stderr) == ("141", "")
