@@ -172,13 +172,24 @@ class _Reader:
         ca = table.text("ca", "")
         if ca and not self._path(ca).is_file():
             table.complain("ca", "no_ca_file", found=ca)
+        cert, key = table.text("cert", ""), table.text("key", "")
+        for name, file in (("cert", cert), ("key", key)):
+            if file and not self._path(file).is_file():
+                table.complain(name, "no_client_file", found=file)
+        if bool(cert) != bool(key):
+            table.complain("key" if cert else "cert", "half_a_pair")
+        is_tls = table.flag("tls", False)
+        if (cert or key) and not is_tls:
+            table.complain("tls", "cert_without_tls")
         username = table.text("username", "")
         password = self._secret(table, "password_file", "password_env")
         broker = Broker(
             host=table.text("host", "127.0.0.1"),
             port=table.whole("port", 1883, low=1, high=65_535),
-            tls=table.flag("tls", False),
+            tls=is_tls,
             ca=self._path(ca) if ca else None,
+            cert=self._path(cert) if cert else None,
+            key=self._path(key) if key else None,
             username=username,
             password=password or "",
             keepalive_s=table.whole("keepalive_s", 60, low=5, high=65_535),

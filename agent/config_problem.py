@@ -101,6 +101,21 @@ WRONGS: Final[Mapping[str, Wrong]] = {
         Both("names no file ({found})", "所指文件不存在（{found}）"),
         Both("Write the path of the CA certificate", "请填写 CA 证书的路径"),
     ),
+    "no_client_file": Wrong(
+        Both("names no file ({found})", "所指文件不存在（{found}）"),
+        Both(
+            "Write the path of the agent's own certificate and of its key (PEM)",
+            "请填写代理自身证书及其私钥的路径（PEM）",
+        ),
+    ),
+    "half_a_pair": Wrong(
+        Both("is missing: a certificate and its key go together", "缺失：证书与私钥必须成对"),
+        Both("Write both cert and key, or neither", "请同时填写 cert 和 key，或都不填"),
+    ),
+    "cert_without_tls": Wrong(
+        Both("is not true beside a certificate", "已填写证书，但未设为 true"),
+        Both("Write tls = true", "请填写 tls = true"),
+    ),
     "no_command_key": Wrong(
         Both("names no file ({found})", "所指文件不存在（{found}）"),
         Both(

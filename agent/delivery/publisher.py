@@ -34,6 +34,8 @@ class Broker:
     port: int = 1883
     tls: bool = False
     ca: Path | None = None
+    cert: Path | None = None  # the agent's own certificate, with its key
+    key: Path | None = None
     username: str = ""
     password: str = field(default="", repr=False)
     keepalive_s: int = 60  # a 60 s keep-alive costs 262 KB a day: part of the data budget
@@ -123,7 +125,9 @@ class Connection:
         if broker.username:
             client.username_pw_set(broker.username, broker.password or None)
         if broker.tls:
-            client.tls_set(ca_certs=str(broker.ca) if broker.ca else None)
+            client.tls_set(
+                ca_certs=_text(broker.ca), certfile=_text(broker.cert), keyfile=_text(broker.key)
+            )
         self._broker = broker
         self._client = client
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="mqtt")
@@ -185,6 +189,10 @@ class Connection:
     def close(self) -> None:
         """Say goodbye; ``run`` returns soon after."""
         self._client.disconnect()
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
 
 
 def read_message(arrived: mqtt.MQTTMessage) -> Arrived:

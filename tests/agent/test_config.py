@@ -173,3 +173,29 @@ def test_a_missing_file_is_explained(tmp_path: Path) -> None:
     """The path is the first thing that people get wrong."""
     with pytest.raises(ConfigError, match="cannot be read"):
         load_config(tmp_path / "absent.toml")
+
+
+def test_a_client_certificate_comes_with_its_key(tmp_path: Path) -> None:
+    """Certificate and key are taken as a pair, relative to the file that names them."""
+    for name in ("secret", "agent.crt", "agent.key"):
+        (tmp_path / name).write_text("x")
+    broker = '[broker]\ntls = true\ncert = "agent.crt"\nkey = "agent.key"\n'
+    facts = load(tmp_path, broker + GOOD, SOUTH="other")
+
+    assert (facts.broker.cert, facts.broker.key) == (
+        tmp_path / "agent.crt",
+        tmp_path / "agent.key",
+    )
+
+
+def test_half_a_certificate_is_told_with_everything_else(tmp_path: Path) -> None:
+    """A certificate without key, file or TLS is three problems at once."""
+    (tmp_path / "secret").write_text("x")
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, '[broker]\ncert = "nowhere.crt"\n' + GOOD, SOUTH="other")
+
+    assert [problem.key for problem in caught.value.problems] == [
+        "broker.cert",
+        "broker.key",
+        "broker.tls",
+    ]
