@@ -28,7 +28,7 @@ from agent.delivery.dispatcher import Dispatcher
 from agent.delivery.evidence import Signer
 from agent.delivery.outbox import Outbox
 from agent.delivery.salvage import open_or_salvage
-from agent.diagnosis import RULES
+from agent.diagnosis import RULES, rules_with
 from agent.diagnosis.levels import Levels
 from agent.diagnosis.rule import Rule
 from agent.episodes import Author
@@ -96,18 +96,7 @@ def judgement_of(config: Config, rules: Sequence[Rule]) -> tuple[Levels, tuple[R
     """Levels and rules with what the configuration overrides."""
     levels = replace(Levels(), **config.judgement.levels)
     opens, clears = config.judgement.opens, config.judgement.clears
-    return levels, tuple(_paced(rule, opens=opens, clears=clears) for rule in rules)
-
-
-def _paced(rule: Rule, *, opens: tuple[int, int], clears: tuple[int, int]) -> Rule:
-    """The rule with the configured N of M, unless it has a pace of its own."""
-    persistence = rule.persistence
-    default = type(persistence)()
-    if (persistence.open_n, persistence.open_m) == (default.open_n, default.open_m):
-        persistence = replace(persistence, open_n=opens[0], open_m=opens[1])
-    if (persistence.clear_n, persistence.clear_m) == (default.clear_n, default.clear_m):
-        persistence = replace(persistence, clear_n=clears[0], clear_m=clears[1])
-    return replace(rule, persistence=persistence)
+    return levels, rules_with(opens=opens, clears=clears, rules=rules)
 
 
 def budget_of(device: Device) -> Budget:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
@@ -63,17 +63,6 @@ def budget_for(*, battery: bool, metered: bool) -> Budget:
     if metered:
         return METERED_BATTERY if battery else METERED_MAINS
     return WIRED_BATTERY if battery else WIRED_MAINS
-
-
-def budget_with(
-    budget: Budget, *, bytes_per_day: int | None = None, logins_per_day: int | None = None
-) -> Budget:
-    """The same budget with what the operator set; None keeps the default."""
-    return replace(
-        budget,
-        bytes_per_day=budget.bytes_per_day if bytes_per_day is None else bytes_per_day,
-        logins_per_day=budget.logins_per_day if logins_per_day is None else logins_per_day,
-    )
 
 
 class Spend(msgspec.Struct, frozen=True, array_like=True):

@@ -29,14 +29,6 @@ def interval_of(probe: Probe, overrides: Mapping[str, timedelta]) -> timedelta:
     return overrides.get(probe.name, probe.every)
 
 
-def first_offset(*, fraction: float, interval: timedelta) -> timedelta:
-    """Where in its interval a device begins, so that a restart does not wake all at once.
-
-    ``fraction`` is in [0, 1): the caller derives it from the device or draws it.
-    """
-    return interval * min(max(fraction, 0.0), 1.0)
-
-
 def next_due_at(
     *,
     last_run: datetime | None,
@@ -97,29 +89,3 @@ def due(
                 )
     turns = sorted(found.values(), key=lambda turn: min(d.due_at for d in turn))
     return tuple(one for turn in turns for one in turn)
-
-
-def next_wake_at(
-    probes: Iterable[Probe],
-    last_run: Mapping[tuple[str, str], datetime],
-    now: datetime,
-    *,
-    device_ids: Iterable[str],
-    overrides: Mapping[str, timedelta] | None = None,
-    failures: Mapping[str, int] | None = None,
-    jitter: Mapping[str, float] | None = None,
-) -> datetime | None:
-    """When the next probe of any device is due; None when there is nothing to run at all."""
-    order = tuple(probes)
-    times = [
-        next_due_at(
-            last_run=last_run.get((device_id, probe.name)),
-            interval=interval_of(probe, overrides or {}),
-            now=now,
-            failures=(failures or {}).get(device_id, 0),
-            jitter=(jitter or {}).get(device_id, 0.0),
-        )
-        for device_id in device_ids
-        for probe in order
-    ]
-    return min(times, default=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from agent.diagnosis import (
@@ -31,13 +32,19 @@ RULES: tuple[Rule, ...] = (
 
 
 def rules_with(
-    *, opens: tuple[int, int] = (3, 5), clears: tuple[int, int] = (5, 5)
+    *, opens: tuple[int, int], clears: tuple[int, int], rules: Sequence[Rule] = RULES
 ) -> tuple[Rule, ...]:
-    """The rules with other persistence: (n, m) to open and to clear; ValueError if impossible."""
-    persistence = Persistence(
-        open_n=opens[0], open_m=opens[1], clear_n=clears[0], clear_m=clears[1]
-    )
-    return tuple(
-        replace(rule, persistence=persistence) if rule.persistence == Persistence() else rule
-        for rule in RULES
-    )
+    """The rules with other persistence, (n, m) to open and to clear; ValueError if impossible.
+
+    A rule that has a pace of its own keeps it.
+    """
+    return tuple(_paced(rule, opens=opens, clears=clears) for rule in rules)
+
+
+def _paced(rule: Rule, *, opens: tuple[int, int], clears: tuple[int, int]) -> Rule:
+    persistence, default = rule.persistence, Persistence()
+    if (persistence.open_n, persistence.open_m) == (default.open_n, default.open_m):
+        persistence = replace(persistence, open_n=opens[0], open_m=opens[1])
+    if (persistence.clear_n, persistence.clear_m) == (default.clear_n, default.clear_m):
+        persistence = replace(persistence, clear_n=clears[0], clear_m=clears[1])
+    return replace(rule, persistence=persistence)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +68,3 @@ class Levels:
     recording_gap_s: float = 900.0
     host_hot_c: float = 85.0
     host_cool_c: float = 75.0
-
-    @classmethod
-    def from_table(cls, table: Mapping[str, float]) -> Levels:
-        """The defaults with these replaced; ValueError names a level that does not exist."""
-        known = {field.name for field in fields(cls)}
-        for name in table:
-            if name not in known:
-                raise ValueError(f"{name!r} is no level; use one of {', '.join(sorted(known))}")
-        return cls(**{name: float(value) for name, value in table.items()})

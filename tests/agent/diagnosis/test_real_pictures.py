@@ -75,7 +75,7 @@ def test_filter_rule_says_healthy_by_day(healthy: list[tuple[str, dict[str, Valu
 @needs_pictures
 def test_baseline_of_the_same_view_holds(healthy: list[tuple[str, dict[str, Value]]]) -> None:
     """After three pictures of one view, at most one in ten others of it looks faulty."""
-    levels = Levels.from_table({"baseline_pictures": 3})
+    levels = Levels(baseline_pictures=3)
     found: Counter[tuple[str, str]] = Counter()
     judged = 0
     for name in {name for name, _ in healthy if name}:

@@ -103,7 +103,7 @@ def test_label_serial_settles_a_placeholder() -> None:
     assert judge("identity.placeholder", view).verdict is H
 
 
-NOW_SETS = Levels.from_table({"battery_days": 0, "battery_observations": 1})
+NOW_SETS = Levels(battery_days=0, battery_observations=1)
 
 
 @pytest.mark.parametrize(
@@ -157,10 +157,4 @@ def test_persistence_can_be_replaced() -> None:
     """The operator's counts reach every rule; impossible ones are refused."""
     assert all(rule.persistence.open_n == 2 for rule in rules_with(opens=(2, 3), clears=(3, 3)))
     with pytest.raises(ValueError, match="no persistence"):
-        rules_with(opens=(4, 3))
-
-
-def test_unknown_level_is_named() -> None:
-    """A misspelt level is an error with the names that exist."""
-    with pytest.raises(ValueError, match="battery_days"):
-        Levels.from_table({"batery_days": 1})
+        rules_with(opens=(4, 3), clears=(3, 3))
