@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import ssl
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
@@ -178,6 +179,7 @@ class _Reader:
                 table.complain(name, "no_client_file", found=file)
         if bool(cert) != bool(key):
             table.complain("key" if cert else "cert", "half_a_pair")
+        self._check_pair(table, cert, key)
         is_tls = table.flag("tls", False)
         if (cert or key) and not is_tls:
             table.complain("tls", "cert_without_tls")
@@ -196,6 +198,18 @@ class _Reader:
         )
         table.finish()
         return broker
+
+    def _check_pair(self, table: Table, cert: str, key: str) -> None:
+        """Load certificate and key once: a wrong pair would end the agent at each connection."""
+        if not cert or not key or not self._path(cert).is_file() or not self._path(key).is_file():
+            return
+        try:
+            # The agent's own files: "" instead of a prompt, should the key have a passphrase.
+            ssl.create_default_context().load_cert_chain(
+                self._path(cert), self._path(key), password=""
+            )
+        except OSError as error:  # SSLError is one
+            table.complain("cert", "bad_pair", why=getattr(error, "reason", None) or str(error))
 
     def _keys(self, table: Table) -> Keys:
         evidence = self._path(table.text("evidence", "keys/agent.pem"))

@@ -108,6 +108,13 @@ WRONGS: Final[Mapping[str, Wrong]] = {
             "请填写代理自身证书及其私钥的路径（PEM）",
         ),
     ),
+    "bad_pair": Wrong(
+        Both("cannot be used with its key: {why}", "无法与其私钥一起使用：{why}"),
+        Both(
+            "Write a PEM certificate and the key it was made for, without a passphrase",
+            "请填写 PEM 证书及其对应的、无口令的私钥",
+        ),
+    ),
     "half_a_pair": Wrong(
         Both("is missing: a certificate and its key go together", "缺失：证书与私钥必须成对"),
         Both("Write both cert and key, or neither", "请同时填写 cert 和 key，或都不填"),

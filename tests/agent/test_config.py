@@ -13,6 +13,7 @@ from agent import config
 from agent.camera.port import LoginKind
 from agent.config import Config, load_config
 from agent.config_problem import WRONGS, ConfigError
+from tests.agent.delivery.test_client_certificate import write_pair
 
 GOOD = """
 [agent]
@@ -177,8 +178,8 @@ def test_a_missing_file_is_explained(tmp_path: Path) -> None:
 
 def test_a_client_certificate_comes_with_its_key(tmp_path: Path) -> None:
     """Certificate and key are taken as a pair, relative to the file that names them."""
-    for name in ("secret", "agent.crt", "agent.key"):
-        (tmp_path / name).write_text("x")
+    (tmp_path / "secret").write_text("x")
+    write_pair(tmp_path)
     broker = '[broker]\ntls = true\ncert = "agent.crt"\nkey = "agent.key"\n'
     facts = load(tmp_path, broker + GOOD, SOUTH="other")
 
@@ -186,6 +187,17 @@ def test_a_client_certificate_comes_with_its_key(tmp_path: Path) -> None:
         tmp_path / "agent.crt",
         tmp_path / "agent.key",
     )
+
+
+def test_a_key_of_another_certificate_is_noticed_before_the_start(tmp_path: Path) -> None:
+    """A pair that no connection could use is a problem of the file, not of the first hour."""
+    for name in ("secret", "agent.crt", "agent.key"):
+        (tmp_path / name).write_text("x")
+    broker = '[broker]\ntls = true\ncert = "agent.crt"\nkey = "agent.key"\n'
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, broker + GOOD, SOUTH="other")
+
+    assert [problem.key for problem in caught.value.problems] == ["broker.cert"]
 
 
 def test_half_a_certificate_is_told_with_everything_else(tmp_path: Path) -> None:
