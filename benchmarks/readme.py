@@ -46,7 +46,7 @@ def table(rows: list[dict[str, object]], page: Page) -> str:
     for figure in FIGURES:
         row = by_name.get(figure.name)
         if row is None:
-            continue
+            row = {"measured": None, "holds": False}
         measured = "–" if row["measured"] is None else f"{row['measured']:g} {figure.unit}"
         target = f"{figure.bound.value} {figure.target:g} {figure.unit}"
         verdict = page.holds if row["holds"] else f"**{page.falls_short}**"

@@ -18,7 +18,7 @@ from simulator.wsse import WsseDoor, WsseResult
 
 WRONG_ATTEMPTS = 5
 LOCK = timedelta(seconds=60)
-WRONG_WITHIN = timedelta(seconds=60)  # firmware counts within minutes; shortened like the lock
+WRONG_WITHIN = timedelta(seconds=20)  # ten minutes, shortened like the half hour of the lock
 LOCK_TEXT = "User account locked: too many failed logins, try again later"
 
 

@@ -34,7 +34,7 @@ concurrency = 8
 watch_seconds = {watch_seconds}
 health_every_s = {health_every_s}
 telemetry_every_s = 5
-login_retry_s = 10
+login_retry_s = 21
 every_s = {every_s}
 
 [diagnosis]

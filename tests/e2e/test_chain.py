@@ -18,7 +18,7 @@ from simulator.demo.stage import Stage, prepare, set_up, start_agent, start_coll
 from simulator.demo.watch import Watch, wait_until
 
 WITHIN_S = 40.0
-KILLS = 8
+KILLS = 4
 
 
 def role(number: int, *, fault: str, code: str, in_registry: bool = True) -> Role:
@@ -107,6 +107,14 @@ def test_a_fault_becomes_a_preclaim_with_signed_evidence(stage: Stage) -> None:
         assert stage.fleet.get(f"/control/cameras/{one.onvif_serial}/writes") == {"writes": []}
 
 
+def _start_agent(stage: Stage) -> None:
+    start_agent(stage.folder, "hill", stage.processes)
+
+
+def _start_collector(stage: Stage) -> None:
+    start_collector(stage.folder, stage.processes)
+
+
 def _unreceipted(stage: Stage) -> int:
     """Rows in the agent's outbox that no receipt has named."""
     path = stage.folder.root / "agent-hill" / "agent.db"
@@ -126,16 +134,14 @@ def test_kills_of_agent_and_collector_change_nothing(stage: Stage) -> None:
     for one in faulty:
         stage.inject(one.onvif_serial, one.fault)
     in_flight = []
-    for number in range(KILLS):
-        time.sleep(dice.uniform(0.8, 2.0))
-        if number % 2:
-            stage.processes.kill("collector")
-            time.sleep(dice.uniform(0.2, 0.8))
-            start_collector(stage.folder, stage.processes)
-        else:
-            stage.processes.kill("agent-hill")
-            in_flight.append(_unreceipted(stage))
-            start_agent(stage.folder, "hill", stage.processes)
+    for _ in range(KILLS):
+        time.sleep(dice.uniform(0.5, 1.5))
+        stage.processes.kill("collector")
+        time.sleep(dice.uniform(1.2, 2.0))  # the agent goes on and fills its outbox
+        stage.processes.kill("agent-hill")
+        in_flight.append(_unreceipted(stage))
+        for start in dice.sample((_start_agent, _start_collector), 2):
+            start(stage)
 
     def evidence_is_whole() -> bool:
         try:
