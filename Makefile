@@ -11,7 +11,7 @@ ARGS ?=
 demo: $(VENV)/.demo
 	$(BIN)/preclaim-demo --for $(FOR) $(ARGS)
 
-test: $(VENV)/.test packages
+test: $(VENV)/.test .venv-oracle/.done packages
 	@mkdir -p build; began=$$(date +%s); $(BIN)/python -m pytest $(ARGS) && \
 	  { [ -n "$(ARGS)" ] || echo "$$(( $$(date +%s) - began )) $$(git rev-parse HEAD 2>/dev/null)" > build/test-seconds; }
 
@@ -51,6 +51,11 @@ $(VENV)/.check: requirements/check.lock pyproject.toml
 	@deploy/python-environment $(PYTHON) $(VENV) $<
 	@touch $@ $(VENV)/.test $(VENV)/.demo
 
+# The second reader of Media2, in an environment of its own (two packages own the name "onvif").
+.venv-oracle/.done: requirements/oracle.lock
+	@deploy/python-environment $(PYTHON) .venv-oracle $< only-packages
+	@touch $@
+
 # Lock files hold hashes and no index address; they are made anew from pyproject.toml.
 lock:
 	@command -v uv >/dev/null || { echo "uv is missing: python3 -m pip install uv" >&2; exit 1; }
@@ -59,6 +64,8 @@ lock:
 	    --generate-hashes --no-emit-index-url --no-header \
 	    requirements/build.in -o requirements/$$extra.lock || exit 1; \
 	done
+	uv pip compile -q requirements/oracle.in --python-version 3.11 --universal \
+	  --generate-hashes --no-emit-index-url --no-header -o requirements/oracle.lock
 
 clean:
-	rm -rf $(VENV) build demo-data
+	rm -rf $(VENV) .venv-oracle build demo-data

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 DEMANDED = os.environ.get("PRECLAIM_REQUIRE_COUNTERPARTS", "") not in {"", "0"}
-_COUNTERPART = re.compile(r"(?i)mosquitto|chromium|ffmpeg|ffprobe|gstreamer|gi\b")
+_COUNTERPART = re.compile(r"(?i)mosquitto|chromium|ffmpeg|ffprobe|gstreamer|counterpart|gi\b")
 
 
 @pytest.hookimpl(hookwrapper=True)
