@@ -270,7 +270,7 @@ months = 24
 zone = "Asia/Shanghai"
 
 [hold_s]
-"*" = 1.0
+"*" = 0.5
 "device.unreachable" = 4.0
 
 [site_loss]
