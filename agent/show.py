@@ -178,7 +178,8 @@ def _value(reading: Reading, lang: str) -> str:
     if isinstance(reading.value, bool):
         return word("yes" if reading.value else "no", lang)
     if isinstance(reading.value, float):
-        return f"{reading.value:.6g}"
+        large = abs(reading.value) >= 1e6  # a count of bytes reads better whole
+        return f"{reading.value:.0f}" if large else f"{reading.value:.6g}"
     return _plain(str(reading.value))[:48]
 
 

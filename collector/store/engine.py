@@ -1,4 +1,4 @@
-"""The engine: SQLite in WAL with synchronous FULL and one writer, or PostgreSQL by URL."""
+"""The engine: SQLite in WAL with synchronous FULL and one writer; other databases are untested."""
 
 from __future__ import annotations
 
