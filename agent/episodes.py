@@ -165,8 +165,13 @@ class Teller:
             taken_at=seen.now,
             note="readings up to the event that opened this fault",
         )
-        files = [*_pictures(seen), *_attached(seen)] if wants_picture(step.memory.code) else []
-        if files and (reference := self._reference(seen.facts.device_id)) is not None:
+        # The policy wants a picture with every claim, whatever its fault.
+        files = [*_pictures(seen), *_attached(seen)]
+        if (
+            files
+            and wants_picture(step.memory.code)
+            and (reference := self._reference(seen.facts.device_id)) is not None
+        ):
             files.append(reference)
         transcript = write_transcript(seen.exchanges, taken_at=seen.now)
         return (*files, *(file for file in (transcript, series) if file is not None))
@@ -208,8 +213,7 @@ class Teller:
             note=f"readings of {episode.passes} passes since this fault opened",
         )
         transcript = write_transcript(seen.exchanges, taken_at=seen.now)
-        pictures = _pictures(seen) if pictured else ()
-        files = [*pictures, *(file for file in (transcript, series) if file is not None)]
+        files = [*_pictures(seen), *(file for file in (transcript, series) if file is not None)]
         self._add_evidence(seen, code=episode.code, episode=episode.event, files=files)
         fault_store.count_follow_up(self._db, episode.event)
         return True

@@ -12,6 +12,8 @@ from typing import Final
 
 from shared.catalogue import CATALOGUE
 
+# The policy wants pictures or video with every claim.
+_IMAGES: Final = frozenset({"picture", "clip"})
 UNDATED: Final = frozenset({"unknown_serial", "duplicate_serial"})
 
 
@@ -52,6 +54,11 @@ def check(
         Item(name="firmware", here=bool(firmware)),
         Item(name="delivery", here=warranty_verdict not in UNDATED),
         *(Item(name=kind, here=kind in kinds_here) for kind in needed),
+        *(
+            ()
+            if not _IMAGES.isdisjoint(needed)
+            else (Item(name="image", here=not _IMAGES.isdisjoint(kinds_here)),)
+        ),
         Item(name="signature", here=set(signatures) == {"verified"}),
     )
 

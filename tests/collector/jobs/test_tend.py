@@ -30,6 +30,8 @@ from tests.collector.jobs.test_identity import alive_twice
 from tests.collector.jobs.test_jobs import decide_all
 
 CODE = "battery.not_charging"
+# The policy wants a picture with every claim, also where the fault itself needs none.
+FILES = (*CATALOGUE[CODE].needs, EvidenceKind.PICTURE)
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ def whole_manifest() -> SignedManifest:
             name=kind.value,
             taken_at=NOON,
         )
-        for kind in CATALOGUE[CODE].needs
+        for kind in FILES
     )
     body = wire.encode(
         Manifest(
@@ -89,7 +91,7 @@ def test_a_draft_is_ready_when_its_last_file_is_here(house: House) -> None:
     """All files but one leave it a draft; the last one makes it ready, and the history says who."""
     house.take(frame_of(fault(manifest=whole_manifest()), seq=1))
     decide_all(house)
-    kinds = CATALOGUE[CODE].needs
+    kinds = FILES
     for seq, kind in enumerate(kinds, start=10):
         assert state_of(house) == "draft"
         content = content_of(kind)
@@ -107,7 +109,7 @@ def test_an_unknown_warranty_keeps_a_whole_file_a_draft(tmp_path: Path) -> None:
     """Without a delivery date nothing becomes ready by itself."""
     house = House(tmp_path)
     house.take(frame_of(fault(manifest=whole_manifest()), seq=1))
-    for seq, kind in enumerate(CATALOGUE[CODE].needs, start=10):
+    for seq, kind in enumerate(FILES, start=10):
         house.take(*(frame_of(chunk, seq=seq) for chunk in chunks(content_of(kind), size=1000)))
     decide_all(house)
 
