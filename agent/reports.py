@@ -1,11 +1,11 @@
-"""What the agent says by itself: health, telemetry batches, and the snapshot of open episodes."""
+"""What the agent says by itself: health, telemetry in columns, snapshots of open episodes."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,17 +16,31 @@ from agent.delivery.outbox import Outbox
 from agent.delivery.relief import relieve
 from agent.recording import TELEMETRY_UPTO
 from agent.standing import Standings
+from shared import wire
+from shared.columns import Columns, fold
 from shared.fault import EpisodeSnapshot
-from shared.health import DeviceReadings, Health, Telemetry
+from shared.health import Health
+from shared.limits import MAX_BODY_BYTES
 from shared.reading import Reading
 
 _LOG = logging.getLogger(__name__)
-_BATCH: Final = 2000  # readings in one telemetry message: about 200 KB before compression
-_PER_DEVICE: Final = 128  # the message's bound
+_BATCH: Final = 12_000  # readings in one telemetry message: six hours of 6 devices, 16 for one
 _MAX_EPISODES: Final = 512
 _SNAPSHOT_EVERY: Final = timedelta(minutes=10)  # a link that flaps must not fill the fault lane
 _HOUSEKEEPING: Final = timedelta(hours=1)
 _TICK_S: Final = 1.0
+
+
+def _fold_what_fits(
+    readings: Sequence[tuple[str, Reading]], *, now: datetime
+) -> tuple[Columns, int]:
+    """As many of the first readings as one frame takes, and how many that are."""
+    count = len(readings)
+    while True:
+        batch = fold(readings[:count], sent_at=now)
+        if count == 1 or len(wire.encode(batch)) <= MAX_BODY_BYTES:
+            return batch, count
+        count //= 2
 
 
 class Reporter:
@@ -123,22 +137,9 @@ class Reporter:
             rows = reading_store.unsent(db, after=upto, limit=_BATCH)
             if not rows:
                 return False
-            by_device: dict[str, list[Reading]] = {}
-            last = upto
-            for row_id, device_id, reading in rows:
-                readings = by_device.setdefault(device_id, [])
-                if len(readings) >= _PER_DEVICE:
-                    break  # the rest of the rows go into the next message, in order
-                readings.append(reading)
-                last = row_id
-            self._outbox.append(
-                Telemetry(
-                    now,
-                    tuple(DeviceReadings(device, tuple(r)) for device, r in by_device.items()),
-                ),
-                now=now,
-            )
-            self._database.set_meta(TELEMETRY_UPTO, str(last))
+            batch, count = _fold_what_fits([row[1:] for row in rows], now=now)
+            self._outbox.append(batch, now=now)
+            self._database.set_meta(TELEMETRY_UPTO, str(rows[count - 1][0]))
         return True
 
     def send_snapshot(self) -> None:

@@ -75,7 +75,7 @@ class DeviceReadings(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Telemetry(msgspec.Struct, frozen=True, array_like=True, tag="telemetry"):
-    """Readings by device, first form; a columnar form will be appended beside it."""
+    """Readings by device, as the first agents sent them; ``columns`` took its place."""
 
     sent_at: Moment
     devices: Annotated[tuple[DeviceReadings, ...], msgspec.Meta(max_length=256)]

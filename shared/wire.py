@@ -10,6 +10,7 @@ from typing import Final, TypeAlias, TypeVar
 
 import msgspec
 
+from shared.columns import Columns
 from shared.command import Command, CommandResult, SignedCommand
 from shared.evidence import EvidenceChunk, Manifest
 from shared.fault import EpisodeSnapshot, EvidenceAdded, FaultEvent
@@ -25,6 +26,7 @@ UpMessage: TypeAlias = (
     | Health
     | CommandResult
     | Telemetry
+    | Columns
     | Presence
 )
 DownMessage: TypeAlias = Receipt | SignedCommand
@@ -37,6 +39,7 @@ LANE_OF: Final[dict[type, Lane]] = {
     Health: Lane.HEALTH,
     CommandResult: Lane.HEALTH,
     Telemetry: Lane.TELEMETRY,
+    Columns: Lane.TELEMETRY,
     Presence: Lane.PRESENCE,
     Receipt: Lane.RECEIPT,
     SignedCommand: Lane.COMMAND,

@@ -8,8 +8,9 @@ from collector.intake.refusal import Refusal
 from collector.intake.room import Row
 from collector.intake.store_evidence import store_chunk
 from collector.intake.store_fault import store_evidence_added, store_fault, store_snapshot
-from collector.intake.store_health import store_health, store_telemetry
+from collector.intake.store_health import store_columns, store_health, store_telemetry
 from collector.store import commands
+from shared.columns import Columns
 from shared.command import CommandResult
 from shared.evidence import EvidenceChunk
 from shared.fault import EpisodeSnapshot, EvidenceAdded, FaultEvent
@@ -32,6 +33,8 @@ def store_message(message: UpMessage, row: Row) -> None:
             store_health(message, row)
         case Telemetry():
             store_telemetry(message, row)
+        case Columns():
+            store_columns(message, row)
         case CommandResult():
             commands.note_result(row.db, agent_id=row.agent.id, result=message, now=row.now)
         case Presence():

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared import signing, wire
+from shared.columns import fold
 from shared.command import Command, CommandResult, Outcome, SignedCommand, Verb
 from shared.device import Alias, AliasKind, DeviceFacts
 from shared.evidence import (
@@ -138,6 +139,7 @@ def up_messages() -> dict[str, wire.UpMessage]:
         ),
         "result": CommandResult("c-1", Outcome.DONE, NOON, "probed"),
         "telemetry": Telemetry(NOON, (DeviceReadings("gate-north", (READING, GAUGE)),)),
+        "columns": fold([("gate-north", READING), ("gate-north", GAUGE)], sent_at=NOON),
         "presence": Presence(True, EPOCH, NOON),
     }
 

@@ -1,0 +1,97 @@
+"""What the agent says by itself: every reading goes out once, in columns."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from agent.config import load_config
+from agent.delivery import reading_store
+from agent.delivery.database import Database
+from agent.delivery.outbox import Outbox
+from agent.reports import Reporter
+from agent.standing import Standings
+from shared import wire
+from shared.columns import Columns, unfold
+from shared.frame import Lane, unpack
+from shared.reading import Quality, Reading
+from tests.agent.delivery.conftest import NOON, database, outbox
+
+__all__ = ["database", "outbox"]
+
+
+@pytest.fixture
+def reporter(tmp_path: Path, database: Database, outbox: Outbox) -> Reporter:
+    """A reporter whose clock stands at noon."""
+
+    async def no_host() -> tuple[Reading, ...]:
+        return ()
+
+    path = tmp_path / "agent.toml"
+    path.write_text('[agent]\nid = "agent-1"\n')
+    return Reporter(
+        load_config(path),
+        version="0",
+        database=database,
+        outbox=outbox,
+        standings=Standings(()),
+        read_host=no_host,
+        clock=lambda: NOON,
+        wake=lambda: None,
+    )
+
+
+def told(outbox: Outbox, database: Database) -> list[tuple[str, Reading]]:
+    """Every reading that waits in the telemetry lane."""
+    with database.transaction():
+        rows = outbox.take(Lane.TELEMETRY, limit=10_000, now=NOON)
+    found = []
+    for row in rows:
+        batch = wire.decode_up(unpack(row.frame).body, Lane.TELEMETRY)
+        assert isinstance(batch, Columns)
+        found += list(unfold(batch))
+    return found
+
+
+def keep(database: Database, device: str, *readings: Reading) -> None:
+    """Store readings as a pass does."""
+    with database.transaction() as db:
+        reading_store.add(db, device, readings)
+
+
+def reading(step: int, *, raw: str = "") -> Reading:
+    """One charge, or a gauge that said something else."""
+    at = NOON + timedelta(minutes=5 * step)
+    if raw:
+        return Reading("battery.charge", None, "%", at, Quality.UNKNOWN, raw=raw)
+    return Reading("battery.charge", step, "%", at, Quality.GOOD)
+
+
+def test_each_reading_is_told_once(reporter: Reporter, outbox: Outbox, database: Database) -> None:
+    """A second batch begins where the first one ended."""
+    keep(database, "gate", reading(0), reading(1))
+    assert reporter.send_telemetry() == 1
+    keep(database, "pump", reading(2), reading(3, raw="255"))
+    assert reporter.send_telemetry() == 1
+    assert reporter.send_telemetry() == 0
+
+    found = told(outbox, database)
+    assert sorted(found, key=lambda one: one[1].taken_at) == [
+        ("gate", reading(0)),
+        ("gate", reading(1)),
+        ("pump", reading(2)),
+        ("pump", reading(3, raw="255")),
+    ]
+
+
+def test_what_no_frame_takes_goes_in_several(
+    reporter: Reporter, outbox: Outbox, database: Database
+) -> None:
+    """Readings that say much are spread over as many batches as they need, none left out."""
+    many = [reading(step, raw=f"{step:05d}" + "x" * 390) for step in range(900)]
+    keep(database, "gate", *many)
+    assert reporter.send_telemetry() > 4
+
+    assert [one for _, one in sorted(told(outbox, database), key=lambda o: o[1].taken_at)] == many
