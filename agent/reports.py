@@ -17,8 +17,9 @@ from agent.delivery.relief import relieve
 from agent.recording import TELEMETRY_UPTO
 from agent.standing import Standings
 from shared import wire
-from shared.columns import Columns, fold
+from shared.columns import Columns
 from shared.fault import EpisodeSnapshot
+from shared.fold import fold
 from shared.health import Health
 from shared.limits import MAX_BODY_BYTES
 from shared.reading import Reading

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared import signing, wire
-from shared.columns import fold
 from shared.command import Command, CommandResult, Outcome, SignedCommand, Verb
 from shared.device import Alias, AliasKind, DeviceFacts
 from shared.evidence import (
@@ -26,6 +25,7 @@ from shared.fault import (
     FaultState,
     OpenEpisode,
 )
+from shared.fold import fold
 from shared.health import (
     DeviceHealth,
     DeviceReadings,

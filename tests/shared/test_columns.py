@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import zlib
+import hashlib
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -10,10 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared import wire
-from shared.columns import Column, Columns, Form, fold, rows_of, unfold
+from shared import dictionary, frame, series, wire
+from shared.columns import Column, Columns, Form, Rows, rows_of, unfold
+from shared.fold import fold
 from shared.frame import Lane
+from shared.identity import Epoch
 from shared.reading import Quality, Reading
+from shared.series import Series
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -78,7 +81,7 @@ def test_times_are_kept_to_the_second() -> None:
 
 
 def test_a_steady_day_is_small() -> None:
-    """25 slowly moving numbers every five minutes are no more than a few bytes a sample."""
+    """25 slowly moving numbers every five minutes travel in less than four bits each."""
     readings = [
         (
             "gate",
@@ -95,30 +98,40 @@ def test_a_steady_day_is_small() -> None:
     ]
     body = wire.encode(fold(readings, sent_at=NOON))
 
-    assert len(body) < 72 * 25 * 2
-    assert len(zlib.compress(body)) < 1500
+    framed = frame.pack(lane=Lane.TELEMETRY, epoch=Epoch(1, 7), seq=1, body=body, compress=True)
+    assert len(framed) < 72 * 25 / 2
 
 
 def _one(**changes: object) -> Columns:
-    column = Column(name="x", unit="", quality=Quality.GOOD, form=Form.WHOLE, numbers=(1, 2))
-    whole = Columns(NOON, NOON, ("gate",), (2,), (0, 60), (column,))
-    fields = {name: value for name, value in changes.items() if name in Columns.__struct_fields__}
-    cell = {name: value for name, value in changes.items() if name not in fields}
-    made = msgspec.structs.replace(whole, **fields)
-    return msgspec.structs.replace(made, columns=(msgspec.structs.replace(column, **cell),))
+    """One device, two rows, one column; changed where the test says."""
+    column = Column("x", "", Quality.GOOD, Form.WHOLE, first=1, steps=Series(1))
+    rows = Rows("gate", 2, 0, 60)
+    made = [
+        msgspec.structs.replace(
+            part,
+            **{
+                name: value
+                for name, value in changes.items()
+                if name in part.__struct_fields__ and (name != "steps" or part is column)
+            },
+        )
+        for part in (rows, column)
+    ]
+    return Columns(NOON, NOON, (made[0],), (made[1],))  # type: ignore[arg-type]  # by position
 
 
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        pytest.param({"rows": (3,)}, "do not fit", id="more rows than times"),
-        pytest.param({"devices": ()}, "do not fit", id="rows of nobody"),
-        pytest.param({"times": (0, 10**11)}, "out of range", id="a time in another age"),
-        pytest.param({"numbers": (1,)}, "as many values", id="a value short"),
+        pytest.param({"start_s": 10**11}, "out of range", id="a time in another age"),
+        pytest.param({"pace_s": -(10**11)}, "out of range", id="a step into another age"),
+        pytest.param({"steps": Series(0, 3, b"\x07")}, "is not 1 numbers", id="a digit too high"),
+        pytest.param({"steps": Series(0, 0)}, "is not 1 numbers", id="no value at all"),
         pytest.param({"runs": (1, 2)}, "longer than its table", id="rows behind the end"),
         pytest.param({"form": Form.WORD, "words": ("a",)}, "outside", id="no such word"),
         pytest.param({"form": Form.FLAG}, "outside", id="neither true nor false"),
         pytest.param({"quality": Quality.UNKNOWN}, "without being good", id="unknown with a value"),
+        pytest.param({"reals": (1.0,)}, "as many values", id="numbers of two kinds"),
     ],
 )
 def test_a_table_that_does_not_fit_is_refused(change: dict[str, object], why: str) -> None:
@@ -128,9 +141,40 @@ def test_a_table_that_does_not_fit_is_refused(change: dict[str, object], why: st
         _one(**change)
 
 
+def test_a_bomb_of_constants_is_refused() -> None:
+    """A few bytes may not unfold to millions of readings."""
+    column = Column("x", "", Quality.GOOD, Form.WHOLE)
+    with pytest.raises(ValueError, match="more than 200000 readings"):
+        Columns(NOON, NOON, (Rows("gate", 20_000, 0, 60),), (column,) * 11)
+
+
 def test_a_table_that_does_not_fit_is_a_wire_error() -> None:
     """The same refusal reaches ingest as a malformed body, with its path."""
     parts = msgspec.msgpack.decode(wire.encode(_one()))
-    parts[5] = [0]
-    with pytest.raises(wire.WireError, match="do not fit"):
+    parts[4][0][5] = [0, 3]
+    with pytest.raises(wire.WireError, match="longer than its table"):
         wire.decode_up(msgspec.msgpack.encode(parts), Lane.TELEMETRY)
+
+
+@given(st.lists(st.integers(-(2**54), 2**54), max_size=200))
+def test_series_come_back(values: list[int]) -> None:
+    """Any integers are read as they were written, whichever form was the shorter."""
+    written = series.write(values)
+    series.check(written, len(values))
+
+    assert series.read(written, len(values)) == values
+
+
+@pytest.mark.parametrize("radix", [1, 2, 3, 17, 65_536])
+def test_both_forms_are_used(radix: int) -> None:
+    """Even numbers are packed; one outlier among many makes them stand plainly."""
+    even = [number % radix for number in range(300)]
+
+    assert series.write(even).radix == radix if radix <= 300 else True
+    assert series.write([*[0, 1] * 200, 2**31]).radix == 0
+
+
+def test_the_words_never_change() -> None:
+    """Both ends inflate with the same dictionary for ever: this digest is part of the contract."""
+    digest = hashlib.sha256(dictionary.FIRST).hexdigest()
+    assert digest == "953b02c2e1129591b21bfb59c43d62708cb6866cd716017f2bdc42daa7283676"
