@@ -15,7 +15,8 @@ _WORDS: Final = (
     *("unknown", "unsupported", "missing", "invalid", "failed", "timeout", "unreachable"),
     *("not on this system", "no sensor", "no recording", "one key frame only"),
     *("day", "night", "infrared", "auto", "on", "off", "ready", "home", "H264", "H265", "digest"),
-    *("wired", "metered", "camera-", "health", "columns"),
+    *("not asked yet since the agent started", "onvif_serial", "mac", "uid", "02:00:00:00:"),
+    *("generic.onvif", "wired", "metered", "camera-", "SC26", "fault", "ok", "health", "columns"),
 )
 # Name, unit, form and exponent as a column has them, the commonest last: deflate reaches back
 # more cheaply the nearer a word is.

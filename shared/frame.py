@@ -23,8 +23,9 @@ _HEAD = struct.Struct(">2sBBBBIQQI")
 _CRC = struct.Struct(">I")
 HEADER_BYTES = _HEAD.size + _CRC.size
 FLAG_ZLIB = 0x01
-FLAG_WORDS = 0x02  # zlib with the dictionary that both ends know
+FLAG_WORDS = 0x02  # with zlib's: deflate without zlib's own frame, by the words both ends know
 _FLAGS = FLAG_ZLIB | FLAG_WORDS
+_RAW = -zlib.MAX_WBITS
 
 
 class Lane(enum.IntEnum):
@@ -116,13 +117,16 @@ def unpack(payload: bytes) -> Frame:
 def _deflate(body: bytes, flags: int) -> bytes:
     if not flags & FLAG_WORDS:
         return zlib.compress(body, 6)
-    deflater = zlib.compressobj(9, zdict=dictionary.FIRST)
+    deflater = zlib.compressobj(9, wbits=_RAW, zdict=dictionary.FIRST)
     return deflater.compress(body) + deflater.flush()
 
 
 def _inflate(body: bytes, header: Header) -> bytes:
-    is_known = header.flags & FLAG_WORDS
-    inflater = zlib.decompressobj(zdict=dictionary.FIRST) if is_known else zlib.decompressobj()
+    inflater = (
+        zlib.decompressobj(wbits=_RAW, zdict=dictionary.FIRST)
+        if header.flags & FLAG_WORDS
+        else zlib.decompressobj()
+    )
     try:
         plain = inflater.decompress(body, MAX_INFLATED_BYTES)
     except zlib.error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from shared import frame, wire
+from shared.columns import Columns
 from tests.shared import examples
 
 FOLDER = Path(__file__).parent / "corpus" / f"v{frame.VERSION}"
@@ -27,6 +28,7 @@ def main() -> None:
                 epoch=examples.EPOCH,
                 seq=7,
                 body=wire.encode(message),
+                compress=isinstance(message, Columns),  # they never travel otherwise
             )
         )
 
