@@ -164,6 +164,7 @@ async def _watch(subscriber: Subscriber, high_water: HighWater, stop: asyncio.Ev
         if not subscriber.is_alive():
             raise IngestDiedError("the ingest worker ended; see the log above, then start again")
         try:
-            await asyncio.wait_for(stop.wait(), WATCH_S)
+            async with asyncio.timeout(WATCH_S):
+                await stop.wait()
         except TimeoutError:
             continue

@@ -57,7 +57,8 @@ class Jobs:
             except Exception:  # the loop must outlive every defect in one job
                 log.exception("a tick of the jobs loop failed; the next one tries again")
             try:
-                await asyncio.wait_for(stop.wait(), self._policy.tick_s)
+                async with asyncio.timeout(self._policy.tick_s):
+                    await stop.wait()
             except TimeoutError:
                 continue
 

@@ -137,7 +137,8 @@ class Dispatcher:
             self._is_connected = False
             connection.close()
             with contextlib.suppress(OSError, TimeoutError):
-                await asyncio.wait_for(asyncio.shield(network), _GOODBYE_S)
+                async with asyncio.timeout(_GOODBYE_S):
+                    await asyncio.shield(network)
 
     async def _serve(
         self, connection: Connection, inbox: Inbox, network: asyncio.Task[None]

@@ -101,9 +101,14 @@ class Inbox:
             self.dropped += 1
 
     async def next(self, *, timeout_s: float) -> LinkEvent | None:
-        """The next event, or None after the time-out."""
+        """The next event, or None after the time-out.
+
+        ``asyncio.wait_for`` of Python 3.11 swallows a cancellation that comes together with an
+        event: an agent that is told to stop would then go on for ever.
+        """
         try:
-            return await asyncio.wait_for(self._queue.get(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                return await self._queue.get()
         except TimeoutError:
             return None
 

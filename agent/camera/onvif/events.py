@@ -115,7 +115,8 @@ async def _end(subscription: Subscription) -> None:
     """End the subscription even while we are being cancelled; it expires by itself otherwise."""
     ending = asyncio.ensure_future(subscription.end())
     try:
-        await asyncio.wait_for(asyncio.shield(ending), _END_S)
+        async with asyncio.timeout(_END_S):
+            await asyncio.shield(ending)
     except asyncio.CancelledError:
         await asyncio.wait({ending}, timeout=_END_S)
         raise
