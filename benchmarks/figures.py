@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.camera.port import CameraError
-from benchmarks import main_figures
+from benchmarks import durability_power, main_figures
 from benchmarks.figure import Figure, Size
 
-FIGURES: tuple[Figure, ...] = (*main_figures.FIGURES,)
+FIGURES: tuple[Figure, ...] = (*main_figures.FIGURES, *durability_power.FIGURES)
 OUTPUT = Path("build/figures.json")
 
 

@@ -11,7 +11,7 @@ import contextlib
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -108,13 +108,24 @@ def is_full(error: sqlite3.OperationalError) -> bool:
     return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
 
 
-def open_file(path: Path, *, first_counter: int = 1) -> Database:
+def connect(path: Path) -> sqlite3.Connection:
+    """The connection as the agent opens it; transactions begin and end only where it says so."""
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
+
+
+def open_file(
+    path: Path,
+    *,
+    first_counter: int = 1,
+    connect: Callable[[Path], sqlite3.Connection] = connect,
+) -> Database:
     """Open or create the file (mode 0600); DatabaseDamagedError when it is not sound.
 
-    ``first_counter`` is the epoch's counter when the file is new.
+    ``first_counter`` is the epoch's counter when the file is new; a test brings a ``connect``
+    whose disk loses power.
     """
     _create_private(path)
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
+    connection = connect(path)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
