@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from agent.delivery import receipts
-from agent.delivery.backoff import Backoff
+from agent.delivery.backoff import Backoff, Pause
 from agent.delivery.database import Database, is_full
 from agent.delivery.outbox import STORED_LANES, Outbox
 from agent.delivery.publisher import (
@@ -41,7 +41,6 @@ RESEND_AFTER: Final = timedelta(seconds=30)  # the design's table of defaults
 WINDOWS: Final = {Lane.FAULT: 64, Lane.EVIDENCE: 16, Lane.HEALTH: 16, Lane.TELEMETRY: 16}
 _TICK_S: Final = 1.0
 _GOODBYE_S: Final = 2.0
-_LASTING_S: Final = 60.0  # a connection that held so long was good, receipts or not
 _STUCK_S: Final = 90.0  # published, connected, and no PUBACK for so long: a dead half of a link
 
 
@@ -85,7 +84,7 @@ class Dispatcher:
         self._inbox: Inbox | None = None
         self._connection: Connection | None = None
         self._is_connected = False
-        self._pause_until_s = 0.0
+        self._pause = Pause()
         self._unacknowledged: set[int] = set()
         self._progress_s = 0.0
         self._connected_s = 0.0
@@ -132,8 +131,8 @@ class Dispatcher:
             await self._say_goodbye(connection, inbox)
             raise
         finally:
-            if self._is_connected and time.monotonic() - self._connected_s > _LASTING_S:
-                self._backoff.reset()
+            if self._is_connected:
+                self._backoff.connection_ended(lasted_s=time.monotonic() - self._connected_s)
             self._is_connected = False
             connection.close()
             with contextlib.suppress(OSError, TimeoutError):
@@ -215,8 +214,7 @@ class Dispatcher:
                 retell(self._database, self._outbox, now=self._clock())
         self.counts.receipts += 1
         self._backoff.reset()  # a connection is good once the far end answers
-        if receipt.retry_after_s > 0:
-            self._pause_until_s = time.monotonic() + receipt.retry_after_s
+        self._pause.ask(receipt.retry_after_s, now_s=time.monotonic())
         if applied.new_generation:
             _LOG.warning(
                 "the collector's store is a new one: %d kept rows are sent again", applied.requeued
@@ -226,7 +224,7 @@ class Dispatcher:
 
     def _send_due(self, connection: Connection) -> None:
         """Publish what the windows and the collector's wish to wait allow, best lane first."""
-        if time.monotonic() < self._pause_until_s:
+        if self._pause.holds(time.monotonic()):
             return
         now = self._clock()
         for lane in STORED_LANES:
