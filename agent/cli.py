@@ -15,7 +15,10 @@ HELP: Final = {
         "probe": "read one camera now and show what it says",
         "discover": "find ONVIF devices on this network",
         "check-config": "list every problem of a configuration file",
-        "outbox": "show what waits for the collector, how old and how big",
+        "outbox": "show what waits for the collector, or export it to a file to carry there",
+        "action": "show (default) or export",
+        "box": "file to write; it is never overwritten",
+        "waiting": "export only rows without a receipt",
         "keygen": "make an Ed25519 key pair",
         "config": "configuration file (TOML)",
         "lang": "language: en or zh",
@@ -39,7 +42,10 @@ HELP: Final = {
         "probe": "立即检测一台摄像机并显示结果",
         "discover": "在本网络中查找 ONVIF 设备",
         "check-config": "列出配置文件中的所有问题",
-        "outbox": "显示等待收集端接收的内容、时长与大小",
+        "outbox": "显示等待收集端接收的内容，或导出为文件以便携带",
+        "action": "show（默认）或 export",
+        "box": "要写入的文件；绝不覆盖已有文件",
+        "waiting": "仅导出尚无回执的行",
         "keygen": "生成 Ed25519 密钥对",
         "config": "配置文件（TOML）",
         "lang": "语言：en 或 zh",
@@ -87,7 +93,10 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
         return verbs.add_parser(verb, help=text[verb], description=text[verb], parents=[common])
 
     for verb in ("run", "check-config", "outbox"):
-        add(verb).add_argument("-c", "--config", required=True, help=text["config"])
+        made = add(verb)
+        made.add_argument("-c", "--config", required=True, help=text["config"])
+        if verb == "outbox":
+            _add_outbox(made, text)
     _add_probe(add("probe"), text)
     discover = add("discover")
     discover.add_argument("--seconds", type=float, default=3.0, help=text["seconds"])
@@ -96,6 +105,13 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
     discover.add_argument("--json", action="store_true", help=text["json"])
     add("keygen").add_argument("file", help=text["key"])
     return parser
+
+
+def _add_outbox(outbox: argparse.ArgumentParser, text: dict[str, str]) -> None:
+    actions = ("show", "export")
+    outbox.add_argument("action", nargs="?", choices=actions, default="show", help=text["action"])
+    outbox.add_argument("file", nargs="?", default="", help=text["box"])
+    outbox.add_argument("--waiting", action="store_true", help=text["waiting"])
 
 
 def _add_probe(probe: argparse.ArgumentParser, text: dict[str, str]) -> None:

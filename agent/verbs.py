@@ -36,6 +36,7 @@ from agent.delivery.keys import make_key, public_path
 from agent.delivery.outbox import STORED_LANES, Outbox
 from agent.diagnosis import RULES
 from agent.diagnosis.rule import Verdict
+from agent.export import export_outbox
 from agent.probes import PROBES
 from shared import signing
 from shared.reading import Reading
@@ -296,12 +297,17 @@ def _found_as_json(found: Found) -> dict[str, object]:
 
 
 def show_outbox(arguments: argparse.Namespace, out: TextIO) -> int:
-    """Look into the outbox beside a running agent."""
+    """Look into the outbox beside a running agent, or write it into a file to carry."""
     try:
         config = load_config(Path(arguments.config))
     except ConfigError as error:
         return _explain(error, arguments.lang)
     path = app.data_file(config)
+    if arguments.action == "export":
+        if not arguments.file:
+            _complain(show.say("no file", arguments.lang))
+            return UNUSABLE
+        return export_outbox(arguments, config, path, out)
     try:
         database = open_for_reading(path)
         depths = [Outbox(database).depth(lane) for lane in STORED_LANES]

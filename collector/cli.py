@@ -116,29 +116,24 @@ def run_broker(arguments: argparse.Namespace) -> int:
 
 
 def look_at_quarantine(arguments: argparse.Namespace) -> int:
-    """List or replay what was not accepted."""
-    from collector.app import make_room, open_store, utc_now  # noqa: PLC0415
-    from collector.intake.replay import replay  # noqa: PLC0415
-    from collector.store import quarantine  # noqa: PLC0415
+    """List, show, replay or drop what was not accepted."""
+    from collector.quarantine_command import look_at_quarantine  # noqa: PLC0415
 
-    config = read_config(arguments.config)
-    engine = open_store(config)
-    if arguments.action == "replay":
-        room = make_room(config)
-        accepted, refused = replay(engine, reason=arguments.reason, room=room, now=utc_now())
-        print(say("replayed", arguments.lang, accepted=accepted, refused=refused))
-        return OK
-    with engine.begin() as db:
-        rows = quarantine.newest(db)
-    for row in rows:
-        agent = row.agent_id or "-"
-        print(
-            f"{row.last_at:%Y-%m-%d %H:%M:%S}Z {row.count:>5}x {row.reason:<18} {agent:<20} "
-            f"{row.size:>6} B  {row.detail}"
-        )
-    key = "quarantine_rows" if rows else "quarantine_empty"
-    print(say(key, arguments.lang, count=len(rows)))
-    return OK
+    return look_at_quarantine(arguments)
+
+
+def ingest_file(arguments: argparse.Namespace) -> int:
+    """Take a black box that was carried here by hand."""
+    from collector.file_command import ingest_file  # noqa: PLC0415
+
+    return ingest_file(arguments)
+
+
+def show_gaps(arguments: argparse.Namespace) -> int:
+    """Show which rows of which agent never came, and why."""
+    from collector.gaps_command import show_gaps  # noqa: PLC0415
+
+    return show_gaps(arguments)
 
 
 def make_token(arguments: argparse.Namespace) -> int:

@@ -50,14 +50,28 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
     broker = add("broker", cli.run_broker, config=False)
     broker.add_argument("--host", default="127.0.0.1", help=say("help_host", lang))
     broker.add_argument("--port", type=int, default=1883, help=say("help_port", lang))
-    quarantine = add("quarantine", cli.look_at_quarantine)
-    quarantine.add_argument("action", choices=["list", "replay"], help=say("help_action", lang))
-    quarantine.add_argument("--reason", default="unassigned", help=say("help_reason", lang))
+    _quarantine(add("quarantine", cli.look_at_quarantine), lang)
+    ingest_file = add("ingest-file", cli.ingest_file)
+    ingest_file.add_argument("file", type=Path, help=say("help_box", lang))
+    gaps = add("gaps", cli.show_gaps)
+    gaps.add_argument("agent", nargs="?", default="", help=say("help_agent", lang))
     _token(add("token", cli.make_token), lang)
     _order(add("command", cli.give_order), lang)
     keygen = add("keygen", cli.make_keys, config=False)
     keygen.add_argument("file", type=Path, help=say("help_key", lang))
     return parser
+
+
+def _quarantine(quarantine: argparse.ArgumentParser, lang: str) -> None:
+    actions = ["list", "show", "replay", "drop"]
+    quarantine.add_argument("action", choices=actions, help=say("help_action", lang))
+    which = quarantine.add_mutually_exclusive_group()
+    which.add_argument(
+        "number", nargs="?", type=int, metavar="ID", help=say("help_quarantine_id", lang)
+    )
+    which.add_argument("--id", type=int, help=say("help_quarantine_id", lang))
+    which.add_argument("--reason", default="", help=say("help_reason", lang))
+    quarantine.add_argument("--confirm", action="store_true", help=say("help_drop", lang))
 
 
 def _import(lists: argparse.ArgumentParser, lang: str) -> None:

@@ -26,7 +26,18 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "导入交付清单；不加 --confirm 时仅试运行",
     ),
     "broker": ("run the embedded broker alone", "单独运行内置代理服务器（MQTT）"),
-    "quarantine": ("list or replay what was not accepted", "列出或重放未被接受的内容"),
+    "quarantine": (
+        "list, show, replay or drop what was not accepted",
+        "列出、查看、重放或删除未被接受的内容",
+    ),
+    "ingest-file": (
+        "take a file that preclaim-agent outbox export wrote",
+        "接收由 preclaim-agent outbox export 写出的文件",
+    ),
+    "gaps": (
+        "show which numbered rows of an agent never came, and why",
+        "显示代理的哪些编号行从未到达及其原因",
+    ),
     "token": ("make a bearer token and print it once", "生成访问令牌，只显示一次"),
     "command": (
         "ask an agent for something; prints the answer with --wait",
@@ -51,7 +62,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "help_host": ("address to listen on", "监听地址"),
     "help_port": ("port to listen on", "监听端口"),
     "help_action": ("what to do", "要执行的操作"),
-    "help_reason": ("which to replay", "要重放哪一类"),
+    "help_reason": ("only rows refused for this reason", "仅限因此原因被拒绝的行"),
+    "help_quarantine_id": ("only this row (see list)", "仅限该行（见 list）"),
+    "help_drop": ("really drop; without it nothing is changed", "确认删除；不加则不作改动"),
+    "help_box": ("the exported file", "导出的文件"),
     "help_name": ("what the token is for", "令牌的用途"),
     "help_role": ("what the token may do", "令牌的权限"),
     "help_organisation": (
@@ -95,7 +109,74 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "接受 {accepted} 条，仍拒绝 {refused} 条",
     ),
     "quarantine_rows": ("{count} rows", "共 {count} 行"),
+    "quarantine_not_kept": (
+        "{count} more were only counted: the quarantine keeps at most {rows} rows",
+        "另有 {count} 条仅计数：隔离区最多保留 {rows} 行",
+    ),
+    "quarantine_which": (
+        "which rows? give an ID or --reason (preclaim-collector quarantine list shows both)",
+        "哪些行？请给出 ID 或 --reason（preclaim-collector quarantine list 会显示）",
+    ),
+    "quarantine_no_such": (
+        "row {id} is not in quarantine: it was replayed, dropped or pushed out by newer ones; "
+        "see preclaim-collector quarantine list",
+        "隔离区中没有第 {id} 行：已被重放、删除或被较新的行挤出；"
+        "请查看 preclaim-collector quarantine list",
+    ),
+    "quarantine_would_drop": (
+        "{count} rows would be dropped for good; nothing was changed: add --confirm to do it",
+        "将永久删除 {count} 行；尚未改动：加 --confirm 执行",
+    ),
+    "quarantine_dropped": ("{count} rows dropped", "已删除 {count} 行"),
+    "end_stored": ("stored", "已存储"),
+    "end_duplicate": ("was here already", "此前已存储"),
+    "end_refused": ("refused again", "再次被拒绝"),
+    "no_identity": ("cannot be trusted", "不可信"),
+    "show_agent": ("agent", "代理"),
+    "show_topic": ("topic", "主题"),
+    "show_identity": ("row", "行"),
+    "show_reason": ("reason", "原因"),
+    "show_why": ("why", "说明"),
+    "show_do": ("what to do", "处理办法"),
+    "show_times": ("times seen", "出现次数"),
+    "show_size": ("size", "大小"),
+    "show_hex": ("first bytes", "开头字节"),
     "quarantine_empty": ("nothing in quarantine", "隔离区为空"),
+    "box_progress": ("{done} of {total} rows", "已处理 {done} / {total} 行"),
+    "box_none": (
+        "{file} is no exported outbox: {why}; nothing was taken. "
+        "Write it anew with preclaim-agent outbox export",
+        "{file} 不是导出的发件箱：{why}；未接收任何内容。"
+        "请用 preclaim-agent outbox export 重新导出",
+    ),
+    "box_taken": (
+        "agent {agent}, written {at}: {stored} stored, {duplicate} were here already, "
+        "{quarantined} quarantined",
+        "代理 {agent}，写于 {at}：新存储 {stored} 条，此前已有 {duplicate} 条，"
+        "隔离 {quarantined} 条",
+    ),
+    "box_quarantined": (
+        "see why with: preclaim-collector quarantine list -c FILE",
+        "查看原因：preclaim-collector quarantine list -c FILE",
+    ),
+    "box_damaged": (
+        "the file is damaged at byte {offset} ({why}): {missing} of {rows} rows are missing, "
+        "those before it were taken. Copy or export it again, then give it again: "
+        "nothing is stored twice",
+        "文件在第 {offset} 字节处损坏（{why}）：共 {rows} 行，缺少 {missing} 行，"
+        "此前各行均已接收。请重新复制或导出后再次提交：不会重复存储",
+    ),
+    "gap_lost": ("told as lost by the agent", "代理已报告丢失"),
+    "gap_quarantine": ("in quarantine", "在隔离区"),
+    "gap_coming": ("still on its way", "仍在途中"),
+    "gap_unexplained": (
+        "NOT EXPLAINED: look into the agent's log and outbox",
+        "原因不明：请检查代理的日志与发件箱",
+    ),
+    "gaps_total": (
+        "{missing} rows missing, {unexplained} of them without an explanation",
+        "缺少 {missing} 行，其中 {unexplained} 行原因不明",
+    ),
     "keys_made": (
         "{private} (keep it), {public} (give it away)",
         "{private}（请妥善保管），{public}（可交给对方）",

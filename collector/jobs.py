@@ -14,7 +14,7 @@ from collector import liveness
 from collector.claims.policy import Policy
 from collector.decide_episode import decide_episode
 from collector.steady import Steady
-from collector.store import commands, decisions, meta, positions
+from collector.store import commands, decisions, gaps, meta, positions
 from collector.tend import tend
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ LATE_S = 60.0
 READINGS_KEPT = timedelta(days=90)
 TEND_EVERY_TICKS = 2
 PRUNE_EVERY = timedelta(hours=6)
+GAPS_EVERY = timedelta(minutes=1)
 
 
 class Jobs:
@@ -48,6 +49,7 @@ class Jobs:
         self._good_s = time.monotonic()  # when a tick last came through
         self._pruned_at: datetime | None = None
         self._tended_at: datetime | None = None
+        self._gaps_at: datetime | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Tick until told to stop; a failed tick is logged and the next one tries again."""
@@ -84,6 +86,7 @@ class Jobs:
             liveness.check(db, policy=self._policy, listening_since=listening_since, now=now)
             commands.expire(db, now=now)
         self._prune(now)
+        self._look_for_gaps(now)
         done = 0
         while done < MOST_AT_ONCE and self._decide_one(now):
             done += 1
@@ -118,6 +121,18 @@ class Jobs:
         self._tended_at = now
         with self._engine.begin() as db:
             tend(db, policy=self._policy, now=now)
+
+    def _look_for_gaps(self, now: datetime) -> None:
+        """Which numbered rows never came: of agents heard since the last look, or with gaps."""
+        last = self._gaps_at
+        if last is not None and timedelta(0) <= now - last < GAPS_EVERY:
+            return
+        with self._engine.begin() as db:
+            agents = gaps.to_visit(db, since=last)
+        for agent_id, organisation_id in agents:
+            with self._engine.begin() as db:
+                gaps.survey(db, agent_id=agent_id, organisation_id=organisation_id, now=now)
+        self._gaps_at = now
 
     def _prune(self, now: datetime) -> None:
         if self._pruned_at is not None and timedelta(0) <= now - self._pruned_at < PRUNE_EVERY:

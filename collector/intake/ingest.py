@@ -13,27 +13,36 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError, StatementError
 
 from collector.intake.arrival import Arrival, Counts, End
 from collector.intake.receipts import Noted, receipts_for
 from collector.intake.refusal import Refusal
 from collector.intake.room import Batch, Room, Row
-from collector.intake.set_aside import header_of, note, set_aside
+from collector.intake.set_aside import note, set_aside, settle
 from collector.intake.store_message import store_message
 from collector.store import agents, frames
 from collector.store.agents import Agent
 from shared import wire
 from shared.evidence import EvidenceChunk
-from shared.frame import Frame, FrameError, Lane, unpack
+from shared.frame import Frame, FrameError, Header, Lane, unpack
 from shared.health import Health, Presence
 from shared.identity import EventId
 from shared.receipt import Receipt
 from shared.topics import UpTopic, parse_up
 
 # What a payload that passed the schema may still provoke; it is kept and named, never fatal.
-_UNSTORABLE: Final = (StatementError, ValueError, ArithmeticError, TypeError, LookupError)
+_UNSTORABLE: Final = (
+    StatementError,
+    ValueError,
+    ArithmeticError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    AssertionError,
+    RecursionError,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +53,23 @@ class Ingested:
     receipts: tuple[tuple[str, Receipt], ...]
 
 
-def ingest(engine: Engine, arrivals: Sequence[Arrival], *, room: Room, now: datetime) -> Ingested:
-    """Take a batch in one transaction; OperationalError or OSError means: nothing was taken."""
+def ingest(
+    engine: Engine,
+    arrivals: Sequence[Arrival],
+    *,
+    room: Room,
+    now: datetime,
+    is_live: bool = True,
+) -> Ingested:
+    """Take a batch in one transaction; OperationalError or OSError means: nothing was taken.
+
+    ``is_live`` False: rows that were carried here in a file are no sign of life of their agent.
+    """
     with engine.begin() as db:
         mark = room.high_water.advance(db, now=now)
-        batch = Batch(db=db, room=room, generation=mark.generation, now=now)
+        batch = Batch(db=db, room=room, generation=mark.generation, now=now, is_live=is_live)
         taken = [take(arrival, batch) for arrival in arrivals]
+        settle(batch)
         room.evidence.sync()
     room.high_water.committed(mark)
     ends = [end for end, _ in taken]
@@ -65,17 +85,25 @@ def ingest(engine: Engine, arrivals: Sequence[Arrival], *, room: Room, now: date
 
 
 def take(arrival: Arrival, batch: Batch) -> tuple[End, Noted | None]:
-    """Take one payload; what goes wrong inside is rolled back to here and quarantined."""
+    """Take one payload; what goes wrong inside is rolled back to here and set aside."""
     topic = parse_up(arrival.topic)
-    agent = agents.find(batch.db, topic.agent_id) if topic else None
     agent_id = topic.agent_id if topic else ""
+    agent = batch.agent(agent_id) if topic else None
+    header: Header | None = None
+    refusal: Refusal
     try:
+        if topic is None:
+            raise Refusal("topic.invalid", "not an upward topic of the contract")
+        frame = _open(arrival)
+        header = frame.header
+        _check(header, topic)
+        if agent is None:
+            raise Refusal("unassigned", f"no [[agents]] entry names {agent_id}")
         with batch.db.begin_nested():
-            frame = _check(arrival, topic)
-            if agent is None:
-                raise Refusal("unassigned", f"no [[agents]] entry names {agent_id}")
             end = _store(agent, frame, arrival.payload, batch)
-            return end, note(agent_id, frame.header)
+        return end, note(agent_id, header)
+    except _Unreadable as found:
+        refusal, header = found, found.header
     except Refusal as found:
         refusal = found
     except OperationalError:
@@ -83,30 +111,37 @@ def take(arrival: Arrival, batch: Batch) -> tuple[End, Noted | None]:
     except _UNSTORABLE as error:
         cause = getattr(error, "orig", None) or error  # without SQLAlchemy's dump of the values
         refusal = Refusal("store.refused", f"{type(cause).__name__}: {cause}")
-    set_aside(arrival, refusal, batch, agent_id=agent_id, agent=agent)
-    return End.QUARANTINED, note(agent_id, header_of(arrival.payload), refused=str(refusal))
+    set_aside(arrival, refusal, batch, agent_id=agent_id, agent=agent, header=header)
+    return End.QUARANTINED, note(agent_id, header, refused=str(refusal))
 
 
-def _check(arrival: Arrival, topic: UpTopic | None) -> Frame:
-    """Frame, topic and lane agree, or Refusal."""
-    if topic is None:
-        raise Refusal("topic.invalid", "not an upward topic of the contract")
+class _Unreadable(Refusal):
+    """No frame; ``header`` is set when at least that can be trusted."""
+
+    def __init__(self, error: FrameError) -> None:
+        super().__init__(error.reason)
+        self.header = error.header
+
+
+def _open(arrival: Arrival) -> Frame:
     try:
-        frame = unpack(arrival.payload)
+        return unpack(arrival.payload)
     except FrameError as error:
-        raise Refusal(error.reason) from error
-    lane, seq = frame.header.lane, frame.header.seq
-    if lane >= Lane.RECEIPT or Lane(lane).name.lower() != topic.leaf:
-        raise Refusal("topic.lane", f"lane {lane} on topic {topic.leaf}")
-    if seq == 0 and lane != Lane.PRESENCE:
+        raise _Unreadable(error) from error
+
+
+def _check(header: Header, topic: UpTopic) -> None:
+    """Topic, lane and seq agree, or Refusal."""
+    if header.lane >= Lane.RECEIPT or Lane(header.lane).name.lower() != topic.leaf:
+        raise Refusal("topic.lane", f"lane {header.lane} on topic {topic.leaf}")
+    if header.seq == 0 and header.lane != Lane.PRESENCE:
         raise Refusal("frame.identity", "seq 0 on a stored lane")
-    return frame
 
 
 def _store(agent: Agent, frame: Frame, payload: bytes, batch: Batch) -> End:
     db, now, header = batch.db, batch.now, frame.header
     if header.lane == Lane.PRESENCE:
-        return _note_presence(db, agent, frame)
+        return _note_presence(agent, frame, batch)
     identity = EventId(header.epoch, header.seq)
     digest = hashlib.sha256(bytes([header.lane]) + frame.body).digest()
     known = frames.digest_of(db, agent_id=agent.id, identity=identity)
@@ -114,14 +149,16 @@ def _store(agent: Agent, frame: Frame, payload: bytes, batch: Batch) -> End:
         raise Refusal("identity.conflict", f"{identity} was stored with other content")
     message = _decode(frame) if known is None else None
     within_s = message.next_within_s if isinstance(message, Health) else agent.promised_within_s
-    agents.note_life(
-        db,
-        agent_id=agent.id,
-        within_s=batch.room.policy.promise(within_s),
-        epoch=str(header.epoch),
-        generation=batch.generation,
-        now=now,
-    )
+    batch.forget_agent(agent.id)
+    if batch.is_live:
+        agents.note_life(
+            db,
+            agent_id=agent.id,
+            within_s=batch.room.policy.promise(within_s),
+            epoch=str(header.epoch),
+            generation=batch.generation,
+            now=now,
+        )
     if message is None:
         return End.DUPLICATE
     frames.add(
@@ -135,7 +172,10 @@ def _store(agent: Agent, frame: Frame, payload: bytes, batch: Batch) -> End:
         raw=None if isinstance(message, EvidenceChunk) else payload,
         now=now,
     )
-    store_message(message, Row(db=db, room=batch.room, agent=agent, identity=identity, now=now))
+    row = Row(
+        db=db, room=batch.room, agent=agent, identity=identity, now=now, is_live=batch.is_live
+    )
+    store_message(message, row)
     return End.STORED
 
 
@@ -146,9 +186,10 @@ def _decode(frame: Frame) -> wire.UpMessage:
         raise Refusal("wire.malformed", str(error)) from error
 
 
-def _note_presence(db: Connection, agent: Agent, frame: Frame) -> End:
+def _note_presence(agent: Agent, frame: Frame, batch: Batch) -> End:
     message = _decode(frame)
     if not isinstance(message, Presence):
         raise Refusal("wire.malformed", "not a presence message")
-    agents.note_presence(db, agent_id=agent.id, online=message.online)
+    if batch.is_live:
+        agents.note_presence(batch.db, agent_id=agent.id, online=message.online)
     return End.STORED

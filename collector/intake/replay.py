@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -9,22 +11,64 @@ from sqlalchemy import Engine
 from collector.intake.arrival import Arrival, End
 from collector.intake.ingest import take
 from collector.intake.room import Batch, Room
-from collector.store import quarantine
+from collector.intake.set_aside import settle
+from collector.store import quarantine, quarantine_list
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """What became of one row of the quarantine."""
+
+    id: int
+    end: End
+    reason: str = ""  # why it was refused again
+    detail: str = ""
+
+
+def replay_each(
+    engine: Engine,
+    *,
+    reason: str = "",
+    quarantine_id: int | None = None,
+    room: Room,
+    now: datetime,
+) -> Iterator[Replayed]:
+    """Take each row with this reason or id again, oldest first, in a transaction of its own.
+
+    What is accepted (or was already) leaves the quarantine; what is refused again stays there.
+    """
+    with engine.begin() as db:
+        waiting = quarantine_list.ids(db, reason=reason, quarantine_id=quarantine_id)
+    for number in waiting:
+        done = _replay_one(engine, number, room=room, now=now)
+        if done is not None:
+            yield done
+
+
+def _replay_one(engine: Engine, number: int, *, room: Room, now: datetime) -> Replayed | None:
+    with engine.begin() as db:
+        mark = room.high_water.advance(db, now=now)
+        kept = quarantine_list.find(db, number)
+        if kept is None:
+            return None  # somebody else was quicker
+        row, payload = kept
+        batch = Batch(db=db, room=room, generation=mark.generation, now=now, is_live=False)
+        end, _ = take(Arrival(row.topic, payload), batch)
+        refused = batch.aside[0] if batch.aside else None
+        if refused is None:
+            quarantine.remove(db, quarantine_id=number, now=now)
+        elif (refused.reason, refused.organisation_id) != (row.reason, row.organisation_id):
+            quarantine.remove(db, quarantine_id=number, now=now)
+            settle(batch)  # under its new reason
+        room.evidence.sync()
+    room.high_water.committed(mark)
+    if refused is None:
+        return Replayed(id=number, end=end)
+    return Replayed(id=number, end=end, reason=refused.reason, detail=refused.detail)
 
 
 def replay(engine: Engine, *, reason: str, room: Room, now: datetime) -> tuple[int, int]:
     """Take every payload quarantined for ``reason`` again: ``(accepted, still refused)``."""
-    with engine.begin() as db:
-        waiting = quarantine.payloads(db, reason=reason)
-    accepted = 0
-    for quarantine_id, topic, payload in waiting:
-        with engine.begin() as db:
-            mark = room.high_water.advance(db, now=now)
-            batch = Batch(db=db, room=room, generation=mark.generation, now=now)
-            end, _ = take(Arrival(topic, bytes(payload)), batch)
-            room.evidence.sync()
-            if end is not End.QUARANTINED:
-                quarantine.remove(db, quarantine_id=quarantine_id)
-                accepted += 1
-        room.high_water.committed(mark)
-    return accepted, len(waiting) - accepted
+    ends = [done.end for done in replay_each(engine, reason=reason, room=room, now=now)]
+    refused = ends.count(End.QUARANTINED)
+    return len(ends) - refused, refused

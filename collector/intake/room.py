@@ -11,7 +11,9 @@ from sqlalchemy import Connection
 from collector.claims.policy import Policy
 from collector.high_water import HighWater
 from collector.intake.evidence_files import EvidenceFiles
+from collector.store import agents
 from collector.store.agents import Agent
+from collector.store.quarantine import Quarantined
 from shared.identity import EventId
 
 
@@ -34,6 +36,7 @@ class Row:
     agent: Agent
     identity: EventId
     now: datetime
+    is_live: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,3 +47,16 @@ class Batch:
     room: Room
     generation: str
     now: datetime
+    is_live: bool = True  # False: from a file or a replay, which is no sign of life
+    aside: list[Quarantined] = field(default_factory=list)  # written at its end, all at once
+    _agents: dict[str, Agent | None] = field(default_factory=dict)
+
+    def agent(self, agent_id: str) -> Agent | None:
+        """The agent as it stands in this transaction; None when it is nobody's."""
+        if agent_id not in self._agents:
+            self._agents[agent_id] = agents.find(self.db, agent_id)
+        return self._agents[agent_id]
+
+    def forget_agent(self, agent_id: str) -> None:
+        """What we know of it has changed: look again."""
+        self._agents.pop(agent_id, None)

@@ -10,15 +10,23 @@ from collector.intake.room import Batch
 from collector.store import evidence, quarantine
 from collector.store.agents import Agent
 from collector.store.quarantine import Quarantined
-from shared.frame import FrameError, Header, unpack
+from shared.frame import Header
 from shared.identity import EventId
 
 
 def set_aside(
-    arrival: Arrival, refusal: Refusal, batch: Batch, *, agent_id: str, agent: Agent | None
+    arrival: Arrival,
+    refusal: Refusal,
+    batch: Batch,
+    *,
+    agent_id: str,
+    agent: Agent | None,
+    header: Header | None,
 ) -> None:
-    """Keep what was refused, with its reason; a cloned identity is ordered into a new epoch."""
-    header = header_of(arrival.payload)
+    """Note what was refused, with its reason; a cloned identity is ordered into a new epoch.
+
+    ``header`` is None when it cannot be trusted. ``settle`` writes what was noted.
+    """
     if refusal.forget_sha256:
         evidence.forget_file(batch.db, refusal.forget_sha256)
     if refusal.reason == "identity.conflict" and agent is not None:
@@ -29,25 +37,23 @@ def set_aside(
             organisation_id=agent.organisation_id,
             now=batch.now,
         )
-    item = Quarantined(
-        topic=arrival.topic,
-        agent_id=agent_id,
-        organisation_id=agent.organisation_id if agent else None,
-        identity=identity_of(header),
-        lane=header.lane if header else None,
-        reason=refusal.reason,
-        detail=refusal.detail,
-        payload=arrival.payload,
+    batch.aside.append(
+        Quarantined(
+            topic=arrival.topic,
+            agent_id=agent_id,
+            organisation_id=agent.organisation_id if agent else None,
+            identity=identity_of(header),
+            lane=header.lane if header else None,
+            reason=refusal.reason,
+            detail=refusal.detail,
+            payload=arrival.payload,
+        )
     )
-    quarantine.add(batch.db, item, now=batch.now)
 
 
-def header_of(payload: bytes) -> Header | None:
-    """The header of a frame, when its checksum held."""
-    try:
-        return unpack(payload).header
-    except FrameError as error:
-        return error.header
+def settle(batch: Batch) -> None:
+    """Write what the batch set aside; call once, before its commit."""
+    quarantine.add_all(batch.db, batch.aside, now=batch.now)
 
 
 def identity_of(header: Header | None) -> EventId | None:

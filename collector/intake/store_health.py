@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from collector.intake.lost_rows import note_lost
 from collector.intake.positions import bare_position, place_of
 from collector.intake.room import Row
 from collector.store import agents, positions
@@ -24,8 +25,12 @@ class SelfReport(msgspec.Struct, frozen=True):
 
 
 def store_health(health: Health, row: Row) -> None:
-    """Keep the agent's word; a health message older than the last applied changes nothing."""
-    if not agents.newer_than_applied(row.agent, row.identity):
+    """Keep the agent's word; a health message older than the last applied changes nothing.
+
+    One that was carried here in a file says how things stood, not how they stand.
+    """
+    note_lost(row, health.lost)
+    if not row.is_live or not agents.newer_than_applied(row.agent, row.identity):
         return
     report = SelfReport(
         sent_at=health.sent_at.isoformat(),

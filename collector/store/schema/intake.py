@@ -56,6 +56,62 @@ quarantine = Table(
     UniqueConstraint("agent_id", "digest", "reason"),
 )
 
+# One row a kind of quarantined payload: what is kept of it, and what the bound made us only count.
+quarantine_share = Table(
+    "quarantine_share",
+    metadata,
+    Column("agent_id", String(64), nullable=False),
+    Column("reason", String(64), nullable=False),
+    Column("lane", Integer, nullable=False),  # 0: the header cannot be trusted
+    Column("organisation_id", String(64), ForeignKey("organisation.id"), index=True),
+    Column("rows", BigInteger, nullable=False, server_default=text("0")),
+    Column("bytes", BigInteger, nullable=False, server_default=text("0")),
+    Column("not_kept", BigInteger, nullable=False, server_default=text("0")),
+    Column("not_kept_bytes", BigInteger, nullable=False, server_default=text("0")),
+    Column("not_kept_at", Utc),
+    PrimaryKeyConstraint("agent_id", "reason", "lane"),
+)
+
+# How far the rows of an agent's epoch were checked for gaps; gaps are found behind that mark only.
+seq_mark = Table(
+    "seq_mark",
+    metadata,
+    Column("agent_id", String(64), ForeignKey("agent.id"), nullable=False),
+    Column("epoch", String(40), nullable=False),
+    owner(),
+    Column("checked_to", BigInteger, nullable=False),
+    Column("checked_at", Utc, nullable=False),
+    PrimaryKeyConstraint("agent_id", "epoch"),
+)
+
+# Rows below the mark that never came, as ranges; one that comes late shrinks its range.
+seq_gap = Table(
+    "seq_gap",
+    metadata,
+    Column("agent_id", String(64), ForeignKey("agent.id"), nullable=False),
+    Column("epoch", String(40), nullable=False),
+    Column("first", BigInteger, nullable=False),
+    owner(),
+    Column("last", BigInteger, nullable=False),
+    Column("noticed_at", Utc, nullable=False),
+    PrimaryKeyConstraint("agent_id", "epoch", "first"),
+)
+
+# Rows that the agent itself told as lost (``Health.lost``), kept because the next report forgets.
+seq_lost = Table(
+    "seq_lost",
+    metadata,
+    Column("agent_id", String(64), ForeignKey("agent.id"), nullable=False),
+    Column("epoch", String(40), nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    owner(),
+    Column("lane", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("told_at", Utc, nullable=False),
+    PrimaryKeyConstraint("agent_id", "epoch", "first", "last"),
+)
+
 episode = Table(
     "episode",
     metadata,

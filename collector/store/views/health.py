@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import Column, Connection, Table, func, literal, or_, select
 
 from collector.store.scope import Role, Scope
@@ -17,6 +18,7 @@ from collector.store.tables import (
     quarantine,
     site,
 )
+from shared.health import LaneDepth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,26 @@ def list_agents(db: Connection, scope: Scope) -> tuple[AgentRow, ...]:
         )
         for row in rows
     )
+
+
+def waiting_rows(db: Connection, scope: Scope | None = None) -> dict[str, int]:
+    """Rows that wait at each agent by its last health message."""
+    query = select(agent.c.id, agent.c.health_json).where(agent.c.health_json.is_not(None))
+    if scope is not None:
+        query = query.where(scope.covers(agent.c.organisation_id))
+    return {row.id: _waiting(row.health_json) for row in db.execute(query)}
+
+
+class _Report(msgspec.Struct):
+    outbox: tuple[LaneDepth, ...] = ()
+
+
+def _waiting(health_json: str) -> int:
+    """The part of the report that counts rows; 0 when it cannot be read."""
+    try:
+        return sum(lane.rows for lane in msgspec.json.decode(health_json, type=_Report).outbox)
+    except msgspec.DecodeError:
+        return 0
 
 
 def list_quarantine(db: Connection, scope: Scope) -> tuple[QuarantineRow, ...]:

@@ -1,0 +1,38 @@
+"""The command ``preclaim-collector gaps``: which numbered rows of an agent never came, and why."""
+
+# ruff: noqa: T201  it speaks to a terminal
+from __future__ import annotations
+
+import argparse
+
+from collector.app import open_store, utc_now
+from collector.cli import FAILED, OK
+from collector.cli_words import say
+from collector.config import read_config
+from collector.store import gaps
+from collector.store.engine import reader
+from collector.store.views.gaps import Why, list_gaps
+from collector.store.views.health import waiting_rows
+
+
+def show_gaps(arguments: argparse.Namespace) -> int:
+    """Look anew and print; 1 when rows are missing without an explanation."""
+    lang, now = arguments.lang, utc_now()
+    engine = open_store(read_config(arguments.config))
+    with engine.begin() as db:
+        for agent_id, organisation_id in gaps.to_visit(db, since=None):
+            if arguments.agent in ("", agent_id):
+                gaps.survey(db, agent_id=agent_id, organisation_id=organisation_id, now=now)
+    with reader(engine) as db:
+        found = list_gaps(db, None, now=now, agent_id=arguments.agent, waiting=waiting_rows(db))
+    engine.dispose()
+    for gap in found:
+        print(
+            f"{gap.agent_id:<20} {gap.epoch} {gap.range.first}–{gap.range.last} ({gap.rows})  "
+            f"{gap.noticed_at:%Y-%m-%d %H:%M:%S}Z  {say(f'gap_{gap.why.value}', lang)}"
+            + (f": {gap.reason}" if gap.reason else "")
+        )
+    missing = sum(gap.rows for gap in found)
+    unexplained = sum(gap.rows for gap in found if gap.why is Why.UNEXPLAINED)
+    print(say("gaps_total", lang, missing=missing, unexplained=unexplained))
+    return FAILED if unexplained else OK

@@ -1,0 +1,189 @@
+"""Rows of tables seq_mark, seq_gap and seq_lost: which numbered rows of an agent never came.
+
+The rows of an epoch are numbered from 1 without holes, so a hole is a row that is on its way, was
+told as lost, lies in quarantine, or is gone without a word. Only rows above a mark are searched,
+by a window over the primary key; below it holes are kept as ranges, which late rows shrink.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, delete, func, insert, or_, select
+
+from collector.store.tables import agent, frame, seq_gap, seq_lost, seq_mark
+from collector.store.upsert import insert_into
+from shared.receipt import SeqRange
+
+MAX_GAPS: Final = 500  # of one epoch; the mark waits there until some are filled
+_ROWS_AT_ONCE: Final = 5000
+
+
+def to_visit(db: Connection, *, since: datetime | None) -> tuple[tuple[str, str], ...]:
+    """``(agent, organisation)`` of agents heard since then (None: all), or with open gaps."""
+    query = select(agent.c.id, agent.c.organisation_id).order_by(agent.c.id)
+    if since is not None:
+        with_gaps = select(seq_gap.c.agent_id)
+        query = query.where(or_(agent.c.last_seen_at >= since, agent.c.id.in_(with_gaps)))
+    return tuple((row.id, row.organisation_id) for row in db.execute(query))
+
+
+def survey(db: Connection, *, agent_id: str, organisation_id: str, now: datetime) -> None:
+    """Fill gaps with what came late, and look for new ones above the mark."""
+    for epoch in _epochs(db, agent_id):
+        kept = _fill(db, agent_id, epoch, organisation_id)
+        checked_to = _mark(db, agent_id, epoch)
+        newest = _newest(db, agent_id, epoch)
+        if newest <= checked_to or kept >= MAX_GAPS:
+            continue
+        found = _above(db, agent_id, epoch, checked_to, limit=MAX_GAPS - kept)
+        reached = found[-1].last + 1 if len(found) == MAX_GAPS - kept else newest
+        _add(db, agent_id, epoch, organisation_id, found, now=now)
+        values = {"checked_to": reached, "checked_at": now}
+        db.execute(
+            insert_into(db, seq_mark)
+            .values(agent_id=agent_id, epoch=epoch, organisation_id=organisation_id, **values)
+            .on_conflict_do_update(index_elements=["agent_id", "epoch"], set_=values)
+        )
+
+
+def split(gap: SeqRange, present: Iterable[int]) -> tuple[SeqRange, ...]:
+    """What is left of a gap when these seqs (ascending) are here. Pure."""
+    left: list[SeqRange] = []
+    first = gap.first
+    for seq in present:
+        if not first <= seq <= gap.last:
+            continue
+        if seq > first:
+            left.append(SeqRange(first, seq - 1))
+        first = seq + 1
+    if first <= gap.last:
+        left.append(SeqRange(first, gap.last))
+    return tuple(left)
+
+
+def note_lost(
+    db: Connection,
+    *,
+    agent_id: str,
+    organisation_id: str,
+    epoch: str,
+    lost: SeqRange,
+    lane: int,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Keep what the agent says of rows that will never come; a repeat changes nothing."""
+    db.execute(
+        insert_into(db, seq_lost)
+        .values(
+            agent_id=agent_id,
+            organisation_id=organisation_id,
+            epoch=epoch,
+            first=lost.first,
+            last=lost.last,
+            lane=lane,
+            reason=reason,
+            told_at=now,
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+def _epochs(db: Connection, agent_id: str) -> Iterator[str]:
+    """The epochs of an agent, each found by one step down the primary key."""
+    epoch = ""
+    while True:
+        found = db.execute(
+            select(func.min(frame.c.epoch)).where(
+                frame.c.agent_id == agent_id, frame.c.epoch > epoch
+            )
+        ).scalar_one()
+        if found is None:
+            return
+        epoch = found
+        yield epoch
+
+
+def _mark(db: Connection, agent_id: str, epoch: str) -> int:
+    found = db.execute(
+        select(seq_mark.c.checked_to).where(
+            seq_mark.c.agent_id == agent_id, seq_mark.c.epoch == epoch
+        )
+    ).scalar_one_or_none()
+    return 0 if found is None else int(found)
+
+
+def _newest(db: Connection, agent_id: str, epoch: str) -> int:
+    found = db.execute(
+        select(func.max(frame.c.seq)).where(frame.c.agent_id == agent_id, frame.c.epoch == epoch)
+    ).scalar_one()
+    return int(found or 0)
+
+
+def _above(
+    db: Connection, agent_id: str, epoch: str, checked_to: int, *, limit: int
+) -> tuple[SeqRange, ...]:
+    before = func.lag(frame.c.seq, 1, checked_to).over(order_by=frame.c.seq)
+    pairs = (
+        select(frame.c.seq, before.label("before"))
+        .where(frame.c.agent_id == agent_id, frame.c.epoch == epoch, frame.c.seq > checked_to)
+        .subquery()
+    )
+    rows = db.execute(
+        select(pairs.c.before, pairs.c.seq)
+        .where(pairs.c.seq > pairs.c.before + 1)
+        .order_by(pairs.c.seq)
+        .limit(limit)
+    )
+    return tuple(SeqRange(row.before + 1, row.seq - 1) for row in rows)
+
+
+def _fill(db: Connection, agent_id: str, epoch: str, organisation_id: str) -> int:
+    """Shrink the gaps of an epoch by what came; how many are left."""
+    mine = (seq_gap.c.agent_id == agent_id, seq_gap.c.epoch == epoch)
+    count = 0
+    for row in db.execute(select(seq_gap).where(*mine)).all():
+        gap = SeqRange(row.first, row.last)
+        present = db.execute(
+            select(frame.c.seq)
+            .where(
+                frame.c.agent_id == agent_id,
+                frame.c.epoch == epoch,
+                frame.c.seq.between(gap.first, gap.last),
+            )
+            .order_by(frame.c.seq)
+            .limit(_ROWS_AT_ONCE)
+        ).scalars()
+        left = split(gap, present)
+        count += len(left)
+        if left != (gap,):
+            db.execute(delete(seq_gap).where(*mine, seq_gap.c.first == gap.first))
+            _add(db, agent_id, epoch, organisation_id, left, now=row.noticed_at)
+    return count
+
+
+def _add(
+    db: Connection,
+    agent_id: str,
+    epoch: str,
+    organisation_id: str,
+    gaps: Iterable[SeqRange],
+    *,
+    now: datetime,
+) -> None:
+    rows = [
+        {
+            "agent_id": agent_id,
+            "epoch": epoch,
+            "organisation_id": organisation_id,
+            "first": gap.first,
+            "last": gap.last,
+            "noticed_at": now,
+        }
+        for gap in gaps
+    ]
+    if rows:
+        db.execute(insert(seq_gap), rows)

@@ -1,0 +1,145 @@
+"""Gaps in what agents numbered, each piece with what explains it; unexplained ones are warnings."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, select
+
+from collector.store.scope import Scope
+from collector.store.tables import agent, quarantine, seq_gap, seq_lost
+from shared.receipt import SeqRange
+
+
+class Why(enum.Enum):
+    """What explains a missing row."""
+
+    LOST = "lost"  # the agent told it, with its reason
+    QUARANTINE = "quarantine"  # it came and was refused
+    COMING = "coming"  # younger than the agent's promise, or the agent says that rows wait
+    UNEXPLAINED = "unexplained"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A range of rows that are not here, with one explanation."""
+
+    agent_id: str
+    epoch: str
+    range: SeqRange
+    noticed_at: datetime
+    why: Why
+    reason: str = ""
+
+    @property
+    def rows(self) -> int:
+        """How many rows."""
+        return self.range.last - self.range.first + 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A range that is explained."""
+
+    range: SeqRange
+    why: Why
+    reason: str
+
+
+def explain(gap: SeqRange, known: Iterable[Known]) -> tuple[tuple[SeqRange, Known | None], ...]:
+    """Cut a gap into pieces, each with the first explanation that covers it. Pure."""
+    open_: list[SeqRange] = [gap]
+    pieces: list[tuple[SeqRange, Known | None]] = []
+    for one in known:
+        left: list[SeqRange] = []
+        for part in open_:
+            first, last = max(part.first, one.range.first), min(part.last, one.range.last)
+            if first > last:
+                left.append(part)
+                continue
+            pieces.append((SeqRange(first, last), one))
+            if part.first < first:
+                left.append(SeqRange(part.first, first - 1))
+            if last < part.last:
+                left.append(SeqRange(last + 1, part.last))
+        open_ = left
+    pieces += [(part, None) for part in open_]
+    return tuple(sorted(pieces, key=lambda piece: piece[0]))
+
+
+def list_gaps(
+    db: Connection,
+    scope: Scope | None,
+    *,
+    now: datetime,
+    agent_id: str = "",
+    waiting: dict[str, int] | None = None,
+) -> tuple[Gap, ...]:
+    """Every gap of the slice (None: of the whole store), by agent and row.
+
+    ``waiting``: rows that wait at each agent by its last word; as many are not called missing.
+    """
+    mine = [scope.covers(seq_gap.c.organisation_id)] if scope else []
+    if agent_id:
+        mine.append(seq_gap.c.agent_id == agent_id)
+    rows = db.execute(
+        select(seq_gap, agent.c.promised_within_s)
+        .join(agent, agent.c.id == seq_gap.c.agent_id)
+        .where(*mine)
+        .order_by(seq_gap.c.agent_id, seq_gap.c.epoch, seq_gap.c.first)
+    ).all()
+    left = dict(waiting or {})
+    found: list[Gap] = []
+    for row in rows:
+        whole = SeqRange(row.first, row.last)
+        is_young = (now - row.noticed_at).total_seconds() <= 2.5 * (row.promised_within_s or 0.0)
+        for part, known in explain(whole, _known(db, row.agent_id, row.epoch, whole)):
+            size = part.last - part.first + 1
+            why, reason = (known.why, known.reason) if known else (Why.UNEXPLAINED, "")
+            if known is None and (is_young or left.get(row.agent_id, 0) >= size):
+                why = Why.COMING
+                left[row.agent_id] = left.get(row.agent_id, 0) - size
+            found.append(
+                Gap(
+                    agent_id=row.agent_id,
+                    epoch=row.epoch,
+                    range=part,
+                    noticed_at=row.noticed_at,
+                    why=why,
+                    reason=reason,
+                )
+            )
+    return tuple(found)
+
+
+def rows_by(gaps: Sequence[Gap]) -> dict[str, int]:
+    """Missing rows by explanation, every explanation named."""
+    counts = {why.value: 0 for why in Why}
+    for gap in gaps:
+        counts[gap.why.value] += gap.rows
+    return counts
+
+
+def _known(db: Connection, agent_id: str, epoch: str, gap: SeqRange) -> list[Known]:
+    lost = db.execute(
+        select(seq_lost).where(
+            and_(seq_lost.c.agent_id == agent_id, seq_lost.c.epoch == epoch),
+            seq_lost.c.first <= gap.last,
+            seq_lost.c.last >= gap.first,
+        )
+    )
+    known = [Known(range=SeqRange(r.first, r.last), why=Why.LOST, reason=r.reason) for r in lost]
+    refused = db.execute(
+        select(quarantine.c.seq, quarantine.c.reason).where(
+            quarantine.c.agent_id == agent_id,
+            quarantine.c.epoch == epoch,
+            quarantine.c.seq.between(gap.first, gap.last),
+        )
+    )
+    known += [
+        Known(range=SeqRange(r.seq, r.seq), why=Why.QUARANTINE, reason=r.reason) for r in refused
+    ]
+    return known

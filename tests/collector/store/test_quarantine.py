@@ -1,0 +1,190 @@
+"""The quarantine: bounded, fair between agents, and what it cannot keep is counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from collector.store import quarantine, tables
+from collector.store.quarantine import Bound, Quarantined, add_all
+from collector.store.quarantine_share import Kind, Share, Shares
+from shared.identity import EventId
+from tests.collector.house import EPOCH, House
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """A collector with an empty quarantine."""
+    made = House(tmp_path)
+    yield made
+    made.engine.dispose()
+
+
+def refused(
+    number: int,
+    *,
+    agent: str = "agent-farm",
+    reason: str = "frame.checksum",
+    lane: int | None = None,
+    size: int = 20,
+) -> Quarantined:
+    """One payload; the number makes it different from others."""
+    return Quarantined(
+        topic="t",
+        agent_id=agent,
+        organisation_id={"agent-farm": "north", "agent-shop": "south"}.get(agent),
+        identity=EventId(EPOCH, number + 1) if lane else None,
+        lane=lane,
+        reason=reason,
+        detail="",
+        payload=number.to_bytes(8, "big").ljust(size, b"."),
+    )
+
+
+def add(house: House, *items: Quarantined, bound: Bound) -> None:
+    """In a transaction of their own."""
+    with house.engine.begin() as db:
+        add_all(db, items, now=house.now, bound=bound)
+
+
+def kept_of(house: House) -> Counter[object]:
+    """Rows by agent."""
+    return Counter(row["agent_id"] for row in house.rows(tables.quarantine))
+
+
+def accounted(house: House) -> int:
+    """Times that the kept rows were seen, and what was only counted."""
+    kept = sum(int(str(row["count"])) for row in house.rows(tables.quarantine))
+    return kept + sum(int(str(row["not_kept"])) for row in house.rows(tables.quarantine_share))
+
+
+def check_account(house: House, bound: Bound) -> None:
+    """The shares say what is there, and it is within the bound."""
+    rows = house.rows(tables.quarantine)
+    sizes = [len(bytes(row["payload"])) for row in rows]  # type: ignore[call-overload]
+    shares = house.rows(tables.quarantine_share)
+    assert sum(int(str(share["rows"])) for share in shares) == len(rows) <= bound.rows
+    assert sum(int(str(share["bytes"])) for share in shares) == sum(sizes) <= bound.bytes
+
+
+def test_a_flood_pushes_out_nobody_elses_rows(house: House) -> None:
+    """An agent with few refused rows keeps them while another sends a thousand."""
+    bound = Bound(rows=50, bytes=10**6)
+    add(house, *(refused(n, agent="agent-shop") for n in range(20)), bound=bound)
+    for part in range(10):
+        add(house, *(refused(part * 100 + n) for n in range(100)), bound=bound)
+
+    assert kept_of(house) == {"agent-shop": 20, "agent-farm": 30}
+    add(house, *(refused(n, agent="agent-shop") for n in range(20, 40)), bound=bound)
+    assert kept_of(house) == {"agent-shop": 25, "agent-farm": 25}
+    assert accounted(house) == 1040
+    check_account(house, bound)
+
+
+def test_strangers_share_one_place(house: House) -> None:
+    """Names are free to invent, so a thousand of them weigh no more than one agent."""
+    bound = Bound(rows=40, bytes=10**6)
+    add(house, *(refused(n) for n in range(20)), bound=bound)
+    add(house, *(refused(n, agent=f"x{n}") for n in range(1000)), bound=bound)
+
+    assert kept_of(house)["agent-farm"] == 20
+    counted = [row for row in house.rows(tables.quarantine_share) if row["not_kept"]]
+    assert [row["agent_id"] for row in counted] == [""]
+    check_account(house, bound)
+
+
+def test_noise_leaves_before_a_fault(house: House) -> None:
+    """A refused fault takes the place of a payload that names no row, never the other way."""
+    bound = Bound(rows=10, bytes=10**6)
+    add(house, *(refused(n) for n in range(10)), bound=bound)
+    add(house, *(refused(n, lane=1, reason="wire.malformed") for n in range(6)), bound=bound)
+    add(house, *(refused(100 + n) for n in range(50)), bound=bound)
+
+    lanes = Counter(row["lane"] for row in house.rows(tables.quarantine))
+    assert lanes == {1: 6, None: 4}
+    assert accounted(house) == 66
+
+
+def test_bytes_are_bounded_too(house: House) -> None:
+    """Few large payloads fill it as many small ones do."""
+    bound = Bound(rows=1000, bytes=10_000)
+    add(house, *(refused(n, size=3000) for n in range(8)), bound=bound)
+    add(house, *(refused(n, agent="agent-shop", size=1000) for n in range(3)), bound=bound)
+
+    assert kept_of(house)["agent-shop"] == 3
+    assert accounted(house) == 11
+    check_account(house, bound)
+
+
+def test_a_row_that_leaves_makes_room(house: House) -> None:
+    """Dropping a row gives its place back."""
+    bound = Bound(rows=5, bytes=10**6)
+    add(house, *(refused(n) for n in range(5)), bound=bound)
+    first = house.rows(tables.quarantine)[0]["id"]
+    with house.engine.begin() as db:
+        assert quarantine.remove(db, quarantine_id=int(str(first)), now=house.now)
+        assert not quarantine.remove(db, quarantine_id=int(str(first)), now=house.now)
+    add(house, refused(77), bound=bound)
+
+    assert accounted(house) == house.count(tables.quarantine) == 5
+    check_account(house, bound)
+
+
+@pytest.fixture(scope="module")
+def shared_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One collector for all examples."""
+    made = House(tmp_path_factory.mktemp("house"))
+    yield made
+    made.engine.dispose()
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    batches=st.lists(
+        st.lists(
+            st.builds(
+                refused,
+                st.integers(0, 30),
+                agent=st.sampled_from(["agent-farm", "agent-shop", "a", "b"]),
+                reason=st.sampled_from(["frame.checksum", "wire.malformed"]),
+                lane=st.sampled_from([None, 1, 4]),
+                size=st.integers(8, 90),
+            ),
+            max_size=12,
+        ),
+        max_size=6,
+    )
+)
+def test_kept_or_counted(shared_house: House, batches: list[list[Quarantined]]) -> None:
+    """Whatever comes in whatever order: within the bound, and each is kept or counted."""
+    house = shared_house
+    with house.engine.begin() as db:
+        db.execute(tables.quarantine.delete())
+        db.execute(tables.quarantine_share.delete())
+    bound = Bound(rows=7, bytes=400)
+    for batch in batches:
+        add(house, *batch, bound=bound)
+        check_account(house, bound)
+    assert accounted(house) == sum(len(batch) for batch in batches)
+
+
+def test_the_share_of_equals_is_equal() -> None:
+    """Of two kinds of one agent the larger gives way; of two agents the one that has more."""
+    small = Kind(agent_id="a", reason="x", lane=0)
+    large = Kind(agent_id="a", reason="y", lane=0)
+    shares = Shares(
+        [
+            Share(kind=small, is_ours=True, rows=1, bytes=1),
+            Share(kind=large, is_ours=True, rows=3, bytes=3),
+        ],
+        max_rows=4,
+        max_bytes=100,
+    )
+    assert shares.victim(small, is_ours=True) == large
+    assert shares.victim(large, is_ours=True) is None
+    assert shares.victim(Kind(agent_id="b", reason="x", lane=0), is_ours=True) == large
