@@ -12,9 +12,10 @@ from sqlalchemy import Engine
 
 from collector import liveness
 from collector.claims.policy import Policy
+from collector.compact import compact, prune
 from collector.decide_episode import decide_episode
 from collector.steady import Steady
-from collector.store import commands, decisions, gaps, meta, positions
+from collector.store import commands, decisions, gaps, meta
 from collector.tend import tend
 
 log = logging.getLogger(__name__)
@@ -23,10 +24,10 @@ HELD_FOR = timedelta(minutes=1)  # a decision whose worker died or failed is tak
 MOST_AT_ONCE = 500
 LATE_TICKS = 10
 LATE_S = 60.0
-READINGS_KEPT = timedelta(days=90)
 TEND_EVERY_TICKS = 2
 PRUNE_EVERY = timedelta(hours=6)
 GAPS_EVERY = timedelta(minutes=1)
+COMPACT_EVERY = timedelta(minutes=5)
 
 
 class Jobs:
@@ -50,6 +51,7 @@ class Jobs:
         self._pruned_at: datetime | None = None
         self._tended_at: datetime | None = None
         self._gaps_at: datetime | None = None
+        self._compacted_at: datetime | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Tick until told to stop; a failed tick is logged and the next one tries again."""
@@ -91,6 +93,7 @@ class Jobs:
         while done < MOST_AT_ONCE and self._decide_one(now):
             done += 1
         self._tend(now)
+        self._compact(now)
         return done
 
     def _decide_one(self, now: datetime) -> bool:
@@ -138,5 +141,11 @@ class Jobs:
         if self._pruned_at is not None and timedelta(0) <= now - self._pruned_at < PRUNE_EVERY:
             return
         self._pruned_at = now
-        with self._engine.begin() as db:
-            positions.prune_log(db, before=now - READINGS_KEPT)
+        prune(self._engine, policy=self._policy, now=now)
+
+    def _compact(self, now: datetime) -> None:
+        last = self._compacted_at
+        if last is not None and timedelta(0) <= now - last < COMPACT_EVERY:
+            return
+        self._compacted_at = now
+        compact(self._engine, policy=self._policy, now=now)

@@ -21,6 +21,10 @@ A policy file is TOML; whatever it leaves out has the value of the factory's pub
     factor = 2.5                        # times the promised interval
     default_promise_s = 300.0           # until the agent has promised one
     max_promise_s = 86400.0             # a longer promise is not believed
+    [telemetry]
+    points_days = 90                    # how long every sample is kept
+    hours_days = 730                    # how long roll-ups by hour are kept
+    compact_after_s = 7200.0            # how long a batch stays as it came
 """
 
 from __future__ import annotations
@@ -68,6 +72,9 @@ class Policy:
     max_promise_s: float = 86_400.0
     tick_s: float = 5.0
     recheck_s: float = 300.0
+    points_kept: timedelta = timedelta(days=90)
+    hours_kept: timedelta = timedelta(days=730)
+    compact_after: timedelta = timedelta(hours=2)
 
     def hold_of(self, code: str) -> timedelta:
         """How long a fault must stay open: the file's value, else the catalogue's."""
@@ -131,6 +138,7 @@ def parse(text: str) -> Policy:
         raise PolicyError((problem,)) from error
     top = TomlReader(table)
     warranty, site, live = top.table("warranty"), top.table("site_loss"), top.table("liveness")
+    kept = top.table("telemetry")
     policy = Policy(
         months=warranty.whole("months", DEFAULT.months, at_least=1, at_most=240),
         zone=warranty.zone("zone", DEFAULT.zone),
@@ -156,10 +164,24 @@ def parse(text: str) -> Policy:
         ),
         tick_s=top.number("tick_s", DEFAULT.tick_s, at_least=0.05, at_most=3600),
         recheck_s=top.number("recheck_s", DEFAULT.recheck_s, at_least=0.05, at_most=86_400),
+        points_kept=_days(kept, "points_days", DEFAULT.points_kept),
+        hours_kept=_days(kept, "hours_days", DEFAULT.hours_kept),
+        compact_after=timedelta(
+            seconds=kept.number(
+                "compact_after_s",
+                DEFAULT.compact_after.total_seconds(),
+                at_least=0,
+                at_most=86_400,
+            )
+        ),
     )
     if problems := top.problems():
         raise PolicyError(problems)
     return policy
+
+
+def _days(table: TomlReader, key: str, usual: timedelta) -> timedelta:
+    return timedelta(days=table.whole(key, usual.days, at_least=1, at_most=3660))
 
 
 def _months(table: TomlReader, known: set[str]) -> dict[str, int]:

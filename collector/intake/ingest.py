@@ -14,35 +14,28 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError, StatementError
+from sqlalchemy.exc import OperationalError
 
 from collector.intake.arrival import Arrival, Counts, End
 from collector.intake.receipts import Noted, receipts_for
-from collector.intake.refusal import Refusal
+from collector.intake.refusal import UNSTORABLE, Refusal
 from collector.intake.room import Batch, Room, Row
 from collector.intake.set_aside import note, set_aside, settle
 from collector.intake.store_message import store_message
+from collector.intake.take_telemetry import take_all
 from collector.store import agents, frames
 from collector.store.agents import Agent
 from shared import wire
+from shared.columns import Columns
 from shared.evidence import EvidenceChunk
 from shared.frame import Frame, FrameError, Header, Lane, unpack
-from shared.health import Health, Presence
+from shared.health import Health, Presence, Telemetry
 from shared.identity import EventId
 from shared.receipt import Receipt
 from shared.topics import UpTopic, parse_up
 
-# What a payload that passed the schema may still provoke; it is kept and named, never fatal.
-_UNSTORABLE: Final = (
-    StatementError,
-    ValueError,
-    ArithmeticError,
-    TypeError,
-    LookupError,
-    AttributeError,
-    AssertionError,
-    RecursionError,
-)
+# Their bytes are in a file, or in rows of their own until they are merged into days.
+_KEPT_ELSEWHERE: Final = (EvidenceChunk, Columns, Telemetry)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +61,7 @@ def ingest(
     with engine.begin() as db:
         mark = room.high_water.advance(db, now=now)
         batch = Batch(db=db, room=room, generation=mark.generation, now=now, is_live=is_live)
-        taken = [take(arrival, batch) for arrival in arrivals]
+        taken = take_all(arrivals, batch, one_by_one=take)
         settle(batch)
         room.evidence.sync()
     room.high_water.committed(mark)
@@ -108,7 +101,7 @@ def take(arrival: Arrival, batch: Batch) -> tuple[End, Noted | None]:
         refusal = found
     except OperationalError:
         raise  # the database is locked, full or away: nothing is known, nothing is receipted
-    except _UNSTORABLE as error:
+    except UNSTORABLE as error:
         cause = getattr(error, "orig", None) or error  # without SQLAlchemy's dump of the values
         refusal = Refusal("store.refused", f"{type(cause).__name__}: {cause}")
     set_aside(arrival, refusal, batch, agent_id=agent_id, agent=agent, header=header)
@@ -169,11 +162,17 @@ def _store(agent: Agent, frame: Frame, payload: bytes, batch: Batch) -> End:
         lane=header.lane,
         kind=type(message).__name__[:16],
         digest=digest,
-        raw=None if isinstance(message, EvidenceChunk) else payload,
+        raw=None if isinstance(message, _KEPT_ELSEWHERE) else payload,
         now=now,
     )
     row = Row(
-        db=db, room=batch.room, agent=agent, identity=identity, now=now, is_live=batch.is_live
+        db=db,
+        room=batch.room,
+        agent=agent,
+        identity=identity,
+        payload=payload,
+        now=now,
+        is_live=batch.is_live,
     )
     store_message(message, row)
     return End.STORED

@@ -52,10 +52,7 @@ def place_of(facts: DeviceFacts, row: Row) -> Place:
 
 def bare_position(device_id: str, row: Row) -> int:
     """The id of the position, made on the spot when only its name is known."""
-    known = positions.find(row.db, agent_id=row.agent.id, device_id=device_id)
-    if known is not None:
-        return known.id
-    return positions.add(
+    return positions.find_or_add(
         row.db,
         agent_id=row.agent.id,
         device_id=device_id,

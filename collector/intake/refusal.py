@@ -2,6 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from sqlalchemy.exc import StatementError
+
+# What a payload that passed the schema may still provoke; it is kept and named, never fatal.
+# OperationalError is one of them by its class and none by its meaning: catch it first.
+UNSTORABLE: Final = (
+    StatementError,
+    ValueError,
+    ArithmeticError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    AssertionError,
+    RecursionError,
+)
+
 
 class Refusal(Exception):
     """Not accepted: ``reason`` is a stable id, ``detail`` is for people.

@@ -35,6 +35,7 @@ class Row:
     room: Room
     agent: Agent
     identity: EventId
+    payload: bytes
     now: datetime
     is_live: bool = True
 

@@ -1,17 +1,14 @@
-"""Stores what an agent says of itself and of how its devices stand, and batches of readings."""
+"""Stores what an agent says of itself and of how its devices stand."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 import msgspec
 
 from collector.intake.lost_rows import note_lost
-from collector.intake.positions import bare_position, place_of
+from collector.intake.positions import place_of
 from collector.intake.room import Row
 from collector.store import agents, positions
-from shared.columns import Columns, unfold
-from shared.health import Health, LaneDepth, Lost, Telemetry
+from shared.health import Health, LaneDepth, Lost
 from shared.reading import Reading
 
 
@@ -55,33 +52,5 @@ def store_health(health: Health, row: Row) -> None:
             standing=device.standing,
             reason=device.reason,
             last_good_at=min(device.last_good_at, row.now) if device.last_good_at else None,
-            now=row.now,
-        )
-
-
-def store_telemetry(batch: Telemetry, row: Row) -> None:
-    """Keep the readings of each device; the form that the first agents send."""
-    _store_readings(
-        ((device.device_id, one) for device in batch.devices for one in device.readings), row
-    )
-
-
-def store_columns(batch: Columns, row: Row) -> None:
-    """The same from columns."""
-    _store_readings(unfold(batch), row)
-
-
-def _store_readings(readings: Iterable[tuple[str, Reading]], row: Row) -> None:
-    """A time ahead of ours is taken for now."""
-    places: dict[str, int] = {}
-    for device_id, reading in readings:
-        if device_id not in places:
-            places[device_id] = bare_position(device_id, row)
-        positions.note_reading(
-            row.db,
-            position_id=places[device_id],
-            organisation_id=row.agent.organisation_id,
-            reading=reading,
-            taken_at=min(reading.taken_at, row.now),
             now=row.now,
         )

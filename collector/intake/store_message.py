@@ -8,7 +8,8 @@ from collector.intake.refusal import Refusal
 from collector.intake.room import Row
 from collector.intake.store_evidence import store_chunk
 from collector.intake.store_fault import store_evidence_added, store_fault, store_snapshot
-from collector.intake.store_health import store_columns, store_health, store_telemetry
+from collector.intake.store_health import store_health
+from collector.intake.store_telemetry import store_telemetry
 from collector.store import commands
 from shared.columns import Columns
 from shared.command import CommandResult
@@ -31,10 +32,8 @@ def store_message(message: UpMessage, row: Row) -> None:
             store_chunk(message, row)
         case Health():
             store_health(message, row)
-        case Telemetry():
+        case Telemetry() | Columns():
             store_telemetry(message, row)
-        case Columns():
-            store_columns(message, row)
         case CommandResult():
             commands.note_result(row.db, agent_id=row.agent.id, result=message, now=row.now)
         case Presence():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -47,6 +48,12 @@ def find(db: Connection, agent_id: str) -> Agent | None:
     """The agent; None when no configuration assigned it."""
     row = db.execute(select(*_COLUMNS).where(agent.c.id == agent_id)).one_or_none()
     return None if row is None else _read(row)
+
+
+def find_all(db: Connection, agent_ids: Iterable[str]) -> dict[str, Agent]:
+    """Those of the agents that a configuration assigned, by name."""
+    rows = db.execute(select(*_COLUMNS).where(agent.c.id.in_(list(agent_ids))))
+    return {row.id: _read(row) for row in rows}
 
 
 def every(db: Connection) -> tuple[Agent, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, tuple_
 
 from collector.store.tables import frame
 from shared.identity import EventId
@@ -19,6 +20,19 @@ def digest_of(db: Connection, *, agent_id: str, identity: EventId) -> bytes | No
             frame.c.seq == identity.seq,
         )
     ).scalar_one_or_none()
+
+
+def digests_of(
+    db: Connection, identities: Sequence[tuple[str, str, int]]
+) -> dict[tuple[str, str, int], bytes]:
+    """The digests of those ``(agent_id, epoch, seq)`` that are stored."""
+    key = tuple_(frame.c.agent_id, frame.c.epoch, frame.c.seq)
+    rows = db.execute(
+        select(frame.c.agent_id, frame.c.epoch, frame.c.seq, frame.c.digest).where(
+            key.in_(identities)
+        )
+    )
+    return {(agent_id, epoch, seq): bytes(digest) for agent_id, epoch, seq, digest in rows}
 
 
 def add(
@@ -47,3 +61,9 @@ def add(
             received_at=now,
         )
     )
+
+
+def add_all(db: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    """Keep rows of which none is there; IntegrityError when one is."""
+    if rows:
+        db.execute(insert(frame), rows)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, select, update
 
 from collector.claims.serials import LabelSerial
 from collector.store import aliases
-from collector.store.tables import position, reading_latest, reading_log
+from collector.store.tables import position, reading_latest
 from collector.store.upsert import insert_into, insert_row
 from shared.device import Alias, DeviceFacts, SerialSource
 from shared.evidence import EvidenceItem, EvidenceKind
@@ -67,6 +68,22 @@ def add(
         site_id=site_id,
         organisation_id=organisation_id,
         name=device_id,
+    )
+
+
+def find_or_add(
+    db: Connection, *, agent_id: str, device_id: str, site_id: str, organisation_id: str
+) -> int:
+    """The id of the position, made on the spot when only its name is known."""
+    known = find(db, agent_id=agent_id, device_id=device_id)
+    if known is not None:
+        return known.id
+    return add(
+        db,
+        agent_id=agent_id,
+        device_id=device_id,
+        site_id=site_id,
+        organisation_id=organisation_id,
     )
 
 
@@ -145,6 +162,16 @@ def device_ids(db: Connection, agent_id: str) -> tuple[str, ...]:
     return tuple(rows.scalars())
 
 
+def known_to(db: Connection, agent_ids: Iterable[str]) -> set[tuple[str, str]]:
+    """``(agent_id, device_id)`` of every position of these agents."""
+    rows = db.execute(
+        select(position.c.agent_id, position.c.device_id).where(
+            position.c.agent_id.in_(list(agent_ids))
+        )
+    )
+    return {(agent_id, device_id) for agent_id, device_id in rows}
+
+
 def note_picture(
     db: Connection, *, position_id: int, item: EvidenceItem, taken_at: datetime
 ) -> None:
@@ -175,7 +202,7 @@ def note_reading(
     taken_at: datetime,
     now: datetime,
 ) -> None:
-    """Keep the latest of each name and log every good number; older news changes nothing."""
+    """Keep the latest of each name; older news changes nothing."""
     values = {
         "value_json": json.dumps(reading.value),
         "unit": reading.unit,
@@ -195,21 +222,3 @@ def note_reading(
             where=reading_latest.c.taken_at <= taken_at,
         )
     )
-    number = reading.number()
-    if number is not None:
-        db.execute(
-            insert_into(db, reading_log)
-            .values(
-                position_id=position_id,
-                organisation_id=organisation_id,
-                name=reading.name,
-                taken_at=taken_at,
-                number=number,
-            )
-            .on_conflict_do_nothing()
-        )
-
-
-def prune_log(db: Connection, *, before: datetime) -> int:
-    """Drop logged numbers older than ``before``; how many."""
-    return db.execute(delete(reading_log).where(reading_log.c.taken_at < before)).rowcount

@@ -17,7 +17,6 @@ from collector.store.schema.fleet import (
     organisation,
     position,
     reading_latest,
-    reading_log,
     registry_import,
     site,
     unit,
@@ -46,6 +45,7 @@ from collector.store.schema.people import (
     setup_link,
     store_meta,
 )
+from collector.store.schema.telemetry import telemetry_batch, telemetry_day
 
 __all__ = [
     "Utc",
@@ -75,7 +75,6 @@ __all__ = [
     "quarantine",
     "quarantine_share",
     "reading_latest",
-    "reading_log",
     "registry_import",
     "seq_gap",
     "seq_lost",
@@ -85,6 +84,8 @@ __all__ = [
     "site",
     "store_meta",
     "task",
+    "telemetry_batch",
+    "telemetry_day",
     "unit",
     "unit_alias",
 ]

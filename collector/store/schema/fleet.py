@@ -104,17 +104,6 @@ reading_latest = Table(
     PrimaryKeyConstraint("position_id", "name"),
 )
 
-reading_log = Table(
-    "reading_log",
-    metadata,
-    Column("position_id", Integer, ForeignKey("position.id"), nullable=False),
-    owner(),
-    Column("name", String(80), nullable=False),
-    Column("taken_at", Utc, nullable=False),
-    Column("number", Float, nullable=False),
-    PrimaryKeyConstraint("position_id", "name", "taken_at"),
-)
-
 unit = Table(
     "unit",
     metadata,

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, select
 
+from collector.store import history
 from collector.store.scope import Scope
 from collector.store.tables import (
     agent,
@@ -16,10 +17,12 @@ from collector.store.tables import (
     claim_line,
     decision,
     episode,
+    position,
     reading_latest,
     unit,
 )
 from collector.store.views.words import Words, fault_name
+from collector.telemetry.samples import Sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +82,7 @@ class LineLink:
 
 
 def list_readings(db: Connection, scope: Scope, device: int) -> tuple[LatestReading, ...]:
-    """The latest readings of a device, by name."""
+    """The latest readings of a device, by name: as merged, or from what came since."""
     rows = db.execute(
         select(reading_latest)
         .where(
@@ -87,8 +90,8 @@ def list_readings(db: Connection, scope: Scope, device: int) -> tuple[LatestRead
         )
         .order_by(reading_latest.c.name)
     )
-    return tuple(
-        LatestReading(
+    found = {
+        row.name: LatestReading(
             name=row.name,
             value=msgspec.json.decode(row.value_json),
             unit=row.unit,
@@ -97,6 +100,31 @@ def list_readings(db: Connection, scope: Scope, device: int) -> tuple[LatestRead
             detail=row.detail,
         )
         for row in rows
+    }
+    place = db.execute(
+        select(position.c.agent_id, position.c.device_id).where(
+            scope.covers(position.c.organisation_id), position.c.id == device
+        )
+    ).one_or_none()
+    if place is not None:
+        for taken_at, sample in history.pending_newest(
+            db, agent_id=place.agent_id, device_id=place.device_id
+        ):
+            known = found.get(sample.kind.name)
+            if known is None or known.taken_at <= taken_at:
+                found[sample.kind.name] = _read_sample(sample, taken_at)
+    return tuple(found[name] for name in sorted(found))
+
+
+def _read_sample(sample: Sample, taken_at: datetime) -> LatestReading:
+    kind = sample.kind
+    return LatestReading(
+        name=kind.name,
+        value=sample.value,
+        unit=kind.unit,
+        quality=kind.quality.value,
+        taken_at=taken_at,
+        detail=kind.detail or kind.cause or kind.raw,
     )
 
 

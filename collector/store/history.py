@@ -1,0 +1,120 @@
+"""History of readings, for decisions and pages: exact points, roll-ups by hour, the latest.
+
+Read from days and from what has come since they were written, so that it is never behind. The
+caller has checked that the position is in the visitor's scope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from collector.store import telemetry
+from collector.store.tables import position
+from collector.telemetry import day as days
+from collector.telemetry.hours import Hour, hours_of, read_hours
+from collector.telemetry.message import samples_in
+from collector.telemetry.samples import (
+    DAY_S,
+    HOUR_S,
+    Sample,
+    Samples,
+    merge,
+    moment_of,
+    newest,
+    second_of,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One good number."""
+
+    at: datetime
+    number: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HourAt:
+    """What one number came to in the hour from ``at``; hours without a good number are absent."""
+
+    at: datetime
+    hour: Hour
+
+
+def history(
+    db: Connection, position_id: int, name: str, *, since: datetime, until: datetime
+) -> tuple[Point, ...]:
+    """Every good number of this name from ``since`` to ``until``, both included, by time."""
+    first_s, last_s = second_of(since), second_of(until)
+    found = _samples(db, position_id, first=first_s // DAY_S, last=last_s // DAY_S).get(name, {})
+    return tuple(
+        Point(at=moment_of(second), number=number)
+        for second in sorted(found)
+        if first_s <= second <= last_s and (number := found[second].number()) is not None
+    )
+
+
+def hourly(
+    db: Connection, position_id: int, name: str, *, since: datetime, until: datetime
+) -> tuple[HourAt, ...]:
+    """Every hour of this name that begins from ``since`` (its whole hour) to ``until``."""
+    first_h, last_h = second_of(since) // HOUR_S, second_of(until) // HOUR_S
+    first, last = first_h * HOUR_S // DAY_S, last_h * HOUR_S // DAY_S
+    fresh = _pending(db, position_id).get(name, {})
+    anew = {second // DAY_S for second in fresh}  # roll-ups of these days are not up to date
+    hours: dict[int, Hour] = {}
+    for day in telemetry.days(db, position_id, first=first, last=last, with_points=False):
+        for column in days.unpack_hours(day.hours):
+            if column.name == name and day.day not in anew:
+                hours.update(read_hours(column, day=day.day))
+    for number in sorted(n for n in anew if first <= n <= last):
+        whole = _samples(db, position_id, first=number, last=number).get(name, {})
+        hours.update(hours_of(_numbers(whole)))
+    return tuple(
+        HourAt(at=moment_of(hour * HOUR_S), hour=hours[hour])
+        for hour in sorted(hours)
+        if first_h <= hour <= last_h
+    )
+
+
+def pending_newest(
+    db: Connection, *, agent_id: str, device_id: str
+) -> Iterator[tuple[datetime, Sample]]:
+    """When it was taken, and the sample: the newest of each name of each batch, as they came."""
+    for batch in telemetry.pending(db, agent_id):
+        told = samples_in(batch.payload, received_at=batch.received_at)
+        for second, sample in newest(told.get(device_id, {})):
+            yield moment_of(second), sample
+
+
+def _numbers(by_second: dict[int, Sample]) -> dict[int, float]:
+    return {
+        second: number
+        for second, sample in by_second.items()
+        if (number := sample.number()) is not None
+    }
+
+
+def _samples(db: Connection, position_id: int, *, first: int, last: int) -> Samples:
+    found: Samples = {}
+    for day in telemetry.days(db, position_id, first=first, last=last, with_points=True):
+        if day.points is not None:
+            merge(found, days.unpack(day.points))
+    merge(found, _pending(db, position_id))
+    return found
+
+
+def _pending(db: Connection, position_id: int) -> Samples:
+    row = db.execute(
+        select(position.c.agent_id, position.c.device_id).where(position.c.id == position_id)
+    ).one_or_none()
+    found: Samples = {}
+    if row is not None:
+        for batch in telemetry.pending(db, row.agent_id):
+            told = samples_in(batch.payload, received_at=batch.received_at)
+            merge(found, told.get(row.device_id, {}))
+    return found

@@ -1,0 +1,160 @@
+"""Rows of tables telemetry_batch and telemetry_day: what came, and the days that it ends in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from collector.store.tables import telemetry_batch, telemetry_day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawBatch:
+    """A message as it came, not yet merged into days."""
+
+    id: int
+    received_at: datetime
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """A day of a position as it is kept; ``points`` None when only roll-ups are left."""
+
+    day: int
+    revision: int
+    hours: bytes
+    points: bytes | None
+
+
+def add_batch(
+    db: Connection, *, agent_id: str, organisation_id: str, payload: bytes, now: datetime
+) -> None:
+    """Keep a message as it came."""
+    db.execute(
+        insert(telemetry_batch).values(
+            agent_id=agent_id, organisation_id=organisation_id, received_at=now, payload=payload
+        )
+    )
+
+
+def add_batches(db: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    """Keep several at once."""
+    if rows:
+        db.execute(insert(telemetry_batch), rows)
+
+
+def pending(db: Connection, agent_id: str) -> tuple[RawBatch, ...]:
+    """What of the agent is not yet in days, in order of arrival."""
+    rows = db.execute(
+        select(telemetry_batch.c.id, telemetry_batch.c.received_at, telemetry_batch.c.payload)
+        .where(telemetry_batch.c.agent_id == agent_id)
+        .order_by(telemetry_batch.c.id)
+    )
+    return tuple(
+        RawBatch(id=row.id, received_at=row.received_at, payload=bytes(row.payload)) for row in rows
+    )
+
+
+def agents_waiting(db: Connection, *, before: datetime, now: datetime) -> tuple[str, ...]:
+    """Agents with a batch that came before ``before``, or in a future that our clock left."""
+    rows = db.execute(
+        select(telemetry_batch.c.agent_id)
+        .where((telemetry_batch.c.received_at < before) | (telemetry_batch.c.received_at > now))
+        .distinct()
+        .order_by(telemetry_batch.c.agent_id)
+    )
+    return tuple(rows.scalars())
+
+
+def remove_batches(db: Connection, ids: Sequence[int]) -> int:
+    """Forget batches that are merged; how many were still there."""
+    found = db.execute(delete(telemetry_batch).where(telemetry_batch.c.id.in_(ids)))
+    return found.rowcount
+
+
+def days(
+    db: Connection, position_id: int, *, first: int, last: int, with_points: bool
+) -> tuple[Day, ...]:
+    """The days of a position from ``first`` to ``last``, oldest first."""
+    wanted = [telemetry_day.c.day, telemetry_day.c.revision, telemetry_day.c.hours]
+    if with_points:
+        wanted.append(telemetry_day.c.points)
+    rows = db.execute(
+        select(*wanted)
+        .where(telemetry_day.c.position_id == position_id, telemetry_day.c.day.between(first, last))
+        .order_by(telemetry_day.c.day)
+    )
+    return tuple(
+        Day(
+            day=row.day,
+            revision=row.revision,
+            hours=bytes(row.hours),
+            points=bytes(row.points) if with_points and row.points is not None else None,
+        )
+        for row in rows
+    )
+
+
+def find_days(db: Connection, position_id: int, numbers: Iterable[int]) -> dict[int, Day]:
+    """Those of the days that are there."""
+    rows = db.execute(
+        select(telemetry_day).where(
+            telemetry_day.c.position_id == position_id, telemetry_day.c.day.in_(list(numbers))
+        )
+    )
+    return {
+        row.day: Day(
+            day=row.day,
+            revision=row.revision,
+            hours=bytes(row.hours),
+            points=None if row.points is None else bytes(row.points),
+        )
+        for row in rows
+    }
+
+
+def put_day(db: Connection, *, position_id: int, organisation_id: str, day: Day) -> bool:
+    """Write a day; False when another writer was there since ``day.revision`` was read.
+
+    Revision 0 is a day that was not there.
+    """
+    if day.revision == 0:
+        db.execute(
+            insert(telemetry_day).values(
+                position_id=position_id,
+                organisation_id=organisation_id,
+                day=day.day,
+                revision=1,
+                hours=day.hours,
+                points=day.points,
+            )
+        )
+        return True
+    written = db.execute(
+        update(telemetry_day)
+        .where(
+            telemetry_day.c.position_id == position_id,
+            telemetry_day.c.day == day.day,
+            telemetry_day.c.revision == day.revision,
+        )
+        .values(revision=day.revision + 1, hours=day.hours, points=day.points)
+    )
+    return written.rowcount == 1
+
+
+def drop_points(db: Connection, *, before: int) -> int:
+    """Keep only the roll-ups of days before ``before``; how many days."""
+    return db.execute(
+        update(telemetry_day)
+        .where(telemetry_day.c.day < before, telemetry_day.c.points.is_not(None))
+        .values(points=None, revision=telemetry_day.c.revision + 1)
+    ).rowcount
+
+
+def drop_days(db: Connection, *, before: int) -> int:
+    """Drop days before ``before`` altogether; how many."""
+    return db.execute(delete(telemetry_day).where(telemetry_day.c.day < before)).rowcount

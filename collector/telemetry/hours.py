@@ -1,0 +1,141 @@
+"""Roll-ups by hour: count, lowest, highest, mean and last of each number of a day. Pure.
+
+Numbers with a short decimal are kept as whole steps of it, so that a mean is exact and small
+differences take one byte: highest, last and total are told from the lowest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Final, NamedTuple
+
+import msgspec
+
+from collector.telemetry.samples import DAY_S, HOUR_S, Samples
+from shared.limits import Name
+
+_MAX_EXPONENT: Final = 9
+_MAX_STEPS: Final = 2**40  # times the samples of an hour this stays a 64-bit number
+_NO_DECIMAL: Final = -1
+
+
+class Hour(NamedTuple):
+    """What one number came to in one hour."""
+
+    samples: int
+    low: float
+    high: float
+    mean: float
+    last: float
+
+
+class HourColumn(msgspec.Struct, frozen=True, array_like=True):
+    """The hours of one name; ``numbers`` holds five rows as ``Hour`` has fields.
+
+    With an exponent these are whole numbers in units of 10^-exponent: lows as differences to the
+    hour before, highs, totals (of the samples' distances) and lasts as distances to the low.
+    Exponent -1: no short decimal, numbers as they are, with the mean in place of the total.
+    """
+
+    name: Name
+    unit: Annotated[str, msgspec.Meta(max_length=16)]
+    hours: Annotated[int, msgspec.Meta(ge=0, lt=2**24)]  # bit n: hour n of the day has samples
+    exponent: Annotated[int, msgspec.Meta(ge=_NO_DECIMAL, le=_MAX_EXPONENT)]
+    counts: tuple[int, ...]
+    lows: tuple[int | float, ...]
+    highs: tuple[int | float, ...]
+    totals: tuple[int | float, ...]
+    lasts: tuple[int | float, ...]
+
+
+def roll_up(samples: Samples) -> tuple[HourColumn, ...]:
+    """Roll up every name that has good numbers."""
+    columns = []
+    for name, by_second in sorted(samples.items()):
+        numbers = {
+            second: number
+            for second, sample in sorted(by_second.items())
+            if (number := sample.number()) is not None
+        }
+        if numbers:
+            unit = by_second[max(numbers)].kind.unit
+            columns.append(_write(name, unit, numbers))
+    return tuple(columns)
+
+
+def hours_of(numbers: dict[int, float]) -> dict[int, Hour]:
+    """Roll up numbers by second directly: by the hour since 1970."""
+    return {
+        hour: Hour(
+            samples=len(values),
+            low=min(values),
+            high=max(values),
+            mean=sum(values) / len(values),
+            last=values[-1],
+        )
+        for hour, values in _by_hour(numbers).items()
+    }
+
+
+def read_hours(column: HourColumn, *, day: int) -> Iterator[tuple[int, Hour]]:
+    """``(hour since 1970, what it came to)`` of a column of the day."""
+    first = day * DAY_S // HOUR_S
+    numbers = [first + number for number in range(24) if column.hours >> number & 1]
+    rows = zip(column.counts, column.lows, column.highs, column.totals, column.lasts, strict=True)
+    low: int | float = 0
+    unit = 10 ** max(column.exponent, 0)
+    for hour, (count, step, high, total, last) in zip(numbers, rows, strict=True):
+        if column.exponent == _NO_DECIMAL:
+            yield hour, Hour(count, float(step), float(high), float(total), float(last))
+            continue
+        low += step
+        yield (
+            hour,
+            Hour(
+                samples=count,
+                low=low / unit,
+                high=(low + high) / unit,
+                mean=(low * count + total) / (count * unit),
+                last=(low + last) / unit,
+            ),
+        )
+
+
+def _by_hour(numbers: dict[int, float]) -> dict[int, list[float]]:
+    found: dict[int, list[float]] = {}
+    for second in sorted(numbers):
+        found.setdefault(second // HOUR_S, []).append(numbers[second])
+    return found
+
+
+def _write(name: str, unit: str, numbers: dict[int, float]) -> HourColumn:
+    exponent = _exponent_of(list(numbers.values()))
+    mask = 0
+    rows: list[tuple[int, int | float, int | float, int | float, int | float]] = []
+    before = 0
+    for hour, values in _by_hour(numbers).items():
+        mask |= 1 << hour % 24
+        if exponent == _NO_DECIMAL:
+            mean = sum(values) / len(values)
+            rows.append((len(values), min(values), max(values), mean, values[-1]))
+            continue
+        steps = [round(value * 10**exponent) for value in values]
+        low = min(steps)
+        distances = sum(steps) - low * len(steps)
+        rows.append((len(steps), low - before, max(steps) - low, distances, steps[-1] - low))
+        before = low
+    counts, lows, highs, totals, lasts = zip(*rows, strict=True)
+    return HourColumn(name, unit, mask, exponent, counts, lows, highs, totals, lasts)
+
+
+def _exponent_of(values: Sequence[float]) -> int:
+    """How many digits behind the point bring every value back; -1 when too many."""
+    digits = 0
+    for value in values:
+        whole, _, fraction = repr(value).partition(".")
+        if "e" in whole or "e" in fraction:
+            return _NO_DECIMAL
+        digits = max(digits, 0 if fraction == "0" else len(fraction))
+    if digits > _MAX_EXPONENT or max(map(abs, values)) * 10**digits > _MAX_STEPS:
+        return _NO_DECIMAL
+    return digits

@@ -1,0 +1,34 @@
+"""Telemetry frames as they are kept: what they say, read again after their checks on arrival."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from collector.telemetry.samples import Samples, read
+from shared import wire
+from shared.columns import Columns
+from shared.frame import FrameError, unpack
+from shared.health import Telemetry
+
+
+class DamagedBatchError(ValueError):
+    """Bytes that were accepted once and do not read back: the disk or a person changed them."""
+
+
+def samples_in(payload: bytes, *, received_at: datetime) -> dict[str, Samples]:
+    """The samples of a kept frame, by device."""
+    try:
+        frame = unpack(payload)
+        message = wire.decode_up(frame.body, frame.header.lane)
+    except (FrameError, wire.WireError) as error:
+        raise DamagedBatchError(str(error)) from error
+    if not isinstance(message, Columns | Telemetry):
+        raise DamagedBatchError(f"{type(message).__name__} is no telemetry")
+    return read(message, received_at=received_at)
+
+
+def devices_in(message: Columns | Telemetry) -> tuple[str, ...]:
+    """The devices that a message names, in its order."""
+    if isinstance(message, Columns):
+        return tuple(rows.device_id for rows in message.devices)
+    return tuple(device.device_id for device in message.devices)

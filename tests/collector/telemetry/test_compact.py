@@ -1,0 +1,222 @@
+"""From batches to days on a real store: late ones, repeats, kills, and what pages then read."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from collector import compact as compaction
+from collector.compact import compact, compact_agent, prune
+from collector.store import history, tables, telemetry
+from collector.store.history import Point
+from collector.store.scope import Role, scope_of
+from collector.store.views.device_file import list_readings
+from collector.telemetry.samples import DAY_S
+from shared.fold import fold
+from shared.reading import Quality, Reading
+from tests.collector.house import NOON, House, fault, frame_of
+
+HOUR = timedelta(hours=1)
+FAR = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """A collector with quick holds."""
+    made = House(tmp_path)
+    yield made
+    made.engine.dispose()
+
+
+def charge(value: float | None, at: datetime, *, name: str = "battery.charge") -> Reading:
+    """A charge that was read, or not."""
+    if value is None:
+        return Reading(name, None, "%", at, Quality.FAILED, cause="timeout")
+    return Reading(name, value, "%", at, Quality.GOOD)
+
+
+def send(house: House, seq: int, *readings: Reading, device: str = "gate") -> None:
+    """Ingest one batch of a device."""
+    batch = fold([(device, one) for one in readings], sent_at=house.now)
+    house.take(frame_of(batch, seq=seq))
+
+
+def merge_all(house: House) -> None:
+    """Merge whatever its age."""
+    compact_agent(house.engine, "agent-farm", policy=house.policy, now=house.now)
+
+
+def points(house: House, name: str = "battery.charge", position: int = 1) -> tuple[Point, ...]:
+    """The whole history of a name."""
+    with house.engine.begin() as db:
+        return history.history(db, position, name, since=FAR, until=house.now)
+
+
+def hours(house: House, name: str = "battery.charge") -> list[tuple[datetime, int, float]]:
+    """Hour, samples and mean."""
+    with house.engine.begin() as db:
+        found = history.hourly(db, 1, name, since=FAR, until=house.now)
+    return [(one.at, one.hour.samples, one.hour.mean) for one in found]
+
+
+def latest(house: House) -> dict[str, object]:
+    """What the device's page shows."""
+    with house.engine.begin() as db:
+        scope = scope_of(db, organisation_id="factory", role=Role.ADMIN)
+        return {one.name: (one.value, one.quality) for one in list_readings(db, scope, 1)}
+
+
+def test_history_is_the_same_before_and_after_merging(house: House) -> None:
+    """Points, hours and the latest readings do not depend on when the job ran."""
+    dice = random.Random(7)
+    for seq in range(1, 30):
+        house.pass_time(900)
+        send(house, seq, charge(dice.randrange(100), house.now), charge(None, house.now, name="x"))
+    before = points(house), hours(house), latest(house)
+    assert house.count(tables.telemetry_batch) == 29
+    merge_all(house)
+
+    assert house.count(tables.telemetry_batch) == 0
+    assert (points(house), hours(house), latest(house)) == before
+    assert len(before[0]) == 29
+    assert before[2]["x"] == (None, "failed")
+
+
+def test_late_batch_merges_into_an_old_day(house: House) -> None:
+    """What comes after an outage of weeks stands in its own day, with its roll-up."""
+    send(house, 1, charge(50, NOON))
+    merge_all(house)
+    house.pass_time(21 * 86_400)
+    send(house, 2, charge(70, NOON + timedelta(minutes=10)), charge(10, house.now))
+    merge_all(house)
+
+    assert [p.number for p in points(house)] == [50, 70, 10]
+    assert hours(house)[0] == (NOON, 2, 60.0)
+    assert latest(house)["battery.charge"] == (10, "good")
+
+
+def test_sample_that_comes_twice_counts_once(house: House) -> None:
+    """The same sample in two messages, merged together or apart, is one."""
+    send(house, 1, charge(50, NOON))
+    send(house, 2, charge(50, NOON), charge(52, NOON - HOUR))
+    merge_all(house)
+    send(house, 3, charge(50, NOON))
+
+    assert [p.number for p in points(house)] == [52, 50]
+    merge_all(house)
+    assert hours(house) == [(NOON - HOUR, 1, 52.0), (NOON, 1, 50.0)]
+
+
+def test_only_old_batches_are_merged(house: House) -> None:
+    """A batch stays as it came until it is old enough; so does one from a future we left."""
+    send(house, 1, charge(50, NOON))
+    assert compact(house.engine, policy=house.policy, now=house.now + HOUR) == 0
+    assert compact(house.engine, policy=house.policy, now=house.now - HOUR) == 1
+    send(house, 2, charge(51, NOON - HOUR))
+    assert compact(house.engine, policy=house.policy, now=house.now + 3 * HOUR) == 1
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize("at", ["put_day", "remove_batches"])
+def test_kill_in_the_middle_changes_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    """Days and batches change together; after the kill the job does it again, once."""
+    send(house, 1, charge(50, NOON))
+    send(house, 2, charge(51, NOON - HOUR), device="yard")
+    before = points(house)
+
+    def die(*_args: object, **_named: object) -> bool:
+        raise Killed
+
+    with monkeypatch.context() as broken:
+        broken.setattr(telemetry, at, die)
+        with pytest.raises(Killed):
+            merge_all(house)
+    assert house.count(tables.telemetry_day) == 0
+    assert points(house) == before
+    merge_all(house)
+    merge_all(house)
+    assert points(house) == before
+    assert house.count(tables.telemetry_batch) == 0
+
+
+def test_two_workers_do_not_overwrite_each_other(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that read before another one wrote gives way; nothing is lost or doubled."""
+    send(house, 1, charge(50, NOON))
+    merge_all(house)
+    send(house, 2, charge(60, NOON - HOUR))
+    pack = compaction.pack
+
+    def pack_late(*args: object, **named: object) -> object:
+        monkeypatch.undo()
+        merge_all(house)  # the other worker, between our reading and our writing
+        return pack(*args, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(compaction, "pack", pack_late)
+    merge_all(house)
+
+    assert [p.number for p in points(house)] == [60, 50]
+    assert [row["revision"] for row in house.rows(tables.telemetry_day)] == [2]
+
+
+def test_points_leave_before_roll_ups(house: House) -> None:
+    """After 90 days only hours are left, after two years nothing; late ones do not double them."""
+    send(house, 1, charge(50, NOON), charge(70, NOON))
+    merge_all(house)
+    house.pass_time(100 * 86_400)
+    prune(house.engine, policy=house.policy, now=house.now)
+    assert points(house) == ()
+    assert hours(house) == [(NOON, 1, 50.0)]
+
+    send(house, 2, charge(90, NOON + timedelta(minutes=1)))
+    merge_all(house)
+    assert hours(house) == [(NOON, 1, 50.0)]
+    house.pass_time(700 * 86_400)
+    prune(house.engine, policy=house.policy, now=house.now)
+    assert house.count(tables.telemetry_day) == 0
+
+
+def test_batch_that_no_longer_reads_back_is_set_aside(house: House) -> None:
+    """Damage in the store is told, and does not hold up what stands behind it."""
+    send(house, 1, charge(50, NOON))
+    with house.engine.begin() as db:
+        db.execute(tables.telemetry_batch.update().values(payload=b"PC damaged"))
+    send(house, 2, charge(60, NOON - HOUR))
+    merge_all(house)
+
+    assert [row["reason"] for row in house.rows(tables.quarantine)] == ["store.damaged"]
+    assert [p.number for p in points(house)] == [60]
+
+
+def test_fault_shows_its_readings_at_once(house: House) -> None:
+    """What a fault rests on is the latest word, whether telemetry was merged or not."""
+    send(house, 1, charge(50, NOON - HOUR))
+    event = fault()
+    house.take(frame_of(type(event)(**{**_fields(event), "because": (charge(5, NOON),)}), seq=2))
+    assert latest(house)["battery.charge"] == (5, "good")
+    merge_all(house)
+    assert latest(house)["battery.charge"] == (5, "good")
+
+
+def _fields(event: object) -> dict[str, object]:
+    return {name: getattr(event, name) for name in event.__struct_fields__}  # type: ignore[attr-defined]
+
+
+def test_days_are_days_of_utc(house: House) -> None:
+    """A day row holds exactly the seconds of its day."""
+    midnight = NOON + 12 * HOUR
+    house.now = midnight + HOUR
+    send(house, 1, charge(1, midnight - timedelta(seconds=1)), charge(2, midnight))
+    merge_all(house)
+    days = [int(str(row["day"])) for row in house.rows(tables.telemetry_day)]
+    assert days == [int(NOON.timestamp()) // DAY_S, int(midnight.timestamp()) // DAY_S]
