@@ -1,0 +1,197 @@
+"""The oracle: what was accepted must have arrived, once, whole, and nothing else. Pure.
+
+An *obligation* is a fault that an agent durably accepted: its identity was written down only
+after the transaction had returned. A kill between the commit and that line leaves a fault that
+nobody wrote down; the agent's own database knows it, so it is an obligation as well. The oracle
+compares obligations with the world at the collector and names each thing that is wrong.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+Identity: TypeAlias = tuple[str, str]  # agent, and "counter-nonce:seq" within it
+
+
+class Wrong(enum.Enum):
+    """What an objection is about."""
+
+    LOST = "lost"
+    DOUBLED = "doubled"
+    UNKNOWN = "unknown"
+    ALTERED = "altered"
+    UNDECIDED = "undecided"
+    DECIDED_TWICE = "decided twice"
+    FORGOTTEN = "forgotten by the agent"
+    EVIDENCE_MISSING = "evidence missing"
+    EVIDENCE_ALTERED = "evidence altered"
+    UNSIGNED = "signature does not hold"
+    UNRECEIPTED = "never receipted"
+    NOT_ALIVE = "no fresh event passed"
+    PROVES_NOTHING = "the run proves nothing"
+
+
+LOSSES = frozenset({Wrong.LOST, Wrong.ALTERED, Wrong.EVIDENCE_MISSING, Wrong.EVIDENCE_ALTERED})
+DOUBLES = frozenset({Wrong.DOUBLED, Wrong.DECIDED_TWICE, Wrong.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """One thing that is wrong, by name."""
+
+    wrong: Wrong
+    what: str
+
+    def __str__(self) -> str:
+        """One line of a report."""
+        return f"{self.wrong.value}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obligation:
+    """One fault that an agent accepted."""
+
+    identity: Identity
+    digest: str  # SHA-256 of lane and body, hex, as the collector computes it
+    files: tuple[str, ...] = ()  # SHA-256 of each file that its manifest names
+    is_fresh: bool = False  # recorded after the faults of the run were over
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What the collector holds at the end; sequences keep doubles."""
+
+    episodes: Sequence[Identity]
+    decisions: Sequence[Identity]  # the episode of each decision
+    digests: Mapping[Identity, str]  # of the accepted fault rows
+    files: Mapping[str, str]  # name of each complete evidence file -> hash of its bytes
+    signed: Mapping[Identity, bool] = field(default_factory=dict)  # manifests: does it hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agents:
+    """What the agents' own databases hold at the end."""
+
+    kept: Mapping[Identity, str]  # fault rows -> digest of the row as it lies there
+    unreceipted: tuple[Identity, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Events:
+    """What happened during the run, or what must have happened at least."""
+
+    kills: int = 0
+    kills_in_flight: int = 0  # kills while accepted faults were not yet at the collector
+    duplicates: int = 0  # deliveries that the collector recognised
+    reconnects: int = 0
+    obligations: int = 0
+    damage: Mapping[str, int] = field(default_factory=dict)  # by toxic: how often it bit
+
+
+def judge(
+    written: Iterable[Obligation],
+    *,
+    agents: Agents,
+    world: World,
+    events: Events,
+    least: Events,
+) -> tuple[Objection, ...]:
+    """Every objection, sorted by kind and name; none means that the promise was kept."""
+    ledger = {one.identity: one for one in written}
+    owed = _owed(ledger, agents)
+    return (
+        *_episodes(owed, world),
+        *_decisions(owed, world),
+        *_content(owed, world),
+        *_evidence(ledger.values(), world),
+        *_agents(ledger, agents),
+        *_alive(ledger.values(), world),
+        *_worth(events, least),
+    )
+
+
+def _owed(ledger: Mapping[Identity, Obligation], agents: Agents) -> dict[Identity, str]:
+    """Identity -> digest of all that was accepted, written down or not."""
+    return {**agents.kept, **{name: one.digest for name, one in ledger.items()}}
+
+
+def _episodes(owed: Mapping[Identity, str], world: World) -> Iterable[Objection]:
+    count = Counter(world.episodes)
+    for name in sorted(owed.keys() - count.keys()):
+        yield Objection(Wrong.LOST, _text(name))
+    for name in sorted(count.keys() - owed.keys()):
+        yield Objection(Wrong.UNKNOWN, _text(name))
+    for name, times in sorted(count.items()):
+        if times > 1:
+            yield Objection(Wrong.DOUBLED, f"{_text(name)} is {times} episodes")
+
+
+def _decisions(owed: Mapping[Identity, str], world: World) -> Iterable[Objection]:
+    count = Counter(world.decisions)
+    for name in sorted((owed.keys() & set(world.episodes)) - count.keys()):
+        yield Objection(Wrong.UNDECIDED, _text(name))
+    for name, times in sorted(count.items()):
+        if times > 1:
+            yield Objection(Wrong.DECIDED_TWICE, f"{_text(name)} has {times} decisions")
+
+
+def _content(owed: Mapping[Identity, str], world: World) -> Iterable[Objection]:
+    for name in sorted(owed.keys() & set(world.episodes)):
+        found = world.digests.get(name)
+        if found != owed[name]:
+            yield Objection(Wrong.ALTERED, f"{_text(name)} was {owed[name]}, arrived as {found}")
+
+
+def _evidence(ledger: Iterable[Obligation], world: World) -> Iterable[Objection]:
+    for one in ledger:
+        if not one.files:
+            continue
+        if not world.signed.get(one.identity, False):
+            yield Objection(Wrong.UNSIGNED, _text(one.identity))
+        for sha256 in one.files:
+            found = world.files.get(sha256)
+            if found is None:
+                yield Objection(Wrong.EVIDENCE_MISSING, f"{sha256} of {_text(one.identity)}")
+            elif found != sha256:
+                yield Objection(Wrong.EVIDENCE_ALTERED, f"{sha256} of {_text(one.identity)}")
+
+
+def _agents(ledger: Mapping[Identity, Obligation], agents: Agents) -> Iterable[Objection]:
+    for name in sorted(ledger.keys() - agents.kept.keys()):
+        yield Objection(Wrong.FORGOTTEN, f"{_text(name)} is not in the database that accepted it")
+    for name in sorted(ledger.keys() & agents.kept.keys()):
+        if agents.kept[name] != ledger[name].digest:
+            yield Objection(Wrong.ALTERED, f"{_text(name)} changed in the agent's database")
+    for name in agents.unreceipted:
+        yield Objection(Wrong.UNRECEIPTED, _text(name))
+
+
+def _alive(ledger: Iterable[Obligation], world: World) -> Iterable[Objection]:
+    fresh = {one.identity for one in ledger if one.is_fresh}
+    if not fresh:
+        yield Objection(Wrong.NOT_ALIVE, "no agent recorded one")
+    for name in sorted(fresh - set(world.episodes)):
+        yield Objection(Wrong.NOT_ALIVE, _text(name))
+
+
+def _worth(events: Events, least: Events) -> Iterable[Objection]:
+    """Anti-vacuity: a run in which nothing was hit is no evidence."""
+    pairs = {
+        "kills": (events.kills, least.kills),
+        "kills in flight": (events.kills_in_flight, least.kills_in_flight),
+        "duplicate deliveries": (events.duplicates, least.duplicates),
+        "reconnects": (events.reconnects, least.reconnects),
+        "accepted faults": (events.obligations, least.obligations),
+        **{name: (events.damage.get(name, 0), bites) for name, bites in least.damage.items()},
+    }
+    for what, (seen, wanted) in pairs.items():
+        if seen < wanted:
+            yield Objection(Wrong.PROVES_NOTHING, f"{seen} {what}, wanted {wanted}")
+
+
+def _text(name: Identity) -> str:
+    return f"{name[0]} {name[1]}"

@@ -1,0 +1,217 @@
+"""An agent under test: the real outbox, dispatcher and signer, recording faults as fast as told.
+
+Each fault is written to the ledger only after its transaction returned: from then on it is an
+obligation. Every twentieth carries signed evidence of several chunks; health and telemetry load
+the lower lanes. The file ``quiet`` in the folder ends the load, ``fresh`` asks for one last fault.
+
+Run: ``python -m tests.lab.source FOLDER AGENT_ID PORT KEY PAUSE_S RESEND_S``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import random
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from agent.delivery.database import Database
+from agent.delivery.dispatcher import Dispatcher
+from agent.delivery.evidence import EvidenceFile, Packed, Signer, pack_files
+from agent.delivery.keys import load_or_make
+from agent.delivery.outbox import Outbox
+from agent.delivery.publisher import Broker
+from agent.delivery.salvage import open_or_salvage
+from shared import wire
+from shared.device import DeviceFacts
+from shared.evidence import EvidenceKind, Manifest, SignedManifest
+from shared.fault import FaultEvent, FaultKind
+from shared.frame import Lane
+from shared.health import DeviceReadings, Health, Telemetry
+from shared.limits import CHUNK_BYTES
+from shared.reading import Quality, Reading
+from tests.lab.oracle import Obligation
+
+DEVICES = 40
+CODE = "picture.blurred"
+EVIDENCE_EVERY = 20
+LEDGER = "ledger"
+QUIET = "quiet"
+FRESH = "fresh"
+KEEPALIVE_S = 5
+HEALTH_EVERY_S = 1.0
+
+
+def now() -> datetime:
+    """The source's clock."""
+    return datetime.now(UTC)
+
+
+def read_ledger(folder: Path, agent_id: str) -> tuple[Obligation, ...]:
+    """What an agent has written down so far."""
+    path = folder / LEDGER
+    lines = path.read_text().split("\n")[:-1] if path.exists() else []  # the last may be half done
+    return tuple(
+        Obligation(
+            identity=(agent_id, said["event"]),
+            digest=said["digest"],
+            files=tuple(said["files"]),
+            is_fresh=said["fresh"],
+        )
+        for said in (json.loads(line) for line in lines)
+    )
+
+
+@dataclass(slots=True)
+class Source:
+    """Appends to one database and its ledger."""
+
+    folder: Path
+    agent_id: str
+    signer: Signer
+    database: Database
+    outbox: Outbox
+    dice: random.Random
+
+    def record(self, number: int, *, fresh: bool = False) -> None:
+        """One fault in one transaction; then, and only then, its line in the ledger."""
+        facts = DeviceFacts(
+            f"{self.agent_id}-{number % DEVICES}",
+            label_serial=f"SC99{self.agent_id[-3:].upper()}{number % DEVICES:04d}",
+        )
+        packed = self._evidence() if number % EVIDENCE_EVERY == 0 else Packed(items=(), chunks=())
+        at = now()
+        event = FaultEvent(
+            kind=FaultKind.OPENED,
+            code=CODE,
+            device=facts,
+            episode=None,
+            onset_at=at,
+            observed_at=at,
+            summary_en=f"fault {number}",
+            summary_zh=f"故障 {number}",
+            manifest=self._sign(facts, packed, at=at) if packed.items else None,
+            observations=3,
+        )
+        with self.database.transaction():
+            identity = self.outbox.append(event, now=at)
+            for chunk in packed.chunks:
+                self.outbox.append(chunk, now=at)
+        body = wire.encode(event)
+        self._write_down(
+            {
+                "event": str(identity),
+                "digest": hashlib.sha256(bytes([Lane.FAULT]) + body).hexdigest(),
+                "files": [item.sha256 for item in packed.items],
+                "fresh": fresh,
+            }
+        )
+
+    def _sign(self, facts: DeviceFacts, packed: Packed, *, at: datetime) -> SignedManifest:
+        return self.signer.sign(
+            Manifest(
+                agent_id=self.agent_id,
+                device_id=facts.device_id,
+                label_serial=facts.label_serial,
+                code=CODE,
+                episode=None,
+                made_at=at,
+                agent_version="lab",
+                profile="lab",
+                items=packed.items,
+            )
+        )
+
+    def load(self) -> None:
+        """A health message and a telemetry batch, which may be late but must be in nobody's way."""
+        at = now()
+        reading = Reading("battery.charge", float(self.dice.randrange(101)), "%", at, Quality.GOOD)
+        device = DeviceReadings(f"{self.agent_id}-0", (reading,))
+        with self.database.transaction():
+            self.outbox.append(
+                Health(sent_at=at, agent_version="lab", next_within_s=60.0, uplink="wired"),
+                now=at,
+            )
+            self.outbox.append(Telemetry(at, (device,)), now=at)
+
+    def _evidence(self) -> Packed:
+        size = self.dice.randrange(2 * CHUNK_BYTES, 3 * CHUNK_BYTES)
+        return pack_files(
+            EvidenceFile(
+                name=name,
+                kind=EvidenceKind.PICTURE,
+                media_type="image/jpeg",
+                content=self.dice.randbytes(length),
+                taken_at=now(),
+            )
+            for name, length in (("frame.jpg", size), ("before.jpg", 2000))
+        )
+
+    def _write_down(self, line: dict[str, object]) -> None:
+        # One small write: a kill comes before or after it, never inside.
+        with (self.folder / LEDGER).open("a") as ledger:
+            ledger.write(json.dumps(line) + "\n")
+            ledger.flush()
+            os.fsync(ledger.fileno())
+
+
+async def main(
+    folder: Path, agent_id: str, port: int, key: Path, pause_s: float, resend_s: float
+) -> None:
+    """Record and deliver until killed."""
+    database, _ = open_or_salvage(folder / "agent.db", now=now())
+    outbox = Outbox(database)
+    dispatcher = Dispatcher(
+        agent_id=agent_id,
+        broker=Broker(host="127.0.0.1", port=port, keepalive_s=KEEPALIVE_S),
+        database=database,
+        outbox=outbox,
+        clock=now,
+        jitter=random.random,
+        resend_after=timedelta(seconds=resend_s),
+    )
+    source = Source(
+        folder=folder,
+        agent_id=agent_id,
+        signer=Signer(load_or_make(key)),
+        database=database,
+        outbox=outbox,
+        dice=random.Random(),
+    )
+    delivering = asyncio.create_task(dispatcher.run())
+    written = read_ledger(folder, agent_id)
+    number = len(written)
+    told_fresh = any(one.is_fresh for one in written)
+    health_at = 0.0
+    loop = asyncio.get_running_loop()
+    while not delivering.done():
+        await asyncio.sleep(pause_s)
+        if not (folder / QUIET).exists():
+            source.record(number)
+            number += 1
+            if loop.time() > health_at:
+                source.load()
+                health_at = loop.time() + HEALTH_EVERY_S
+            dispatcher.wake()
+        elif (folder / FRESH).exists() and not told_fresh:
+            source.record(number * EVIDENCE_EVERY, fresh=True)
+            told_fresh = True
+            dispatcher.wake()
+    await delivering
+
+
+if __name__ == "__main__":
+    asyncio.run(
+        main(
+            Path(sys.argv[1]),
+            sys.argv[2],
+            int(sys.argv[3]),
+            Path(sys.argv[4]),
+            float(sys.argv[5]),
+            float(sys.argv[6]),
+        )
+    )
