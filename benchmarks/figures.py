@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.camera.port import CameraError
-from benchmarks import durability_herd, durability_power, main_figures
+from benchmarks import durability_chaos, durability_herd, durability_power, main_figures
 from benchmarks.figure import Figure, Size
 
 FIGURES: tuple[Figure, ...] = (
     *main_figures.FIGURES,
+    *durability_chaos.FIGURES,
     *durability_power.FIGURES,
     *durability_herd.FIGURES,
 )
