@@ -46,7 +46,7 @@ class Jobs:
         self._listening_since = listening_since
         self._clock = clock
         self._tend_every = timedelta(seconds=TEND_EVERY_TICKS * policy.tick_s)
-        self._steady = Steady(engine)
+        self._steady = Steady(engine, tick=timedelta(seconds=policy.tick_s))
         self._good_s = time.monotonic()  # when a tick last came through
         self._pruned_at: datetime | None = None
         self._tended_at: datetime | None = None
@@ -69,6 +69,8 @@ class Jobs:
     def _settle_and_tick(self) -> None:
         now = self._clock()
         self._steady.settle(now=now, monotonic_s=time.monotonic())
+        if self._listening_since() is not None:
+            self._steady.go_on(now=now)
         self.tick(now)
         self._good_s = time.monotonic()
 

@@ -1,4 +1,4 @@
-"""Notices that the collector's clock was set, so that no hold time is skipped or stretched."""
+"""Lets only time count for a hold in which the collector was at work and its clock ran evenly."""
 
 from __future__ import annotations
 
@@ -9,20 +9,30 @@ from typing import Final
 from sqlalchemy import Engine
 
 from collector.store import meta
-from collector.store.shift import shift_waits
+from collector.store.engine import reader
+from collector.store.shift import hold_longer, shift_waits
 
 log = logging.getLogger(__name__)
 
 # NTP slews by 0.5 ms a second at most; what differs by more between two looks was set by hand, by
 # NTP after a start without a battery-backed clock, or slept through by a suspended machine.
 NOTICED: Final = timedelta(seconds=30)
+KEPT_EVERY: Final = timedelta(seconds=15)  # half of it: a quick restart goes unnoticed
 
 
 class Steady:
-    """Compares the clock on the wall with one that only runs forward."""
+    """Compares the clock on the wall with one that only runs forward, and with the store's.
 
-    def __init__(self, engine: Engine) -> None:
+    A clock that is set while the process runs shows against the one that only runs forward.
+    Whatever happens while it does not run (a stop, a clock set meanwhile, a backup put back), or
+    while no broker reaches it, shows against the moment kept in the store. How long that really
+    was cannot be known, and a fault may have cleared unheard: so it counts for no hold.
+    """
+
+    def __init__(self, engine: Engine, *, tick: timedelta = timedelta(0)) -> None:
+        """``tick`` is the usual time between two looks."""
         self._engine = engine
+        self._noticed = NOTICED + 2 * tick
         self._seen: tuple[datetime, float] | None = None
 
     def settle(self, *, now: datetime, monotonic_s: float) -> timedelta:
@@ -36,6 +46,9 @@ class Steady:
             return timedelta(0)
         with self._engine.begin() as db:
             shifted = shift_waits(db, by=jump)
+            until = meta.at_work_until(db)
+            if until is not None:
+                meta.keep_at_work(db, until=until + jump)
             meta.note(
                 db,
                 actor="collector",
@@ -50,3 +63,26 @@ class Steady:
             shifted,
         )
         return jump
+
+    def go_on(self, *, now: datetime) -> timedelta:
+        """The collector listens at ``now``; the time since it last did counts for no hold.
+
+        Call before anything is decided. Zero when it was at work all the time.
+        """
+        with reader(self._engine) as db:
+            until = meta.at_work_until(db)
+        gap = timedelta(0) if until is None else now - until
+        if until is not None and abs(gap) < KEPT_EVERY:
+            return timedelta(0)
+        is_noticed = abs(gap) >= self._noticed
+        with self._engine.begin() as db:
+            meta.keep_at_work(db, until=now)
+            if not is_noticed:
+                return timedelta(0)
+            if gap < timedelta(0):
+                shift_waits(db, by=gap)  # else what was heard in the future is never missed
+            held = hold_longer(db, by=max(gap, timedelta(0)), now=now)
+            detail = f"not at work for {gap.total_seconds():.0f} s; {held} pending decisions wait"
+            meta.note(db, actor="collector", action="work.resumed", detail=detail, now=now)
+        log.warning("%s longer", detail)
+        return gap

@@ -61,6 +61,17 @@ def renew(db: Connection, *, beyond: int, why: str, now: datetime) -> Mark:
     return after
 
 
+def at_work_until(db: Connection) -> datetime | None:
+    """Until when the collector listened and decided; None when it never did."""
+    return db.execute(select(store_meta.c.at_work_until)).scalar_one_or_none()
+
+
+def keep_at_work(db: Connection, *, until: datetime) -> None:
+    """The collector is at work at this moment."""
+    mark(db)  # makes the row in a new store
+    db.execute(update(store_meta).values(at_work_until=until))
+
+
 def note(db: Connection, *, actor: str, action: str, detail: str, now: datetime) -> None:
     """Write one line of the audit log; never a secret."""
     db.execute(insert(audit).values(at=now, actor=actor, action=action, detail=detail))

@@ -1,12 +1,40 @@
-"""Moves the moments that the collector waits for, after its own clock was set."""
+"""Moves the moments that the collector waits for: its clock was set, or it was not at work."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Connection, select, update
 
-from collector.store.tables import agent, decision
+from collector.store.tables import agent, decision, episode
+
+# After its next health message brought a receipt, an agent sends its other rows again within 36 s.
+RESENT_WITHIN: Final = timedelta(minutes=1)
+PROMISE_UNKNOWN_S: Final = 300.0  # the policy's default
+
+
+def hold_longer(db: Connection, *, by: timedelta, now: datetime) -> int:
+    """Move pending decisions by time that counts for no hold; how many.
+
+    None becomes due before its agent had the time to say what happened meanwhile: one promised
+    interval until it speaks, and then the rows that it sends again.
+    """
+    pending = db.execute(
+        select(decision.c.id, decision.c.due_at, agent.c.promised_within_s)
+        .join(episode, episode.c.id == decision.c.episode_id)
+        .join(agent, agent.c.id == episode.c.agent_id)
+        .where(decision.c.state == "pending")
+    ).all()
+    for row in pending:
+        promise_s = row.promised_within_s or PROMISE_UNKNOWN_S
+        earliest = now + timedelta(seconds=promise_s) + RESENT_WITHIN
+        db.execute(
+            update(decision)
+            .where(decision.c.id == row.id)
+            .values(due_at=max(row.due_at + by, earliest), taken_until=None)
+        )
+    return len(pending)
 
 
 def shift_waits(db: Connection, *, by: timedelta) -> int:

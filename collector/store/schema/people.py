@@ -54,6 +54,7 @@ store_meta = Table(
     Column("id", Integer, primary_key=True),  # always 1
     Column("generation", String(64), nullable=False),  # new after a restore from backup
     Column("commits", BigInteger, nullable=False, server_default=text("0")),  # of intake
+    Column("at_work_until", Utc),  # until when the collector listened and decided
 )
 
 audit = Table(
