@@ -11,8 +11,11 @@ ARGS ?=
 demo: $(VENV)/.demo
 	$(BIN)/preclaim-demo --for $(FOR) $(ARGS)
 
+# Everything on SQLite, then everything that touches the store again on PostgreSQL.
+ON_BOTH_STORES := $(wildcard tests/collector tests/e2e tests/lab)
 test: $(VENV)/.test .venv-oracle/.done packages
 	@mkdir -p build; began=$$(date +%s); $(BIN)/python -m pytest $(ARGS) && \
+	  { [ -n "$(ARGS)" ] || $(BIN)/python -m pytest --store postgresql $(ON_BOTH_STORES); } && \
 	  { [ -n "$(ARGS)" ] || echo "$$(( $$(date +%s) - began )) $$(git rev-parse HEAD 2>/dev/null)" > build/test-seconds; }
 
 check: $(VENV)/.check
@@ -59,7 +62,7 @@ $(VENV)/.check: requirements/check.lock pyproject.toml
 # Lock files hold hashes and no index address; they are made anew from pyproject.toml.
 lock:
 	@command -v uv >/dev/null || { echo "uv is missing: python3 -m pip install uv" >&2; exit 1; }
-	for extra in agent collector demo test check; do \
+	for extra in agent collector postgresql demo test check; do \
 	  uv pip compile -q pyproject.toml --extra $$extra --python-version 3.11 --universal \
 	    --generate-hashes --no-emit-index-url --no-header \
 	    requirements/build.in -o requirements/$$extra.lock || exit 1; \

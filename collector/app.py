@@ -21,8 +21,9 @@ from collector.intake.replay import replay
 from collector.intake.room import Room
 from collector.intake.subscriber import Subscriber
 from collector.jobs import Jobs
-from collector.lock import hold
+from collector.lock import AlreadyRunningError, hold
 from collector.settings import Config
+from collector.store import serving
 from collector.store.assignments import assign
 from collector.store.engine import open_engine
 from collector.store.migrate import migrate
@@ -46,6 +47,12 @@ def open_store(config: Config) -> Engine:
     """Open the store, bring it to the newest schema, put the configuration into it."""
     config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = open_engine(config.database_url)
+    prepare_store(engine, config)
+    return engine
+
+
+def prepare_store(engine: Engine, config: Config) -> None:
+    """Bring the store to the newest schema, put the configuration into it."""
     before, after = migrate(engine)
     if before != after:
         log.info("store: schema %s -> %s", before or "none", after)
@@ -57,7 +64,6 @@ def open_store(config: Config) -> Engine:
             agents=config.agents,
         )
     HighWater(config.high_water).check(engine, now=utc_now())
-    return engine
 
 
 def make_room(config: Config) -> Room:
@@ -76,12 +82,18 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
     AlreadyRunningError when another collector works on the same data.
     """
     config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with hold(config.data_dir):
-        await _run(config, stop)
+    engine = open_engine(config.database_url)
+    try:
+        with hold(config.data_dir), serving.hold(engine) as held:
+            await _run(config, engine, held, stop)
+    except* AlreadyRunningError as group:  # found out while at work
+        raise group.exceptions[0] from None
 
 
-async def _run(config: Config, stop: asyncio.Event) -> None:
-    engine = await asyncio.to_thread(open_store, config)
+async def _run(
+    config: Config, engine: Engine, held: serving.Serving | None, stop: asyncio.Event
+) -> None:
+    await asyncio.to_thread(prepare_store, engine, config)
     room = make_room(config)
     accepted, _ = await asyncio.to_thread(
         replay, engine, reason="unassigned", room=room, now=utc_now()
@@ -121,7 +133,7 @@ async def _run(config: Config, stop: asyncio.Event) -> None:
         )
         async with asyncio.TaskGroup() as group:
             group.create_task(jobs.run(stop))
-            group.create_task(_watch(subscriber, room.high_water, stop))
+            group.create_task(_watch(subscriber, room.high_water, held, stop))
 
 
 def _make_web(
@@ -157,10 +169,17 @@ async def _start_web(config: Config, application: web.Application, parts: AsyncE
     return base_url
 
 
-async def _watch(subscriber: Subscriber, high_water: HighWater, stop: asyncio.Event) -> None:
+async def _watch(
+    subscriber: Subscriber,
+    high_water: HighWater,
+    held: serving.Serving | None,
+    stop: asyncio.Event,
+) -> None:
     """A consumer that looks connected but stores nothing is worse than one that is down."""
     while not stop.is_set():
         await asyncio.to_thread(high_water.flush)
+        if held is not None:
+            await asyncio.to_thread(held.keep)
         if not subscriber.is_alive():
             raise IngestDiedError("the ingest worker ended; see the log above, then start again")
         try:

@@ -70,6 +70,7 @@ def show_config(arguments: argparse.Namespace) -> int:
     config = read_config(arguments.config)
     lang: str = arguments.lang
     print(say("config_data", lang, value=config.data_dir))
+    print(say("config_store", lang, value=config.database_url))
     print(say("config_broker", lang, value=f"{config.broker.host}:{config.broker.port}"))
     print(say("config_pages", lang, value=f"http://{config.web_host}:{config.web_port}"))
     print(say("config_policy", lang, value=config.policy))

@@ -91,6 +91,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "no_schema": ("none", "无"),
     "config_data": ("data      {value}", "数据      {value}"),
+    "config_store": ("store     {value}", "存储      {value}"),
     "config_broker": ("broker    {value}", "MQTT      {value}"),
     "config_pages": ("pages     {value}", "页面      {value}"),
     "config_policy": ("policy    {value}", "策略      {value}"),

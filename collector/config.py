@@ -12,9 +12,9 @@ from collector.claims.policy import DEFAULT, Policy, PolicyError, parse
 from collector.claims.problem import Problem
 from collector.claims.toml_reader import TomlReader
 from collector.config_broker import read_broker
+from collector.config_database import read_database
 from collector.config_error import ConfigError
 from collector.settings import AgentEntry, Config, OrganisationEntry, SiteEntry
-from collector.store.engine import sqlite_url
 from collector.web.proxies import Network, Proxies
 from shared import signing
 from shared.topics import AGENT_ID
@@ -51,7 +51,7 @@ def _read(top: TomlReader, base: Path) -> tuple[Config, list[Problem]]:
     policy, policy_problems = _policy(top.table("policy"), base)
     config = Config(
         data_dir=data_dir,
-        database_url=collector.text("database_url", "") or sqlite_url(data_dir),
+        database_url=read_database(collector, base, data_dir=data_dir),
         language=collector.choice("language", "en", LANGUAGES),
         broker=read_broker(top.table("broker"), base),
         web_host=web.text("host", "127.0.0.1"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import URL
+
 from collector.claims.policy import Policy
 from collector.web.proxies import Proxies
 
@@ -64,7 +66,7 @@ class Config:
     """Everything that ``serve`` needs."""
 
     data_dir: Path
-    database_url: str
+    database_url: URL  # its text form shows no password
     language: str
     broker: BrokerSettings
     web_host: str

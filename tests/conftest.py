@@ -1,4 +1,4 @@
-"""What holds for every test: where counterparts are demanded, their absence is a failure."""
+"""What holds for every test: the store under test, and that demanded counterparts are there."""
 
 from __future__ import annotations
 
@@ -8,8 +8,46 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.stores import NAMES, STORES
+
 DEMANDED = os.environ.get("PRECLAIM_REQUIRE_COUNTERPARTS", "") not in {"", "0"}
-_COUNTERPART = re.compile(r"(?i)mosquitto|chromium|ffmpeg|ffprobe|gstreamer|counterpart|gi\b")
+_COUNTERPART = re.compile(
+    r"(?i)mosquitto|chromium|ffmpeg|ffprobe|gstreamer|postgresql|counterpart|gi\b"
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--store postgresql`` runs the same tests on PostgreSQL."""
+    parser.addoption("--store", choices=NAMES, default=NAMES[0], help="the store under test")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the store."""
+    STORES.name = config.getoption("--store")
+
+
+def pytest_unconfigure() -> None:
+    """End what the store under test needed."""
+    STORES.stop()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is about the other store: ``@pytest.mark.store("sqlite")``."""
+    other = [
+        item
+        for item in items
+        if (mark := item.get_closest_marker("store")) and mark.args[0] != STORES.name
+    ]
+    if other:
+        config.hook.pytest_deselected(items=other)
+        items[:] = [item for item in items if item not in other]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_store() -> Iterator[None]:
+    """Databases that a test made go with it."""
+    yield
+    STORES.drop_all()
 
 
 @pytest.hookimpl(hookwrapper=True)

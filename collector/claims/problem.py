@@ -112,6 +112,21 @@ WRONGS: Final[Mapping[str, Wrong]] = {
         Both("{why}", "不是可用的公钥（{why}）"),
         Both("use the agent's .pub.pem file", "请使用代理的 .pub.pem 文件"),
     ),
+    "not_database": Wrong(
+        Both("is no address of a database", "不是数据库地址"),
+        Both(
+            "write sqlite:///FILE or postgresql://USER@HOST/DATABASE",
+            "请写成 sqlite:///文件 或 postgresql://用户@主机/数据库",
+        ),
+    ),
+    "password_in_url": Wrong(
+        Both("holds a password", "其中含有密码"),
+        Both(
+            "remove it there and name a file in database_password_file",
+            "请从中删除，并在 database_password_file 中指定文件",
+        ),
+    ),
+    "not_in_url": Wrong(Both("{found!r} is not known", "{found!r} 未知"), _ONE_OF),
     "bad_id": Wrong(
         Both("{found!r} is no id", "{found!r} 不是有效的 id"),
         Both(

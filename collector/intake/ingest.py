@@ -25,6 +25,7 @@ from collector.intake.store_message import store_message
 from collector.intake.take_telemetry import take_all
 from collector.store import agents, frames
 from collector.store.agents import Agent
+from collector.store.cause import cause_of
 from shared import wire
 from shared.columns import Columns
 from shared.evidence import EvidenceChunk
@@ -103,7 +104,7 @@ def take(arrival: Arrival, batch: Batch) -> tuple[End, Noted | None]:
         raise  # the database is locked, full or away: nothing is known, nothing is receipted
     except UNSTORABLE as error:
         cause = getattr(error, "orig", None) or error  # without SQLAlchemy's dump of the values
-        refusal = Refusal("store.refused", f"{type(cause).__name__}: {cause}")
+        refusal = Refusal("store.refused", f"{type(cause).__name__}: {cause_of(error)}")
     set_aside(arrival, refusal, batch, agent_id=agent_id, agent=agent, header=header)
     return End.QUARANTINED, note(agent_id, header, refused=str(refusal))
 

@@ -27,6 +27,7 @@ from collector.intake.ingest import ingest
 from collector.intake.room import Room
 from collector.settings import BrokerSettings
 from collector.store import commands
+from collector.store.cause import cause_of
 from shared import topics, wire
 from shared.command import SignedCommand
 from shared.frame import Lane, pack
@@ -182,7 +183,7 @@ class Subscriber:
                     self._take(batch)
                     break
                 except (OperationalError, OSError) as error:
-                    self._trouble = _cause_of(error)
+                    self._trouble = cause_of(error)
                     log.error(
                         "nothing can be stored (%s): no receipt is sent, agents keep their rows; "
                         "trying again",
@@ -233,21 +234,9 @@ class Subscriber:
                 ):
                     self._publish_command(agent_id, signed)
                     commands.note_sent(db, command_id=command_id, now=now)
-        except OperationalError as error:
-            log.error("commands cannot be read (%s)", type(error).__name__)
+        except (OperationalError, OSError) as error:
+            log.error("commands cannot be read (%s)", cause_of(error))
 
     def _publish_command(self, agent_id: str, signed: SignedCommand) -> None:
         payload = pack(lane=Lane.COMMAND, epoch=_NO_EPOCH, seq=0, body=wire.encode(signed))
         self._client.publish(topics.command(agent_id), payload, qos=1)
-
-
-def _cause_of(error: BaseException) -> str:
-    """The first cause without the values of the statement: 'database or disk is full'.
-
-    SQLite ends the whole transaction when the disk is full; what fails afterwards is that the
-    savepoint is gone, which tells nobody anything.
-    """
-    first = error
-    while first.__context__ is not None:
-        first = first.__context__
-    return str(first.strerror or first) if isinstance(first, OSError) else str(first)

@@ -1,15 +1,23 @@
-"""The engine: SQLite in WAL with synchronous FULL and one writer; other databases are untested."""
+"""The engine of the store: SQLite in WAL with synchronous FULL, or PostgreSQL; one writer in both.
+
+Whatever the database, ``engine.begin()`` is one transaction that no other writer overlaps, and an
+``OperationalError`` means that nothing was taken and the same may be tried again.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import Final
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from collector.store import postgresql
+
 BUSY_MS = 10_000
+BACKENDS: Final = frozenset({"sqlite", "postgresql"})
 
 
 def sqlite_url(data_dir: Path) -> str:
@@ -17,13 +25,16 @@ def sqlite_url(data_dir: Path) -> str:
     return f"sqlite:///{data_dir / 'collector.db'}"
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str | URL) -> Engine:
     """Open the store; each ``engine.begin()`` is one transaction that takes the write lock first.
 
-    BEGIN IMMEDIATE, because a transaction that reads first and writes later may find that
-    another one wrote in between, and SQLite then refuses at once instead of waiting.
+    Statements that fail never show their values: errors end up in logs, and values are secrets
+    now and then.
     """
-    engine = create_engine(url)
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return postgresql.open_engine(parsed)
+    engine = create_engine(parsed, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -41,6 +52,8 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    """BEGIN IMMEDIATE, because a transaction that reads first and writes later may find that
+    another one wrote in between, and SQLite then refuses at once instead of waiting."""
     read_only = connection.get_execution_options().get("read_only", False)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 

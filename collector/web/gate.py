@@ -7,12 +7,14 @@ import hmac
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, TypeAlias
 from urllib.parse import quote
 
 from aiohttp import web
 from sqlalchemy.exc import OperationalError
 
+from collector.store.cause import cause_of
 from collector.store.scope import Role
 from collector.web.api.problem import problem
 from collector.web.call import Call
@@ -47,7 +49,11 @@ def guard(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]
     async def handle(request: web.Request) -> web.StreamResponse:
         house = request.app[HOUSE]
         now = house.now()
-        visitor = await house.read(lambda db: recognise(db, request, now))
+        try:
+            visitor = await house.read(lambda db: recognise(db, request, now))
+        except (OperationalError, OSError) as error:  # nobody can be recognised: ask nothing more
+            log.error("%s could not be answered: %s", request.path, cause_of(error))
+            return _unreadable(route, request, house, now)
         call = Call(
             request=request,
             house=house,
@@ -61,7 +67,7 @@ def guard(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]
         except TimeoutError:
             response = _refusal(route, call, 503)
         except OperationalError as error:  # the disk is full, or another process holds the store
-            log.error("%s could not be answered: %s", request.path, error.orig)
+            log.error("%s could not be answered: %s", request.path, cause_of(error))
             response = _refusal(route, call, 507)
         except web.HTTPException as refused:
             if refused.status < 400:
@@ -104,6 +110,14 @@ def _send_to_login(route: Route, call: Call) -> web.StreamResponse:
         # A fragment must not receive a whole login page: the browser goes there itself.
         return web.Response(status=401, headers={"HX-Redirect": "/login"})
     return web.Response(status=303, headers={"Location": place})
+
+
+def _unreadable(route: Route, request: web.Request, house: House, now: datetime) -> web.Response:
+    """The page that says that the store cannot be read, for a visitor whom nobody knows."""
+    call = Call(
+        request=request, house=house, visitor=None, voice=_voice(request, house, None), now=now
+    )
+    return _refusal(route, call, 503)
 
 
 def _refusal(route: Route, call: Call, status: int) -> web.Response:

@@ -202,12 +202,22 @@ def _unit(role: Role, serial: str, onvif_serial: str, mac: str) -> dict[str, str
 
 
 def write_collector(
-    folder: Folder, cast: Cast, *, broker_port: int, web_port: int, embedded: bool
+    folder: Folder,
+    cast: Cast,
+    *,
+    broker_port: int,
+    web_port: int,
+    embedded: bool,
+    database_url: str = "",
 ) -> None:
-    """Write the collector's configuration: one organisation tree, one agent a site."""
+    """Write the collector's configuration: one organisation tree, one agent a site.
+
+    Without ``database_url`` its store is SQLite in its data folder.
+    """
     text = f"""\
 [collector]
 data_dir = {quote(folder.root / "collector")}
+database_url = {quote(database_url)}
 
 [broker]
 host = "127.0.0.1"

@@ -72,6 +72,7 @@ def set_up(
     language: str,
     embedded_broker: bool = True,
     broker_port: int = 0,
+    database_url: str = "",
 ) -> Stage:
     """Write the files, start simulator, collector and agents, and return what to talk to."""
     web_port, control_port = free_port(WEB_PORT), free_port(CONTROL_PORT)
@@ -85,7 +86,12 @@ def set_up(
     addresses = _addresses(fleet)
     _make_keys(folder, cast, processes)
     write_collector(
-        folder, cast, broker_port=broker_port, web_port=web_port, embedded=embedded_broker
+        folder,
+        cast,
+        broker_port=broker_port,
+        web_port=web_port,
+        embedded=embedded_broker,
+        database_url=database_url,
     )
     configuration = str(folder.collector)
     processes.run(["preclaim-collector", "migrate", "-c", configuration])

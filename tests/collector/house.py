@@ -20,7 +20,7 @@ from collector.jobs import Jobs
 from collector.settings import AgentEntry, OrganisationEntry, SiteEntry
 from collector.store import meta, tables
 from collector.store.assignments import assign
-from collector.store.engine import open_engine, sqlite_url
+from collector.store.engine import open_engine
 from collector.store.migrate import migrate
 from shared import signing, topics, wire
 from shared.device import DeviceFacts
@@ -36,6 +36,7 @@ from shared.frame import Lane, pack
 from shared.health import DeviceHealth, Health, Standing
 from shared.identity import Epoch, EventId
 from shared.wire import LANE_OF, UpMessage
+from tests.stores import STORES
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 EPOCH = Epoch(1, 7)
@@ -78,7 +79,7 @@ class House:
         self.now = NOON
         self.policy = policy
         self.path = directory / "collector.db"
-        self.engine: Engine = open_engine(sqlite_url(directory))
+        self.engine: Engine = open_engine(STORES.url(directory))
         migrate(self.engine)
         key = signing.public_pem(AGENT_KEY.public_key())
         with self.engine.begin() as db:
@@ -124,9 +125,10 @@ class House:
             return int(db.execute(select(func.count()).select_from(table)).scalar_one())
 
     def rows(self, table: Table) -> list[dict[str, object]]:
-        """Every row of a table."""
+        """Every row of a table, by its key."""
         with self.engine.begin() as db:
-            return [dict(row) for row in db.execute(select(table)).mappings()]
+            found = db.execute(select(table).order_by(*table.primary_key)).mappings()
+            return [dict(row) for row in found]
 
     def everything(self) -> dict[str, list[dict[str, object]]]:
         """The whole store but for what every redelivery renews: signs of life, commits."""

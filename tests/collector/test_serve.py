@@ -22,6 +22,7 @@ from collector.config_error import ConfigError
 from shared import signing
 from tests.collector.house import AGENT_KEY, device, fault, frame_of, health
 from tests.collector.mosquitto import WAIT_S, Peer, free_port, wait_for_port
+from tests.stores import STORES
 
 REPO = Path(__file__).parents[2]
 POLICY = """
@@ -68,6 +69,7 @@ site = "farm"
 evidence_key = "agent.pub.pem"
 """
     )
+    STORES.point(path)
     return path
 
 

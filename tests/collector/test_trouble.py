@@ -91,6 +91,7 @@ def limit_pages(house: House) -> None:
     house.engine.dispose()
 
 
+@pytest.mark.store("sqlite")
 def test_a_full_disk_takes_nothing_and_receipts_nothing(house: House) -> None:
     """The batch is undone as a whole and can be given again; nothing is quarantined for it."""
     limit_pages(house)
@@ -104,6 +105,7 @@ def test_a_full_disk_takes_nothing_and_receipts_nothing(house: House) -> None:
 
 
 @pytest.mark.broker
+@pytest.mark.store("sqlite")
 @pytest.mark.parametrize("what", ["full", "locked"])
 def test_the_subscriber_outlives_a_store_that_takes_nothing(
     house: House, tmp_path: Path, what: str, monkeypatch: pytest.MonkeyPatch

@@ -16,6 +16,7 @@ from simulator.demo.processes import Processes
 from simulator.demo.run import LEARNING_S
 from simulator.demo.stage import Stage, prepare, set_up, start_agent, start_collector
 from simulator.demo.watch import Watch, wait_until
+from tests.stores import STORES
 
 WITHIN_S = 40.0
 KILLS = 4
@@ -54,7 +55,13 @@ def stage(tmp_path: Path, processes: Processes, broker_port: int) -> Stage:
     """All processes running, every camera known to be healthy and its look learnt."""
     folder = prepare(tmp_path / "stage")
     made = set_up(
-        folder, CAST, processes, language="en", embedded_broker=False, broker_port=broker_port
+        folder,
+        CAST,
+        processes,
+        language="en",
+        embedded_broker=False,
+        broker_port=broker_port,
+        database_url=STORES.named(folder.root),
     )
     watch = Watch(made.api, CAST)
     assert wait_until(lambda: watch.healthy_devices() == len(CAST.roles), timeout_s=60)

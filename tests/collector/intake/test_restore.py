@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from shared import topics
 from shared.frame import Lane
 from tests.collector.house import House, fault
 from tests.collector.test_serve import write_config
+from tests.stores import STORES
 
 LANES = (Lane.FAULT, Lane.EVIDENCE, Lane.HEALTH, Lane.TELEMETRY)
 
@@ -71,18 +70,10 @@ def site(tmp_path: Path) -> Iterator[Site]:
     made.database.close()
 
 
-def back_up(house: House, to: Path) -> None:
-    """A copy of the store as an administrator makes it."""
-    with closing(sqlite3.connect(house.path)) as source, closing(sqlite3.connect(to)) as copy:
-        source.backup(copy)
-
-
 def put_back(house: House, backup: Path) -> None:
-    """The backup in the place of the store, whose log files go."""
+    """The backup in the place of the store."""
     house.engine.dispose()
-    for name in (f"{house.path}-wal", f"{house.path}-shm"):
-        Path(name).unlink(missing_ok=True)
-    house.path.write_bytes(backup.read_bytes())
+    STORES.put_back(house.path.parent, backup)
 
 
 def lose_two(house: House, site: Site, tmp_path: Path) -> str:
@@ -90,7 +81,7 @@ def lose_two(house: House, site: Site, tmp_path: Path) -> str:
     for _ in range(2):
         site.find_fault(house)
         site.deliver(house)
-    back_up(house, tmp_path / "backup.db")
+    STORES.back_up(tmp_path, tmp_path / "backup.db")
     before = house.mark().generation
     for _ in range(2):
         site.find_fault(house)

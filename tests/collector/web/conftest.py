@@ -16,11 +16,12 @@ from argon2 import PasswordHasher
 from sqlalchemy import Engine
 
 from collector.store import accounts
-from collector.store.engine import open_engine, sqlite_url
+from collector.store.engine import open_engine
 from collector.web.application import create
 from collector.web.passwords import Passwords
 from collector.web.visitor import SESSION_COOKIE
 from tests.collector.web.seed import PASSWORD, seed
+from tests.stores import STORES
 
 Browser: TypeAlias = TestClient[web.Request, web.Application]
 
@@ -68,7 +69,7 @@ def password_hash() -> str:
 @pytest.fixture
 async def console(tmp_path: Path, password_hash: str) -> AsyncIterator[Console]:
     """A console over a seeded store in a folder of its own."""
-    engine = open_engine(sqlite_url(tmp_path))
+    engine = open_engine(STORES.url(tmp_path))
     evidence_dir = tmp_path / "evidence"
     seed(engine, evidence_dir, NOW, password_hash)
     app = create(
