@@ -43,9 +43,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in other]
 
 
-@pytest.fixture(autouse=True)
-def _fresh_store() -> Iterator[None]:
-    """Databases that a test made go with it."""
+@pytest.fixture(autouse=True, scope="module")
+def _fresh_stores() -> Iterator[None]:
+    """Databases that the tests of a file made go with it."""
     yield
     STORES.drop_all()
 

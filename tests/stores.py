@@ -61,7 +61,7 @@ class Stores:
             configuration.write_text(found, encoding="utf-8")
 
     def drop_all(self) -> None:
-        """After a test: its databases go."""
+        """The databases that were made go."""
         for name in self._made:
             self.server().run(f'DROP DATABASE "{name}" WITH (FORCE)')
         self._made.clear()

@@ -14,9 +14,9 @@ from collector.intake.decipher import decipher
 from collector.intake.ingest import ingest
 from collector.quarantine_command import remedy
 from collector.store import tables
-from collector.store.engine import open_engine, sqlite_url
 from collector.web import voice
 from tests.collector.house import NOON, fault, frame_of
+from tests.stores import STORES, open_store_of
 
 CONFIG = """
 [collector]
@@ -48,6 +48,7 @@ def config(tmp_path: Path) -> Path:
     """A collector whose quarantine holds a stranger's fault and a damaged payload."""
     path = tmp_path / "collector.toml"
     path.write_text(CONFIG)
+    STORES.point(path)
     settings = read_config(path)
     engine = open_store(settings)
     damaged = frame_of(fault(), seq=2)
@@ -62,7 +63,7 @@ def config(tmp_path: Path) -> Path:
 
 def quarantined(config: Path) -> list[str]:
     """The reasons that are left."""
-    engine = open_engine(sqlite_url(config.parent / "data"))
+    engine = open_store_of(config)
     with engine.begin() as db:
         found = [row.reason for row in db.execute(tables.quarantine.select())]
     engine.dispose()
@@ -107,7 +108,7 @@ def test_drop_asks_first_and_is_audited(config: Path, capsys: pytest.CaptureFixt
 
     assert main([*call, "--confirm"]) == 0
     assert quarantined(config) == ["unassigned"]
-    engine = open_engine(sqlite_url(config.parent / "data"))
+    engine = open_store_of(config)
     with engine.begin() as db:
         audited = [(row.action, row.detail) for row in db.execute(tables.audit.select())]
     engine.dispose()

@@ -6,10 +6,15 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from tests.lab import power_agent, power_collector
 from tests.lab.power_cut import Cut, Tally, run
 from tests.lab.power_disk import SECTOR, PowerDisk
 from tests.lab.power_files import PowerFiles
+
+# The disk that loses power lies under SQLite; PostgreSQL's own crash is in tests/e2e.
+pytestmark = pytest.mark.store("sqlite")
 
 CUTS = 24
 TRIALS = 12

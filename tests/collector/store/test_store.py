@@ -17,9 +17,10 @@ from collector.claims.chain import first_break
 from collector.claims.lifecycle import Actor, IllegalMoveError, LineState
 from collector.review import move_line
 from collector.store import cases, decisions, migrate, tables
-from collector.store.engine import open_engine, reader, sqlite_url
+from collector.store.engine import open_engine, reader
 from collector.store.scope import Role, descendants, scope_of
 from tests.collector.house import House, fault, frame_of
+from tests.stores import STORES
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def test_migrations_make_the_tables_of_the_code(house: House) -> None:
 
 def test_migration_can_be_undone(tmp_path: Path) -> None:
     """Down and up again gives the same store."""
-    engine = open_engine(sqlite_url(tmp_path))
+    engine = open_engine(STORES.url(tmp_path))
     _, newest = migrate.migrate(engine)
     config = migrate._config()
     with engine.begin() as db:
