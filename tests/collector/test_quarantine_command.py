@@ -92,7 +92,7 @@ def test_replay_tells_what_became_of_each(config: Path, capsys: pytest.CaptureFi
     assert capsys.readouterr().out.count("refused again") == 2
     assert quarantined(config) == ["unassigned", "frame.checksum"]
 
-    config.write_text(CONFIG + NEWCOMER)
+    config.write_text(config.read_text() + NEWCOMER)
     call = ["quarantine", "replay", "--reason", "unassigned", "-c", str(config), "--lang", "en"]
     assert main(call) == 0
     assert "1 accepted, 0 still refused" in capsys.readouterr().out
