@@ -5,24 +5,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import time
 import zlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from agent.budget import Budget, budget_for
+from agent.budget import Budget
 from agent.camera.decoder import Decoder
 from agent.camera.device import NetworkCamera
 from agent.camera.http import CameraHttp
 from agent.camera.port import Camera
 from agent.camera.profile import Profile
 from agent.commands import Commander
-from agent.config import Config, Device
+from agent.config import Config, Device, budget_of
 from agent.delivery import fault_store, keepsake_store, keys
+from agent.delivery.collector_clock import CollectorClock
 from agent.delivery.database import Database
 from agent.delivery.dispatcher import Dispatcher
 from agent.delivery.evidence import Signer
@@ -35,6 +38,7 @@ from agent.episodes import Author
 from agent.facts import facts_of
 from agent.hands import DeviceHands
 from agent.host import HostWatch, ReadHost, host_device
+from agent.overlay import Source
 from agent.post import Post
 from agent.probes import PROBES
 from agent.probes.host import HostPaths, read_host
@@ -44,14 +48,21 @@ from agent.reports import Reporter
 from agent.restraint import Restraint
 from agent.rounds import Rounds
 from agent.standing import Standings
+from agent.trial import TrialDesk
 from shared.reading import Reading
 
 DATABASE = "agent.db"
+_LOOK_EVERY_S: Final = 0.25
 
 
 def clock() -> datetime:
     """The wall clock; the only place where the agent reads it."""
     return datetime.now(UTC)
+
+
+def steady_s() -> float:
+    """Seconds that nobody sets and that count on while the host sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def agent_version() -> str:
@@ -60,6 +71,10 @@ def agent_version() -> str:
         return version("preclaim")
     except PackageNotFoundError:
         return "source"
+
+
+class Changed(Exception):
+    """The configuration changed: the parts end in order and are built anew."""
 
 
 @dataclass(slots=True)
@@ -75,21 +90,35 @@ class Agent:
     commander: Commander
     host: HostWatch
     standings: Standings
+    settings: TrialDesk
     close_edge: Callable[[], Awaitable[None]]
 
     async def run(self) -> None:
-        """Run all parts until cancelled or one of them fails; then close everything."""
+        """Run all parts until cancelled or one of them fails; then close everything.
+
+        Returns when the configuration has changed and the parts are to be built anew.
+        """
         try:
             async with asyncio.TaskGroup() as group:
+                group.create_task(self._until_changed())
                 group.create_task(self.dispatcher.run())
                 group.create_task(self.host.run())
                 group.create_task(self.rounds.run())
                 group.create_task(self.reporter.run())
                 group.create_task(self.commander.run())
+        except* Changed:
+            pass
         finally:
             with contextlib.suppress(asyncio.CancelledError):
                 await self.close_edge()
             self.database.close()
+
+    async def _until_changed(self) -> None:
+        """End all parts by an error of its own: a task group knows no other way."""
+        while True:
+            if self.commander.is_idle and self.settings.look():
+                raise Changed
+            await asyncio.sleep(_LOOK_EVERY_S)
 
 
 def judgement_of(config: Config, rules: Sequence[Rule]) -> tuple[Levels, tuple[Rule, ...]]:
@@ -97,12 +126,6 @@ def judgement_of(config: Config, rules: Sequence[Rule]) -> tuple[Levels, tuple[R
     levels = replace(Levels(), **config.judgement.levels)
     opens, clears = config.judgement.opens, config.judgement.clears
     return levels, rules_with(opens=opens, clears=clears, rules=rules)
-
-
-def budget_of(device: Device) -> Budget:
-    """The default budget of the device's power and link, with what its operator set."""
-    default = budget_for(battery=device.is_battery, metered=device.is_metered)
-    return replace(default, **dict(device.budget))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +136,7 @@ class Edge:
     read_host: ReadHost
     close: Callable[[], Awaitable[None]]
     clock: Callable[[], datetime] = clock
+    steady_s: Callable[[], float] = steady_s
     profiles: Sequence[Profile] = ()
 
 
@@ -153,10 +177,15 @@ def build(
     *,
     probes: Sequence[Probe] = PROBES,
     rules: Sequence[Rule] = RULES,
+    source: Source | None = None,
+    database: Database | None = None,
+    former: Agent | None = None,
 ) -> Agent:
     """Open the database, load the keys and connect the parts; nothing runs yet.
 
-    Raises OSError and KeyFileError for files that cannot be used.
+    ``source`` is what orders may be laid over, ``database`` one that is open already, ``former``
+    the agent that ran in this process with another configuration. Raises OSError and
+    KeyFileError for files that cannot be used.
     """
     config.data_dir.mkdir(parents=True, exist_ok=True)
     author = Author(
@@ -166,7 +195,8 @@ def build(
         signer=Signer(keys.load_or_make(config.keys.evidence)),
     )
     command_key = keys.load_public(config.keys.command) if config.keys.command else None
-    database, _ = open_or_salvage(config.data_dir / DATABASE, now=edge.clock())
+    if database is None:
+        database, _ = open_or_salvage(config.data_dir / DATABASE, now=edge.clock())
     levels, paced = judgement_of(config, rules)
     settings = Settings(
         rules=paced,
@@ -184,6 +214,8 @@ def build(
         settings=settings,
         budgets={device.device_id: budget_of(device) for device in config.devices},
         standings=_standings(config, database),
+        source=source,
+        former=former,
     )
     return ground.connect(probes, command_key)
 
@@ -199,6 +231,8 @@ class _Ground:
     settings: Settings
     budgets: Mapping[str, Budget]
     standings: Standings
+    source: Source | None
+    former: Agent | None
 
     def connect(self, probes: Sequence[Probe], command_key: Ed25519PublicKey | None) -> Agent:
         """Build the parts in the order in which they need each other."""
@@ -206,6 +240,10 @@ class _Ground:
         post.dispatcher = self._dispatcher(post)
         host = self._host(post)
         rounds = self._rounds(post, probes)
+        post.settings = self._settings()
+        post.collector_clock = CollectorClock(
+            self.database, clock=self.edge.clock, steady_s=self.edge.steady_s
+        )
         post.reporter = self._reporter(post, host)
         post.commander = self._commander(post, rounds, command_key)
         return Agent(
@@ -218,6 +256,7 @@ class _Ground:
             commander=post.commander,
             host=host,
             standings=self.standings,
+            settings=post.settings,
             close_edge=self.edge.close,
         )
 
@@ -231,6 +270,7 @@ class _Ground:
             jitter=random.random,
             on_connected=post.connected,
             on_command=post.command,
+            on_receipt=post.receipt,
         )
 
     def _host(self, post: Post) -> HostWatch:
@@ -260,6 +300,7 @@ class _Ground:
             jitter={device.device_id: _fraction(device.device_id) for device in devices},
             on_outcome=post.note,
             login_retry=self.config.pace.login_retry,
+            former=self.former.rounds if self.former else None,
             restraint=Restraint(
                 devices,
                 budgets=self.budgets,
@@ -278,6 +319,17 @@ class _Ground:
             read_host=host.latest,
             clock=self.edge.clock,
             wake=post.dispatcher.wake,
+            on_health=post.settings.note_health,
+        )
+
+    def _settings(self) -> TrialDesk:
+        return TrialDesk(
+            source=self.source,
+            health_every=self.config.pace.health_every,
+            database=self.database,
+            outbox=self.outbox,
+            clock=self.edge.clock,
+            steady_s=self.edge.steady_s,
         )
 
     def _commander(
@@ -297,6 +349,8 @@ class _Ground:
             agent_id=self.config.agent_id,
             key=command_key,
             hands=hands,
+            settings=post.settings,
+            collector_clock=post.collector_clock,
             database=self.database,
             outbox=self.outbox,
             clock=self.edge.clock,

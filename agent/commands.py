@@ -11,19 +11,24 @@ from typing import Final, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from agent.answers import append_answer
 from agent.delivery import command_store
+from agent.delivery.collector_clock import CollectorClock
+from agent.delivery.command_store import Past
 from agent.delivery.database import Database, is_full
 from agent.delivery.outbox import Outbox
-from agent.delivery.receipts import collector_time
 from agent.delivery.relief import relieve
 from agent.delivery.retell import retell
+from agent.trial import NotTaken, TrialDesk
 from shared import signing, wire
 from shared.command import Command, CommandResult, Outcome, SignedCommand, Verb
 from shared.identity import Epoch
 
 _LOG = logging.getLogger(__name__)
 _WAITING: Final = 32
-_DETAIL_CHARS: Final = 300
+# What does no harm when it is done again after the agent died in the middle of it; once.
+_AGAIN: Final = frozenset({Verb.PROBE_NOW, Verb.TAKE_PICTURE})
+_MOST_TIMES: Final = 2
 
 
 class CannotDo(Exception):
@@ -56,6 +61,8 @@ class Commander:
         agent_id: str,
         key: Ed25519PublicKey | None,
         hands: Hands,
+        settings: TrialDesk,
+        collector_clock: CollectorClock,
         database: Database,
         outbox: Outbox,
         clock: Callable[[], datetime],
@@ -66,10 +73,13 @@ class Commander:
         self._key = key
         self._key_id = signing.key_id(key) if key else ""
         self._hands = hands
+        self._settings = settings
+        self._collector_clock = collector_clock
         self._database = database
         self._outbox = outbox
         self._clock = clock
         self._wake = wake
+        self.is_idle = True  # False while a device is being asked something
         self._queue: asyncio.Queue[SignedCommand] = asyncio.Queue(_WAITING)
 
     def offer(self, signed: SignedCommand) -> None:
@@ -80,12 +90,14 @@ class Commander:
             _LOG.warning("more than %d commands wait; one was dropped", _WAITING)
 
     async def run(self) -> None:
-        """Carry out commands until cancelled.
+        """Carry out commands until cancelled, or until the parts are to be built anew.
 
         On a full disk the answer cannot be kept: the collector sends the command again.
         """
-        while True:
+        while not self._settings.is_changed:
+            self.is_idle = True
             signed = await self._queue.get()
+            self.is_idle = False
             try:
                 await self.carry_out(signed)
             except sqlite3.OperationalError as error:
@@ -93,19 +105,54 @@ class Commander:
                     raise
                 _LOG.error("the disk is full: a command waits until it is sent again")
                 relieve(self._database, self._outbox)
+        self.is_idle = True
 
     async def carry_out(self, signed: SignedCommand) -> CommandResult | None:
-        """Check and do one command; None when it is not ours to answer (forged, other agent)."""
+        """Check and do one command.
+
+        None when it is not ours to answer (forged, for another agent), or not yet: what is on
+        trial is answered when the trial ends, and what seems too late is believed to be so only
+        after a receipt has told the collector's time.
+        """
         command = self._open(signed)
         if command is None:
             return None
-        done = command_store.outcome_of(self._database.connection, command.command_id)
-        if done is not None:
-            return self._answer(command, done, "carried out before")
-        if collector_time(self._database, now=self._clock()) > command.not_after:
-            return self._answer(command, Outcome.EXPIRED, f"not after {command.not_after}")
-        if command.verb is Verb.NEW_EPOCH:
-            return self._begin_epoch(command)
+        past = command_store.find(self._database.connection, command.command_id)
+        if (past is None or past.outcome is None) and self._must_wait(command):
+            return None
+        ended = self._ended(command, past)
+        if ended is not None:
+            return self._answer(command, *ended)
+        match command.verb:
+            case Verb.NEW_EPOCH:
+                return self._begin_epoch(command)
+            case Verb.SET_CONFIG:
+                return self._set_config(command)
+            case _:
+                return await self._try(command, times=past.times_begun + 1 if past else 1)
+
+    def _must_wait(self, command: Command) -> bool:
+        if command.verb is Verb.SET_CONFIG and self._settings.knows(command):
+            return True
+        is_late = self._collector_clock.now() > command.not_after
+        return is_late and not self._collector_clock.is_certain
+
+    def _ended(self, command: Command, past: Past | None) -> tuple[Outcome, str] | None:
+        """How the command has ended without being carried out now; None when it has not."""
+        if past is not None and past.outcome is not None:
+            return past.outcome, past.detail or "carried out before"
+        times = past.times_begun if past else 0
+        if times and (command.verb not in _AGAIN or times >= _MOST_TIMES):
+            return Outcome.FAILED, "interrupted: the agent was restarted in the middle of it"
+        if self._collector_clock.now() > command.not_after:
+            return Outcome.EXPIRED, f"not after {command.not_after}"
+        return None
+
+    async def _try(self, command: Command, *, times: int) -> CommandResult:
+        with self._database.transaction() as db:
+            command_store.keep_begun(
+                db, command.command_id, times=times, issued_at=command.issued_at
+            )
         try:
             outcome, detail = Outcome.DONE, await self._do(command)
         except CannotDo as error:
@@ -141,8 +188,17 @@ class Commander:
                 return await self._hands.take_picture(command.device_id)
             case Verb.FETCH_LOG:
                 return await self._hands.fetch_log(command.device_id)
-            case Verb.NEW_EPOCH:
+            case Verb.NEW_EPOCH | Verb.SET_CONFIG:
                 raise CannotDo("handled before")
+
+    def _set_config(self, command: Command) -> CommandResult | None:
+        """Put a configuration on trial; the answer comes when the trial ends."""
+        try:
+            self._settings.take(command)
+        except NotTaken as error:
+            return self._answer(command, Outcome.REFUSED, str(error))
+        _LOG.info("by order of the collector a configuration is on trial")
+        return None
 
     def _begin_epoch(self, command: Command) -> CommandResult:
         """Start a new epoch: our identity was seen with other content (a cloned card).
@@ -171,8 +227,12 @@ class Commander:
         return result
 
     def _append(self, command: Command, outcome: Outcome, detail: str) -> CommandResult:
-        now = self._clock()
-        result = CommandResult(command.command_id, outcome, now, detail[:_DETAIL_CHARS])
-        command_store.keep_outcome(self._database.connection, command.command_id, outcome, now=now)
-        self._outbox.append(result, now=now)
-        return result
+        return append_answer(
+            self._database,
+            self._outbox,
+            command_id=command.command_id,
+            issued_at=command.issued_at,
+            outcome=outcome,
+            detail=detail,
+            now=self._clock(),
+        )

@@ -7,27 +7,29 @@ import re
 import ssl
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from agent.budget import Budget, budget_for
 from agent.camera.port import Credentials, LoginKind, Target
 from agent.config_problem import ConfigError, Problem
 from agent.config_table import Table
+from agent.config_tunable import (
+    Judgement,
+    Pace,
+    read_judgement,
+    read_limits,
+    read_min_poll,
+    read_pace,
+)
 from agent.delivery.publisher import Broker
-from agent.diagnosis.levels import Levels
-from agent.login_hold import LONGEST, RETRY
 from shared.topics import AGENT_ID
 
 _DEVICE_ID: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")
-_DAY_S: Final = 86_400
 _MAX_DEVICES: Final = 256  # the health message's bound
 UPLINKS: Final = ("wired", "metered")
-# The design's table of defaults: health, then telemetry (up to six hours late when metered).
-_HEALTH_S: Final = {"wired": 300, "metered": 3600}
-_TELEMETRY_S: Final = {"wired": 60, "metered": 21_600}
-BUDGET_KEYS: Final = ("bytes_per_day", "logins_per_day", "wakeups_per_day", "writes_per_day")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,27 +38,6 @@ class Keys:
 
     evidence: Path
     command: Path | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """How often and how many at once."""
-
-    concurrency: int
-    watch_seconds: float
-    every: Mapping[str, timedelta]  # by probe name, instead of the probe's own pace
-    health_every: timedelta
-    telemetry_every: timedelta
-    login_retry: timedelta  # after a refused login; longer after each further one
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
-    """What replaces the defaults of the diagnosis."""
-
-    opens: tuple[int, int]
-    clears: tuple[int, int]
-    levels: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +53,7 @@ class Device:
     profile: str  # id of the firmware profile to use; '' to choose by what the device says
     budget: Mapping[str, int]  # keys of BUDGET_KEYS that replace the default
     min_poll: timedelta | None = None  # instead of what power and firmware profile ask for
+    ordered_poll: timedelta = timedelta(0)  # at least this, by an order from the collector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,20 +86,31 @@ def load_config(
     ``probe_names`` and ``profile_ids`` are what overrides may name; empty means unchecked.
     """
     problems: list[Problem] = []
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise _broken(path, "unreadable", error.strerror or str(error)) from error
-    except UnicodeDecodeError as error:
-        raise _broken(path, "not_utf8", "") from error
-    except tomllib.TOMLDecodeError as error:
-        raise _broken(path, "not_toml", str(error)) from error
+    content = read_content(path)
     root = Table(content, "", path.name, problems)
     reader = _Reader(root, path.parent, environment)
     config = reader.read(probe_names=probe_names, profile_ids=profile_ids)
     if problems:
         raise ConfigError(problems)
     return config
+
+
+def read_content(path: Path) -> Mapping[str, Any]:
+    """The file's tables, unchecked; ConfigError when it is no TOML or cannot be read."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise _broken(path, "unreadable", error.strerror or str(error)) from error
+    except UnicodeDecodeError as error:
+        raise _broken(path, "not_utf8", "") from error
+    except tomllib.TOMLDecodeError as error:
+        raise _broken(path, "not_toml", str(error)) from error
+
+
+def budget_of(device: Device) -> Budget:
+    """The default budget of the device's power and link, with what its operator set."""
+    default = budget_for(battery=device.is_battery, metered=device.is_metered)
+    return replace(default, **dict(device.budget))
 
 
 def _broken(path: Path, wrong: str, why: str) -> ConfigError:
@@ -152,8 +145,8 @@ class _Reader:
             profiles_dir=self._path(profiles) if profiles else None,
             broker=self._broker(self._root.table("broker")),
             keys=self._keys(self._root.table("keys")),
-            pace=self._pace(self._root.table("schedule"), uplink, probe_names),
-            judgement=self._judgement(self._root.table("diagnosis")),
+            pace=read_pace(self._root.table("schedule"), uplink, probe_names),
+            judgement=read_judgement(self._root.table("diagnosis")),
             devices=self._devices(uplink, profile_ids),
         )
         agent.finish()
@@ -219,42 +212,6 @@ class _Reader:
         table.finish()
         return Keys(evidence=evidence, command=self._path(command) if command else None)
 
-    def _pace(self, table: Table, uplink: str, probe_names: Collection[str]) -> Pace:
-        overrides = table.table("every_s")
-        every = overrides.numbers(low=1, high=30 * _DAY_S)
-        for name in sorted(set(every) - set(probe_names)) if probe_names else ():
-            overrides.complain(name, "no_probe", known=", ".join(sorted(probe_names)))
-        pace = Pace(
-            concurrency=table.whole("concurrency", 4, low=1, high=64),
-            watch_seconds=table.number("watch_seconds", 3.0, low=0.5, high=30.0),
-            every={name: timedelta(seconds=seconds) for name, seconds in every.items()},
-            health_every=timedelta(
-                seconds=table.number("health_every_s", _HEALTH_S[uplink], low=1, high=_DAY_S)
-            ),
-            telemetry_every=timedelta(
-                seconds=table.number("telemetry_every_s", _TELEMETRY_S[uplink], low=1, high=_DAY_S)
-            ),
-            login_retry=timedelta(
-                seconds=table.number(
-                    "login_retry_s", RETRY.total_seconds(), low=1, high=LONGEST.total_seconds()
-                )
-            ),
-        )
-        table.finish()
-        return pace
-
-    def _judgement(self, table: Table) -> Judgement:
-        levels = table.table("levels")
-        known = {level.name for level in fields(Levels)}
-        numbers = levels.numbers(low=-1e9, high=1e9)
-        for name in sorted(set(numbers) - known):
-            levels.complain(name, "no_level", known=", ".join(sorted(known)))
-        judgement = Judgement(
-            opens=table.pair("opens", (3, 5)), clears=table.pair("clears", (5, 5)), levels=numbers
-        )
-        table.finish()
-        return judgement
-
     def _devices(self, uplink: str, profile_ids: Collection[str]) -> tuple[Device, ...]:
         tables = self._root.tables("devices")
         if len(tables) > _MAX_DEVICES:
@@ -281,11 +238,7 @@ class _Reader:
             table.complain(
                 "profile", "unknown_profile", found=profile, known=", ".join(profile_ids)
             )
-        budget = table.table("budget")
-        limits = {
-            key: budget.whole(key, 0, low=0, high=2**40) for key in BUDGET_KEYS if budget.has(key)
-        }
-        budget.finish()
+        limits = read_limits(table.table("budget"))
         device = Device(
             device_id=device_id,
             name=self._short(table, "name", 80) or device_id,
@@ -295,17 +248,10 @@ class _Reader:
             is_metered=table.choice("link", uplink, UPLINKS) == "metered",
             profile=profile,
             budget=limits,
-            min_poll=self._min_poll(table),
+            min_poll=read_min_poll(table),
         )
         table.finish()
         return device
-
-    def _min_poll(self, table: Table) -> timedelta | None:
-        """The operator's word on how often a device may be visited; None when there is none."""
-        key = "min_poll_interval_s"
-        if not table.has(key):
-            return None
-        return timedelta(seconds=table.number(key, 0, low=0, high=_DAY_S))
 
     def _target(self, table: Table) -> Target:
         address = table.text("address", missing="address_missing")

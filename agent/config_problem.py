@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from agent.camera.profile_wrongs import PROFILE_WRONGS
+from agent.overlay_wrongs import OVERLAY_WRONGS
 from agent.wrong import Both, Wrong
 
 _CHARACTERS: Final = Both(
@@ -178,6 +179,7 @@ WRONGS: Final[Mapping[str, Wrong]] = {
         Both("{found} cannot be read: {why}", "无法读取 {found}：{why}"),
         Both("Write the path of the file", "请填写该文件的路径"),
     ),
+    **OVERLAY_WRONGS,
     **PROFILE_WRONGS,
 }
 

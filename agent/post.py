@@ -6,11 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from agent.commands import Commander
+from agent.delivery.collector_clock import CollectorClock
 from agent.delivery.dispatcher import Dispatcher
 from agent.recording import Outcome
 from agent.reports import Reporter
 from agent.standing import Standings
+from agent.trial import TrialDesk
 from shared.command import SignedCommand
+from shared.receipt import Receipt
 
 
 class Post:
@@ -19,6 +22,8 @@ class Post:
     dispatcher: Dispatcher
     reporter: Reporter
     commander: Commander
+    settings: TrialDesk
+    collector_clock: CollectorClock
 
     def __init__(self, *, standings: Standings, clock: Callable[[], datetime]) -> None:
         self._standings = standings
@@ -36,6 +41,11 @@ class Post:
     def connected(self) -> None:
         """On each connection: tell which episodes are open, so that orphans reconcile."""
         self.reporter.send_snapshot()
+
+    def receipt(self, receipt: Receipt) -> None:
+        """A receipt is being applied, inside its transaction."""
+        self.collector_clock.note(receipt)
+        self.settings.note_receipt(receipt)
 
     def command(self, signed: SignedCommand) -> None:
         """A signed command arrived."""

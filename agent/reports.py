@@ -21,6 +21,7 @@ from shared.columns import Columns
 from shared.fault import EpisodeSnapshot
 from shared.fold import fold
 from shared.health import Health
+from shared.identity import EventId
 from shared.limits import MAX_BODY_BYTES
 from shared.reading import Reading
 
@@ -58,7 +59,9 @@ class Reporter:
         read_host: Callable[[], Awaitable[tuple[Reading, ...]]],
         clock: Callable[[], datetime],
         wake: Callable[[], None],
+        on_health: Callable[[EventId], None] = lambda _: None,
     ) -> None:
+        """``on_health`` is called inside the transaction that appends a health message."""
         self._config = config
         self._version = version
         self._database = database
@@ -67,6 +70,7 @@ class Reporter:
         self._read_host = read_host
         self._clock = clock
         self._wake = wake
+        self._on_health = on_health
         self._is_wanted = False
         self._snapshot_at: datetime | None = None
 
@@ -106,7 +110,7 @@ class Reporter:
         now = self._clock()
         with self._database.transaction() as db:
             lost = losses.take(db, current_epoch=str(self._database.epoch()))
-            self._outbox.append(
+            event = self._outbox.append(
                 Health(
                     sent_at=now,
                     agent_version=self._version,
@@ -120,6 +124,7 @@ class Reporter:
                 ),
                 now=now,
             )
+            self._on_health(event)
         self._wake()
 
     def send_telemetry(self) -> int:

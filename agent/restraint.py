@@ -23,7 +23,14 @@ def least_interval(
     The operator's own figure stands above everything. Otherwise a device on a battery, by the
     configuration or by its firmware profile, keeps the profile's ``min_poll_interval_s``, and
     its wake-ups of the day are spread over the day, so that none is left dark in the evening.
+    What the collector ordered can only lengthen all this.
     """
+    return max(_by_itself(device, facts, budget=budget, profiles=profiles), device.ordered_poll)
+
+
+def _by_itself(
+    device: Device, facts: DeviceFacts | None, *, budget: Budget, profiles: Sequence[Profile]
+) -> timedelta:
     if device.min_poll is not None:
         return device.min_poll
     profile = profile_of(device, facts, profiles)

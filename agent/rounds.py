@@ -52,8 +52,13 @@ class Rounds:
         on_outcome: Callable[[Outcome], None],
         login_retry: timedelta,
         restraint: Restraint | None = None,
+        former: Rounds | None = None,
     ) -> None:
-        """``jitter`` by device in 0..1; ``on_outcome`` is called after each commit."""
+        """``jitter`` by device in 0..1; ``on_outcome`` is called after each commit.
+
+        ``former`` ran in this process before: accounts that rested then go on resting, for it was
+        no person with a corrected password who began these rounds.
+        """
         self._devices = {device.device_id: device for device in devices}
         self._budgets = budgets
         self._probes = tuple(probes)
@@ -72,10 +77,13 @@ class Rounds:
         self._rest_until: dict[str, datetime] = {}
         self._login_retry = login_retry
         self._restraint = restraint
+        longest = AFTER_START if former is None else LONGEST
         self._logins_held = {
-            device_id: self._held(device_id, longest=AFTER_START) for device_id in self._devices
+            device_id: self._held(device_id, longest=longest) for device_id in self._devices
         }
-        self._refusals = RefusedProbes(retry=login_retry)
+        self.refusals: RefusedProbes = (
+            former.refusals if former else RefusedProbes(retry=login_retry)
+        )
         self._running: dict[str, asyncio.Task[None]] = {}
 
     @property
@@ -133,7 +141,7 @@ class Rounds:
         ):
             if one.probe.cost.logins and self._is_login_held(one.device_id, now):
                 continue
-            if self._refusals.rests(one.device_id, one.probe.name, now=now):
+            if self.refusals.rests(one.device_id, one.probe.name, now=now):
                 continue
             found.setdefault(one.device_id, []).append(one.probe)
         return found
@@ -228,7 +236,7 @@ class Rounds:
             self._last_run[device_id, name] = outcome.started_at
         if any(reading.name == OUTCOME for reading in outcome.readings):
             self._logins_held[device_id] = self._held(device_id)
-        self._refusals.note(device_id, self.probe_named(*outcome.ran), outcome.readings, now=now)
+        self.refusals.note(device_id, self.probe_named(*outcome.ran), outcome.readings, now=now)
         before = self._failures.get(device_id, 0)
         failures = before + 1 if outcome.is_silent else 0
         self._rest_until.pop(device_id, None)

@@ -37,6 +37,8 @@ from agent.delivery.outbox import STORED_LANES, Outbox
 from agent.diagnosis import RULES
 from agent.diagnosis.rule import Verdict
 from agent.export import export_outbox
+from agent.life import live
+from agent.overlay import Source, read_source
 from agent.probes import PROBES
 from shared import signing
 from shared.reading import Reading
@@ -76,14 +78,15 @@ def read_profiles(further: Path | None) -> tuple[Profile, ...]:
     return profiles + (load_profiles(further) if further else ())
 
 
-def read_all(path: Path) -> tuple[Config, tuple[Profile, ...]]:
+def read_all(path: Path) -> tuple[Source, tuple[Profile, ...]]:
     """The configuration and its profiles, checked against each other."""
     names = frozenset(probe.name for probe in PROBES) | {"host"}
-    config = load_config(path, probe_names=names)
-    profiles = read_profiles(config.profiles_dir)
-    if any(device.profile for device in config.devices):
-        load_config(path, probe_names=names, profile_ids=[profile.id for profile in profiles])
-    return config, profiles
+    source = read_source(path, probe_names=names)
+    profiles = read_profiles(source.local.profiles_dir)
+    if any(device.profile for device in source.local.devices):
+        ids = [profile.id for profile in profiles]
+        source = read_source(path, probe_names=names, profile_ids=ids)
+    return source, profiles
 
 
 def _explain(error: ConfigError | ProfileError, lang: str) -> int:
@@ -95,10 +98,10 @@ def _explain(error: ConfigError | ProfileError, lang: str) -> int:
 def check_config(arguments: argparse.Namespace, out: TextIO) -> int:
     """List every problem; silence and 0 would say too little, so a good file is summed up."""
     try:
-        config, profiles = read_all(Path(arguments.config))
+        source, profiles = read_all(Path(arguments.config))
     except (ConfigError, ProfileError) as error:
         return _explain(error, arguments.lang)
-    lang = arguments.lang
+    config, lang = source.local, arguments.lang
     print(
         f"{arguments.config}: {show.word('config good', lang)}: "
         f"{show.word('agent', lang)} {config.agent_id}, "
@@ -112,14 +115,14 @@ def check_config(arguments: argparse.Namespace, out: TextIO) -> int:
 def run(arguments: argparse.Namespace, out: TextIO) -> int:
     """Run until SIGTERM or Ctrl-C."""
     try:
-        config, profiles = read_all(Path(arguments.config))
+        source, profiles = read_all(Path(arguments.config))
     except (ConfigError, ProfileError) as error:
         return _explain(error, arguments.lang)
     try:
-        with _only_one(config):
-            return asyncio.run(_run(config, profiles))
+        with _only_one(source.local):
+            return asyncio.run(_run(source, profiles))
     except BlockingIOError:
-        _complain(show.say("already runs", arguments.lang, folder=config.data_dir))
+        _complain(show.say("already runs", arguments.lang, folder=source.local.data_dir))
         return FOUND
     except (OSError, signing.KeyFileError) as error:
         _complain(show.say("cannot start", arguments.lang, why=error))
@@ -135,9 +138,9 @@ def _only_one(config: Config) -> Iterator[None]:
         yield
 
 
-async def _run(config: Config, profiles: tuple[Profile, ...]) -> int:
-    agent = app.build(config, app.network_edge(config, profiles))
-    work = asyncio.create_task(agent.run())
+async def _run(source: Source, profiles: tuple[Profile, ...]) -> int:
+    config = source.local
+    work = asyncio.create_task(live(source, lambda config: app.network_edge(config, profiles)))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, work.cancel)

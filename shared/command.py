@@ -18,6 +18,10 @@ class Verb(enum.Enum):
     TAKE_PICTURE = "take_picture"
     FETCH_LOG = "fetch_log"
     NEW_EPOCH = "new_epoch"  # the agent's identity was seen with other content (a cloned card)
+    SET_CONFIG = "set_config"  # arguments: "config" (TOML) and "base" (what it was made for)
+
+
+MAX_CONFIG_BYTES = 4096  # of an ordered configuration, in UTF-8
 
 
 class Command(msgspec.Struct, frozen=True, array_like=True, tag="command"):
@@ -56,3 +60,4 @@ class CommandResult(msgspec.Struct, frozen=True, array_like=True, tag="result"):
     outcome: Outcome
     finished_at: Moment
     detail: Text = ""
+    report: Annotated[str, msgspec.Meta(max_length=4000)] = ""  # all of it, where detail is cut

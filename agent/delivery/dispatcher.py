@@ -69,9 +69,13 @@ class Dispatcher:
         jitter: Callable[[], float],
         on_connected: Callable[[], None] = lambda: None,
         on_command: Callable[[SignedCommand], None] = lambda _: None,
+        on_receipt: Callable[[Receipt], None] = lambda _: None,
         resend_after: timedelta = RESEND_AFTER,
     ) -> None:
-        """``jitter`` gives numbers in 0..1; ``on_*`` are called on the loop and must be quick."""
+        """``jitter`` gives numbers in 0..1; ``on_*`` are called on the loop and must be quick.
+
+        ``on_receipt`` is called inside the transaction that applies it.
+        """
         self._agent_id = agent_id
         self._broker = broker
         self._database = database
@@ -79,6 +83,7 @@ class Dispatcher:
         self._clock = clock
         self._on_connected = on_connected
         self._on_command = on_command
+        self._on_receipt = on_receipt
         self._resend_after = resend_after * (0.8 + 0.4 * jitter())
         self._backoff = Backoff(jitter=jitter)
         self._inbox: Inbox | None = None
@@ -210,6 +215,8 @@ class Dispatcher:
     def _apply(self, receipt: Receipt) -> None:
         with self._database.transaction():
             applied = receipts.apply(self._database, receipt, now=self._clock())
+            if not applied.stale:
+                self._on_receipt(receipt)
             if applied.refused:
                 retell(self._database, self._outbox, now=self._clock())
         self.counts.receipts += 1

@@ -80,15 +80,22 @@ def note_sent(db: Connection, *, command_id: str, now: datetime) -> None:
 
 
 def note_result(db: Connection, *, agent_id: str, result: CommandResult, now: datetime) -> bool:
-    """Keep the agent's answer; False for an unknown command, another agent's or an ended one."""
+    """Keep the agent's answer; False for an unknown command, another agent's or an ended one.
+
+    A command that only our clock has ended is ended by its answer after all: an agent that was
+    off-line, or had a configuration on trial, tells later what it did in time.
+    """
+    open_states = [WAITING]
+    if result.outcome is not Outcome.EXPIRED:
+        open_states.append(Outcome.EXPIRED.value)
     found = db.execute(
         update(command)
         .where(
             command.c.id == result.command_id,
             command.c.agent_id == agent_id,
-            command.c.state == WAITING,
+            command.c.state.in_(open_states),
         )
-        .values(state=result.outcome.value, detail=result.detail, finished_at=now)
+        .values(state=result.outcome.value, detail=result.report or result.detail, finished_at=now)
     )
     return found.rowcount == 1
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from agent.commands import CannotDo, Commander, DidNotWork
-from agent.delivery import receipts
+from agent.delivery import command_store, receipts
+from agent.delivery.collector_clock import CollectorClock
 from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
 from agent.delivery.salvage import open_or_salvage
+from agent.trial import TrialDesk
 from shared import signing, wire
 from shared.command import Command, CommandResult, Outcome, SignedCommand, Verb
 from shared.frame import Lane, unpack
@@ -24,12 +27,16 @@ KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
 
 
+class Killed(BaseException):
+    """The process ends here."""
+
+
 class FakeHands:
     """Notes what it was told to do, and fails as told."""
 
     def __init__(self) -> None:
         self.done: list[tuple[str, str]] = []
-        self.error: Exception | None = None
+        self.error: BaseException | None = None
 
     def _do(self, what: str, device_id: str) -> str:
         self.done.append((what, device_id))
@@ -54,16 +61,35 @@ class Desk:
         self.database: Database
         self.database, _ = open_or_salvage(folder / "agent.db", now=NOON)
         self.outbox = Outbox(self.database)
-        self.hands, self.clock = FakeHands(), Clock()
+        self.hands, self.clock, self.steady_s = FakeHands(), Clock(), 0.0
+        self.collector_clock = CollectorClock(
+            self.database, clock=self.clock, steady_s=lambda: self.steady_s
+        )
         self.commander = Commander(
             agent_id="agent",
             key=key,
             hands=self.hands,
+            settings=TrialDesk(
+                source=None,
+                health_every=timedelta(minutes=5),
+                database=self.database,
+                outbox=self.outbox,
+                clock=self.clock,
+                steady_s=lambda: self.steady_s,
+            ),
+            collector_clock=self.collector_clock,
             database=self.database,
             outbox=self.outbox,
             clock=self.clock,
             wake=lambda: None,
         )
+
+    def hear(self, collector_at: datetime) -> None:
+        """A receipt comes that tells the collector's time."""
+        receipt = Receipt(self.database.epoch(), "g", collector_at)
+        with self.database.transaction():
+            receipts.apply(self.database, receipt, now=self.clock.now)
+        self.collector_clock.note(receipt)
 
     def answers(self) -> list[CommandResult]:
         """Results that wait for the collector."""
@@ -81,14 +107,37 @@ def order(
     command_id: str = "c-1",
     arguments: dict[str, str] | None = None,
 ) -> SignedCommand:
-    """An order that is valid for an hour from noon."""
-    body = wire.encode(
-        Command(
-            command_id, agent_id, verb, "gate", NOON, NOON + timedelta(hours=1), arguments or {}
-        )
+    """An order about the gate that is valid for an hour from noon."""
+    return command_from(
+        verb,
+        key=key,
+        agent_id=agent_id,
+        command_id=command_id,
+        device_id="gate",
+        arguments=arguments,
     )
+
+
+def command_from(
+    verb: Verb,
+    *,
+    key: Ed25519PrivateKey = KEY,
+    agent_id: str,
+    command_id: str,
+    device_id: str = "",
+    arguments: dict[str, str] | None = None,
+    now: datetime = NOON,
+) -> SignedCommand:
+    """A signed command that is valid for an hour."""
+    until = now + timedelta(hours=1)
+    body = wire.encode(Command(command_id, agent_id, verb, device_id, now, until, arguments or {}))
     signature = signing.sign(key, signing.COMMAND, body)
     return SignedCommand(body, signature, signing.key_id(key.public_key()))
+
+
+def public_pem(key: Ed25519PrivateKey) -> bytes:
+    """The public half as a file holds it."""
+    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
 @pytest.fixture
@@ -165,9 +214,7 @@ async def test_without_a_key_nobody_gives_orders(tmp_path: Path) -> None:
 
 async def test_an_order_expires_by_the_collectors_clock(desk: Desk) -> None:
     """Our clock says noon; the collector's, known from its receipt, says that it is too late."""
-    with desk.database.transaction():
-        late = Receipt(desk.database.epoch(), "g", NOON + timedelta(hours=2))
-        receipts.apply(desk.database, late, now=NOON)
+    desk.hear(NOON + timedelta(hours=2))
     result = await desk.commander.carry_out(order())
 
     assert result is not None
@@ -177,12 +224,88 @@ async def test_an_order_expires_by_the_collectors_clock(desk: Desk) -> None:
 async def test_our_wrong_clock_does_not_expire_an_order(desk: Desk) -> None:
     """Our clock is a day ahead; by the collector's there is time left."""
     desk.clock.pass_by(days=1)
-    with desk.database.transaction():
-        receipts.apply(desk.database, Receipt(desk.database.epoch(), "g", NOON), now=desk.clock.now)
+    desk.hear(NOON)
     result = await desk.commander.carry_out(order())
 
     assert result is not None
     assert result.outcome is Outcome.DONE
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=3650), timedelta(days=-7)])
+async def test_a_jump_of_our_clock_changes_nothing(desk: Desk, jump: timedelta) -> None:
+    """What counts after a receipt is the time that has passed, not what our clock was set to."""
+    desk.hear(NOON)
+    desk.clock.now += jump
+    desk.steady_s += 3599
+    in_time = await desk.commander.carry_out(order())
+    desk.steady_s += 2
+    late = await desk.commander.carry_out(order(command_id="c-2"))
+
+    assert in_time is not None
+    assert late is not None
+    assert (in_time.outcome, late.outcome) == (Outcome.DONE, Outcome.EXPIRED)
+
+
+async def test_nothing_expires_by_a_guess(desk: Desk) -> None:
+    """After a start with a wrong clock an order waits until a receipt has told the time."""
+    desk.clock.pass_by(days=3650)
+    assert await desk.commander.carry_out(order()) is None
+    assert (desk.answers(), desk.hands.done) == ([], [])
+
+    desk.hear(NOON)
+    result = await desk.commander.carry_out(order())
+    assert result is not None
+    assert result.outcome is Outcome.DONE
+
+
+@pytest.mark.parametrize(
+    ("verb", "outcomes", "times"),
+    [
+        pytest.param(Verb.PROBE_NOW, [None, Outcome.FAILED], 2, id="harmless, so once more"),
+        pytest.param(Verb.TAKE_PICTURE, [None, Outcome.FAILED], 2, id="a picture, once more"),
+        pytest.param(Verb.FETCH_LOG, [Outcome.FAILED], 1, id="costly, so never again"),
+    ],
+)
+async def test_what_the_agents_death_interrupted(
+    desk: Desk, verb: Verb, outcomes: list[Outcome | None], times: int
+) -> None:
+    """An order that kills the agent each time does not do so for ever, and is answered."""
+    desk.hands.error = Killed()
+    with pytest.raises(Killed):
+        await desk.commander.carry_out(order(verb))
+    for outcome in outcomes:
+        if outcome is None:
+            with pytest.raises(Killed):
+                await desk.commander.carry_out(order(verb))
+            continue
+        result = await desk.commander.carry_out(order(verb))
+        assert result is not None
+        assert result.outcome is outcome
+        assert "interrupted" in result.detail
+    assert len(desk.hands.done) == times
+
+
+async def test_an_answer_that_was_evicted_is_given_again_in_full(desk: Desk) -> None:
+    """The collector asks again and hears the same words, though the row is gone."""
+    await desk.commander.carry_out(order())
+    (first,) = desk.answers()
+    with desk.database.transaction():
+        desk.outbox.evict_bytes(10**6)
+    await desk.commander.carry_out(order())
+    (second,) = desk.answers()
+
+    assert (second.outcome, second.detail) == (first.outcome, first.detail)
+    assert len(desk.hands.done) == 1
+
+
+async def test_a_thousand_orders_later_it_is_still_known(desk: Desk) -> None:
+    """Old orders are forgotten by number and by the collector's time, never by our clock."""
+    await desk.commander.carry_out(order())
+    desk.clock.pass_by(days=3650)
+    desk.hear(NOON)
+    await desk.commander.carry_out(order(command_id="c-2"))
+
+    assert command_store.find(desk.database.connection, "c-1") is not None
 
 
 @pytest.mark.parametrize(

@@ -89,11 +89,11 @@ def signed_manifest() -> SignedManifest:
     )
 
 
-def signed_command() -> SignedCommand:
+def signed_command(
+    verb: Verb = Verb.PROBE_NOW, device_id: str = "gate-north", **arguments: str
+) -> SignedCommand:
     """A command signed with the fixed key."""
-    body = wire.encode(
-        Command("c-1", "agent-north", Verb.PROBE_NOW, "gate-north", NOON, NOON, {"why": "asked"})
-    )
+    body = wire.encode(Command("c-1", "agent-north", verb, device_id, NOON, NOON, arguments))
     return SignedCommand(
         body, signing.sign(KEY, signing.COMMAND, body), signing.key_id(KEY.public_key())
     )
@@ -138,6 +138,9 @@ def up_messages() -> dict[str, wire.UpMessage]:
             lost=(Lost(4, SeqRange(10, 12), "evicted: outbox over its limit"),),
         ),
         "result": CommandResult("c-1", Outcome.DONE, NOON, "probed"),
+        "result_report": CommandResult(
+            "c-1", Outcome.REFUSED, NOON, "order: agent: may not", "order: agent: may not be set"
+        ),
         "telemetry": Telemetry(NOON, (DeviceReadings("gate-north", (READING, GAUGE)),)),
         "columns": fold([("gate-north", READING), ("gate-north", GAUGE)], sent_at=NOON),
         "presence": Presence(True, EPOCH, NOON),
@@ -150,5 +153,8 @@ def down_messages() -> dict[str, wire.DownMessage]:
         "receipt": Receipt(
             EPOCH, "g-1", NOON, (SeqRange(1, 4), SeqRange(9, 9)), (Refused(6, "wire: $[1]"),), 2.5
         ),
-        "command": signed_command(),
+        "command": signed_command(why="asked"),
+        "set_config": signed_command(
+            Verb.SET_CONFIG, "", config="[schedule]\nconcurrency = 2\n", base="0123456789abcdef"
+        ),
     }

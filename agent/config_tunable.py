@@ -1,0 +1,96 @@
+"""What an operator tunes: paces, judgement, limits of a device; an order may change it too."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from typing import Final
+
+from agent.config_table import Table
+from agent.diagnosis.levels import Levels
+from agent.login_hold import LONGEST, RETRY
+
+_DAY_S: Final = 86_400
+# The design's table of defaults: health, then telemetry (up to six hours late when metered).
+_HEALTH_S: Final = {"wired": 300, "metered": 3600}
+_TELEMETRY_S: Final = {"wired": 60, "metered": 21_600}
+BUDGET_KEYS: Final = ("bytes_per_day", "logins_per_day", "wakeups_per_day", "writes_per_day")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How often and how many at once."""
+
+    concurrency: int
+    watch_seconds: float
+    every: Mapping[str, timedelta]  # by probe name, instead of the probe's own pace
+    health_every: timedelta
+    telemetry_every: timedelta
+    login_retry: timedelta  # after a refused login; longer after each further one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What replaces the defaults of the diagnosis."""
+
+    opens: tuple[int, int]
+    clears: tuple[int, int]
+    levels: Mapping[str, float]
+
+
+def read_pace(table: Table, uplink: str, probe_names: Collection[str]) -> Pace:
+    """``[schedule]``; empty ``probe_names`` means unchecked."""
+    overrides = table.table("every_s")
+    every = overrides.numbers(low=1, high=30 * _DAY_S)
+    for name in sorted(set(every) - set(probe_names)) if probe_names else ():
+        overrides.complain(name, "no_probe", known=", ".join(sorted(probe_names)))
+    pace = Pace(
+        concurrency=table.whole("concurrency", 4, low=1, high=64),
+        watch_seconds=table.number("watch_seconds", 3.0, low=0.5, high=30.0),
+        every={name: timedelta(seconds=seconds) for name, seconds in every.items()},
+        health_every=timedelta(
+            seconds=table.number("health_every_s", _HEALTH_S[uplink], low=1, high=_DAY_S)
+        ),
+        telemetry_every=timedelta(
+            seconds=table.number("telemetry_every_s", _TELEMETRY_S[uplink], low=1, high=_DAY_S)
+        ),
+        login_retry=timedelta(
+            seconds=table.number(
+                "login_retry_s", RETRY.total_seconds(), low=1, high=LONGEST.total_seconds()
+            )
+        ),
+    )
+    table.finish()
+    return pace
+
+
+def read_judgement(table: Table) -> Judgement:
+    """``[diagnosis]``."""
+    levels = table.table("levels")
+    known = {level.name for level in fields(Levels)}
+    numbers = levels.numbers(low=-1e9, high=1e9)
+    for name in sorted(set(numbers) - known):
+        levels.complain(name, "no_level", known=", ".join(sorted(known)))
+    judgement = Judgement(
+        opens=table.pair("opens", (3, 5)), clears=table.pair("clears", (5, 5)), levels=numbers
+    )
+    table.finish()
+    return judgement
+
+
+def read_limits(budget: Table) -> dict[str, int]:
+    """The keys of BUDGET_KEYS that a ``budget`` table of a device states."""
+    limits = {
+        key: budget.whole(key, 0, low=0, high=2**40) for key in BUDGET_KEYS if budget.has(key)
+    }
+    budget.finish()
+    return limits
+
+
+def read_min_poll(table: Table) -> timedelta | None:
+    """The operator's word on how often a device may be visited; None when there is none."""
+    key = "min_poll_interval_s"
+    if not table.has(key):
+        return None
+    return timedelta(seconds=table.number(key, 0, low=0, high=_DAY_S))

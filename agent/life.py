@@ -1,0 +1,93 @@
+"""The agent's life: its parts are built, and built anew when an order changes the configuration."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+
+from agent import app
+from agent.app import Agent, Edge
+from agent.config import Config
+from agent.config_problem import ConfigError
+from agent.delivery import overlay_store
+from agent.delivery.database import Database
+from agent.delivery.outbox import Outbox
+from agent.delivery.salvage import open_or_salvage
+from agent.overlay import Source
+from agent.trial import overlay_to_start_with, roll_back
+from shared.signing import KeyFileError
+
+_LOG = logging.getLogger(__name__)
+# What building the parts raises when a value that passed every check still fits nowhere.
+_BUILD_ERRORS = (ConfigError, KeyFileError, OSError, ValueError, TypeError)
+
+
+async def live(
+    source: Source, edge_of: Callable[[Config], Edge], *, clock: Callable[[], datetime] = app.clock
+) -> None:
+    """Run the agent until cancelled or until it fails without a trial to blame."""
+    former: Agent | None = None
+    while True:
+        agent = build(source, edge_of, clock=clock, former=former)
+        try:
+            await agent.run()
+        except ExceptionGroup as group:
+            if not blame_trial(source, group, clock=clock):
+                raise
+        former = agent
+
+
+def build(
+    source: Source,
+    edge_of: Callable[[Config], Edge],
+    *,
+    clock: Callable[[], datetime],
+    former: Agent | None = None,
+) -> Agent:
+    """Build the parts with what is in force or on trial, falling back where it does not fit."""
+    database = _open(source, clock)
+    outbox = Outbox(database)
+    overlay = overlay_to_start_with(database, outbox, now=clock())
+    try:
+        config = source.read(overlay)
+        return app.build(config, edge_of(config), source=source, database=database, former=former)
+    except _BUILD_ERRORS as error:
+        if not overlay:
+            database.close()
+            raise
+        why = f"the agent cannot be built with it: {error}"
+    if overlay_store.on_trial(database) is not None:
+        roll_back(database, outbox, why, now=clock())
+        database.close()
+        return build(source, edge_of, clock=clock, former=former)
+    # Its own file has changed since: that is the word of whoever owns the devices.
+    _LOG.error("the configuration that the collector ordered is left out: %s", why)
+    return app.build(
+        source.local, edge_of(source.local), source=source, database=database, former=former
+    )
+
+
+def blame_trial(
+    source: Source, group: ExceptionGroup[Exception], *, clock: Callable[[], datetime]
+) -> bool:
+    """Roll back when the parts failed on trial; False when the trial cannot be blamed."""
+    if group.subgroup(sqlite3.DatabaseError) is not None:
+        return False
+    database = _open(source, clock)
+    try:
+        if overlay_store.on_trial(database) is None:
+            return False
+        why = f"the agent failed with it: {group.exceptions[0]!r}"
+        roll_back(database, Outbox(database), why, now=clock())
+        _LOG.error("%s", why, exc_info=group)
+        return True
+    finally:
+        database.close()
+
+
+def _open(source: Source, clock: Callable[[], datetime]) -> Database:
+    source.local.data_dir.mkdir(parents=True, exist_ok=True)
+    database, _ = open_or_salvage(app.data_file(source.local), now=clock())
+    return database
