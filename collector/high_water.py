@@ -78,6 +78,11 @@ class HighWater:
             if mark.commits > self._newest.commits:
                 self._newest = mark
 
+    @property
+    def generation(self) -> str:
+        """The generation of the newest commit; '' before the first."""
+        return self._newest.generation
+
     def flush(self) -> None:
         """Bring the file up to date; a failure is logged, the next call tries again."""
         with self._lock:
