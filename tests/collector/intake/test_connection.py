@@ -111,6 +111,7 @@ def test_a_broker_that_says_nothing_is_left(house: House, monkeypatch: pytest.Mo
 
 
 @pytest.mark.broker
+@pytest.mark.store("sqlite")  # another process holds its lock
 def test_a_full_backlog_stops_reading_and_loses_nothing(
     house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -146,6 +147,7 @@ def test_a_full_backlog_stops_reading_and_loses_nothing(
 
 
 @pytest.mark.broker
+@pytest.mark.store("sqlite")  # another process holds its lock
 def test_agents_are_asked_to_wait_while_nothing_can_be_stored(
     house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

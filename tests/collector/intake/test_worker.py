@@ -50,6 +50,7 @@ class Link:
             self._stop.set()
 
 
+@pytest.mark.store("sqlite")  # the fault is set by the values of its statements
 def test_a_row_that_always_fails_holds_up_nobody(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
