@@ -31,6 +31,7 @@ from agent.delivery.dispatcher import Dispatcher
 from agent.delivery.evidence import Signer
 from agent.delivery.outbox import Outbox
 from agent.delivery.salvage import open_or_salvage
+from agent.delivery.uplink import Uplink
 from agent.diagnosis import RULES, rules_with
 from agent.diagnosis.levels import Levels
 from agent.diagnosis.rule import Rule
@@ -216,6 +217,12 @@ def build(
         standings=_standings(config, database),
         source=source,
         former=former,
+        uplink=Uplink(
+            config.plan,
+            database=database,
+            clock=edge.clock,
+            is_metered=config.uplink == "metered",
+        ),
     )
     return ground.connect(probes, command_key)
 
@@ -233,6 +240,7 @@ class _Ground:
     standings: Standings
     source: Source | None
     former: Agent | None
+    uplink: Uplink
 
     def connect(self, probes: Sequence[Probe], command_key: Ed25519PublicKey | None) -> Agent:
         """Build the parts in the order in which they need each other."""
@@ -271,6 +279,7 @@ class _Ground:
             on_connected=post.connected,
             on_command=post.command,
             on_receipt=post.receipt,
+            uplink=self.uplink,
         )
 
     def _host(self, post: Post) -> HostWatch:
@@ -320,6 +329,7 @@ class _Ground:
             clock=self.edge.clock,
             wake=post.dispatcher.wake,
             on_health=post.settings.note_health,
+            uplink=self.uplink,
         )
 
     def _settings(self) -> TrialDesk:

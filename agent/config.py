@@ -25,11 +25,14 @@ from agent.config_tunable import (
     read_pace,
 )
 from agent.delivery.publisher import Broker
+from agent.uplink_budget import MB, DataPlan
 from shared.topics import AGENT_ID
 
 _DEVICE_ID: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")
 _MAX_DEVICES: Final = 256  # the health message's bound
 UPLINKS: Final = ("wired", "metered")
+# 60 s of MQTT keep-alive cost about 290 KB a day; TCP states of NATs live two hours (RFC 5382).
+_KEEPALIVE_S: Final = {"wired": 60, "metered": 1800}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,7 @@ class Config:
     agent_id: str
     data_dir: Path
     uplink: str  # one of UPLINKS
+    plan: DataPlan
     recorder_firmware: str
     recorder_login: LoginKind
     recording_dir: Path | None
@@ -143,7 +147,8 @@ class _Reader:
             ),
             recording_dir=self._path(recording) if recording else None,
             profiles_dir=self._path(profiles) if profiles else None,
-            broker=self._broker(self._root.table("broker")),
+            plan=self._plan(self._root.table("uplink")),
+            broker=self._broker(self._root.table("broker"), uplink),
             keys=self._keys(self._root.table("keys")),
             pace=read_pace(self._root.table("schedule"), uplink, probe_names),
             judgement=read_judgement(self._root.table("diagnosis")),
@@ -162,7 +167,21 @@ class _Reader:
             table.complain(key, "too_long", count=len(found), limit=limit)
         return found[:limit]
 
-    def _broker(self, table: Table) -> Broker:
+    def _plan(self, table: Table) -> DataPlan:
+        """The month's data plan; without a cap of its own the plan is the cap."""
+        plan_mb = table.number("mb_per_month", 0.0, low=0, high=10_000_000)
+        cap_mb = table.number("hard_cap_mb", plan_mb, low=0, high=10_000_000)
+        if table.has("hard_cap_mb") and not plan_mb:
+            table.complain("hard_cap_mb", "cap_without_plan")
+        if plan_mb and cap_mb < 1:
+            table.complain("hard_cap_mb" if table.has("hard_cap_mb") else "mb_per_month", "no_cap")
+        begins_on = table.whole("month_begins_on", 1, low=1, high=28)
+        table.finish()
+        return DataPlan(
+            plan_bytes=int(plan_mb * MB), cap_bytes=int(cap_mb * MB), begins_on=begins_on
+        )
+
+    def _broker(self, table: Table, uplink: str) -> Broker:
         ca = table.text("ca", "")
         if ca and not self._path(ca).is_file():
             table.complain("ca", "no_ca_file", found=ca)
@@ -187,7 +206,7 @@ class _Reader:
             key=self._path(key) if key else None,
             username=username,
             password=password or "",
-            keepalive_s=table.whole("keepalive_s", 60, low=5, high=65_535),
+            keepalive_s=table.whole("keepalive_s", _KEEPALIVE_S[uplink], low=5, high=65_535),
         )
         table.finish()
         return broker

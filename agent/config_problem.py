@@ -116,6 +116,17 @@ WRONGS: Final[Mapping[str, Wrong]] = {
             "请填写 PEM 证书及其对应的、无口令的私钥",
         ),
     ),
+    "cap_without_plan": Wrong(
+        Both("is a cap without a plan", "设置了上限，但没有套餐"),
+        Both("Write mb_per_month too, or leave both out", "请同时填写 mb_per_month，或都不填"),
+    ),
+    "no_cap": Wrong(
+        Both("lets less than 1 MB leave in a month", "每月允许发送的数据不足 1 MB"),
+        Both(
+            "Write at least 1, or 0 in mb_per_month for no limit",
+            "请填写至少 1；不限制时 mb_per_month 填 0",
+        ),
+    ),
     "half_a_pair": Wrong(
         Both("is missing: a certificate and its key go together", "缺失：证书与私钥必须成对"),
         Both("Write both cert and key, or neither", "请同时填写 cert 和 key，或都不填"),

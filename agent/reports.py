@@ -14,6 +14,7 @@ from agent.delivery import fault_store, losses, reading_store
 from agent.delivery.database import Database, is_full
 from agent.delivery.outbox import Outbox
 from agent.delivery.relief import relieve
+from agent.delivery.uplink import Uplink
 from agent.recording import TELEMETRY_UPTO
 from agent.standing import Standings
 from shared import wire
@@ -60,6 +61,7 @@ class Reporter:
         clock: Callable[[], datetime],
         wake: Callable[[], None],
         on_health: Callable[[EventId], None] = lambda _: None,
+        uplink: Uplink | None = None,
     ) -> None:
         """``on_health`` is called inside the transaction that appends a health message."""
         self._config = config
@@ -71,6 +73,7 @@ class Reporter:
         self._clock = clock
         self._wake = wake
         self._on_health = on_health
+        self._uplink = uplink or Uplink(config.plan, database=database, clock=clock)
         self._is_wanted = False
         self._snapshot_at: datetime | None = None
 
@@ -82,10 +85,10 @@ class Reporter:
         """Report until cancelled; the first health message goes at once."""
         loop = asyncio.get_running_loop()
         health_s = telemetry_s = housekeeping_s = loop.time()
-        telemetry_s += self._config.pace.telemetry_every.total_seconds()
+        telemetry_s += self._telemetry_due_in_s()
         while True:
             try:
-                if self._is_wanted or loop.time() >= health_s:
+                if self._is_health_due(loop.time() >= health_s):
                     self._is_wanted = False
                     await self.send_health()
                     health_s = loop.time() + self._config.pace.health_every.total_seconds()
@@ -104,27 +107,44 @@ class Reporter:
                 relieve(self._database, self._outbox)
             await asyncio.sleep(_TICK_S)
 
+    def _is_health_due(self, is_time: bool) -> bool:
+        if self._uplink.is_said():
+            return False  # the next word was promised for the data plan's next month
+        return self._is_wanted or is_time or self._uplink.is_untold()
+
+    def _telemetry_due_in_s(self) -> float:
+        """Until the next batch after a start: a reading's age goes on while nobody runs."""
+        upto = int(self._database.meta(TELEMETRY_UPTO) or "0")
+        pace = self._config.pace.telemetry_every
+        oldest = reading_store.oldest_unsent(self._database.connection, after=upto)
+        age = timedelta(0) if oldest is None else self._clock() - oldest
+        return (pace - min(max(age, timedelta(0)), pace)).total_seconds()
+
     async def send_health(self) -> None:
         """Append one health message; gaps that it tells are forgotten in the same transaction."""
         host = await self._read_host()
-        now = self._clock()
+        now, mode = self._clock(), self._uplink.mode()
         with self._database.transaction() as db:
             lost = losses.take(db, current_epoch=str(self._database.epoch()))
             event = self._outbox.append(
                 Health(
                     sent_at=now,
                     agent_version=self._version,
-                    next_within_s=self._config.pace.health_every.total_seconds(),
+                    next_within_s=self._uplink.next_word_s(
+                        self._config.pace.health_every.total_seconds()
+                    ),
                     uplink=self._config.uplink,
                     host=host[:64],
                     devices=self._standings.health()[:256],
                     outbox=self._outbox.lane_depths(),
                     lost=lost,
                     recorder_firmware=self._config.recorder_firmware,
+                    data=self._uplink.spend(),
                 ),
                 now=now,
             )
             self._on_health(event)
+        self._uplink.told(mode)
         self._wake()
 
     def send_telemetry(self) -> int:

@@ -53,6 +53,18 @@ class Lost(msgspec.Struct, frozen=True, array_like=True):
     reason: Text
 
 
+class DataSpend(msgspec.Struct, frozen=True, array_like=True):
+    """What the agent's uplink has carried, both directions, headers of TLS, TCP and IP included."""
+
+    month_bytes: Count
+    today_bytes: Count
+    plan_bytes: Count  # 0: no plan to keep to
+    cap_bytes: Count
+    mode: Annotated[str, msgspec.Meta(max_length=16)]  # what may leave now, see docs/operations
+    month_began_at: Moment
+    is_measured: bool = True  # False: payloads with a stated overhead, no count of the kernel
+
+
 class Health(msgspec.Struct, frozen=True, array_like=True, tag="health"):
     """The agent's own state; past ``next_within_s`` x 2.5 its devices are unknown."""
 
@@ -65,6 +77,7 @@ class Health(msgspec.Struct, frozen=True, array_like=True, tag="health"):
     outbox: Annotated[tuple[LaneDepth, ...], msgspec.Meta(max_length=8)] = ()
     lost: Annotated[tuple[Lost, ...], msgspec.Meta(max_length=64)] = ()
     recorder_firmware: Annotated[str, msgspec.Meta(max_length=80)] = ""
+    data: DataSpend | None = None
 
 
 class DeviceReadings(msgspec.Struct, frozen=True, array_like=True):

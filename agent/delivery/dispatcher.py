@@ -1,4 +1,4 @@
-"""What is sent when: rows of the outbox by worth, again without a receipt, receipts applied."""
+"""What is sent when: rows of the outbox by worth, again without a receipt, within the data plan."""
 
 from __future__ import annotations
 
@@ -12,26 +12,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from agent.delivery import receipts
 from agent.delivery.backoff import Backoff, Pause
 from agent.delivery.database import Database, is_full
-from agent.delivery.outbox import STORED_LANES, Outbox
-from agent.delivery.publisher import (
+from agent.delivery.link import (
     Acknowledged,
     Arrived,
-    Broker,
     Connected,
-    Connection,
     Gone,
     Inbox,
+    Link,
     LinkEvent,
+    OpenLink,
     Woken,
 )
+from agent.delivery.outbox import STORED_LANES, Outbox, Row
+from agent.delivery.publisher import Broker, Connection
+from agent.delivery.reception import Reception
 from agent.delivery.relief import relieve
-from agent.delivery.retell import retell
+from agent.delivery.uplink import Uplink
+from agent.uplink_budget import BULK, DataPlan, may_go
 from shared import topics, wire
 from shared.command import SignedCommand
-from shared.frame import FrameError, Lane, pack, unpack
+from shared.frame import Lane, pack
 from shared.health import Presence
 from shared.receipt import Receipt
 
@@ -39,20 +41,22 @@ _LOG = logging.getLogger(__name__)
 RESEND_AFTER: Final = timedelta(seconds=30)  # the design's table of defaults
 # Rows in flight by lane; a fault never queues behind telemetry, and 16 chunks are 768 KiB.
 WINDOWS: Final = {Lane.FAULT: 64, Lane.EVIDENCE: 16, Lane.HEALTH: 16, Lane.TELEMETRY: 16}
+_EVIDENCE_WITHIN_A_PLAN: Final = 2  # so that a mode that ends soon is not overdrawn by much
+# On a metered link these first go without a PUBACK, which costs 130 bytes and proves nothing: the
+# receipt does. Sent again they ask for one, which tells a dead link from a dead collector.
+_UNACKNOWLEDGED_LANES: Final = (Lane.HEALTH, Lane.TELEMETRY)
 _TICK_S: Final = 1.0
 _GOODBYE_S: Final = 2.0
 _STUCK_S: Final = 90.0  # published, connected, and no PUBACK for so long: a dead half of a link
+_CLOSED_LOOK_S: Final = 30.0
 
 
 @dataclass(slots=True)
 class Counts:
-    """What happened since the start; for logs and tests."""
+    """What was sent since the start; for logs and tests."""
 
     connections: int = 0
     published: int = 0
-    receipts: int = 0
-    bad_messages: int = 0
-    commands: int = 0
 
 
 class Dispatcher:
@@ -71,10 +75,14 @@ class Dispatcher:
         on_command: Callable[[SignedCommand], None] = lambda _: None,
         on_receipt: Callable[[Receipt], None] = lambda _: None,
         resend_after: timedelta = RESEND_AFTER,
+        uplink: Uplink | None = None,
+        open_link: OpenLink | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """``jitter`` gives numbers in 0..1; ``on_*`` are called on the loop and must be quick.
 
         ``on_receipt`` is called inside the transaction that applies it.
+        Without an ``uplink`` nothing limits what is sent; without ``open_link`` links are MQTT.
         """
         self._agent_id = agent_id
         self._broker = broker
@@ -82,18 +90,36 @@ class Dispatcher:
         self._outbox = outbox
         self._clock = clock
         self._on_connected = on_connected
-        self._on_command = on_command
-        self._on_receipt = on_receipt
+        self._reception = Reception(
+            agent_id=agent_id,
+            database=database,
+            outbox=outbox,
+            clock=clock,
+            on_command=on_command,
+            on_receipt=on_receipt,
+        )
+        self._uplink = uplink or Uplink(DataPlan(), database=database, clock=clock)
+        self._open_link = open_link or self._open_mqtt
+        self._monotonic = monotonic
         self._resend_after = resend_after * (0.8 + 0.4 * jitter())
         self._backoff = Backoff(jitter=jitter)
         self._inbox: Inbox | None = None
-        self._connection: Connection | None = None
+        self._link: Link | None = None
         self._is_connected = False
         self._pause = Pause()
         self._unacknowledged: set[int] = set()
         self._progress_s = 0.0
         self._connected_s = 0.0
         self.counts = Counts()
+        self.received = self._reception.counts
+
+    def _open_mqtt(self, will: tuple[str, bytes]) -> Link:
+        return Connection(self._broker, client_id=self._agent_id, will=will)
+
+    @property
+    def link(self) -> Link | None:
+        """The present link, or the last one; None before the first."""
+        return self._link
 
     @property
     def is_connected(self) -> bool:
@@ -110,7 +136,10 @@ class Dispatcher:
         with self._database.transaction():
             self._outbox.forget_sent()
         while True:
+            await self._wait_for_the_plan()
             reason = await self._one_connection()
+            if self._is_closed():
+                continue
             delay_s = self._backoff.next_delay_s()
             _LOG.warning(
                 "broker %s:%d: %s; trying again in %.0f s",
@@ -121,32 +150,52 @@ class Dispatcher:
             )
             await asyncio.sleep(delay_s)
 
+    async def _wait_for_the_plan(self) -> None:
+        """Stay off the network while the data plan's cap is reached."""
+        if not self._is_closed():
+            return
+        _LOG.warning("the data plan's cap is reached: nothing leaves before its next month")
+        while self._is_closed():  # noqa: ASYNC110  it is a date that ends this, no event
+            await asyncio.sleep(_CLOSED_LOOK_S)
+
+    def _is_closed(self) -> bool:
+        health = self._outbox.depth(Lane.HEALTH)
+        return self._uplink.is_closed(health_rows=health.waiting_rows + health.sent_rows)
+
     async def _one_connection(self) -> str:
         inbox = self._inbox = Inbox()
-        connection = self._connection = Connection(
-            self._broker,
-            client_id=self._agent_id,
-            will=(topics.presence(self._agent_id), self._presence(online=False, at=None)),
+        link = self._link = self._open_link(
+            (topics.presence(self._agent_id), self._presence(online=False, at=None))
         )
-        network = asyncio.create_task(connection.run(inbox))
+        self._uplink.begin_link()
+        network = asyncio.create_task(link.run(inbox))
         self._unacknowledged.clear()
         try:
-            return await self._serve(connection, inbox, network)
+            return await self._serve(link, inbox, network)
         except asyncio.CancelledError:
-            await self._say_goodbye(connection, inbox)
+            await self._say_goodbye(link, inbox)
             raise
         finally:
             if self._is_connected:
-                self._backoff.connection_ended(lasted_s=time.monotonic() - self._connected_s)
+                self._backoff.connection_ended(lasted_s=self._monotonic() - self._connected_s)
             self._is_connected = False
-            connection.close()
+            link.close()
             with contextlib.suppress(OSError, TimeoutError):
                 async with asyncio.timeout(_GOODBYE_S):
                     await asyncio.shield(network)
+            self._count_the_last_bytes(link)
 
-    async def _serve(
-        self, connection: Connection, inbox: Inbox, network: asyncio.Task[None]
-    ) -> str:
+    def _count_the_last_bytes(self, link: Link) -> None:
+        try:
+            self._uplink.note(link.carried())
+            self._uplink.keep()
+        except sqlite3.OperationalError as error:
+            if not is_full(error):
+                raise
+            _LOG.error("the disk is full: what a link cost is counted later")
+
+    async def _serve(self, link: Link, inbox: Inbox, network: asyncio.Task[None]) -> str:
+        began_s = self._monotonic()
         while True:
             event = await inbox.next(timeout_s=_TICK_S)
             if isinstance(event, Gone):
@@ -155,36 +204,46 @@ class Dispatcher:
                 error = network.exception()
                 return "connection ended" if error is None else f"cannot connect: {error}"
             try:
-                self._act_on(event, connection)
+                self._act_on(event, link)
+                self._uplink.note(link.carried())
                 if self._is_connected:
-                    self._send_due(connection)
+                    self._send_due(link)
             except sqlite3.OperationalError as error:
                 if not is_full(error):
                     raise
                 relieve(self._database, self._outbox)
-            if self._is_stuck():
-                return f"no PUBACK for {_STUCK_S:.0f} s"
+            if stuck := self._stuck(began_s):
+                return stuck
+            if self._is_connected and self._is_closed():
+                return "the data plan's cap is reached"
 
-    def _act_on(self, event: LinkEvent | None, connection: Connection) -> None:
+    def _act_on(self, event: LinkEvent | None, link: Link) -> None:
         match event:
             case Connected():
-                self._welcome(connection)
+                self._welcome(link)
             case Acknowledged(mid):
                 self._unacknowledged.discard(mid)
-                self._progress_s = time.monotonic()
+                self._progress_s = self._monotonic()
             case Arrived():
                 self._receive(event)
-                connection.acknowledge(event)
+                link.acknowledge(event)
             case _:
                 pass
 
-    def _welcome(self, connection: Connection) -> None:
+    def _receive(self, arrived: Arrived) -> None:
+        self._progress_s = self._monotonic()
+        receipt = self._reception.take(arrived)
+        if receipt is not None:
+            self._backoff.reset()  # a connection is good once the far end answers
+            self._pause.ask(receipt.retry_after_s, now_s=self._monotonic())
+
+    def _welcome(self, link: Link) -> None:
         self.counts.connections += 1
         self._is_connected = True
-        self._progress_s = self._connected_s = time.monotonic()
-        connection.subscribe([topics.receipt(self._agent_id), topics.command(self._agent_id)])
+        self._progress_s = self._connected_s = self._monotonic()
+        link.subscribe([topics.receipt(self._agent_id), topics.command(self._agent_id)])
         online = self._presence(online=True, at=self._clock())
-        connection.publish(topics.presence(self._agent_id), online, retain=True)
+        link.publish(topics.presence(self._agent_id), online, retain=True)
         _LOG.info("connected to broker %s:%d", self._broker.host, self._broker.port)
         self._on_connected()
 
@@ -193,78 +252,69 @@ class Dispatcher:
         body = wire.encode(Presence(online, epoch, at))
         return pack(lane=Lane.PRESENCE, epoch=epoch, seq=0, body=body)
 
-    def _receive(self, arrived: Arrived) -> None:
-        """Act on a receipt or command; what cannot be read is counted and dropped."""
-        if not arrived.topic.startswith(topics.down(self._agent_id)):
-            return  # some brokers hand retained messages of others to a new session
-        try:
-            message = wire.decode_down(unpack(arrived.payload).body)
-        except (FrameError, wire.WireError) as error:
-            self.counts.bad_messages += 1
-            _LOG.warning("a message on %s cannot be read: %s", arrived.topic, error)
+    def _send_due(self, link: Link) -> None:
+        """Publish what windows, data plan and the collector's wish to wait allow, best first."""
+        if self._pause.holds(self._monotonic()):
             return
-        if isinstance(message, Receipt) and arrived.topic == topics.receipt(self._agent_id):
-            self._apply(message)
-        elif isinstance(message, SignedCommand) and arrived.topic == topics.command(self._agent_id):
-            self.counts.commands += 1
-            self._on_command(message)
-        else:
-            self.counts.bad_messages += 1
-            _LOG.warning("%s does not belong on %s", type(message).__name__, arrived.topic)
-
-    def _apply(self, receipt: Receipt) -> None:
-        with self._database.transaction():
-            applied = receipts.apply(self._database, receipt, now=self._clock())
-            if not applied.stale:
-                self._on_receipt(receipt)
-            if applied.refused:
-                retell(self._database, self._outbox, now=self._clock())
-        self.counts.receipts += 1
-        self._backoff.reset()  # a connection is good once the far end answers
-        self._pause.ask(receipt.retry_after_s, now_s=time.monotonic())
-        if applied.new_generation:
-            _LOG.warning(
-                "the collector's store is a new one: %d kept rows are sent again", applied.requeued
-            )
-        for refused in receipt.refused:
-            _LOG.warning("the collector put row %d in quarantine: %s", refused.seq, refused.reason)
-
-    def _send_due(self, connection: Connection) -> None:
-        """Publish what the windows and the collector's wish to wait allow, best lane first."""
-        if self._pause.holds(time.monotonic()):
-            return
-        now = self._clock()
+        mode = self._uplink.mode()
         for lane in STORED_LANES:
-            room = WINDOWS[lane] - self._outbox.sent_rows(lane)
-            if not self._outbox.has_due(lane, now=now, resend_after=self._resend_after, room=room):
-                continue
-            with self._database.transaction():
-                rows = self._outbox.take_overdue(
-                    lane, limit=WINDOWS[lane], now=now, resend_after=self._resend_after
-                ) + self._outbox.take(lane, limit=max(0, room), now=now)
-            for row in rows:
-                mid = connection.publish(topics.up(self._agent_id, lane), row.frame)
-                if mid is not None:
-                    self.counts.published += 1
-                    self._note_published(mid)
+            ranks = [rank for rank in (0, BULK) if may_go(mode, lane, rank=rank)]
+            if ranks:
+                for row in self._take_due(lane, most_rank=max(ranks)):
+                    self._publish(row, link)
+
+    def _take_due(self, lane: Lane, *, most_rank: int) -> tuple[Row, ...]:
+        now, window = self._clock(), self._window(lane)
+        room = max(0, window - self._outbox.sent_rows(lane))
+        if not self._outbox.has_due(lane, now=now, resend_after=self._resend_after, room=room):
+            return ()
+        with self._database.transaction():
+            again = self._outbox.take_overdue(
+                lane, limit=window, now=now, resend_after=self._resend_after, most_rank=most_rank
+            )
+            return again + self._outbox.take(lane, limit=room, now=now, most_rank=most_rank)
+
+    def _window(self, lane: Lane) -> int:
+        if lane is Lane.EVIDENCE and self._uplink.plan.is_limited:
+            return _EVIDENCE_WITHIN_A_PLAN
+        return WINDOWS[lane]
+
+    def _publish(self, row: Row, link: Link) -> None:
+        wants_puback = (
+            row.is_again or not self._uplink.is_metered or row.lane not in _UNACKNOWLEDGED_LANES
+        )
+        topic = topics.up(self._agent_id, row.lane)
+        mid = link.publish(topic, row.frame, qos=int(wants_puback))
+        if mid is None:
+            return
+        self.counts.published += 1
+        if wants_puback:
+            self._note_published(mid)
 
     def _note_published(self, mid: int) -> None:
         if not self._unacknowledged:
-            self._progress_s = time.monotonic()
+            self._progress_s = self._monotonic()
         self._unacknowledged.add(mid)
 
-    def _is_stuck(self) -> bool:
-        waited_s = time.monotonic() - self._progress_s
-        return self._is_connected and bool(self._unacknowledged) and waited_s > _STUCK_S
+    def _stuck(self, began_s: float) -> str:
+        """Why the link makes no progress though something is owed; '' while it does.
 
-    async def _say_goodbye(self, connection: Connection, inbox: Inbox) -> None:
+        That the network library calls itself connected says nothing: a half-open connection is.
+        """
+        now_s = self._monotonic()
+        if not self._is_connected:
+            return "no answer to CONNECT" if now_s - began_s > _STUCK_S else ""
+        waits = bool(self._unacknowledged) and now_s - self._progress_s > _STUCK_S
+        return f"no PUBACK for {_STUCK_S:.0f} s" if waits else ""
+
+    async def _say_goodbye(self, link: Link, inbox: Inbox) -> None:
         """Replace the retained presence; a clean disconnect sends no last will."""
         if not self._is_connected:
             return
         offline = self._presence(online=False, at=self._clock())
-        mid = connection.publish(topics.presence(self._agent_id), offline, retain=True)
-        deadline_s = time.monotonic() + _GOODBYE_S
-        while mid is not None and (left_s := deadline_s - time.monotonic()) > 0:
+        mid = link.publish(topics.presence(self._agent_id), offline, retain=True)
+        deadline_s = self._monotonic() + _GOODBYE_S
+        while mid is not None and (left_s := deadline_s - self._monotonic()) > 0:
             event = await inbox.next(timeout_s=left_s)
             if isinstance(event, Gone) or event == Acknowledged(mid):
                 return

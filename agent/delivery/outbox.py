@@ -15,7 +15,9 @@ from typing import Final
 from agent.delivery import losses
 from agent.delivery.database import Database, from_us, to_us
 from agent.delivery.schema import DELIVERED, SENT, WAITING
+from agent.uplink_budget import BULK
 from shared import wire
+from shared.evidence import EvidenceChunk
 from shared.frame import Lane, pack
 from shared.health import LaneDepth
 from shared.identity import Epoch, EventId
@@ -37,6 +39,7 @@ _EVICTION: Final = (
     (WAITING, Lane.FAULT),
     (SENT, Lane.FAULT),
 )
+SMALL_FILE_BYTES: Final = 16 * 1024  # a thumbnail, a transcript, a series
 _MARGIN: Final = 0.95  # evict below the limit, so that not every append evicts
 _COMPRESS_OVER_BYTES: Final = 256
 _LONGEST_WAIT: Final = 5  # resend after 1, 2, 4, 8, 16 intervals, then every 32
@@ -50,6 +53,7 @@ class Row:
     lane: Lane
     event: EventId
     frame: bytes
+    is_again: bool = False  # it was sent before, and no receipt came
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +78,11 @@ class Outbox:
         self._limit_bytes = limit_bytes
 
     def append(self, message: UpMessage, *, now: datetime) -> EventId:
-        """Store a message and name it; WireError when a value breaks its bounds."""
+        """Store a message and name it; WireError when a value breaks its bounds.
+
+        Pieces of a large file get rank 1: they leave after the small ones, and may have to wait
+        for the data plan.
+        """
         body = wire.encode(message)
         epoch, seq = self._database.epoch(), int(self._database.meta("next_seq") or "1")
         lane = wire.LANE_OF[type(message)]
@@ -86,13 +94,14 @@ class Outbox:
         self.evict_for(len(frame))
         self._db.execute(
             """
-            INSERT INTO outbox (epoch, seq, lane, created_us, size, crc, frame)
-            VALUES (:epoch, :seq, :lane, :now, :size, :crc, :frame)
+            INSERT INTO outbox (epoch, seq, lane, rank, created_us, size, crc, frame)
+            VALUES (:epoch, :seq, :lane, :rank, :now, :size, :crc, :frame)
             """,
             {
                 "epoch": str(epoch),
                 "seq": seq,
                 "lane": int(lane),
+                "rank": rank_of(message),
                 "now": to_us(now),
                 "size": len(frame),
                 "crc": zlib.crc32(frame),
@@ -106,22 +115,31 @@ class Outbox:
         """The identity that the next append will get, inside the same transaction."""
         return EventId(self._database.epoch(), int(self._database.meta("next_seq") or "1"))
 
-    def take(self, lane: Lane, *, limit: int, now: datetime) -> tuple[Row, ...]:
+    def take(
+        self, lane: Lane, *, limit: int, now: datetime, most_rank: int = BULK
+    ) -> tuple[Row, ...]:
         """Mark up to ``limit`` waiting rows of a lane as sent and return them, oldest first.
 
-        A row whose checksum fails is told as lost and removed, never sent.
+        Small files go before large ones; rows above ``most_rank`` stay. A row whose checksum
+        fails is told as lost and removed, never sent.
         """
         found = self._db.execute(
             """
             SELECT id, epoch, seq, crc, frame FROM outbox
-            WHERE state = 0 AND lane = :lane ORDER BY id LIMIT :limit
+            WHERE state = 0 AND lane = :lane AND rank <= :rank ORDER BY rank, id LIMIT :limit
             """,
-            {"lane": int(lane), "limit": limit},
+            {"lane": int(lane), "limit": limit, "rank": most_rank},
         ).fetchall()
         return self._send(lane, found, now=now)
 
     def take_overdue(
-        self, lane: Lane, *, limit: int, now: datetime, resend_after: timedelta
+        self,
+        lane: Lane,
+        *,
+        limit: int,
+        now: datetime,
+        resend_after: timedelta,
+        most_rank: int = BULK,
     ) -> tuple[Row, ...]:
         """Mark and return rows sent without a receipt for ``resend_after`` x 2^(attempts - 1).
 
@@ -129,10 +147,15 @@ class Outbox:
         """
         found = self._db.execute(
             f"SELECT id, epoch, seq, crc, frame FROM outbox WHERE {_OVERDUE}"
-            " AND lane = :lane ORDER BY id LIMIT :limit",
-            {**_overdue_at(now, resend_after), "lane": int(lane), "limit": limit},
+            " AND lane = :lane AND rank <= :rank ORDER BY rank, id LIMIT :limit",
+            {
+                **_overdue_at(now, resend_after),
+                "lane": int(lane),
+                "limit": limit,
+                "rank": most_rank,
+            },
         ).fetchall()
-        return self._send(lane, found, now=now)
+        return self._send(lane, found, now=now, is_again=True)
 
     def has_due(self, lane: Lane, *, now: datetime, resend_after: timedelta, room: int) -> bool:
         """True when ``take`` (into ``room`` rows) or ``take_overdue`` would find something."""
@@ -147,7 +170,12 @@ class Outbox:
         return found is not None
 
     def _send(
-        self, lane: Lane, found: list[tuple[int, str, int, int, object]], *, now: datetime
+        self,
+        lane: Lane,
+        found: list[tuple[int, str, int, int, object]],
+        *,
+        now: datetime,
+        is_again: bool = False,
     ) -> tuple[Row, ...]:
         rows = []
         for row_id, epoch, seq, crc, frame in found:
@@ -157,7 +185,7 @@ class Outbox:
                 continue
             self._mark_sent(row_id, now=now)
             event = EventId(Epoch.parse(epoch), seq)
-            rows.append(Row(row_id=row_id, lane=lane, event=event, frame=frame))
+            rows.append(Row(row_id=row_id, lane=lane, event=event, frame=frame, is_again=is_again))
         return tuple(rows)
 
     def _mark_sent(self, row_id: int, *, now: datetime) -> None:
@@ -212,7 +240,7 @@ class Outbox:
         row: tuple[int, str, int, int] | None = self._db.execute(
             """
             SELECT id, epoch, seq, size FROM outbox
-            WHERE state = ? AND lane = ? ORDER BY id LIMIT 1
+            WHERE state = ? AND lane = ? ORDER BY rank DESC, id LIMIT 1
             """,
             (state, int(lane)),
         ).fetchone()
@@ -249,6 +277,12 @@ class Outbox:
             for d in depths
             if d.waiting_rows + d.sent_rows
         )
+
+
+def rank_of(message: UpMessage) -> int:
+    """0, or :data:`BULK` for a piece of a file over :data:`SMALL_FILE_BYTES`."""
+    large = isinstance(message, EvidenceChunk) and message.total > SMALL_FILE_BYTES
+    return BULK if large else 0
 
 
 _OVERDUE: Final = """

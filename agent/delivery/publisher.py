@@ -9,21 +9,23 @@ new client. What was not acknowledged is in the outbox, nowhere else.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
+import socket
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
+from agent.delivery.link import Acknowledged, Arrived, Carried, Connected, Gone, Inbox, Will
+from agent.delivery.wire_meter import OVERHEAD_BYTES, bytes_carried
+
 _LOG = logging.getLogger(__name__)
 _QUEUED_BY_PAHO: Final = 256  # above the sum of the lanes' windows; more is refused, and kept here
 _MAX_PAYLOAD_BYTES: Final = 256 * 1024  # a receipt or command is far smaller
-_EVENTS: Final = 2048
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,82 +43,10 @@ class Broker:
     keepalive_s: int = 60  # a 60 s keep-alive costs 262 KB a day: part of the data budget
 
 
-@dataclass(frozen=True, slots=True)
-class Connected:
-    """The broker let us in; ``session_present`` as it says."""
-
-    session_present: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """The connection ended or was refused, because."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Acknowledged:
-    """PUBACK of a message: flow control, not delivery."""
-
-    mid: int
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """A message from the broker, not yet acknowledged to it."""
-
-    topic: str
-    payload: bytes
-    mid: int
-    qos: int
-
-
-@dataclass(frozen=True, slots=True)
-class Woken:
-    """Something was appended to the outbox."""
-
-
-LinkEvent: TypeAlias = Connected | Gone | Acknowledged | Arrived | Woken
-
-
-class Inbox:
-    """Bounded queue between paho's thread and asyncio; never raises into the thread."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._queue: asyncio.Queue[LinkEvent] = asyncio.Queue(maxsize=_EVENTS)
-        self.dropped = 0
-
-    def hand_over(self, event: LinkEvent) -> None:
-        """Queue an event from any thread; when the loop has ended there is nobody to tell."""
-        with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self.offer, event)
-
-    def offer(self, event: LinkEvent) -> None:
-        """Queue from the loop's own thread; a full queue drops (receipts come again)."""
-        try:
-            self._queue.put_nowait(event)
-        except asyncio.QueueFull:
-            self.dropped += 1
-
-    async def next(self, *, timeout_s: float) -> LinkEvent | None:
-        """The next event, or None after the time-out.
-
-        ``asyncio.wait_for`` of Python 3.11 swallows a cancellation that comes together with an
-        event: an agent that is told to stop would then go on for ever.
-        """
-        try:
-            async with asyncio.timeout(timeout_s):
-                return await self._queue.get()
-        except TimeoutError:
-            return None
-
-
 class Connection:
     """One MQTT 3.1.1 connection with a persistent session, from connect to close."""
 
-    def __init__(self, broker: Broker, *, client_id: str, will: tuple[str, bytes]) -> None:
+    def __init__(self, broker: Broker, *, client_id: str, will: Will) -> None:
         client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
@@ -135,6 +65,8 @@ class Connection:
             )
         self._broker = broker
         self._client = client
+        self._measured = 0
+        self._counted = 0
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="mqtt")
 
     async def run(self, inbox: Inbox) -> None:
@@ -154,6 +86,7 @@ class Connection:
 
     def _listen(self, inbox: Inbox) -> None:
         def connected(_c: object, _u: object, flags: Any, code: Any, _p: object) -> None:
+            self._read_meter()
             if getattr(code, "is_failure", True):
                 inbox.hand_over(Gone(f"refused by the broker: {code}"))
             else:
@@ -162,14 +95,19 @@ class Connection:
         def disconnected(_c: object, _u: object, _f: object, code: Any, _p: object) -> None:
             inbox.hand_over(Gone(str(code)))
 
+        def closing(_c: object, _u: object, _s: object) -> None:
+            self._read_meter()  # the last moment at which the kernel can be asked
+
         def published(_c: object, _u: object, mid: int, _r: object, _p: object) -> None:
             inbox.hand_over(Acknowledged(mid))
 
         def message(_c: object, _u: object, arrived: mqtt.MQTTMessage) -> None:
+            self._counted += len(arrived.payload or b"") + OVERHEAD_BYTES
             inbox.hand_over(read_message(arrived))
 
         self._client.on_connect = connected
         self._client.on_disconnect = disconnected
+        self._client.on_socket_close = closing
         self._client.on_publish = published
         self._client.on_message = message
 
@@ -177,19 +115,34 @@ class Connection:
         """Ask for topics at QoS 1; the session keeps them."""
         self._client.subscribe([(topic, 1) for topic in topics])
 
-    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> int | None:
-        """Queue for sending at QoS 1: the message's mid, or None when it was not taken."""
+    def publish(
+        self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False
+    ) -> int | None:
+        """Queue for sending: the message's mid, or None when it was not taken."""
         try:
-            sent = self._client.publish(topic, payload, qos=1, retain=retain)
+            sent = self._client.publish(topic, payload, qos=qos, retain=retain)
         except (ValueError, OSError) as error:
             _LOG.warning("publish on %s was not taken: %s", topic, error)
             return None
+        self._counted += len(payload) + OVERHEAD_BYTES
         return sent.mid if sent.rc == mqtt.MQTT_ERR_SUCCESS else None
 
     def acknowledge(self, arrived: Arrived) -> None:
         """PUBACK a message that has been acted on."""
         if arrived.qos > 0:
             self._client.ack(arrived.mid, arrived.qos)
+
+    def carried(self) -> Carried:
+        """The kernel's count, or payloads with a stated overhead where there is none."""
+        self._read_meter()
+        if self._measured:
+            return Carried(bytes=self._measured, is_measured=True)
+        return Carried(bytes=self._counted, is_measured=False)
+
+    def _read_meter(self) -> None:
+        sock = self._client.socket()
+        if isinstance(sock, socket.socket):
+            self._measured = max(self._measured, bytes_carried(sock) or 0)
 
     def close(self) -> None:
         """Say goodbye; ``run`` returns soon after."""

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from agent.delivery.database import to_us
+from agent.delivery.database import from_us, to_us
 from shared.reading import Reading
 
 KEPT_PER_NAME: Final = 12  # what 'readings before the onset' shows
@@ -95,6 +95,14 @@ def unsent(
         "SELECT id, device_id, blob FROM history WHERE id > ? ORDER BY id LIMIT ?", (after, limit)
     )
     return tuple((row_id, device, _decoder.decode(blob)) for row_id, device, blob in rows)
+
+
+def oldest_unsent(db: sqlite3.Connection, *, after: int) -> datetime | None:
+    """When the first reading behind ``after`` was taken; None when there is none."""
+    row = db.execute(
+        "SELECT at_us FROM history WHERE id > ? ORDER BY id LIMIT 1", (after,)
+    ).fetchone()
+    return None if row is None else from_us(row[0])
 
 
 def _read(rows: Iterable[tuple[bytes]]) -> list[Reading]:

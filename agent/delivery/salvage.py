@@ -14,6 +14,9 @@ from typing import Final
 
 from agent.delivery import losses
 from agent.delivery.database import Database, DatabaseDamagedError, open_file
+from agent.delivery.outbox import SMALL_FILE_BYTES
+from agent.uplink_budget import BULK
+from shared.frame import Lane
 from shared.identity import Epoch
 from shared.receipt import SeqRange
 
@@ -23,7 +26,7 @@ _UNREADABLE: Final = (sqlite3.Error, UnicodeDecodeError)
 _SUFFIXES: Final = ("", "-wal", "-shm")
 # Diagnosis state is worth little when damaged: N of M fills again, and open episodes that the
 # collector knows are reconciled by the next snapshot. Rows nobody has received are worth most.
-_TABLES: Final = ("memory", "episode", "spend", "command_seen")
+_TABLES: Final = ("memory", "episode", "spend", "command_seen", "uplink_day")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,13 +130,15 @@ def _keep(database: Database, row: tuple[object, ...]) -> bool:
         Epoch.parse(str(epoch))
         cursor = database.connection.execute(
             """
-            INSERT INTO outbox (epoch, seq, lane, state, created_us, receipt_us, size, crc, frame)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            INSERT INTO outbox
+                (epoch, seq, lane, rank, state, created_us, receipt_us, size, crc, frame)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """,
             (
                 epoch,
                 seq,
                 lane,
+                BULK if lane == Lane.EVIDENCE and len(frame) > SMALL_FILE_BYTES else 0,
                 2 if state == 2 and receipt_us is not None else 0,
                 created_us,
                 receipt_us,

@@ -122,5 +122,13 @@ CREATE TABLE command_seen (
 ) WITHOUT ROWID;
 """
 
-VERSIONS: Final[tuple[str, ...]] = (_FIRST,)
+_UPLINK = """
+ALTER TABLE outbox ADD COLUMN rank INTEGER NOT NULL DEFAULT 0;
+DROP INDEX outbox_next;
+CREATE INDEX outbox_next ON outbox (state, lane, rank, id);
+
+CREATE TABLE uplink_day (day TEXT PRIMARY KEY, bytes INTEGER NOT NULL) WITHOUT ROWID;
+"""
+
+VERSIONS: Final[tuple[str, ...]] = (_FIRST, _UPLINK)
 """Scripts in order; a file at ``user_version`` n lacks ``VERSIONS[n:]``. Only ever appended."""

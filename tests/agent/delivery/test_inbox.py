@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from agent.delivery.publisher import Inbox, Woken
+from agent.delivery.link import Inbox, Woken
 
 
 async def test_a_cancellation_is_never_swallowed() -> None:

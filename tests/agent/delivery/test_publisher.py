@@ -208,7 +208,7 @@ async def test_poison_does_not_stop_delivery(
         for payload in poison:
             await asyncio.to_thread(collector.send, topics.receipt(AGENT), payload)
             await asyncio.to_thread(collector.send, topics.command(AGENT), payload)
-        await until(lambda: dispatcher.counts.bad_messages == 2 * len(poison))
+        await until(lambda: dispatcher.received.bad_messages == 2 * len(poison))
         append(database, outbox, Lane.HEALTH)
         dispatcher.wake()
         await until(lambda: left(outbox, Lane.HEALTH) == 0)
