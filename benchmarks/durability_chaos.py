@@ -1,4 +1,4 @@
-"""The figures of the fault laboratory: ``durability.kill_*``."""
+"""The figures of kills and bad links: ``durability.kill_*`` and ``durability.proxy_*``."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.figure import Bound, Figure, Measurement, Size
-from tests.lab import chaos
+from tests.lab import chaos, netfault
 from tests.lab.ending import Report
+from tests.lab.netfault import Faulted
 from tests.lab.oracle import Events
 from tests.lab.stand import MOSQUITTO
+from tests.lab.toxics import DAMAGES
 
 KILLS = {Size.SHORT: 60, Size.FULL: 500}
+PROXY_S = {Size.SHORT: 180.0, Size.FULL: 1800.0}
 SEED = 20260301
 
 
@@ -28,6 +31,19 @@ def kills(size: Size) -> Report:
             Path(name) / "run", kills=count, seed=chaos.seed_of_run(SEED), least=least
         )
     return _told(report)
+
+
+@functools.cache
+def faults_of_links(size: Size) -> Faulted:
+    """One run through the proxy, for every row that reads from it."""
+    _demand_mosquitto()
+    least = Events(duplicates=1, reconnects=20, damage={kind.value: 1 for kind in DAMAGES})
+    with tempfile.TemporaryDirectory(prefix="preclaim-netfault-") as name:
+        got = netfault.run(
+            Path(name) / "run", seconds=PROXY_S[size], seed=chaos.seed_of_run(SEED), least=least
+        )
+    _told(got.report)
+    return got
 
 
 def _demand_mosquitto() -> None:
@@ -64,9 +80,32 @@ def _duplicates(size: Size) -> Measurement:
     return Measurement(value=report.events.duplicates, made_by=_killed(report))
 
 
+def _proxy_bad(size: Size) -> Measurement:
+    report = faults_of_links(size).report
+    events = report.events
+    return Measurement(
+        value=len(report.objections),
+        made_by=(
+            f"{PROXY_S[size]:.0f} s, {events.obligations} faults, {events.reconnects} reconnects,"
+            f" {sum(events.damage.values())} bites of {len(events.damage)} toxics,"
+            f" LAB_SEED={report.seed}"
+        ),
+    )
+
+
+def _proxy_memory(size: Size) -> Measurement:
+    got = faults_of_links(size)
+    return Measurement(value=round(got.memory_percent, 1), made_by=got.memory)
+
+
 _KILLS = (
     "seeded kill -9 over three agents' outbox and dispatcher, Mosquitto with its defaults and"
     " preclaim-collector; ledgers of accepted faults against the store and files, read from outside"
+)
+
+_LINKS = (
+    "an asyncio TCP proxy with nine toxics by seed between three agents, Mosquitto with its"
+    " defaults and preclaim-collector, clear at the end; judged by the same oracle"
 )
 
 FIGURES: tuple[Figure, ...] = (
@@ -96,5 +135,23 @@ FIGURES: tuple[Figure, ...] = (
         target=500,
         how=_KILLS,
         measure=_duplicates,
+    ),
+    Figure(
+        name="durability.proxy_bad",
+        what="objections of the oracle after 3 min (30 min in full) through the fault proxy",
+        unit="objections",
+        bound=Bound.AT_MOST,
+        target=0,
+        how=_LINKS,
+        measure=_proxy_bad,
+    ),
+    Figure(
+        name="durability.proxy_memory",
+        what="growth of the resident size of agent or collector in that run, whichever grew most",
+        unit="%",
+        bound=Bound.AT_MOST,
+        target=10,
+        how=_LINKS,
+        measure=_proxy_memory,
     ),
 )

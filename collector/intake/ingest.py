@@ -2,7 +2,7 @@
 
 Every payload ends in exactly one of three ways: stored, duplicate or quarantined. A row whose
 header can be trusted is receipted in every case (as refused when quarantined), so that it does
-not come back for ever. Receipts are returned only after the commit.
+not come back for ever; but not for its topic alone, which may be damaged. Receipts are returned only after the commit.
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ from shared.topics import UpTopic, parse_up
 
 # Their bytes are in a file, or in rows of their own until they are merged into days.
 _KEPT_ELSEWHERE: Final = (EvidenceChunk, Columns, Telemetry)
+
+
+_WRONG_TOPIC: Final = "topic.lane"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +109,8 @@ def take(arrival: Arrival, batch: Batch) -> tuple[End, Noted | None]:
         cause = getattr(error, "orig", None) or error  # without SQLAlchemy's dump of the values
         refusal = Refusal("store.refused", f"{type(cause).__name__}: {cause_of(error)}")
     set_aside(arrival, refusal, batch, agent_id=agent_id, agent=agent, header=header)
+    if refusal.reason == _WRONG_TOPIC:
+        return End.QUARANTINED, None  # no checksum covers the topic: the row shall come again
     return End.QUARANTINED, note(agent_id, header, refused=str(refusal))
 
 
@@ -127,7 +132,7 @@ def _open(arrival: Arrival) -> Frame:
 def _check(header: Header, topic: UpTopic) -> None:
     """Topic, lane and seq agree, or Refusal."""
     if header.lane >= Lane.RECEIPT or Lane(header.lane).name.lower() != topic.leaf:
-        raise Refusal("topic.lane", f"lane {header.lane} on topic {topic.leaf}")
+        raise Refusal(_WRONG_TOPIC, f"lane {header.lane} on topic {topic.leaf}")
     if header.seq == 0 and header.lane != Lane.PRESENCE:
         raise Refusal("frame.identity", "seq 0 on a stored lane")
 

@@ -43,17 +43,17 @@ class Link:
         """Cut everything and stop listening."""
         if self._server is not None:
             self._server.close()
+        self.change(CLEAR)
         self.cut_all()
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=5)
 
     def change(self, toxic: Toxic) -> None:
         """Let another toxic work from now on, on connections that are open too."""
         before, self._toxic = self._toxic, toxic
         self._passed = 0
-        if before.kind is Kind.HALF_OPEN or before.then_cut:
-            self.cut_all()  # nothing sensible can come of them
+        if Kind.HALF_OPEN in (before.kind, toxic.kind) or before.then_cut:
+            self.cut_all()  # they are dead, or must be made again to meet the silence
         self._changed.set()
         self._changed = asyncio.Event()
         if toxic.kind is Kind.STORM:
@@ -78,6 +78,9 @@ class Link:
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.accepted += 1
         self._sockets.add(writer)
+        if (task := asyncio.current_task()) is not None:
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
         try:
             if self._toxic.kind is Kind.HALF_OPEN:
                 self.bites[Kind.HALF_OPEN] += 1

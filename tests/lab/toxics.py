@@ -91,7 +91,7 @@ def draw(kind: Kind, dice: random.Random) -> Toxic:
         Kind.LATENCY: Toxic(kind=kind, delay_s=(least_s, least_s + dice.uniform(0.0, 0.6))),
         Kind.RATE: Toxic(kind=kind, bytes_per_s=dice.uniform(500, 20_000)),
         Kind.DRIP: Toxic(kind=kind, bytes_per_s=dice.uniform(1, 20)),
-        Kind.RESET: Toxic(kind=kind, after_bytes=dice.randrange(1, 30_000)),
+        Kind.RESET: Toxic(kind=kind, after_bytes=dice.randrange(1, 4000)),
         Kind.FLIP: Toxic(kind=kind, share=dice.uniform(0.02, 0.3)),
         Kind.STORM: Toxic(kind=kind, every_s=dice.uniform(0.2, 1.0)),
     }
