@@ -2,7 +2,8 @@
 
 Every payload ends in exactly one of three ways: stored, duplicate or quarantined. A row whose
 header can be trusted is receipted in every case (as refused when quarantined), so that it does
-not come back for ever; but not for its topic alone, which may be damaged. Receipts are returned only after the commit.
+not come back for ever; but not for its topic alone, which may be damaged. Receipts are returned
+only after the commit.
 """
 
 from __future__ import annotations
