@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -30,6 +29,7 @@ from agent.delivery.publisher import Broker, Connection
 from agent.delivery.reception import Reception
 from agent.delivery.relief import relieve
 from agent.delivery.uplink import Uplink
+from agent.delivery.watchdog import Watchdog
 from agent.uplink_budget import BULK, DataPlan, may_go
 from shared import topics, wire
 from shared.command import SignedCommand
@@ -47,7 +47,6 @@ _EVIDENCE_WITHIN_A_PLAN: Final = 2  # so that a mode that ends soon is not overd
 _UNACKNOWLEDGED_LANES: Final = (Lane.HEALTH, Lane.TELEMETRY)
 _TICK_S: Final = 1.0
 _GOODBYE_S: Final = 2.0
-_STUCK_S: Final = 90.0  # published, connected, and no PUBACK for so long: a dead half of a link
 _CLOSED_LOOK_S: Final = 30.0
 
 
@@ -78,8 +77,12 @@ class Dispatcher:
         uplink: Uplink | None = None,
         open_link: OpenLink | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        tick_s: float = _TICK_S,
     ) -> None:
         """``jitter`` gives numbers in 0..1; ``on_*`` are called on the loop and must be quick.
+
+        ``sleep`` waits between connections, ``tick_s`` is how often the outbox is looked at.
 
         ``on_receipt`` is called inside the transaction that applies it.
         Without an ``uplink`` nothing limits what is sent; without ``open_link`` links are MQTT.
@@ -101,17 +104,22 @@ class Dispatcher:
         self._uplink = uplink or Uplink(DataPlan(), database=database, clock=clock)
         self._open_link = open_link or self._open_mqtt
         self._monotonic = monotonic
-        self._resend_after = resend_after * (0.8 + 0.4 * jitter())
+        self._sleep = sleep
+        self._tick_s = tick_s
+        self._resend_after = resend_after
+        self._salt = int(jitter() * 2**20)  # spreads resends, row by row
         self._backoff = Backoff(jitter=jitter)
         self._inbox: Inbox | None = None
         self._link: Link | None = None
         self._is_connected = False
         self._pause = Pause()
-        self._unacknowledged: set[int] = set()
-        self._progress_s = 0.0
+        self._watchdog = self._new_watchdog()
         self._connected_s = 0.0
         self.counts = Counts()
         self.received = self._reception.counts
+
+    def _new_watchdog(self) -> Watchdog:
+        return Watchdog(keepalive_s=self._broker.keepalive_s, now_s=self._monotonic())
 
     def _open_mqtt(self, will: tuple[str, bytes]) -> Link:
         return Connection(self._broker, client_id=self._agent_id, will=will)
@@ -148,15 +156,15 @@ class Dispatcher:
                 reason,
                 delay_s,
             )
-            await asyncio.sleep(delay_s)
+            await self._sleep(delay_s)
 
     async def _wait_for_the_plan(self) -> None:
         """Stay off the network while the data plan's cap is reached."""
         if not self._is_closed():
             return
         _LOG.warning("the data plan's cap is reached: nothing leaves before its next month")
-        while self._is_closed():  # noqa: ASYNC110  it is a date that ends this, no event
-            await asyncio.sleep(_CLOSED_LOOK_S)
+        while self._is_closed():
+            await self._sleep(_CLOSED_LOOK_S)
 
     def _is_closed(self) -> bool:
         health = self._outbox.depth(Lane.HEALTH)
@@ -169,7 +177,7 @@ class Dispatcher:
         )
         self._uplink.begin_link()
         network = asyncio.create_task(link.run(inbox))
-        self._unacknowledged.clear()
+        self._watchdog = self._new_watchdog()
         try:
             return await self._serve(link, inbox, network)
         except asyncio.CancelledError:
@@ -180,10 +188,15 @@ class Dispatcher:
                 self._backoff.connection_ended(lasted_s=self._monotonic() - self._connected_s)
             self._is_connected = False
             link.close()
-            with contextlib.suppress(OSError, TimeoutError):
-                async with asyncio.timeout(_GOODBYE_S):
-                    await asyncio.shield(network)
+            await self._end(link, network)
             self._count_the_last_bytes(link)
+
+    async def _end(self, link: Link, network: asyncio.Task[None]) -> None:
+        """Wait for the network to end, but not for one that hangs: it is cut and left behind."""
+        done, _ = await asyncio.wait({network}, timeout=_GOODBYE_S)
+        if not done:
+            link.cut()
+        network.add_done_callback(_look_at)
 
     def _count_the_last_bytes(self, link: Link) -> None:
         try:
@@ -195,9 +208,8 @@ class Dispatcher:
             _LOG.error("the disk is full: what a link cost is counted later")
 
     async def _serve(self, link: Link, inbox: Inbox, network: asyncio.Task[None]) -> str:
-        began_s = self._monotonic()
         while True:
-            event = await inbox.next(timeout_s=_TICK_S)
+            event = await inbox.next(timeout_s=self._tick_s)
             if isinstance(event, Gone):
                 return event.reason
             if network.done():
@@ -205,15 +217,19 @@ class Dispatcher:
                 return "connection ended" if error is None else f"cannot connect: {error}"
             try:
                 self._act_on(event, link)
-                self._uplink.note(link.carried())
+                carried = link.carried()
+                self._uplink.note(carried)
                 if self._is_connected:
                     self._send_due(link)
             except sqlite3.OperationalError as error:
                 if not is_full(error):
                     raise
                 relieve(self._database, self._outbox)
-            if stuck := self._stuck(began_s):
-                return stuck
+            if carried.received_bytes is not None:
+                self._watchdog.heard(carried.received_bytes, self._monotonic())
+            if complaint := self._watchdog.complaint(self._monotonic()):
+                link.cut()
+                return complaint
             if self._is_connected and self._is_closed():
                 return "the data plan's cap is reached"
 
@@ -222,8 +238,7 @@ class Dispatcher:
             case Connected():
                 self._welcome(link)
             case Acknowledged(mid):
-                self._unacknowledged.discard(mid)
-                self._progress_s = self._monotonic()
+                self._watchdog.acknowledged(mid, self._monotonic())
             case Arrived():
                 self._receive(event)
                 link.acknowledge(event)
@@ -231,7 +246,7 @@ class Dispatcher:
                 pass
 
     def _receive(self, arrived: Arrived) -> None:
-        self._progress_s = self._monotonic()
+        self._watchdog.progressed(self._monotonic())
         receipt = self._reception.take(arrived)
         if receipt is not None:
             self._backoff.reset()  # a connection is good once the far end answers
@@ -240,10 +255,16 @@ class Dispatcher:
     def _welcome(self, link: Link) -> None:
         self.counts.connections += 1
         self._is_connected = True
-        self._progress_s = self._connected_s = self._monotonic()
+        self._connected_s = self._monotonic()
+        self._watchdog.connected(self._connected_s)
         link.subscribe([topics.receipt(self._agent_id), topics.command(self._agent_id)])
         online = self._presence(online=True, at=self._clock())
-        link.publish(topics.presence(self._agent_id), online, retain=True)
+        mid = link.publish(topics.presence(self._agent_id), online, retain=True)
+        if mid is not None:
+            self._watchdog.published(mid, self._monotonic())
+        if self._outbox.sent_rows(Lane.FAULT):
+            with self._database.transaction():
+                self._outbox.hurry(Lane.FAULT)
         _LOG.info("connected to broker %s:%d", self._broker.host, self._broker.port)
         self._on_connected()
 
@@ -266,11 +287,12 @@ class Dispatcher:
     def _take_due(self, lane: Lane, *, most_rank: int) -> tuple[Row, ...]:
         now, window = self._clock(), self._window(lane)
         room = max(0, window - self._outbox.sent_rows(lane))
-        if not self._outbox.has_due(lane, now=now, resend_after=self._resend_after, room=room):
+        wait, salt = self._resend_after, self._salt
+        if not self._outbox.has_due(lane, now=now, resend_after=wait, room=room, salt=salt):
             return ()
         with self._database.transaction():
             again = self._outbox.take_overdue(
-                lane, limit=window, now=now, resend_after=self._resend_after, most_rank=most_rank
+                lane, limit=window, now=now, resend_after=wait, most_rank=most_rank, salt=salt
             )
             return again + self._outbox.take(lane, limit=room, now=now, most_rank=most_rank)
 
@@ -288,24 +310,9 @@ class Dispatcher:
         if mid is None:
             return
         self.counts.published += 1
+        self._pause.sent()
         if wants_puback:
-            self._note_published(mid)
-
-    def _note_published(self, mid: int) -> None:
-        if not self._unacknowledged:
-            self._progress_s = self._monotonic()
-        self._unacknowledged.add(mid)
-
-    def _stuck(self, began_s: float) -> str:
-        """Why the link makes no progress though something is owed; '' while it does.
-
-        That the network library calls itself connected says nothing: a half-open connection is.
-        """
-        now_s = self._monotonic()
-        if not self._is_connected:
-            return "no answer to CONNECT" if now_s - began_s > _STUCK_S else ""
-        waits = bool(self._unacknowledged) and now_s - self._progress_s > _STUCK_S
-        return f"no PUBACK for {_STUCK_S:.0f} s" if waits else ""
+            self._watchdog.published(mid, self._monotonic())
 
     async def _say_goodbye(self, link: Link, inbox: Inbox) -> None:
         """Replace the retained presence; a clean disconnect sends no last will."""
@@ -318,3 +325,9 @@ class Dispatcher:
             event = await inbox.next(timeout_s=left_s)
             if isinstance(event, Gone) or event == Acknowledged(mid):
                 return
+
+
+def _look_at(network: asyncio.Task[None]) -> None:
+    """Take the outcome of an ended connection, so that asyncio does not complain of it."""
+    if not network.cancelled():
+        network.exception()

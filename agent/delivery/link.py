@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
 _EVENTS: Final = 2048
+_PAYLOAD_BYTES: Final = 4 * 1024 * 1024  # of all waiting messages: the agent has 64 MB in all
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,19 @@ LinkEvent: TypeAlias = Connected | Gone | Acknowledged | Arrived | Woken
 
 
 class Inbox:
-    """Bounded queue between the network's thread and asyncio; never raises into the thread."""
+    """Bounded queue between the network's thread and asyncio; never raises into the thread.
 
-    def __init__(self) -> None:
+    Only messages can flood it. When it is full, one at QoS 0 is dropped and one at QoS 1 loses
+    its payload: it must still be acknowledged, or the broker's window fills and it sends nothing
+    more, receipts included. Connected, Gone and PUBACKs (at most one a row in flight) always fit.
+    """
+
+    def __init__(self, *, events: int = _EVENTS, payload_bytes: int = _PAYLOAD_BYTES) -> None:
         self._loop = asyncio.get_running_loop()
-        self._queue: asyncio.Queue[LinkEvent] = asyncio.Queue(maxsize=_EVENTS)
+        self._queue: asyncio.Queue[LinkEvent] = asyncio.Queue()
+        self._events = events
+        self._room_bytes = payload_bytes
+        self._is_woken = False
         self.dropped = 0
 
     def hand_over(self, event: LinkEvent) -> None:
@@ -68,15 +77,18 @@ class Inbox:
             self._loop.call_soon_threadsafe(self.offer, event)
 
     def offer(self, event: LinkEvent) -> None:
-        """Queue from the loop's own thread; a full queue drops (receipts come again).
-
-        That the link is up or gone is never dropped: an older event makes room for it.
-        """
-        if self._queue.full():
-            self.dropped += 1
-            if not isinstance(event, Connected | Gone):
+        """Queue from the loop's own thread; what finds no room comes again (a receipt does)."""
+        if isinstance(event, Woken):
+            if self._is_woken:
                 return
-            self._queue.get_nowait()
+            self._is_woken = True
+        elif isinstance(event, Arrived):
+            if self._queue.qsize() >= self._events or len(event.payload) > self._room_bytes:
+                self.dropped += 1
+                if event.qos == 0:
+                    return
+                event = Arrived("", b"", event.mid, event.qos)
+            self._room_bytes -= len(event.payload)
         self._queue.put_nowait(event)
 
     async def next(self, *, timeout_s: float) -> LinkEvent | None:
@@ -87,9 +99,14 @@ class Inbox:
         """
         try:
             async with asyncio.timeout(timeout_s):
-                return await self._queue.get()
+                event = await self._queue.get()
         except TimeoutError:
             return None
+        if isinstance(event, Woken):
+            self._is_woken = False
+        elif isinstance(event, Arrived):
+            self._room_bytes += len(event.payload)
+        return event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +115,7 @@ class Carried:
 
     bytes: int
     is_measured: bool
+    received_bytes: int | None = None  # of these; None when the kernel does not tell
 
 
 class Link(Protocol):
@@ -122,6 +140,9 @@ class Link(Protocol):
 
     def close(self) -> None:
         """Say goodbye; ``run`` returns soon after."""
+
+    def cut(self) -> None:
+        """End without a goodbye: nothing comes back from the far end."""
 
 
 Will: TypeAlias = tuple[str, bytes]  # topic and payload of the last will

@@ -140,16 +140,18 @@ class Outbox:
         now: datetime,
         resend_after: timedelta,
         most_rank: int = BULK,
+        salt: int | None = None,
     ) -> tuple[Row, ...]:
         """Mark and return rows sent without a receipt for ``resend_after`` x 2^(attempts - 1).
 
+        With a ``salt`` (a number of this agent's own) each row and attempt waits 0.8 to 1.2 of it.
         A time of sending in the future (the clock was set back) counts as overdue.
         """
         found = self._db.execute(
             f"SELECT id, epoch, seq, crc, frame FROM outbox WHERE {_OVERDUE}"
             " AND lane = :lane AND rank <= :rank ORDER BY rank, id LIMIT :limit",
             {
-                **_overdue_at(now, resend_after),
+                **_overdue_at(now, resend_after, salt),
                 "lane": int(lane),
                 "limit": limit,
                 "rank": most_rank,
@@ -157,7 +159,15 @@ class Outbox:
         ).fetchall()
         return self._send(lane, found, now=now, is_again=True)
 
-    def has_due(self, lane: Lane, *, now: datetime, resend_after: timedelta, room: int) -> bool:
+    def has_due(
+        self,
+        lane: Lane,
+        *,
+        now: datetime,
+        resend_after: timedelta,
+        room: int,
+        salt: int | None = None,
+    ) -> bool:
         """True when ``take`` (into ``room`` rows) or ``take_overdue`` would find something."""
         if room > 0 and self._tally(lane, WAITING)[0]:
             return True
@@ -165,7 +175,7 @@ class Outbox:
             return False
         found = self._db.execute(
             f"SELECT 1 FROM outbox WHERE {_OVERDUE} AND lane = :lane LIMIT 1",
-            {**_overdue_at(now, resend_after), "lane": int(lane)},
+            {**_overdue_at(now, resend_after, salt), "lane": int(lane)},
         ).fetchone()
         return found is not None
 
@@ -198,6 +208,13 @@ class Outbox:
         """Let all sent rows wait again, at start: what was in flight then is nobody's now."""
         return self._db.execute(
             "UPDATE outbox SET state = 0, attempts = 0 WHERE state = 1"
+        ).rowcount
+
+    def hurry(self, lane: Lane) -> int:
+        """Let a lane's sent rows come due after one interval again: a new connection is there."""
+        return self._db.execute(
+            "UPDATE outbox SET attempts = 1 WHERE state = 1 AND attempts > 1 AND lane = ?",
+            (int(lane),),
         ).rowcount
 
     def sent_rows(self, lane: Lane) -> int:
@@ -285,14 +302,22 @@ def rank_of(message: UpMessage) -> int:
     return BULK if large else 0
 
 
+# Jitter in percent: 80..120 by row, attempt and salt (Knuth's multiplicative hash), else 100.
 _OVERDUE: Final = """
-    state = 1 AND (sent_us > :now OR sent_us + (:wait << min(attempts - 1, :longest)) <= :now)
+    state = 1 AND (sent_us > :now OR sent_us + (:wait << min(attempts - 1, :longest))
+        * (:least + (id * 2654435761 + attempts * 40503 + :salt) % :spread) / 100 <= :now)
 """
 
 
-def _overdue_at(now: datetime, resend_after: timedelta) -> dict[str, int]:
-    wait_us = resend_after // timedelta(microseconds=1)
-    return {"now": to_us(now), "wait": wait_us, "longest": _LONGEST_WAIT}
+def _overdue_at(now: datetime, resend_after: timedelta, salt: int | None) -> dict[str, int]:
+    return {
+        "now": to_us(now),
+        "wait": resend_after // timedelta(microseconds=1),
+        "longest": _LONGEST_WAIT,
+        "salt": salt or 0,
+        "least": 100 if salt is None else 80,
+        "spread": 1 if salt is None else 41,
+    }
 
 
 STORED_LANES: Final = (Lane.FAULT, Lane.EVIDENCE, Lane.HEALTH, Lane.TELEMETRY)

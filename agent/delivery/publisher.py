@@ -21,7 +21,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from agent.delivery.link import Acknowledged, Arrived, Carried, Connected, Gone, Inbox, Will
-from agent.delivery.wire_meter import OVERHEAD_BYTES, bytes_carried
+from agent.delivery.wire_meter import OVERHEAD_BYTES, Gauge
 
 _LOG = logging.getLogger(__name__)
 _QUEUED_BY_PAHO: Final = 256  # above the sum of the lanes' windows; more is refused, and kept here
@@ -43,11 +43,24 @@ class Broker:
     keepalive_s: int = 60  # a 60 s keep-alive costs 262 KB a day: part of the data budget
 
 
+class _Client(mqtt.Client):
+    """paho's client, whose socket is watched from its first segment on."""
+
+    gauge: Gauge
+
+    # paho shows the socket only after the TLS handshake (on_socket_open): one that fails or
+    # hangs would cost the plan unseen and could not be cut.
+    def _create_socket_connection(self) -> socket.socket:
+        connection = super()._create_socket_connection()
+        self.gauge.watch(connection)
+        return connection
+
+
 class Connection:
     """One MQTT 3.1.1 connection with a persistent session, from connect to close."""
 
     def __init__(self, broker: Broker, *, client_id: str, will: Will) -> None:
-        client = mqtt.Client(
+        client = _Client(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
             clean_session=False,
@@ -55,6 +68,8 @@ class Connection:
             reconnect_on_failure=False,
             manual_ack=True,
         )
+        client.gauge = Gauge()
+        client.suppress_exceptions = True  # a callback that raises must not end paho's thread
         client.max_queued_messages_set(_QUEUED_BY_PAHO)
         client.will_set(will[0], will[1], qos=1, retain=True)
         if broker.username:
@@ -65,7 +80,6 @@ class Connection:
             )
         self._broker = broker
         self._client = client
-        self._measured = 0
         self._counted = 0
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="mqtt")
 
@@ -82,11 +96,13 @@ class Connection:
         self._client.connect_async(
             self._broker.host, self._broker.port, keepalive=self._broker.keepalive_s
         )
-        self._client.loop_forever(retry_first_connection=False)
+        try:
+            self._client.loop_forever(retry_first_connection=False)
+        finally:
+            self._client.gauge.release()
 
     def _listen(self, inbox: Inbox) -> None:
         def connected(_c: object, _u: object, flags: Any, code: Any, _p: object) -> None:
-            self._read_meter()
             if getattr(code, "is_failure", True):
                 inbox.hand_over(Gone(f"refused by the broker: {code}"))
             else:
@@ -94,9 +110,6 @@ class Connection:
 
         def disconnected(_c: object, _u: object, _f: object, code: Any, _p: object) -> None:
             inbox.hand_over(Gone(str(code)))
-
-        def closing(_c: object, _u: object, _s: object) -> None:
-            self._read_meter()  # the last moment at which the kernel can be asked
 
         def published(_c: object, _u: object, mid: int, _r: object, _p: object) -> None:
             inbox.hand_over(Acknowledged(mid))
@@ -107,7 +120,6 @@ class Connection:
 
         self._client.on_connect = connected
         self._client.on_disconnect = disconnected
-        self._client.on_socket_close = closing
         self._client.on_publish = published
         self._client.on_message = message
 
@@ -134,19 +146,20 @@ class Connection:
 
     def carried(self) -> Carried:
         """The kernel's count, or payloads with a stated overhead where there is none."""
-        self._read_meter()
-        if self._measured:
-            return Carried(bytes=self._measured, is_measured=True)
-        return Carried(bytes=self._counted, is_measured=False)
-
-    def _read_meter(self) -> None:
-        sock = self._client.socket()
-        if isinstance(sock, socket.socket):
-            self._measured = max(self._measured, bytes_carried(sock) or 0)
+        found = self._client.gauge.read()
+        if found is None:
+            return Carried(bytes=self._counted, is_measured=False)
+        return Carried(
+            bytes=found.sent + found.received, is_measured=True, received_bytes=found.received
+        )
 
     def close(self) -> None:
         """Say goodbye; ``run`` returns soon after."""
         self._client.disconnect()
+
+    def cut(self) -> None:
+        """End without a goodbye: the far end is silent, or a handshake hangs."""
+        self._client.gauge.cut()
 
 
 def _text(path: Path | None) -> str | None:

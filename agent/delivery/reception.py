@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,11 +69,20 @@ class Reception:
             return self._apply(message)
         if isinstance(message, SignedCommand) and arrived.topic == topics.command(self._agent_id):
             self.counts.commands += 1
-            self._on_command(message)
+            self._hand_on(message)
             return None
         self.counts.bad_messages += 1
         _LOG.warning("%s does not belong on %s", type(message).__name__, arrived.topic)
         return None
+
+    def _hand_on(self, command: SignedCommand) -> None:
+        try:
+            self._on_command(command)
+        except sqlite3.Error:
+            raise
+        except Exception:  # noqa: BLE001 - no command may end the delivery of the faults behind it
+            self.counts.bad_messages += 1
+            _LOG.exception("a command could not be acted on")
 
     def _apply(self, receipt: Receipt) -> Receipt | None:
         """None for a receipt of a store that was replaced since: it says nothing any more."""

@@ -1,0 +1,259 @@
+"""Delivery over a fake link: every way a network lies, without a socket and without waiting."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from agent.delivery.backoff import PAUSE_CAP_S
+from agent.delivery.database import Database
+from agent.delivery.link import Gone
+from agent.delivery.outbox import Outbox
+from agent.delivery.watchdog import CONNECT_WITHIN_S, PUBACK_WITHIN_S
+from shared import topics, wire
+from shared.command import SignedCommand
+from shared.frame import Lane, pack
+from tests.agent.delivery.conftest import NOON
+from tests.agent.delivery.fake_link import (
+    AGENT,
+    FakeBroker,
+    HandClock,
+    dispatcher_of,
+    running,
+    ticks,
+    until,
+)
+from tests.agent.delivery.samples import message
+
+
+@pytest.fixture
+def broker() -> FakeBroker:
+    """A fake broker that does all right until told otherwise."""
+    return FakeBroker(HandClock())
+
+
+def append(database: Database, outbox: Outbox, lane: Lane, *, rows: int = 1) -> None:
+    """Append rows of a lane."""
+    with database.transaction():
+        for _ in range(rows):
+            outbox.append(message(lane, NOON), now=NOON)
+
+
+def left(outbox: Outbox, lane: Lane = Lane.FAULT) -> int:
+    """Rows without a receipt."""
+    depth = outbox.depth(lane)
+    return depth.waiting_rows + depth.sent_rows
+
+
+async def test_a_puback_without_a_receipt_is_resent_less_and_less(
+    broker: FakeBroker, database: Database, outbox: Outbox
+) -> None:
+    """Broker alive, collector dead for 30 min: the same bytes again, ever rarer, one connection."""
+    broker.receipts = False
+    append(database, outbox, Lane.FAULT)
+    async with running(dispatcher_of(broker, database, outbox)):
+        await until(lambda: len(broker.seqs) == 1)
+        sent_at = [0.0]
+        for _ in range(600):
+            broker.clock.seconds += 3
+            await ticks(1)
+            while len(sent_at) < len(broker.seqs):
+                sent_at.append(broker.clock.seconds)
+        gaps = [later - earlier for earlier, later in itertools.pairwise(sent_at)]
+
+    assert 0.8 * 30 <= gaps[0] <= 1.2 * 30 + 6
+    assert 5 <= len(broker.seqs) <= 8
+    assert gaps == sorted(gaps)
+    assert len(broker.frames[1]) == 1
+    assert len(broker.links) == 1
+
+
+async def test_rows_of_one_moment_are_not_resent_in_one_moment(
+    database: Database, outbox: Outbox, broker: FakeBroker
+) -> None:
+    """Each row has its own jitter: forty rows sent together come due over several seconds."""
+    broker.receipts = False
+    append(database, outbox, Lane.FAULT, rows=40)
+    async with running(dispatcher_of(broker, database, outbox)):
+        await until(lambda: len(broker.seqs) == 40)
+        due: dict[int, int] = {}
+        for second in range(24, 38):
+            broker.clock.seconds = second
+            await ticks(2)
+            due[second] = len(broker.seqs)
+
+    assert len(set(due.values())) >= 5
+    assert due[37] >= 80
+
+
+async def test_lost_doubled_and_reordered_rows_all_settle(
+    database: Database, outbox: Outbox, broker: FakeBroker
+) -> None:
+    """Each third row vanishes, receipts come twice or last first: in the end nothing waits."""
+    broker.drop_every = 3
+    broker.duplicates = 2
+    append(database, outbox, Lane.FAULT, rows=20)
+    async with running(dispatcher_of(broker, database, outbox)):
+        for _ in range(60):
+            broker.clock.seconds += 10
+            await ticks(1)
+        broker.drop_every, broker.reorder = 0, True
+        append(database, outbox, Lane.EVIDENCE, rows=9)
+        for _ in range(60):
+            broker.clock.seconds += 10
+            await ticks(1)
+        await until(lambda: left(outbox) == 0 and left(outbox, Lane.EVIDENCE) == 0)
+
+    assert set(broker.seqs) == set(range(1, 30))
+    assert all(len(frames) == 1 for frames in broker.frames.values())
+
+
+async def test_a_link_that_acknowledges_nothing_is_made_anew(
+    database: Database, outbox: Outbox, broker: FakeBroker
+) -> None:
+    """Half open: it says connected and takes rows, and nothing comes back."""
+    broker.pubacks = broker.receipts = broker.pings = False
+    append(database, outbox, Lane.FAULT)
+    async with running(dispatcher_of(broker, database, outbox)):
+        await until(lambda: len(broker.seqs) == 1)
+        first = broker.live
+        broker.clock.seconds += PUBACK_WITHIN_S + 1
+        broker.pubacks = broker.receipts = broker.pings = True
+        await until(lambda: len(broker.links) == 2)
+        broker.clock.seconds += 40
+        await until(lambda: left(outbox) == 0)
+
+    assert first.is_cut
+
+
+async def test_an_idle_link_without_pings_is_made_anew(
+    database: Database, outbox: Outbox, broker: FakeBroker
+) -> None:
+    """Nothing is owed, but not one byte came back for two keep-alive intervals and a half."""
+    async with running(dispatcher_of(broker, database, outbox)):
+        await until(lambda: bool(broker.links))
+        await ticks()
+        broker.pings = False
+        broker.clock.seconds += 100
+        await ticks()
+        assert len(broker.links) == 1
+        broker.clock.seconds += 60
+        await until(lambda: len(broker.links) == 2)
+
+
+async def test_a_broker_that_never_says_connack_is_left(
+    database: Database, outbox: Outbox, broker: FakeBroker
+) -> None:
+    """A connection that stays without an answer ends, and the next one serves."""
+    broker.lets_in = False
+    append(database, outbox, Lane.FAULT)
+    async with running(dispatcher_of(broker, database, outbox)):
+        await until(lambda: len(broker.links) == 1)
+        await ticks()
+        broker.lets_in = True
+        broker.clock.seconds += CONNECT_WITHIN_S + 1
+        await until(lambda: left(outbox) == 0)
+
+    assert len(broker.links) == 2
+
+
+async def test_a_refused_connection_is_tried_again(
+    database: Database, outbox: Outbox, broker: FakeBroker
+) -> None:
+    """Nobody listens three times; the fourth connection delivers."""
+    broker.refuses = 3
+    append(database, outbox, Lane.FAULT)
+    async with running(dispatcher_of(broker, database, outbox)):
+        await until(lambda: left(outbox) == 0)
+
+    assert len(broker.links) == 4
+
+
+async def test_poison_is_acknowledged_and_survived(
+    database: Database, outbox: Outbox, broker: FakeBroker
+) -> None:
+    """What cannot be read or acted on is counted and acknowledged; the next receipt works."""
+    dispatcher = dispatcher_of(broker, database, outbox)
+
+    def breaks(_: SignedCommand) -> None:
+        raise RuntimeError("a defect in a handler")
+
+    dispatcher._reception._on_command = breaks
+    epoch = database.epoch()
+    command = wire.encode(SignedCommand(b"x", b"s" * 64, "0" * 16))
+    poison = [
+        ("", b""),
+        (topics.receipt(AGENT), b"\xff" * 100),
+        (topics.command(AGENT), pack(lane=Lane.COMMAND, epoch=epoch, seq=0, body=command)),
+    ]
+    async with running(dispatcher) as delivering:
+        await until(lambda: dispatcher.is_connected)
+        for topic, payload in poison:
+            broker.live.deliver(topic, payload)
+        await until(lambda: len(broker.live.acknowledged) == len(poison))
+        append(database, outbox, Lane.FAULT)
+        await until(lambda: left(outbox) == 0)
+        assert not delivering.done()
+
+    assert dispatcher.received.commands == 1
+    assert dispatcher.received.bad_messages == 2
+    assert len(broker.links) == 1
+
+
+async def test_a_wish_to_wait_holds_faults_across_reconnects_and_ends(
+    database: Database, outbox: Outbox, broker: FakeBroker
+) -> None:
+    """After retry_after_s nothing leaves, faults included, also over a new connection."""
+    broker.retry_after_s = 100.0
+    append(database, outbox, Lane.FAULT)
+    async with running(dispatcher_of(broker, database, outbox)):
+        await until(lambda: left(outbox) == 0)
+        append(database, outbox, Lane.FAULT)
+        broker.live.hand(Gone("reset"))
+        await until(lambda: len(broker.links) == 2)
+        broker.clock.seconds += 50
+        await ticks()
+        assert broker.seqs == [1]
+        broker.clock.seconds += 51
+        await until(lambda: broker.seqs == [1, 2])
+
+
+async def test_repeated_wishes_cannot_silence_an_agent(
+    database: Database, outbox: Outbox, broker: FakeBroker
+) -> None:
+    """Old receipts that ask for an hour, again and again, hold rows for the cap and no longer."""
+    append(database, outbox, Lane.FAULT)
+    async with running(dispatcher_of(broker, database, outbox)):
+        await until(lambda: left(outbox) == 0)
+        began_s = broker.clock.seconds
+        broker.live.receipt(1, retry_after_s=3600.0)
+        await ticks()
+        append(database, outbox, Lane.FAULT)
+        while len(broker.seqs) < 2:
+            assert broker.clock.seconds - began_s <= PAUSE_CAP_S + 20
+            broker.clock.seconds += 10
+            broker.live.receipt(1, retry_after_s=3600.0)
+            await ticks(3)
+
+    assert broker.clock.seconds - began_s >= PAUSE_CAP_S
+
+
+async def test_only_chunks_without_a_receipt_go_again(
+    database: Database, outbox: Outbox, broker: FakeBroker
+) -> None:
+    """Evidence resumes chunk by chunk: after a reconnect the receipted ones stay where they are."""
+    broker.receipts = False
+    append(database, outbox, Lane.EVIDENCE, rows=10)
+    async with running(dispatcher_of(broker, database, outbox)):
+        await until(lambda: len(broker.seqs) == 10)
+        broker.live.receipt(1, 2, 3, 4, 6)
+        await until(lambda: left(outbox, Lane.EVIDENCE) == 5)
+        broker.live.hand(Gone("reset"))
+        broker.receipts = True
+        await until(lambda: len(broker.links) == 2)
+        broker.clock.seconds += 60
+        await until(lambda: left(outbox, Lane.EVIDENCE) == 0)
+
+    assert sorted(broker.seqs[10:]) == [5, 7, 8, 9, 10]
+    assert all(len(frames) == 1 for frames in broker.frames.values())
