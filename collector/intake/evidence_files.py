@@ -79,8 +79,8 @@ class EvidenceFiles:
         self._unsynced_names.clear()
 
     def _make(self, folder: Path) -> None:
-        if folder not in self._ours:
-            self._files.make_directory(folder)
+        is_new = self._files.make_directory(folder)  # a restore under us may have taken it away
+        if is_new or folder not in self._ours:
             self._unsynced_names.add(self._directory)
             self._ours.add(folder)
 

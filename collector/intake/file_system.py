@@ -17,8 +17,8 @@ class FileSystem(Protocol):
     there at all only after ``sync`` of its directory.
     """
 
-    def make_directory(self, path: Path) -> None:
-        """Make it (mode 0700) with its parents; nothing happens when it is there."""
+    def make_directory(self, path: Path) -> bool:
+        """Make it (mode 0700) with its parents; False when it was there."""
 
     def exists(self, path: Path) -> bool:
         """True for a file or a directory."""
@@ -45,9 +45,12 @@ class FileSystem(Protocol):
 class LocalFiles:
     """The file system of this machine."""
 
-    def make_directory(self, path: Path) -> None:
+    def make_directory(self, path: Path) -> bool:
         """Make it with its parents."""
+        if path.is_dir():
+            return False
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return True
 
     def exists(self, path: Path) -> bool:
         """Look."""

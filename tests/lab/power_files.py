@@ -22,11 +22,13 @@ class PowerFiles:
         self.kill_after: int | None = None  # operations until the process dies
         self.kill_at_rename = False  # or with the next rename, the worst moment of all
 
-    def make_directory(self, path: Path) -> None:
+    def make_directory(self, path: Path) -> bool:
         """Its own name only: parents are there."""
-        if self._disk.find(path) is None:
-            self._disk.create(path, is_directory=True)
-            self._live_on()
+        if self._disk.find(path) is not None:
+            return False
+        self._disk.create(path, is_directory=True)
+        self._live_on()
+        return True
 
     def exists(self, path: Path) -> bool:
         """Look."""
