@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -65,6 +65,9 @@ def budget_for(*, battery: bool, metered: bool) -> Budget:
     return WIRED_BATTERY if battery else WIRED_MAINS
 
 
+_STEPPED_BACK: Final = timedelta(days=1)
+
+
 class Spend(msgspec.Struct, frozen=True, array_like=True):
     """What a device has cost on one UTC day; stored, so fields are only appended."""
 
@@ -77,11 +80,11 @@ class Spend(msgspec.Struct, frozen=True, array_like=True):
     def on(self, now: datetime) -> Spend:
         """This spend if it is still the same UTC day at ``now``, else a fresh one.
 
-        A clock that steps back into an earlier day keeps the spend: it must not buy a second
-        budget.
+        A clock that steps back into yesterday keeps the spend: it must not buy a second budget.
+        A spend further ahead is from a clock that was wrong, and would forbid all until then.
         """
         today = to_utc(now).date()
-        return self if today <= self.day else Spend(today)
+        return self if self.day - _STEPPED_BACK <= today <= self.day else Spend(today)
 
     def plus(self, cost: Cost) -> Spend:
         """The spend after this cost."""

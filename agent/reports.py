@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from agent.config import Config
-from agent.delivery import fault_store, losses, reading_store
+from agent.delivery import fault_store, losses, reading_store, receipts
 from agent.delivery.database import Database, is_full
 from agent.delivery.outbox import Outbox
 from agent.delivery.relief import relieve
@@ -182,6 +182,8 @@ class Reporter:
 
     def _tidy(self) -> None:
         with self._database.transaction():
-            dropped = self._outbox.drop_old(now=self._clock())
+            dropped = self._outbox.drop_old(
+                now=receipts.surely_passed(self._database, now=self._clock())
+            )
         if dropped:
             _LOG.info("%d delivered rows were past their keeping time", dropped)

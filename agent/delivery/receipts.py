@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from agent.delivery.database import Database
+from agent.delivery.database import Database, from_us, to_us
 from agent.delivery.outbox import deliver
 from shared.receipt import Receipt, SeqRange
 
 _REMEMBERED_GENERATIONS: Final = 16
+_COLLECTOR_AT: Final = "collector_at_us"  # meta: the collector's clock in the newest receipt
 COLLECTOR_AHEAD_S: Final = "collector_ahead_s"  # meta: the collector's clock minus ours
 
 
@@ -48,18 +49,24 @@ def apply(database: Database, receipt: Receipt, *, now: datetime) -> Applied:
         kept = [*past, known][-_REMEMBERED_GENERATIONS:]
         database.set_meta("past_generations", json.dumps(kept))
     delivered = named = 0
+    kept_from = max(now, receipt.collector_at)  # with ``surely_passed``: kept long enough
     epoch = str(receipt.epoch)
     for seqs in receipt.ranges:
         named += seqs.last - seqs.first + 1
-        delivered += _deliver_range(database, epoch, seqs, now=now, refused="")
+        delivered += _deliver_range(database, epoch, seqs, now=kept_from, refused="")
     refused = 0
     for row in receipt.refused:
         named += 1
         refused += _deliver_range(
-            database, epoch, SeqRange(row.seq, row.seq), now=now, refused=row.reason or "refused"
+            database,
+            epoch,
+            SeqRange(row.seq, row.seq),
+            now=kept_from,
+            refused=row.reason or "refused",
         )
     ahead = receipt.collector_at - now
     database.set_meta(COLLECTOR_AHEAD_S, str(ahead.total_seconds()))
+    database.set_meta(_COLLECTOR_AT, str(to_us(receipt.collector_at)))
     # The collector is alive: rows that backed off are due after one interval again.
     database.connection.execute("UPDATE outbox SET attempts = 1 WHERE state = 1 AND attempts > 1")
     return Applied(
@@ -69,6 +76,15 @@ def apply(database: Database, receipt: Receipt, *, now: datetime) -> Applied:
         new_generation=is_new,
         requeued=requeued,
     )
+
+
+def surely_passed(database: Database, *, now: datetime) -> datetime:
+    """The earlier of our clock and the collector's as the newest receipt told it.
+
+    What is thrown away by age goes by this: either clock may be ten years ahead.
+    """
+    told = database.meta(_COLLECTOR_AT)
+    return now if told is None else min(now, from_us(int(told)))
 
 
 def collector_time(database: Database, *, now: datetime) -> datetime:

@@ -163,7 +163,7 @@ def _try_to_clear(
         return _settle(memory, now=now, persistence=persistence), Step.NONE
     if memory.state is FaultState.FLAPPING:
         last_change = memory.changes[-1] if memory.changes else now
-        if now - last_change < persistence.flap_within:
+        if abs(now - last_change) < persistence.flap_within:
             return memory, Step.NONE  # quiet for a moment is what flapping means
         return _cleared(memory, now=now, changes=()), Step.CLEARED
     changes = _recent_changes(memory, now=now, persistence=persistence)
@@ -179,7 +179,7 @@ def _settle(memory: FaultMemory, *, now: datetime, persistence: Persistence) -> 
     """A flapping fault that stays bad for a whole day is simply open again."""
     if memory.state is not FaultState.FLAPPING or not all(memory.window):
         return memory
-    if memory.changes and now - memory.changes[-1] < persistence.flap_within:
+    if memory.changes and abs(now - memory.changes[-1]) < persistence.flap_within:
         return memory
     return replace(memory, state=FaultState.OPEN, changes=())
 
@@ -204,7 +204,8 @@ def _try_to_confirm(
 ) -> tuple[FaultMemory, Step]:
     if memory.unsaid < persistence.confirm_n:
         return memory, Step.NONE
-    rested = memory.said_at is None or now - memory.said_at >= persistence.confirm_every
+    # Moments far ahead are from a clock that was put right since: they hold nothing up.
+    rested = memory.said_at is None or abs(now - memory.said_at) >= persistence.confirm_every
     if memory.confirmed and not rested:
         return memory, Step.NONE
     return replace(memory, confirmed=True, unsaid=0, said_at=now), Step.CONFIRMED
@@ -213,7 +214,7 @@ def _try_to_confirm(
 def _recent_changes(
     memory: FaultMemory, *, now: datetime, persistence: Persistence
 ) -> tuple[datetime, ...]:
-    recent = tuple(at for at in memory.changes if now - at < persistence.flap_within)
+    recent = tuple(at for at in memory.changes if abs(now - at) < persistence.flap_within)
     return (*recent, now)[-persistence.flap_count :]
 
 

@@ -8,6 +8,7 @@ from agent.diagnosis.baseline import Light
 from agent.diagnosis.pictures import Look, baseline_of, day_is_certain, hours_beyond, look_at
 from agent.diagnosis.rule import Finding, Rule, View
 from agent.diagnosis.verdicts import fault, healthy, no_verdict, not_read
+from shared.reading import Reading
 
 BLACK, WHITE, FROZEN = "picture.black", "picture.white", "picture.frozen"
 BLURRED, CAST = "picture.blurred", "picture.colour_cast"
@@ -56,13 +57,13 @@ def judge_frozen(view: View) -> Finding:
         return healthy(FROZEN, view, *names)
     if look.luma_std < view.levels.flat_luma_std or look.light is Light.NONE:
         return no_verdict(FROZEN, "too flat or dark to tell", "画面过于平坦或偏暗")
-    still_since = view.now
+    still: list[Reading] = []
     for reading in reversed(view.history.get("picture.luma_mean", ())):
         value = reading.number()
         if value is None or abs(value - look.luma_mean) > view.levels.frozen_luma:
             break
-        still_since = reading.taken_at
-    long_enough = view.now - still_since >= timedelta(minutes=view.levels.frozen_minutes)
+        still.append(reading)
+    long_enough = view.watched(reversed(still)) >= timedelta(minutes=view.levels.frozen_minutes)
     if change <= view.levels.frozen_change and long_enough:
         return fault(FROZEN, view, "the picture does not change", "画面不再变化", *names)
     return no_verdict(FROZEN, "little changes in this picture", "画面变化很小")

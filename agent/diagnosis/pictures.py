@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from agent.diagnosis.baseline import Light, PictureBaseline
 from agent.diagnosis.rule import View
+from shared.reading import Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,13 +117,13 @@ def day_is_certain(view: View, *, extreme_since_h: float) -> bool:
 
 
 def hours_beyond(view: View, name: str, *, below: float | None, above: float | None) -> float:
-    """For how many hours every good reading of ``name`` lay beyond the level, without a break."""
-    since = view.now
+    """For how many watched hours every good reading of ``name`` lay beyond the level."""
+    beyond: list[Reading] = []
     for reading in reversed(view.history.get(name, ())):
         value = reading.number()
         if value is None:
             continue
         if (below is not None and value >= below) or (above is not None and value <= above):
             break
-        since = reading.taken_at
-    return (view.now - since).total_seconds() / 3600
+        beyond.append(reading)
+    return view.watched(reversed(beyond)).total_seconds() / 3600

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Final
 
 from agent.diagnosis.levels import Levels
 from agent.diagnosis.rule import Finding, Rule, View
@@ -12,6 +13,9 @@ from shared.reading import Reading
 NOT_CHARGING = "battery.not_charging"
 LOW = "battery.low"
 _NAMES = ("battery.charge", "battery.charging", "battery.temperature", "solar.power")
+
+
+_LONGEST_NIGHT: Final = timedelta(hours=36)  # between two looks under sun, a dull day included
 
 
 def judge_not_charging(view: View) -> Finding:
@@ -31,7 +35,7 @@ def judge_not_charging(view: View) -> Finding:
     if excuse is not None:
         return no_verdict(NOT_CHARGING, *excuse)
     idle = _idle_under_sun(view)
-    span = view.now - idle[0].taken_at if idle else timedelta(0)
+    span = view.watched(idle, longest_gap=_LONGEST_NIGHT)
     enough = len(idle) + 1 >= levels.battery_observations
     if not enough or span < timedelta(days=levels.battery_days):
         return no_verdict(NOT_CHARGING, "not watched for long enough", "观察时间不足")

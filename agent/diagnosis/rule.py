@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from agent.camera.port import LoginKind
 from agent.diagnosis.baseline import PictureBaseline
 from agent.diagnosis.levels import Levels
 from shared.reading import Reading
 
+LONGEST_GAP = timedelta(hours=4)
+"""Between two visits; in a longer gap nobody watched, or the clock was set (UTC+8 is 8 h off)."""
 HISTORY_PER_NAME = 480
 """Readings of one name that a rule may want to look back on: ten days at one in 30 minutes."""
 
@@ -101,6 +104,18 @@ class View:
         reading = self.fresh_reading(name)
         good = reading is not None and reading.good and isinstance(reading.value, bool)
         return bool(reading.value) if good and reading is not None else None
+
+    def watched(
+        self, readings: Iterable[Reading], *, longest_gap: timedelta = LONGEST_GAP
+    ) -> timedelta:
+        """How long these readings, oldest first, were watched up to now.
+
+        A gap beyond ``longest_gap``, or one that runs backwards, counts for nothing: the agent
+        was off or its clock was set, and neither shows that a fault went on.
+        """
+        moments = [*(reading.taken_at for reading in readings), self.now]
+        gaps = (later - earlier for earlier, later in pairwise(moments))
+        return sum((gap for gap in gaps if timedelta(0) < gap <= longest_gap), timedelta(0))
 
     def because(self, *names: str) -> tuple[Reading, ...]:
         """The readings of these names as they are known, in this order."""
