@@ -15,7 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.camera.port import CameraError
-from benchmarks import durability_chaos, durability_herd, durability_power, main_figures
+from benchmarks import (
+    durability_chaos,
+    durability_herd,
+    durability_power,
+    durability_wire,
+    main_figures,
+)
 from benchmarks.figure import Figure, Size
 
 FIGURES: tuple[Figure, ...] = (
@@ -23,6 +29,7 @@ FIGURES: tuple[Figure, ...] = (
     *durability_chaos.FIGURES,
     *durability_power.FIGURES,
     *durability_herd.FIGURES,
+    *durability_wire.FIGURES,
 )
 OUTPUT = Path("build/figures.json")
 

@@ -102,10 +102,10 @@ class Connection:
                 self._client.disconnect()
                 self._client.loop_write()
 
-    def publish(self, topic: str, payload: bytes) -> bool:
-        """Queue for sending at QoS 1; False when there is no connection to take it."""
+    def publish(self, topic: str, payload: bytes, *, qos: int = 1) -> bool:
+        """Queue for sending; False when there is no connection to take it."""
         try:
-            return self._client.publish(topic, payload, qos=1).rc == mqtt.MQTT_ERR_SUCCESS
+            return self._client.publish(topic, payload, qos=qos).rc == mqtt.MQTT_ERR_SUCCESS
         except (ValueError, OSError) as error:
             log.warning("publish on %s was not taken: %s", topic, error)
             return False

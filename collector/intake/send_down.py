@@ -23,14 +23,16 @@ COMMAND_RESENT_AFTER: Final = timedelta(seconds=30)
 _NO_EPOCH: Final = Epoch(1, 0)  # commands belong to no epoch of an agent
 
 
-def send_receipt(link: Link, agent_id: str, receipt: Receipt, *, retry_after_s: float) -> bool:
+def send_receipt(
+    link: Link, agent_id: str, receipt: Receipt, *, retry_after_s: float, qos: int = 1
+) -> bool:
     """Tell an agent what is committed, and for how long to hold the rest; False: not sent."""
     if retry_after_s:
         receipt = replace(receipt, retry_after_s=retry_after_s)
     payload = pack(
         lane=Lane.RECEIPT, epoch=receipt.epoch, seq=0, body=wire.encode(receipt), compress=True
     )
-    return link.publish(topics.receipt(agent_id), payload)
+    return link.publish(topics.receipt(agent_id), payload, qos=qos)
 
 
 def send_wait(

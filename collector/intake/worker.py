@@ -21,6 +21,7 @@ from collector.intake.room import Room
 from collector.intake.send_down import send_commands, send_receipt, send_wait
 from collector.store.cause import cause_of
 from shared.receipt import Receipt
+from shared.topics import parse_up
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ LEAVE_AFTER: Final = 10  # failures of some rows beside others that passed
 class Link(Protocol):
     """The connection of the moment."""
 
-    def publish(self, topic: str, payload: bytes) -> bool:
+    def publish(self, topic: str, payload: bytes, *, qos: int = 1) -> bool:
         """Queue a message; False when nobody takes it."""
 
     def acknowledge(self, received: Received) -> None:
@@ -68,7 +69,7 @@ class Worker:
         self._trouble_since_s: float | None = None
         self._asked_at_s = 0.0
         self._commands_at_s = 0.0
-        self._unsent: deque[tuple[str, Receipt]] = deque(maxlen=UNSENT_RECEIPTS)
+        self._unsent: deque[tuple[str, Receipt, int]] = deque(maxlen=UNSENT_RECEIPTS)
         self.counts = Counts()
         self.commits = 0
         self.largest_batch = 0
@@ -134,7 +135,10 @@ class Worker:
         self._limit = next_batch_frames(
             self._limit, frames=len(batch), took_s=time.monotonic() - began_s
         )
-        self._unsent.extend(done.receipts)
+        asked = _agents_asking_for_acknowledgement(batch)
+        self._unsent.extend(
+            (agent_id, receipt, int(agent_id in asked)) for agent_id, receipt in done.receipts
+        )
         self._send_receipts()
         self._acknowledge(batch)
 
@@ -143,8 +147,8 @@ class Worker:
         link = self._link()
         wait_s = retry_after_s(trouble_s=None, fill=self._backlog.fill)
         while link is not None and self._unsent:
-            agent_id, receipt = self._unsent[0]
-            if not send_receipt(link, agent_id, receipt, retry_after_s=wait_s):
+            agent_id, receipt, qos = self._unsent[0]
+            if not send_receipt(link, agent_id, receipt, retry_after_s=wait_s, qos=qos):
                 return
             self._unsent.popleft()
 
@@ -186,3 +190,13 @@ class Worker:
             send_commands(link, self._engine, now=self._clock())
         except (OperationalError, OSError) as error:
             log.error("commands cannot be read (%s)", cause_of(error))
+
+
+def _agents_asking_for_acknowledgement(batch: Sequence[Received]) -> set[str]:
+    """Whose rows came at QoS 1: their receipt goes so too, and waits for them at the broker.
+
+    On metered links small rows come at QoS 0: an acknowledgement costs more than to send such a
+    row again should its receipt be lost.
+    """
+    topics_of = {received.arrival.topic for received in batch if received.qos}
+    return {topic.agent_id for topic in map(parse_up, topics_of) if topic is not None}

@@ -14,7 +14,8 @@ from collector.intake import worker
 from collector.intake.backlog import Backlog, Received
 from collector.intake.worker import Worker
 from collector.store import tables
-from tests.collector.house import House, fault, frame_of
+from shared import topics
+from tests.collector.house import House, fault, frame_of, health
 
 BAD = 13
 
@@ -34,13 +35,12 @@ class Link:
         self._stop = stop
         self._expected = expected
         self.acknowledged: list[int] = []
-        self.published = 0
+        self.published: list[tuple[str, int]] = []
 
-    def publish(self, topic: str, payload: bytes) -> bool:
-        """Count it."""
-        assert topic
+    def publish(self, topic: str, payload: bytes, *, qos: int = 1) -> bool:
+        """Remember where it went and how."""
         assert payload
-        self.published += 1
+        self.published.append((topic, qos))
         return True
 
     def acknowledge(self, received: Received) -> None:
@@ -82,4 +82,26 @@ def test_a_row_that_always_fails_holds_up_nobody(
     assert stored == set(range(1, 81)) - {BAD}
     assert made.trouble == ""
     assert made.commits < 30, "row by row"
-    assert link.published > 0
+    assert link.published
+
+
+def test_a_receipt_travels_as_its_rows_did(house: House) -> None:
+    """Rows that asked for no acknowledgement get a receipt that asks for none."""
+    stop, backlog = threading.Event(), Backlog()
+    link = Link(stop, 2)
+    made = Worker(
+        engine=house.engine,
+        room=house.room,
+        clock=lambda: house.now,
+        backlog=backlog,
+        link=lambda: link,
+        on_recovered=lambda: None,
+    )
+    for agent_id, qos in (("agent-farm", 0), ("agent-shop", 1)):
+        arrival = frame_of(health(), seq=1, agent_id=agent_id)
+        backlog.put(Received(arrival=arrival, mid=qos, qos=qos, connection=1))
+    made.run(stop)
+
+    assert sorted(link.published) == sorted(
+        [(topics.receipt("agent-farm"), 0), (topics.receipt("agent-shop"), 1)]
+    )
