@@ -35,7 +35,7 @@ from agent.delivery.dispatcher import Dispatcher
 from agent.delivery.outbox import Outbox
 from agent.delivery.publisher import Broker
 from agent.delivery.uplink import Uplink
-from agent.delivery.wire_meter import bytes_carried
+from agent.delivery.wire_meter import wire_bytes
 from agent.reports import Reporter
 from agent.standing import Standings
 from agent.uplink_budget import DataPlan
@@ -287,15 +287,22 @@ def _as_json(root: Path, port: int, readings: list[tuple[str, Reading]]) -> floa
     sock = client.socket()
     if not isinstance(sock, socket.socket):
         raise RuntimeError("the plain client is not connected")
-    before = bytes_carried(sock) or 0
+    before = _both_ways(sock)
     sample = list(by_visit.values())[:24]
     for visit_values in sample:
         client.publish("plain/readings", json.dumps(visit_values), qos=1).wait_for_publish(10)
         time.sleep(0.05)
-    spent = (bytes_carried(sock) or 0) - before
+    spent = _both_ways(sock) - before
     client.disconnect()
     client.loop_stop()
     return spent * len(by_visit) / len(sample)
+
+
+def _both_ways(sock: socket.socket) -> int:
+    counted = wire_bytes(sock)
+    if counted is None:
+        raise RuntimeError("this kernel does not count what a socket carries (TCP_INFO)")
+    return counted.sent + counted.received
 
 
 @functools.cache
