@@ -15,12 +15,15 @@ HELP: Final = {
         "probe": "read one camera now and show what it says",
         "discover": "find ONVIF devices on this network",
         "check-config": "list every problem of a configuration file",
+        "show-config": "show what can be tuned, its value, and whether file or order says so",
+        "config": "with reset: drop what the collector ordered; the file alone governs then",
+        "reset": "drop what the collector ordered",
         "outbox": "show what waits for the collector, or export it to a file to carry there",
         "action": "show (default) or export",
         "box": "file to write; it is never overwritten",
         "waiting": "export only rows without a receipt",
         "keygen": "make an Ed25519 key pair",
-        "config": "configuration file (TOML)",
+        "config_file": "configuration file (TOML)",
         "lang": "language: en or zh",
         "address": "host or host:port of the camera",
         "user": "user name on the camera; the password is asked for",
@@ -42,12 +45,15 @@ HELP: Final = {
         "probe": "立即检测一台摄像机并显示结果",
         "discover": "在本网络中查找 ONVIF 设备",
         "check-config": "列出配置文件中的所有问题",
+        "show-config": "显示可调项的值，以及其来自文件还是命令",
+        "config": "配合 reset：丢弃收集端下达的配置，此后仅以文件为准",
+        "reset": "丢弃收集端下达的配置",
         "outbox": "显示等待收集端接收的内容，或导出为文件以便携带",
         "action": "show（默认）或 export",
         "box": "要写入的文件；绝不覆盖已有文件",
         "waiting": "仅导出尚无回执的行",
         "keygen": "生成 Ed25519 密钥对",
-        "config": "配置文件（TOML）",
+        "config_file": "配置文件（TOML）",
         "lang": "语言：en 或 zh",
         "address": "摄像机的主机名或 主机:端口",
         "user": "摄像机用户名；密码将在提示后输入",
@@ -92,9 +98,11 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
     def add(verb: str) -> argparse.ArgumentParser:
         return verbs.add_parser(verb, help=text[verb], description=text[verb], parents=[common])
 
-    for verb in ("run", "check-config", "outbox"):
+    for verb in ("run", "check-config", "show-config", "config", "outbox"):
         made = add(verb)
-        made.add_argument("-c", "--config", required=True, help=text["config"])
+        made.add_argument("-c", "--config", required=True, help=text["config_file"])
+        if verb == "config":
+            made.add_argument("action", choices=("reset",), help=text["reset"])
         if verb == "outbox":
             _add_outbox(made, text)
     _add_probe(add("probe"), text)

@@ -41,6 +41,7 @@ class Source:
     local: Config
     content: Mapping[str, Any]
     probe_names: Collection[str] = ()
+    name: str = "agent.toml"
 
     def read(self, overlay: str) -> Config:
         """The file with an overlay upon it; ConfigError lists every problem of the overlay."""
@@ -57,7 +58,8 @@ def read_source(
 ) -> Source:
     """Read and check the agent's own file; ConfigError lists every problem in it."""
     local = load_config(path, probe_names=probe_names, profile_ids=profile_ids)
-    return Source(local=local, content=read_content(path), probe_names=probe_names)
+    content = read_content(path)
+    return Source(local=local, content=content, probe_names=probe_names, name=path.name)
 
 
 def lay_over(source: Source, text: str) -> Config:

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, TextIO
 
-from agent import app, once, show
+from agent import app, once, show, tuned
 from agent.camera.decoder import Decoder
 from agent.camera.device import NetworkCamera
 from agent.camera.http import CameraHttp
@@ -56,6 +56,8 @@ def dispatch(arguments: argparse.Namespace, out: TextIO) -> int:
         "probe": probe,
         "discover": find,
         "check-config": check_config,
+        "show-config": show_config,
+        "config": reset_config,
         "outbox": show_outbox,
         "keygen": keygen,
     }
@@ -109,6 +111,34 @@ def check_config(arguments: argparse.Namespace, out: TextIO) -> int:
         f"{len(profiles)} {show.word('profiles', lang)}",
         file=out,
     )
+    return DONE
+
+
+def show_config(arguments: argparse.Namespace, out: TextIO) -> int:
+    """What can be tuned, its value, and who says so."""
+    try:
+        source, _ = read_all(Path(arguments.config))
+        shown = tuned.show_tuned(source, app.data_file(source.local), arguments.lang)
+    except (ConfigError, ProfileError) as error:
+        return _explain(error, arguments.lang)
+    print(shown.text, file=out)
+    return DONE if shown.fits else FOUND
+
+
+def reset_config(arguments: argparse.Namespace, out: TextIO) -> int:
+    """Drop what the collector ordered; not beside a running agent, whose file has one writer."""
+    try:
+        source, _ = read_all(Path(arguments.config))
+    except (ConfigError, ProfileError) as error:
+        return _explain(error, arguments.lang)
+    folder = source.local.data_dir
+    try:
+        with _only_one(source.local):
+            tuned.forget_order(app.data_file(source.local), now=app.clock())
+    except BlockingIOError:
+        _complain(show.say("agent runs", arguments.lang, folder=folder))
+        return FOUND
+    print(show.say("order dropped", arguments.lang, file=arguments.config), file=out)
     return DONE
 
 

@@ -162,17 +162,17 @@ def make_token(arguments: argparse.Namespace) -> int:
 
 def give_order(arguments: argparse.Namespace) -> int:
     """Ask an agent for something."""
-    from collector.order_command import order_and_wait  # noqa: PLC0415
+    from collector.order_command import order_and_wait, read_wanted  # noqa: PLC0415
 
     config = read_config(arguments.config)
-    answer = order_and_wait(
-        config,
+    wanted = read_wanted(
         agent_id=arguments.agent,
         verb=Verb(arguments.verb),
         device_id=arguments.device,
-        wait_s=arguments.wait,
-        lang=arguments.lang,
+        file=arguments.file,
+        base=arguments.base,
     )
+    answer = order_and_wait(config, wanted, wait_s=arguments.wait, lang=arguments.lang)
     print(answer.text)
     return OK if answer.well else FAILED
 

@@ -89,8 +89,10 @@ def _token(token: argparse.ArgumentParser, lang: str) -> None:
 
 
 def _order(order: argparse.ArgumentParser, lang: str) -> None:
-    verbs = ["probe_now", "take_picture", "fetch_log"]
+    verbs = ["probe_now", "take_picture", "fetch_log", "set_config"]
     order.add_argument("agent", help=say("help_agent", lang))
     order.add_argument("verb", choices=verbs, help=say("help_verb", lang))
     order.add_argument("device", nargs="?", default="", help=say("help_device", lang))
+    order.add_argument("--file", type=Path, help=say("help_config_file", lang))
+    order.add_argument("--base", default="", help=say("help_base", lang))
     order.add_argument("--wait", type=float, default=0.0, metavar="S", help=say("help_wait", lang))

@@ -78,6 +78,14 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "device id; default: the agent itself",
         "设备 id；默认：代理本身",
     ),
+    "help_config_file": (
+        "set_config: the configuration to lay over the agent's own (TOML, at most 4 KiB)",
+        "set_config：叠加在代理自身配置之上的配置（TOML，最多 4 KiB）",
+    ),
+    "help_base": (
+        "set_config: refuse unless this configuration is in force (preclaim-agent show-config)",
+        "set_config：仅当此配置生效时执行（见 preclaim-agent show-config）",
+    ),
     "help_wait": ("wait so many seconds for the answer", "等待答复的秒数"),
     "help_key": (
         "file for the private key; FILE.pub.pem is written beside it",

@@ -76,6 +76,8 @@ def order(
     device_id: str,
     actor: str,
     now: datetime,
+    arguments: dict[str, str] | None = None,
+    valid_for: timedelta = VALID_FOR_A_PERSON,
 ) -> str | None:
     """What a person asks for; None when the same still waits for its answer. Returns its id."""
     if commands.is_waiting(db, agent_id=agent_id, verb=verb, device_id=device_id):
@@ -87,7 +89,8 @@ def order(
         organisation_id=organisation_id,
         verb=verb,
         device_id=device_id,
+        arguments=arguments,
         actor=actor,
         now=now,
-        valid_for=VALID_FOR_A_PERSON,
+        valid_for=valid_for,
     )

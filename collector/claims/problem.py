@@ -146,6 +146,24 @@ WRONGS: Final[Mapping[str, Wrong]] = {
         Both("{found!r} is not known", "{found!r} 未知"),
         Both("agents: {known}", "已有代理：{known}"),
     ),
+    "only_with_set_config": Wrong(
+        Both("does not go with {verb}", "不能与 {verb} 一起使用"),
+        Both("leave it out, or order set_config", "请删去，或使用 set_config"),
+    ),
+    "not_with_set_config": Wrong(
+        Both(
+            "{found!r} is named, but a configuration is the agent's",
+            "不应指定 {found!r}：配置属于代理",
+        ),
+        Both("leave the device out", "请不要指定设备"),
+    ),
+    "needed_with_set_config": Wrong(
+        Both("is missing", "缺失"), Both("write --file overlay.toml", "请写 --file overlay.toml")
+    ),
+    "config_too_long": Wrong(
+        Both("has {count} bytes", "有 {count} 字节"),
+        Both("write at most {limit}", "最多 {limit} 字节"),
+    ),
     "unknown_device": Wrong(
         Both("{agent} has no {found!r}", "{agent} 没有 {found!r}"),
         Both("its devices: {known}", "其设备：{known}"),

@@ -18,6 +18,7 @@ from collector.web.pages import (
     orders,
     outcomes,
     people,
+    settings,
     today,
     trends,
 )
@@ -30,6 +31,7 @@ OPERATORS: Final = frozenset({Role.ADMIN, Role.FACTORY_ENGINEER})
 SITE: Final = frozenset({Role.ADMIN, Role.FACTORY_ENGINEER, Role.INTEGRATOR})
 KEEPERS: Final = orders.MAY
 KNOWN: Final = frozenset(Role)
+_AGENT: Final = "/agents/{id:[A-Za-z0-9._-]{1,64}}"
 
 
 def _get(path: str, page: Page, admits: frozenset[Role] | None) -> Route:
@@ -66,6 +68,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     _get("/dismissed", outcomes.show_dismissed, SITE),
     _get("/trends", trends.show_trends, KNOWN),
     _get("/agents", health.show_agents, SITE),
+    _get(_AGENT + "/settings", settings.show_settings, SITE),
+    _get(_AGENT + "/settings/orders", settings.show_setting_orders, SITE),
+    _post(_AGENT + "/settings", settings.order_setting, KEEPERS),
     _get("/people", people.show_people, ADMIN),
     _post("/people", people.add_person, ADMIN),
     _post(r"/people/{id:\d+}/end", people.end_person, ADMIN),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, true
 
 from collector.store.commands import WAITING
 from collector.store.scope import Scope
 from collector.store.tables import command
-from shared.command import Outcome
+from shared.command import Outcome, Verb
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,7 @@ class CommandRow:
     not_after: datetime
     sent_at: datetime | None
     finished_at: datetime | None
+    arguments: Mapping[str, str]
 
 
 def list_commands(
@@ -35,15 +38,20 @@ def list_commands(
     agent_id: str,
     device_id: str,
     now: datetime,
+    verb: Verb | None = None,
     limit: int = 5,
 ) -> tuple[CommandRow, ...]:
-    """The latest commands for this device, newest first; one past its time is expired."""
+    """The latest commands for this device, newest first; one past its time is expired.
+
+    ``verb`` leaves only its own.
+    """
     rows = db.execute(
         select(command)
         .where(
             scope.covers(command.c.organisation_id),
             command.c.agent_id == agent_id,
             command.c.device_id == device_id,
+            command.c.verb == verb.value if verb else true(),
         )
         .order_by(command.c.issued_at.desc(), command.c.id)
         .limit(limit)
@@ -61,6 +69,7 @@ def list_commands(
             not_after=row.not_after,
             sent_at=row.sent_at,
             finished_at=row.finished_at,
+            arguments=json.loads(row.arguments_json),
         )
         for row in rows
     )

@@ -83,6 +83,9 @@ async def show_device(call: Call) -> web.StreamResponse:
         line=await house.read(lambda db: device_file.find_latest_line(db, scope, number)),
         warranty=await house.read(lambda db: judge_now(db, house.policy, device, call.now)),
         orders=await orders.list_of(call, device),
+        polled=orders.polled(device),
+        zone=device.zone,
+        nothing="order.none",
         may_order=call.known.role in orders.MAY and house.command_key is not None,
     )
 

@@ -33,7 +33,19 @@ async def show_orders(call: Call) -> web.StreamResponse:
     """The part of the device page that is polled while an answer is owed."""
     number = call.number("id")
     device = found(await call.house.read(lambda db: devices.find_device(db, call.scope, number)))
-    return page(call, "orders.html", device=device, orders=await list_of(call, device))
+    return page(
+        call,
+        "orders.html",
+        orders=await list_of(call, device),
+        polled=polled(device),
+        zone=device.zone,
+        nothing="order.none",
+    )
+
+
+def polled(device: Device) -> str:
+    """The URL of the list alone."""
+    return f"/devices/{device.id}/orders"
 
 
 async def give_order(call: Call) -> web.StreamResponse:
