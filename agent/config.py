@@ -23,9 +23,10 @@ from agent.config_tunable import (
     read_limits,
     read_min_poll,
     read_pace,
+    read_plan,
 )
 from agent.delivery.publisher import Broker
-from agent.uplink_budget import MB, DataPlan
+from agent.uplink_budget import DataPlan
 from shared.topics import AGENT_ID
 
 _DEVICE_ID: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")
@@ -147,7 +148,7 @@ class _Reader:
             ),
             recording_dir=self._path(recording) if recording else None,
             profiles_dir=self._path(profiles) if profiles else None,
-            plan=self._plan(self._root.table("uplink")),
+            plan=read_plan(self._root.table("uplink")),
             broker=self._broker(self._root.table("broker"), uplink),
             keys=self._keys(self._root.table("keys")),
             pace=read_pace(self._root.table("schedule"), uplink, probe_names),
@@ -166,20 +167,6 @@ class _Reader:
         if len(found) > limit:
             table.complain(key, "too_long", count=len(found), limit=limit)
         return found[:limit]
-
-    def _plan(self, table: Table) -> DataPlan:
-        """The month's data plan; without a cap of its own the plan is the cap."""
-        plan_mb = table.number("mb_per_month", 0.0, low=0, high=10_000_000)
-        cap_mb = table.number("hard_cap_mb", plan_mb, low=0, high=10_000_000)
-        if table.has("hard_cap_mb") and not plan_mb:
-            table.complain("hard_cap_mb", "cap_without_plan")
-        if plan_mb and cap_mb < 1:
-            table.complain("hard_cap_mb" if table.has("hard_cap_mb") else "mb_per_month", "no_cap")
-        begins_on = table.whole("month_begins_on", 1, low=1, high=28)
-        table.finish()
-        return DataPlan(
-            plan_bytes=int(plan_mb * MB), cap_bytes=int(cap_mb * MB), begins_on=begins_on
-        )
 
     def _broker(self, table: Table, uplink: str) -> Broker:
         ca = table.text("ca", "")

@@ -10,6 +10,7 @@ from typing import Final
 from agent.config_table import Table
 from agent.diagnosis.levels import Levels
 from agent.login_hold import LONGEST, RETRY
+from agent.uplink_budget import MB, DataPlan
 
 _DAY_S: Final = 86_400
 # The design's table of defaults: health, then telemetry (up to six hours late when metered).
@@ -95,3 +96,16 @@ def read_min_poll(table: Table) -> timedelta | None:
     if not table.has(key):
         return None
     return timedelta(seconds=table.number(key, 0, low=0, high=_DAY_S))
+
+
+def read_plan(table: Table) -> DataPlan:
+    """The month's data plan; without a cap of its own the plan is the cap."""
+    plan_mb = table.number("mb_per_month", 0.0, low=0, high=10_000_000)
+    cap_mb = table.number("hard_cap_mb", plan_mb, low=0, high=10_000_000)
+    if table.has("hard_cap_mb") and not plan_mb:
+        table.complain("hard_cap_mb", "cap_without_plan")
+    if plan_mb and cap_mb < 1:
+        table.complain("hard_cap_mb" if table.has("hard_cap_mb") else "mb_per_month", "no_cap")
+    begins_on = table.whole("month_begins_on", 1, low=1, high=28)
+    table.finish()
+    return DataPlan(plan_bytes=int(plan_mb * MB), cap_bytes=int(cap_mb * MB), begins_on=begins_on)

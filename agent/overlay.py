@@ -18,7 +18,8 @@ from typing import Any, Final
 from agent.config import Config, Device, budget_of, load_config, read_content
 from agent.config_problem import ConfigError, Problem
 from agent.config_table import Table
-from agent.config_tunable import read_judgement, read_limits, read_min_poll, read_pace
+from agent.config_tunable import read_judgement, read_limits, read_min_poll, read_pace, read_plan
+from agent.uplink_budget import MB
 from shared.command import MAX_CONFIG_BYTES
 
 FILE: Final = "order"  # the file name that problems are told under
@@ -27,6 +28,7 @@ TUNABLE: Final[Mapping[str, frozenset[str]]] = {
         {"every_s", "health_every_s", "telemetry_every_s", "concurrency", "watch_seconds"}
     ),
     "diagnosis": frozenset({"opens", "clears", "levels"}),
+    "uplink": frozenset({"mb_per_month", "hard_cap_mb"}),
     "devices": frozenset({"id", "budget", "min_poll_interval_s"}),
 }
 
@@ -81,10 +83,14 @@ def lay_over(source: Source, text: str) -> Config:
                 seconds = {"found": found.total_seconds(), "limit": limit.total_seconds()}
                 schedule.complain(key, "too_often", **seconds)
     judgement = read_judgement(diagnosis)
+    uplink = _tunable(root, "uplink", source.content)
+    plan = read_plan(uplink)
+    _only_less(uplink, "mb_per_month", plan.plan_bytes, local.plan.plan_bytes)
+    _only_less(uplink, "hard_cap_mb", plan.cap_bytes, local.plan.cap_bytes)
     devices = _devices(root, local.devices)
     if problems:
         raise ConfigError(problems)
-    return replace(local, pace=pace, judgement=judgement, devices=devices)
+    return replace(local, pace=pace, judgement=judgement, plan=plan, devices=devices)
 
 
 def parse(text: str) -> Mapping[str, Any]:
@@ -123,6 +129,12 @@ def _tunable(root: Table, name: str, file: Mapping[str, Any]) -> Table:
 def _only_tunable(table: Table, name: str) -> None:
     for key in sorted(set(table.content) - TUNABLE[name]):
         table.complain(key, "not_by_order", known=", ".join(sorted(TUNABLE[name])))
+
+
+def _only_less(table: Table, key: str, found: int, limit: int) -> None:
+    """Complain of a data plan above the file's; 0 is none, and so above any."""
+    if limit and (not found or found > limit):
+        table.complain(key, "above_file", found=found / MB, limit=limit / MB)
 
 
 def _devices(root: Table, own: tuple[Device, ...]) -> tuple[Device, ...]:

@@ -19,6 +19,7 @@ from agent.diagnosis.levels import Levels
 from agent.overlay import Source, parse
 from agent.show import say, show_table, word
 from agent.trial import roll_back
+from agent.uplink_budget import MB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +89,8 @@ def _rows(
         ("schedule", "health_every_s"): pace.health_every.total_seconds(),
         ("schedule", "telemetry_every_s"): pace.telemetry_every.total_seconds(),
         **{("schedule", "every_s", n): e.total_seconds() for n, e in pace.every.items()},
+        ("uplink", "mb_per_month"): config.plan.plan_bytes / MB,
+        ("uplink", "hard_cap_mb"): config.plan.cap_bytes / MB,
         ("diagnosis", "opens"): list(judgement.opens),
         ("diagnosis", "clears"): list(judgement.clears),
         **{("diagnosis", "levels", name): level for name, level in levels.items()},

@@ -161,6 +161,7 @@ class Fleet:
         """Publish half of what was kept; the collector's receipt comes when it has committed."""
         if self._pauses[agent].holds(at_s):
             self.came.early_rows += _ROWS // 2
+        self._pauses[agent].sent()
         self._collector_free_s = max(self._collector_free_s, at_s) + _ROWS / 2 / _ROWS_PER_S
         self._at(self._collector_free_s + _RECEIPT_S, functools.partial(self._receipted, agent))
 

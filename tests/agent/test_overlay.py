@@ -22,6 +22,9 @@ uplink = "metered"
 [schedule]
 health_every_s = 1800
 every_s = { login = 600, clock = 700 }
+[uplink]
+mb_per_month = 200
+hard_cap_mb = 300
 [diagnosis]
 levels = { black_luma = 5.0 }
 [[devices]]
@@ -111,6 +114,9 @@ def test_everything_that_is_wrong_is_told_at_once(source: Source) -> None:
     login_retry_s = 1
     watch_seconds = 1e9
     every_s = { teleport = 5 }
+    [uplink]
+    mb_per_month = 250
+    month_begins_on = 3
     [diagnosis]
     opens = [9, 5]
     levels = { charm = 1.0 }
@@ -134,6 +140,8 @@ def test_everything_that_is_wrong_is_told_at_once(source: Source) -> None:
         "schedule.login_retry_s": "not_by_order",
         "schedule.watch_seconds": "number_range",
         "schedule.every_s.teleport": "no_probe",
+        "uplink.mb_per_month": "above_file",
+        "uplink.month_begins_on": "not_by_order",
         "diagnosis.opens": "not_pair",
         "diagnosis.levels.charm": "no_level",
         "devices[0].address": "not_by_order",
@@ -176,14 +184,20 @@ def test_an_order_cannot_shorten_what_spares_a_battery(source: Source) -> None:
     limits=st.dictionaries(st.sampled_from(BUDGET_KEYS), st.integers(-5, 2**41)),
     poll=st.none() | st.integers(-5, 100_000),
     health=st.none() | st.integers(0, 100_000),
+    plan=st.dictionaries(st.sampled_from(["mb_per_month", "hard_cap_mb"]), st.integers(-1, 500)),
 )
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
 def test_no_order_raises_a_limit(
-    tmp_path: Path, limits: dict[str, int], poll: int | None, health: int | None
+    tmp_path: Path,
+    limits: dict[str, int],
+    poll: int | None,
+    health: int | None,
+    plan: dict[str, int],
 ) -> None:
     """Whatever is ordered: refused, or no budget is higher and no visit or report more frequent."""
     source = make_source(tmp_path)
     text = "" if health is None else f"[schedule]\nhealth_every_s = {health}\n"
+    text += "[uplink]\n" + "".join(f"{key} = {value}\n" for key, value in plan.items())
     text += '[[devices]]\nid = "gate"\n'
     text += "" if poll is None else f"min_poll_interval_s = {poll}\n"
     text += "[devices.budget]\n" + "".join(f"{key} = {value}\n" for key, value in limits.items())
@@ -196,4 +210,6 @@ def test_no_order_raises_a_limit(
         assert getattr(budget_of(new), key) <= getattr(budget_of(own), key)
     before = least_interval(own, None, budget=budget_of(own), profiles=())
     assert least_interval(new, None, budget=budget_of(new), profiles=()) >= before
+    assert 0 < config.plan.plan_bytes <= source.local.plan.plan_bytes
+    assert 0 < config.plan.cap_bytes <= source.local.plan.cap_bytes
     assert config.pace.health_every >= source.local.pace.health_every
