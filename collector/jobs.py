@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from collector import liveness
 from collector.claims.policy import Policy
@@ -16,6 +17,7 @@ from collector.compact import compact, prune
 from collector.decide_episode import decide_episode
 from collector.steady import Steady
 from collector.store import commands, decisions, gaps, meta
+from collector.store.cause import cause_of
 from collector.tend import tend
 
 log = logging.getLogger(__name__)
@@ -58,6 +60,8 @@ class Jobs:
         while not stop.is_set():
             try:
                 await asyncio.to_thread(self._settle_and_tick)
+            except OperationalError as error:  # full, locked or away: no defect of a job
+                log.error("the store took nothing (%s); the next tick tries again", cause_of(error))
             except Exception:  # the loop must outlive every defect in one job
                 log.exception("a tick of the jobs loop failed; the next one tries again")
             try:
@@ -107,6 +111,8 @@ class Jobs:
         try:
             with self._engine.begin() as db:
                 decide_episode(db, decision_id=decision_id, policy=self._policy, now=now)
+        except OperationalError:
+            raise  # not this decision's fault; it is taken again when its time is over
         except Exception as error:  # one bad case must not stop the queue behind it
             log.exception("decision %d failed; it is tried again later", decision_id)
             with self._engine.begin() as db:

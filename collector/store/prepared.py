@@ -6,11 +6,13 @@ few statements for ever: they are parsed once a connection, and then one exchang
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
 from pg8000.converters import make_params
+from pg8000.exceptions import InterfaceError
 from pg8000.legacy import Connection
 
 KEPT: Final = 500  # statements of one connection; an IN list of another length is another one
@@ -44,6 +46,18 @@ class PreparedConnection(Connection):  # type: ignore[misc]  # pg8000 has no typ
                 value.encode(self._client_encoding)
         name, columns, input_funcs = self._prepare(statement, oids)
         return self.execute_named(name, values, columns, input_funcs, statement)
+
+    def handle_messages(self, context: Any) -> None:
+        """Read the answers; pg8000 lets a reset of the connection pass as the bare OSError."""
+        try:
+            super().handle_messages(context)
+        except OSError as error:
+            raise InterfaceError("network error") from error
+
+    def close(self) -> None:
+        """Say goodbye where somebody still listens; the socket is closed in any case."""
+        with contextlib.suppress(InterfaceError):
+            super().close()
 
     def _prepare(self, statement: str, oids: Sequence[int]) -> Prepared:
         known = self._prepared.get(statement)

@@ -20,6 +20,7 @@ from simulator.demo.stage import make_token
 from tests.lab.oracle import Obligation
 from tests.lab.outside import Store
 from tests.lab.source import FRESH, QUIET, read_ledger
+from tests.stores import STORES
 
 MOSQUITTO = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
 BROKER: Final = "mosquitto"
@@ -144,6 +145,7 @@ def build(
         web_port=web_port,
         embedded=False,
     )
+    STORES.point(folder.collector)
     token = make_token(processes, folder)
     return Stand(
         processes=processes,
