@@ -8,6 +8,7 @@ from collector.cli_words import language_of, say
 
 USAGE = 2
 _OURS = ("collector", "shared")
+_EXTRAS = {"pg8000": "postgresql"}  # the others come with "collector"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -21,7 +22,8 @@ def main(argv: list[str] | None = None) -> int:
         package = (error.name or "").partition(".")[0]
         if package in _OURS:
             raise  # a defect of ours, no missing package
-        print(say("no_extra", language_of(None), package=package), file=sys.stderr)
+        extra = _EXTRAS.get(package, "collector")
+        print(say("no_extra", language_of(None), package=package, extra=extra), file=sys.stderr)
         return USAGE
 
 

@@ -204,8 +204,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "failed": ("failed", "失败"),
     "expired": ("expired", "已过期"),
     "no_extra": (
-        "preclaim-collector: {package} is not installed; install preclaim[collector]",
-        "preclaim-collector：未安装 {package}；请安装 preclaim[collector]",
+        "preclaim-collector: {package} is not installed; install preclaim[{extra}]",
+        "preclaim-collector：未安装 {package}；请安装 preclaim[{extra}]",
     ),
     "stopped": ("preclaim-collector: {why}", "preclaim-collector：无法继续：{why}"),
     "AlreadyRunningError": (
@@ -220,6 +220,17 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "NewerStoreError": (
         "preclaim-collector: {why}",
         "preclaim-collector：存储由更新的版本写入；请重新安装该版本，或恢复备份（{why}）",
+    ),
+    "UnfitDatabaseError": (
+        "preclaim-collector: {why}",
+        "preclaim-collector：该数据库的编码不是 UTF8，无法保存中文；"
+        "请用 createdb -E UTF8 -T template0 重新创建（{why}）",
+    ),
+    "OperationalError": (
+        "preclaim-collector: the store cannot be used: {why}; check its disk, or database_url, "
+        "password and that the server runs",
+        "preclaim-collector：无法使用存储：{why}；"
+        "请检查其磁盘，或 database_url、密码以及服务器是否在运行",
     ),
     "KeyFileError": (
         "preclaim-collector: {why}",
@@ -237,10 +248,11 @@ def say(key: str, lang: str, **values: object) -> str:
     return WORDS[key][lang == "zh"].format(**values)
 
 
-def explain(error: Exception, lang: str) -> str:
-    """What ended a command, and what to do where its kind is known."""
+def explain(error: Exception, lang: str, *, why: str = "") -> str:
+    """What ended a command, and what to do where its kind is known; ``why`` in the place of the
+    error's own text."""
     name = type(error).__name__
-    return say(name if name in WORDS else "stopped", lang, why=error)
+    return say(name if name in WORDS else "stopped", lang, why=why or error)
 
 
 def language_of(asked: str | None) -> str:

@@ -16,7 +16,9 @@ from collector.cli_parser import parse
 from collector.cli_words import explain
 from collector.config_error import ConfigError
 from collector.lock import AlreadyRunningError
+from collector.store.cause import cause_of
 from collector.store.migrate import NewerStoreError
+from collector.store.postgresql import UnfitDatabaseError
 from shared.signing import KeyFileError
 
 
@@ -39,8 +41,11 @@ def run(argv: list[str] | None) -> int:
         AlreadyRunningError,
         BrokerMissingError,
         NewerStoreError,
+        UnfitDatabaseError,
         KeyFileError,
-        SQLAlchemyError,
     ) as error:
         print(explain(error, arguments.lang), file=sys.stderr)
+        return FAILED
+    except SQLAlchemyError as error:
+        print(explain(error, arguments.lang, why=cause_of(error)), file=sys.stderr)
         return FAILED

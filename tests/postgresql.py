@@ -17,6 +17,8 @@ import psutil
 from tests.collector.mosquitto import free_port
 
 _PLACES = Path("/usr/lib/postgresql")
+_MEMORY = Path("/dev/shm")
+_ROOM_BYTES = 2 * 1024**3
 _ACCOUNT = "postgres"  # initdb and the server refuse to run as root
 _STARTS_WITHIN_S = 60.0
 
@@ -137,11 +139,18 @@ class Server:
         return done.stdout
 
 
+def _place() -> Path | None:
+    """In memory, where a database a test costs little; None for the usual place. Tests kill
+    processes, not machines: what was written survives that in either."""
+    roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _ROOM_BYTES
+    return _MEMORY if roomy else None
+
+
 def start() -> Server:
     """A new server, running; call ``destroy`` at the end."""
     where = binaries()
     assert where is not None, why_missing()
-    root = Path(tempfile.mkdtemp(prefix="preclaim-postgresql-"))
+    root = Path(tempfile.mkdtemp(prefix="preclaim-postgresql-", dir=_place()))
     account = pwd.getpwnam(_ACCOUNT) if os.geteuid() == 0 else None
     if account:
         os.chown(root, account.pw_uid, account.pw_gid)

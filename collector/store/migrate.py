@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 import collector.migrations
+from collector.store.postgresql import look_over
 
 
 class NewerStoreError(RuntimeError):
@@ -18,13 +19,17 @@ class NewerStoreError(RuntimeError):
 
 
 def migrate(engine: Engine) -> tuple[str | None, str]:
-    """Upgrade in one transaction; returns the revisions before and after."""
+    """Upgrade in one transaction; returns the revisions before and after.
+
+    NewerStoreError or UnfitDatabaseError when this program or this database will not do.
+    """
     config = _config()
     scripts = ScriptDirectory.from_config(config)
     head = scripts.get_current_head()
     if head is None:
         raise RuntimeError("the program came without its migrations; install it again")
     with engine.begin() as db:
+        look_over(db)
         before = MigrationContext.configure(db).get_current_revision()
         if before is not None and before not in {s.revision for s in scripts.walk_revisions()}:
             raise NewerStoreError(

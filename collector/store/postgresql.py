@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import logging
 import ssl
 from typing import Any, Final
 
@@ -12,6 +13,8 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalErr
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from collector.store.sqlstate import Meaning, meaning_of
+
+log = logging.getLogger(__name__)
 
 # Advisory locks are numbers that programs agree on; the first half is ours ('Prec').
 LOCK_SPACE: Final = 0x50726563
@@ -54,6 +57,26 @@ def open_engine(url: URL) -> Engine:
     event.listen(engine, "begin", _begin)
     event.listen(engine, "handle_error", _translate, retval=True)
     return engine
+
+
+class UnfitDatabaseError(RuntimeError):
+    """The database cannot keep what agents send."""
+
+
+def look_over(db: Connection) -> None:
+    """Look at what only the administrator can set; UnfitDatabaseError when it cannot serve."""
+    if db.dialect.name != "postgresql":
+        return
+    encoding, fsync = db.exec_driver_sql(
+        "SELECT current_setting('server_encoding'), current_setting('fsync')"
+    ).one()
+    if encoding != "UTF8":
+        raise UnfitDatabaseError(
+            f"the database {db.engine.url.database} is encoded in {encoding} and cannot hold "
+            "Chinese texts; make it anew with createdb -E UTF8 -T template0"
+        )
+    if fsync != "on":
+        log.warning("PostgreSQL runs with fsync = off: a power cut loses what was receipted")
 
 
 def ssl_mode_of(url: URL) -> str:

@@ -19,6 +19,7 @@ from collector.store.postgresql import LOCK_SPACE, WRITER, storable
 from collector.store.serving import Serving
 from collector.store.sqlstate import Meaning, meaning_of
 from tests.collector.house import House, device, fault, frame_of
+from tests.collector.mosquitto import free_port
 from tests.collector.test_serve import write_config
 from tests.postgresql import Server, start, why_missing
 from tests.stores import STORES
@@ -279,6 +280,50 @@ def test_passwords_stay_where_they_are(
     assert "keeper:***@" in told.out
     assert "password authentication failed" in told.err
     assert "hunter2" not in told.out + told.err
+
+
+def test_a_database_that_cannot_hold_chinese_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """SQL_ASCII would take the bytes and give back anything: it is said before anything is made."""
+    STORES.server().run(
+        "CREATE DATABASE ascii ENCODING 'SQL_ASCII' TEMPLATE template0"
+        " LOCALE_PROVIDER libc LOCALE 'C'"
+    )
+    config = write_config(tmp_path, broker=1, web=0)
+    text = config.read_text()
+    (line,) = [one for one in text.splitlines() if one.startswith("database_url")]
+    config.write_text(text.replace(line, f'database_url = "{STORES.server().url("ascii")}"'))
+    assert main(["migrate", "-c", str(config)]) == 1
+    assert "createdb -E UTF8" in capsys.readouterr().err
+    STORES.server().run("DROP DATABASE ascii WITH (FORCE)")
+
+
+def test_a_server_that_is_not_there_is_said_plainly(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No traceback, no statement: what is wrong and what to look at."""
+    config = write_config(tmp_path, broker=1, web=0)
+    text = config.read_text()
+    (line,) = [one for one in text.splitlines() if one.startswith("database_url")]
+    nowhere = f'database_url = "postgresql://127.0.0.1:{free_port()}/preclaim"'
+    config.write_text(text.replace(line, nowhere))
+    assert main(["serve", "-c", str(config), "--lang", "en"]) == 1
+    told = capsys.readouterr().err
+    assert "Connection refused; check its disk, or database_url" in told
+
+
+def test_a_migration_under_open_connections_is_survived(house: House) -> None:
+    """A statement that was prepared for other columns ends its connection, not the collector."""
+    ask = select(tables.agent.c.version).where(tables.agent.c.id == "agent-farm")
+    with reader(house.engine) as db:
+        db.execute(ask)
+    database = make_url(STORES.named(house.path.parent)).database or ""
+    STORES.server().run("ALTER TABLE agent ALTER version TYPE text", database=database)
+    with pytest.raises(OperationalError, match="cached plan"), reader(house.engine) as db:
+        db.execute(ask)
+    with reader(house.engine) as db:
+        assert db.execute(ask).all() == [(None,)]
 
 
 def test_a_fault_with_a_nul_in_its_text_is_a_fault(house: House) -> None:
