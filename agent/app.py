@@ -143,7 +143,8 @@ class Edge:
 
 def network_edge(config: Config, profiles: Sequence[Profile]) -> Edge:
     """Real cameras over the network, and this host."""
-    http, decoder = CameraHttp(), Decoder()
+    waits = config.uplink == "metered" or config.plan.is_limited
+    http, decoder = CameraHttp(), Decoder(thumbnails=waits)
 
     def camera_for(device: Device) -> Camera:
         named = [profile for profile in profiles if profile.id == device.profile]

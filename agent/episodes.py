@@ -29,7 +29,7 @@ from agent.diagnosis.engine import Diagnosed, FaultMemory, Step
 from agent.probes.probe import Attachment
 from shared.catalogue import CATALOGUE
 from shared.device import DeviceFacts
-from shared.evidence import EvidenceKind, Manifest, SignedManifest
+from shared.evidence import THUMBNAIL, EvidenceKind, Manifest, SignedManifest
 from shared.fault import EvidenceAdded, FaultEvent, FaultKind
 from shared.identity import EventId
 
@@ -262,16 +262,28 @@ def wants_picture(code: str) -> bool:
 
 
 def _pictures(seen: Seen) -> tuple[EvidenceFile, ...]:
-    return tuple(
-        EvidenceFile(
-            name="picture.jpg" if index == 0 else f"picture-{index + 1}.jpg",
-            kind=EvidenceKind.PICTURE,
-            media_type="image/jpeg",
-            content=picture.jpeg,
-            taken_at=picture.taken_at,
-            note="the decoder met errors" if picture.damaged else "",
-        )
-        for index, picture in enumerate(seen.pictures)
+    """The pictures of a pass, each behind its thumbnail where one was made."""
+    files: list[EvidenceFile] = []
+    for index, picture in enumerate(seen.pictures):
+        name = "picture.jpg" if index == 0 else f"picture-{index + 1}.jpg"
+        met = "the decoder met errors" if picture.damaged else ""
+        if picture.thumbnail:
+            note = f"thumbnail of {name}, which comes when the data plan allows it"
+            note = f"{note}; {met}" if met else note
+            preview = name.replace("picture", THUMBNAIL)
+            files.append(_picture(preview, picture, picture.thumbnail, note))
+        files.append(_picture(name, picture, picture.jpeg, met))
+    return tuple(files)
+
+
+def _picture(name: str, picture: Picture, content: bytes, note: str) -> EvidenceFile:
+    return EvidenceFile(
+        name=name,
+        kind=EvidenceKind.PICTURE,
+        media_type="image/jpeg",
+        content=content,
+        taken_at=picture.taken_at,
+        note=note,
     )
 
 

@@ -34,12 +34,14 @@ from agent.config_problem import ConfigError
 from agent.delivery.database import open_for_reading
 from agent.delivery.keys import make_key, public_path
 from agent.delivery.outbox import STORED_LANES, Outbox
+from agent.delivery.uplink import Uplink
 from agent.diagnosis import RULES
 from agent.diagnosis.rule import Verdict
 from agent.export import export_outbox
 from agent.life import live
 from agent.overlay import Source, read_source
 from agent.probes import PROBES
+from agent.show_uplink import uplink_line
 from shared import signing
 from shared.reading import Reading
 
@@ -344,6 +346,7 @@ def show_outbox(arguments: argparse.Namespace, out: TextIO) -> int:
     try:
         database = open_for_reading(path)
         depths = [Outbox(database).depth(lane) for lane in STORED_LANES]
+        spend = Uplink(config.plan, database=database, clock=app.clock).spend()
     except sqlite3.Error as error:
         _complain(show.say("no database", arguments.lang, path=path, why=error))
         return FOUND
@@ -360,6 +363,7 @@ def show_outbox(arguments: argparse.Namespace, out: TextIO) -> int:
         for depth in depths
     ]
     print(show.show_table([show.word(key, arguments.lang) for key in keys], rows), file=out)
+    print(uplink_line(spend, arguments.lang), file=out)
     database.close()
     return DONE
 

@@ -22,6 +22,22 @@ class EvidenceKind(enum.Enum):
     CLIP = "clip"
 
 
+THUMBNAIL = "thumbnail"  # how a small picture is named that goes ahead of ``picture...``
+
+
+def is_thumbnail(name: str) -> bool:
+    """True for the preview of a picture: it is shown until that comes, and never counts for it.
+
+    The name says it, not the kind: a new kind could not be read by older collectors.
+    """
+    return name.startswith(THUMBNAIL)
+
+
+def full_name(name: str) -> str:
+    """The name of the picture that a thumbnail stands for, in the same manifest."""
+    return "picture" + name.removeprefix(THUMBNAIL)
+
+
 class EvidenceItem(msgspec.Struct, frozen=True, array_like=True):
     """One file of a manifest."""
 

@@ -24,6 +24,8 @@ MAX_PIXELS = 9_000_000  # 4K; measured to fit the address space for one key fram
 _MAX_SIDE_PX = 8192
 _EVIDENCE_WIDTH_PX = 1280
 _EVIDENCE_CAP_BYTES = 120 * 1024
+_THUMBNAIL_WIDTH_PX = 320
+_THUMBNAIL_CAP_BYTES = 12 * 1024
 _QUALITIES = (3, 5, 8, 12, 18, 26, 31)  # quantiser of the MJPEG encoder, best first
 _NAL_CODECS = {"H264": H264, "H265": H265}
 _DECODERS = {"H264": "h264", "H265": "hevc", "JPEG": "mjpeg"}
@@ -49,7 +51,14 @@ def decode_picture(request: DecodeRequest) -> DecodeAnswer:
         "height_px": now.frame.height,
         **measure(rgb, before),
     }
-    return DecodeAnswer(features=features, jpeg=_evidence(now.frame), damaged=now.damaged)
+    jpeg = _evidence(now.frame)
+    wanted = request.thumbnail and len(jpeg) > _THUMBNAIL_CAP_BYTES
+    return DecodeAnswer(
+        features=features,
+        jpeg=jpeg,
+        thumbnail=_thumbnail(now.frame) if wanted else b"",
+        damaged=now.damaged,
+    )
 
 
 def _decode(content: bytes, codec: str) -> _Decoded:
@@ -118,7 +127,16 @@ def _small_rgb(frame: VideoFrame) -> Image:
 
 def _evidence(frame: VideoFrame) -> bytes:
     """A JPEG of at most 1280 pixels width and 120 KiB."""
-    width = min(frame.width, _EVIDENCE_WIDTH_PX)
+    return _shrunk(frame, width_px=_EVIDENCE_WIDTH_PX, cap_bytes=_EVIDENCE_CAP_BYTES)
+
+
+def _thumbnail(frame: VideoFrame) -> bytes:
+    """A JPEG of at most 320 pixels width and 12 KiB: goes ahead on a metered link."""
+    return _shrunk(frame, width_px=_THUMBNAIL_WIDTH_PX, cap_bytes=_THUMBNAIL_CAP_BYTES)
+
+
+def _shrunk(frame: VideoFrame, *, width_px: int, cap_bytes: int) -> bytes:
+    width = min(frame.width, width_px)
     height = max(2, round(frame.height * width / frame.width))
     for shrink in (1, 2, 4):
         small = frame.reformat(
@@ -129,7 +147,7 @@ def _evidence(frame: VideoFrame) -> bytes:
         )
         for quality in _QUALITIES:
             jpeg = _encode(small, quality)
-            if len(jpeg) <= _EVIDENCE_CAP_BYTES:
+            if len(jpeg) <= cap_bytes:
                 return jpeg
     raise DecodeRefused("decode.failed", "no small enough picture could be made of it")
 

@@ -67,7 +67,9 @@ class Decoder:
         deadline_s: float = DEADLINE_S,
         recycle_after: int = RECYCLE_AFTER,
         idle_stop_s: float = _IDLE_STOP_S,
+        thumbnails: bool = False,
     ) -> None:
+        self._thumbnails = thumbnails  # for links on which a picture may have to wait
         self._deadline_s = deadline_s
         self._recycle_after = recycle_after
         self._idle_stop_s = idle_stop_s
@@ -92,7 +94,9 @@ class Decoder:
         if max(len(key_frame), len(previous or b"")) > PICTURE_CAP_BYTES:
             raise CameraError(Cause.DECODE_LIMIT, "the coded picture is larger than 4 MiB")
         request = msgspec.msgpack.encode(
-            DecodeRequest(codec=codec, picture=key_frame, previous=previous)
+            DecodeRequest(
+                codec=codec, picture=key_frame, previous=previous, thumbnail=self._thumbnails
+            )
         )
         async with self._free:
             answer = await self._ask(request)
@@ -101,6 +105,7 @@ class Decoder:
         return Picture(
             features=msgspec.convert(answer.features, PictureFeatures),
             jpeg=answer.jpeg,
+            thumbnail=answer.thumbnail,
             taken_at=taken_at,
             damaged=answer.damaged,
         )

@@ -18,6 +18,7 @@ class DecodeRequest(msgspec.Struct, frozen=True, kw_only=True):
     codec: str  # "H264", "H265" or "JPEG"
     picture: bytes
     previous: bytes | None
+    thumbnail: bool = False  # make one too
 
 
 class DecodeAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +28,7 @@ class DecodeAnswer(msgspec.Struct, frozen=True, kw_only=True):
     detail: str = ""
     features: dict[str, float | int | None] = {}
     jpeg: bytes = b""
+    thumbnail: bytes = b""
     damaged: bool = False
 
 

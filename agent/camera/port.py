@@ -207,6 +207,7 @@ class Picture:
     features: PictureFeatures
     jpeg: bytes
     taken_at: datetime
+    thumbnail: bytes = b""  # a smaller JPEG of the same, where links are metered
     damaged: bool = False  # the decoder met errors: what it shows is not what the sensor saw
 
 

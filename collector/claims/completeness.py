@@ -37,8 +37,8 @@ def check(
 ) -> tuple[Item, ...]:
     """Every must item of a claim.
 
-    ``kinds_here`` are the kinds of which a whole file has arrived, ``signatures`` the verdicts of
-    all its manifests: one that does not hold spoils the file.
+    ``kinds_here`` are the kinds of which a whole file has arrived (a thumbnail is none),
+    ``signatures`` the verdicts of all its manifests: one that does not hold spoils the file.
     """
     needed = sorted(
         {

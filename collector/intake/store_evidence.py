@@ -8,7 +8,7 @@ from collector.intake.refusal import Refusal
 from collector.intake.room import Row
 from collector.store import evidence, positions
 from shared import signing, wire
-from shared.evidence import EvidenceChunk, Manifest, SignedManifest
+from shared.evidence import EvidenceChunk, Manifest, SignedManifest, is_thumbnail
 from shared.identity import EventId
 
 
@@ -47,6 +47,8 @@ def store_manifest(
     )
     if verdict is SignatureVerdict.VERIFIED:
         for item in items:
+            if is_thumbnail(item.name):
+                continue
             taken_at = min(item.taken_at, row.now)  # a clock ahead of ours would win for ever
             positions.note_picture(row.db, position_id=position_id, item=item, taken_at=taken_at)
 

@@ -8,7 +8,7 @@ from collector.intake.lost_rows import note_lost
 from collector.intake.positions import place_of
 from collector.intake.room import Row
 from collector.store import agents, positions
-from shared.health import Health, LaneDepth, Lost
+from shared.health import DataSpend, Health, LaneDepth, Lost
 from shared.reading import Reading
 
 
@@ -19,6 +19,7 @@ class SelfReport(msgspec.Struct, frozen=True):
     host: tuple[Reading, ...]
     outbox: tuple[LaneDepth, ...]
     lost: tuple[Lost, ...]
+    data: DataSpend | None = None
 
 
 def store_health(health: Health, row: Row) -> None:
@@ -34,6 +35,7 @@ def store_health(health: Health, row: Row) -> None:
         host=health.host,
         outbox=health.outbox,
         lost=health.lost,
+        data=health.data,
     )
     agents.note_health(
         row.db,

@@ -72,6 +72,7 @@ class FakeCamera:
     vendor: dict[str, VendorValue] = field(default_factory=dict)
     writes: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    thumbnails: bool = False  # as on a metered link
     defect: str = ""  # the question at which the fake itself breaks
 
     login: LoginKind = LoginKind.WSSE
@@ -181,7 +182,10 @@ class FakeCamera:
     async def decode(self, key_frame: bytes, *, codec: str, previous: bytes | None) -> Picture:
         return Picture(
             features=self.features,
-            jpeg=b"\xff\xd8" + f"{self.features.luma_mean}".encode() * 3000,
+            jpeg=b"\xff\xd8" + f"{self.features.luma_mean}".encode() * 6000,
+            thumbnail=b"\xff\xd8" + f"{self.features.luma_mean}".encode() * 100
+            if self.thumbnails
+            else b"",
             taken_at=self.clock.now,
         )
 

@@ -7,11 +7,14 @@ import json
 import stat
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from agent import cli
+from agent.delivery import uplink_store
+from agent.delivery.salvage import open_or_salvage
 from agent.verbs import DONE, FOUND, UNUSABLE, dispatch
 
 ROOT = Path(__file__).parents[2]
@@ -92,6 +95,25 @@ def test_there_is_no_password_option() -> None:
     """A password on the command line would be seen by every user of the machine."""
     with pytest.raises(SystemExit):
         cli.parse(["probe", "127.0.0.1", "--user", "admin", "--password", "x"])
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "0.25 of 100 MB (cap 120 MB)"), ("zh", "已用 0.25 MB，套餐 100 MB")]
+)
+def test_the_outbox_says_what_the_uplink_carried(tmp_path: Path, lang: str, said: str) -> None:
+    """The spend of the month beside its plan, and what may leave, in both languages."""
+    path = tmp_path / "agent.toml"
+    path.write_text('[agent]\nid = "a"\n[uplink]\nmb_per_month = 100\nhard_cap_mb = 120\n')
+    (tmp_path / "agent-data").mkdir()
+    now = datetime.now(UTC)
+    database, _ = open_or_salvage(tmp_path / "agent-data" / "agent.db", now=now)
+    with database.transaction() as db:
+        uplink_store.add(db, day=now.date(), count=250_000)
+    database.close()
+    code, text = call("outbox", "-c", str(path), "--lang", lang)[:2]
+
+    assert code == 0
+    assert said in text
 
 
 def test_the_outbox_of_an_agent_that_never_ran_is_explained(

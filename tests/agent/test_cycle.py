@@ -24,6 +24,7 @@ from agent.episodes import Author
 from agent.probes import PROBES
 from agent.probes.probe import Probe
 from agent.recording import Outcome, Settings
+from agent.uplink_budget import BULK
 from shared import signing, wire
 from shared.evidence import EvidenceChunk, EvidenceKind
 from shared.fault import EvidenceAdded, FaultEvent, FaultKind
@@ -140,6 +141,29 @@ async def test_a_lasting_fault_opens_once_with_signed_evidence(bench: Bench) -> 
     assert {item.sha256 for item in manifest.items} <= hashes
     assert (event.device.label_serial, event.onset_at) == ("LABEL-1", NOON.replace(minute=10))
     assert event.device.aliases[0].value == "SN-2401-0001"
+
+
+async def test_a_thumbnail_leaves_before_its_picture(bench: Bench) -> None:
+    """On a metered link the manifest names both, and only the small one is worth sending first."""
+    bench.camera.thumbnails = True
+    bench.camera.features = BLACK
+    for _ in range(2):
+        await bench.visit()
+    events = [m for m in bench.told() if isinstance(m, FaultEvent) and m.code == "picture.black"]
+    assert events[0].manifest is not None
+    items = wire.decode_manifest(events[0].manifest.body).items
+    names = [item.name for item in items if item.kind is EvidenceKind.PICTURE]
+    size_of = {item.name: item.size for item in items}
+    ranks = dict(
+        bench.database.connection.execute(
+            "SELECT rank, count(*) FROM outbox WHERE lane = ? GROUP BY rank", (int(Lane.EVIDENCE),)
+        ).fetchall()
+    )
+
+    assert names == ["thumbnail.jpg", "picture.jpg"]
+    assert size_of["thumbnail.jpg"] < size_of["picture.jpg"]
+    assert "thumbnail of picture.jpg" in next(i.note for i in items if i.name == names[0])
+    assert set(ranks) == {0, BULK}
 
 
 async def test_a_fault_that_went_clears_under_its_episode(bench: Bench) -> None:

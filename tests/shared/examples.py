@@ -27,6 +27,7 @@ from shared.fault import (
 )
 from shared.fold import fold
 from shared.health import (
+    DataSpend,
     DeviceHealth,
     DeviceReadings,
     Health,
@@ -136,6 +137,13 @@ def up_messages() -> dict[str, wire.UpMessage]:
             devices=(DeviceHealth(DEVICE, Standing.FAULT, NOON, ("picture.blurred",)),),
             outbox=(LaneDepth(1, 2, 400, NOON),),
             lost=(Lost(4, SeqRange(10, 12), "evicted: outbox over its limit"),),
+        ),
+        "health_data": Health(
+            sent_at=NOON,
+            agent_version="0.1.0",
+            next_within_s=2_000_000.0,
+            uplink="metered",
+            data=DataSpend(99_000_000, 3_000_000, 100_000_000, 100_000_000, "farewell", NOON),
         ),
         "result": CommandResult("c-1", Outcome.DONE, NOON, "probed"),
         "result_report": CommandResult(

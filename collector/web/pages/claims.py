@@ -21,6 +21,7 @@ from collector.store.views.claim_file import EventRow, EvidenceRow, ManifestRow
 from collector.store.views.claims import ClaimFilter, PreClaim
 from collector.web.call import Call, found
 from collector.web.render import page
+from shared.evidence import full_name, is_thumbnail
 
 PAGE_ROWS: Final = 200
 REASON_LONGEST: Final = 2000
@@ -163,6 +164,16 @@ def read_payload(event: EventRow) -> dict[str, object]:
     return said if isinstance(said, dict) else {}
 
 
+def kinds_here(manifests: Sequence[ManifestRow]) -> set[str]:
+    """Kinds of which a whole file has arrived; a thumbnail counts for no picture."""
+    return {
+        item.kind
+        for manifest in manifests
+        for item in manifest.items
+        if item.here and not is_thumbnail(item.name)
+    }
+
+
 def must_items(claim: PreClaim, manifests: Sequence[ManifestRow]) -> tuple[Item, ...]:
     """What the claim must hold before it is ready, each here or missing."""
     return completeness.check(
@@ -171,7 +182,7 @@ def must_items(claim: PreClaim, manifests: Sequence[ManifestRow]) -> tuple[Item,
         firmware=claim.firmware,
         warranty_verdict=claim.warranty_verdict,
         codes=claim.codes,
-        kinds_here={item.kind for manifest in manifests for item in manifest.items if item.here},
+        kinds_here=kinds_here(manifests),
         signatures={manifest.verdict for manifest in manifests},
     )
 
@@ -185,10 +196,16 @@ def answer_clock(events: Sequence[EventRow]) -> Answer | None:
 
 
 def _one_each(manifests: Sequence[ManifestRow], kinds: frozenset[str]) -> tuple[EvidenceRow, ...]:
-    """The files of these kinds, each once, reference pictures last."""
+    """The files of these kinds, each once, reference pictures last.
+
+    A thumbnail is shown until the picture it stands for is here.
+    """
     once: dict[str, EvidenceRow] = {}
     for manifest in manifests:
+        whole = {item.name for item in manifest.items if item.here}
         for item in manifest.items:
+            if is_thumbnail(item.name) and full_name(item.name) in whole:
+                continue
             if item.kind in kinds:
                 once.setdefault(item.sha256, item)
     return tuple(sorted(once.values(), key=lambda item: (item.kind == "reference", item.taken_at)))

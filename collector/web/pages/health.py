@@ -12,6 +12,7 @@ from collector.store.views import health
 from collector.store.views.health import AgentRow
 from collector.web.call import Call
 from collector.web.render import page
+from shared.health import DataSpend
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,7 @@ class Agent:
     waiting_rows: int | None  # None: it has not told
     waiting_bytes: int
     lost_ranges: int
+    data: DataSpend | None = None  # what its uplink carried this month, and what may leave
 
     @property
     def standing(self) -> str:
@@ -42,6 +44,7 @@ def read_agent(row: AgentRow) -> Agent:
         waiting_rows=sum(lane.rows for lane in told.outbox) if told else None,
         waiting_bytes=sum(lane.bytes for lane in told.outbox) if told else 0,
         lost_ranges=len(told.lost) if told else 0,
+        data=told.data if told else None,
     )
 
 

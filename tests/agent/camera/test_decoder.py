@@ -238,3 +238,21 @@ async def test_real_pictures_are_measured(decoder: Decoder) -> None:
         assert len(picture.jpeg) <= 120 * 1024
 
     assert len(paths) > 5
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (640, 480)])
+async def test_a_thumbnail_is_small(size: tuple[int, int]) -> None:
+    """Where links are metered, a picture has a JPEG of at most 320 pixels and 12 KiB with it."""
+    decoder = Decoder(thumbnails=True)
+    content = encoded("JPEG", width=size[0], height=size[1])
+    picture = await decoder.decode(content, codec="JPEG", previous=None, taken_at=utc_now())
+    small = await decoder.decode(picture.thumbnail, codec="JPEG", previous=None, taken_at=utc_now())
+    tiny = await decoder.decode(
+        encoded("JPEG", width=64, height=48), codec="JPEG", previous=None, taken_at=utc_now()
+    )
+    await decoder.close()
+
+    assert 0 < len(picture.thumbnail) <= 12 * 1024
+    assert small.features.width_px == 320
+    assert not small.damaged
+    assert not tiny.thumbnail, "a picture that is small already needs none"

@@ -15,7 +15,7 @@ from collector.store import accounts, cases
 from collector.store import tables as t
 from collector.store.migrate import migrate
 from collector.store.scope import Role
-from shared.health import LaneDepth
+from shared.health import DataSpend, LaneDepth
 from shared.reading import Quality, Reading
 from tests.collector.web.pictures import draw_scene
 
@@ -89,6 +89,8 @@ def _agents(db: Connection, now: datetime) -> None:
         lost=(),
     )
     told = msgspec.json.encode(health).decode()
+    spend = DataSpend(92_000_000, 1_000_000, 100_000_000, 100_000_000, "thumbnails", now)
+    within_a_plan = msgspec.json.encode(msgspec.structs.replace(health, data=spend)).decode()
     for agent, site, organisation, silent in (
         ("nvr-quarry", "quarry", "fit", False),
         ("nvr-depot", "depot", "fit", False),
@@ -108,7 +110,7 @@ def _agents(db: Connection, now: datetime) -> None:
                 "uplink": "metered" if silent else "wired",
                 "version": "0.1.0",
                 "recorder_firmware": "NVR 4.2.1",
-                "health_json": told,
+                "health_json": within_a_plan if silent else told,
             },
         )
 

@@ -229,6 +229,13 @@ async def test_agents_tell_their_outbox(signed: Signed) -> None:
     assert (by_id["gw-farm"]["standing"], by_id["nvr-quarry"]["standing"]) == ("silent", "ok")
 
 
+async def test_agents_tell_their_data_plan(signed: Signed) -> None:
+    """Beside its link stands what an agent has spent of its plan, and what waits because of it."""
+    page = await (await (await signed("integrator")).get("/agents")).text()
+
+    assert "92.0 MB of 100.0 MB this month: pictures and readings wait" in page
+
+
 async def test_metrics_name_no_serial(signed: Signed) -> None:
     """Prometheus gets counts with bounded labels."""
     text = await (await (await signed("admin")).get("/metrics")).text()
