@@ -16,14 +16,34 @@ def public_path(path: Path) -> Path:
 
 
 def make_key(path: Path) -> Ed25519PrivateKey:
-    """Write a new pair; FileExistsError when the file is there, it is never overwritten."""
+    """Write a new pair; FileExistsError when the file is there, it is never overwritten.
+
+    The private file gets its name when it is whole and on the disk: after a power cut there is a
+    key or none, never half of one.
+    """
+    if path.exists():
+        raise FileExistsError(f"{path} exists and is never overwritten")
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = Ed25519PrivateKey.generate()
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(signing.private_pem(key))
+        file.flush()
+        os.fsync(file.fileno())
     public_path(path).write_bytes(signing.public_pem(key.public_key()))
+    part.rename(path)
+    _sync_names(path.parent)
     return key
+
+
+def _sync_names(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def load_or_make(path: Path) -> Ed25519PrivateKey:

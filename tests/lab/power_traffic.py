@@ -1,4 +1,4 @@
-"""What agents send to a collector that loses power: faults, their evidence in pieces, health."""
+"""What agents send to a collector that loses power: faults, pieces of evidence, readings."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from collector.intake.arrival import Arrival
 from shared.evidence import EvidenceChunk
 from shared.fault import FaultEvent
 from shared.frame import unpack
+from shared.health import DeviceReadings, Telemetry
+from shared.reading import Quality, Reading
 from shared.wire import UpMessage
-from tests.collector.house import chunks, device, fault, frame_of, health, manifest_of
+from tests.collector.house import NOON, chunks, device, fault, frame_of, health, manifest_of
 
 AGENTS: Final = ("agent-farm", "agent-shop")
 PIECE: Final = 3000  # small pieces, so that a file is many writes
@@ -44,7 +46,7 @@ class Traffic:
         return sum(isinstance(s.message, FaultEvent) for s in [*self.waiting, *self.receipted])
 
     def find_fault(self) -> None:
-        """A new fault with one file of evidence, and sometimes a health message."""
+        """A new fault with one file of evidence, and sometimes health and telemetry."""
         agent_id = self._rng.choice(AGENTS)
         content = self._rng.randbytes(self._rng.randint(1, 5 * PIECE))
         self.files[hashlib.sha256(content).hexdigest()] = content
@@ -55,6 +57,10 @@ class Traffic:
             self._add(agent_id, piece)
         if self._rng.random() < 0.3:
             self._add(agent_id, health(gate))
+        if self._rng.random() < 0.5:
+            charge = Reading("battery.charge", self._rng.random(), "%", NOON, Quality.GOOD)
+            readings = DeviceReadings(gate.device_id, (charge,))
+            self._add(agent_id, Telemetry(NOON, (readings,)))
 
     def _add(self, agent_id: str, message: UpMessage) -> None:
         self._seqs[agent_id] += 1

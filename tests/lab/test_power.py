@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+from agent.delivery import keys as agent_keys
+from collector import keys as collector_keys
+from shared import signing
 from tests.lab import power_agent, power_collector
 from tests.lab.power_cut import Cut, Tally, run
 from tests.lab.power_disk import SECTOR, PowerDisk
-from tests.lab.power_files import PowerFiles
+from tests.lab.power_files import KilledError, PowerFiles
 
 # The disk that loses power lies under SQLite; PostgreSQL's own crash is in tests/e2e.
 pytestmark = pytest.mark.store("sqlite")
@@ -78,6 +83,28 @@ def test_a_seed_makes_the_same_cuts_again(tmp_path: Path) -> None:
         for name in ("first", "again")
     )
     assert first == again
+
+
+@pytest.mark.parametrize("keys", [agent_keys, collector_keys])
+def test_a_key_is_whole_or_not_there(
+    keys: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the power goes while a key is made at first start, the next start makes one instead of
+    refusing half a file."""
+
+    def cut(_descriptor: int) -> None:
+        raise KilledError
+
+    path = tmp_path / "agent.pem"
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", cut)
+        with pytest.raises(KilledError):
+            keys.load_or_make(path)
+    assert not path.exists()
+    made = signing.key_id(keys.load_or_make(path).public_key())
+    assert made == signing.key_id(keys.load_or_make(path).public_key())
+    assert made == signing.key_id(signing.read_public(keys.public_path(path).read_bytes()))
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def survivors(seed: int) -> dict[Path, bytes]:

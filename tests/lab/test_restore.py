@@ -10,6 +10,8 @@ import pytest
 from tests.lab.power_cut import first_seed
 from tests.lab.restore_run import Run
 
+# The backup is SQLite's; PostgreSQL has tools of its own.
+pytestmark = pytest.mark.store("sqlite")
 HOUR = timedelta(minutes=6)  # the figure takes a whole one
 
 
