@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -11,6 +12,7 @@ from collector.store.tables import command
 from shared.command import Command, CommandResult, Outcome, SignedCommand, Verb
 
 WAITING = "waiting"
+SENT_AT_LEAST_EVERY: Final = timedelta(minutes=10)
 
 
 def add(
@@ -59,7 +61,12 @@ def is_waiting(db: Connection, *, agent_id: str, verb: Verb, device_id: str = ""
 def waiting(
     db: Connection, *, sent_before: datetime, now: datetime
 ) -> tuple[tuple[str, str, SignedCommand], ...]:
-    """``(id, agent_id, command)`` of every unanswered command not sent since ``sent_before``."""
+    """``(id, agent_id, command)`` of every unanswered command not sent since ``sent_before``.
+
+    One that was sent again and again comes half as often each time, down to once in
+    :data:`SENT_AT_LEAST_EVERY`: its answer may take hours (a configuration on trial, a site
+    off-line), and each copy costs the agent's data plan up to 5 KB.
+    """
     rows = db.execute(
         select(command)
         .where(
@@ -70,8 +77,14 @@ def waiting(
         .order_by(command.c.issued_at)
     )
     return tuple(
-        (r.id, r.agent_id, SignedCommand(bytes(r.body), bytes(r.signature), r.key_id)) for r in rows
+        (r.id, r.agent_id, SignedCommand(bytes(r.body), bytes(r.signature), r.key_id))
+        for r in rows
+        if r.sent_at is None or _is_due(sent_at=r.sent_at, issued_at=r.issued_at, now=now)
     )
+
+
+def _is_due(*, sent_at: datetime, issued_at: datetime, now: datetime) -> bool:
+    return now - sent_at >= min(sent_at - issued_at, SENT_AT_LEAST_EVERY)
 
 
 def note_sent(db: Connection, *, command_id: str, now: datetime) -> None:

@@ -145,3 +145,19 @@ async def test_an_answer_that_comes_late_is_believed(armed: Console, signed: Sig
         assert commands.note_result(db, agent_id=row.agent_id, result=done, now=later)
         assert not commands.note_result(db, agent_id=row.agent_id, result=done, now=later)
         assert commands.state_of(db, command_id=row.id) == ("done", "in force")
+
+
+async def test_an_order_is_sent_ever_more_rarely(armed: Console, signed: Signed) -> None:
+    """While an agent is off-line or tries a configuration, copies do not eat its data plan."""
+    url = f"/agents/{agent_of(armed)}/settings"
+    await (await signed("integrator")).post(url, data={"csrf": CSRF, "config": ORDER})
+    sent: list[int] = []
+    for second in range(0, 3600, 5):
+        now = NOW + timedelta(seconds=second)
+        with armed.engine.begin() as db:
+            before = now - timedelta(seconds=30)
+            for command_id, _, _ in commands.waiting(db, sent_before=before, now=now):
+                commands.note_sent(db, command_id=command_id, now=now)
+                sent.append(second)
+
+    assert sent == [0, 30, 60, 120, 240, 480, 960, 1560, 2160, 2760, 3360]
