@@ -28,7 +28,7 @@ from tests.agent.delivery.conftest import Mosquitto
 from tests.agent.delivery.test_publisher import AGENT, Collector, clock, until
 from tests.agent.fakes import FakeCamera
 from tests.agent.test_app import messages
-from tests.agent.test_commands import KEY, command_from, public_pem
+from tests.agent.test_commands import KEY, OTHER, command_from, public_pem
 
 pytestmark = pytest.mark.broker
 OWN = """
@@ -131,6 +131,35 @@ async def test_an_ordered_configuration_is_lived_with(stage: Stage) -> None:
     database = open_for_reading(stage.folder / "agent-data" / "agent.db")
     assert overlay_store.in_force(database) == NEW
     database.close()
+
+
+async def test_forged_late_foreign_or_twice_it_changes_nothing_more(stage: Stage) -> None:
+    """Only what our collector signed for us, in time and for the first time, is tried."""
+    now, arguments = clock(), {"config": NEW}
+    for command_id, agent_id, key, issued_at in (
+        ("forged", AGENT, OTHER, now),
+        ("foreign", "neighbour", KEY, now),
+        ("late", AGENT, KEY, now - timedelta(days=2)),
+    ):
+        signed = command_from(
+            Verb.SET_CONFIG,
+            key=key,
+            agent_id=agent_id,
+            command_id=command_id,
+            arguments=arguments,
+            now=issued_at,
+        )
+        await asyncio.to_thread(stage.send, signed)
+    await until(lambda: stage.results() == {"late": Outcome.EXPIRED})
+    assert set(stage.promises()) == {300.0}
+
+    stage.order(NEW, "c-1")
+    await until(lambda: stage.results().get("c-1") is Outcome.DONE)
+    healths = len(stage.promises())
+    stage.order("[schedule]\nhealth_every_s = 78\n", "c-1")
+    await until(lambda: len([m for m in messages(stage.far) if isinstance(m, CommandResult)]) > 2)
+    assert set(stage.results()) == {"late", "c-1"}
+    assert stage.promises()[healths:] in ([], [77.0])
 
 
 async def test_without_receipts_the_agent_goes_back_by_itself(stage: Stage) -> None:
