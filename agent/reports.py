@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from msgspec.structs import replace
+
 from agent.config import Config
 from agent.delivery import fault_store, losses, reading_store, receipts
 from agent.delivery.database import Database, is_full
@@ -17,11 +19,12 @@ from agent.delivery.relief import relieve
 from agent.delivery.uplink import Uplink
 from agent.recording import TELEMETRY_UPTO
 from agent.standing import Standings
+from agent.uplink_budget import Mode
 from shared import wire
 from shared.columns import Columns
 from shared.fault import EpisodeSnapshot
 from shared.fold import fold
-from shared.health import Health
+from shared.health import DeviceHealth, Health, Standing
 from shared.identity import EventId
 from shared.limits import MAX_BODY_BYTES
 from shared.reading import Reading
@@ -32,6 +35,7 @@ _MAX_EPISODES: Final = 512
 _SNAPSHOT_EVERY: Final = timedelta(minutes=10)  # a link that flaps must not fill the fault lane
 _HOUSEKEEPING: Final = timedelta(hours=1)
 _TICK_S: Final = 1.0
+_UNSEEN: Final = "not told before the data plan's next month"
 
 
 def _fold_what_fits(
@@ -135,7 +139,7 @@ class Reporter:
                     ),
                     uplink=self._config.uplink,
                     host=host[:64],
-                    devices=self._standings.health()[:256],
+                    devices=self._devices(mode),
                     outbox=self._outbox.lane_depths(),
                     lost=lost,
                     recorder_firmware=self._config.recorder_firmware,
@@ -146,6 +150,18 @@ class Reporter:
             self._on_health(event)
         self._uplink.told(mode)
         self._wake()
+
+    def _devices(self, mode: Mode) -> tuple[DeviceHealth, ...]:
+        """How they stand; at the last word of the month nobody will see to those that are well."""
+        devices = self._standings.health()[:256]
+        if mode not in (Mode.FAREWELL, Mode.CLOSED):
+            return devices
+        return tuple(
+            replace(device, standing=Standing.UNKNOWN, reason=_UNSEEN)
+            if device.standing is Standing.OK
+            else device
+            for device in devices
+        )
 
     def send_telemetry(self) -> int:
         """Append all readings since the last batch; how many messages that took."""

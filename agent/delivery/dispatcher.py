@@ -231,6 +231,7 @@ class Dispatcher:
                 link.cut()
                 return complaint
             if self._is_connected and self._is_closed():
+                await self._say_goodbye(link, inbox)
                 return "the data plan's cap is reached"
 
     def _act_on(self, event: LinkEvent | None, link: Link) -> None:

@@ -51,10 +51,13 @@ class Gauge:
     def __init__(self) -> None:
         self._watched: socket.socket | None = None
         self._latest: WireBytes | None = None
+        self._is_cut = False
 
     def watch(self, sock: socket.socket) -> None:
         """Begin, before TLS takes the socket over: a handshake that fails costs data too."""
         self._watched = socket.socket(fileno=os.dup(sock.fileno()))
+        if self._is_cut:  # while it was still being made: it must not come to life behind us
+            self.cut()
 
     def read(self) -> WireBytes | None:
         """The newest figure, also after the end; None before the first, or when nobody counts."""
@@ -65,6 +68,7 @@ class Gauge:
 
     def cut(self) -> None:
         """End the connection at once, whatever its thread is waiting for."""
+        self._is_cut = True
         if self._watched is not None:
             with contextlib.suppress(OSError):
                 self._watched.shutdown(socket.SHUT_RDWR)

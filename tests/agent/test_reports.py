@@ -10,12 +10,17 @@ import pytest
 from agent.config import load_config
 from agent.delivery import reading_store
 from agent.delivery.database import Database
+from agent.delivery.link import Carried
 from agent.delivery.outbox import Outbox
+from agent.delivery.uplink import Uplink
 from agent.reports import Reporter
 from agent.standing import Standings
+from agent.uplink_budget import MB, DataPlan
 from shared import wire
 from shared.columns import Columns, unfold
+from shared.device import DeviceFacts
 from shared.frame import Lane, unpack
+from shared.health import DeviceHealth, Health, Standing
 from shared.reading import Quality, Reading
 from tests.agent.delivery.conftest import NOON, database, outbox
 
@@ -95,3 +100,47 @@ def test_what_no_frame_takes_goes_in_several(
     assert reporter.send_telemetry() > 4
 
     assert [one for _, one in sorted(told(outbox, database), key=lambda o: o[1].taken_at)] == many
+
+
+async def test_the_last_word_of_a_month_calls_nobody_well(
+    tmp_path: Path, database: Database, outbox: Outbox
+) -> None:
+    """Near the cap the farewell promises the next month, and devices that were well are unknown."""
+
+    async def no_host() -> tuple[Reading, ...]:
+        return ()
+
+    class Well(Standings):
+        def health(self) -> tuple[DeviceHealth, ...]:
+            return (
+                DeviceHealth(DeviceFacts("gate"), Standing.OK),
+                DeviceHealth(DeviceFacts("yard"), Standing.FAULT, None, ("picture.blurred",)),
+            )
+
+    path = tmp_path / "agent.toml"
+    path.write_text('[agent]\nid = "agent-1"\n')
+    uplink = Uplink(
+        DataPlan(plan_bytes=10 * MB, cap_bytes=10 * MB), database=database, clock=lambda: NOON
+    )
+    uplink.note(Carried(bytes=10 * MB - 1000, is_measured=True))
+    reporter = Reporter(
+        load_config(path),
+        version="0",
+        database=database,
+        outbox=outbox,
+        standings=Well(()),
+        read_host=no_host,
+        clock=lambda: NOON,
+        wake=lambda: None,
+        uplink=uplink,
+    )
+    await reporter.send_health()
+    with database.transaction():
+        (row,) = outbox.take(Lane.HEALTH, limit=9, now=NOON)
+    said = wire.decode_up(unpack(row.frame).body, Lane.HEALTH)
+
+    assert isinstance(said, Health)
+    assert said.data is not None
+    assert said.data.mode == "farewell"
+    assert said.next_within_s > timedelta(days=29).total_seconds()
+    assert [device.standing for device in said.devices] == [Standing.UNKNOWN, Standing.FAULT]
