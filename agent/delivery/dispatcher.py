@@ -115,6 +115,7 @@ class Dispatcher:
         self._pause = Pause()
         self._watchdog = self._new_watchdog()
         self._connected_s = 0.0
+        self._may_be_deaf = True  # until something came down on this connection
         self.counts = Counts()
         self.received = self._reception.counts
 
@@ -247,6 +248,7 @@ class Dispatcher:
                 pass
 
     def _receive(self, arrived: Arrived) -> None:
+        self._may_be_deaf = False
         self._watchdog.progressed(self._monotonic())
         receipt = self._reception.take(arrived)
         if receipt is not None:
@@ -258,7 +260,8 @@ class Dispatcher:
         self._is_connected = True
         self._connected_s = self._monotonic()
         self._watchdog.connected(self._connected_s)
-        link.subscribe([topics.receipt(self._agent_id), topics.command(self._agent_id)])
+        self._subscribe(link)
+        self._may_be_deaf = True
         online = self._presence(online=True, at=self._clock())
         mid = link.publish(topics.presence(self._agent_id), online, retain=True)
         if mid is not None:
@@ -268,6 +271,9 @@ class Dispatcher:
                 self._outbox.hurry(Lane.FAULT)
         _LOG.info("connected to broker %s:%d", self._broker.host, self._broker.port)
         self._on_connected()
+
+    def _subscribe(self, link: Link) -> None:
+        link.subscribe([topics.receipt(self._agent_id), topics.command(self._agent_id)])
 
     def _presence(self, *, online: bool, at: datetime | None) -> bytes:
         epoch = self._database.epoch()
@@ -283,6 +289,9 @@ class Dispatcher:
             ranks = [rank for rank in (0, BULK) if may_go(mode, lane, rank=rank)]
             if ranks:
                 for row in self._take_due(lane, most_rank=max(ranks)):
+                    if row.is_again and self._may_be_deaf:  # a broker confirms a damaged filter
+                        self._subscribe(link)
+                        self._may_be_deaf = False  # once a connection: this costs data too
                     self._publish(row, link)
 
     def _take_due(self, lane: Lane, *, most_rank: int) -> tuple[Row, ...]:

@@ -67,7 +67,7 @@ class Connection:
         self._is_connected = False
         self._is_listening = False
         self._paused_s: float | None = None
-        self._messages = 0
+        self._messages = self._messages_then = 0
         self._why = ""
         self._next_heartbeat_s = self._next_misc_s = 0.0
         self.progress_s = time.monotonic()  # when the broker last said anything
@@ -172,7 +172,18 @@ class Connection:
             self._client.loop_misc()
         if self._is_listening and self._paused_s is None and now_s >= self._next_heartbeat_s:
             self._next_heartbeat_s = now_s + HEARTBEAT_S
+            self._ask_for_a_sign()
+
+    def _ask_for_a_sign(self) -> None:
+        """Have the broker answer; when nothing came of late, by subscribing again.
+
+        A broker confirms a filter that was damaged on the way, and then sends nothing for ever.
+        """
+        if self._messages == self._messages_then:
+            self._client.subscribe(topics.all_up(), qos=1)
+        else:
             self._client.unsubscribe(_HEARTBEAT)
+        self._messages_then = self._messages
 
     def _listen(self) -> None:
         self._client.on_connect = self._on_connect
@@ -204,8 +215,9 @@ class Connection:
         if any(reason.is_failure for reason in reasons):
             log.error("the broker refuses the subscription to %s; check its ACL", topics.all_up())
             return
+        if not self._is_listening:
+            log.info("listening at %s:%d", self._settings.host, self._settings.port)
         self._set_listening(is_listening=True)
-        log.info("listening at %s:%d", self._settings.host, self._settings.port)
 
     def _on_answer(self, *_: object) -> None:
         self.progress_s = time.monotonic()

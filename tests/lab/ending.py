@@ -70,9 +70,7 @@ def drain(stand: Stand) -> float:
     """End the load and wait until no row waits for a receipt."""
     stand.end_load()
     time.sleep(1.0)  # a transaction may be under way
-    return wait_for(
-        lambda: outside.unreceipted(stand.sources.values()) == 0, within_s=DRAIN_S, stand=stand
-    )
+    return wait_for(lambda: stand.waiting() == 0, within_s=DRAIN_S, stand=stand)
 
 
 def pass_fresh(stand: Stand) -> float:
@@ -86,9 +84,7 @@ def pass_fresh(stand: Stand) -> float:
         )
 
     took_s = wait_for(arrived, within_s=FRESH_S, stand=stand, every_s=0.2)
-    wait_for(
-        lambda: outside.unreceipted(stand.sources.values()) == 0, within_s=FRESH_S, stand=stand
-    )
+    wait_for(lambda: stand.waiting() == 0, within_s=FRESH_S, stand=stand)
     return took_s
 
 

@@ -8,7 +8,7 @@ import shutil
 import sys
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +18,7 @@ from simulator.demo.files import Folder, write_collector, write_policy
 from simulator.demo.processes import Processes, free_port, wait_for_port
 from simulator.demo.stage import make_token
 from tests.lab.oracle import Obligation
-from tests.lab.outside import Store
+from tests.lab.outside import Store, unreceipted
 from tests.lab.source import FRESH, QUIET, read_ledger
 from tests.stores import STORES
 
@@ -45,7 +45,6 @@ class Stand:
     store: Store
     duplicates_before: int = 0
     duplicates_now: int = 0
-    counted: dict[str, int] = field(default_factory=dict)  # ledger lines, by agent
 
     @property
     def sources(self) -> Mapping[str, Path]:
@@ -96,6 +95,10 @@ class Stand:
         return tuple(
             one for agent, folder in self.sources.items() for one in read_ledger(folder, agent)
         )
+
+    def waiting(self) -> int:
+        """Rows of all agents that no receipt has named yet."""
+        return unreceipted(self.sources.values())
 
     def count_duplicates(self) -> int:
         """Duplicates that all lives of the collector have counted, as far as they were asked."""

@@ -17,11 +17,13 @@ from tests.lab.toxics import Change
 class Weather:
     """Links by name to one port; leaving the ``with`` block cuts and closes them."""
 
-    def __init__(self, names: Sequence[str], *, to_port: int, seed: int) -> None:
+    def __init__(
+        self, names: Sequence[str], *, to_port: int, seed: int, make_link: type[Link] = Link
+    ) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="weather", daemon=True)
         self._links = {
-            name: Link(to_port=to_port, dice=random.Random(f"{seed}:{name}")) for name in names
+            name: make_link(to_port=to_port, dice=random.Random(f"{seed}:{name}")) for name in names
         }
         self._passing: asyncio.Task[None] | None = None
 

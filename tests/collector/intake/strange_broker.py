@@ -54,10 +54,10 @@ class StrangeBroker:
                 kind, body = _read(client)
                 if kind == CONNECT:
                     client.sendall(b"\x20\x02\x00\x00")
-                elif kind == SUBSCRIBE:
+                elif kind == SUBSCRIBE and (self.speaks or self._client is not client):
                     client.sendall(b"\x90\x03" + body[:2] + b"\x01")
+                    self.clients += self._client is not client  # a heartbeat may be a SUBSCRIBE
                     self._client = client
-                    self.clients += 1
                 elif kind == PUBACK:
                     self.acknowledged.add(struct.unpack(">H", body)[0])
                 elif kind == UNSUBSCRIBE and self.speaks:

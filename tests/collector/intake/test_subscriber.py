@@ -16,8 +16,8 @@ from collector.settings import BrokerSettings
 from collector.store import tables
 from shared import signing, topics, wire
 from shared.command import Verb
-from shared.frame import Lane
-from tests.collector.house import COMMAND_KEY, House, fault, frame_of
+from shared.frame import Lane, pack
+from tests.collector.house import COMMAND_KEY, EPOCH, House, fault, frame_of
 from tests.collector.mosquitto import WAIT_S, Peer, mosquitto
 
 pytestmark = pytest.mark.broker
@@ -58,7 +58,8 @@ def test_rows_are_receipted_after_they_are_stored(port: int, house: House) -> No
     """Good rows in ranges, a bad one as refused, and all of them are in the store by then."""
     peer = Peer(port)
     subscriber = listen(house, port)
-    bad = Arrival(topics.up("agent-farm", Lane.HEALTH), frame_of(fault(), seq=99).payload)
+    nonsense = pack(lane=Lane.FAULT, epoch=EPOCH, seq=99, body=b"\xc1nonsense")
+    bad = Arrival(topics.up("agent-farm", Lane.FAULT), nonsense)
     peer.publish(*(frame_of(fault(), seq=seq) for seq in range(1, 21)), bad)
 
     assert peer.receipted(seqs={*range(1, 21), 99}) == {*range(1, 21), 99}
