@@ -68,7 +68,7 @@ def check(series: Series, count: int) -> None:
     if series.radix == 0:
         fits = len(series.plain) == count and not series.digits
     else:
-        number = int.from_bytes(series.digits) if series.digits else 0
+        number = int.from_bytes(series.digits)
         fits = not series.plain and (number < series.radix**count if number else True)
     if not fits:
         raise ValueError(f"a series is not {count} numbers")

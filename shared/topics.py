@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shared.frame import Lane
 
@@ -61,6 +62,7 @@ class UpTopic:
     leaf: str  # a lane's name or "presence"
 
 
+@lru_cache(maxsize=16_384)
 def parse_up(topic: str) -> UpTopic | None:
     """Read an upward topic; None when it is not one, or its shard is not the agent's."""
     parts = topic.split("/")

@@ -25,7 +25,7 @@ from collector.intake.set_aside import note, set_aside, settle
 from collector.intake.store_message import store_message
 from collector.intake.take_telemetry import take_all
 from collector.store import agents, frames
-from collector.store.agents import Agent
+from collector.store.agents import Agent, Life
 from collector.store.cause import cause_of
 from shared import wire
 from shared.columns import Columns
@@ -151,14 +151,12 @@ def _store(agent: Agent, frame: Frame, payload: bytes, batch: Batch) -> End:
     within_s = message.next_within_s if isinstance(message, Health) else agent.promised_within_s
     batch.forget_agent(agent.id)
     if batch.is_live:
-        agents.note_life(
-            db,
+        life = Life(
             agent_id=agent.id,
             within_s=batch.room.policy.promise(within_s),
             epoch=str(header.epoch),
-            generation=batch.generation,
-            now=now,
         )
+        agents.note_life(db, [life], generation=batch.generation, now=now)
     if message is None:
         return End.DUPLICATE
     frames.add(

@@ -20,7 +20,7 @@ from collector.intake.refusal import UNSTORABLE
 from collector.intake.room import Batch
 from collector.intake.set_aside import note
 from collector.store import agents, frames, positions, telemetry
-from collector.store.agents import Agent
+from collector.store.agents import Agent, Life
 from collector.telemetry.message import devices_in
 from shared import wire
 from shared.columns import Columns
@@ -140,8 +140,15 @@ def _write(part: _Part, assigned: Mapping[str, Agent], batch: Batch) -> bool:
     try:
         with batch.db.begin_nested():
             _add_positions(part.fresh, batch)
-            frames.add_all(batch.db, [_frame_row(new, batch) for new in part.fresh])
-            telemetry.add_batches(batch.db, [_batch_row(new, batch) for new in part.fresh])
+            frames.add_all(batch.db, [_frame_row(new) for new in part.fresh], now=batch.now)
+            telemetry.add_batches(
+                batch.db,
+                [
+                    (new.agent.id, new.agent.organisation_id, new.candidate.arrival.payload)
+                    for new in part.fresh
+                ],
+                now=batch.now,
+            )
             if batch.is_live:
                 _note_life(part, assigned, batch)
     except OperationalError:
@@ -153,54 +160,44 @@ def _write(part: _Part, assigned: Mapping[str, Agent], batch: Batch) -> bool:
 
 def _note_life(part: _Part, assigned: Mapping[str, Agent], batch: Batch) -> None:
     """Any row that is stored, or was, is a sign of life; the last one of an agent tells all."""
-    for agent_id, last in {one.agent_id: one for one in part.all}.items():
+    last = {one.agent_id: one for one in part.all}
+    for agent_id in last:
         batch.forget_agent(agent_id)
-        agents.note_life(
-            batch.db,
+    lives = [
+        Life(
             agent_id=agent_id,
             within_s=batch.room.policy.promise(assigned[agent_id].promised_within_s),
-            epoch=last.key[1],
-            generation=batch.generation,
-            now=batch.now,
+            epoch=one.key[1],
         )
+        for agent_id, one in last.items()
+    ]
+    agents.note_life(batch.db, lives, generation=batch.generation, now=batch.now)
 
 
 def _add_positions(fresh: Sequence[_New], batch: Batch) -> None:
-    known = positions.known_to(batch.db, {new.agent.id for new in fresh})
-    for new in fresh:
-        agent = new.agent
-        for device_id in devices_in(new.message):
-            if (agent.id, device_id) not in known:
-                known.add((agent.id, device_id))
+    named = {(new.agent.id, devices_in(new.message)): new.agent for new in fresh}
+    known = positions.known_to(batch.db, {agent_id for agent_id, _ in named}) if named else set()
+    for (agent_id, devices), agent in named.items():  # in order of arrival
+        for device_id in devices:
+            if (agent_id, device_id) not in known:
+                known.add((agent_id, device_id))
                 positions.add(
                     batch.db,
-                    agent_id=agent.id,
+                    agent_id=agent_id,
                     device_id=device_id,
                     site_id=agent.site_id,
                     organisation_id=agent.organisation_id,
                 )
 
 
-def _frame_row(new: _New, batch: Batch) -> dict[str, object]:
+def _frame_row(new: _New) -> frames.NewFrame:
     agent_id, epoch, seq = new.candidate.key
-    return {
-        "agent_id": agent_id,
-        "organisation_id": new.agent.organisation_id,
-        "epoch": epoch,
-        "seq": seq,
-        "lane": int(Lane.TELEMETRY),
-        "kind": type(new.message).__name__[:16],
-        "digest": new.candidate.digest,
-        "raw": None,
-        "received_at": batch.now,
-    }
-
-
-def _batch_row(new: _New, batch: Batch) -> dict[str, object]:
-    agent = new.agent
-    return {
-        "agent_id": agent.id,
-        "organisation_id": agent.organisation_id,
-        "received_at": batch.now,
-        "payload": new.candidate.arrival.payload,
-    }
+    return frames.NewFrame(
+        agent_id,
+        new.agent.organisation_id,
+        epoch,
+        seq,
+        Lane.TELEMETRY.value,
+        type(new.message).__name__[:16],
+        new.candidate.digest,
+    )

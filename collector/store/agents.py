@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from collector.store.tables import agent
 from shared.identity import EventId
@@ -66,26 +66,38 @@ def _read(row: object) -> Agent:
     return Agent(**{**facts, "recorder_firmware": facts["recorder_firmware"] or ""})
 
 
-def note_life(
-    db: Connection,
-    *,
-    agent_id: str,
-    within_s: float | None,
-    epoch: str,
-    generation: str,
-    now: datetime,
-) -> None:
-    """It spoke: any stored row is a sign of life and renews the promise that it last made."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """A sign of life: ``within_s`` is by when the agent will speak again; None: it said nothing."""
+
+    agent_id: str
+    within_s: float | None
+    epoch: str
+
+
+def note_life(db: Connection, lives: Sequence[Life], *, generation: str, now: datetime) -> None:
+    """They spoke: any stored row is a sign of life and renews the promise that it last made."""
+    if not lives:
+        return
     db.execute(
         update(agent)
-        .where(agent.c.id == agent_id)
+        .where(agent.c.id == bindparam("spoke"))
         .values(
             last_seen_at=now,
-            promised_by=None if within_s is None else now + timedelta(seconds=within_s),
-            promised_within_s=within_s,
-            epoch=epoch,
+            promised_by=bindparam("by"),
+            promised_within_s=bindparam("within"),
+            epoch=bindparam("in_epoch"),
             generation_seen=generation,
-        )
+        ),
+        [
+            {
+                "spoke": life.agent_id,
+                "by": None if life.within_s is None else now + timedelta(seconds=life.within_s),
+                "within": life.within_s,
+                "in_epoch": life.epoch,
+            }
+            for life in lives
+        ],
     )
 
 

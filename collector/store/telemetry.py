@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from collector.store.tables import telemetry_batch, telemetry_day
+from collector.store.upsert import driver_value, insert_tuples
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +42,15 @@ def add_batch(
     )
 
 
-def add_batches(db: Connection, rows: Sequence[Mapping[str, object]]) -> None:
-    """Keep several at once."""
-    if rows:
-        db.execute(insert(telemetry_batch), rows)
+def add_batches(db: Connection, rows: Sequence[tuple[str, str, bytes]], *, now: datetime) -> None:
+    """Keep several at once: ``(agent_id, organisation_id, payload)`` each."""
+    moment = driver_value(db, telemetry_batch.c.received_at, now)
+    insert_tuples(
+        db,
+        telemetry_batch,
+        ("agent_id", "organisation_id", "payload", "received_at"),
+        [(*row, moment) for row in rows],
+    )
 
 
 def pending(db: Connection, agent_id: str) -> tuple[RawBatch, ...]:

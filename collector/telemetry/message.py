@@ -30,5 +30,5 @@ def samples_in(payload: bytes, *, received_at: datetime) -> dict[str, Samples]:
 def devices_in(message: Columns | Telemetry) -> tuple[str, ...]:
     """The devices that a message names, in its order."""
     if isinstance(message, Columns):
-        return tuple(rows.device_id for rows in message.devices)
-    return tuple(device.device_id for device in message.devices)
+        return tuple([rows.device_id for rows in message.devices])
+    return tuple([device.device_id for device in message.devices])

@@ -147,10 +147,10 @@ def test_run_that_cannot_be_written_together_is_taken_apart(
     poison = telemetry(3, 3)
     add, add_all = frames.add, frames.add_all
 
-    def refuse_set(db: Any, rows: Any) -> None:
-        if any(row["seq"] == 3 for row in rows):
+    def refuse_set(db: Any, rows: Any, *, now: Any) -> None:
+        if any(row.seq == 3 for row in rows):
             raise ValueError("no")
-        add_all(db, rows)
+        add_all(db, rows, now=now)
 
     def refuse_one(db: Any, **row: Any) -> None:
         if row["identity"].seq == 3:
