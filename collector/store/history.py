@@ -81,6 +81,16 @@ def hourly(
     )
 
 
+def names(db: Connection, position_id: int, *, since: datetime, until: datetime) -> tuple[str, ...]:
+    """The readings that had a good number in these days."""
+    first, last = second_of(since) // DAY_S, second_of(until) // DAY_S
+    fresh = _pending(db, position_id)
+    found = {name for name, by_second in fresh.items() if _numbers(by_second)}
+    for day in telemetry.days(db, position_id, first=first, last=last, with_points=False):
+        found.update(column.name for column in days.unpack_hours(day.hours))
+    return tuple(sorted(found))
+
+
 def pending_newest(
     db: Connection, *, agent_id: str, device_id: str
 ) -> Iterator[tuple[datetime, Sample]]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from collector.store.scope import Role
 from collector.web import metrics
-from collector.web.api import claim_file, resources
+from collector.web.api import claim_file, resources, series
 from collector.web.gate import Page, Route
 from collector.web.pages import (
     account,
@@ -83,6 +83,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _api("overview", resources.overview, KNOWN),
     _api("devices", resources.list_devices, SITE),
     _api(r"devices/{id:\d+}", resources.show_device, SITE),
+    _api(r"devices/{id:\d+}/series", series.show_series, SITE),
     _api("preclaims", resources.list_preclaims, KNOWN),
     _api(r"preclaims/{id:\d+}", claim_file.show_preclaim, KNOWN),
     _api("decisions", resources.list_decisions, SITE),

@@ -53,7 +53,9 @@ _readings = st.lists(
 
 def _rounded(reading: Reading) -> Reading:
     if isinstance(reading.value, float):
-        return msgspec.structs.replace(reading, value=float(f"{reading.value:.6g}"))
+        return msgspec.structs.replace(
+            reading, value=float(f"{reading.value:.6g}") + 0.0
+        )  # no -0.0
     return reading
 
 

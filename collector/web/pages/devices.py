@@ -19,6 +19,7 @@ from collector.store.views.device_file import LatestReading
 from collector.store.views.devices import Device, DeviceFilter
 from collector.web.call import Call, found
 from collector.web.pages import orders
+from collector.web.pages.device_trend import read_trend
 from collector.web.reasons import explain
 from collector.web.render import page
 from shared.catalogue_entry import Component
@@ -78,6 +79,7 @@ async def show_device(call: Call) -> web.StreamResponse:
         ),
         readings=await house.read(lambda db: device_file.list_readings(db, scope, number)),
         families=families,
+        trend=await house.read(lambda db: read_trend(db, call, device)),
         episodes=await house.read(lambda db: device_file.list_episodes(db, scope, number)),
         unit=await house.read(lambda db: device_file.find_unit(db, device.label_serial)),
         line=await house.read(lambda db: device_file.find_latest_line(db, scope, number)),
