@@ -19,6 +19,7 @@ from benchmarks import (
     durability_chaos,
     durability_herd,
     durability_power,
+    durability_throughput,
     durability_wire,
     main_figures,
 )
@@ -30,6 +31,7 @@ FIGURES: tuple[Figure, ...] = (
     *durability_power.FIGURES,
     *durability_herd.FIGURES,
     *durability_wire.FIGURES,
+    *durability_throughput.FIGURES,
 )
 OUTPUT = Path("build/figures.json")
 

@@ -30,7 +30,7 @@ from shared.frame import Lane, pack
 from shared.identity import Epoch
 from shared.reading import Reading
 
-DAYS: Final = {Size.SHORT: 2, Size.FULL: 7}
+DAYS: Final = {Size.SHORT: 3, Size.FULL: 14}
 BEGIN: Final = datetime(2026, 3, 1, tzinfo=UTC)
 COMPACT_EVERY: Final = timedelta(hours=2)
 SEED: Final = 20260301
@@ -64,6 +64,9 @@ def measure(fleet: Fleet, *, days: int) -> Stored:
         root = Path(name)
         engine = open_store(root, ("agent-0",))
         room = make_room(root)
+        with engine.connect() as db:
+            db.exec_driver_sql("COMMIT")
+            db.exec_driver_sql("VACUUM")  # what migrations freed would hide what we take
         before = _file_bytes(engine, root)
         samples = int(timedelta(days=days) / EVERY)
         dice = random.Random(SEED)

@@ -10,15 +10,17 @@ six significant digits. Evidence carries readings as they were taken.
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import accumulate
 from typing import Annotated, Final, TypeAlias, TypeVar
 
 import msgspec
 
 from shared import series
-from shared.limits import Identifier, Name, Number, Text
+from shared.limits import IDENTIFIER, Name, Number, Text
 from shared.moment import Moment
 from shared.reading import Quality, Reading, Value
 from shared.series import MAX_VALUES, Series, Step
@@ -45,6 +47,7 @@ class Form(enum.IntEnum):
     WORD = 5  # the integers are places in ``words``
 
 
+_IDENTIFIER: Final = re.compile(IDENTIFIER)
 _PLACES: Final = (Form.FLAG, Form.WORD)
 _NO_STEPS: Final = Series()  # the value before, again and again
 INTEGERS: Final = frozenset({Form.WHOLE, Form.DECIMAL, Form.FLAG, Form.WORD})
@@ -79,7 +82,7 @@ class Rows(msgspec.Struct, frozen=True, array_like=True):
     A step is the number of seconds since the row before, less ``pace_s``.
     """
 
-    device_id: Identifier
+    device_id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]  # an Identifier
     count: Annotated[int, msgspec.Meta(ge=1, le=MAX_ROWS)]
     start_s: Step
     pace_s: Step = 0
@@ -102,6 +105,8 @@ class Columns(msgspec.Struct, frozen=True, array_like=True, tag="columns"):
         # Most rows stand alone and most columns hold a good value in every row: what cannot be
         # wrong there is not looked at, for a collector reads thousands of these a second.
         for rows in self.devices:
+            if not _is_identifier(rows.device_id):
+                raise ValueError(f"{rows.device_id!r} is no device id")
             if rows.count > 1 or rows.steps != _NO_STEPS or abs(rows.start_s) > _OUT_OF_TIME_S:
                 _check_times(rows)
         cells = 0
@@ -124,6 +129,12 @@ class Columns(msgspec.Struct, frozen=True, array_like=True, tag="columns"):
                 cells += count_of(column, count)
         if cells > MAX_CELLS:
             raise ValueError(f"more than {MAX_CELLS} readings")
+
+
+@lru_cache(maxsize=65_536)
+def _is_identifier(text: str) -> bool:
+    """Remembered, because the same devices come again and again and a pattern takes longer."""
+    return _IDENTIFIER.match(text) is not None
 
 
 def _check_times(rows: Rows) -> None:

@@ -17,8 +17,9 @@ Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Seconds: TypeAlias = Annotated[float, msgspec.Meta(ge=0, le=10**9)]
 Number: TypeAlias = Annotated[float, msgspec.Meta(ge=-1e15, le=1e15)]
 Whole: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
+IDENTIFIER = r"^[A-Za-z0-9][A-Za-z0-9._:-]*$"
 Identifier: TypeAlias = Annotated[
-    str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")
+    str, msgspec.Meta(min_length=1, max_length=64, pattern=IDENTIFIER)
 ]
 Name: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 Text: TypeAlias = Annotated[str, msgspec.Meta(max_length=400)]

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import psutil
+
 from benchmarks.crowd import MOSQUITTO
 from benchmarks.throughput.messages import AGENTS, CAMERAS, make
 from simulator.demo.processes import Processes, free_port, wait_for_port
@@ -37,12 +39,14 @@ class Rates:
 
     medians: dict[str, float]
     each: dict[str, list[float]]
+    cpu_us: dict[str, float]  # of the consumer's process for a message, median: load-proof
     messages: int
 
 
 def race(count: int, *, rounds: int, kinds: tuple[str, ...] = KINDS) -> Rates:
     """Let the kinds take turns, so that a noisy neighbour meets them all."""
     each: dict[str, list[float]] = {kind: [] for kind in kinds}
+    cpu_us: dict[str, list[float]] = {kind: [] for kind in kinds}
     with tempfile.TemporaryDirectory(prefix="preclaim-throughput-") as name:
         made = Path(name) / "messages"
         make(count, made)
@@ -50,27 +54,32 @@ def race(count: int, *, rounds: int, kinds: tuple[str, ...] = KINDS) -> Rates:
             for kind in kinds:
                 folder = Path(name) / f"{kind}-{number}"
                 folder.mkdir()
-                took_s = _one(kind, made, count, folder)
+                took_s, cpu_s = _one(kind, made, count, folder)
                 each[kind].append(count * CAMERAS / took_s)
+                cpu_us[kind].append(cpu_s / count * 1e6)
                 shutil.rmtree(folder)
     medians = {kind: statistics.median(rates) for kind, rates in each.items()}
-    return Rates(medians=medians, each=each, messages=count)
+    spent = {kind: statistics.median(found) for kind, found in cpu_us.items()}
+    return Rates(medians=medians, each=each, cpu_us=spent, messages=count)
 
 
-def _one(kind: str, made: Path, count: int, folder: Path) -> float:
-    """Seconds from the first publication to the last message consumed, or stored."""
+def _one(kind: str, made: Path, count: int, folder: Path) -> tuple[float, float]:
+    """Seconds from the first publication to the last message consumed, or stored; of CPU too."""
     with (
         Processes(folder / "logs") as processes,
         _broker(processes, folder) as port,
-        _started(kind, port, count, folder, processes) as consumer,
+        _started(kind, port, count, folder, processes) as (consumer, pid),
         _child("publisher", str(port), str(made)) as publisher,
     ):
         _expect(publisher, "ready")
+        process = psutil.Process(pid)
+        before = sum(process.cpu_times()[:2])
         began = time.time()
         _tell(publisher)
         ended = consumer()
+        spent = sum(process.cpu_times()[:2]) - before
         publisher.kill()
-    return ended - began
+    return ended - began, spent
 
 
 @contextlib.contextmanager
@@ -88,14 +97,14 @@ def _broker(processes: Processes, folder: Path) -> Iterator[int]:
 @contextlib.contextmanager
 def _started(
     kind: str, port: int, count: int, folder: Path, processes: Processes
-) -> Iterator[Callable[[], float]]:
-    """A consumer that listens; calling it waits until it has all, and gives that time."""
+) -> Iterator[tuple[Callable[[], float], int]]:
+    """A consumer that listens; calling it waits until it has all, and gives that time; its pid."""
     if kind == "collector":
-        yield _serve(port, count, folder, processes)
+        yield _serve(port, count, folder, processes), processes.pid("collector")
         return
     with _child("consumers", kind, str(port), str(count), str(folder)) as child:
         _expect(child, "ready")
-        yield lambda: float(_line(child))
+        yield (lambda: float(_line(child))), child.pid
         child.kill()
 
 

@@ -25,6 +25,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from collector.intake.arrival import Arrival
 from collector.intake.backlog import Backlog, Received
+from collector.intake.buffered_client import BufferedClient
 from collector.settings import BrokerSettings
 from shared import topics
 from shared.frame import Lane
@@ -68,6 +69,7 @@ class Connection:
         self._is_listening = False
         self._paused_s: float | None = None
         self._messages = self._messages_then = 0
+        self._early: list[int] = []  # telemetry of this burst, to be acknowledged at its end
         self._why = ""
         self._next_heartbeat_s = self._next_misc_s = 0.0
         self.progress_s = time.monotonic()  # when the broker last said anything
@@ -130,7 +132,10 @@ class Connection:
             may_read = self._may_read()
             if self._paused_s is not None and time.monotonic() - self._paused_s > PAUSE_S:
                 return "more came than could be stored; connecting again when there is room"
-            pending = may_read and isinstance(sock, ssl.SSLSocket) and sock.pending() > 0
+            pending = may_read and (
+                self._client.has_read_ahead
+                or (isinstance(sock, ssl.SSLSocket) and sock.pending() > 0)
+            )
             mask = (select.POLLIN if may_read else 0) | (
                 select.POLLOUT if self._client.want_write() else 0
             )
@@ -163,7 +168,9 @@ class Connection:
             before = self._messages
             self._client.loop_read()
             if self._messages == before or not self._backlog.has_room():
-                return
+                break
+        self._client.ack_all(self._early)
+        self._early.clear()
 
     def _now_and_then(self) -> None:
         now_s = time.monotonic()
@@ -227,7 +234,7 @@ class Connection:
     ) -> None:
         self._why = self._why or str(reason)
 
-    def _on_message(self, client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
+    def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
         self.progress_s = time.monotonic()
         self._messages += 1
         try:
@@ -237,8 +244,8 @@ class Connection:
         # The broker's window (20 by default) would bound a commit to as many rows. Telemetry
         # leaves it at once: its agent keeps it until the receipt, whatever the broker knows.
         early = topic.endswith(_TELEMETRY)
-        if early:
-            client.ack(message.mid, message.qos)
+        if early and message.qos == 1:
+            self._early.append(message.mid)
         self._backlog.put(
             Received(
                 arrival=Arrival(topic, bytes(message.payload or b"")[:_KEPT_BYTES]),
@@ -269,8 +276,8 @@ class Connection:
                 os.close(descriptor)
 
 
-def _client(settings: BrokerSettings) -> mqtt.Client:
-    client = mqtt.Client(
+def _client(settings: BrokerSettings) -> BufferedClient:
+    client = BufferedClient(
         CallbackAPIVersion.VERSION2,
         client_id=settings.client_id,
         clean_session=False,

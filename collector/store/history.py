@@ -81,14 +81,16 @@ def hourly(
     )
 
 
-def names(db: Connection, position_id: int, *, since: datetime, until: datetime) -> tuple[str, ...]:
-    """The readings that had a good number in these days."""
+def units(db: Connection, position_id: int, *, since: datetime, until: datetime) -> dict[str, str]:
+    """The readings that had a good number in these days, with the unit of the last, by name."""
     first, last = second_of(since) // DAY_S, second_of(until) // DAY_S
-    fresh = _pending(db, position_id)
-    found = {name for name, by_second in fresh.items() if _numbers(by_second)}
+    found: dict[str, str] = {}
     for day in telemetry.days(db, position_id, first=first, last=last, with_points=False):
-        found.update(column.name for column in days.unpack_hours(day.hours))
-    return tuple(sorted(found))
+        found.update({column.name: column.unit for column in days.unpack_hours(day.hours)})
+    for name, by_second in _pending(db, position_id).items():
+        if good := _numbers(by_second):
+            found[name] = by_second[max(good)].kind.unit
+    return dict(sorted(found.items()))
 
 
 def pending_newest(

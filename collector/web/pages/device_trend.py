@@ -44,10 +44,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trend:
-    """What the page shows; ``names`` is empty when there is no number at all."""
+    """What the page shows; ``choices`` is empty when there is no number at all."""
 
-    names: tuple[str, ...]
+    choices: tuple[tuple[str, str], ...]  # name, and name with its unit
     name: str
+    unit: str
     span: str
     spans: tuple[str, ...]
     plot: Markup
@@ -60,8 +61,8 @@ def read_trend(db: Connection, call: Call, device: Device) -> Trend:
     span = call.asked("span") if call.asked("span") in SPANS else "24h"
     until = call.now
     since = until - SPANS[span]
-    names = history.names(db, device.id, since=until - SPANS["30d"], until=until)
-    name = _choose(names, call.asked("reading"))
+    units = history.units(db, device.id, since=until - SPANS["30d"], until=until)
+    name = _choose(tuple(units), call.asked("reading"))
     zone = zone_of(device.zone)
     hours = history.hourly(db, device.id, name, since=since, until=until) if name else ()
     if span == "24h":
@@ -81,8 +82,9 @@ def read_trend(db: Connection, call: Call, device: Device) -> Trend:
         longest_gap_s=longest_gap_s,
     )
     return Trend(
-        names=names,
+        choices=tuple((one, f"{one} ({unit})" if unit else one) for one, unit in units.items()),
         name=name,
+        unit=units.get(name, ""),
         span=span,
         spans=tuple(SPANS),
         plot=Markup(draw_trend(marks, frame)),

@@ -1,0 +1,112 @@
+"""How much telemetry one collector takes, and what it costs on its disk: ``durability.*``."""
+
+from __future__ import annotations
+
+import functools
+from datetime import timedelta
+
+from benchmarks.figure import Bound, Figure, Measurement, Size
+from benchmarks.stored_bytes import DAYS, Fleet
+from benchmarks.stored_bytes import measure as measure_stored
+from benchmarks.throughput.run import Rates, race
+
+_MESSAGES = {Size.SHORT: 4000, Size.FULL: 20_000}
+_ROUNDS = {Size.SHORT: 3, Size.FULL: 5}
+# A wired recorder sends every five minutes; a metered gateway of one camera every six hours.
+_FLEETS = (
+    Fleet(cameras=16, batch=timedelta(minutes=5)),
+    Fleet(cameras=1, batch=timedelta(hours=6)),
+)
+
+
+@functools.cache
+def _rates(size: Size) -> Rates:
+    return race(_MESSAGES[size], rounds=_ROUNDS[size])
+
+
+def _by(rates: Rates) -> str:
+    found = rates.medians
+    spent = ", ".join(f"{kind} {us:.0f}" for kind, us in rates.cpu_us.items())
+    return (
+        f"medians in samples/s: collector {found['collector']:.0f}, paho without decoding"
+        f" {found['nothing']:.0f}, naive rows {found['rows']:.0f}, our ingest behind a socket loop"
+        f" {found['lean']:.0f}; {rates.messages} messages, {len(rates.each['lean'])} rounds in"
+        " turn; max_queued_messages 100000, max_inflight_messages 1000;"
+        f" CPU of the consumer in us/message: {spent}"
+    )
+
+
+def _per_second(size: Size) -> Measurement:
+    rates = _rates(size)
+    return Measurement(value=round(rates.medians["collector"]), made_by=_by(rates))
+
+
+def _over(kind: str, size: Size) -> Measurement:
+    rates = _rates(size)
+    ratio = rates.medians["collector"] / rates.medians[kind]
+    return Measurement(value=round(ratio, 2), made_by=_by(rates))
+
+
+def _over_nothing(size: Size) -> Measurement:
+    return _over("nothing", size)
+
+
+def _over_rows(size: Size) -> Measurement:
+    return _over("rows", size)
+
+
+def _bytes(size: Size) -> Measurement:
+    found = [measure_stored(fleet, days=DAYS[size]) for fleet in _FLEETS]
+    each = ", ".join(
+        f"{one.fleet.cameras} camera(s) every {one.fleet.batch} {one.bytes_per_sample:.1f} B"
+        for one in found
+    )
+    return Measurement(
+        value=round(max(one.bytes_per_sample for one in found), 1),
+        made_by=f"growth of collector.db over {DAYS[size]} days, compacted every 2 h: {each}",
+    )
+
+
+_HOW = (
+    "raw MQTT publisher → Mosquitto → preclaim-collector serve, FULL commit, processes of their"
+    " own; counterparts paho 2 on the same messages and broker settings in turn"
+)
+
+FIGURES: tuple[Figure, ...] = (
+    Figure(
+        name="durability.samples_per_s",
+        what="camera samples (25 readings each) a collector stores a second, 16 cameras a message",
+        unit="/s",
+        bound=Bound.AT_LEAST,
+        target=1,
+        how=_HOW,
+        measure=_per_second,
+    ),
+    Figure(
+        name="durability.vs_no_decode",
+        what="the same over a paho consumer that decodes and stores nothing",
+        unit="×",
+        bound=Bound.AT_LEAST,
+        target=0.5,
+        how=_HOW,
+        measure=_over_nothing,
+    ),
+    Figure(
+        name="durability.vs_naive_rows",
+        what="the same over paho, the message decoded, one SQLite row a camera, FULL",
+        unit="×",
+        bound=Bound.AT_LEAST,
+        target=3,
+        how=_HOW,
+        measure=_over_rows,
+    ),
+    Figure(
+        name="durability.bytes_per_sample",
+        what="bytes of the store for a camera sample of 25 readings, indexes and roll-ups included",
+        unit="B",
+        bound=Bound.AT_MOST,
+        target=40,
+        how="ingest and compaction of random walks at 5-minute readings; size of the SQLite file",
+        measure=_bytes,
+    ),
+)
