@@ -95,7 +95,7 @@ def _receipts(done: Ingested) -> list[object]:
     return [(agent, r.epoch, r.ranges, r.refused) for agent, r in done.receipts]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(batches=st.lists(st.lists(one, max_size=14), min_size=1, max_size=3))
 def test_both_ways_end_in_the_same_store(house: House, batches: list[list[Arrival]]) -> None:
     """Repeats, conflicts, damage, strangers, wrong lanes and faults between: no row differs."""
