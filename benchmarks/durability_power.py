@@ -14,7 +14,7 @@ from tests.lab.power_cut import Cut, Tally, first_seed, run
 from tests.lab.restore_run import Run
 
 _CUTS = {Size.SHORT: 90, Size.FULL: 500}
-_RESTORES = {Size.SHORT: 1, Size.FULL: 6}
+_RESTORES = {Size.SHORT: 1, Size.FULL: 4}
 _HOUR = timedelta(hours=1)
 
 

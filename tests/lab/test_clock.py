@@ -7,11 +7,13 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from collector.jobs import Jobs
 from collector.store import tables
 from shared.fault import FaultKind
-from tests.collector.house import House, device, fault, frame_of, health, with_policy
+from shared.health import DeviceHealth, Standing
+from tests.collector.house import NOON, House, device, fault, frame_of, health, with_policy
 
 HOLD_S = 600.0
 STEP_S = 30.0
@@ -121,3 +123,29 @@ def test_an_agent_heard_in_the_future_can_still_fall_silent(house: House) -> Non
         house.jobs._steady._seen = None
         house.jobs._settle_and_tick()
     assert house.count(tables.incident) == 1
+
+
+@pytest.mark.parametrize("by", [timedelta(days=-7), timedelta(days=3650), timedelta(days=-20000)])
+def test_the_clock_of_an_agent_moves_no_decision(house: House, by: timedelta) -> None:
+    """Holds and silence run on the collector's clock: a fault told by a clock that is years off
+    is due like any other, its warranty is judged by the day it came, and what the agent says once
+    its clock is right counts at once."""
+    wrong, camera = NOON + by, device("yard", label_serial="SC24010002")
+    house.register("SC24010002", delivered_on=date(2025, 1, 1))
+    house.take(
+        frame_of(health(camera, next_within_s=60, at=wrong), seq=50),
+        frame_of(replace(fault(of=camera), onset_at=wrong, observed_at=wrong), seq=51),
+        frame_of(fault("picture.black", of=camera), seq=52),
+    )
+    told, plain = house.rows(tables.decision)[-2:]
+    assert told["due_at"] == plain["due_at"]
+    assert house.rows(tables.episode)[-2]["onset_at"] == house.now
+
+    work(house, HOLD_S + 60, seq=1000)
+    assert decided(house) == ["claim"] * 3
+    assert house.count(tables.incident) == 0
+
+    unwell = DeviceHealth(camera, Standing.UNKNOWN, None)
+    house.take(frame_of(replace(health(next_within_s=60), devices=(unwell,)), seq=9000))
+    standings = {row["device_id"]: row["standing"] for row in house.rows(tables.position)}
+    assert standings["yard"] == "unknown"
