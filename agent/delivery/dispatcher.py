@@ -296,7 +296,8 @@ class Dispatcher:
 
     def _take_due(self, lane: Lane, *, most_rank: int) -> tuple[Row, ...]:
         now, window = self._clock(), self._window(lane)
-        room = max(0, window - self._outbox.sent_rows(lane))
+        # Large pieces that wait for the plan do not stand in the way of thumbnails.
+        room = max(0, window - self._outbox.sent_rows(lane, most_rank=most_rank))
         wait, salt = self._resend_after, self._salt
         if not self._outbox.has_due(lane, now=now, resend_after=wait, room=room, salt=salt):
             return ()

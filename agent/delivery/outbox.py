@@ -217,9 +217,15 @@ class Outbox:
             (int(lane),),
         ).rowcount
 
-    def sent_rows(self, lane: Lane) -> int:
-        """Rows in flight: published, and no receipt yet."""
-        return self._tally(lane, SENT)[0]
+    def sent_rows(self, lane: Lane, *, most_rank: int = BULK) -> int:
+        """Rows in flight up to a rank: published, and no receipt yet."""
+        if most_rank >= BULK:
+            return self._tally(lane, SENT)[0]
+        (count,) = self._db.execute(
+            "SELECT count(*) FROM outbox WHERE state = 1 AND lane = ? AND rank <= ?",
+            (int(lane), most_rank),
+        ).fetchone()
+        return int(count)
 
     def drop_old(self, *, now: datetime) -> int:
         """Delete delivered rows past :data:`KEEP_DELIVERED`; how many."""

@@ -13,6 +13,7 @@ from agent.delivery.dispatcher import Dispatcher
 from agent.delivery.link import Acknowledged, Arrived, Carried, Connected, Gone, Inbox
 from agent.delivery.outbox import Outbox
 from agent.delivery.publisher import Broker
+from agent.delivery.uplink import Uplink
 from shared import topics, wire
 from shared.frame import Lane, pack, unpack
 from shared.receipt import Receipt, ranges_of
@@ -173,7 +174,9 @@ class FakeLink:
         self._over.set()
 
 
-def dispatcher_of(broker: FakeBroker, database: Database, outbox: Outbox) -> Dispatcher:
+def dispatcher_of(
+    broker: FakeBroker, database: Database, outbox: Outbox, *, uplink: Uplink | None = None
+) -> Dispatcher:
     """A dispatcher on the fake broker and the hand-turned clock."""
     return Dispatcher(
         agent_id=AGENT,
@@ -186,6 +189,7 @@ def dispatcher_of(broker: FakeBroker, database: Database, outbox: Outbox) -> Dis
         monotonic=broker.clock.monotonic,
         sleep=broker.clock.sleep,
         tick_s=0.001,
+        uplink=uplink,
     )
 
 

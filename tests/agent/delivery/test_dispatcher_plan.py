@@ -1,0 +1,125 @@
+"""Delivery within a data plan, over a fake link: what leaves, what waits, and when it goes on."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.delivery.database import Database
+from agent.delivery.link import Carried
+from agent.delivery.outbox import Outbox
+from agent.delivery.uplink import Uplink
+from agent.uplink_budget import MB, DataPlan, Mode
+from shared.frame import Lane
+from tests.agent.delivery.conftest import NOON
+from tests.agent.delivery.fake_link import (
+    FakeBroker,
+    HandClock,
+    dispatcher_of,
+    running,
+    ticks,
+    until,
+)
+from tests.agent.delivery.samples import message
+
+PLAN = DataPlan(plan_bytes=100 * MB, cap_bytes=100 * MB)
+
+
+@pytest.fixture
+def broker() -> FakeBroker:
+    """A fake broker that does all right."""
+    return FakeBroker(HandClock())
+
+
+def uplink_of(broker: FakeBroker, database: Database, *, spent: int) -> Uplink:
+    """An account that has spent so much this month, all of it today."""
+    uplink = Uplink(PLAN, database=database, clock=broker.clock.now)
+    uplink.note(Carried(bytes=spent, is_measured=True))
+    uplink.keep()
+    return uplink
+
+
+def append_all(database: Database, outbox: Outbox) -> dict[int, str]:
+    """One row of each kind, the cheapest first; their names by seq."""
+    rows = {
+        "telemetry": message(Lane.TELEMETRY, NOON),
+        "picture": message(Lane.EVIDENCE, NOON, size=40_000),
+        "thumbnail": message(Lane.EVIDENCE, NOON, size=9_000),
+        "health": message(Lane.HEALTH, NOON),
+        "fault": message(Lane.FAULT, NOON),
+    }
+    with database.transaction():
+        return {outbox.append(row, now=NOON).seq: name for name, row in rows.items()}
+
+
+@pytest.mark.parametrize(
+    ("spent_mb", "mode", "leaves"),
+    [
+        (0, Mode.ALL, ["fault", "thumbnail", "picture", "health", "telemetry"]),
+        (71, Mode.NO_BULK, ["fault", "thumbnail", "health", "telemetry"]),
+        (86, Mode.THUMBNAILS, ["fault", "thumbnail", "health"]),
+        (96, Mode.FAULTS, ["fault", "health"]),
+    ],
+)
+async def test_what_a_mode_sheds_waits(
+    broker: FakeBroker,
+    database: Database,
+    outbox: Outbox,
+    spent_mb: int,
+    mode: Mode,
+    leaves: list[str],
+) -> None:
+    """Faults leave first in every mode; what may not leave is still there in the next month."""
+    clock = broker.clock
+    if spent_mb:
+        clock.seconds = 26 * 86_400.0  # late in the month: the day's share is large
+    uplink = Uplink(PLAN, database=database, clock=clock.now)
+    with database.transaction() as db:
+        db.execute("INSERT INTO uplink_day VALUES ('2026-06-02', ?)", (spent_mb * MB,))
+    assert uplink.mode() is mode
+    names = append_all(database, outbox)
+    async with running(dispatcher_of(broker, database, outbox, uplink=uplink)):
+        await until(lambda: len(broker.seqs) >= len(leaves))
+        await ticks()
+        assert [names[seq] for seq in broker.seqs] == leaves
+        clock.seconds += 6 * 86_400
+        await until(lambda: {names[seq] for seq in broker.seqs} == set(names.values()))
+
+
+async def test_a_picture_in_flight_does_not_hold_a_thumbnail_up(
+    broker: FakeBroker, database: Database, outbox: Outbox
+) -> None:
+    """Pieces without a receipt that must wait for the plan leave the window to small files."""
+    uplink = uplink_of(broker, database, spent=0)
+    broker.receipts = False
+    with database.transaction():
+        for _ in range(4):
+            outbox.append(message(Lane.EVIDENCE, NOON, size=40_000), now=NOON)
+    async with running(dispatcher_of(broker, database, outbox, uplink=uplink)):
+        await until(lambda: len(broker.seqs) == 2)
+        with database.transaction() as db:
+            db.execute("INSERT INTO uplink_day VALUES ('2026-06-02', ?)", (72 * MB,))
+        broker.clock.seconds += 2 * 86_400
+        assert uplink.mode() is Mode.NO_BULK
+        with database.transaction():
+            outbox.append(message(Lane.EVIDENCE, NOON, size=9_000), now=NOON)
+        await until(lambda: 5 in broker.seqs)
+
+
+async def test_at_the_cap_the_connection_ends_and_faults_go_on_next_month(
+    broker: FakeBroker, database: Database, outbox: Outbox
+) -> None:
+    """Not even a connection costs anything then; the fault leaves when the month begins."""
+    uplink = uplink_of(broker, database, spent=100 * MB)
+    append_all(database, outbox)
+
+    async def wait(seconds: float) -> None:
+        assert seconds > 0
+        await ticks(1)  # the clock is the test's to move
+
+    dispatcher = dispatcher_of(broker, database, outbox, uplink=uplink)
+    dispatcher._sleep = wait
+    async with running(dispatcher):
+        await ticks(20)
+        assert broker.links == []
+        broker.clock.seconds += 31 * 86_400
+        await until(lambda: 5 in broker.seqs)
