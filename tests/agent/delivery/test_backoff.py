@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.delivery.backoff import CAP_S, LASTING_S, Backoff, Pause
+from agent.delivery.backoff import CAP_S, LASTING_S, PAUSE_CAP_S, Backoff, Pause
 
 
 @given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=40))
@@ -38,3 +38,18 @@ def test_a_receipt_without_a_wish_takes_no_wish_back() -> None:
 
     assert pause.holds(109.9)
     assert not pause.holds(110.0)
+
+
+def test_a_pause_ends_and_another_begins_only_after_something_was_sent() -> None:
+    """Wishes that come without pause hold rows for the cap; then the next row breaks the spell."""
+    pause = Pause()
+    for second in range(int(PAUSE_CAP_S) + 50):
+        pause.ask(3600.0, now_s=float(second))
+    assert not pause.holds(PAUSE_CAP_S)
+
+    pause.ask(3600.0, now_s=PAUSE_CAP_S + 60)
+    assert not pause.holds(PAUSE_CAP_S + 60)
+
+    pause.sent()
+    pause.ask(3600.0, now_s=PAUSE_CAP_S + 61)
+    assert pause.holds(PAUSE_CAP_S + 62)
