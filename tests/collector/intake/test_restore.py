@@ -71,8 +71,9 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 def put_back(house: House, backup: Path) -> None:
-    """The backup in the place of the store."""
-    house.engine.dispose()
+    """The backup in the place of the store; PostgreSQL's is replaced under open connections."""
+    if STORES.name == "sqlite":
+        house.engine.dispose()
     STORES.put_back(house.path.parent, backup)
 
 
