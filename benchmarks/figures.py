@@ -18,6 +18,7 @@ from agent.camera.port import CameraError
 from benchmarks import (
     durability_chaos,
     durability_herd,
+    durability_intake,
     durability_power,
     durability_throughput,
     durability_wire,
@@ -29,6 +30,7 @@ FIGURES: tuple[Figure, ...] = (
     *main_figures.FIGURES,
     *durability_chaos.FIGURES,
     *durability_power.FIGURES,
+    *durability_intake.FIGURES,
     *durability_herd.FIGURES,
     *durability_wire.FIGURES,
     *durability_throughput.FIGURES,

@@ -137,6 +137,8 @@ def _message_of(candidate: _Candidate) -> Columns | Telemetry | None:
 
 def _write(part: _Part, assigned: Mapping[str, Agent], batch: Batch) -> bool:
     """Write what is new, in one go; False when that was refused and nothing was written."""
+    if not part.all:
+        return True
     try:
         with batch.db.begin_nested():
             _add_positions(part.fresh, batch)

@@ -7,25 +7,18 @@ silently gone.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    bindparam,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from collector.store.quarantine_share import Kind, Share, Shares
-from collector.store.tables import quarantine, quarantine_share
-from collector.store.upsert import insert_into
+from collector.store import quarantine_account
+from collector.store.quarantine_account import Changes
+from collector.store.quarantine_oldest import Leaving, Oldest
+from collector.store.quarantine_share import Kind, Shares
+from collector.store.tables import quarantine
 from shared.identity import EventId
 from shared.limits import MAX_BODY_BYTES
 
@@ -74,17 +67,6 @@ class _New:
         return min(len(self.item.payload), MAX_PAYLOAD_BYTES)
 
 
-@dataclass(slots=True)
-class _Change:
-    """What a batch changes in one share."""
-
-    organisation_id: str | None
-    rows: int = 0
-    bytes: int = 0
-    not_kept: int = 0
-    not_kept_bytes: int = 0
-
-
 def add_all(
     db: Connection, items: Iterable[Quarantined], *, now: datetime, bound: Bound | None = None
 ) -> None:
@@ -93,27 +75,49 @@ def add_all(
     if not fresh:
         return
     limit = bound or Bound()
-    shares = Shares(_shares(db), max_rows=limit.rows, max_bytes=limit.bytes)
-    changes: dict[Kind, _Change] = {}
+    shares = Shares(quarantine_account.shares(db), max_rows=limit.rows, max_bytes=limit.bytes)
+    changes, leaving = Changes(), Leaving(db)
     kept: list[_New] = []
     for new in fresh:
-        kind, is_ours = new.item.kind, new.item.organisation_id is not None
-        while not shares.has_room(new.size):
-            victim = shares.victim(kind, is_ours=is_ours)
-            if victim is None:
-                _count_not_kept(changes, kind, new.item.organisation_id, new.count, new.size)
-                break
-            _insert(db, kept, now=now)  # it may be one of these
-            kept = []
-            _evict(db, victim, shares, changes)
-        else:
+        kind, owner = new.item.kind, new.item.organisation_id
+        if _make_room(new, shares, changes, leaving, kept):
             kept.append(new)
-            shares.add(kind, is_ours=is_ours, rows=1, size=new.size)
-            change = changes.setdefault(kind, _Change(new.item.organisation_id))
-            change.rows += 1
-            change.bytes += new.size
+            shares.add(kind, is_ours=owner is not None, rows=1, size=new.size)
+            changes.keep(kind, owner, rows=1, size=new.size)
+        else:
+            changes.count(kind, owner, times=new.count, size=new.size)
+    leaving.write()
     _insert(db, kept, now=now)
-    _write_shares(db, changes, now=now)
+    changes.write(db, now=now)
+
+
+def _make_room(
+    new: _New, shares: Shares, changes: Changes, leaving: Leaving, kept: list[_New]
+) -> bool:
+    """Let others go until it fits; False when it is the one that gives way."""
+    is_ours = new.item.organisation_id is not None
+    while not shares.has_room(new.size):
+        victim = shares.victim(new.item.kind, is_ours=is_ours, size=new.size)
+        if victim is None:
+            return False
+        gone = leaving.next(victim) or _one_of(kept, victim)
+        if gone is None:  # the account was wrong: put it right, or nobody would find room
+            shares.forget(victim)
+            continue
+        owner = gone.organisation_id
+        shares.add(victim, is_ours=owner is not None, rows=-1, size=-gone.size)
+        changes.keep(victim, owner, rows=-1, size=-gone.size)
+        changes.count(victim, owner, times=gone.times, size=gone.size)
+    return True
+
+
+def _one_of(kept: list[_New], kind: Kind) -> Oldest | None:
+    """One of this very batch, not yet written."""
+    for number, new in enumerate(kept):
+        if new.item.kind == kind:
+            del kept[number]
+            return Oldest(0, new.item.organisation_id, new.count, new.size)
+    return None
 
 
 def _fold(items: Iterable[Quarantined]) -> dict[tuple[str, bytes, str], _New]:
@@ -189,86 +193,6 @@ def _storable(text: str) -> str:
     return text[:MAX_DETAIL].replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
-def _evict(db: Connection, kind: Kind, shares: Shares, changes: dict[Kind, _Change]) -> None:
-    """Let the oldest row of a kind go, and count it."""
-    row = db.execute(
-        select(
-            quarantine.c.id,
-            quarantine.c.organisation_id,
-            quarantine.c["count"].label("times"),
-            func.length(quarantine.c.payload).label("size"),
-        )
-        .where(*_is_of(kind))
-        .order_by(quarantine.c.id)
-        .limit(1)
-    ).one_or_none()
-    if row is None:  # the count was wrong: put it right, or nobody would ever find room
-        shares.forget(kind)
-        return
-    db.execute(delete(quarantine).where(quarantine.c.id == row.id))
-    shares.add(kind, is_ours=row.organisation_id is not None, rows=-1, size=-row.size)
-    change = changes.setdefault(kind, _Change(row.organisation_id))
-    change.rows -= 1
-    change.bytes -= row.size
-    _count_not_kept(changes, kind, row.organisation_id, row.times, row.size)
-
-
-def _is_of(kind: Kind) -> tuple[ColumnElement[bool], ...]:
-    return (
-        quarantine.c.agent_id == kind.agent_id,
-        quarantine.c.reason == kind.reason,
-        func.coalesce(quarantine.c.lane, 0) == kind.lane,
-    )
-
-
-def _count_not_kept(
-    changes: dict[Kind, _Change], kind: Kind, organisation_id: str | None, times: int, size: int
-) -> None:
-    """Strangers are counted together, for they can invent names without end."""
-    if organisation_id is None:
-        kind = Kind(agent_id="", reason=kind.reason, lane=kind.lane)
-    change = changes.setdefault(kind, _Change(organisation_id))
-    change.not_kept += times
-    change.not_kept_bytes += times * size
-
-
-def _shares(db: Connection) -> Iterator[Share]:
-    for row in db.execute(select(quarantine_share).where(quarantine_share.c.rows > 0)):
-        yield Share(
-            kind=Kind(agent_id=row.agent_id, reason=row.reason, lane=row.lane),
-            is_ours=row.organisation_id is not None,
-            rows=row.rows,
-            bytes=row.bytes,
-        )
-
-
-def _write_shares(db: Connection, changes: dict[Kind, _Change], *, now: datetime) -> None:
-    table = quarantine_share
-    for kind, change in changes.items():
-        counts = {
-            "rows": change.rows,
-            "bytes": change.bytes,
-            "not_kept": change.not_kept,
-            "not_kept_bytes": change.not_kept_bytes,
-        }
-        added: dict[str, object] = {name: table.c[name] + n for name, n in counts.items()}
-        if change.not_kept:
-            added["not_kept_at"] = now
-        db.execute(
-            insert_into(db, table)
-            .values(
-                agent_id=kind.agent_id,
-                reason=kind.reason,
-                lane=kind.lane,
-                organisation_id=change.organisation_id,
-                not_kept_at=now if change.not_kept else None,
-                **counts,
-            )
-            .on_conflict_do_update(index_elements=["agent_id", "reason", "lane"], set_=added)
-        )
-    db.execute(delete(table).where(table.c.rows <= 0, table.c.not_kept == 0))
-
-
 def remove(db: Connection, *, quarantine_id: int, now: datetime) -> bool:
     """Forget a row that a replay accepted or a person dropped; False when it is gone already."""
     row = db.execute(
@@ -285,6 +209,7 @@ def remove(db: Connection, *, quarantine_id: int, now: datetime) -> bool:
     if row is None:
         return False
     kind = Kind(agent_id=row.agent_id, reason=row.reason, lane=row.lane or 0)
-    change = _Change(row.organisation_id, rows=-1, bytes=-row.size)
-    _write_shares(db, {kind: change}, now=now)
+    changes = Changes()
+    changes.keep(kind, row.organisation_id, rows=-1, size=-row.size)
+    changes.write(db, now=now)
     return True

@@ -48,48 +48,71 @@ class Shares:
     """All shares together against the bound."""
 
     def __init__(self, shares: Iterable[Share], *, max_rows: int, max_bytes: int) -> None:
-        self._shares = {share.kind: share for share in shares}
         self._max_rows, self._max_bytes = max_rows, max_bytes
-        self.rows = sum(share.rows for share in self._shares.values())
-        self.bytes = sum(share.bytes for share in self._shares.values())
+        self._shares: dict[Kind, Share] = {}
+        self._of: dict[str, list[Share]] = {}
+        self._held: dict[str, list[int]] = {}  # rows and bytes by holder
+        self._stays: set[tuple[Kind, bool]] = set()  # found to give way, while nothing changed
+        self.rows = self.bytes = 0
+        for share in shares:
+            self.add(share.kind, is_ours=share.is_ours, rows=share.rows, size=share.bytes)
 
     def add(self, kind: Kind, *, is_ours: bool, rows: int, size: int) -> None:
         """Count rows in, or out with negative numbers."""
-        share = self._shares.setdefault(kind, Share(kind=kind, is_ours=is_ours))
+        share = self._shares.get(kind)
+        if share is None:
+            share = self._shares[kind] = Share(kind=kind, is_ours=is_ours)
+            self._of.setdefault(share.holder, []).append(share)
+            self._held.setdefault(share.holder, [0, 0])
         share.rows += rows
         share.bytes += size
+        held = self._held[share.holder]
+        held[0] += rows
+        held[1] += size
         self.rows += rows
         self.bytes += size
+        self._stays.clear()
 
     def forget(self, kind: Kind) -> None:
         """Take a kind out of the account, because nothing of it is there."""
-        share = self._shares.pop(kind, None)
-        if share is not None:
-            self.rows -= share.rows
-            self.bytes -= share.bytes
+        share = self._shares[kind]
+        self.add(kind, is_ours=share.is_ours, rows=-share.rows, size=-share.bytes)
 
     def has_room(self, size: int) -> bool:
         """True when one more row of this size fits."""
         return self.rows < self._max_rows and self.bytes + size <= self._max_bytes
 
-    def victim(self, kind: Kind, *, is_ours: bool) -> Kind | None:
-        """Of which kind a row must go for a new one of ``kind``; None: the new one is not kept."""
+    def victim(self, kind: Kind, *, is_ours: bool, size: int) -> Kind | None:
+        """Of which kind a row must go for a new one of ``kind``; None: the new one is not kept.
+
+        One gives way to another only if it stays ahead afterwards, or two floods would push each
+        other out for ever.
+        """
         by_bytes = self.rows < self._max_rows
-        held: dict[str, int] = {}
-        for share in self._shares.values():
-            held[share.holder] = held.get(share.holder, 0) + _weight(share, by_bytes)
-        mine = Share(kind=kind, is_ours=is_ours).holder
-        worst = max(held, key=lambda holder: (held[holder], holder == mine, holder), default=mine)
-        candidates = [s for s in self._shares.values() if s.holder == worst and s.rows]
+        if (kind, by_bytes) in self._stays:
+            return None
+        found = self._victim(kind, is_ours=is_ours, by_bytes=by_bytes, size=size)
+        if found is None and not by_bytes:
+            self._stays.add((kind, by_bytes))
+        return found
+
+    def _victim(self, kind: Kind, *, is_ours: bool, by_bytes: bool, size: int) -> Kind | None:
+        ahead = size if by_bytes else 1
+        mine = kind.agent_id if is_ours else ""
+        held = {name: amounts[by_bytes] for name, amounts in self._held.items()}
+        worst = max(held, key=lambda name: (held[name], name == mine, name), default=mine)
+        if held.get(worst, 0) <= held.get(mine, 0) + ahead:
+            worst = mine
+        candidates = [share for share in self._of.get(worst, ()) if share.rows > 0]
         if not candidates:
             return None
         found = min(candidates, key=lambda s: (s.kind.worth, -_weight(s, by_bytes)))
-        if worst != mine:
+        if worst != mine or found.kind.worth < kind.worth:
             return found.kind
         own = self._shares.get(kind)
         own_weight = _weight(own, by_bytes) if own else 0
-        gives_way = (found.kind.worth, -_weight(found, by_bytes)) < (kind.worth, -own_weight)
-        return found.kind if gives_way else None
+        is_ahead = _weight(found, by_bytes) > own_weight + ahead
+        return found.kind if found.kind.worth == kind.worth and is_ahead else None
 
 
 def _weight(share: Share, by_bytes: bool) -> int:

@@ -22,7 +22,7 @@ async def show_alive(call: Call) -> web.StreamResponse:
 
 async def show_metrics(call: Call) -> web.StreamResponse:
     """Counts of the whole store, in Prometheus' text format."""
-    counts = await call.house.read(count_all)
+    counts = await call.house.read(lambda db: count_all(db, now=call.now))
     return web.Response(
         body=generate_latest(_gauges(counts, call.house.intake())),
         headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
@@ -45,6 +45,7 @@ def _gauges(counts: Counts, intake: arrival.Counts) -> CollectorRegistry:
         ("preclaim_open_episodes", "Open fault episodes by code", "code", _known(counts.episodes)),
         ("preclaim_claim_lines", "Pre-claim lines by state", "state", counts.lines),
         ("preclaim_quarantine_rows", "Rows in quarantine by reason", "reason", counts.quarantine),
+        ("preclaim_missing_rows", "Numbered rows that never came, by why", "why", counts.gaps),
     )
     for name, meaning, label, values in families:
         gauge = Gauge(name, meaning, [label], registry=registry)
@@ -53,6 +54,11 @@ def _gauges(counts: Counts, intake: arrival.Counts) -> CollectorRegistry:
     plain = (
         ("preclaim_agents", "Agents known", counts.agents),
         ("preclaim_agents_silent", "Agents past their promise", counts.agents_silent),
+        (
+            "preclaim_quarantine_not_kept",
+            "Refused payloads that were only counted",
+            counts.quarantine_not_kept,
+        ),
         ("preclaim_decisions_pending", "Decisions not taken yet", counts.decisions_pending),
     )
     for name, meaning, count in plain:

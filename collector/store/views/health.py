@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Column, Connection, Table, func, literal, or_, select
 
+from collector.store import quarantine_list
 from collector.store.scope import Role, Scope
 from collector.store.tables import (
     agent,
@@ -16,8 +17,10 @@ from collector.store.tables import (
     episode,
     position,
     quarantine,
+    quarantine_share,
     site,
 )
+from collector.store.views.gaps import list_gaps, rows_by
 from shared.health import LaneDepth
 
 
@@ -52,6 +55,15 @@ class QuarantineRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotKept:
+    """Payloads that the bound of the quarantine let us only count; no agent: of strangers."""
+
+    reason: str
+    agent_id: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """Counts with bounded names, for metrics."""
 
@@ -59,6 +71,8 @@ class Counts:
     episodes: dict[str, int]
     lines: dict[str, int]
     quarantine: dict[str, int]
+    quarantine_not_kept: int
+    gaps: dict[str, int]
     agents: int
     agents_silent: int
     decisions_pending: int
@@ -149,14 +163,32 @@ def list_quarantine(db: Connection, scope: Scope) -> tuple[QuarantineRow, ...]:
     )
 
 
+def list_not_kept(db: Connection, scope: Scope) -> tuple[NotKept, ...]:
+    """What was refused and only counted; strangers' are shown to administrators only."""
+    mine = scope.covers(quarantine_share.c.organisation_id)
+    if scope.role is Role.ADMIN:
+        mine = or_(mine, quarantine_share.c.organisation_id.is_(None))
+    times = func.sum(quarantine_share.c.not_kept)
+    rows = db.execute(
+        select(quarantine_share.c.reason, quarantine_share.c.agent_id, times.label("times"))
+        .where(mine, quarantine_share.c.not_kept > 0)
+        .group_by(quarantine_share.c.reason, quarantine_share.c.agent_id)
+        .order_by(times.desc())
+        .limit(200)
+    )
+    return tuple(NotKept(reason=r.reason, agent_id=r.agent_id, times=int(r.times)) for r in rows)
+
+
 def answers(db: Connection) -> bool:
     """True when the store answers; raises when it does not."""
     return db.execute(select(literal(1))).scalar_one() == 1
 
 
-def count_all(db: Connection) -> Counts:
+def count_all(db: Connection, *, now: datetime) -> Counts:
     """Counts over the whole store: for the operator's metrics, not for pages."""
     return Counts(
+        quarantine_not_kept=quarantine_list.not_kept(db),
+        gaps=rows_by(list_gaps(db, None, now=now, waiting=waiting_rows(db))),
         devices=_count_by(db, position, position.c.standing),
         episodes=_count_by(db, episode, episode.c.code, open_only=episode.c.cleared_at),
         lines=_count_by(db, claim_line, claim_line.c.state),

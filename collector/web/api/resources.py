@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from collector.store.views import claims, device_file, devices, health, outcomes
+from collector.store.views import claims, device_file, devices, outcomes
 from collector.store.views.claims import ClaimFilter
 from collector.store.views.devices import DeviceFilter
 from collector.store.views.trends import Grouping
 from collector.web.api import shapes
 from collector.web.api.pages import answer, answer_page, read_cursor
 from collector.web.call import Call, found
-from collector.web.pages.health import read_agent
+from collector.web.pages.health import read_agents
 from collector.web.pages.today import build_overview
 from collector.web.pages.trends import judge_groups
 
@@ -141,5 +141,5 @@ async def list_trends(call: Call) -> web.StreamResponse:
 
 async def list_agents(call: Call) -> web.StreamResponse:
     """Agents, silent ones first; all of them, no pages."""
-    rows = await call.house.read(lambda db: health.list_agents(db, call.scope))
-    return answer({"items": [shapes.agent(read_agent(row)) for row in rows], "next_cursor": None})
+    agents = await call.house.read(lambda db: read_agents(db, call.scope, now=call.now))
+    return answer({"items": [shapes.agent(one) for one in agents], "next_cursor": None})

@@ -175,6 +175,9 @@ def trend(row: Judged) -> dict[str, object]:
     }
 
 
+GAPS_TOLD = 100  # of one agent; ``missing_rows`` counts all
+
+
 def agent(row: Agent) -> dict[str, object]:
     """An agent; ``outbox_rows`` is null until it tells."""
     return {
@@ -190,4 +193,16 @@ def agent(row: Agent) -> dict[str, object]:
         "outbox_rows": row.waiting_rows,
         "outbox_bytes": row.waiting_bytes,
         "lost_ranges": row.lost_ranges,
+        "missing_rows": row.missing,
+        "gaps": [
+            {
+                "epoch": gap.epoch,
+                "first": gap.range.first,
+                "last": gap.range.last,
+                "why": gap.why.value,
+                "reason": gap.reason,
+                "noticed_at": when(gap.noticed_at),
+            }
+            for gap in row.gaps[:GAPS_TOLD]
+        ],
     }

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 from aiohttp import web
+from sqlalchemy import Connection
 
 from collector.intake.store_health import SelfReport
+from collector.store import quarantine
+from collector.store.scope import Scope
 from collector.store.views import health
+from collector.store.views.gaps import Gap, list_gaps, rows_by
 from collector.store.views.health import AgentRow
 from collector.web.call import Call
 from collector.web.render import page
@@ -24,6 +29,12 @@ class Agent:
     waiting_bytes: int
     lost_ranges: int
     data: DataSpend | None = None  # what its uplink carried this month, and what may leave
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def missing(self) -> dict[str, int]:
+        """Rows that never came, by what explains it."""
+        return rows_by(self.gaps)
 
     @property
     def standing(self) -> str:
@@ -33,7 +44,7 @@ class Agent:
         return "ok" if self.row.last_seen_at is not None else "unknown"
 
 
-def read_agent(row: AgentRow) -> Agent:
+def read_agent(row: AgentRow, gaps: tuple[Gap, ...] = ()) -> Agent:
     """Add what the health message says; one that we cannot read says nothing."""
     try:
         told = msgspec.json.decode(row.health_json, type=SelfReport) if row.health_json else None
@@ -45,13 +56,28 @@ def read_agent(row: AgentRow) -> Agent:
         waiting_bytes=sum(lane.bytes for lane in told.outbox) if told else 0,
         lost_ranges=len(told.lost) if told else 0,
         data=told.data if told else None,
+        gaps=gaps,
     )
+
+
+def read_agents(db: Connection, scope: Scope, *, now: datetime) -> list[Agent]:
+    """The agents of the slice, silent ones first, each with its gaps."""
+    gaps: dict[str, list[Gap]] = {}
+    for gap in list_gaps(db, scope, now=now, waiting=health.waiting_rows(db, scope)):
+        gaps.setdefault(gap.agent_id, []).append(gap)
+    return [read_agent(row, tuple(gaps.get(row.id, ()))) for row in health.list_agents(db, scope)]
 
 
 async def show_agents(call: Call) -> web.StreamResponse:
     """Agents, silent ones first, and the quarantine."""
-    agents = await call.house.read(lambda db: health.list_agents(db, call.scope))
-    quarantine = await call.house.read(lambda db: health.list_quarantine(db, call.scope))
+    agents = await call.house.read(lambda db: read_agents(db, call.scope, now=call.now))
+    kept = await call.house.read(lambda db: health.list_quarantine(db, call.scope))
+    not_kept = await call.house.read(lambda db: health.list_not_kept(db, call.scope))
     return page(
-        call, "agents.html", agents=[read_agent(row) for row in agents], quarantine=quarantine
+        call,
+        "agents.html",
+        agents=agents,
+        quarantine=kept,
+        not_kept=not_kept,
+        bound=quarantine.Bound(),
     )

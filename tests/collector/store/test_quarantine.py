@@ -185,6 +185,6 @@ def test_the_share_of_equals_is_equal() -> None:
         max_rows=4,
         max_bytes=100,
     )
-    assert shares.victim(small, is_ours=True) == large
-    assert shares.victim(large, is_ours=True) is None
-    assert shares.victim(Kind(agent_id="b", reason="x", lane=0), is_ours=True) == large
+    assert shares.victim(small, is_ours=True, size=1) == large
+    assert shares.victim(large, is_ours=True, size=1) is None
+    assert shares.victim(Kind(agent_id="b", reason="x", lane=0), is_ours=True, size=1) == large

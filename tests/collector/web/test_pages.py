@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from collector.store import tables as t
 from collector.web.render import HERE, STATIC
@@ -269,3 +270,42 @@ def test_every_named_template_exists() -> None:
     for path in Path(HERE / "pages").glob("*.py"):
         named |= set(re.findall(r'"(\w+\.html)"', path.read_text("utf-8")))
     assert named <= {path.name for path in (HERE / "templates").iterdir()}
+
+
+async def test_missing_rows_and_remedies_are_on_the_agents_page(
+    signed: Signed, console: Console
+) -> None:
+    """A gap says why, one without an explanation is a warning, a refused row says what to do."""
+    row = {
+        "agent_id": "nvr-quarry",
+        "epoch": "1-0000000000000007",
+        "organisation_id": "fit",
+        "noticed_at": console.now - timedelta(days=2),
+    }
+    lost = {k: row[k] for k in ("agent_id", "epoch", "organisation_id")}
+    with console.engine.begin() as db:
+        db.execute(
+            insert(t.seq_gap), [row | {"first": 3, "last": 4}, row | {"first": 9, "last": 59}]
+        )
+        db.execute(
+            insert(t.seq_lost).values(
+                **lost, first=3, last=4, lane=4, reason="evicted: no space", told_at=console.now
+            )
+        )
+        db.execute(
+            insert(t.quarantine_share).values(
+                agent_id="nvr-quarry", reason="frame.checksum", lane=0, organisation_id="fit",
+                rows=0, bytes=0, not_kept=321, not_kept_bytes=9, not_kept_at=console.now,
+            )
+        )  # fmt: skip
+    visitor = await signed("integrator")
+    text = await (await visitor.get("/agents?lang=en")).text()
+    assert "evicted: no space" in text
+    assert "51 rows are missing without an explanation" in text
+    assert "321 more only counted" in text
+    assert "begins a new epoch by itself" in text
+
+    told = await (await visitor.get("/api/v1/agents")).json()
+    (quarry,) = [one for one in told["items"] if one["id"] == "nvr-quarry"]
+    assert quarry["missing_rows"] == {"lost": 2, "quarantine": 0, "coming": 0, "unexplained": 51}
+    assert [(g["first"], g["why"]) for g in quarry["gaps"]] == [(3, "lost"), (9, "unexplained")]

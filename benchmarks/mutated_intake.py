@@ -1,0 +1,128 @@
+"""Feed mutated payloads to the real ingest on a store on disk; prints the account as JSON.
+
+``python -m benchmarks.mutated_intake COUNT SEED FOLDER``; progress on the error stream.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Engine, func, select
+
+from benchmarks.malformed import valid_frames
+from benchmarks.mutations import AGENTS, Mutations
+from collector.claims.policy import Policy
+from collector.high_water import HighWater
+from collector.intake.arrival import Arrival, Counts
+from collector.intake.evidence_files import EvidenceFiles
+from collector.intake.ingest import ingest
+from collector.intake.room import Room
+from collector.settings import AgentEntry, OrganisationEntry, SiteEntry
+from collector.store import tables
+from collector.store.assignments import assign
+from collector.store.engine import open_engine, reader, sqlite_url
+from collector.store.migrate import migrate
+from shared import frame, topics
+from shared.identity import Epoch
+
+BATCH: Final = 1000  # what the subscriber commits at once under load
+_SAY_EVERY_S: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Both sides: what ingest said, and what the store holds when asked afterwards."""
+
+    sent: int
+    stored: int
+    duplicate: int
+    quarantined: int
+    rows_in_store: int
+    kept_or_counted: int
+    kept_rows: int
+    fresh_passed: bool
+    peak_rss_mb: float
+    slowest_batch_s: float
+    took_s: float
+    cpu_s: float
+
+
+def run(count: int, seed: int, folder: Path) -> Account:
+    """Send, then read the store."""
+    engine, room = _house(folder)
+    mutations = Mutations(seed)
+    counts, sent, slowest_s = Counts(), 0, 0.0
+    began_s = said_s = time.monotonic()
+    while sent < count:
+        batch = mutations.take(min(BATCH, count - sent))
+        batch_s = time.monotonic()
+        counts += ingest(engine, batch, room=room, now=datetime.now(UTC)).counts
+        sent += len(batch)
+        slowest_s = max(slowest_s, time.monotonic() - batch_s)
+        if time.monotonic() - said_s > _SAY_EVERY_S:
+            said_s = time.monotonic()
+            print(f"  {sent} of {count}, {sent / (said_s - began_s):.0f}/s", file=sys.stderr)
+    took_s = time.monotonic() - began_s
+    fresh = ingest(engine, [_fresh()], room=room, now=datetime.now(UTC)).counts == Counts(stored=1)
+    with reader(engine) as db:
+        rows = db.execute(select(func.count()).select_from(tables.frame)).scalar_one()
+        kept, times = db.execute(
+            select(func.count(), func.coalesce(func.sum(tables.quarantine.c["count"]), 0))
+        ).one()
+        not_kept = db.execute(
+            select(func.coalesce(func.sum(tables.quarantine_share.c.not_kept), 0))
+        ).scalar_one()
+    engine.dispose()
+    return Account(
+        sent=sent,
+        stored=counts.stored,
+        duplicate=counts.duplicate,
+        quarantined=counts.quarantined,
+        rows_in_store=rows - fresh,
+        kept_or_counted=times + not_kept,
+        kept_rows=kept,
+        fresh_passed=fresh,
+        peak_rss_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        slowest_batch_s=slowest_s,
+        took_s=took_s,
+        cpu_s=time.process_time(),
+    )
+
+
+def _fresh() -> Arrival:
+    lane, body = valid_frames()[0]
+    payload = frame.pack(lane=lane, epoch=Epoch(2, 1), seq=1, body=body)
+    return Arrival(topics.up(AGENTS[0], lane), payload)
+
+
+def _house(folder: Path) -> tuple[Engine, Room]:
+    engine = open_engine(sqlite_url(folder))
+    migrate(engine)
+    site = SiteEntry(id="site", name="Site", organisation_id="factory", zone="UTC")
+    factory = OrganisationEntry(id="factory", name="Factory", kind="factory", parent_id=None)
+    agents = [
+        AgentEntry(id=name, organisation_id="factory", site_id="site", evidence_key=None)
+        for name in AGENTS
+    ]
+    with engine.begin() as db:
+        assign(db, organisations=[factory], sites=[site], agents=agents)
+    room = Room(
+        policy=Policy(),
+        evidence=EvidenceFiles(folder / "evidence"),
+        command_key=Ed25519PrivateKey.from_private_bytes(bytes(32)),
+        high_water=HighWater(folder / "high-water"),
+    )
+    return engine, room
+
+
+if __name__ == "__main__":
+    account = run(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))
+    print(json.dumps(asdict(account)))

@@ -1,0 +1,71 @@
+"""The oldest rows of each kind in quarantine, read some at a time and deleted together."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, delete, func, select
+
+from collector.store.quarantine_share import Kind
+from collector.store.tables import quarantine
+
+_AT_ONCE: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Oldest:
+    """A row that may leave."""
+
+    id: int
+    organisation_id: str | None
+    times: int
+    size: int
+
+
+class Leaving:
+    """Gives rows out to leave; ``write`` deletes those that were given."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+        self._read: dict[Kind, deque[Oldest]] = {}
+        self._reached: dict[Kind, int] = {}
+        self._gone: list[int] = []
+
+    def next(self, kind: Kind) -> Oldest | None:
+        """The oldest row of a kind that was not given yet; None when the table has no more."""
+        rows = self._read.setdefault(kind, deque())
+        if not rows:
+            rows.extend(self._more(kind))
+        if not rows:
+            return None
+        row = rows.popleft()
+        self._reached[kind] = row.id
+        self._gone.append(row.id)
+        return row
+
+    def write(self) -> None:
+        """Delete what was given out."""
+        for start in range(0, len(self._gone), _AT_ONCE):
+            some = self._gone[start : start + _AT_ONCE]
+            self._db.execute(delete(quarantine).where(quarantine.c.id.in_(some)))
+
+    def _more(self, kind: Kind) -> list[Oldest]:
+        rows = self._db.execute(
+            select(
+                quarantine.c.id,
+                quarantine.c.organisation_id,
+                quarantine.c["count"].label("times"),
+                func.length(quarantine.c.payload).label("size"),
+            )
+            .where(
+                quarantine.c.agent_id == kind.agent_id,
+                quarantine.c.reason == kind.reason,
+                func.coalesce(quarantine.c.lane, 0) == kind.lane,
+                quarantine.c.id > self._reached.get(kind, 0),
+            )
+            .order_by(quarantine.c.id)
+            .limit(_AT_ONCE)
+        )
+        return [Oldest(row.id, row.organisation_id, row.times, row.size) for row in rows]
