@@ -343,7 +343,7 @@ _HOW: Final = (
 
 FIGURES: Final = (
     Figure(
-        name="durability.wire_4g_kb",
+        name="durability.wire_gateway_kb",
         what="telemetry of a one-camera 4G gateway in batches of 6 h, receipts included, a day",
         unit="KB",
         bound=Bound.AT_MOST,
@@ -352,7 +352,7 @@ FIGURES: Final = (
         measure=lambda size: _row(_SOLAR, whole=False),
     ),
     Figure(
-        name="durability.wire_4g_whole_kb",
+        name="durability.wire_whole_kb",
         what="the same with hourly health, keep-alive and one TLS connection a day",
         unit="KB",
         bound=Bound.AT_MOST,

@@ -1,4 +1,4 @@
-"""Run the promised figures, print one table, write build/figures.json.
+"""Run the promised figures, print one table, put them into build/figures.json.
 
 ``ONLY='main.*'`` selects rows, ``LONG=1`` runs the full sizes.
 """
@@ -81,30 +81,41 @@ def table(rows: list[Row]) -> str:
     return "\n".join(lines)
 
 
-def write(rows: list[Row], path: Path) -> None:
-    """Write the rows for other programs."""
+def write(rows: list[Row], path: Path, size: Size) -> None:
+    """Write the rows for other programs; those of earlier runs stay, each with its commit."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(
-        json.dumps(
-            [
-                {
-                    "name": row.figure.name,
-                    "measured": row.measured,
-                    "unit": row.figure.unit,
-                    "target": f"{row.figure.bound.value} {row.figure.target:g}",
-                    "holds": row.holds,
-                    "command": f"make figures ONLY='{row.figure.name}'",
-                    "what": row.figure.what,
-                    "how": row.figure.how,
-                    "made_by": row.made_by,
-                }
-                for row in rows
-            ],
-            indent=1,
-            ensure_ascii=False,
-        )
-        + "\n"
+    kept = {row["name"]: row for row in read(path)}
+    commit = _commit()
+    for row in rows:
+        kept[row.figure.name] = {
+            "name": row.figure.name,
+            "measured": row.measured,
+            "unit": row.figure.unit,
+            "target": f"{row.figure.bound.value} {row.figure.target:g}",
+            "holds": row.holds,
+            "size": size.value,
+            "commit": commit,
+            "command": f"make figures ONLY='{row.figure.name}'",
+            "what": row.figure.what,
+            "how": row.figure.how,
+            "made_by": row.made_by,
+        }
+    ordered = [kept[figure.name] for figure in FIGURES if figure.name in kept]
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(ordered, indent=1, ensure_ascii=False) + "\n")
+    part.replace(path)
+
+
+def read(path: Path) -> list[dict[str, object]]:
+    """The rows measured so far; none when there is no file yet."""
+    return json.loads(path.read_text()) if path.exists() else []
+
+
+def _commit() -> str:
+    found = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
     )
+    return found.stdout.strip()
 
 
 def main() -> int:
@@ -117,7 +128,7 @@ def main() -> int:
         print(f"ONLY={only!r} selects no figure. There are: {names}", file=sys.stderr)
         return 2
     rows = run(chosen, size)
-    write(rows, OUTPUT)
+    write(rows, OUTPUT, size)
     print(table(rows))
     print(f"\nsize: {size.value}; written to {OUTPUT}")
     return 0 if all(row.holds for row in rows) else 1

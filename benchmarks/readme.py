@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from benchmarks.figures import FIGURES, OUTPUT
+from benchmarks.figure import Size
+from benchmarks.figures import FIGURES, OUTPUT, read
 
 BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
 
@@ -21,6 +21,7 @@ class Page:
     heading: str
     holds: str
     falls_short: str
+    full: str
 
 
 PAGES: Final = (
@@ -29,12 +30,14 @@ PAGES: Final = (
         heading="| figure | what | target | measured | |",
         holds="holds",
         falls_short="falls short",
+        full="full size",
     ),
     Page(
         path=Path("README.zh.md"),
         heading="| 指标 | 内容 | 目标 | 实测 | |",
         holds="达标",
         falls_short="未达标",
+        full="完整规模",
     ),
 )
 
@@ -48,6 +51,8 @@ def table(rows: list[dict[str, object]], page: Page) -> str:
         if row is None:
             row = {"measured": None, "holds": False}
         measured = "–" if row["measured"] is None else f"{row['measured']:g} {figure.unit}"
+        if row.get("size") == Size.FULL.value:
+            measured += f" ({page.full})"
         target = f"{figure.bound.value} {figure.target:g} {figure.unit}"
         verdict = page.holds if row["holds"] else f"**{page.falls_short}**"
         lines.append(f"| `{figure.name}` | {figure.what} | {target} | {measured} | {verdict} |")
@@ -68,7 +73,7 @@ def main() -> int:
     if not OUTPUT.exists():
         print(f"{OUTPUT} is missing: run make figures first", file=sys.stderr)
         return 1
-    rows = json.loads(OUTPUT.read_text())
+    rows = read(OUTPUT)
     for page in PAGES:
         made = table(rows, page)
         page.path.write_text(fill(page.path.read_text(), made))
