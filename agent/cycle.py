@@ -10,6 +10,7 @@ afterwards (``recording``). A kill in between costs the pass, never half of what
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from agent.asking import Take, ask, awake, bear_witness
@@ -19,6 +20,7 @@ from agent.config import Device
 from agent.delivery import reading_store, spend_store
 from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
+from agent.delivery.relief import commit
 from agent.probes.probe import Pass, Probe
 from agent.recording import Outcome, Settings, record
 from shared.reading import Reading
@@ -55,11 +57,12 @@ async def run_pass(
     reserve(database, device.device_id, probes, budget=budget, spend=spend)
     take = await ask(probes, camera, visit, budget=budget, spend=spend)
     bear_witness(take, settings.witness, camera, visit)
-    with database.transaction():
+
+    def keep() -> Outcome:
         return record(
             device,
             camera.exchanges,
-            take,
+            replace(take, readings=list(take.readings)),
             latest,
             now=now,
             settings=settings,
@@ -67,6 +70,8 @@ async def run_pass(
             outbox=outbox,
             send_pictures=send_pictures,
         )
+
+    return commit(database, outbox, keep)
 
 
 def reserve(
@@ -101,14 +106,17 @@ def record_readings(
     spend = spend_store.read_spend(db, device.device_id, now=now)
     take = Take(ran=[], readings=list(readings), pictures=[], attachments=[], spend=spend)
     latest = reading_store.latest(db, device.device_id)
-    with database.transaction():
+
+    def keep() -> Outcome:
         return record(
             device,
             (),
-            take,
+            replace(take, readings=list(take.readings)),
             latest,
             now=now,
             settings=settings,
             database=database,
             outbox=outbox,
         )
+
+    return commit(database, outbox, keep)

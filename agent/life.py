@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from agent import app
 from agent.app import Agent, Edge
 from agent.config import Config
 from agent.config_problem import ConfigError
 from agent.delivery import overlay_store
-from agent.delivery.database import Database
+from agent.delivery.database import Database, condemn, is_damage
 from agent.delivery.outbox import Outbox
 from agent.delivery.salvage import open_or_salvage
 from agent.overlay import Source
@@ -22,6 +24,7 @@ from shared.signing import KeyFileError
 _LOG = logging.getLogger(__name__)
 # What building the parts raises when a value that passed every check still fits nowhere.
 _BUILD_ERRORS = (ConfigError, KeyFileError, OSError, ValueError, TypeError)
+_SALVAGE_EVERY_S: Final = 60.0  # a card that damages each new file is not salvaged in a loop
 
 
 async def live(
@@ -29,14 +32,24 @@ async def live(
 ) -> None:
     """Run the agent until cancelled or until it fails without a trial to blame."""
     former: Agent | None = None
+    condemned_s = -_SALVAGE_EVERY_S
     while True:
-        agent = build(source, edge_of, clock=clock, former=former)
         try:
+            agent = build(source, edge_of, clock=clock, former=former)
+            former = agent
             await agent.run()
         except ExceptionGroup as group:
-            if not blame_trial(source, group, clock=clock):
-                raise
-        former = agent
+            found = group.subgroup(lambda error: isinstance(error, Exception) and is_damage(error))
+            if found is None:
+                if not blame_trial(source, group, clock=clock):
+                    raise
+                continue
+            now_s = time.monotonic()
+            if now_s < condemned_s + _SALVAGE_EVERY_S:
+                raise  # whoever watches over the agent sees it, and starts it again
+            condemned_s = now_s
+            _LOG.error("the database was found damaged while running", exc_info=group)
+            condemn(app.data_file(source.local), f"met while running: {found.exceptions[0]!r}")
 
 
 def build(

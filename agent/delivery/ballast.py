@@ -7,35 +7,51 @@ Deleting rows frees nothing on a full disk, because DELETE writes to the log fir
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
-BALLAST_BYTES = 1024 * 1024
-_BLOCK = bytes(64 * 1024)
+from agent.delivery.volume import Free, Volume
+
+BALLAST_BYTES: Final = 1024 * 1024
+# Laid only where as much stays free again: else each fault would throw it out, and each second
+# lay it, and flash wears.
+NEEDED_BYTES: Final = 2 * BALLAST_BYTES
+_BLOCK: Final = bytes(64 * 1024)
+
+
+def ballast_of(database: Path) -> Path:
+    """Where the ballast of a database lies."""
+    return database.with_name(database.name + ".ballast")
 
 
 class Ballast:
     """The file beside the database."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, volume: Volume, headroom: Free) -> None:
         self._path = path
+        self._volume = volume
+        self._headroom = headroom
 
     @property
     def is_laid(self) -> bool:
         """True when the whole file is there."""
         try:
             return self._path.stat().st_size >= BALLAST_BYTES
-        except FileNotFoundError:
+        except OSError:
             return False
 
     def lay(self) -> bool:
         """Write the file when it is missing; False when there is no room for it."""
         if self.is_laid:
             return True
+        free = self._volume.free()
+        if free.bytes < NEEDED_BYTES or free.inodes < self._headroom.inodes:
+            return False
         try:
             with self._path.open("wb") as file:
                 for _ in range(BALLAST_BYTES // len(_BLOCK)):
                     file.write(_BLOCK)
         except OSError:
-            self._path.unlink(missing_ok=True)
+            self.drop()
             return False
         return True
 

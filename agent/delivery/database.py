@@ -12,14 +12,21 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from agent.delivery import schema
-from agent.delivery.ballast import Ballast
+from agent.delivery.ballast import NEEDED_BYTES, Ballast, ballast_of
+from agent.delivery.volume import HEADROOM, Free, MountedVolume, Volume
 from shared.identity import Epoch
+from shared.limits import MAX_SEQ
 
-_ORIGIN = datetime(1970, 1, 1, tzinfo=UTC)
+_ORIGIN: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LOG_PAGES: Final = 256  # the log is folded at 1 MiB: file and log stay near the outbox's limit
+# Below this the next commit may fail: a fault's row gets the ballast's place beforehand.
+_LAST_BYTES: Final = 512 * 1024
 
 
 class DatabaseDamagedError(Exception):
@@ -39,10 +46,15 @@ def from_us(stored: int) -> datetime:
 class Database:
     """The open file; every change happens inside :meth:`transaction`."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, path: Path, outside: Outside | None = None
+    ) -> None:
+        outside = outside or Outside()
         self.connection = connection
         self.path = path
-        self._ballast = Ballast(path.with_name(path.name + ".ballast"))
+        self._outside = outside
+        self._volume = outside.volume_of(path.parent)
+        self._ballast = Ballast(ballast_of(path), volume=self._volume, headroom=outside.headroom)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -64,13 +76,40 @@ class Database:
         On a full disk even DELETE fails, because it must write to the log first: the ballast
         goes at the first such error, the outbox evicts, and this puts it back.
         """
-        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        # On a tight volume the log keeps its place: what it gives back, others take.
+        kind = "PASSIVE" if self.is_tight else "TRUNCATE"
+        self.connection.execute(f"PRAGMA wal_checkpoint({kind})").fetchall()
+        if not self._ballast.is_laid and 0 < self.missing_bytes <= self.free_page_bytes:
+            self.connection.execute("PRAGMA incremental_vacuum").fetchall()
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return self._ballast.lay()
 
     @property
     def is_short_of_space(self) -> bool:
         """True from the first 'disk full' until :meth:`reclaim` succeeds."""
         return not self._ballast.is_laid
+
+    @property
+    def is_tight(self) -> bool:
+        """True while the volume has less free than the headroom: the file must not grow."""
+        return self._volume.free().bytes < self._outside.headroom.bytes
+
+    @property
+    def missing_bytes(self) -> int:
+        """How much more must be free on the volume before the ballast can lie there."""
+        return max(0, NEEDED_BYTES - self._volume.free().bytes)
+
+    @property
+    def free_page_bytes(self) -> int:
+        """Room inside the file, left by deleted rows; new rows fill it first."""
+        (pages,) = self.connection.execute("PRAGMA freelist_count").fetchone()
+        (size,) = self.connection.execute("PRAGMA page_size").fetchone()
+        return int(pages) * int(size)
+
+    def make_way(self) -> None:
+        """Give the ballast up when the next commit may not fit, so that it does."""
+        if self._volume.free().bytes < _LAST_BYTES:
+            self._ballast.drop()
 
     def epoch(self) -> Epoch:
         """The identity of this file's life; new with each file and each order to change it."""
@@ -93,7 +132,7 @@ class Database:
 
     def begin_epoch(self, *, counter: int) -> Epoch:
         """Start a new epoch with seq 1, inside the caller's transaction."""
-        epoch = Epoch(counter, secrets.randbits(63))
+        epoch = Epoch(counter, self._outside.nonce())
         self.set_meta("epoch", str(epoch))
         self.set_meta("next_seq", "1")
         return epoch
@@ -113,46 +152,117 @@ def connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
 
 
-def open_file(
-    path: Path,
-    *,
-    first_counter: int = 1,
-    connect: Callable[[Path], sqlite3.Connection] = connect,
-) -> Database:
+def draw_nonce() -> int:
+    """63 bits that no clone of this file will draw again."""
+    return secrets.randbits(63)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What the database touches outside itself: a test brings a disk that fills or loses power."""
+
+    connect: Callable[[Path], sqlite3.Connection] = connect
+    nonce: Callable[[], int] = draw_nonce
+    volume_of: Callable[[Path], Volume] = MountedVolume
+    headroom: Free = HEADROOM
+
+
+OUTSIDE: Final = Outside()
+
+
+def open_file(path: Path, *, first_counter: int = 1, outside: Outside = OUTSIDE) -> Database:
     """Open or create the file (mode 0600); DatabaseDamagedError when it is not sound.
 
-    ``first_counter`` is the epoch's counter when the file is new; a test brings a ``connect``
-    whose disk loses power.
+    ``first_counter`` is the epoch's counter when the file is new.
     """
+    if (why := condemned(path)) is not None:
+        raise DatabaseDamagedError(why)
     _create_private(path)
-    connection = connect(path)
+    connection = outside.connect(path)
     try:
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # only a new file takes it
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA cache_size = -512")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
         (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
             raise DatabaseDamagedError(verdict)
-        database = Database(connection, path)
-        _bring_up_to_date(database, first_counter=first_counter)
-        database.epoch()
-    except (sqlite3.DatabaseError, ValueError) as error:
+        database = Database(connection, path, outside)
+        _bring_up_to_date(database, first_counter=first_counter, nonce=outside.nonce())
+        _check_numbers(database)
+    except (sqlite3.DatabaseError, UnicodeDecodeError, ValueError, TypeError) as error:
         connection.close()
-        if isinstance(error, sqlite3.OperationalError) and _is_about_the_place(error):
+        if isinstance(error, sqlite3.Error) and not is_damage(error):
             raise
         raise DatabaseDamagedError(str(error)) from error
     except DatabaseDamagedError:
         connection.close()
         raise
-    database.reclaim()
+    with contextlib.suppress(sqlite3.OperationalError):  # full: the next commit says so
+        database.reclaim()
     return database
 
 
 def open_for_reading(path: Path) -> Database:
     """Open beside a running agent to look only; OperationalError when there is no such file."""
     uri = f"{path.absolute().as_uri()}?mode=ro"
-    return Database(sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5.0), path)
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5.0)
+    return Database(connection, path, OUTSIDE)
+
+
+def condemn(path: Path, why: str) -> None:
+    """Let the next opening find the file damaged: what a check missed was met while running."""
+    _mark_of(path).write_text(why)
+
+
+def condemned(path: Path) -> str | None:
+    """Why the file was condemned; None when it was not."""
+    try:
+        return _mark_of(path).read_text(errors="replace")
+    except FileNotFoundError:
+        return None
+
+
+def acquit(path: Path) -> None:
+    """Take the mark away: the condemned file lies elsewhere now."""
+    _mark_of(path).unlink(missing_ok=True)
+
+
+def is_damage(error: Exception) -> bool:
+    """True for what only a damaged file raises; False when the place or our statement is at fault.
+
+    Damaged text is an OperationalError without a code of damage, as 'disk full' is: both are told
+    apart by what is known to be about the place.
+    """
+    if isinstance(error, UnicodeDecodeError):
+        return True
+    if not isinstance(error, sqlite3.DatabaseError) or isinstance(error, sqlite3.ProgrammingError):
+        return False
+    primary = (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
+    if isinstance(error, sqlite3.IntegrityError):
+        return primary == sqlite3.SQLITE_CORRUPT
+    return primary not in _OF_THE_PLACE
+
+
+_OF_THE_PLACE: Final = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_INTERRUPT,
+    }
+)
+
+
+def _mark_of(path: Path) -> Path:
+    return path.with_name(path.name + ".condemned")
 
 
 def _create_private(path: Path) -> None:
@@ -160,20 +270,17 @@ def _create_private(path: Path) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
-def _is_about_the_place(error: sqlite3.OperationalError) -> bool:
-    """Locked, full, read-only or unopenable: the file itself may be sound."""
-    primary = (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
-    return primary in {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_PERM,
-    }
+def _check_numbers(database: Database) -> None:
+    """Refuse a file that would give an identity out twice: its next number must be a new one."""
+    epoch, following = database.epoch(), int(database.meta("next_seq") or "")
+    (newest,) = database.connection.execute(
+        "SELECT coalesce(max(seq), 0) FROM outbox WHERE epoch = ?", (str(epoch),)
+    ).fetchone()
+    if not int(newest) < following <= MAX_SEQ:
+        raise DatabaseDamagedError(f"row {newest} is there, and {following} would be the next")
 
 
-def _bring_up_to_date(database: Database, *, first_counter: int) -> None:
+def _bring_up_to_date(database: Database, *, first_counter: int, nonce: int) -> None:
     (found,) = database.connection.execute("PRAGMA user_version").fetchone()
     if found > len(schema.VERSIONS):
         raise DatabaseDamagedError(f"version {found} was written by a newer agent")
@@ -181,7 +288,7 @@ def _bring_up_to_date(database: Database, *, first_counter: int) -> None:
         return
     # executescript would commit a transaction of ours first, so it brings its own.
     script = "\n".join(schema.VERSIONS[found:])
-    epoch = Epoch(first_counter, secrets.randbits(63))
+    epoch = Epoch(first_counter, nonce)
     first = f"INSERT INTO meta VALUES ('epoch', '{epoch}'), ('next_seq', '1');"
     database.connection.executescript(
         f"BEGIN IMMEDIATE;\n{script}\n{first if found == 0 else ''}\n"

@@ -12,35 +12,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from agent.delivery import losses
+from agent.delivery import eviction, losses
 from agent.delivery.database import Database, from_us, to_us
 from agent.delivery.schema import DELIVERED, SENT, WAITING
 from agent.uplink_budget import BULK
 from shared import wire
 from shared.evidence import EvidenceChunk
-from shared.frame import Lane, pack
+from shared.frame import FrameError, Lane, pack, unpack
 from shared.health import LaneDepth
-from shared.identity import Epoch, EventId
+from shared.identity import EventId
 from shared.wire import UpMessage
 
 LIMIT_BYTES: Final = 64 * 1024 * 1024
 KEEP_DELIVERED: Final = timedelta(days=30)  # the design's contract: a restored collector asks again
 _KEPT_LANES: Final = (Lane.FAULT, Lane.EVIDENCE)
-# Worst first. Delivered rows go before any that still waits.
-_EVICTION: Final = (
-    (DELIVERED, Lane.EVIDENCE),
-    (DELIVERED, Lane.FAULT),
-    (WAITING, Lane.TELEMETRY),
-    (SENT, Lane.TELEMETRY),
-    (WAITING, Lane.HEALTH),
-    (SENT, Lane.HEALTH),
-    (WAITING, Lane.EVIDENCE),
-    (SENT, Lane.EVIDENCE),
-    (WAITING, Lane.FAULT),
-    (SENT, Lane.FAULT),
-)
 SMALL_FILE_BYTES: Final = 16 * 1024  # a thumbnail, a transcript, a series
-_MARGIN: Final = 0.95  # evict below the limit, so that not every append evicts
 _COMPRESS_OVER_BYTES: Final = 256
 _LONGEST_WAIT: Final = 5  # resend after 1, 2, 4, 8, 16 intervals, then every 32
 
@@ -81,7 +67,8 @@ class Outbox:
         """Store a message and name it; WireError when a value breaks its bounds.
 
         Pieces of a large file get rank 1: they leave after the small ones, and may have to wait
-        for the data plan.
+        for the data plan. A row for which no worse one can give way is told as lost at once,
+        under the identity that is returned.
         """
         body = wire.encode(message)
         epoch, seq = self._database.epoch(), int(self._database.meta("next_seq") or "1")
@@ -91,7 +78,11 @@ class Outbox:
         frame = pack(
             lane=lane, epoch=epoch, seq=seq, body=body, compress=len(body) > _COMPRESS_OVER_BYTES
         )
-        self.evict_for(len(frame))
+        self._database.set_meta("next_seq", str(seq + 1))
+        event = EventId(epoch, seq)
+        if not eviction.admit(self._database, lane, len(frame), limit_bytes=self._limit_bytes):
+            eviction.refuse(self._db, event, lane, frame)
+            return event
         self._db.execute(
             """
             INSERT INTO outbox (epoch, seq, lane, rank, created_us, size, crc, frame)
@@ -108,8 +99,7 @@ class Outbox:
                 "frame": frame,
             },
         )
-        self._database.set_meta("next_seq", str(seq + 1))
-        return EventId(epoch, seq)
+        return event
 
     def next_event(self) -> EventId:
         """The identity that the next append will get, inside the same transaction."""
@@ -182,21 +172,36 @@ class Outbox:
     def _send(
         self,
         lane: Lane,
-        found: list[tuple[int, str, int, int, object]],
+        found: list[tuple[int, object, object, object, object]],
         *,
         now: datetime,
         is_again: bool = False,
     ) -> tuple[Row, ...]:
         rows = []
         for row_id, epoch, seq, crc, frame in found:
-            if not isinstance(frame, bytes) or zlib.crc32(frame) != crc:
-                self._db.execute("DELETE FROM outbox WHERE id = ?", (row_id,))
-                losses.add(self._db, epoch=epoch, lane=lane, seq=seq, reason="row damaged on disk")
+            event = own_identity(frame, crc, lane)
+            if event is None or not isinstance(frame, bytes):
+                self._drop_damaged(row_id, epoch, lane, seq)
+                continue
+            if (epoch, seq) != (str(event.epoch), event.seq) and not self._name(row_id, event):
                 continue
             self._mark_sent(row_id, now=now)
-            event = EventId(Epoch.parse(epoch), seq)
             rows.append(Row(row_id=row_id, lane=lane, event=event, frame=frame, is_again=is_again))
         return tuple(rows)
+
+    def _drop_damaged(self, row_id: int, epoch: object, lane: Lane, seq: object) -> None:
+        self._db.execute("DELETE FROM outbox WHERE id = ?", (row_id,))
+        losses.add(self._db, epoch=epoch, lane=lane, seq=seq, reason="row damaged on disk")
+
+    def _name(self, row_id: int, event: EventId) -> bool:
+        """Give a row whose columns were damaged its frame's name; False when it is a second one."""
+        named = self._db.execute(
+            "UPDATE OR IGNORE outbox SET epoch = ?, seq = ? WHERE id = ?",
+            (str(event.epoch), event.seq, row_id),
+        ).rowcount
+        if not named:
+            self._db.execute("DELETE FROM outbox WHERE id = ?", (row_id,))
+        return bool(named)
 
     def _mark_sent(self, row_id: int, *, now: datetime) -> None:
         self._db.execute(
@@ -234,40 +239,9 @@ class Outbox:
             {"before": to_us(now - KEEP_DELIVERED)},
         ).rowcount
 
-    def evict_for(self, size_bytes: int) -> int:
-        """Make room for so many bytes, worst rows first; rows evicted. Each is told as lost."""
-        (total,) = self._db.execute("SELECT coalesce(sum(bytes), 0) FROM tally").fetchone()
-        if total + size_bytes <= self._limit_bytes:
-            return 0
-        return self._evict(total + size_bytes - int(self._limit_bytes * _MARGIN))
-
-    def evict_bytes(self, size_bytes: int) -> int:
-        """Evict at least so many bytes, because the disk is full."""
-        return self._evict(size_bytes)
-
-    def _evict(self, to_free: int) -> int:
-        count = 0
-        for state, lane in _EVICTION:
-            while to_free > 0 and (row := self._oldest(state, lane)) is not None:
-                row_id, epoch, seq, size = row
-                self._db.execute("DELETE FROM outbox WHERE id = ?", (row_id,))
-                if state != DELIVERED:
-                    losses.add(
-                        self._db, epoch=epoch, lane=lane, seq=seq, reason="evicted: no space"
-                    )
-                to_free -= size
-                count += 1
-        return count
-
-    def _oldest(self, state: int, lane: Lane) -> tuple[int, str, int, int] | None:
-        row: tuple[int, str, int, int] | None = self._db.execute(
-            """
-            SELECT id, epoch, seq, size FROM outbox
-            WHERE state = ? AND lane = ? ORDER BY rank DESC, id LIMIT 1
-            """,
-            (state, int(lane)),
-        ).fetchone()
-        return row
+    def evict_bytes(self, size_bytes: int, *, least: Lane = Lane.FAULT) -> int:
+        """Evict about so many bytes of ``least`` and worse lanes, worst first; rows evicted."""
+        return eviction.evict(self._db, size_bytes, least=least, reason=eviction.DISK_FULL).rows
 
     def _tally(self, lane: Lane, state: int) -> tuple[int, int]:
         row = self._db.execute(
@@ -300,6 +274,17 @@ class Outbox:
             for d in depths
             if d.waiting_rows + d.sent_rows
         )
+
+
+def own_identity(frame: object, crc: object, lane: Lane) -> EventId | None:
+    """The name that a frame itself carries; None when it is damaged or of another lane."""
+    if not isinstance(frame, bytes) or zlib.crc32(frame) != crc:
+        return None
+    try:
+        header = unpack(frame).header
+    except FrameError:
+        return None
+    return EventId(header.epoch, header.seq) if header.lane == lane and header.seq else None
 
 
 def rank_of(message: UpMessage) -> int:

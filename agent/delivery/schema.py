@@ -130,5 +130,16 @@ CREATE INDEX outbox_next ON outbox (state, lane, rank, id);
 CREATE TABLE uplink_day (day TEXT PRIMARY KEY, bytes INTEGER NOT NULL) WITHOUT ROWID;
 """
 
-VERSIONS: Final[tuple[str, ...]] = (_FIRST, _UPLINK)
+_EVICTED = """
+-- Rows that gave way, added up since the file was made; the gaps themselves go with the health.
+CREATE TABLE evicted (
+    lane INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    rows INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    PRIMARY KEY (lane, reason)
+) WITHOUT ROWID;
+"""
+
+VERSIONS: Final[tuple[str, ...]] = (_FIRST, _UPLINK, _EVICTED)
 """Scripts in order; a file at ``user_version`` n lacks ``VERSIONS[n:]``. Only ever appended."""

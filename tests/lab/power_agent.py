@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from agent.delivery import receipts
-from agent.delivery.database import Database, DatabaseDamagedError, open_file
+from agent.delivery.database import Database, DatabaseDamagedError, Outside, open_file
 from agent.delivery.outbox import STORED_LANES, Outbox
 from shared.frame import Lane
 from shared.identity import EventId
@@ -70,7 +70,7 @@ class _Life:
         self._vfs.close()
 
     def _open(self) -> Database:
-        database = open_file(self._path, connect=connect_agent(self._vfs))
+        database = open_file(self._path, outside=Outside(connect=connect_agent(self._vfs)))
         database.connection.execute(f"PRAGMA synchronous = {self._synchronous}")
         self._keep(database)
         return database
