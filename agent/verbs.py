@@ -31,6 +31,7 @@ from agent.camera.profile import Profile
 from agent.camera.profile_file import ProfileError, load_profiles
 from agent.config import Config, load_config
 from agent.config_problem import ConfigError
+from agent.delivery import eviction, losses
 from agent.delivery.database import open_for_reading
 from agent.delivery.keys import make_key, public_path
 from agent.delivery.outbox import STORED_LANES, Outbox
@@ -346,6 +347,7 @@ def show_outbox(arguments: argparse.Namespace, out: TextIO) -> int:
     try:
         database = open_for_reading(path)
         depths = [Outbox(database).depth(lane) for lane in STORED_LANES]
+        gave_way, untold = eviction.counts(database.connection), losses.untold(database.connection)
         spend = Uplink(config.plan, database=database, clock=app.clock).spend()
     except sqlite3.Error as error:
         _complain(show.say("no database", arguments.lang, path=path, why=error))

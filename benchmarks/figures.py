@@ -19,6 +19,7 @@ from benchmarks import (
     durability_chaos,
     durability_herd,
     durability_intake,
+    durability_outbox,
     durability_power,
     durability_throughput,
     durability_wire,
@@ -29,6 +30,7 @@ from benchmarks.figure import Figure, Size
 FIGURES: tuple[Figure, ...] = (
     *main_figures.FIGURES,
     *durability_chaos.FIGURES,
+    *durability_outbox.FIGURES,
     *durability_power.FIGURES,
     *durability_intake.FIGURES,
     *durability_herd.FIGURES,

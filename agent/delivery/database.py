@@ -25,6 +25,7 @@ from shared.limits import MAX_SEQ
 
 _ORIGIN: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LOG_PAGES: Final = 256  # the log is folded at 1 MiB: file and log stay near the outbox's limit
+_RESERVE_BYTES: Final = 256 * 1024
 # Below this the next commit may fail: a fault's row gets the ballast's place beforehand.
 _LAST_BYTES: Final = 512 * 1024
 
@@ -76,9 +77,8 @@ class Database:
         On a full disk even DELETE fails, because it must write to the log first: the ballast
         goes at the first such error, the outbox evicts, and this puts it back.
         """
-        # On a tight volume the log keeps its place: what it gives back, others take.
-        kind = "PASSIVE" if self.is_tight else "TRUNCATE"
-        self.connection.execute(f"PRAGMA wal_checkpoint({kind})").fetchall()
+        # The log keeps its place on the disk: what it gives back, others take.
+        self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         if not self._ballast.is_laid and 0 < self.missing_bytes <= self.free_page_bytes:
             self.connection.execute("PRAGMA incremental_vacuum").fetchall()
             self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -105,6 +105,21 @@ class Database:
         (pages,) = self.connection.execute("PRAGMA freelist_count").fetchone()
         (size,) = self.connection.execute("PRAGMA page_size").fetchone()
         return int(pages) * int(size)
+
+    def reserve(self) -> None:
+        """Let file and log grow before they must, unless the volume is tight already.
+
+        Where others have taken even the ballast's place, a fault's row fits in here.
+        """
+        if self.is_tight or not self._outside.reserve_bytes:
+            return
+        with self.transaction() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO meta VALUES ('reserve', zeroblob(?))",
+                (self._outside.reserve_bytes,),
+            )
+        with self.transaction() as db:
+            db.execute("DELETE FROM meta WHERE key = 'reserve'")
 
     def make_way(self) -> None:
         """Give the ballast up when the next commit may not fit, so that it does."""
@@ -165,6 +180,7 @@ class Outside:
     nonce: Callable[[], int] = draw_nonce
     volume_of: Callable[[Path], Volume] = MountedVolume
     headroom: Free = HEADROOM
+    reserve_bytes: int = _RESERVE_BYTES
 
 
 OUTSIDE: Final = Outside()
@@ -202,6 +218,7 @@ def open_file(path: Path, *, first_counter: int = 1, outside: Outside = OUTSIDE)
         connection.close()
         raise
     with contextlib.suppress(sqlite3.OperationalError):  # full: the next commit says so
+        database.reserve()
         database.reclaim()
     return database
 

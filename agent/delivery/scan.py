@@ -21,6 +21,11 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
     # Damaged text would raise and end the scan; damaged bytes only fail their checksum.
     connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
     try:
+        # A damaged entry of the schema must not hide the other tables: the first statement
+        # fails, and later ones see what could be read.
+        with contextlib.suppress(*_UNREADABLE):
+            connection.execute("PRAGMA writable_schema = ON")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         yield connection
     finally:
         connection.close()

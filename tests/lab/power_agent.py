@@ -70,7 +70,9 @@ class _Life:
         self._vfs.close()
 
     def _open(self) -> Database:
-        database = open_file(self._path, outside=Outside(connect=connect_agent(self._vfs)))
+        database = open_file(
+            self._path, outside=Outside(connect=connect_agent(self._vfs), reserve_bytes=0)
+        )
         database.connection.execute(f"PRAGMA synchronous = {self._synchronous}")
         self._keep(database)
         return database

@@ -1,4 +1,5 @@
-"""The outbox against a dictionary: any order of appends, sends, receipts, restarts, evictions."""
+"""The outbox against a dictionary: any order of appends, sends, receipts, restarts, evictions,
+short volumes and damage; ``model_settings`` with ``LONG`` sizes is a figure."""
 
 from __future__ import annotations
 
@@ -10,9 +11,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from agent.delivery import receipts
-from agent.delivery.database import Database, open_file
+from agent.delivery import losses, receipts
+from agent.delivery.database import Database, Outside, condemn
 from agent.delivery.outbox import STORED_LANES, Outbox
+from agent.delivery.relief import relieve
+from agent.delivery.salvage import open_or_salvage
+from agent.delivery.volume import Free
 from shared.frame import Lane
 from shared.identity import Epoch, EventId
 from shared.receipt import Receipt, Refused, ranges_of
@@ -21,6 +25,17 @@ from tests.agent.delivery.samples import message
 
 LANES = st.sampled_from(STORED_LANES)
 KEPT = (Lane.FAULT, Lane.EVIDENCE)
+
+
+class Dial:
+    """A volume that has as much free as a test says."""
+
+    def __init__(self) -> None:
+        self.free_bytes = 10**9
+
+    def free(self) -> Free:
+        """What the test set."""
+        return Free(bytes=self.free_bytes, inodes=10**6)
 
 
 class OutboxModel(RuleBasedStateMachine):
@@ -35,11 +50,15 @@ class OutboxModel(RuleBasedStateMachine):
         self.states: dict[EventId, str] = {}
         self.lanes: dict[EventId, Lane] = {}
         self.frames: dict[EventId, bytes] = {}
+        self.volume = Dial()
+        self._outside = Outside(volume_of=lambda _: self.volume, reserve_bytes=0)
         self._open()
 
-    def _open(self) -> None:
-        self.database: Database = open_file(self._path)
-        self.outbox = Outbox(self.database)
+    def _open(self) -> bool:
+        database, salvaged = open_or_salvage(self._path, now=self.now, outside=self._outside)
+        self.database: Database = database
+        self.outbox = Outbox(self.database, limit_bytes=60_000)
+        return salvaged is not None
 
     def teardown(self) -> None:
         self.database.close()
@@ -51,6 +70,7 @@ class OutboxModel(RuleBasedStateMachine):
             event = self.outbox.append(message(lane, self.now), now=self.now)
         assert event not in self.states, "an identity was given out twice"
         self.states[event], self.lanes[event] = "waiting", lane
+        self._forget_evicted(newcomer=event)
 
     @rule(lane=LANES)
     def append_then_fail(self, lane: Lane) -> None:
@@ -122,18 +142,77 @@ class OutboxModel(RuleBasedStateMachine):
     def evict(self, size: int) -> None:
         with self.database.transaction():
             self.outbox.evict_bytes(size)
+        self._forget_evicted(newcomer=None)
+
+    def _forget_evicted(self, newcomer: EventId | None) -> None:
+        """Whatever gave way was told, and nothing better gave way before anything worse."""
         left = {
             EventId(Epoch.parse(epoch), seq)
             for epoch, seq in self.database.connection.execute("SELECT epoch, seq FROM outbox")
         }
         gone = [e for e, s in self.states.items() if s != "gone" and e not in left]
-        worst_left = max(
-            (self.lanes[e] for e in left if self.states[e] != "delivered"), default=None
-        )
+        waiting = {e for e in left if self.states[e] != "delivered" and e != newcomer}
+        worst_left = max((self.lanes[e] for e in waiting), default=None)
+        told = self._told()
         for event in gone:
-            if self.states[event] != "delivered" and worst_left is not None:
-                assert self.lanes[event] >= worst_left, "a better row went before a worse one"
+            if self.states[event] != "delivered":
+                assert event in told, "a row went untold"
+                if worst_left is not None and event != newcomer:
+                    assert self.lanes[event] >= worst_left, "a better row went before a worse one"
             self.states[event] = "gone"
+
+    def _told(self) -> set[EventId]:
+        found = self.database.connection.execute("SELECT epoch, first, last FROM lost").fetchall()
+        return {
+            EventId(Epoch.parse(epoch), seq)
+            for epoch, first, last in found
+            for seq in range(first, last + 1)
+        }
+
+    @rule(free_bytes=st.sampled_from([0, 10**6, 5 * 10**6, 10**9]))
+    def others_use_the_disk(self, free_bytes: int) -> None:
+        self.volume.free_bytes = free_bytes
+        relieve(self.database, self.outbox)
+        self._forget_evicted(newcomer=None)
+
+    @rule()
+    def tell_losses(self) -> None:
+        with self.database.transaction() as db:
+            told = losses.take(db, current_epoch=str(self.database.epoch()))
+        assert len(told) <= losses.MAX_TOLD
+
+    @rule(days=st.sampled_from([-20_000, -7, 1, 3650]))
+    def the_clock_jumps(self, days: int) -> None:
+        if 1971 < (self.now.year + days / 365) < 2100:
+            self.now += timedelta(days=days)
+
+    @rule()
+    def a_file_is_condemned(self) -> None:
+        epoch = self.database.epoch()
+        self.database.close()
+        condemn(self._path, "met while running")
+        assert self._open()
+        assert self.database.epoch().counter == epoch.counter + 1
+        for event, state in self.states.items():
+            if state == "sent":
+                self.states[event] = "waiting"
+
+    @precondition(lambda self: any(s == "waiting" for s in self.states.values()))
+    @rule(choice=st.data())
+    def a_row_is_damaged(self, choice: st.DataObject) -> None:
+        waiting = sorted(e for e, s in self.states.items() if s == "waiting")
+        event = choice.draw(st.sampled_from(waiting))
+        with self.database.transaction() as db:
+            db.execute(
+                "UPDATE outbox SET crc = crc + 1 WHERE epoch = ? AND seq = ?",
+                (str(event.epoch), event.seq),
+            )
+            rows = self.outbox.take(self.lanes[event], limit=10**6, now=self.now)
+        assert event not in {row.event for row in rows}, "a damaged row was sent"
+        assert event in self._told(), "a damaged row went untold"
+        for row in rows:
+            self.states[row.event] = "sent"
+        self.states[event] = "gone"
 
     @rule()
     def restart(self) -> None:
@@ -162,10 +241,15 @@ class OutboxModel(RuleBasedStateMachine):
             )
 
 
+def model_settings(*, examples: int, steps: int) -> settings:
+    """How often, and how far, the model is walked."""
+    return settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
 TestOutboxModel = OutboxModel.TestCase
-TestOutboxModel.settings = settings(
-    max_examples=40,
-    stateful_step_count=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+TestOutboxModel.settings = model_settings(examples=40, steps=30)

@@ -1,0 +1,190 @@
+"""Disk full: a small tmpfs that others fill at each of the first writes, and empty again."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import sqlite3
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from agent.delivery import losses
+from agent.delivery.database import Database, Outside, is_full
+from agent.delivery.outbox import STORED_LANES, Outbox
+from agent.delivery.relief import commit, relieve
+from agent.delivery.salvage import open_or_salvage
+from agent.delivery.volume import Free
+from shared.frame import Lane
+from shared.identity import EventId
+from tests.agent.delivery.samples import message
+
+NOON: Final = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+VOLUME_MIB: Final = 8
+_PUTS: Final = 60  # that the agent makes while the disk is full
+_TICK_S: Final = 1.0  # the pace at which the reporter asks for relief
+# Ten MiB of headroom do not fit the small volume; below its own the same rules hold.
+_OUTSIDE: Final = Outside(headroom=Free(bytes=3 * 1024 * 1024, inodes=100))
+
+
+class NoVolumeError(RuntimeError):
+    """This place allows no small volume to be mounted."""
+
+
+@contextlib.contextmanager
+def small_volume() -> Iterator[Path]:
+    """A tmpfs of :data:`VOLUME_MIB`, unmounted whatever happens."""
+    with tempfile.TemporaryDirectory(prefix="preclaim-full-") as place:
+        done = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={VOLUME_MIB}m", "tmpfs", place],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise NoVolumeError(f"mount says: {done.stderr.strip()}")
+        try:
+            yield Path(place)
+        finally:
+            subprocess.run(["umount", "-l", place], check=True)
+
+
+@dataclass(slots=True, kw_only=True)
+class Ran:
+    """What one run came to; ``bad`` is empty when everything held."""
+
+    bad: str = ""
+    recovery_s: float = 0.0
+    refused_faults: int = 0  # faults for which nothing was left that could give way
+    refused: int = 0  # rows for which no room was made, and told
+    full_errors: int = 0  # 'disk full' in spite of the ballast
+
+
+def run(volume: Path, *, full_at: int, seed: int) -> Ran:
+    """Put rows, let others fill the volume at write ``full_at``, go on, and free it again."""
+    for old in volume.iterdir():
+        old.unlink()
+    rng = random.Random(f"{seed}-{full_at}")
+    ran = Ran()
+    database, _ = open_or_salvage(volume / "agent.db", now=NOON, outside=_OUTSIDE)
+    try:
+        _Full(database, volume, rng, ran).run(full_at)
+    except Exception as error:  # noqa: BLE001 - whatever ends the agent is what is counted
+        ran.bad = ran.bad or f"full at write {full_at}: the agent died: {error!r}"
+    finally:
+        database.close()
+    return ran
+
+
+class _Full:
+    def __init__(self, database: Database, volume: Path, rng: random.Random, ran: Ran) -> None:
+        self._database = database
+        self._outbox = Outbox(database)
+        self._filler = volume / "others"
+        self._rng = rng
+        self._ran = ran
+        self._stored: dict[EventId, Lane] = {}
+
+    def run(self, full_at: int) -> None:
+        for _ in range(full_at - 1):
+            self._put(self._rng.choice(STORED_LANES))
+        self._fill()
+        for number in range(_PUTS):
+            self._put(self._rng.choice(STORED_LANES))
+            if number % 3 == 0:
+                self._fill()  # others take what the ballast gave, too
+            if number % 10 == 9:
+                self._tick()
+        self._check_kept()
+        self._recover()
+
+    def _fill(self) -> None:
+        with self._filler.open("ab", buffering=0) as file, contextlib.suppress(OSError):
+            for size in (65536, 4096):
+                with contextlib.suppress(OSError):
+                    while file.write(bytes(size)) == size:
+                        pass
+
+    def _put(self, lane: Lane) -> bool:
+        size = self._rng.choice((200, 3000, 20_000))
+        before = self._held()
+        try:
+            event = commit(
+                self._database,
+                self._outbox,
+                lambda: self._outbox.append(
+                    message(lane, NOON, text=f"{self._rng.random()}" * 9, size=size), now=NOON
+                ),
+            )
+        except sqlite3.OperationalError as error:
+            if not is_full(error):
+                raise
+            self._ran.full_errors += 1
+            self._tick()
+            if lane <= Lane.EVIDENCE:
+                self._note_refused(lane, before, size)
+            return False
+        if event not in self._events():
+            self._ran.refused += 1
+            if lane <= Lane.EVIDENCE:
+                self._note_refused(lane, before, size)
+            return False
+        self._stored[event] = lane
+        return True
+
+    def _note_refused(self, lane: Lane, before: dict[Lane, int], size: int) -> None:
+        """Bad when worse rows could have made room: any for a fault, else as many bytes."""
+        worse = sum(held for of, held in before.items() if of > lane)
+        if lane is Lane.FAULT:
+            self._ran.refused_faults += 1
+        if worse > (0 if lane is Lane.FAULT else 2 * size + 1000):
+            self._ran.bad = f"a row of lane {lane} found no room beside {worse} bytes of worse ones"
+
+    def _tick(self) -> None:
+        if self._database.is_short_of_space:
+            relieve(self._database, self._outbox)
+
+    def _events(self) -> set[EventId]:
+        epoch = self._database.epoch()
+        found = self._database.connection.execute("SELECT seq FROM outbox")
+        return {EventId(epoch, seq) for (seq,) in found}
+
+    def _held(self) -> dict[Lane, int]:
+        found = self._database.connection.execute(
+            "SELECT lane, sum(size) FROM outbox GROUP BY lane"
+        )
+        return {Lane(lane): held for lane, held in found}
+
+    def _check_kept(self) -> None:
+        left, told = self._events(), self._told()
+        worst = max(self._held(), default=Lane.FAULT)
+        for event, lane in self._stored.items():
+            if event in left:
+                continue
+            if event.seq not in told:
+                self._ran.bad = f"row {event.seq} of lane {lane} went untold"
+            if lane <= Lane.EVIDENCE and worst > lane:
+                self._ran.bad = f"row {event.seq} of lane {lane} went beside rows of {worst}"
+
+    def _told(self) -> set[int]:
+        found = self._database.connection.execute("SELECT first, last FROM lost").fetchall()
+        return {seq for first, last in found for seq in range(first, last + 1)}
+
+    def _recover(self) -> None:
+        self._filler.unlink()
+        began_s = time.monotonic()
+        while time.monotonic() < began_s + 30:
+            self._tick()
+            stored = self._put(Lane.FAULT)
+            if stored and not self._database.is_short_of_space:
+                break
+            time.sleep(_TICK_S)
+        # The reporter's tick may come a whole pace after the space.
+        self._ran.recovery_s = time.monotonic() - began_s + _TICK_S
+        with self._database.transaction() as db:
+            losses.take(db, current_epoch=str(self._database.epoch()))
