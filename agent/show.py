@@ -50,7 +50,7 @@ WORDS: Final = {
         "kept": "KEPT",
         "rows": "ROWS",
         "why": "WHY",
-        "gave way": "Gave way since this database was made; each lost row is told to the collector:",
+        "gave way": "Gave way since this database was made; the collector is told of each loss:",
         "evicted: no space": "the outbox was full",
         "evicted: disk full": "the disk was nearly full",
         "refused: no space": "found no room; free space on the disk",

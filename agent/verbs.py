@@ -17,7 +17,7 @@ import os
 import signal
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -44,6 +44,7 @@ from agent.overlay import Source, read_source
 from agent.probes import PROBES
 from agent.show_uplink import uplink_line
 from shared import signing
+from shared.frame import Lane
 from shared.reading import Reading
 
 _LOG = logging.getLogger(__name__)
@@ -366,8 +367,25 @@ def show_outbox(arguments: argparse.Namespace, out: TextIO) -> int:
     ]
     print(show.show_table([show.word(key, arguments.lang) for key in keys], rows), file=out)
     print(uplink_line(spend, arguments.lang), file=out)
+    if gave_way:
+        _show_gave_way(gave_way, arguments.lang, out)
+    if untold:
+        print(show.say("untold gaps", arguments.lang, count=untold), file=out)
     database.close()
     return DONE
+
+
+def _show_gave_way(
+    found: Sequence[tuple[Lane, str, eviction.Evicted]], lang: str, out: TextIO
+) -> None:
+    """What was evicted or refused, by lane and reason."""
+    rows = [
+        [lane.name.lower(), str(what.rows), str(what.bytes), show.WORDS[lang].get(reason, reason)]
+        for lane, reason, what in found
+    ]
+    print(f"\n{show.say('gave way', lang)}", file=out)
+    head = [show.word(key, lang) for key in ("lane", "rows", "bytes", "why")]
+    print(show.show_table(head, rows), file=out)
 
 
 def keygen(arguments: argparse.Namespace, out: TextIO) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.delivery.database import Database, DatabaseDamagedError, open_file
+from agent.delivery.database import Database, DatabaseDamagedError, Outside, open_file
 from agent.delivery.outbox import Outbox
 from agent.delivery.salvage import open_or_salvage
 from shared import wire
@@ -170,7 +170,7 @@ def _append_evidence(database: Database, outbox: Outbox, *, rows: int) -> None:
 
 def test_ballast_goes_when_the_disk_is_full_and_comes_back(tmp_path: Path) -> None:
     """At 'disk full' the ballast gives its space back, and returns when there is room."""
-    database = open_file(tmp_path / "agent.db")
+    database = open_file(tmp_path / "agent.db", outside=Outside(reserve_bytes=0))
     outbox = Outbox(database)
     assert not database.is_short_of_space
     (pages,) = database.connection.execute("PRAGMA page_count").fetchone()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import contextlib
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from agent.delivery import losses, receipts
-from agent.delivery.database import Database
+from agent.delivery import eviction, losses, receipts
+from agent.delivery.database import Database, Outside
 from agent.delivery.outbox import STORED_LANES, Outbox, Row
+from agent.delivery.salvage import open_or_salvage
+from agent.delivery.volume import Free
 from shared import wire
 from shared.frame import Lane, unpack
-from shared.health import Presence
+from shared.health import Health, Presence
 from shared.identity import EventId
 from shared.receipt import Receipt, SeqRange
 from tests.agent.delivery.conftest import NOON
@@ -245,3 +248,59 @@ def test_losses_fit_into_one_health_message(database: Database) -> None:
         sizes = [len(losses.take(db, current_epoch="other")) for _ in range(3)]
 
     assert sizes == [64, 36, 0]
+
+
+class _Full:
+    """A volume with nothing free."""
+
+    def free(self) -> Free:
+        """Nothing."""
+        return Free(bytes=0, inodes=10**6)
+
+
+def test_a_tight_volume_takes_faults_and_refuses_what_is_worse(tmp_path: Path) -> None:
+    """With no headroom the file does not grow for telemetry; a fault gets in, and all is told."""
+    outside = Outside(volume_of=lambda _: _Full())
+    database, _ = open_or_salvage(tmp_path / "agent.db", now=NOON, outside=outside)
+    outbox = Outbox(database)
+    append(database, outbox, Lane.TELEMETRY, Lane.HEALTH, Lane.FAULT, Lane.TELEMETRY)
+    found = eviction.counts(database.connection)
+
+    assert outbox.depth(Lane.FAULT).waiting_rows == 1
+    assert [(lane, reason) for lane, reason, _ in found] == [
+        (Lane.HEALTH, eviction.DISK_FULL),  # the fault took its place
+        (Lane.TELEMETRY, eviction.REFUSED),
+    ]
+    assert losses.untold(database.connection) == 3
+
+
+def test_what_an_evicted_health_message_was_to_tell_is_told_by_the_next(
+    database: Database, outbox: Outbox
+) -> None:
+    """A gap leaves the database only with a health message that does not give way."""
+    with database.transaction() as db:
+        losses.add(db, epoch=str(database.epoch()), lane=4, seq=7, reason="evicted")
+        told = losses.take(db, current_epoch=str(database.epoch()))
+        outbox.append(Health(NOON, "1", 300.0, "wired", lost=told), now=NOON)
+        outbox.evict_bytes(1)
+        again = losses.take(db, current_epoch=str(database.epoch()))
+
+    assert [(lost.lane, lost.range.first) for lost in again] == [(3, 1), (4, 7)]
+
+
+@pytest.mark.parametrize("days", [-7, 3650, -20_000])
+def test_order_and_resending_do_not_depend_on_the_clock(
+    database: Database, outbox: Outbox, days: int
+) -> None:
+    """After a jump of the clock rows leave by seq, and one in flight is due within an interval."""
+    append(database, outbox, Lane.FAULT)
+    take(database, outbox, Lane.FAULT)
+    later = NOON + timedelta(days=days)
+    with database.transaction():
+        outbox.append(message(Lane.FAULT, later), now=later)
+        outbox.append(message(Lane.FAULT, NOON), now=NOON)
+        waiting = outbox.take(Lane.FAULT, limit=9, now=later)
+        overdue = outbox.take_overdue(Lane.FAULT, limit=9, now=later + RESEND, resend_after=RESEND)
+
+    assert [row.event.seq for row in waiting] == [2, 3]
+    assert 1 in {row.event.seq for row in overdue}
