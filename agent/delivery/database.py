@@ -70,6 +70,13 @@ class Database:
             if isinstance(error, sqlite3.OperationalError) and is_full(error):
                 self._ballast.drop()
             raise
+        if self.is_tight:
+            self._fold()
+
+    def _fold(self) -> None:
+        """Write the log into the file while that still fits: a folded log takes rows in place."""
+        with contextlib.suppress(sqlite3.OperationalError):
+            self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def reclaim(self) -> bool:
         """Fold the log into the file and lay the ballast again; False when space is still short.
