@@ -15,8 +15,10 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from collector.store import postgresql
+from collector.store.turns import Turns
 
 BUSY_MS = 10_000
+_TURN: Final = "turn"
 BACKENDS: Final = frozenset({"sqlite", "postgresql"})
 
 
@@ -37,8 +39,28 @@ def open_engine(url: str | URL) -> Engine:
     engine = create_engine(parsed, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
+        _take_turns(engine)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _take_turns(engine: Engine) -> None:
+    """Let writers of this process wait in order; SQLite's lock still keeps other processes out.
+
+    Who waited in vain goes on to SQLite, which says that it is busy in its own words.
+    """
+    turns = Turns()
+
+    def begin(connection: Connection) -> None:
+        if not _is_reader(connection) and not connection.info.get(_TURN):
+            connection.info[_TURN] = turns.take(timeout_s=BUSY_MS / 1000)
+
+    def checkin(_connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        if entry.info.pop(_TURN, False):
+            turns.give()
+
+    event.listen(engine, "begin", begin)
+    event.listen(engine, "checkin", checkin)
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -54,8 +76,11 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
 def _begin_sqlite(connection: Connection) -> None:
     """BEGIN IMMEDIATE, because a transaction that reads first and writes later may find that
     another one wrote in between, and SQLite then refuses at once instead of waiting."""
-    read_only = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if _is_reader(connection) else "BEGIN IMMEDIATE")
+
+
+def _is_reader(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get("read_only", False))
 
 
 def reader(engine: Engine) -> Connection:
