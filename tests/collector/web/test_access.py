@@ -26,9 +26,13 @@ GETS = [route for route in ROUTES if route.method == "GET" and "{token}" not in 
 def place(path: str, console: Console) -> str:
     """A URL of the route with something of the integrator's organisation in it."""
     with console.engine.connect() as db:
-        sha256 = db.execute(select(t.position.c.picture_sha256).where(t.position.c.id == 2))
-        picture = sha256.scalar_one()
-    return path.replace(r"{id:\d+}", "2").replace("{sha256:[0-9a-f]{64}}", picture)
+        found = db.execute(
+            select(t.position.c.picture_sha256, t.position.c.agent_id).where(t.position.c.id == 2)
+        ).one()
+    path = path.replace("{id:[A-Za-z0-9._-]{1,64}}", found.agent_id)
+    if path.endswith("/series"):
+        path += "?reading=battery.charge"  # without one there is nothing to show
+    return path.replace(r"{id:\d+}", "2").replace("{sha256:[0-9a-f]{64}}", found.picture_sha256)
 
 
 @pytest.mark.parametrize("who", ["", *PEOPLE])
