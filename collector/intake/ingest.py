@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 from collector.intake.arrival import Arrival, Counts, End
 from collector.intake.receipts import Noted, receipts_for
-from collector.intake.refusal import UNSTORABLE, Refusal
+from collector.intake.refusal import UNSTORABLE, Refusal, Why
 from collector.intake.room import Batch, Room, Row
 from collector.intake.set_aside import note, set_aside, settle
 from collector.intake.store_message import store_message
@@ -88,11 +88,10 @@ def take(arrival: Arrival, batch: Batch) -> tuple[End, Noted | None]:
     agent_id = topic.agent_id if topic else ""
     agent = batch.agent(agent_id) if topic else None
     header: Header | None = None
-    refusal: Refusal
     try:
         if topic is None:
             raise Refusal("topic.invalid", "not an upward topic of the contract")
-        frame = _open(arrival)
+        frame = unpack(arrival.payload)
         header = frame.header
         _check(header, topic)
         if agent is None:
@@ -100,34 +99,19 @@ def take(arrival: Arrival, batch: Batch) -> tuple[End, Noted | None]:
         with batch.db.begin_nested():
             end = _store(agent, frame, arrival.payload, batch)
         return end, note(agent_id, header)
-    except _Unreadable as found:
-        refusal, header = found, found.header
-    except Refusal as found:
-        refusal = found
+    except FrameError as error:
+        why, header = Why(error.reason), error.header
+    except Refusal as refusal:
+        why = refusal.why
     except OperationalError:
         raise  # the database is locked, full or away: nothing is known, nothing is receipted
     except UNSTORABLE as error:
         cause = getattr(error, "orig", None) or error  # without SQLAlchemy's dump of the values
-        refusal = Refusal("store.refused", f"{type(cause).__name__}: {cause_of(error)}")
-    set_aside(arrival, refusal, batch, agent_id=agent_id, agent=agent, header=header)
-    if refusal.reason == _WRONG_TOPIC:
+        why = Why("store.refused", f"{type(cause).__name__}: {cause_of(error)}")
+    set_aside(arrival, why, batch, agent_id=agent_id, agent=agent, header=header)
+    if why.reason == _WRONG_TOPIC:
         return End.QUARANTINED, None  # no checksum covers the topic: the row shall come again
-    return End.QUARANTINED, note(agent_id, header, refused=str(refusal))
-
-
-class _Unreadable(Refusal):
-    """No frame; ``header`` is set when at least that can be trusted."""
-
-    def __init__(self, error: FrameError) -> None:
-        super().__init__(error.reason)
-        self.header = error.header
-
-
-def _open(arrival: Arrival) -> Frame:
-    try:
-        return unpack(arrival.payload)
-    except FrameError as error:
-        raise _Unreadable(error) from error
+    return End.QUARANTINED, note(agent_id, header, refused=str(why))
 
 
 def _check(header: Header, topic: UpTopic) -> None:

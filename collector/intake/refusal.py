@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy.exc import StatementError
@@ -20,14 +21,25 @@ UNSTORABLE: Final = (
 )
 
 
-class Refusal(Exception):
+@dataclass(frozen=True, slots=True)
+class Why:
     """Not accepted: ``reason`` is a stable id, ``detail`` is for people.
 
     ``forget_sha256`` names an evidence file whose pieces turned out to be something else.
     """
 
+    reason: str
+    detail: str = ""
+    forget_sha256: str = ""
+
+    def __str__(self) -> str:
+        """What the receipt says."""
+        return f"{self.reason}: {self.detail}" if self.detail else self.reason
+
+
+class Refusal(Exception):
+    """Raised where it is found; keep its ``why``, for an error that is kept keeps its frames."""
+
     def __init__(self, reason: str, detail: str = "", *, forget_sha256: str = "") -> None:
-        super().__init__(f"{reason}: {detail}")
-        self.reason = reason
-        self.detail = detail
-        self.forget_sha256 = forget_sha256
+        self.why = Why(reason, detail, forget_sha256)
+        super().__init__(str(self.why))

@@ -58,6 +58,10 @@ class Batch:
             self._agents[agent_id] = agents.find(self.db, agent_id)
         return self._agents[agent_id]
 
+    def is_stranger(self, agent_id: str) -> bool:
+        """True when this transaction has looked for the agent and found nobody."""
+        return agent_id in self._agents and self._agents[agent_id] is None
+
     def forget_agent(self, agent_id: str) -> None:
         """What we know of it has changed: look again."""
         self._agents.pop(agent_id, None)

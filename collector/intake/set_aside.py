@@ -5,7 +5,7 @@ from __future__ import annotations
 from collector.commands import order_new_epoch
 from collector.intake.arrival import Arrival
 from collector.intake.receipts import Noted
-from collector.intake.refusal import Refusal
+from collector.intake.refusal import Why
 from collector.intake.room import Batch
 from collector.store import evidence, quarantine
 from collector.store.agents import Agent
@@ -16,7 +16,7 @@ from shared.identity import EventId
 
 def set_aside(
     arrival: Arrival,
-    refusal: Refusal,
+    why: Why,
     batch: Batch,
     *,
     agent_id: str,
@@ -27,9 +27,9 @@ def set_aside(
 
     ``header`` is None when it cannot be trusted. ``settle`` writes what was noted.
     """
-    if refusal.forget_sha256:
-        evidence.forget_file(batch.db, refusal.forget_sha256)
-    if refusal.reason == "identity.conflict" and agent is not None:
+    if why.forget_sha256:
+        evidence.forget_file(batch.db, why.forget_sha256)
+    if why.reason == "identity.conflict" and agent is not None:
         order_new_epoch(
             batch.db,
             key=batch.room.command_key,
@@ -44,8 +44,8 @@ def set_aside(
             organisation_id=agent.organisation_id if agent else None,
             identity=identity_of(header),
             lane=header.lane if header else None,
-            reason=refusal.reason,
-            detail=refusal.detail,
+            reason=why.reason,
+            detail=why.detail,
             payload=arrival.payload,
         )
     )

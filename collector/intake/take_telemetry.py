@@ -70,7 +70,7 @@ def take_all(arrivals: Sequence[Arrival], batch: Batch, *, one_by_one: TakeOne) 
     taken: list[Taken] = []
     run: list[_Candidate] = []
     for arrival in arrivals:
-        candidate = _look(arrival)
+        candidate = _look(arrival, batch)
         if candidate is not None:
             run.append(candidate)
             continue
@@ -80,10 +80,10 @@ def take_all(arrivals: Sequence[Arrival], batch: Batch, *, one_by_one: TakeOne) 
     return taken + _take_run(run, batch, one_by_one)
 
 
-def _look(arrival: Arrival) -> _Candidate | None:
-    """The payload as a candidate; None when it is of another kind or its outside is ill."""
+def _look(arrival: Arrival, batch: Batch) -> _Candidate | None:
+    """The payload as a candidate; None when it is a stranger's, of another kind or ill outside."""
     topic = parse_up(arrival.topic)
-    if topic is None or topic.leaf != _LEAF:
+    if topic is None or topic.leaf != _LEAF or batch.is_stranger(topic.agent_id):
         return None
     try:
         frame = unpack(arrival.payload)

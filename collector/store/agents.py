@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Connection, bindparam, select, update
 
@@ -42,11 +43,12 @@ _COLUMNS = (
     agent.c.health_epoch,
     agent.c.health_seq,
 )
+_FIND: Final = select(*_COLUMNS).where(agent.c.id == bindparam("with_id"))  # built once
 
 
 def find(db: Connection, agent_id: str) -> Agent | None:
     """The agent; None when no configuration assigned it."""
-    row = db.execute(select(*_COLUMNS).where(agent.c.id == agent_id)).one_or_none()
+    row = db.execute(_FIND, {"with_id": agent_id}).one_or_none()
     return None if row is None else _read(row)
 
 

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import chain
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, insert, select, tuple_
+from sqlalchemy import Connection, bindparam, insert, select, tuple_
 
 from collector.store.tables import frame
 from collector.store.upsert import driver_value, insert_tuples
 from shared.identity import EventId
+
+# Built once: every row asks, and building it costs more than the look-up.
+_DIGEST: Final = select(frame.c.digest).where(
+    frame.c.agent_id == bindparam("of_agent"),
+    frame.c.epoch == bindparam("in_epoch"),
+    frame.c.seq == bindparam("with_seq"),
+)
 
 
 class NewFrame(NamedTuple):
@@ -28,13 +35,8 @@ class NewFrame(NamedTuple):
 
 def digest_of(db: Connection, *, agent_id: str, identity: EventId) -> bytes | None:
     """The digest under which this identity is stored; None when it is not."""
-    return db.execute(
-        select(frame.c.digest).where(
-            frame.c.agent_id == agent_id,
-            frame.c.epoch == str(identity.epoch),
-            frame.c.seq == identity.seq,
-        )
-    ).scalar_one_or_none()
+    key = {"of_agent": agent_id, "in_epoch": str(identity.epoch), "with_seq": identity.seq}
+    return db.execute(_DIGEST, key).scalar_one_or_none()
 
 
 def digests_of(

@@ -27,6 +27,11 @@ MAX_BYTES: Final = 64 * 1024 * 1024
 MAX_PAYLOAD_BYTES: Final = MAX_BODY_BYTES + 1024  # longer was no frame; its start is kept
 MAX_DETAIL: Final = 400
 _IN_ONE_QUERY: Final = 400
+# Built once: building it for 400 digests costs more than the database does with it.
+_SAME: Final = select(quarantine.c.id, quarantine.c.digest, quarantine.c.reason).where(
+    quarantine.c.agent_id == bindparam("of_agent"),
+    quarantine.c.digest.in_(bindparam("digests", expanding=True)),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +65,9 @@ class Bound:
 class _New:
     item: Quarantined
     digest: bytes
+    kind: Kind
+    size: int
     count: int = 1
-
-    @property
-    def size(self) -> int:
-        return min(len(self.item.payload), MAX_PAYLOAD_BYTES)
 
 
 def add_all(
@@ -79,7 +82,7 @@ def add_all(
     changes, leaving = Changes(), Leaving(db)
     kept: list[_New] = []
     for new in fresh:
-        kind, owner = new.item.kind, new.item.organisation_id
+        kind, owner = new.kind, new.item.organisation_id
         if _make_room(new, shares, changes, leaving, kept):
             kept.append(new)
             shares.add(kind, is_ours=owner is not None, rows=1, size=new.size)
@@ -97,7 +100,7 @@ def _make_room(
     """Let others go until it fits; False when it is the one that gives way."""
     is_ours = new.item.organisation_id is not None
     while not shares.has_room(new.size):
-        victim = shares.victim(new.item.kind, is_ours=is_ours, size=new.size)
+        victim = shares.victim(new.kind, is_ours=is_ours, size=new.size)
         if victim is None:
             return False
         gone = leaving.next(victim) or _one_of(kept, victim)
@@ -114,7 +117,7 @@ def _make_room(
 def _one_of(kept: list[_New], kind: Kind) -> Oldest | None:
     """One of this very batch, not yet written."""
     for number, new in enumerate(kept):
-        if new.item.kind == kind:
+        if new.kind == kind:
             del kept[number]
             return Oldest(0, new.item.organisation_id, new.count, new.size)
     return None
@@ -128,7 +131,8 @@ def _fold(items: Iterable[Quarantined]) -> dict[tuple[str, bytes, str], _New]:
         if key in folded:
             folded[key].count += 1
         else:
-            folded[key] = _New(item, digest)
+            size = min(len(item.payload), MAX_PAYLOAD_BYTES)
+            folded[key] = _New(item, digest, item.kind, size)
     return folded
 
 
@@ -143,10 +147,8 @@ def _count_repeats(
     for agent_id, digests in by_agent.items():
         for start in range(0, len(digests), _IN_ONE_QUERY):
             rows = db.execute(
-                select(quarantine.c.id, quarantine.c.digest, quarantine.c.reason).where(
-                    quarantine.c.agent_id == agent_id,
-                    quarantine.c.digest.in_(digests[start : start + _IN_ONE_QUERY]),
-                )
+                _SAME,
+                {"of_agent": agent_id, "digests": digests[start : start + _IN_ONE_QUERY]},
             )
             for row in rows:
                 same = folded.pop((agent_id, bytes(row.digest), row.reason), None)

@@ -30,7 +30,7 @@ class Changes:
 
     def keep(self, kind: Kind, organisation_id: str | None, *, rows: int, size: int) -> None:
         """Rows came in, or went with negative numbers."""
-        change = self._by_kind.setdefault(kind, _Change(organisation_id))
+        change = self._of(kind, organisation_id)
         change.rows += rows
         change.bytes += size
 
@@ -38,9 +38,15 @@ class Changes:
         """Not kept; strangers are counted together, for they can invent names without end."""
         if organisation_id is None:
             kind = Kind(agent_id="", reason=kind.reason, lane=kind.lane)
-        change = self._by_kind.setdefault(kind, _Change(organisation_id))
+        change = self._of(kind, organisation_id)
         change.not_kept += times
         change.not_kept_bytes += times * size
+
+    def _of(self, kind: Kind, organisation_id: str | None) -> _Change:
+        change = self._by_kind.get(kind)
+        if change is None:
+            change = self._by_kind[kind] = _Change(organisation_id)
+        return change
 
     def write(self, db: Connection, *, now: datetime) -> None:
         """Add it all to the table; kinds of which nothing is left leave it."""

@@ -8,7 +8,7 @@ and faults, and of two equal in worth the kind that has more.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 # A lane's worth, as the outbox ranks it; 0 stands for a header that cannot be trusted.
@@ -37,6 +37,11 @@ class Share:
     is_ours: bool
     rows: int = 0
     bytes: int = 0
+    worth: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Look the worth up once."""
+        self.worth = self.kind.worth
 
     @property
     def holder(self) -> str:
@@ -103,16 +108,31 @@ class Shares:
         worst = max(held, key=lambda name: (held[name], name == mine, name), default=mine)
         if held.get(worst, 0) <= held.get(mine, 0) + ahead:
             worst = mine
-        candidates = [share for share in self._of.get(worst, ()) if share.rows > 0]
-        if not candidates:
+        found = first_to_go(self._of.get(worst, ()), by_bytes=by_bytes)
+        if found is None:
             return None
-        found = min(candidates, key=lambda s: (s.kind.worth, -_weight(s, by_bytes)))
         if worst != mine or found.kind.worth < kind.worth:
             return found.kind
         own = self._shares.get(kind)
         own_weight = _weight(own, by_bytes) if own else 0
         is_ahead = _weight(found, by_bytes) > own_weight + ahead
         return found.kind if found.kind.worth == kind.worth and is_ahead else None
+
+
+def first_to_go(shares: Iterable[Share], *, by_bytes: bool) -> Share | None:
+    """The kind worth least, of several the one that has most, of equals the first; None: empty.
+
+    A plain loop: a full quarantine asks this for every payload of a flood.
+    """
+    found: Share | None = None
+    worth = weight = 0
+    for share in shares:
+        if share.rows <= 0:
+            continue
+        its_weight = share.bytes if by_bytes else share.rows
+        if found is None or (share.worth, -its_weight) < (worth, -weight):
+            found, worth, weight = share, share.worth, its_weight
+    return found
 
 
 def _weight(share: Share, by_bytes: bool) -> int:

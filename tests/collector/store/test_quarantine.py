@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from collector.store import quarantine, tables
 from collector.store.quarantine import Bound, Quarantined, add_all
-from collector.store.quarantine_share import Kind, Share, Shares
+from collector.store.quarantine_share import Kind, Share, Shares, first_to_go
 from shared.identity import EventId
 from tests.collector.house import EPOCH, House
 
@@ -188,3 +188,45 @@ def test_the_share_of_equals_is_equal() -> None:
     assert shares.victim(small, is_ours=True, size=1) == large
     assert shares.victim(large, is_ours=True, size=1) is None
     assert shares.victim(Kind(agent_id="b", reason="x", lane=0), is_ours=True, size=1) == large
+
+
+SHARES = st.lists(
+    st.tuples(st.sampled_from("abc"), st.integers(0, 5), st.integers(0, 4), st.integers(0, 4)),
+    unique_by=lambda share: share[:2],
+    max_size=8,
+)
+
+
+@given(SHARES, st.booleans())
+def test_of_one_holder_the_least_worth_goes_first(
+    drawn: list[tuple[str, int, int, int]], by_bytes: bool
+) -> None:
+    """Of a holder's kinds gives way the one worth least, of those the largest, then the first."""
+    shares = [
+        Share(
+            kind=Kind(agent_id="agent-farm", reason=reason, lane=lane),
+            is_ours=True,
+            rows=rows,
+            bytes=rows * size,
+        )
+        for reason, lane, rows, size in drawn
+    ]
+    there = [share for share in shares if share.rows]
+    expected = min(
+        there,
+        key=lambda s: (s.kind.worth, -(s.bytes if by_bytes else s.rows)),
+        default=None,
+    )
+    assert first_to_go(shares, by_bytes=by_bytes) is expected
+
+
+def test_a_kind_gives_way_row_by_row_in_order(house: House) -> None:
+    """However many of a kind must go at once, they go oldest first and each of them once."""
+    bound = Bound(rows=600, bytes=10**6)
+    add(house, *(refused(n) for n in range(600)), bound=bound)
+    add(house, *(refused(n, lane=1, reason="wire.malformed") for n in range(450)), bound=bound)
+
+    left = [row for row in house.rows(tables.quarantine) if row["lane"] is None]
+    assert [row["payload"] for row in left] == [refused(n).payload for n in range(450, 600)]
+    assert accounted(house) == 1050
+    check_account(house, bound)
