@@ -150,7 +150,7 @@ def test_kill_9_loses_and_doubles_nothing(port: int, house: House, tmp_path: Pat
 
     process = ingester(directory, port)
     peer.publish(*(arrivals[seq] for seq in range(1, ROWS + 1) if seq not in receipted))
-    receipted |= peer.receipted(seqs=set(range(1, ROWS + 1)) - receipted)
+    receipted |= peer.receipted(seqs=set(range(1, ROWS + 1)) - receipted, within_s=90)
     process.kill()
     process.wait()
 
