@@ -119,22 +119,27 @@ def _merge(
                 raise _ChangedError
         for device_id, own in samples.items():
             _note_newest(db, places[device_id], owner.organisation_id, own, now=now)
-        aside = [_aside(agent_id, owner.organisation_id, batch) for batch in damaged]
+        aside = [_aside(agent_id, owner.organisation_id, batch, why=why) for batch, why in damaged]
         quarantine.add_all(db, aside, now=now)
         if telemetry.remove_batches(db, [batch.id for batch in batches]) != len(batches):
             raise _ChangedError
 
 
-def _read(batches: Sequence[RawBatch]) -> tuple[dict[str, Samples], list[RawBatch]]:
-    """The samples of all batches by device, and the batches that do not read back."""
+def _read(
+    batches: Sequence[RawBatch],
+) -> tuple[dict[str, Samples], list[tuple[RawBatch, str]]]:
+    """The samples of all batches by device, and the batches that do not read, with the reason.
+
+    Ingest reads a batch in outline only, so columns that do not fit come to light here.
+    """
     found: dict[str, Samples] = {}
-    damaged: list[RawBatch] = []
+    damaged: list[tuple[RawBatch, str]] = []
     for batch in batches:
         try:
             told = samples_in(batch.payload, received_at=batch.received_at)
-        except DamagedBatchError:
-            log.exception("telemetry batch %d does not read back; it is set aside", batch.id)
-            damaged.append(batch)
+        except DamagedBatchError as error:
+            log.exception("telemetry batch %d does not read; it is set aside", batch.id)
+            damaged.append((batch, str(error)))
             continue
         for device_id, own in told.items():
             merge(found.setdefault(device_id, {}), own)
@@ -189,7 +194,7 @@ def _note_newest(
         )
 
 
-def _aside(agent_id: str, organisation_id: str, batch: RawBatch) -> Quarantined:
+def _aside(agent_id: str, organisation_id: str, batch: RawBatch, *, why: str) -> Quarantined:
     return Quarantined(
         topic="",
         agent_id=agent_id,
@@ -197,7 +202,7 @@ def _aside(agent_id: str, organisation_id: str, batch: RawBatch) -> Quarantined:
         identity=None,
         lane=None,
         reason="store.damaged",
-        detail=f"telemetry that came at {batch.received_at.isoformat()} does not read back",
+        detail=f"telemetry of {batch.received_at.isoformat()} does not read: {why}"[:400],
         payload=batch.payload,
     )
 

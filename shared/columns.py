@@ -99,16 +99,7 @@ class Columns(msgspec.Struct, frozen=True, array_like=True, tag="columns"):
 
     def __post_init__(self) -> None:
         """Refuse a table whose parts do not fit each other; ValueError names the part."""
-        count = sum([rows.count for rows in self.devices])
-        if count > MAX_ROWS:
-            raise ValueError(f"more than {MAX_ROWS} rows")
-        # Most rows stand alone and most columns hold a good value in every row: what cannot be
-        # wrong there is not looked at, for a collector reads thousands of these a second.
-        for rows in self.devices:
-            if not _is_identifier(rows.device_id):
-                raise ValueError(f"{rows.device_id!r} is no device id")
-            if rows.count > 1 or rows.steps != _NO_STEPS or abs(rows.start_s) > _OUT_OF_TIME_S:
-                _check_times(rows)
+        count = _check_rows(self.devices)
         cells = 0
         for column in self.columns:
             form = column.form
@@ -131,10 +122,50 @@ class Columns(msgspec.Struct, frozen=True, array_like=True, tag="columns"):
             raise ValueError(f"more than {MAX_CELLS} readings")
 
 
+class RowsOf(msgspec.Struct, frozen=True, array_like=True):
+    """The head of :class:`Rows`."""
+
+    device_id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+
+class Outline(msgspec.Struct, frozen=True, array_like=True, tag="columns"):
+    """A batch as far as ingest needs it: whose rows it brings.
+
+    Checking 400 values costs more than storing them; whoever reads them does it (:class:`Columns`),
+    and sets aside a batch whose parts do not fit.
+    """
+
+    sent_at: Moment
+    base_at: Moment
+    devices: Annotated[tuple[RowsOf, ...], msgspec.Meta(max_length=1024)]
+    columns: msgspec.Raw
+
+    def __post_init__(self) -> None:
+        """Refuse what names no device; ValueError shows it."""
+        for rows in self.devices:
+            if not _is_identifier(rows.device_id):
+                raise ValueError(f"{rows.device_id!r} is no device id")
+
+
 @lru_cache(maxsize=65_536)
 def _is_identifier(text: str) -> bool:
     """Remembered, because the same devices come again and again and a pattern takes longer."""
     return _IDENTIFIER.match(text) is not None
+
+
+def _check_rows(devices: tuple[Rows, ...]) -> int:
+    """How many rows there are; ValueError for a name or a time that is none."""
+    count = sum([rows.count for rows in devices])
+    if count > MAX_ROWS:
+        raise ValueError(f"more than {MAX_ROWS} rows")
+    # Most rows stand alone: what cannot be wrong there is not looked at, for a collector reads
+    # thousands of these a second.
+    for rows in devices:
+        if not _is_identifier(rows.device_id):
+            raise ValueError(f"{rows.device_id!r} is no device id")
+        if rows.count > 1 or rows.steps != _NO_STEPS or abs(rows.start_s) > _OUT_OF_TIME_S:
+            _check_times(rows)
+    return count
 
 
 def _check_times(rows: Rows) -> None:

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias, TypeVar
 
 import msgspec
 
-from shared.columns import Columns
+from shared.columns import Columns, Outline
 from shared.command import Command, CommandResult, SignedCommand
 from shared.evidence import EvidenceChunk, Manifest
 from shared.fault import EpisodeSnapshot, EvidenceAdded, FaultEvent
@@ -47,6 +47,9 @@ LANE_OF: Final[dict[type, Lane]] = {
 
 _encoder = msgspec.msgpack.Encoder()
 _up: msgspec.msgpack.Decoder[UpMessage] = msgspec.msgpack.Decoder(UpMessage)
+_outline: msgspec.msgpack.Decoder[Outline | Telemetry] = msgspec.msgpack.Decoder(
+    Outline | Telemetry
+)
 _down: msgspec.msgpack.Decoder[DownMessage] = msgspec.msgpack.Decoder(DownMessage)
 _manifest = msgspec.msgpack.Decoder(Manifest)
 _command = msgspec.msgpack.Decoder(Command)
@@ -87,6 +90,11 @@ def decode_up(body: bytes, lane: int) -> UpMessage:
     if LANE_OF[type(message)] != lane:
         raise WireError(f"{type(message).__name__} on lane {lane}")
     return message
+
+
+def read_outline(body: bytes) -> Outline | Telemetry:
+    """Read a body of the telemetry lane as far as ingest needs it; WireError when it is none."""
+    return _read(_outline, body)
 
 
 def decode_down(body: bytes) -> DownMessage:

@@ -27,8 +27,9 @@ from collector.intake.take_telemetry import take_all
 from collector.store import agents, frames
 from collector.store.agents import Agent, Life
 from collector.store.cause import cause_of
+from collector.telemetry.message import kind_of
 from shared import wire
-from shared.columns import Columns
+from shared.columns import Outline
 from shared.evidence import EvidenceChunk
 from shared.frame import Frame, FrameError, Header, Lane, unpack
 from shared.health import Health, Presence, Telemetry
@@ -37,7 +38,7 @@ from shared.receipt import Receipt
 from shared.topics import UpTopic, parse_up
 
 # Their bytes are in a file, or in rows of their own until they are merged into days.
-_KEPT_ELSEWHERE: Final = (EvidenceChunk, Columns, Telemetry)
+_KEPT_ELSEWHERE: Final = (EvidenceChunk, Outline, Telemetry)
 
 
 _WRONG_TOPIC: Final = "topic.lane"
@@ -149,7 +150,7 @@ def _store(agent: Agent, frame: Frame, payload: bytes, batch: Batch) -> End:
         organisation_id=agent.organisation_id,
         identity=identity,
         lane=header.lane,
-        kind=type(message).__name__[:16],
+        kind=kind_of(message),
         digest=digest,
         raw=None if isinstance(message, _KEPT_ELSEWHERE) else payload,
         now=now,
@@ -167,8 +168,10 @@ def _store(agent: Agent, frame: Frame, payload: bytes, batch: Batch) -> End:
     return End.STORED
 
 
-def _decode(frame: Frame) -> wire.UpMessage:
+def _decode(frame: Frame) -> wire.UpMessage | Outline:
     try:
+        if frame.header.lane == Lane.TELEMETRY:
+            return wire.read_outline(frame.body)
         return wire.decode_up(frame.body, frame.header.lane)
     except wire.WireError as error:
         raise Refusal("wire.malformed", str(error)) from error

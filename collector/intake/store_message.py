@@ -11,7 +11,7 @@ from collector.intake.store_fault import store_evidence_added, store_fault, stor
 from collector.intake.store_health import store_health
 from collector.intake.store_telemetry import store_telemetry
 from collector.store import commands
-from shared.columns import Columns
+from shared.columns import Columns, Outline
 from shared.command import CommandResult
 from shared.evidence import EvidenceChunk
 from shared.fault import EpisodeSnapshot, EvidenceAdded, FaultEvent
@@ -19,7 +19,7 @@ from shared.health import Health, Presence, Telemetry
 from shared.wire import UpMessage
 
 
-def store_message(message: UpMessage, row: Row) -> None:
+def store_message(message: UpMessage | Outline, row: Row) -> None:
     """Store what a new row says; Refusal rolls the row back into quarantine."""
     match message:
         case FaultEvent():
@@ -32,11 +32,11 @@ def store_message(message: UpMessage, row: Row) -> None:
             store_chunk(message, row)
         case Health():
             store_health(message, row)
-        case Telemetry() | Columns():
+        case Telemetry() | Outline():
             store_telemetry(message, row)
         case CommandResult():
             commands.note_result(row.db, agent_id=row.agent.id, result=message, now=row.now)
-        case Presence():
-            raise Refusal("wire.malformed", "presence is not a stored row")
+        case Presence() | Columns():  # telemetry is read in outline
+            raise Refusal("wire.malformed", "not a row to be stored")
         case _:
             assert_never(message)

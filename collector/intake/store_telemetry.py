@@ -6,11 +6,11 @@ from collector.intake.positions import bare_position
 from collector.intake.room import Row
 from collector.store import telemetry
 from collector.telemetry.message import devices_in
-from shared.columns import Columns
+from shared.columns import Outline
 from shared.health import Telemetry
 
 
-def store_telemetry(message: Columns | Telemetry, row: Row) -> None:
+def store_telemetry(message: Outline | Telemetry, row: Row) -> None:
     """Keep the frame, and a position for each device that it names."""
     for device_id in devices_in(message):
         bare_position(device_id, row)

@@ -21,9 +21,9 @@ from collector.intake.room import Batch
 from collector.intake.set_aside import note
 from collector.store import agents, frames, positions, telemetry
 from collector.store.agents import Agent, Life
-from collector.telemetry.message import devices_in
+from collector.telemetry.message import devices_in, kind_of
 from shared import wire
-from shared.columns import Columns
+from shared.columns import Outline
 from shared.frame import Frame, FrameError, Lane, unpack
 from shared.health import Telemetry
 from shared.topics import parse_up
@@ -53,7 +53,7 @@ class _New:
 
     candidate: _Candidate
     agent: Agent
-    message: Columns | Telemetry
+    message: Outline | Telemetry
 
 
 @dataclass(slots=True)
@@ -127,12 +127,11 @@ def _take_run(run: Sequence[_Candidate], batch: Batch, one_by_one: TakeOne) -> l
     return taken + [one_by_one(candidate.arrival, batch) for candidate in run[len(taken) :]]
 
 
-def _message_of(candidate: _Candidate) -> Columns | Telemetry | None:
+def _message_of(candidate: _Candidate) -> Outline | Telemetry | None:
     try:
-        message = wire.decode_up(candidate.frame.body, candidate.frame.header.lane)
+        return wire.read_outline(candidate.frame.body)
     except wire.WireError:
         return None
-    return message if isinstance(message, Columns | Telemetry) else None
 
 
 def _write(part: _Part, assigned: Mapping[str, Agent], batch: Batch) -> bool:
@@ -200,6 +199,6 @@ def _frame_row(new: _New) -> frames.NewFrame:
         epoch,
         seq,
         Lane.TELEMETRY.value,
-        type(new.message).__name__[:16],
+        kind_of(new.message),
         new.candidate.digest,
     )

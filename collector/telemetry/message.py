@@ -6,9 +6,10 @@ from datetime import datetime
 
 from collector.telemetry.samples import Samples, read
 from shared import wire
-from shared.columns import Columns
+from shared.columns import Columns, Outline
 from shared.frame import FrameError, unpack
 from shared.health import Telemetry
+from shared.wire import UpMessage
 
 
 class DamagedBatchError(ValueError):
@@ -27,8 +28,13 @@ def samples_in(payload: bytes, *, received_at: datetime) -> dict[str, Samples]:
     return read(message, received_at=received_at)
 
 
-def devices_in(message: Columns | Telemetry) -> tuple[str, ...]:
+def kind_of(message: UpMessage | Outline) -> str:
+    """What table frame calls a message."""
+    return "Columns" if isinstance(message, Outline) else type(message).__name__[:16]
+
+
+def devices_in(message: Outline | Telemetry) -> tuple[str, ...]:
     """The devices that a message names, in its order."""
-    if isinstance(message, Columns):
+    if isinstance(message, Outline):
         return tuple([rows.device_id for rows in message.devices])
     return tuple([device.device_id for device in message.devices])

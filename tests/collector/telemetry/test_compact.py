@@ -7,16 +7,21 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from collector import compact as compaction
 from collector.compact import compact, compact_agent, prune
+from collector.intake.arrival import Arrival
 from collector.store import history, tables, telemetry
 from collector.store.history import Point
 from collector.store.scope import Role, scope_of
 from collector.store.views.device_file import list_readings
 from collector.telemetry.samples import DAY_S
+from shared import topics, wire
 from shared.fold import fold
+from shared.frame import Lane, pack
+from shared.identity import Epoch
 from shared.reading import Quality, Reading
 from tests.collector.house import NOON, House, fault, frame_of
 
@@ -195,6 +200,24 @@ def test_batch_that_no_longer_reads_back_is_set_aside(house: House) -> None:
     merge_all(house)
 
     assert [row["reason"] for row in house.rows(tables.quarantine)] == ["store.damaged"]
+    assert [p.number for p in points(house)] == [60]
+
+
+def test_a_batch_that_does_not_fit_is_set_aside_with_the_reason(house: House) -> None:
+    """Ingest looks at the outline only; columns that lack a value are found and named here."""
+    batch = fold([("gate", charge(50, NOON)), ("gate", charge(51, NOON + HOUR))], sent_at=NOON)
+    parts = msgspec.msgpack.decode(wire.encode(batch))
+    parts[4][0][-1] = [0, 0, b"", []]
+    payload = pack(
+        lane=Lane.TELEMETRY, epoch=Epoch(1, 7), seq=1, body=msgspec.msgpack.encode(parts)
+    )
+    done = house.take(Arrival(topics.up("agent-farm", Lane.TELEMETRY), payload))
+    assert done.counts.stored == 1
+    send(house, 2, charge(60, NOON - HOUR))
+    merge_all(house)
+
+    (aside,) = house.rows(tables.quarantine)
+    assert "is not 1 numbers" in str(aside["detail"])
     assert [p.number for p in points(house)] == [60]
 
 
