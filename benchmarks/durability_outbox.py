@@ -25,7 +25,7 @@ def _first_seed() -> int:
 
 @functools.cache
 def _full(size: Size) -> tuple[disk_full.Ran, ...]:
-    # A short run takes every fifth of the same 200 writes.
+    # A short run takes every eighth of the same 200 writes.
     every = 200 // _WRITES[size]
     with disk_full.small_volume() as volume:
         return tuple(

@@ -19,13 +19,12 @@ from typing import Final
 
 from agent.delivery import schema
 from agent.delivery.ballast import NEEDED_BYTES, Ballast, ballast_of
+from agent.delivery.room import LOG_PAGES, RESERVE_BYTES, Room
 from agent.delivery.volume import HEADROOM, Free, MountedVolume, Volume
 from shared.identity import Epoch
 from shared.limits import MAX_SEQ
 
 _ORIGIN: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_LOG_PAGES: Final = 256  # the log is folded at 1 MiB: file and log stay near the outbox's limit
-_RESERVE_BYTES: Final = 256 * 1024
 # Below this the next commit may fail: a fault's row gets the ballast's place beforehand.
 _LAST_BYTES: Final = 512 * 1024
 
@@ -56,10 +55,18 @@ class Database:
         self._outside = outside
         self._volume = outside.volume_of(path.parent)
         self._ballast = Ballast(ballast_of(path), volume=self._volume, headroom=outside.headroom)
+        self.room = Room(
+            connection,
+            path,
+            volume=self._volume,
+            headroom=outside.headroom,
+            reserve_bytes=outside.reserve_bytes,
+        )
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Commit on leaving, roll back on any error; they do not nest."""
+        self.room.before()
         self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield self.connection
@@ -70,13 +77,7 @@ class Database:
             if isinstance(error, sqlite3.OperationalError) and is_full(error):
                 self._ballast.drop()
             raise
-        if self.is_tight:
-            self._fold()
-
-    def _fold(self) -> None:
-        """Write the log into the file while that still fits: a folded log takes rows in place."""
-        with contextlib.suppress(sqlite3.OperationalError):
-            self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        self.room.after()
 
     def reclaim(self) -> bool:
         """Fold the log into the file and lay the ballast again; False when space is still short.
@@ -84,11 +85,9 @@ class Database:
         On a full disk even DELETE fails, because it must write to the log first: the ballast
         goes at the first such error, the outbox evicts, and this puts it back.
         """
-        # The log keeps its place on the disk: what it gives back, others take.
-        self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-        if not self._ballast.is_laid and 0 < self.missing_bytes <= self.free_page_bytes:
-            self.connection.execute("PRAGMA incremental_vacuum").fetchall()
-            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self.room.fold()
+        if not self._ballast.is_laid and 0 < self.missing_bytes <= self.room.surplus_bytes:
+            self.room.give_back(self.missing_bytes)
         return self._ballast.lay()
 
     @property
@@ -97,36 +96,9 @@ class Database:
         return not self._ballast.is_laid
 
     @property
-    def is_tight(self) -> bool:
-        """True while the volume has less free than the headroom: the file must not grow."""
-        return self._volume.free().bytes < self._outside.headroom.bytes
-
-    @property
     def missing_bytes(self) -> int:
         """How much more must be free on the volume before the ballast can lie there."""
         return max(0, NEEDED_BYTES - self._volume.free().bytes)
-
-    @property
-    def free_page_bytes(self) -> int:
-        """Room inside the file, left by deleted rows; new rows fill it first."""
-        (pages,) = self.connection.execute("PRAGMA freelist_count").fetchone()
-        (size,) = self.connection.execute("PRAGMA page_size").fetchone()
-        return int(pages) * int(size)
-
-    def reserve(self) -> None:
-        """Let file and log grow before they must, unless the volume is tight already.
-
-        Where others have taken even the ballast's place, a fault's row fits in here.
-        """
-        if self.is_tight or not self._outside.reserve_bytes:
-            return
-        with self.transaction() as db:
-            db.execute(
-                "INSERT OR REPLACE INTO meta VALUES ('reserve', zeroblob(?))",
-                (self._outside.reserve_bytes,),
-            )
-        with self.transaction() as db:
-            db.execute("DELETE FROM meta WHERE key = 'reserve'")
 
     def make_way(self) -> None:
         """Give the ballast up when the next commit may not fit, so that it does."""
@@ -187,7 +159,7 @@ class Outside:
     nonce: Callable[[], int] = draw_nonce
     volume_of: Callable[[Path], Volume] = MountedVolume
     headroom: Free = HEADROOM
-    reserve_bytes: int = _RESERVE_BYTES
+    reserve_bytes: int = RESERVE_BYTES
 
 
 OUTSIDE: Final = Outside()
@@ -209,7 +181,7 @@ def open_file(path: Path, *, first_counter: int = 1, outside: Outside = OUTSIDE)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA cache_size = -512")
         connection.execute("PRAGMA temp_store = MEMORY")
-        connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
         (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
             raise DatabaseDamagedError(verdict)
@@ -225,7 +197,7 @@ def open_file(path: Path, *, first_counter: int = 1, outside: Outside = OUTSIDE)
         connection.close()
         raise
     with contextlib.suppress(sqlite3.OperationalError):  # full: the next commit says so
-        database.reserve()
+        database.room.lay()
         database.reclaim()
     return database
 

@@ -36,6 +36,13 @@ ORDER: Final = (
 _MARGIN: Final = 0.05  # of the limit: so much more is evicted, so that not every append evicts
 _ROW_BYTES: Final = 160  # a row's columns and its entries in three indexes
 _PAGES_BYTES: Final = 8 * 4096  # what an insert may touch besides the row itself
+# Free pages that a row must leave to better ones: deleted rows free whole pages only by luck.
+_LEAVES_BYTES: Final = {
+    Lane.FAULT: 0,
+    Lane.EVIDENCE: 64 * 1024,
+    Lane.HEALTH: 128 * 1024,
+    Lane.TELEMETRY: 128 * 1024,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +66,6 @@ def admit(database: Database, lane: Lane, size_bytes: int, *, limit_bytes: int) 
     fault takes more, and one health message, so that the agent is not taken for dead.
     """
     db = database.connection
-    if lane is Lane.FAULT:
-        database.make_way()
     need = on_disk(size_bytes)
     rows, held = db.execute(
         "SELECT coalesce(sum(rows), 0), coalesce(sum(bytes), 0) FROM tally"
@@ -70,14 +75,35 @@ def admit(database: Database, lane: Lane, size_bytes: int, *, limit_bytes: int) 
         if spare(db, least=lane) < over:
             return False
         evict(db, over + int(limit_bytes * _MARGIN), least=lane, reason=OUTBOX_FULL)
-    if not database.is_tight or database.free_page_bytes >= need + _PAGES_BYTES:
-        return True
-    # No fault gives way to another one here: a fault's row may grow the file.
-    least = Lane.EVIDENCE if lane is Lane.FAULT else lane
-    if spare(db, least=least) >= need or lane is Lane.FAULT:
-        evict(db, need, least=least, reason=DISK_FULL)
-        return True
-    return lane is Lane.HEALTH and not _holds(db, Lane.HEALTH)
+    return not database.room.is_tight or _admit_in_place(database, lane, need + _PAGES_BYTES)
+
+
+def _admit_in_place(database: Database, lane: Lane, need: int) -> bool:
+    """Take the place of deleted or worse rows, and then of older ones of the lane."""
+    db = database.connection
+    db.execute("SAVEPOINT eviction")
+    fits = _free(database, need + _LEAVES_BYTES[lane], least=lane + 1)
+    if lane is Lane.FAULT and not fits:  # no fault gives way to another one: the file may grow
+        database.make_way()
+        database.room.grow(need)
+        fits = True
+    elif lane is Lane.EVIDENCE and not fits:  # with nothing worse left, it takes of the reserve
+        fits = _free(database, need, least=lane)
+    elif not fits:
+        fits = _free(database, need + _LEAVES_BYTES[lane], least=lane)
+    if not fits:
+        db.execute("ROLLBACK TO eviction")  # nothing goes in vain
+        fits = lane is Lane.HEALTH and not _holds(db, Lane.HEALTH)
+    db.execute("RELEASE eviction")
+    return fits
+
+
+def _free(database: Database, want: int, *, least: int) -> bool:
+    """Evict until so many bytes of pages are free; rows share pages, so it takes several turns."""
+    while (missing := want - database.room.free_page_bytes) > 0:
+        if not evict(database.connection, missing, least=least, reason=DISK_FULL).rows:
+            return False
+    return True
 
 
 def refuse(db: sqlite3.Connection, event: EventId, lane: Lane, frame: bytes) -> None:
@@ -100,7 +126,7 @@ def spare(db: sqlite3.Connection, *, least: Lane) -> int:
     return on_disk(held, rows)
 
 
-def evict(db: sqlite3.Connection, to_free: int, *, least: Lane, reason: str) -> Evicted:
+def evict(db: sqlite3.Connection, to_free: int, *, least: int, reason: str) -> Evicted:
     """Delete about ``to_free`` bytes of rows, worst first, none better than ``least``."""
     total, freed = 0, 0
     for state, lane in ORDER:

@@ -27,7 +27,7 @@ def relieve(database: Database, outbox: Outbox) -> bool:
     try:
         if database.reclaim():
             return True
-        missing = database.missing_bytes - database.free_page_bytes
+        missing = database.missing_bytes - database.room.surplus_bytes
         if missing > eviction.spare(database.connection, least=_LEAST):
             return False
         with database.transaction():

@@ -78,7 +78,7 @@ def open_or_salvage(
     saved, damaged = _salvage(path, now=now, outside=outside)
     aside = _exchange(path, now=now)
     database = _open_checked(path, outside)
-    _forget_older(path, keep=1 if database.is_tight else _SETS_ASIDE)
+    _forget_older(path, keep=1 if database.room.is_tight else _SETS_ASIDE)
     return database, Salvaged(
         set_aside=aside, reason=reason, rows_saved=saved, rows_damaged=damaged
     )

@@ -22,7 +22,9 @@ from agent.delivery.salvage import open_or_salvage
 from agent.delivery.volume import Free
 from shared.evidence import EvidenceChunk
 from shared.frame import Lane
+from shared.health import DeviceReadings, Telemetry
 from shared.identity import EventId
+from shared.reading import Quality, Reading
 from tests.agent.delivery.samples import message
 
 NOON: Final = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -90,6 +92,8 @@ class _Full:
         self._rng = rng
         self._ran = ran
         self._stored: dict[EventId, Lane] = {}
+        # Little that may give way hides other mistakes than much does.
+        self._is_telling_much = rng.random() < 0.5
 
     def run(self, full_at: int) -> None:
         for _ in range(full_at - 1):
@@ -117,6 +121,8 @@ class _Full:
         said = message(lane, NOON, text=f"{self._rng.random()}" * 9)
         if lane is Lane.EVIDENCE:  # bytes that no compression makes small
             said = EvidenceChunk("ab" * 32, 0, size, self._rng.randbytes(size))
+        elif lane is Lane.TELEMETRY and self._is_telling_much:
+            said = Telemetry(NOON, (DeviceReadings("gate-north", self._readings(size // 160)),))
         try:
             event = commit(
                 self._database,
@@ -139,12 +145,18 @@ class _Full:
         self._stored[event] = lane
         return True
 
+    def _readings(self, count: int) -> tuple[Reading, ...]:
+        return tuple(
+            Reading("link.mac", self._rng.randbytes(100).hex(), "", NOON, Quality.GOOD)
+            for _ in range(count)
+        )
+
     def _note_refused(self, lane: Lane, before: dict[Lane, int], size: int) -> None:
-        """Bad when worse rows could have made room: any for a fault, else as many bytes."""
+        """Bad when worse rows could have made room: any for a fault, else as many bytes as its."""
         worse = sum(held for of, held in before.items() if of > lane)
         if lane is Lane.FAULT:
             self._ran.refused_faults += 1
-        if worse > (0 if lane is Lane.FAULT else 2 * size + 1000):
+        if worse and (lane is Lane.FAULT or worse >= size):
             self._ran.bad = f"a row of lane {lane} found no room beside {worse} bytes of worse ones"
 
     def _tick(self) -> None:
