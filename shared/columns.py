@@ -122,7 +122,7 @@ class Columns(msgspec.Struct, frozen=True, array_like=True, tag="columns"):
             raise ValueError(f"more than {MAX_CELLS} readings")
 
 
-class RowsOf(msgspec.Struct, frozen=True, array_like=True):
+class RowsOf(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The head of :class:`Rows`."""
 
     device_id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -142,9 +142,15 @@ class Outline(msgspec.Struct, frozen=True, array_like=True, tag="columns"):
 
     def __post_init__(self) -> None:
         """Refuse what names no device; ValueError shows it."""
-        for rows in self.devices:
-            if not _is_identifier(rows.device_id):
-                raise ValueError(f"{rows.device_id!r} is no device id")
+        _check_names(tuple([rows.device_id for rows in self.devices]))
+
+
+@lru_cache(maxsize=4096)
+def _check_names(device_ids: tuple[str, ...]) -> None:
+    """Remembered whole, because an agent names the same devices in each of its batches."""
+    for device_id in device_ids:
+        if not _is_identifier(device_id):
+            raise ValueError(f"{device_id!r} is no device id")
 
 
 @lru_cache(maxsize=65_536)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -14,6 +14,7 @@ from shared import topics, wire
 from shared.fold import fold
 from shared.frame import Lane, pack
 from shared.identity import Epoch
+from shared.reading import Reading
 
 CAMERAS: Final = 16
 FIELDS: Final = 25
@@ -29,8 +30,26 @@ class Message(msgspec.Struct, frozen=True, array_like=True):
     payload: bytes
 
 
-def make(count: int, path: Path) -> None:
-    """Write ``count`` messages of several agents, in turn, as those agents would send them."""
+class PlainCamera(msgspec.Struct, frozen=True, array_like=True):
+    """One camera's values in the order of the names that everybody knows."""
+
+    camera: str
+    values: Annotated[tuple[bool | int | float | str, ...], msgspec.Meta(max_length=FIELDS)]
+
+
+class Plain(msgspec.Struct, frozen=True, array_like=True):
+    """What somebody would send who thinks of rows: no differences, no packing."""
+
+    agent: str
+    at: datetime
+    cameras: tuple[PlainCamera, ...]
+
+
+def make(count: int, path: Path, plain: Path) -> None:
+    """Write ``count`` messages of several agents, in turn, as those agents would send them.
+
+    ``plain`` gets the same readings as :class:`Plain`, for the naive consumer.
+    """
     dice = random.Random(_SEED)
     sent_at = datetime(2026, 3, 1, tzinfo=UTC)
     steps = count // len(AGENTS) + 1
@@ -42,6 +61,7 @@ def make(count: int, path: Path) -> None:
         for agent in AGENTS
     }
     made: list[Message] = []
+    naive: list[Message] = []
     for number in range(count):
         agent = AGENTS[number % len(AGENTS)]
         at = sent_at + number // len(AGENTS) * _EVERY
@@ -58,7 +78,18 @@ def make(count: int, path: Path) -> None:
             compress=True,
         )
         made.append(Message(topics.up(agent, Lane.TELEMETRY), payload))
+        naive.append(Message(f"plain/{agent}", msgspec.msgpack.encode(_plain(agent, at, readings))))
     path.write_bytes(msgspec.msgpack.encode(made))
+    plain.write_bytes(msgspec.msgpack.encode(naive))
+
+
+def _plain(agent: str, at: datetime, readings: list[tuple[str, Reading]]) -> Plain:
+    by_camera: dict[str, list[bool | int | float | str]] = {}
+    for camera, reading in readings:
+        if reading.value is not None:
+            by_camera.setdefault(camera, []).append(reading.value)
+    cameras = tuple(PlainCamera(camera, tuple(own)) for camera, own in by_camera.items())
+    return Plain(agent, at, cameras)
 
 
 def load(path: Path) -> list[Message]:
