@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 
 from collector import keys, setup_link
 from collector.broker import embedded_broker
+from collector.compactor import Compactor
 from collector.high_water import HighWater
 from collector.intake.evidence_files import EvidenceFiles
 from collector.intake.replay import replay
@@ -117,6 +118,7 @@ async def _run(
             listening_since=subscriber.listening_since,
             clock=utc_now,
         )
+        compactor = Compactor(engine, policy=config.policy, clock=utc_now)
 
         def trouble() -> str:
             return subscriber.trouble() or jobs.trouble(monotonic_s=time.monotonic())
@@ -133,6 +135,7 @@ async def _run(
         )
         async with asyncio.TaskGroup() as group:
             group.create_task(jobs.run(stop))
+            group.create_task(compactor.run(stop))
             group.create_task(_watch(subscriber, room.high_water, held, stop))
 
 

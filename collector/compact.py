@@ -8,12 +8,13 @@ kill nor another worker loses or doubles a sample.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
 from collector.claims.policy import Policy
 from collector.store import agents, positions, quarantine, telemetry
@@ -49,20 +50,48 @@ class _ChangedError(Exception):
     """A batch or a day is not as it was read; another worker has been there."""
 
 
-def compact(engine: Engine, *, policy: Policy, now: datetime) -> int:
-    """Merge every batch that is old enough; how many batches that were."""
+def compact(
+    engine: Engine,
+    *,
+    policy: Policy,
+    now: datetime,
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> int:
+    """Merge every batch that is old enough, until stopped; how many batches that were.
+
+    An agent whose telemetry cannot be merged holds up no other one.
+    """
     before = now - policy.compact_after
     with reader(engine) as db:
         waiting = telemetry.agents_waiting(db, before=before, now=now)
-    return sum(compact_agent(engine, agent_id, policy=policy, now=now) for agent_id in waiting)
+    done = 0
+    for agent_id in waiting:
+        if is_stopped():
+            break
+        try:
+            done += compact_agent(engine, agent_id, policy=policy, now=now, is_stopped=is_stopped)
+        except OperationalError:
+            raise  # the store is full, locked or away, for every agent
+        except Exception:  # one agent's defect; its batches stay as they came
+            log.exception("telemetry of %s was not merged; tried again at the next turn", agent_id)
+    return done
 
 
-def compact_agent(engine: Engine, agent_id: str, *, policy: Policy, now: datetime) -> int:
+def compact_agent(
+    engine: Engine,
+    agent_id: str,
+    *,
+    policy: Policy,
+    now: datetime,
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> int:
     """Merge all that one agent sent, whatever its age; how many batches that were."""
     with reader(engine) as db:
         batches = telemetry.pending(db, agent_id)
     done = 0
     for portion in _portions(batches):
+        if is_stopped():
+            break
         try:
             _merge(engine, agent_id, portion, policy=policy, now=now)
         except _ChangedError:

@@ -13,7 +13,6 @@ from sqlalchemy.exc import OperationalError
 
 from collector import liveness
 from collector.claims.policy import Policy
-from collector.compact import compact, prune
 from collector.decide_episode import decide_episode
 from collector.steady import Steady
 from collector.store import commands, decisions, gaps, meta
@@ -27,9 +26,7 @@ MOST_AT_ONCE = 500
 LATE_TICKS = 10
 LATE_S = 60.0
 TEND_EVERY_TICKS = 2
-PRUNE_EVERY = timedelta(hours=6)
 GAPS_EVERY = timedelta(minutes=1)
-COMPACT_EVERY = timedelta(minutes=5)
 
 
 class Jobs:
@@ -50,10 +47,8 @@ class Jobs:
         self._tend_every = timedelta(seconds=TEND_EVERY_TICKS * policy.tick_s)
         self._steady = Steady(engine, tick=timedelta(seconds=policy.tick_s))
         self._good_s = time.monotonic()  # when a tick last came through
-        self._pruned_at: datetime | None = None
         self._tended_at: datetime | None = None
         self._gaps_at: datetime | None = None
-        self._compacted_at: datetime | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Tick until told to stop; a failed tick is logged and the next one tries again."""
@@ -71,12 +66,17 @@ class Jobs:
                 continue
 
     def _settle_and_tick(self) -> None:
+        now = self._look()
+        self.tick(now, look=self._look)
+        self._good_s = time.monotonic()
+
+    def _look(self) -> datetime:
+        """Compare the clocks; the time now. What lies between two looks is absence when long."""
         now = self._clock()
         self._steady.settle(now=now, monotonic_s=time.monotonic())
         if self._listening_since() is not None:
             self._steady.go_on(now=now)
-        self.tick(now)
-        self._good_s = time.monotonic()
+        return now
 
     def trouble(self, *, monotonic_s: float) -> str:
         """Why nothing is decided; '' while ticks come through. Deaf ticks count as good ones."""
@@ -85,21 +85,25 @@ class Jobs:
             return ""
         return f"no tick of the jobs loop came through for {since_s:.0f} s; see the log"
 
-    def tick(self, now: datetime) -> int:
-        """Everything that is due at ``now``; how many decisions were taken up."""
+    def tick(self, now: datetime, *, look: Callable[[], object] = lambda: None) -> int:
+        """Everything that is due at ``now``; how many decisions were taken up.
+
+        ``look`` is called between two jobs: own work that is long as a whole is no absence.
+        """
         listening_since = self._listening_since()
         if listening_since is None:
             return 0  # deaf: who is silent cannot be known, so nothing is decided
         with self._engine.begin() as db:
             liveness.check(db, policy=self._policy, listening_since=listening_since, now=now)
             commands.expire(db, now=now)
-        self._prune(now)
-        self._look_for_gaps(now)
+        look()
+        self._look_for_gaps(now, look)
         done = 0
         while done < MOST_AT_ONCE and self._decide_one(now):
             done += 1
+            look()
         self._tend(now)
-        self._compact(now)
+        look()
         return done
 
     def _decide_one(self, now: datetime) -> bool:
@@ -133,7 +137,7 @@ class Jobs:
         with self._engine.begin() as db:
             tend(db, policy=self._policy, now=now)
 
-    def _look_for_gaps(self, now: datetime) -> None:
+    def _look_for_gaps(self, now: datetime, look: Callable[[], object]) -> None:
         """Which numbered rows never came: of agents heard since the last look, or with gaps."""
         last = self._gaps_at
         if last is not None and timedelta(0) <= now - last < GAPS_EVERY:
@@ -143,17 +147,5 @@ class Jobs:
         for agent_id, organisation_id in agents:
             with self._engine.begin() as db:
                 gaps.survey(db, agent_id=agent_id, organisation_id=organisation_id, now=now)
+            look()
         self._gaps_at = now
-
-    def _prune(self, now: datetime) -> None:
-        if self._pruned_at is not None and timedelta(0) <= now - self._pruned_at < PRUNE_EVERY:
-            return
-        self._pruned_at = now
-        prune(self._engine, policy=self._policy, now=now)
-
-    def _compact(self, now: datetime) -> None:
-        last = self._compacted_at
-        if last is not None and timedelta(0) <= now - last < COMPACT_EVERY:
-            return
-        self._compacted_at = now
-        compact(self._engine, policy=self._policy, now=now)

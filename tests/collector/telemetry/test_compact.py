@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from sqlalchemy import Engine
 
 from collector import compact as compaction
 from collector.compact import compact, compact_agent, prune
@@ -243,3 +244,22 @@ def test_days_are_days_of_utc(house: House) -> None:
     merge_all(house)
     days = [int(str(row["day"])) for row in house.rows(tables.telemetry_day)]
     assert days == [int(NOON.timestamp()) // DAY_S, int(midnight.timestamp()) // DAY_S]
+
+
+def test_an_agent_that_cannot_be_merged_holds_up_no_other(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A defect in one agent's telemetry leaves its batches as they came, and goes no further."""
+    send(house, 1, charge(50, NOON))
+    batch = fold([("till", charge(60, NOON))], sent_at=house.now)
+    house.take(frame_of(batch, seq=1, agent_id="agent-shop"))
+    merge = compaction._merge
+
+    def ill(engine: Engine, agent_id: str, *args: object, **named: object) -> None:
+        if agent_id == "agent-farm":
+            raise LookupError("a defect")
+        merge(engine, agent_id, *args, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(compaction, "_merge", ill)
+    assert compact(house.engine, policy=house.policy, now=house.now + 3 * HOUR) == 1
+    assert [row["agent_id"] for row in house.rows(tables.telemetry_batch)] == ["agent-farm"]
