@@ -68,14 +68,18 @@ class EvidenceFiles:
         self._unsynced.discard(part)
 
     def sync(self) -> None:
-        """Force pieces and directory entries to disk; call before the commit."""
+        """Force pieces and directory entries to disk; call before the commit.
+
+        OSError means that this commit must not be. A file that failed is not tried again for
+        those after it: the rows with its pieces come again, and the pieces are written anew.
+        """
         for path in sorted(self._unsynced):
+            self._unsynced.discard(path)
             if self._files.exists(path):
                 self._files.sync(path)
         for directory in sorted(self._unsynced_names):
             if self._files.exists(directory):
                 self._files.sync(directory)
-        self._unsynced.clear()
         self._unsynced_names.clear()
 
     def _make(self, folder: Path) -> None:

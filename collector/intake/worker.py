@@ -31,8 +31,9 @@ RETRY_S: Final = 1.0
 ASK_TO_WAIT_EVERY_S: Final = 5.0
 COMMANDS_EVERY_S: Final = 1.0
 UNSENT_RECEIPTS: Final = 5000  # older ones are dropped: their agents ask again by sending again
-SPLIT_AFTER: Final = 3  # failures of a whole batch, before its halves are tried alone
-LEAVE_AFTER: Final = 10  # failures of some rows beside others that passed
+SPLIT_AFTER: Final = 3  # failures of a whole batch, before its halves and the next rows are tried
+LEAVE_AFTER: Final = 5  # further failures of some rows, after others passed beside them
+DEAF_S: Final = 5.0  # a shorter trouble makes nobody look silent: promises are far longer
 
 
 class Link(Protocol):
@@ -73,6 +74,7 @@ class Worker:
         self.counts = Counts()
         self.commits = 0
         self.largest_batch = 0
+        self._cause = ""  # why the last batch failed
         self.trouble = ""  # why nothing can be stored right now
 
     def run(self, stopping: threading.Event) -> None:
@@ -90,32 +92,47 @@ class Worker:
         """Try again what failed; rows that fail beside others that pass are left to their agent.
 
         Then they are acknowledged without a receipt: their agent keeps them and sends them
-        again, and the broker's window is free for the others.
+        again, and the broker's window is free for the others. While nothing at all passes it is
+        the store that fails, and nothing is acknowledged.
         """
-        left = self._store(batch, is_split=False)
-        tries = 1
-        passed = len(left) < len(batch)
+        left, tries, beside = self._store(batch, is_split=False), 1, 0
         while left and not stopping.is_set():
-            self._note_trouble()
+            if not beside:
+                self._note_trouble()
             stopping.wait(RETRY_S)
-            before = len(left)
-            left = self._store(left, is_split=tries >= SPLIT_AFTER)
-            passed = passed or len(left) < before
+            before, is_split = len(left), tries >= SPLIT_AFTER
+            left = self._store(left, is_split=is_split)
             tries += 1
-            if left and passed and tries >= LEAVE_AFTER:
-                log.error("%d rows cannot be stored (%s): left to agents", len(left), self.trouble)
+            others_pass = is_split and self._store_others()
+            if beside or others_pass or len(left) < before:
+                self._end_trouble()
+                beside += 1
+            if left and beside > LEAVE_AFTER:
+                log.error("%d rows cannot be stored (%s): left to agents", len(left), self._cause)
                 self._acknowledge(left)
                 left = []
-        if not left and self._trouble_since_s is not None:
-            self._trouble_since_s, self.trouble = None, ""
-            self._on_recovered()
+        if not left:
+            self._end_trouble()
+
+    def _store_others(self) -> bool:
+        """Store the next rows of the backlog, beside some that fail; True when one passed.
+
+        What fails of them goes to the end of the backlog, so that all have their turn.
+        """
+        others = self._backlog.take(
+            max_frames=self._limit, max_bytes=BATCH_BYTES, wait_s=0.0, linger_s=0.0
+        )
+        failed = self._store(others, is_split=True) if others else []
+        for received in failed:
+            self._backlog.put(received)
+        return len(failed) < len(others)
 
     def _store(self, batch: list[Received], *, is_split: bool) -> list[Received]:
         """Commit the batch, or its halves; what could not be stored."""
         try:
             self._commit(batch)
         except (OperationalError, OSError) as error:
-            self.trouble = cause_of(error)
+            self._cause = cause_of(error)
             if not is_split or len(batch) == 1:
                 return batch
             half = len(batch) // 2
@@ -161,6 +178,7 @@ class Worker:
     def _note_trouble(self) -> None:
         """Say it, and ask the agents whose rows wait to hold back for a while."""
         now_s = time.monotonic()
+        self.trouble = self._cause
         if self._trouble_since_s is None:
             self._trouble_since_s = now_s
         log.error(
@@ -180,6 +198,12 @@ class Worker:
             ),
             now=self._clock(),
         )
+
+    def _end_trouble(self) -> None:
+        """The store takes rows again, or did all the time."""
+        since_s, self._trouble_since_s, self.trouble = self._trouble_since_s, None, ""
+        if since_s is not None and time.monotonic() - since_s >= DEAF_S:
+            self._on_recovered()
 
     def _send_commands(self) -> None:
         link = self._link()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.intake.arrival import Counts
+from collector.intake.evidence_files import EvidenceFiles
+from collector.intake.file_system import LocalFiles
 from collector.store import tables
 from shared.evidence import EvidenceChunk, SignedManifest
 from shared.fault import EvidenceAdded
@@ -79,6 +84,29 @@ def test_piece_behind_the_end_is_refused(house: House) -> None:
 
     assert done.counts == Counts(quarantined=1)
     assert {row["reason"] for row in house.rows(tables.quarantine)} == {"evidence.size"}
+
+
+class BadSector(LocalFiles):
+    """Cannot sync one file."""
+
+    def sync(self, path: Path) -> None:
+        """Fail for a piece of this file."""
+        if path.name.startswith(NAME):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        super().sync(path)
+
+
+def test_a_file_that_cannot_be_synced_fails_its_own_rows_only(house: House, tmp_path: Path) -> None:
+    """Its rows are not taken, as often as they come; the rows after them are."""
+    evidence = EvidenceFiles(tmp_path / "evidence", BadSector())
+    house.room = replace(house.room, evidence=evidence)
+    piece = frame_of(chunks(PICTURE, size=6000)[0], seq=1)
+    for _ in range(2):
+        with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+            house.take(piece)
+        assert house.take(frame_of(fault(), seq=2)).counts.quarantined == 0
+
+    assert [row["seq"] for row in house.rows(tables.frame)] == [2]
 
 
 def test_file_finished_before_a_lost_commit_is_taken_for_complete(house: House) -> None:

@@ -15,7 +15,7 @@ from collector.intake.backlog import Backlog, Received
 from collector.intake.worker import Worker
 from collector.store import tables
 from shared import topics
-from tests.collector.house import House, fault, frame_of, health
+from tests.collector.house import House, chunks, fault, frame_of, health
 
 BAD = 13
 
@@ -50,6 +50,18 @@ class Link:
             self._stop.set()
 
 
+def worker_of(house: House, backlog: Backlog, link: Link) -> Worker:
+    """A worker of this collector."""
+    return Worker(
+        engine=house.engine,
+        room=house.room,
+        clock=lambda: house.now,
+        backlog=backlog,
+        link=lambda: link,
+        on_recovered=lambda: None,
+    )
+
+
 @pytest.mark.store("sqlite")  # the fault is set by the values of its statements
 def test_a_row_that_always_fails_holds_up_nobody(
     house: House, monkeypatch: pytest.MonkeyPatch
@@ -64,14 +76,7 @@ def test_a_row_that_always_fails_holds_up_nobody(
     event.listen(house.engine, "before_cursor_execute", refuse)
     stop, backlog = threading.Event(), Backlog()
     link = Link(stop, 80)
-    made = Worker(
-        engine=house.engine,
-        room=house.room,
-        clock=lambda: house.now,
-        backlog=backlog,
-        link=lambda: link,
-        on_recovered=lambda: None,
-    )
+    made = worker_of(house, backlog, link)
     for seq in range(1, 81):
         backlog.put(Received(arrival=frame_of(fault(), seq=seq), mid=seq, qos=1, connection=1))
     made.run(stop)
@@ -85,18 +90,67 @@ def test_a_row_that_always_fails_holds_up_nobody(
     assert link.published
 
 
+def test_a_row_that_fails_alone_holds_up_nobody(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No other row of its batch tells that the store works: the rows that wait behind it do."""
+    monkeypatch.setattr(worker, "RETRY_S", 0.0)
+    monkeypatch.setattr(worker, "BATCH_BYTES", 1)  # one row each, as on a quiet system
+    content = b"a picture that nobody may write"
+    (piece,) = chunks(content, size=len(content))
+    part = house.room.evidence.path_of(piece.sha256).with_suffix(".part")
+    part.mkdir(parents=True)  # stands for a file of another user, or on a bad sector
+    stop, backlog = threading.Event(), Backlog()
+    link = Link(stop, 21)
+    made = worker_of(house, backlog, link)
+    for seq in range(1, 22):
+        arrival = frame_of(fault() if seq > 1 else piece, seq=seq)
+        backlog.put(Received(arrival=arrival, mid=seq, qos=1, connection=1))
+    ending = threading.Timer(20, stop.set)  # else a failure would never end
+    ending.start()
+    made.run(stop)
+    ending.cancel()
+
+    assert sorted(link.acknowledged) == list(range(1, 22))
+    assert {row["seq"] for row in house.rows(tables.frame)} == set(range(2, 22))
+    assert made.trouble == ""
+
+
+def test_a_store_that_takes_nothing_leaves_nothing_to_agents(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often all fails, nothing is acknowledged before it is stored, and then all is."""
+    monkeypatch.setattr(worker, "RETRY_S", 0.0)
+    monkeypatch.setattr(worker, "BATCH_BYTES", 2000)
+    left, told = [100], set[tuple[str, int]]()
+    stop, backlog = threading.Event(), Backlog()
+    link = Link(stop, 40)
+    made = worker_of(house, backlog, link)
+
+    def fail(*call: object) -> None:
+        if "INSERT INTO frame" in str(call[2]) and left[0]:
+            left[0] -= 1
+            told.add((made.trouble, len(link.acknowledged)))
+            raise OperationalError(str(call[2]), {}, Exception("database or disk is full"))
+
+    event.listen(house.engine, "before_cursor_execute", fail)
+    for seq in range(1, 41):
+        backlog.put(Received(arrival=frame_of(fault(), seq=seq), mid=seq, qos=1, connection=1))
+    made.run(stop)
+    event.remove(house.engine, "before_cursor_execute", fail)
+
+    assert {acknowledged for _, acknowledged in told} == {0}
+    assert any("disk is full" in trouble for trouble, _ in told)
+    assert sorted(link.acknowledged) == list(range(1, 41))
+    assert {row["seq"] for row in house.rows(tables.frame)} == set(range(1, 41))
+    assert made.trouble == ""
+
+
 def test_a_receipt_travels_as_its_rows_did(house: House) -> None:
     """Rows that asked for no acknowledgement get a receipt that asks for none."""
     stop, backlog = threading.Event(), Backlog()
     link = Link(stop, 2)
-    made = Worker(
-        engine=house.engine,
-        room=house.room,
-        clock=lambda: house.now,
-        backlog=backlog,
-        link=lambda: link,
-        on_recovered=lambda: None,
-    )
+    made = worker_of(house, backlog, link)
     for agent_id, qos in (("agent-farm", 0), ("agent-shop", 1)):
         arrival = frame_of(health(), seq=1, agent_id=agent_id)
         backlog.put(Received(arrival=arrival, mid=qos, qos=qos, connection=1))
