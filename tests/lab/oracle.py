@@ -3,7 +3,8 @@
 An *obligation* is a fault that an agent durably accepted: its identity was written down only
 after the transaction had returned. A kill between the commit and that line leaves a fault that
 nobody wrote down; the agent's own database knows it, so it is an obligation as well. The oracle
-compares obligations with the world at the collector and names each thing that is wrong.
+compares obligations with the world at the collector and names each thing that is wrong. Each
+must have been decided once: pending is not enough.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import enum
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 Identity: TypeAlias = tuple[str, str]  # agent, and "counter-nonce:seq" within it
 
@@ -37,6 +38,8 @@ class Wrong(enum.Enum):
 
 LOSSES = frozenset({Wrong.LOST, Wrong.ALTERED, Wrong.EVIDENCE_MISSING, Wrong.EVIDENCE_ALTERED})
 DOUBLES = frozenset({Wrong.DOUBLED, Wrong.DECIDED_TWICE, Wrong.UNKNOWN})
+CLAIM: Final = "claim"
+LINKED: Final = frozenset({CLAIM, "incident", "task", "firmware_case"})  # the others only say why
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +65,22 @@ class Obligation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What the collector made of one episode."""
+
+    identity: Identity
+    outcome: str = ""  # '' while it is pending
+    links: int = 0  # how many of line, incident, task and firmware case it points at
+    is_reasoned: bool = False  # in both languages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """What the collector holds at the end; sequences keep doubles."""
 
     episodes: Sequence[Identity]
-    decisions: Sequence[Identity]  # the episode of each decision
+    decisions: Sequence[Decision]
+    findings: Sequence[Identity]  # the episode of each finding on a claim line
     digests: Mapping[Identity, str]  # of the accepted fault rows
     files: Mapping[str, str]  # name of each complete evidence file -> hash of its bytes
     signed: Mapping[Identity, bool] = field(default_factory=dict)  # manifests: does it hold
@@ -131,12 +145,36 @@ def _episodes(owed: Mapping[Identity, str], world: World) -> Iterable[Objection]
 
 
 def _decisions(owed: Mapping[Identity, str], world: World) -> Iterable[Objection]:
-    count = Counter(world.decisions)
-    for name in sorted((owed.keys() & set(world.episodes)) - count.keys()):
+    """A row that says "pending" is a promise, not a decision: only what was decided counts."""
+    decisions: dict[Identity, list[Decision]] = {}
+    for one in world.decisions:
+        decisions.setdefault(one.identity, []).append(one)
+    findings = Counter(world.findings)
+    for name in sorted((owed.keys() & set(world.episodes)) - decisions.keys()):
         yield Objection(Wrong.UNDECIDED, _text(name))
-    for name, times in sorted(count.items()):
-        if times > 1:
-            yield Objection(Wrong.DECIDED_TWICE, f"{_text(name)} has {times} decisions")
+    for name, rows in sorted(decisions.items()):
+        if len(rows) > 1:
+            yield Objection(Wrong.DECIDED_TWICE, f"{_text(name)} has {len(rows)} decisions")
+        for row in rows:
+            yield from _outcome(row, findings=findings[name])
+    for name in sorted(findings.keys() - decisions.keys()):
+        yield Objection(Wrong.UNKNOWN, f"finding of {_text(name)}, which has no decision")
+
+
+def _outcome(row: Decision, *, findings: int) -> Iterable[Objection]:
+    """One finding on one line, or one other outcome and no finding; a reason in any case."""
+    name = _text(row.identity)
+    if not row.outcome:
+        yield Objection(Wrong.UNDECIDED, f"{name} is still pending")
+        return
+    if not row.is_reasoned:
+        yield Objection(Wrong.UNDECIDED, f"{name} is {row.outcome} without a reason")
+    if row.links != (row.outcome in LINKED):
+        wrong = Wrong.DECIDED_TWICE if row.links else Wrong.UNDECIDED
+        yield Objection(wrong, f"{name} is {row.outcome} and points at {row.links} results")
+    if findings != (row.outcome == CLAIM):
+        wrong = Wrong.DECIDED_TWICE if findings else Wrong.UNDECIDED
+        yield Objection(wrong, f"{name} is {row.outcome} and has {findings} findings")
 
 
 def _content(owed: Mapping[Identity, str], world: World) -> Iterable[Objection]:

@@ -8,14 +8,22 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, select
 
 from collector.config import read_config
 from collector.settings import Config
 from collector.store.engine import open_engine, reader
-from collector.store.tables import decision, episode, evidence_file, frame, manifest, quarantine
+from collector.store.tables import (
+    decision,
+    episode,
+    evidence_file,
+    finding,
+    frame,
+    manifest,
+    quarantine,
+)
 from shared.frame import Lane, unpack
-from tests.lab.oracle import Agents, Identity, World
+from tests.lab.oracle import Agents, Decision, Identity, World
 
 
 class Store:
@@ -29,6 +37,16 @@ class Store:
         """How many episodes there are now."""
         with reader(self._engine) as db:
             return db.execute(select(func.count()).select_from(episode)).scalar_one()
+
+    def undecided(self) -> int:
+        """How many episodes wait for their decision."""
+        is_decided = exists().where(
+            decision.c.episode_id == episode.c.id, decision.c.state == "decided"
+        )
+        with reader(self._engine) as db:
+            return db.execute(
+                select(func.count()).select_from(episode).where(~is_decided)
+            ).scalar_one()
 
     def has(self, identity: Identity) -> bool:
         """True when this fault is an episode."""
@@ -64,8 +82,9 @@ class Store:
             }
             return World(
                 episodes=tuple(names.values()),
-                decisions=tuple(
-                    names[episode_id] for (episode_id,) in db.execute(select(decision.c.episode_id))
+                decisions=_decisions(db, names),
+                findings=tuple(
+                    names[episode_id] for (episode_id,) in db.execute(select(finding.c.episode_id))
                 ),
                 digests=_digests(db),
                 files=_hashes(db, self.config.evidence_dir),
@@ -79,6 +98,24 @@ class Store:
     def close(self) -> None:
         """Let go of the store."""
         self._engine.dispose()
+
+
+def _decisions(db: Connection, names: Mapping[int, Identity]) -> tuple[Decision, ...]:
+    links = (
+        decision.c.line_id,
+        decision.c.incident_id,
+        decision.c.task_id,
+        decision.c.firmware_case_id,
+    )
+    return tuple(
+        Decision(
+            identity=names[row["episode_id"]],
+            outcome=(row["outcome"] or "") if row["state"] == "decided" else "",
+            links=sum(row[link.name] is not None for link in links),
+            is_reasoned=bool(row["reason_en"] and row["reason_zh"]),
+        )
+        for row in db.execute(select(decision)).mappings()
+    )
 
 
 def _digests(db: Connection) -> dict[Identity, str]:

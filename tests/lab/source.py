@@ -44,6 +44,8 @@ QUIET = "quiet"
 FRESH = "fresh"
 KEEPALIVE_S = 5
 HEALTH_EVERY_S = 1.0
+QUIET_HEALTH_EVERY_S = 10.0  # after the load: an agent that falls silent has its decisions wait
+NEXT_WITHIN_S = 20.0
 
 
 def now() -> datetime:
@@ -126,16 +128,21 @@ class Source:
             )
         )
 
+    def say_well(self) -> None:
+        """A health message: the collector must not take the agent for lost."""
+        at = now()
+        health = Health(
+            sent_at=at, agent_version="lab", next_within_s=NEXT_WITHIN_S, uplink="wired"
+        )
+        with self.database.transaction():
+            self.outbox.append(health, now=at)
+
     def load(self) -> None:
-        """A health message and a telemetry batch, which may be late but must be in nobody's way."""
+        """A telemetry batch, which may be late but must be in nobody's way."""
         at = now()
         reading = Reading("battery.charge", float(self.dice.randrange(101)), "%", at, Quality.GOOD)
         device = DeviceReadings(f"{self.agent_id}-0", (reading,))
         with self.database.transaction():
-            self.outbox.append(
-                Health(sent_at=at, agent_version="lab", next_within_s=60.0, uplink="wired"),
-                now=at,
-            )
             self.outbox.append(Telemetry(at, (device,)), now=at)
 
     def _evidence(self) -> Packed:
@@ -190,17 +197,23 @@ async def main(
     loop = asyncio.get_running_loop()
     while not delivering.done():
         await asyncio.sleep(pause_s)
+        if told_fresh:
+            continue  # nothing more is said, so that all that was said can be counted
         if not (folder / QUIET).exists():
             source.record(number)
             number += 1
             if loop.time() > health_at:
+                source.say_well()
                 source.load()
                 health_at = loop.time() + HEALTH_EVERY_S
-            dispatcher.wake()
-        elif (folder / FRESH).exists() and not told_fresh:
+        elif (folder / FRESH).exists():
+            source.say_well()
             source.record(number * EVIDENCE_EVERY, fresh=True)
             told_fresh = True
-            dispatcher.wake()
+        elif loop.time() > health_at:
+            source.say_well()
+            health_at = loop.time() + QUIET_HEALTH_EVERY_S
+        dispatcher.wake()
     await delivering
 
 

@@ -100,6 +100,10 @@ class Stand:
         """Rows of all agents that no receipt has named yet."""
         return unreceipted(self.sources.values())
 
+    def is_settled(self) -> bool:
+        """True when every row has its receipt and every episode its decision."""
+        return self.waiting() == 0 and self.store.undecided() == 0
+
     def count_duplicates(self) -> int:
         """Duplicates that all lives of the collector have counted, as far as they were asked."""
         request = urllib.request.Request(f"http://127.0.0.1:{self.web_port}/metrics")

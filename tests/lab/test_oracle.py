@@ -6,7 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from tests.lab.oracle import Agents, Events, Objection, Obligation, World, Wrong, judge
+from tests.lab.oracle import (
+    Agents,
+    Decision,
+    Events,
+    Identity,
+    Objection,
+    Obligation,
+    World,
+    Wrong,
+    judge,
+)
 
 ONE, TWO, LAST = ("a", "1-00:1"), ("b", "1-00:1"), ("a", "1-00:9")
 LEDGER = (
@@ -16,9 +26,18 @@ LEDGER = (
 )
 KEPT = {ONE: "d1", TWO: "d2", LAST: "d9"}
 AGENTS = Agents(kept=KEPT)
+
+
+def claimed(name: Identity) -> Decision:
+    """As it stands after a claim line was opened or found."""
+    return Decision(identity=name, outcome="claim", links=1, is_reasoned=True)
+
+
+SHADOW = Decision(identity=TWO, outcome="shadow", is_reasoned=True)
 WORLD = World(
     episodes=(ONE, TWO, LAST),
-    decisions=(LAST, TWO, ONE),
+    decisions=(claimed(LAST), SHADOW, claimed(ONE)),
+    findings=(ONE, LAST),
     digests=KEPT,
     files={"f1": "f1", "f2": "f2"},
     signed={ONE: True},
@@ -32,6 +51,11 @@ def objections(
 ) -> tuple[Objection, ...]:
     """Judge a world beside the one in which all is well."""
     return judge(LEDGER, agents=agents, world=world, events=EVENTS, least=least or Events())
+
+
+def with_decision(of_two: Decision) -> World:
+    """The world in which the second fault came to this."""
+    return replace(WORLD, decisions=(claimed(LAST), of_two, claimed(ONE)))
 
 
 def test_a_kept_promise_meets_no_objection() -> None:
@@ -62,13 +86,64 @@ def test_a_kept_promise_meets_no_objection() -> None:
             id="an episode without its event",
         ),
         pytest.param(
-            replace(WORLD, decisions=(ONE, LAST)), Wrong.UNDECIDED, "b 1-00:1", id="undecided"
+            replace(WORLD, decisions=(claimed(ONE), claimed(LAST))),
+            Wrong.UNDECIDED,
+            "b 1-00:1",
+            id="undecided",
         ),
         pytest.param(
-            replace(WORLD, decisions=(ONE, ONE, TWO, LAST)),
+            with_decision(Decision(identity=TWO)), Wrong.UNDECIDED, "b 1-00:1", id="still pending"
+        ),
+        pytest.param(
+            with_decision(replace(SHADOW, is_reasoned=False)),
+            Wrong.UNDECIDED,
+            "b 1-00:1",
+            id="no reason",
+        ),
+        pytest.param(
+            replace(WORLD, decisions=(*WORLD.decisions, claimed(ONE))),
             Wrong.DECIDED_TWICE,
             "a 1-00:1",
             id="decided twice",
+        ),
+        pytest.param(
+            replace(WORLD, findings=(LAST,)), Wrong.UNDECIDED, "a 1-00:1", id="no finding"
+        ),
+        pytest.param(
+            replace(WORLD, findings=(ONE, ONE, LAST)),
+            Wrong.DECIDED_TWICE,
+            "a 1-00:1",
+            id="on two lines",
+        ),
+        pytest.param(
+            replace(WORLD, findings=(ONE, TWO, LAST)),
+            Wrong.DECIDED_TWICE,
+            "b 1-00:1",
+            id="a finding of what was not claimed",
+        ),
+        pytest.param(
+            with_decision(replace(SHADOW, outcome="incident")),
+            Wrong.UNDECIDED,
+            "b 1-00:1",
+            id="an incident that is not there",
+        ),
+        pytest.param(
+            with_decision(replace(SHADOW, links=1)),
+            Wrong.DECIDED_TWICE,
+            "b 1-00:1",
+            id="no result, and yet one",
+        ),
+        pytest.param(
+            with_decision(replace(SHADOW, outcome="task", links=2)),
+            Wrong.DECIDED_TWICE,
+            "b 1-00:1",
+            id="two results",
+        ),
+        pytest.param(
+            replace(WORLD, findings=(ONE, LAST, ("c", "1-00:1"))),
+            Wrong.UNKNOWN,
+            "c 1-00:1",
+            id="a finding from nowhere",
         ),
         pytest.param(
             replace(WORLD, files={"f1": "f1"}), Wrong.EVIDENCE_MISSING, "f2", id="file missing"
@@ -123,12 +198,18 @@ def test_a_kill_between_commit_and_ledger_is_explained() -> None:
     world = replace(
         WORLD,
         episodes=(*WORLD.episodes, UNWRITTEN),
-        decisions=(*WORLD.decisions, UNWRITTEN),
+        decisions=(*WORLD.decisions, replace(SHADOW, identity=UNWRITTEN)),
         digests={**KEPT, UNWRITTEN: "d3"},
     )
 
     assert objections(agents=Agents(kept={**KEPT, UNWRITTEN: "d3"}), world=world) == ()
     assert [one.wrong for one in objections(world=world)] == [Wrong.UNKNOWN]
+
+
+@pytest.mark.parametrize("outcome", ["incident", "task", "firmware_case"])
+def test_every_result_is_one_decision(outcome: str) -> None:
+    """What is no claim points at its one result and has no finding."""
+    assert objections(world=with_decision(replace(SHADOW, outcome=outcome, links=1))) == ()
 
 
 def test_without_a_fresh_event_nothing_is_proved() -> None:
