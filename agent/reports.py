@@ -80,6 +80,7 @@ class Reporter:
         self._uplink = uplink or Uplink(config.plan, database=database, clock=clock)
         self._is_wanted = False
         self._snapshot_at: datetime | None = None
+        self._is_snapshot_owed = False  # one was due, and the disk had no room for it
 
     def soon(self) -> None:
         """Send a health message at the next tick: something changed that people wait for."""
@@ -102,6 +103,8 @@ class Reporter:
                 if loop.time() >= housekeeping_s:
                     self._tidy()
                     housekeeping_s = loop.time() + _HOUSEKEEPING.total_seconds()
+                if self._is_snapshot_owed:
+                    self.send_snapshot()
                 if self._database.is_short_of_space:
                     relieve(self._database, self._outbox)
             except sqlite3.OperationalError as error:
@@ -191,10 +194,11 @@ class Reporter:
             _SNAPSHOT_EVERY
         ):
             return
-        self._snapshot_at = now
+        self._is_snapshot_owed = True
         with self._database.transaction() as db:
             episodes = fault_store.open_episodes(db, limit=_MAX_EPISODES)
             self._outbox.append(EpisodeSnapshot(now, episodes), now=now)
+        self._snapshot_at, self._is_snapshot_owed = now, False
 
     def _tidy(self) -> None:
         with self._database.transaction():

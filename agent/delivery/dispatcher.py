@@ -27,7 +27,7 @@ from agent.delivery.link import (
 from agent.delivery.outbox import STORED_LANES, Outbox, Row
 from agent.delivery.publisher import Broker, Connection
 from agent.delivery.reception import Reception
-from agent.delivery.relief import relieve
+from agent.delivery.relief import commit, relieve
 from agent.delivery.uplink import Uplink
 from agent.delivery.watchdog import Watchdog
 from agent.uplink_budget import BULK, DataPlan, may_go
@@ -142,8 +142,7 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Deliver until cancelled; then say goodbye within two seconds."""
-        with self._database.transaction():
-            self._outbox.forget_sent()
+        self._forget_sent()
         while True:
             await self._wait_for_the_plan()
             reason = await self._one_connection()
@@ -159,6 +158,14 @@ class Dispatcher:
             )
             await self._sleep(delay_s)
 
+    def _forget_sent(self) -> None:
+        """On a full disk they stay as sent: they go again when they are overdue."""
+        try:
+            commit(self._database, self._outbox, self._outbox.forget_sent)
+        except sqlite3.OperationalError as error:
+            if not is_full(error):
+                raise
+
     async def _wait_for_the_plan(self) -> None:
         """Stay off the network while the data plan's cap is reached."""
         if not self._is_closed():
@@ -173,9 +180,11 @@ class Dispatcher:
 
     async def _one_connection(self) -> str:
         inbox = self._inbox = Inbox()
-        link = self._link = self._open_link(
-            (topics.presence(self._agent_id), self._presence(online=False, at=None))
-        )
+        will = (topics.presence(self._agent_id), self._presence(online=False, at=None))
+        try:
+            link = self._link = self._open_link(will)
+        except (OSError, ValueError) as error:  # its files are read each time: one may be replaced
+            return f"cannot use the TLS files: {error}"
         self._uplink.begin_link()
         network = asyncio.create_task(link.run(inbox))
         self._watchdog = self._new_watchdog()
@@ -216,9 +225,9 @@ class Dispatcher:
             if network.done():
                 error = network.exception()
                 return "connection ended" if error is None else f"cannot connect: {error}"
+            carried = link.carried()
             try:
                 self._act_on(event, link)
-                carried = link.carried()
                 self._uplink.note(carried)
                 if self._is_connected:
                     self._send_due(link)
@@ -242,8 +251,10 @@ class Dispatcher:
             case Acknowledged(mid):
                 self._watchdog.acknowledged(mid, self._monotonic())
             case Arrived():
-                self._receive(event)
-                link.acknowledge(event)
+                try:
+                    self._receive(event)
+                finally:  # what the disk does not take comes again; the broker's window must not
+                    link.acknowledge(event)  # fill meanwhile
             case _:
                 pass
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
@@ -144,3 +145,16 @@ async def test_the_last_word_of_a_month_calls_nobody_well(
     assert said.data.mode == "farewell"
     assert said.next_within_s > timedelta(days=29).total_seconds()
     assert [device.standing for device in said.devices] == [Standing.UNKNOWN, Standing.FAULT]
+
+
+def test_a_snapshot_that_found_no_room_is_not_counted_as_told(
+    reporter: Reporter, outbox: Outbox, database: Database
+) -> None:
+    """The next connection tells it, although ten minutes have not passed."""
+    database.connection.execute("PRAGMA query_only = ON")  # as good as full: nothing is taken
+    with pytest.raises(sqlite3.OperationalError):
+        reporter.send_snapshot()
+    database.connection.execute("PRAGMA query_only = OFF")
+    reporter.send_snapshot()
+
+    assert outbox.depth(Lane.FAULT).waiting_rows == 1
