@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sqlite3
 import sys
 import time
@@ -12,7 +13,7 @@ from typing import Final, TextIO
 
 from agent import show
 from agent.config import Config
-from agent.delivery import black_box
+from agent.delivery import black_box, high_water
 from agent.delivery.database import open_for_reading
 
 DONE: Final = 0
@@ -28,6 +29,8 @@ def export_outbox(
     try:
         database = open_for_reading(database_file)
         try:
+            with contextlib.suppress(FileNotFoundError):  # what leaves must never be numbered again
+                high_water.sync(high_water.path_of(database_file))
             done = black_box.export(
                 database.connection,
                 target,

@@ -69,26 +69,32 @@ def _damaged(size: Size) -> tuple[tuple[str, damage.Outcome], ...]:
     return tuple(outcomes)
 
 
+def _is_bad(outcome: damage.Outcome) -> bool:
+    return bool(outcome.crash or outcome.silent or outcome.untold or outcome.reused)
+
+
 def _damaged_made_by(size: Size) -> str:
     outcomes = [outcome for _, outcome in _damaged(size)]
     first = next(
         (
-            f"; {name}: {outcome.crash or 'silent or altered'}"
+            f"; {name}: {outcome.crash or 'silent, altered or used again'}"
             for name, outcome in _damaged(size)
-            if outcome.crash or outcome.silent or outcome.altered
+            if _is_bad(outcome) or outcome.altered
         ),
         "",
     )
     return (
         f"{len(outcomes)} files, {sum(o.salvaged for o in outcomes)} salvaged, of these"
         f" {sum(o.silent for o in outcomes)} untold,"
+        f" {sum(o.untold for o in outcomes)} rows gone untold,"
+        f" {sum(o.reused for o in outcomes)} files whose numbers were used again,"
         f" {sum(o.saved for o in outcomes)} of {sum(o.readable for o in outcomes)} rows left,"
         f" LAB_SEED={_first_seed()}{first}"
     )
 
 
 def _damaged_crashes(size: Size) -> Measurement:
-    bad = sum(bool(outcome.crash) or outcome.silent for _, outcome in _damaged(size))
+    bad = sum(_is_bad(outcome) for _, outcome in _damaged(size))
     return Measurement(value=bad, made_by=_damaged_made_by(size))
 
 
@@ -115,7 +121,7 @@ _FULL_HOW = (
     " lower row, evidence not beside as many bytes of lower rows, or a row goes untold"
 )
 _DAMAGE_HOW = (
-    "the product's opening, salvage, readers and outbox on real SQLite files of 4, 40 and 400 rows,"
+    "the product's opening, salvage, readers and outbox on real SQLite files of 4, 25 and 80 rows,"
     " flipped, zeroed, cut off or with pages exchanged, database and log; every frame that leaves"
     " is compared with what was appended"
 )
@@ -140,7 +146,7 @@ FIGURES: tuple[Figure, ...] = (
     ),
     Figure(
         name="durability.damaged_crashes",
-        what="damaged database files that stop the agent, or whose salvage is not told",
+        what="damaged files that stop the agent, lose rows untold or use their numbers again",
         unit="files",
         bound=Bound.AT_MOST,
         target=0,

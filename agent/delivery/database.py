@@ -8,6 +8,7 @@ times a minute, so they run on the event loop and there is no second writer to g
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import secrets
 import sqlite3
@@ -17,13 +18,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from agent.delivery import schema
+from agent.delivery import high_water, losses, schema
 from agent.delivery.ballast import NEEDED_BYTES, Ballast, ballast_of
+from agent.delivery.high_water import HighWater, Mark
 from agent.delivery.room import LOG_PAGES, RESERVE_BYTES, Room
 from agent.delivery.volume import HEADROOM, Free, MountedVolume, Volume
 from shared.identity import Epoch
 from shared.limits import MAX_SEQ
+from shared.receipt import SeqRange
 
+_LOG = logging.getLogger(__name__)
 _ORIGIN: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # Below this the next commit may fail: a fault's row gets the ballast's place beforehand.
 _LAST_BYTES: Final = 512 * 1024
@@ -54,6 +58,7 @@ class Database:
         self.path = path
         self._outside = outside
         self._volume = outside.volume_of(path.parent)
+        self.high_water = HighWater(high_water.path_of(path))
         self._ballast = Ballast(ballast_of(path), volume=self._volume, headroom=outside.headroom)
         self.room = Room(
             connection,
@@ -77,6 +82,7 @@ class Database:
             if isinstance(error, sqlite3.OperationalError) and is_full(error):
                 self._ballast.drop()
             raise
+        self.high_water.note(self.mark())
         self.room.after()
 
     def reclaim(self) -> bool:
@@ -108,6 +114,10 @@ class Database:
     def epoch(self) -> Epoch:
         """The identity of this file's life; new with each file and each order to change it."""
         return Epoch.parse(self.meta("epoch") or "")
+
+    def mark(self) -> Mark:
+        """The newest number given out."""
+        return Mark(self.epoch(), int(self.meta("next_seq") or "1") - 1)
 
     def meta(self, key: str) -> str | None:
         """A value kept by name; None when it was never set."""
@@ -188,6 +198,10 @@ def open_file(path: Path, *, first_counter: int = 1, outside: Outside = OUTSIDE)
         database = Database(connection, path, outside)
         _bring_up_to_date(database, first_counter=first_counter, nonce=outside.nonce())
         _check_numbers(database)
+        _check_high_water(database)
+        with contextlib.suppress(sqlite3.OperationalError):  # full: the next commit says so
+            database.room.lay()
+            database.reclaim()
     except (sqlite3.DatabaseError, UnicodeDecodeError, ValueError, TypeError) as error:
         connection.close()
         if isinstance(error, sqlite3.Error) and not is_damage(error):
@@ -196,9 +210,6 @@ def open_file(path: Path, *, first_counter: int = 1, outside: Outside = OUTSIDE)
     except DatabaseDamagedError:
         connection.close()
         raise
-    with contextlib.suppress(sqlite3.OperationalError):  # full: the next commit says so
-        database.room.lay()
-        database.reclaim()
     return database
 
 
@@ -274,6 +285,26 @@ def _check_numbers(database: Database) -> None:
     ).fetchone()
     if not int(newest) < following <= MAX_SEQ:
         raise DatabaseDamagedError(f"row {newest} is there, and {following} would be the next")
+
+
+def _check_high_water(database: Database) -> None:
+    """Begin a new epoch where committed rows are gone or may be, and tell which."""
+    behind = high_water.compare(database.mark(), high_water.path_of(database.path))
+    if behind is None:
+        database.high_water.note(database.mark())
+        return
+    with database.transaction() as db:
+        if behind.lost is not None:
+            first, last = behind.lost
+            losses.add_range(
+                db,
+                epoch=str(first.epoch),
+                lane=0,
+                lost=SeqRange(first.seq, last.seq),
+                reason="rows missing from the database: its log was damaged, or it is an old copy",
+            )
+        epoch = database.begin_epoch(counter=behind.counter)
+    _LOG.warning("epoch %s begins in %s: %s", epoch, database.path.name, behind.why)
 
 
 def _bring_up_to_date(database: Database, *, first_counter: int, nonce: int) -> None:

@@ -316,7 +316,9 @@ class Dispatcher:
             again = self._outbox.take_overdue(
                 lane, limit=window, now=now, resend_after=wait, most_rank=most_rank, salt=salt
             )
-            return again + self._outbox.take(lane, limit=room, now=now, most_rank=most_rank)
+            rows = again + self._outbox.take(lane, limit=room, now=now, most_rank=most_rank)
+        self._database.high_water.secure()  # a number that is seen outside is never used again
+        return rows
 
     def _window(self, lane: Lane) -> int:
         if lane is Lane.EVIDENCE and self._uplink.plan.is_limited:

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from agent.delivery import losses, soundness
+from agent.delivery import high_water, losses, soundness
 from agent.delivery.ballast import ballast_of
 from agent.delivery.database import (
     OUTSIDE,
@@ -24,6 +24,7 @@ from agent.delivery.database import (
     open_file,
     to_us,
 )
+from agent.delivery.high_water import Mark
 from agent.delivery.outbox import SMALL_FILE_BYTES
 from agent.delivery.scan import COLUMNS, Scan, reading
 from agent.uplink_budget import BULK
@@ -124,6 +125,7 @@ def _salvage(path: Path, *, now: datetime, outside: Outside) -> tuple[int, int]:
     work = path.with_name(path.name + ".salvaging")
     for suffix in _SUFFIXES:
         work.with_name(work.name + suffix).unlink(missing_ok=True)
+    high_water.path_of(work).unlink(missing_ok=True)
     epoch, last_seq = _read_epoch(path)
     database = open_file(work, first_counter=epoch.counter + 1 if epoch else 2, outside=outside)
     ballast_of(work).unlink(missing_ok=True)
@@ -145,21 +147,33 @@ def _salvage(path: Path, *, now: datetime, outside: Outside) -> tuple[int, int]:
             reason=f"database damaged: {saved} rows saved, {damaged} unreadable",
         )
     database.close()
+    high_water.path_of(work).unlink(
+        missing_ok=True
+    )  # the old file's stays: it is behind, not ahead
     work.rename(_complete(path))
     return saved, damaged
 
 
 def _read_epoch(path: Path) -> tuple[Epoch | None, int]:
-    """The old file's epoch and last seq, as far as they can be read."""
+    """The old file's epoch and last seq, as far as it and the file beside it can be read."""
+    known = None
+    with contextlib.suppress(high_water.UnreadableError, OSError):
+        known = high_water.read(high_water.path_of(path))
+    found = _read_mark(path)
+    newest = max((mark for mark in (known, found) if mark), default=None)
+    return (newest.epoch, max(newest.seq, 1)) if newest else (None, 1)
+
+
+def _read_mark(path: Path) -> Mark | None:
     try:
         with reading(path) as old:
             found = dict(old.execute("SELECT key, value FROM meta").fetchall())
         epoch = Epoch.parse(found.get("epoch", ""))
         if not (1 <= epoch.counter < 2**31 and 0 <= epoch.nonce < 2**63):
-            return None, 1
-        return epoch, min(max(int(found.get("next_seq", "2")) - 1, 1), MAX_SEQ)
+            return None
+        return Mark(epoch, min(max(int(found.get("next_seq", "2")) - 1, 1), MAX_SEQ))
     except (*_NO_ROWS, ValueError, TypeError):
-        return None, 1
+        return None
 
 
 @contextlib.contextmanager

@@ -46,6 +46,11 @@ class Scan:
 
     def __iter__(self) -> Iterator[tuple[object, ...]]:
         """Halve a range that fails until what fails is one id."""
+        try:
+            self._old.execute(f"EXPLAIN {self._sql}", (1, 1)).fetchall()
+        except _UNREADABLE:  # header or schema: no range would fare better
+            self.unreadable = 1
+            return
         ranges = [(1, self._newest())]
         while ranges and self._tries:
             first, last = ranges.pop()

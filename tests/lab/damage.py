@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,13 +17,13 @@ from agent.delivery.database import Database, condemn, is_damage
 from agent.delivery.outbox import STORED_LANES, Outbox
 from agent.delivery.salvage import open_or_salvage
 from shared import wire
-from shared.health import Health
-from shared.identity import EventId
+from shared.health import Health, Lost
+from shared.identity import Epoch, EventId
 from shared.reading import Quality, Reading
 from tests.agent.delivery.samples import message
 
 NOON: Final = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
-FILLS: Final = (4, 40, 400)  # rows
+FILLS: Final = (4, 25, 80)  # rows
 _PAGE: Final = 4096
 Truth = dict[str, bytes]  # the frame of each row by its name
 
@@ -40,7 +42,7 @@ def fill(path: Path, rows: int, rng: random.Random) -> Truth:
             reading_store.add(db, f"device-{number % 5}", [reading])
         if number == rows // 2:
             database.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    for suffix in ("", "-wal"):
+    for suffix in ("", "-wal", ".high-water"):
         shutil.copyfile(live.with_name(live.name + suffix), path.with_name(path.name + suffix))
     truth = _frames(database)
     database.close()
@@ -55,12 +57,15 @@ def _frames(database: Database) -> Truth:
 def damage(path: Path, rng: random.Random) -> str:
     """Damage database, log or both; what was done, in words."""
     log = path.with_name(path.name + "-wal")
-    targets = rng.choice(([path], [path], [log], [path, log]))
+    water = path.with_name(path.name + ".high-water")
+    targets = rng.choice(([path], [path], [log], [log], [path, log], [water]))
     return ", ".join(f"{target.suffix} {_damage_one(target, rng)}" for target in targets)
 
 
 def _damage_one(target: Path, rng: random.Random) -> str:
     content = bytearray(target.read_bytes())
+    if target.name.endswith("-wal"):  # the empty place behind the last frame would hide damage
+        content = content.rstrip(b"\0")
     kind = rng.choice(("bytes", "bytes", "zeroed", "cut", "exchanged", "empty", "header", "gone"))
     if kind in ("empty", "gone") and rng.random() < 0.7:
         kind = "bytes"
@@ -81,7 +86,7 @@ def _damage_one(target: Path, rng: random.Random) -> str:
             content[one : one + _PAGE] = content[other : other + _PAGE]
             content[other : other + _PAGE] = held
     elif kind == "header":
-        at = rng.randrange(100)
+        at = rng.randrange(60)
         content[at] ^= rng.randrange(1, 256)
     else:
         content.clear()
@@ -92,6 +97,12 @@ def _damage_one(target: Path, rng: random.Random) -> str:
     return kind
 
 
+def _names(lost: Lost, current: Epoch) -> Iterator[str]:
+    other = re.search(r"\(epoch (\S+)\)$", lost.reason)
+    epoch = other.group(1) if other else str(current)
+    return (f"{epoch}:{seq}" for seq in range(lost.range.first, lost.range.last + 1))
+
+
 @dataclass(slots=True, kw_only=True)
 class Outcome:
     """What became of one damaged file."""
@@ -100,6 +111,8 @@ class Outcome:
     altered: int = 0  # frames that left and that nobody had appended
     salvaged: bool = False
     silent: bool = False  # a salvage that the health message does not tell
+    untold: int = 0  # rows that are gone, and no health message says so
+    reused: bool = False  # a fresh row under a number that was given out already
     saved: int = 0
     readable: int = 0
 
@@ -148,6 +161,7 @@ def _live(database: Database, truth: Truth, outcome: Outcome) -> None:
         health = Health(NOON, "1", 300.0, "wired", outbox=depths, lost=told)
         wire.encode(health)
         fresh = outbox.append(health, now=NOON)
+    outcome.reused = str(fresh) in truth
     if outcome.salvaged and not any("database damaged" in lost.reason for lost in told):
         outcome.silent = True
     seen: set[EventId] = set()
@@ -162,5 +176,9 @@ def _live(database: Database, truth: Truth, outcome: Outcome) -> None:
             if not rows:
                 break
     outcome.saved = len(seen) - 1
+    with database.transaction():  # rows found damaged while sending
+        told += losses.take(db, current_epoch=str(database.epoch()))
+    named = {name for lost in told for name in _names(lost, database.epoch())}
+    outcome.untold = len(truth.keys() - {str(event) for event in seen} - named)
     if fresh not in seen:
         outcome.crash = "a fresh row does not pass"

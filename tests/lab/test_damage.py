@@ -22,6 +22,7 @@ def test_damage_neither_stops_the_agent_nor_changes_what_it_says(tmp_path: Path,
     outcome = start(path, truth)
 
     assert (outcome.crash, outcome.altered, outcome.silent) == ("", 0, False), done
+    assert (outcome.untold, outcome.reused) == (0, False), done
 
 
 def test_a_condemned_file_is_salvaged_once(tmp_path: Path) -> None:
