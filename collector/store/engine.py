@@ -1,7 +1,8 @@
 """The engine of the store: SQLite in WAL with synchronous FULL, or PostgreSQL; one writer in both.
 
 Whatever the database, ``engine.begin()`` is one transaction that no other writer overlaps, and an
-``OperationalError`` means that nothing was taken and the same may be tried again.
+``OperationalError`` means that nothing was taken and the same may be tried again. Only an
+``IntegrityError`` or a ``DataError`` is about the values.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from collector.store import postgresql
@@ -39,6 +41,7 @@ def open_engine(url: str | URL) -> Engine:
     engine = create_engine(parsed, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "handle_error", _translate_sqlite, retval=True)
         _take_turns(engine)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -71,6 +74,22 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _translate_sqlite(context: ExceptionContext) -> BaseException | None:
+    """Whatever is not certainly about the values may be tried again.
+
+    A damaged page ("database disk image is malformed") comes as a bare DatabaseError, which would
+    be taken for the fault of the row that met it.
+    """
+    known = context.sqlalchemy_exception
+    if not isinstance(known, DBAPIError) or isinstance(
+        known, IntegrityError | DataError | OperationalError
+    ):
+        return None
+    return OperationalError(
+        context.statement, None, context.original_exception, hide_parameters=True
+    )
 
 
 def _begin_sqlite(connection: Connection) -> None:
