@@ -21,6 +21,7 @@ from collector.intake.evidence_files import EvidenceFiles
 from collector.intake.replay import replay
 from collector.intake.room import Room
 from collector.intake.subscriber import Subscriber
+from collector.intake.upgrade import program_version, take_after_upgrade
 from collector.jobs import Jobs
 from collector.lock import AlreadyRunningError, hold
 from collector.settings import Config
@@ -101,6 +102,11 @@ async def _run(
     )
     if accepted:
         log.info("took %d rows of agents that are assigned now", accepted)
+    readable = await asyncio.to_thread(
+        take_after_upgrade, engine, program=program_version(), room=room, now=utc_now()
+    )
+    if readable:
+        log.info("took %d rows that the version before could not read", readable)
     async with AsyncExitStack() as parts:
         parts.callback(engine.dispose)
         parts.callback(room.high_water.flush)

@@ -141,7 +141,8 @@ def _drop(arguments: argparse.Namespace, _config: Config, engine: Engine) -> int
         print(say("quarantine_which", lang), file=sys.stderr)
         return USAGE
     with engine.begin() as db:
-        numbers = quarantine_list.ids(db, reason=arguments.reason, quarantine_id=arguments.number)
+        reasons = (arguments.reason,) if arguments.reason else ()
+        numbers = quarantine_list.ids(db, reasons=reasons, quarantine_id=arguments.number)
         if not arguments.confirm:
             print(say("quarantine_would_drop", lang, count=len(numbers)), file=sys.stderr)
             return FAILED

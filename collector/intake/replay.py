@@ -38,19 +38,21 @@ def replay_each(
     What is accepted (or was already) leaves the quarantine; what is refused again stays there.
     """
     with engine.begin() as db:
-        waiting = quarantine_list.ids(db, reason=reason, quarantine_id=quarantine_id)
+        reasons = (reason,) if reason else ()
+        waiting = quarantine_list.ids(db, reasons=reasons, quarantine_id=quarantine_id)
     for number in waiting:
-        done = _replay_one(engine, number, room=room, now=now)
+        done = replay_one(engine, number, room=room, now=now)
         if done is not None:
             yield done
 
 
-def _replay_one(engine: Engine, number: int, *, room: Room, now: datetime) -> Replayed | None:
+def replay_one(engine: Engine, number: int, *, room: Room, now: datetime) -> Replayed | None:
+    """Take one row again in a transaction of its own; None when somebody else was quicker."""
     with engine.begin() as db:
         mark = room.high_water.advance(db, now=now)
         kept = quarantine_list.find(db, number)
         if kept is None:
-            return None  # somebody else was quicker
+            return None
         row, payload = kept
         batch = Batch(db=db, room=room, generation=mark.generation, now=now, is_live=False)
         end, _ = take(Arrival(row.topic, payload), batch)

@@ -18,6 +18,7 @@ class SignatureVerdict(enum.Enum):
     VERIFIED = "verified"
     BAD_SIGNATURE = "bad_signature"
     UNKNOWN_KEY = "unknown_key"
+    UNREADABLE = "unreadable"  # the signature holds; a newer agent's words, mostly
 
 
 def store_manifest(
@@ -68,7 +69,9 @@ def _judge(signed: SignedManifest, content: Manifest | None, row: Row) -> Signat
         return SignatureVerdict.UNKNOWN_KEY
     if not signing.holds(key, signing.MANIFEST, signed.body, signed.signature):
         return SignatureVerdict.BAD_SIGNATURE
-    if content is None or content.agent_id != row.agent.id:
+    if content is None:
+        return SignatureVerdict.UNREADABLE
+    if content.agent_id != row.agent.id:
         return SignatureVerdict.BAD_SIGNATURE  # somebody else's words under this agent's name
     return SignatureVerdict.VERIFIED
 

@@ -77,5 +77,11 @@ def note(db: Connection, *, actor: str, action: str, detail: str, now: datetime)
     db.execute(insert(audit).values(at=now, actor=actor, action=action, detail=detail))
 
 
+def last_detail(db: Connection, *, action: str) -> str | None:
+    """The detail of the newest audit line of this action; None when there is none."""
+    query = select(audit.c.detail).where(audit.c.action == action)
+    return db.execute(query.order_by(audit.c.seq.desc()).limit(1)).scalar_one_or_none()
+
+
 def _fresh() -> str:
     return f"g-{secrets.token_hex(8)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,11 +63,13 @@ def rows_of(
     )
 
 
-def ids(db: Connection, *, reason: str = "", quarantine_id: int | None = None) -> tuple[int, ...]:
-    """Ids of rows with this reason or id (or all), oldest first: the order of a replay."""
+def ids(
+    db: Connection, *, reasons: Sequence[str] = (), quarantine_id: int | None = None
+) -> tuple[int, ...]:
+    """Ids of rows with these reasons or this id (or all), oldest first: the order of a replay."""
     query = select(quarantine.c.id).order_by(quarantine.c.id)
-    if reason:
-        query = query.where(quarantine.c.reason == reason)
+    if reasons:
+        query = query.where(quarantine.c.reason.in_(reasons))
     if quarantine_id is not None:
         query = query.where(quarantine.c.id == quarantine_id)
     return tuple(db.execute(query).scalars())

@@ -11,8 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-# A lane's worth, as the outbox ranks it; 0 stands for a header that cannot be trusted.
-_WORTH: Final = {1: 4, 2: 3, 3: 2, 4: 1}
+# A lane's worth, as the outbox ranks it; 0 stands for a header that cannot be trusted. A lane that
+# a newer agent knows was receipted, so it will not come again: it is worth more than noise.
+_WORTH: Final = {0: 0, 1: 4, 2: 3, 3: 2, 4: 1}
+_UNKNOWN_LANE: Final = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +28,7 @@ class Kind:
     @property
     def worth(self) -> int:
         """Higher stays longer."""
-        return _WORTH.get(self.lane, 0)
+        return _WORTH.get(self.lane, _UNKNOWN_LANE)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import pytest
 from collector.__main__ import main
 from collector.app import make_room, open_store
 from collector.config import read_config
-from collector.intake.arrival import Arrival
+from collector.intake.arrival import Arrival, Counts
 from collector.intake.decipher import decipher
 from collector.intake.ingest import ingest
 from collector.quarantine_command import remedy
@@ -87,7 +87,7 @@ def test_show_says_what_it_is_and_what_to_do(
 
 
 def test_replay_tells_what_became_of_each(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The stranger's row is refused until it is assigned; then it enters with its identity."""
+    """The stranger's row is refused until it is assigned; then it enters with its identity, once."""
     assert main(["quarantine", "replay", "-c", str(config), "--lang", "en"]) == 0
     assert capsys.readouterr().out.count("refused again") == 2
     assert quarantined(config) == ["unassigned", "frame.checksum"]
@@ -97,6 +97,14 @@ def test_replay_tells_what_became_of_each(config: Path, capsys: pytest.CaptureFi
     assert main(call) == 0
     assert "1 accepted, 0 still refused" in capsys.readouterr().out
     assert quarantined(config) == ["frame.checksum"]
+
+    engine = open_store_of(config)
+    again = [frame_of(fault(), seq=1, agent_id="newcomer")]  # the broker brings it once more
+    done = ingest(engine, again, room=make_room(read_config(config)), now=NOON)
+    with engine.begin() as db:
+        episodes = db.execute(tables.episode.select()).all()
+    engine.dispose()
+    assert (done.counts, len(episodes)) == (Counts(duplicate=1), 1)
 
 
 def test_drop_asks_first_and_is_audited(config: Path, capsys: pytest.CaptureFixture[str]) -> None:

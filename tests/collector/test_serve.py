@@ -19,10 +19,11 @@ from collector import keys
 from collector.__main__ import main
 from collector.config import read_config
 from collector.config_error import ConfigError
+from collector.intake.upgrade import program_version
 from shared import signing
 from tests.collector.house import AGENT_KEY, device, fault, frame_of, health
 from tests.collector.mosquitto import WAIT_S, Peer, free_port, wait_for_port
-from tests.stores import STORES
+from tests.stores import STORES, ask
 
 REPO = Path(__file__).parents[2]
 POLICY = """
@@ -134,6 +135,9 @@ def test_fault_becomes_a_preclaim_in_the_api(
     assert f"first administrator: open the link in {setup}" in log
     assert setup.read_text().startswith(f"http://127.0.0.1:{web}/setup/")
     assert setup.stat().st_mode & 0o777 == 0o600
+    assert ask(config, "SELECT detail FROM audit WHERE action = 'collector.version'") == [
+        (program_version(),)
+    ]
     assert "/setup/" not in log
     assert "Traceback" not in log
     assert token not in log

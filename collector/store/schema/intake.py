@@ -198,7 +198,7 @@ manifest = Table(
     Column("body", LargeBinary, nullable=False),
     Column("signature", LargeBinary, nullable=False),
     Column("key_id", String(16), nullable=False),
-    Column("verdict", String(16), nullable=False),  # verified | bad_signature | unknown_key
+    Column("verdict", String(16), nullable=False),  # SignatureVerdict value
     Column("received_at", Utc, nullable=False),
 )
 
