@@ -87,7 +87,7 @@ def test_show_says_what_it_is_and_what_to_do(
 
 
 def test_replay_tells_what_became_of_each(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The stranger's row is refused until it is assigned; then it enters with its identity, once."""
+    """The stranger's row is refused until it is assigned; then it enters once."""
     assert main(["quarantine", "replay", "-c", str(config), "--lang", "en"]) == 0
     assert capsys.readouterr().out.count("refused again") == 2
     assert quarantined(config) == ["unassigned", "frame.checksum"]
