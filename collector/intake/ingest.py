@@ -144,6 +144,7 @@ def _store(agent: Agent, frame: Frame, payload: bytes, batch: Batch) -> End:
         agents.note_life(db, [life], generation=batch.generation, now=now)
     if message is None:
         return End.DUPLICATE
+    received_at = batch.received_at or now
     frames.add(
         db,
         agent_id=agent.id,
@@ -153,7 +154,7 @@ def _store(agent: Agent, frame: Frame, payload: bytes, batch: Batch) -> End:
         kind=kind_of(message),
         digest=digest,
         raw=None if isinstance(message, _KEPT_ELSEWHERE) else payload,
-        now=now,
+        now=received_at,
     )
     row = Row(
         db=db,
@@ -161,6 +162,7 @@ def _store(agent: Agent, frame: Frame, payload: bytes, batch: Batch) -> End:
         agent=agent,
         identity=identity,
         payload=payload,
+        received_at=received_at,
         now=now,
         is_live=batch.is_live,
     )

@@ -39,7 +39,7 @@ def place_of(facts: DeviceFacts, row: Row) -> Place:
         position_id=position_id,
         facts=facts,
         serial=found,
-        since=None if known and known.label_serial == found.value else row.now,
+        since=None if known and known.label_serial == found.value else row.received_at,
     )
     firmware = facts.firmware or (known.firmware if known else "")
     return Place(

@@ -1,4 +1,8 @@
-"""Takes quarantined payloads again, after the reason is gone; their identity stays the same."""
+"""Takes quarantined payloads again, after the reason is gone; their identity stays the same.
+
+So does the time of receipt: a fault that waited here for weeks began when it came, and warranty
+is judged by that day. Only its hold begins with the replay.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +58,14 @@ def replay_one(engine: Engine, number: int, *, room: Room, now: datetime) -> Rep
         if kept is None:
             return None
         row, payload = kept
-        batch = Batch(db=db, room=room, generation=mark.generation, now=now, is_live=False)
+        batch = Batch(
+            db=db,
+            room=room,
+            generation=mark.generation,
+            now=now,
+            is_live=False,
+            received_at=row.received_at,
+        )
         end, _ = take(Arrival(row.topic, payload), batch)
         refused = batch.aside[0] if batch.aside else None
         if refused is None:

@@ -29,13 +29,18 @@ class Room:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row on its way into the store: whose it is, which one, and when it came."""
+    """One row on its way into the store: whose it is, which one, and when it came.
+
+    What is judged of it (the onset, what lies ahead of our clock) goes by ``received_at``, what
+    is still to be done (when a decision is due) by ``now``; they differ in a replay only.
+    """
 
     db: Connection
     room: Room
     agent: Agent
     identity: EventId
     payload: bytes
+    received_at: datetime
     now: datetime
     is_live: bool = True
 
@@ -49,6 +54,7 @@ class Batch:
     generation: str
     now: datetime
     is_live: bool = True  # False: from a file or a replay, which is no sign of life
+    received_at: datetime | None = None  # when a row that is replayed came; None: now
     aside: list[Quarantined] = field(default_factory=list)  # written at its end, all at once
     _agents: dict[str, Agent | None] = field(default_factory=dict)
 

@@ -53,7 +53,7 @@ def set_aside(
 
 def settle(batch: Batch) -> None:
     """Write what the batch set aside; call once, before its commit."""
-    quarantine.add_all(batch.db, batch.aside, now=batch.now)
+    quarantine.add_all(batch.db, batch.aside, now=batch.received_at or batch.now)
 
 
 def identity_of(header: Header | None) -> EventId | None:

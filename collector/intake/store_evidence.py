@@ -44,13 +44,15 @@ def store_manifest(
         code=content.code if content else "",
         verdict=verdict.value,
         items=items,
-        now=row.now,
+        now=row.received_at,
     )
     if verdict is SignatureVerdict.VERIFIED:
         for item in items:
             if is_thumbnail(item.name):
                 continue
-            taken_at = min(item.taken_at, row.now)  # a clock ahead of ours would win for ever
+            taken_at = min(
+                item.taken_at, row.received_at
+            )  # a clock ahead of ours would win for ever
             positions.note_picture(row.db, position_id=position_id, item=item, taken_at=taken_at)
 
 

@@ -63,14 +63,14 @@ def store_fault(event: FaultEvent, row: Row) -> None:
     else:
         episode_id = known.id
         if event.kind is FaultKind.OPENED or not known.told:
-            episodes.tell(row.db, episode_id=episode_id, told=told)
+            episodes.tell(row.db, episode_id=episode_id, told=told, received_at=row.received_at)
         if event.kind is not FaultKind.OPENED:
             episodes.set_state(
                 row.db,
                 episode_id=episode_id,
                 state=state,
                 observations=event.observations,
-                now=row.now,
+                now=row.received_at,
             )
     if state is FaultState.CLEARED:
         tasks.close(row.db, position_id=place.id, code=event.code, now=row.now)
@@ -94,7 +94,7 @@ def _begin(identity: EventId, row: Row, *, position_id: int, state: FaultState, 
         organisation_id=row.agent.organisation_id,
         state=state,
         told=told,
-        now=row.now,
+        received_at=row.received_at,
     )
     wait = row.room.policy.due_after(told.code, row.agent.promised_within_s)
     decisions.add(
@@ -116,8 +116,8 @@ def _note_readings(event: FaultEvent, row: Row, *, position_id: int) -> None:
             position_id=position_id,
             organisation_id=row.agent.organisation_id,
             reading=reading,
-            taken_at=min(reading.taken_at, row.now),
-            now=row.now,
+            taken_at=min(reading.taken_at, row.received_at),
+            now=row.received_at,
         )
 
 

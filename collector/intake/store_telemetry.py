@@ -19,5 +19,5 @@ def store_telemetry(message: Outline | Telemetry, row: Row) -> None:
         agent_id=row.agent.id,
         organisation_id=row.agent.organisation_id,
         payload=row.payload,
-        now=row.now,
+        now=row.received_at,
     )

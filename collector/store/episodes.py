@@ -64,9 +64,9 @@ def add(
     organisation_id: str,
     state: FaultState,
     told: Told,
-    now: datetime,
+    received_at: datetime,
 ) -> int:
-    """A new episode; every clock runs from ``now``, the time of receipt. Returns its id."""
+    """A new episode, which began when it was received, by our clock. Returns its id."""
     return insert_row(
         db,
         episode,
@@ -77,10 +77,10 @@ def add(
         organisation_id=organisation_id,
         code=told.code,
         state=state.value,
-        onset_at=now,
+        onset_at=received_at,
         agent_onset_at=told.agent_onset_at,
-        opened_at=now,
-        cleared_at=now if state is FaultState.CLEARED else None,
+        opened_at=received_at,
+        cleared_at=received_at if state is FaultState.CLEARED else None,
         summary_en=told.summary_en,
         summary_zh=told.summary_zh,
         because_json=told.because_json,
@@ -95,8 +95,11 @@ def add(
     )
 
 
-def tell(db: Connection, *, episode_id: int, told: Told) -> None:
-    """Fill in what the opening event says, when a later event came before it."""
+def tell(db: Connection, *, episode_id: int, told: Told, received_at: datetime) -> None:
+    """Fill in what the opening event says, when a later event was taken before it.
+
+    One that came earlier all the same, and waited in quarantine, says when the episode began.
+    """
     db.execute(
         update(episode)
         .where(episode.c.id == episode_id)
@@ -112,6 +115,11 @@ def tell(db: Connection, *, episode_id: int, told: Told) -> None:
             firmware=told.firmware,
             recorder_firmware=told.recorder_firmware,
         )
+    )
+    db.execute(
+        update(episode)
+        .where(episode.c.id == episode_id, episode.c.onset_at > received_at)
+        .values(onset_at=received_at, opened_at=received_at)
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from collector.intake.arrival import Arrival, Counts
 from collector.intake.ingest import ingest
 from collector.intake.replay import replay
+from collector.settings import AgentEntry
 from collector.store import tables
 from collector.store.agents import find
 from collector.store.assignments import assign
@@ -151,26 +154,77 @@ def test_what_is_refused_says_why(house: House, arrival: Arrival, reason: str) -
     assert reasons(house) == [reason]
 
 
+def assign_newcomer(house: House) -> None:
+    """The agent that nobody knew gets its entry."""
+    (entry, _) = agents(None)
+    newcomer = AgentEntry(
+        id="newcomer",
+        organisation_id=entry.organisation_id,
+        site_id=entry.site_id,
+        evidence_key=None,
+    )
+    with house.engine.begin() as db:
+        assign(db, organisations=ORGANISATIONS, sites=SITES, agents=[newcomer])
+
+
 def test_rows_of_an_agent_assigned_later_are_taken_then(house: House) -> None:
     """An unknown agent's rows wait in quarantine; assigned, they enter with their identity."""
     done = house.take(frame_of(fault(), seq=1, agent_id="newcomer"))
     assert [r.seq for _, receipt in done.receipts for r in receipt.refused] == [1]
 
-    newcomer = agents(None)[0]
-    with house.engine.begin() as db:
-        assign(
-            db,
-            organisations=ORGANISATIONS,
-            sites=SITES,
-            agents=[
-                type(newcomer)(
-                    id="newcomer", organisation_id="north", site_id="farm", evidence_key=None
-                )
-            ],
-        )
+    assign_newcomer(house)
     assert replay(house.engine, reason="unassigned", room=house.room, now=house.now) == (1, 0)
     assert house.count(tables.episode) == 1
     assert house.count(tables.quarantine) == 0
+
+
+def test_a_replayed_fault_began_when_it_came(house: House) -> None:
+    """Warranty is judged by the day of receipt; only the hold begins with the replay."""
+    house.register("SC24010001", delivered_on=date(2024, 3, 2))  # until 2 March 2026, tomorrow
+    ahead = NOON + timedelta(days=20)
+    reading = Reading("battery.charge", 12, "%", ahead, Quality.GOOD)
+    event = msgspec.structs.replace(fault(), because=(reading,))
+    house.take(frame_of(event, seq=1, agent_id="newcomer"))
+    assign_newcomer(house)
+    house.pass_time(40 * 86_400)
+    assert replay(house.engine, reason="unassigned", room=house.room, now=house.now) == (1, 0)
+
+    (episode,), (kept,) = house.rows(tables.episode), house.rows(tables.frame)
+    assert episode["onset_at"] == kept["received_at"] == NOON
+    (latest,) = house.rows(tables.reading_latest)
+    assert latest["taken_at"] == NOON
+    (decision,) = house.rows(tables.decision)
+    assert decision["due_at"] > house.now
+    house.pass_time(10)
+    house.tick()
+    (line,) = house.rows(tables.claim_line)
+    assert line["warranty_verdict"] == "in"
+
+
+def test_an_opening_that_waited_in_quarantine_says_when_it_began(house: House) -> None:
+    """A snapshot was taken before it; the episode began when its opening event first came."""
+    house.take(frame_of(fault(), seq=1, agent_id="newcomer"))
+    assign_newcomer(house)
+    house.pass_time(86_400)
+    line = OpenEpisode(EventId(EPOCH, 1), "gate", "battery.not_charging", FaultState.OPEN, NOON)
+    house.take(frame_of(EpisodeSnapshot(house.now, (line,)), seq=2, agent_id="newcomer"))
+    assert house.rows(tables.episode)[0]["onset_at"] == house.now
+    replay(house.engine, reason="unassigned", room=house.room, now=house.now)
+
+    (episode,) = house.rows(tables.episode)
+    assert episode["onset_at"] == NOON
+    assert house.count(tables.decision) == 1
+
+
+def test_what_a_replay_refuses_again_keeps_its_time(house: House) -> None:
+    """Under its new reason it still says when it came."""
+    house.take(frame_of(fault(kind=FaultKind.CLEARED), seq=1, agent_id="newcomer"))
+    assign_newcomer(house)
+    house.pass_time(86_400)
+    assert replay(house.engine, reason="unassigned", room=house.room, now=house.now) == (0, 1)
+
+    (row,) = house.rows(tables.quarantine)
+    assert (row["reason"], row["received_at"]) == ("fault.no_episode", NOON)
 
 
 def test_clearing_that_overtakes_its_opening_still_ends_it(house: House) -> None:
