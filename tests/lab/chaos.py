@@ -50,7 +50,7 @@ def run(root: Path, *, kills: int, seed: int, least: Events) -> Report:
             reconnects=stand.connections() - len(AGENTS) - 1,
             obligations=len(stand.ledger()),
         )
-        objections = verdict(stand, events=events, least=least)
+        events, objections = verdict(stand, events=events, least=least)
         stand.store.close()
     return Report(
         seed=seed,

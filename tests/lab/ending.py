@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from tests.lab import outside
@@ -46,8 +46,9 @@ class Report:
         head = (
             f"{events.obligations} faults accepted, {events.kills} kills"
             f" ({events.kills_in_flight} in flight), {events.duplicates} duplicates absorbed,"
-            f" {events.reconnects} reconnects, damage {dict(events.damage)}; drained in"
-            f" {self.drained_s:.1f} s, fresh after {self.fresh_s:.1f} s,"
+            f" {events.reconnects} reconnects, {events.orphans} episodes ended by snapshot,"
+            f" {events.samples} samples in {events.days} days, damage {dict(events.damage)};"
+            f" drained in {self.drained_s:.1f} s, fresh after {self.fresh_s:.1f} s,"
             f" {self.seconds:.0f} s in all. {self.notes}"
         )
         wrong = [f"  {one}" for one in self.objections[:_SHOWN]]
@@ -93,12 +94,10 @@ def pass_fresh(stand: Stand) -> float:
     return took_s
 
 
-def verdict(stand: Stand, *, events: Events, least: Events) -> tuple[Objection, ...]:
-    """What the oracle says of the stand as it is now."""
-    return judge(
-        stand.ledger(),
-        agents=outside.read_agents(stand.sources),
-        world=stand.store.world(),
-        events=events,
-        least=least,
+def verdict(stand: Stand, *, events: Events, least: Events) -> tuple[Events, tuple[Objection, ...]]:
+    """What the oracle says of the stand as it is now, and the events with what it saw."""
+    agents, world = outside.read_agents(stand.sources), stand.store.world()
+    events = replace(
+        events, orphans=agents.forgotten, samples=len(agents.accepted), days=world.days
     )
+    return events, judge(stand.ledger(), agents=agents, world=world, events=events, least=least)

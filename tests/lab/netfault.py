@@ -73,7 +73,7 @@ def run(root: Path, *, seconds: float, seed: int, least: Events) -> Faulted:
             obligations=len(stand.ledger()),
             damage=weather.bites(),
         )
-        objections = verdict(stand, events=events, least=least)
+        events, objections = verdict(stand, events=events, least=least)
         set_aside = stand.store.quarantined()
         stand.store.close()
     report = Report(

@@ -28,6 +28,8 @@ class Wrong(enum.Enum):
     UNDECIDED = "undecided"
     DECIDED_TWICE = "decided twice"
     FORGOTTEN = "forgotten by the agent"
+    STALE = "over at its agent, open at the collector"
+    ENDED = "open at its agent, over at the collector"
     EVIDENCE_MISSING = "evidence missing"
     EVIDENCE_ALTERED = "evidence altered"
     UNSIGNED = "signature does not hold"
@@ -84,6 +86,9 @@ class World:
     digests: Mapping[Identity, str]  # of the accepted fault rows
     files: Mapping[str, str]  # name of each complete evidence file -> hash of its bytes
     signed: Mapping[Identity, bool] = field(default_factory=dict)  # manifests: does it hold
+    open: frozenset[Identity] = frozenset()
+    samples: Sequence[tuple[Identity, float]] = ()  # what the history of readings gives
+    days: int = 0  # days that samples were merged into
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +97,10 @@ class Agents:
 
     kept: Mapping[Identity, str]  # fault rows -> digest of the row as it lies there
     unreceipted: tuple[Identity, ...] = ()
+    open: frozenset[Identity] = frozenset()
+    forgotten: int = 0  # episodes that only a snapshot can end
+    accepted: Mapping[Identity, float] = field(default_factory=dict)  # samples, and their numbers
+    begun: Mapping[Identity, float] = field(default_factory=dict)  # those a kill may have stopped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +112,9 @@ class Events:
     duplicates: int = 0  # deliveries that the collector recognised
     reconnects: int = 0
     obligations: int = 0
+    orphans: int = 0  # episodes whose end only a snapshot told
+    samples: int = 0  # of telemetry, accepted
+    days: int = 0  # of merged telemetry at the collector
     damage: Mapping[str, int] = field(default_factory=dict)  # by toxic: how often it bit
 
 
@@ -121,6 +133,8 @@ def judge(
         *_episodes(owed, world),
         *_decisions(owed, world),
         *_content(owed, world),
+        *_standing(agents, world),
+        *_samples(agents, world),
         *_evidence(ledger.values(), world),
         *_agents(ledger, agents),
         *_alive(ledger.values(), world),
@@ -184,6 +198,30 @@ def _content(owed: Mapping[Identity, str], world: World) -> Iterable[Objection]:
             yield Objection(Wrong.ALTERED, f"{_text(name)} was {owed[name]}, arrived as {found}")
 
 
+def _standing(agents: Agents, world: World) -> Iterable[Objection]:
+    """After its last snapshot an agent and the collector agree on what is open."""
+    for name in sorted(world.open - agents.open):
+        yield Objection(Wrong.STALE, _text(name))
+    for name in sorted((agents.open & set(world.episodes)) - world.open):
+        yield Objection(Wrong.ENDED, _text(name))
+
+
+def _samples(agents: Agents, world: World) -> Iterable[Objection]:
+    """Each accepted sample once, as it was; and none that no agent took."""
+    count = Counter(name for name, _ in world.samples)
+    known = {**agents.begun, **agents.accepted}
+    for name in sorted(agents.accepted.keys() - count.keys()):
+        yield Objection(Wrong.LOST, _text(name))
+    for name, times in sorted(count.items()):
+        if times > 1:
+            yield Objection(Wrong.DOUBLED, f"{_text(name)} is there {times} times")
+    for name, number in world.samples:
+        if name not in known:
+            yield Objection(Wrong.UNKNOWN, _text(name))
+        elif known[name] != number:
+            yield Objection(Wrong.ALTERED, f"{_text(name)} was {known[name]}, reads {number}")
+
+
 def _evidence(ledger: Iterable[Obligation], world: World) -> Iterable[Objection]:
     for one in ledger:
         if not one.files:
@@ -224,6 +262,9 @@ def _worth(events: Events, least: Events) -> Iterable[Objection]:
         "duplicate deliveries": (events.duplicates, least.duplicates),
         "reconnects": (events.reconnects, least.reconnects),
         "accepted faults": (events.obligations, least.obligations),
+        "episodes ended by a snapshot": (events.orphans, least.orphans),
+        "telemetry samples": (events.samples, least.samples),
+        "days of merged telemetry": (events.days, least.days),
         **{name: (events.damage.get(name, 0), bites) for name, bites in least.damage.items()},
     }
     for what, (seen, wanted) in pairs.items():

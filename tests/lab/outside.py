@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, exists, func, select
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, exists, func, select
 from collector.config import read_config
 from collector.settings import Config
 from collector.store.engine import open_engine, reader
+from collector.store.history import history
 from collector.store.tables import (
     decision,
     episode,
@@ -20,10 +22,14 @@ from collector.store.tables import (
     finding,
     frame,
     manifest,
+    position,
     quarantine,
+    telemetry_day,
 )
-from shared.frame import Lane, unpack
+from shared.frame import Lane
+from tests.lab.open_faults import read_forgotten, read_openings
 from tests.lab.oracle import Agents, Decision, Identity, World
+from tests.lab.telemetry_load import NAMES, identity_of, read_told
 
 
 class Store:
@@ -82,6 +88,14 @@ class Store:
             }
             return World(
                 episodes=tuple(names.values()),
+                open=frozenset(
+                    names[episode_id]
+                    for (episode_id,) in db.execute(
+                        select(episode.c.id).where(episode.c.cleared_at.is_(None))
+                    )
+                ),
+                samples=tuple(_samples(db)),
+                days=db.execute(select(func.count()).select_from(telemetry_day)).scalar_one(),
                 decisions=_decisions(db, names),
                 findings=tuple(
                     names[episode_id] for (episode_id,) in db.execute(select(finding.c.episode_id))
@@ -118,6 +132,17 @@ def _decisions(db: Connection, names: Mapping[int, Identity]) -> tuple[Decision,
     )
 
 
+def _samples(db: Connection) -> Iterator[tuple[Identity, float]]:
+    """All that the history of readings gives; a run is no older than hours."""
+    now = datetime.now(UTC)
+    since, until = now - timedelta(days=30), now + timedelta(days=1)
+    for row in db.execute(select(position.c.id, position.c.agent_id, position.c.device_id)).all():
+        for name in NAMES:
+            for point in history(db, row.id, name, since=since, until=until):
+                second = int(point.at.timestamp())
+                yield identity_of(row.agent_id, row.device_id, name, second), point.number
+
+
 def _digests(db: Connection) -> dict[Identity, str]:
     rows = db.execute(
         select(frame.c.agent_id, frame.c.epoch, frame.c.seq, frame.c.digest).where(
@@ -138,23 +163,38 @@ def _hashes(db: Connection, directory: Path) -> dict[str, str]:
 
 
 def read_agents(folders: Mapping[str, Path]) -> Agents:
-    """What the agents' databases hold: fault rows with their digest, rows without a receipt."""
+    """What the agents' own files hold: fault rows with their digest, what is open, samples."""
     kept: dict[Identity, str] = {}
     waiting: list[Identity] = []
+    still_open: set[Identity] = set()
+    accepted: dict[Identity, float] = {}
+    begun: dict[Identity, float] = {}
+    forgotten = 0
     for agent_id, folder in folders.items():
+        forgot = read_forgotten(folder)
+        told = read_told(folder, agent_id)
         with closing(_open(folder)) as db:
-            for epoch, seq, body in db.execute(
-                "SELECT epoch, seq, frame FROM outbox WHERE lane = ?", (int(Lane.FAULT),)
-            ):
-                content = bytes([Lane.FAULT]) + unpack(body).body
-                kept[agent_id, f"{epoch}:{seq}"] = hashlib.sha256(content).hexdigest()
+            opened, cleared = read_openings(db)
+            for name, row in opened.items():
+                kept[agent_id, name] = hashlib.sha256(row.content).hexdigest()
             waiting += [
                 (agent_id, f"{epoch}:{seq} in lane {Lane(lane).name.lower()}")
                 for epoch, seq, lane in db.execute(
                     "SELECT epoch, seq, lane FROM outbox WHERE state < 2"
                 )
             ]
-    return Agents(kept=kept, unreceipted=tuple(waiting))
+        still_open |= {(agent_id, name) for name in opened.keys() - cleared - forgot}
+        forgotten += len(forgot)
+        accepted |= told.accepted
+        begun |= told.begun
+    return Agents(
+        kept=kept,
+        unreceipted=tuple(waiting),
+        open=frozenset(still_open),
+        forgotten=forgotten,
+        accepted=accepted,
+        begun=begun,
+    )
 
 
 def unreceipted(folders: Iterable[Path]) -> int:

@@ -2,7 +2,9 @@
 
 Each fault is written to the ledger only after its transaction returned: from then on it is an
 obligation. Every twentieth carries signed evidence of several chunks; health and telemetry load
-the lower lanes. The file ``quiet`` in the folder ends the load, ``fresh`` asks for one last fault.
+the lower lanes. Faults clear, and of some the clearing is never told, as after a loss: the
+snapshot on each connect has something to reconcile. The file ``quiet`` in the folder ends the load,
+``fresh`` asks for one last fault.
 
 Run: ``python -m tests.lab.source FOLDER AGENT_ID PORT KEY PAUSE_S RESEND_S``.
 """
@@ -15,7 +17,7 @@ import json
 import os
 import random
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -29,16 +31,19 @@ from agent.delivery.salvage import open_or_salvage
 from shared import wire
 from shared.device import DeviceFacts
 from shared.evidence import EvidenceKind, Manifest, SignedManifest
-from shared.fault import FaultEvent, FaultKind
+from shared.fault import EpisodeSnapshot, FaultEvent, FaultKind, FaultState, OpenEpisode
 from shared.frame import Lane
-from shared.health import DeviceReadings, Health, Telemetry
+from shared.health import Health
 from shared.limits import CHUNK_BYTES
-from shared.reading import Quality, Reading
+from tests.lab.open_faults import FORGOTTEN, read_forgotten, read_openings
 from tests.lab.oracle import Obligation
+from tests.lab.telemetry_load import DID, SAMPLES, WILL, batch_of
 
 DEVICES = 40
 CODE = "picture.blurred"
 EVIDENCE_EVERY = 20
+MOST_OPEN = 20  # what is open beyond that is cleared, whichever the dice say
+FORGET_SHARE = 0.25  # of what ends
 LEDGER = "ledger"
 QUIET = "quiet"
 FRESH = "fresh"
@@ -78,6 +83,13 @@ class Source:
     database: Database
     outbox: Outbox
     dice: random.Random
+    open: dict[str, OpenEpisode] = field(default_factory=dict)
+
+    def recall(self) -> None:
+        """Know again what was open before the last kill."""
+        opened, cleared = read_openings(self.database.connection)
+        over = cleared | read_forgotten(self.folder)
+        self.open = {name: kept.line for name, kept in opened.items() if name not in over}
 
     def record(self, number: int, *, fresh: bool = False) -> None:
         """One fault in one transaction; then, and only then, its line in the ledger."""
@@ -103,15 +115,53 @@ class Source:
             identity = self.outbox.append(event, now=at)
             for chunk in packed.chunks:
                 self.outbox.append(chunk, now=at)
-        body = wire.encode(event)
-        self._write_down(
-            {
-                "event": str(identity),
-                "digest": hashlib.sha256(bytes([Lane.FAULT]) + body).hexdigest(),
-                "files": [item.sha256 for item in packed.items],
-                "fresh": fresh,
-            }
+        self.open[str(identity)] = OpenEpisode(
+            episode=identity,
+            device_id=facts.device_id,
+            code=CODE,
+            state=FaultState.OPEN,
+            onset_at=at,
         )
+        body = wire.encode(event)
+        line = {
+            "event": str(identity),
+            "digest": hashlib.sha256(bytes([Lane.FAULT]) + body).hexdigest(),
+            "files": [item.sha256 for item in packed.items],
+            "fresh": fresh,
+        }
+        self._append(LEDGER, json.dumps(line))
+
+    def end_some(self) -> None:
+        """Clear what is too much; of some nothing is said, and only a snapshot can tell."""
+        while len(self.open) > MOST_OPEN:
+            name = self.dice.choice(list(self.open))
+            if self.dice.random() < FORGET_SHARE:
+                self._append(FORGOTTEN, name)
+            else:
+                self._clear(self.open[name])
+            del self.open[name]
+
+    def _clear(self, line: OpenEpisode) -> None:
+        at = now()
+        event = FaultEvent(
+            kind=FaultKind.CLEARED,
+            code=line.code,
+            device=DeviceFacts(line.device_id),
+            episode=line.episode,
+            onset_at=line.onset_at,
+            observed_at=at,
+            summary_en="over",
+            summary_zh="已恢复",
+            observations=3,
+        )
+        with self.database.transaction():
+            self.outbox.append(event, now=at)
+
+    def send_snapshot(self) -> None:
+        """What is open, on every connect: the product's pause between two is left out here."""
+        at = now()
+        with self.database.transaction():
+            self.outbox.append(EpisodeSnapshot(at, tuple(self.open.values())), now=at)
 
     def _sign(self, facts: DeviceFacts, packed: Packed, *, at: datetime) -> SignedManifest:
         return self.signer.sign(
@@ -140,10 +190,11 @@ class Source:
     def load(self) -> None:
         """A telemetry batch, which may be late but must be in nobody's way."""
         at = now()
-        reading = Reading("battery.charge", float(self.dice.randrange(101)), "%", at, Quality.GOOD)
-        device = DeviceReadings(f"{self.agent_id}-0", (reading,))
+        second = int(at.timestamp())
+        self._append(SAMPLES, f"{WILL} {second}")
         with self.database.transaction():
-            self.outbox.append(Telemetry(at, (device,)), now=at)
+            self.outbox.append(batch_of(self.agent_id, at), now=at)
+        self._append(SAMPLES, f"{DID} {second}")
 
     def _evidence(self) -> Packed:
         size = self.dice.randrange(2 * CHUNK_BYTES, 3 * CHUNK_BYTES)
@@ -158,12 +209,12 @@ class Source:
             for name, length in (("frame.jpg", size), ("before.jpg", 2000))
         )
 
-    def _write_down(self, line: dict[str, object]) -> None:
+    def _append(self, name: str, line: str) -> None:
         # One small write: a kill comes before or after it, never inside.
-        with (self.folder / LEDGER).open("a") as ledger:
-            ledger.write(json.dumps(line) + "\n")
-            ledger.flush()
-            os.fsync(ledger.fileno())
+        with (self.folder / name).open("a") as file:
+            file.write(line + "\n")
+            file.flush()
+            os.fsync(file.fileno())
 
 
 async def main(
@@ -172,15 +223,6 @@ async def main(
     """Record and deliver until killed."""
     database, _ = open_or_salvage(folder / "agent.db", now=now())
     outbox = Outbox(database)
-    dispatcher = Dispatcher(
-        agent_id=agent_id,
-        broker=Broker(host="127.0.0.1", port=port, keepalive_s=KEEPALIVE_S),
-        database=database,
-        outbox=outbox,
-        clock=now,
-        jitter=random.random,
-        resend_after=timedelta(seconds=resend_s),
-    )
     source = Source(
         folder=folder,
         agent_id=agent_id,
@@ -188,6 +230,17 @@ async def main(
         database=database,
         outbox=outbox,
         dice=random.Random(),
+    )
+    source.recall()
+    dispatcher = Dispatcher(
+        agent_id=agent_id,
+        broker=Broker(host="127.0.0.1", port=port, keepalive_s=KEEPALIVE_S),
+        database=database,
+        outbox=outbox,
+        clock=now,
+        jitter=random.random,
+        on_connected=source.send_snapshot,
+        resend_after=timedelta(seconds=resend_s),
     )
     delivering = asyncio.create_task(dispatcher.run())
     written = read_ledger(folder, agent_id)
@@ -202,6 +255,7 @@ async def main(
         if not (folder / QUIET).exists():
             source.record(number)
             number += 1
+            source.end_some()
             if loop.time() > health_at:
                 source.say_well()
                 source.load()
@@ -209,6 +263,7 @@ async def main(
         elif (folder / FRESH).exists():
             source.say_well()
             source.record(number * EVIDENCE_EVERY, fresh=True)
+            source.send_snapshot()
             told_fresh = True
         elif loop.time() > health_at:
             source.say_well()

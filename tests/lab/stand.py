@@ -25,6 +25,7 @@ from tests.stores import STORES
 MOSQUITTO = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
 BROKER: Final = "mosquitto"
 COLLECTOR: Final = "collector"
+MERGES_SOON: Final = "\n[telemetry]\ncompact_after_s = 2.0\n"
 AGENTS: Final = tuple(f"agent-{site}" for site in DEMO.sites)
 _DUPLICATES = re.compile(r'^preclaim_intake_payloads_total\{end="duplicate"\} ([0-9.e+]+)$', re.M)
 
@@ -145,6 +146,8 @@ def build(
         f"listener {broker_port} 127.0.0.1\nallow_anonymous true\n"
     )
     write_policy(folder)
+    with folder.policy.open("a") as policy:
+        policy.write(MERGES_SOON)
     write_collector(
         folder,
         DEMO,

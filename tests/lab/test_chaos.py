@@ -13,7 +13,14 @@ from tests.lab.stand import MOSQUITTO
 SEED = 20260301
 KILLS = 60
 LEAST = Events(
-    kills=KILLS, kills_in_flight=KILLS // 3, duplicates=100, reconnects=KILLS // 2, obligations=300
+    kills=KILLS,
+    kills_in_flight=KILLS // 3,
+    duplicates=100,
+    reconnects=KILLS // 2,
+    obligations=200,
+    orphans=10,
+    samples=100,
+    days=1,
 )
 
 

@@ -25,7 +25,13 @@ LEDGER = (
     Obligation(identity=LAST, digest="d9", is_fresh=True),
 )
 KEPT = {ONE: "d1", TWO: "d2", LAST: "d9"}
-AGENTS = Agents(kept=KEPT)
+SAMPLE, STOPPED = ("a", "battery.charge of cam at 7"), ("a", "battery.charge of cam at 8")
+AGENTS = Agents(
+    kept=KEPT,
+    open=frozenset({ONE}),
+    accepted={SAMPLE: 4.5},
+    begun={SAMPLE: 4.5, STOPPED: 5.0},
+)
 
 
 def claimed(name: Identity) -> Decision:
@@ -41,6 +47,8 @@ WORLD = World(
     digests=KEPT,
     files={"f1": "f1", "f2": "f2"},
     signed={ONE: True},
+    open=frozenset({ONE}),
+    samples=((SAMPLE, 4.5),),
 )
 EVENTS = Events(kills=5, kills_in_flight=2, duplicates=9, reconnects=3, damage={"flip": 4})
 UNWRITTEN = ("b", "1-00:2")
@@ -146,6 +154,26 @@ def test_a_kept_promise_meets_no_objection() -> None:
             id="a finding from nowhere",
         ),
         pytest.param(
+            replace(WORLD, open=frozenset({ONE, TWO})), Wrong.STALE, "b 1-00:1", id="stale"
+        ),
+        pytest.param(replace(WORLD, open=frozenset()), Wrong.ENDED, "a 1-00:1", id="ended"),
+        pytest.param(replace(WORLD, samples=()), Wrong.LOST, "cam at 7", id="sample lost"),
+        pytest.param(
+            replace(WORLD, samples=((SAMPLE, 4.5), (SAMPLE, 4.5))),
+            Wrong.DOUBLED,
+            "cam at 7",
+            id="sample doubled",
+        ),
+        pytest.param(
+            replace(WORLD, samples=((SAMPLE, 4.6),)), Wrong.ALTERED, "cam at 7", id="sample altered"
+        ),
+        pytest.param(
+            replace(WORLD, samples=((SAMPLE, 4.5), (("a", "cam at 9"), 1.0))),
+            Wrong.UNKNOWN,
+            "cam at 9",
+            id="sample from nowhere",
+        ),
+        pytest.param(
             replace(WORLD, files={"f1": "f1"}), Wrong.EVIDENCE_MISSING, "f2", id="file missing"
         ),
         pytest.param(
@@ -172,16 +200,22 @@ def test_a_wrong_world_is_named(world: World, wrong: Wrong, name: str) -> None:
     ("agents", "wrong", "name"),
     [
         pytest.param(
-            Agents(kept={ONE: "d1", LAST: "d9"}), Wrong.FORGOTTEN, "b 1-00:1", id="forgotten"
+            replace(AGENTS, kept={ONE: "d1", LAST: "d9"}),
+            Wrong.FORGOTTEN,
+            "b 1-00:1",
+            id="forgotten",
         ),
         pytest.param(
-            Agents(kept={**KEPT, TWO: "dX"}), Wrong.ALTERED, "b 1-00:1", id="rotten in the outbox"
+            replace(AGENTS, kept={**KEPT, TWO: "dX"}),
+            Wrong.ALTERED,
+            "b 1-00:1",
+            id="rotten in the outbox",
         ),
         pytest.param(
-            Agents(kept=KEPT, unreceipted=(TWO,)), Wrong.UNRECEIPTED, "b 1-00:1", id="no receipt"
+            replace(AGENTS, unreceipted=(TWO,)), Wrong.UNRECEIPTED, "b 1-00:1", id="no receipt"
         ),
         pytest.param(
-            Agents(kept={**KEPT, UNWRITTEN: "d3"}),
+            replace(AGENTS, kept={**KEPT, UNWRITTEN: "d3"}),
             Wrong.LOST,
             "b 1-00:2",
             id="committed, never written down, and lost",
@@ -202,8 +236,13 @@ def test_a_kill_between_commit_and_ledger_is_explained() -> None:
         digests={**KEPT, UNWRITTEN: "d3"},
     )
 
-    assert objections(agents=Agents(kept={**KEPT, UNWRITTEN: "d3"}), world=world) == ()
+    assert objections(agents=replace(AGENTS, kept={**KEPT, UNWRITTEN: "d3"}), world=world) == ()
     assert [one.wrong for one in objections(world=world)] == [Wrong.UNKNOWN]
+
+
+def test_a_sample_of_a_stopped_transaction_may_be_there_or_not() -> None:
+    """What a kill met between beginning and acceptance is neither lost nor unknown."""
+    assert objections(world=replace(WORLD, samples=((SAMPLE, 4.5), (STOPPED, 5.0)))) == ()
 
 
 @pytest.mark.parametrize("outcome", ["incident", "task", "firmware_case"])
@@ -227,6 +266,9 @@ def test_without_a_fresh_event_nothing_is_proved() -> None:
         Events(duplicates=1),
         Events(reconnects=1),
         Events(obligations=1),
+        Events(orphans=1),
+        Events(samples=1),
+        Events(days=1),
     ],
 )
 def test_an_empty_run_proves_nothing(least: Events) -> None:
