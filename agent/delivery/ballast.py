@@ -6,6 +6,7 @@ Deleting rows frees nothing on a full disk, because DELETE writes to the log fir
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Final
 
@@ -46,14 +47,18 @@ class Ballast:
         free = self._volume.free()
         if free.bytes < NEEDED_BYTES or free.inodes < self._headroom.inodes:
             return False
-        try:
-            with self._path.open("wb") as file:
-                for _ in range(BALLAST_BYTES // len(_BLOCK)):
-                    file.write(_BLOCK)
-        except OSError:
+        self.keep_place()
+        if not self.is_laid:
             self.drop()
-            return False
-        return True
+        return self.is_laid
+
+    def keep_place(self) -> None:
+        """Write as much of the file as there is room for; nothing when it is whole."""
+        if self.is_laid:
+            return
+        with contextlib.suppress(OSError), self._path.open("wb", buffering=0) as file:
+            while file.tell() < BALLAST_BYTES and file.write(_BLOCK) == len(_BLOCK):
+                pass
 
     def drop(self) -> None:
         """Give the space back."""

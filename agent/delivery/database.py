@@ -21,7 +21,7 @@ from typing import Final
 from agent.delivery import high_water, losses, schema
 from agent.delivery.ballast import NEEDED_BYTES, Ballast, ballast_of
 from agent.delivery.high_water import HighWater, Mark
-from agent.delivery.room import LOG_PAGES, RESERVE_BYTES, Room
+from agent.delivery.room import LOG_PAGES, NEEDED_TO_OPEN_BYTES, RESERVE_BYTES, Room
 from agent.delivery.volume import HEADROOM, Free, MountedVolume, Volume
 from shared.identity import Epoch
 from shared.limits import MAX_SEQ
@@ -51,9 +51,15 @@ class Database:
     """The open file; every change happens inside :meth:`transaction`."""
 
     def __init__(
-        self, connection: sqlite3.Connection, path: Path, outside: Outside | None = None
+        self,
+        connection: sqlite3.Connection,
+        path: Path,
+        outside: Outside | None = None,
+        *,
+        is_for_reading: bool = False,
     ) -> None:
         outside = outside or Outside()
+        self._is_for_reading = is_for_reading
         self.connection = connection
         self.path = path
         self._outside = outside
@@ -142,8 +148,14 @@ class Database:
         return epoch
 
     def close(self) -> None:
-        """Close the file; what was committed stays."""
+        """Close the file; what was committed stays.
+
+        SQLite gives the log's place back. Where there is no ballast that could give it to the
+        next start, what the log had becomes one.
+        """
         self.connection.close()
+        if not self._is_for_reading and self.room.is_tight:
+            self._ballast.keep_place()
 
 
 def is_full(error: sqlite3.OperationalError) -> bool:
@@ -183,6 +195,7 @@ def open_file(path: Path, *, first_counter: int = 1, outside: Outside = OUTSIDE)
     if (why := condemned(path)) is not None:
         raise DatabaseDamagedError(why)
     _create_private(path)
+    _make_room_to_open(path, outside)
     connection = outside.connect(path)
     try:
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # only a new file takes it
@@ -217,7 +230,7 @@ def open_for_reading(path: Path) -> Database:
     """Open beside a running agent to look only; OperationalError when there is no such file."""
     uri = f"{path.absolute().as_uri()}?mode=ro"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5.0)
-    return Database(connection, path, OUTSIDE)
+    return Database(connection, path, OUTSIDE, is_for_reading=True)
 
 
 def condemn(path: Path, why: str) -> None:
@@ -248,10 +261,15 @@ def is_damage(error: Exception) -> bool:
         return True
     if not isinstance(error, sqlite3.DatabaseError) or isinstance(error, sqlite3.ProgrammingError):
         return False
-    primary = (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
+    code = getattr(error, "sqlite_errorcode", 0) or 0
     if isinstance(error, sqlite3.IntegrityError):
-        return primary == sqlite3.SQLITE_CORRUPT
-    return primary not in _OF_THE_PLACE
+        return code & 0xFF == sqlite3.SQLITE_CORRUPT
+    if code & 0xFF == sqlite3.SQLITE_IOERR:  # what cannot be written is not damaged for that
+        return code in _UNREADABLE
+    return code & 0xFF not in _OF_THE_PLACE
+
+
+_UNREADABLE: Final = frozenset({sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_CORRUPTFS})
 
 
 _OF_THE_PLACE: Final = frozenset(
@@ -275,6 +293,12 @@ def _mark_of(path: Path) -> Path:
 def _create_private(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _make_room_to_open(path: Path, outside: Outside) -> None:
+    """Give the ballast's place to the log and its index, which a full disk would refuse."""
+    if outside.volume_of(path.parent).free().bytes < NEEDED_TO_OPEN_BYTES:
+        ballast_of(path).unlink(missing_ok=True)
 
 
 def _check_numbers(database: Database) -> None:

@@ -20,7 +20,10 @@ from agent.delivery.volume import Free, Volume
 
 LOG_PAGES: Final = 256  # the log is folded at 1 MiB: file and log stay near the outbox's limit
 RESERVE_BYTES: Final = 256 * 1024
-_LOG_BYTES: Final = 1024 * 1024 + 64 * 1024  # LOG_PAGES with their headers, and some more
+# The ballast's place takes it, with the log's index beside it, when the agent starts where the
+# disk is full; below the headroom each commit is folded, so that 200 pages are enough.
+_LOG_BYTES: Final = 896 * 1024
+NEEDED_TO_OPEN_BYTES: Final = 1024 * 1024
 _NO_LIMIT: Final = 2**30  # pages
 
 
@@ -112,9 +115,9 @@ class Room:
         with contextlib.suppress(OSError):
             descriptor = os.open(log, os.O_RDWR)
             try:
-                size = os.fstat(descriptor).st_size
-                if size < _LOG_BYTES:
-                    os.posix_fallocate(descriptor, size, _LOG_BYTES - size)
+                for wanted in (_LOG_BYTES, _LOG_BYTES // 2, _LOG_BYTES // 4):
+                    if _take(descriptor, wanted):
+                        break
             finally:
                 os.close(descriptor)
 
@@ -132,3 +135,14 @@ class Room:
     def _number(self, pragma: str) -> int:
         (found,) = self._connection.execute(f"PRAGMA {pragma}").fetchone()
         return int(found)
+
+
+def _take(descriptor: int, size_bytes: int) -> bool:
+    """Let a file have at least so many bytes on the disk; False when there is no room."""
+    size = os.fstat(descriptor).st_size
+    try:
+        if size < size_bytes:
+            os.posix_fallocate(descriptor, size, size_bytes - size)
+    except OSError:
+        return False
+    return True

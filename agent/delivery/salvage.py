@@ -147,9 +147,9 @@ def _salvage(path: Path, *, now: datetime, outside: Outside) -> tuple[int, int]:
             reason=f"database damaged: {saved} rows saved, {damaged} unreadable",
         )
     database.close()
-    high_water.path_of(work).unlink(
-        missing_ok=True
-    )  # the old file's stays: it is behind, not ahead
+    ballast_of(work).unlink(missing_ok=True)
+    # The old file's high water stays beside the new one: it is behind, not ahead.
+    high_water.path_of(work).unlink(missing_ok=True)
     work.rename(_complete(path))
     return saved, damaged
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
-from agent.delivery.database import Database, DatabaseDamagedError, from_us
+from agent.delivery.database import Database, DatabaseDamagedError, from_us, is_damage
 from agent.delivery.fault_store import parse_event
 from agent.diagnosis.baseline import PictureBaseline
 from shared.command import Outcome
@@ -174,4 +174,6 @@ def check(database: Database) -> None:
             for row in db.execute(f"SELECT * FROM {table}"):
                 look(row)
     except UNSOUND as error:
+        if isinstance(error, sqlite3.Error) and not is_damage(error):
+            raise  # the place is at fault
         raise DatabaseDamagedError(f"table {table}: {error}") from error

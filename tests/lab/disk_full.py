@@ -75,18 +75,19 @@ def run(volume: Path, *, full_at: int, seed: int) -> Ran:
     rng = random.Random(f"{seed}-{full_at}")
     ran = Ran()
     database, _ = open_or_salvage(volume / "agent.db", now=NOON, outside=_OUTSIDE)
+    agent = _Full(database, volume, rng, ran)
     try:
-        _Full(database, volume, rng, ran).run(full_at)
+        agent.run(full_at)
     except Exception as error:  # noqa: BLE001 - whatever ends the agent is what is counted
         ran.bad = ran.bad or f"full at write {full_at}: the agent died: {error!r}"
     finally:
-        database.close()
+        agent.database.close()
     return ran
 
 
 class _Full:
     def __init__(self, database: Database, volume: Path, rng: random.Random, ran: Ran) -> None:
-        self._database = database
+        self.database = database
         self._outbox = Outbox(database)
         self._filler = volume / "others"
         self._rng = rng
@@ -106,6 +107,8 @@ class _Full:
                 self._fill()  # others take what the ballast gave, too
             if number % 10 == 9:
                 self._tick()
+            if number % 20 == 19:
+                self._restart()
         self._recover()
 
     def _fill(self) -> None:
@@ -114,6 +117,16 @@ class _Full:
                 with contextlib.suppress(OSError):
                     while file.write(bytes(size)) == size:
                         pass
+
+    def _restart(self) -> None:
+        """Stop and start while nothing is free: what SQLite gave back, others take at once."""
+        before = self._events()
+        self.database.close()
+        self._fill()
+        self.database, salvaged = open_or_salvage(self.database.path, now=NOON, outside=_OUTSIDE)
+        self._outbox = Outbox(self.database)
+        if salvaged is not None or self._events() != before:
+            self._ran.bad = f"a restart changed {len(before)} rows to {len(self._events())}"
 
     def _put(self, lane: Lane) -> bool:
         size = self._rng.choice((200, 3000, 20_000))
@@ -125,7 +138,7 @@ class _Full:
             said = Telemetry(NOON, (DeviceReadings("gate-north", self._readings(size // 160)),))
         try:
             event = commit(
-                self._database,
+                self.database,
                 self._outbox,
                 lambda: self._outbox.append(said, now=NOON),
             )
@@ -160,18 +173,16 @@ class _Full:
             self._ran.bad = f"a row of lane {lane} found no room beside {worse} bytes of worse ones"
 
     def _tick(self) -> None:
-        if self._database.is_short_of_space:
-            relieve(self._database, self._outbox)
+        if self.database.is_short_of_space:
+            relieve(self.database, self._outbox)
 
     def _events(self) -> set[EventId]:
-        epoch = self._database.epoch()
-        found = self._database.connection.execute("SELECT seq FROM outbox")
+        epoch = self.database.epoch()
+        found = self.database.connection.execute("SELECT seq FROM outbox")
         return {EventId(epoch, seq) for (seq,) in found}
 
     def _held(self) -> dict[Lane, int]:
-        found = self._database.connection.execute(
-            "SELECT lane, sum(size) FROM outbox GROUP BY lane"
-        )
+        found = self.database.connection.execute("SELECT lane, sum(size) FROM outbox GROUP BY lane")
         return {Lane(lane): held for lane, held in found}
 
     def _check_kept(self) -> None:
@@ -187,7 +198,7 @@ class _Full:
                 self._ran.bad = f"row {event.seq} of lane {lane} went beside rows of {worst}"
 
     def _told(self) -> set[int]:
-        found = self._database.connection.execute("SELECT first, last FROM lost").fetchall()
+        found = self.database.connection.execute("SELECT first, last FROM lost").fetchall()
         return {seq for first, last in found for seq in range(first, last + 1)}
 
     def _recover(self) -> None:
@@ -196,10 +207,10 @@ class _Full:
         while time.monotonic() < began_s + 30:
             self._tick()
             stored = self._put(Lane.FAULT)
-            if stored and not self._database.is_short_of_space:
+            if stored and not self.database.is_short_of_space:
                 break
             time.sleep(_TICK_S)
         # The reporter's tick may come a whole pace after the space.
         self._ran.recovery_s = time.monotonic() - began_s + _TICK_S
-        with self._database.transaction() as db:
-            losses.take(db, current_epoch=str(self._database.epoch()))
+        with self.database.transaction() as db:
+            losses.take(db, current_epoch=str(self.database.epoch()))

@@ -12,9 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from agent.delivery.database import Database, DatabaseDamagedError, Outside, open_file
+from agent.delivery.ballast import BALLAST_BYTES, ballast_of
+from agent.delivery.database import (
+    Database,
+    DatabaseDamagedError,
+    Outside,
+    is_damage,
+    open_file,
+)
 from agent.delivery.outbox import Outbox
 from agent.delivery.salvage import open_or_salvage
+from agent.delivery.volume import Free
 from shared import wire
 from shared.frame import Lane, unpack
 from tests.agent.delivery.conftest import NOON
@@ -182,3 +190,34 @@ def test_ballast_goes_when_the_disk_is_full_and_comes_back(tmp_path: Path) -> No
     assert was_short
     assert database.reclaim()
     assert not database.is_short_of_space
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (sqlite3.SQLITE_IOERR_SHMSIZE, False),
+        (sqlite3.SQLITE_IOERR_WRITE, False),
+        (sqlite3.SQLITE_IOERR_FSYNC, False),
+        (sqlite3.SQLITE_FULL, False),
+        (sqlite3.SQLITE_IOERR_READ, True),
+        (sqlite3.SQLITE_CORRUPT, True),
+        (sqlite3.SQLITE_NOTADB, True),
+    ],
+)
+def test_what_cannot_be_written_is_not_damaged(code: int, expected: bool) -> None:
+    """A disk that takes nothing leads to no salvage of a sound file; unreadable blocks do."""
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = code
+
+    assert is_damage(error) is expected
+
+
+def test_a_full_disk_keeps_the_logs_place_for_the_next_start(tmp_path: Path) -> None:
+    """A close below the headroom leaves a ballast, though one would not be laid there."""
+    database = open_file(
+        tmp_path / "agent.db", outside=Outside(headroom=Free(bytes=2**62, inodes=0))
+    )
+    ballast_of(database.path).unlink()
+    database.close()
+
+    assert ballast_of(database.path).stat().st_size == BALLAST_BYTES

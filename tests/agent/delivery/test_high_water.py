@@ -14,6 +14,7 @@ from agent.delivery.outbox import Outbox
 from shared.frame import Lane
 from shared.identity import Epoch
 from tests.agent.delivery.conftest import NOON
+from tests.agent.delivery.fake_link import FakeBroker, HandClock, dispatcher_of, running, until
 from tests.agent.delivery.samples import message
 
 _ROWS = 5
@@ -170,3 +171,24 @@ def test_a_place_that_takes_no_file_stops_nothing(tmp_path: Path) -> None:
     water.secure()
 
     assert not (tmp_path / "gone").exists()
+
+
+async def test_a_row_leaves_only_below_the_synced_mark(
+    database: Database, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the broker sees a number, the file that says so is on the disk."""
+    broker = FakeBroker(HandClock())
+    synced = [0]
+
+    def sync(path: Path) -> None:
+        mark = high_water.read(path)
+        assert mark is not None
+        assert mark.seq not in broker.seqs  # its row has not left yet
+        synced.append(mark.seq)
+
+    monkeypatch.setattr(high_water, "sync", sync)
+    async with running(dispatcher_of(broker, database, outbox)):
+        for count in (1, 2, 3):
+            _append(database, 1)
+            await until(lambda: len(set(broker.seqs)) >= count)  # noqa: B023 - awaited here
+            assert max(broker.seqs) <= synced[-1]
