@@ -339,6 +339,7 @@ class _Ground:
             health_every=self.config.pace.health_every,
             database=self.database,
             outbox=self.outbox,
+            uplink=self.uplink,
             clock=self.edge.clock,
             steady_s=self.edge.steady_s,
         )

@@ -35,6 +35,11 @@ class Table:
         place = ".".join(part for part in (self.where, key) if part) or "-"
         self.problems.append(Problem(file=self.file, key=place, wrong=wrong, values=values))
 
+    def is_wrong(self, key: str) -> bool:
+        """True when a problem with this key has been noted: one is enough."""
+        place = f"{self.where}.{key}" if self.where else key
+        return any(problem.key == place for problem in self.problems)
+
     def has(self, key: str) -> bool:
         """True when the key is written; it counts as known."""
         self._known.add(key)

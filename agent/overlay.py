@@ -2,7 +2,8 @@
 
 The file on the agent's disk is the word of whoever owns the battery, the data plan, the accounts
 and the credentials. An order may tune how often and how strictly the agent looks, and may lower a
-limit; no order raises one, and none reaches identity, broker, keys, addresses or credentials.
+limit; no order raises one, none lets a verdict come sooner, and none reaches identity, broker,
+keys, addresses or credentials.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -19,10 +20,9 @@ from agent.config import Config, Device, budget_of, load_config, read_content
 from agent.config_problem import ConfigError, Problem
 from agent.config_table import Table
 from agent.config_tunable import read_judgement, read_limits, read_min_poll, read_pace, read_plan
-from agent.uplink_budget import MB
+from agent.overlay_bounds import FILE, bound_judgement, bound_pace, bound_plan
 from shared.command import MAX_CONFIG_BYTES
 
-FILE: Final = "order"  # the file name that problems are told under
 TUNABLE: Final[Mapping[str, frozenset[str]]] = {
     "schedule": frozenset(
         {"every_s", "health_every_s", "telemetry_every_s", "concurrency", "watch_seconds"}
@@ -37,12 +37,13 @@ TUNABLE: Final[Mapping[str, frozenset[str]]] = {
 class Source:
     """The agent's own file as it was at the start, and what may be laid over it.
 
-    Later changes of the file take effect with the next start, never through an order.
+    ``probe_paces`` holds each probe with its own pace; empty means names are unchecked. Later
+    changes of the file take effect with the next start, never through an order.
     """
 
     local: Config
     content: Mapping[str, Any]
-    probe_names: Collection[str] = ()
+    probe_paces: Mapping[str, timedelta] = field(default_factory=dict)
     name: str = "agent.toml"
 
     def read(self, overlay: str) -> Config:
@@ -56,12 +57,16 @@ class Source:
 
 
 def read_source(
-    path: Path, *, probe_names: Collection[str] = (), profile_ids: Collection[str] = ()
+    path: Path,
+    *,
+    probe_paces: Mapping[str, timedelta] | None = None,
+    profile_ids: Collection[str] = (),
 ) -> Source:
     """Read and check the agent's own file; ConfigError lists every problem in it."""
-    local = load_config(path, probe_names=probe_names, profile_ids=profile_ids)
+    paces = probe_paces or {}
+    local = load_config(path, probe_names=paces, profile_ids=profile_ids)
     content = read_content(path)
-    return Source(local=local, content=content, probe_names=probe_names, name=path.name)
+    return Source(local=local, content=content, probe_paces=paces, name=path.name)
 
 
 def lay_over(source: Source, text: str) -> Config:
@@ -73,20 +78,13 @@ def lay_over(source: Source, text: str) -> Config:
     local = source.local
     schedule = _tunable(root, "schedule", source.content)
     diagnosis = _tunable(root, "diagnosis", source.content)
-    pace = read_pace(schedule, local.uplink, source.probe_names)
-    if local.uplink == "metered":
-        for key, found, limit in (
-            ("health_every_s", pace.health_every, local.pace.health_every),
-            ("telemetry_every_s", pace.telemetry_every, local.pace.telemetry_every),
-        ):
-            if found < limit:
-                seconds = {"found": found.total_seconds(), "limit": limit.total_seconds()}
-                schedule.complain(key, "too_often", **seconds)
+    pace = read_pace(schedule, local.uplink, source.probe_paces)
+    bound_pace(schedule, pace, local, source.probe_paces)
     judgement = read_judgement(diagnosis)
+    bound_judgement(diagnosis, judgement, local.judgement)
     uplink = _tunable(root, "uplink", source.content)
     plan = read_plan(uplink)
-    _only_less(uplink, "mb_per_month", plan.plan_bytes, local.plan.plan_bytes)
-    _only_less(uplink, "hard_cap_mb", plan.cap_bytes, local.plan.cap_bytes)
+    bound_plan(uplink, plan, local.plan)
     devices = _devices(root, local.devices)
     if problems:
         raise ConfigError(problems)
@@ -129,12 +127,6 @@ def _tunable(root: Table, name: str, file: Mapping[str, Any]) -> Table:
 def _only_tunable(table: Table, name: str) -> None:
     for key in sorted(set(table.content) - TUNABLE[name]):
         table.complain(key, "not_by_order", known=", ".join(sorted(TUNABLE[name])))
-
-
-def _only_less(table: Table, key: str, found: int, limit: int) -> None:
-    """Complain of a data plan above the file's; 0 is none, and so above any."""
-    if limit and (not found or found > limit):
-        table.complain(key, "above_file", found=found / MB, limit=limit / MB)
 
 
 def _devices(root: Table, own: tuple[Device, ...]) -> tuple[Device, ...]:

@@ -22,7 +22,9 @@ from agent.delivery import overlay_store
 from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
 from agent.delivery.overlay_store import Trial
+from agent.delivery.uplink import Uplink
 from agent.overlay import Source
+from agent.overlay_bounds import refuse_spent
 from shared.command import Command, Outcome
 from shared.identity import EventId
 from shared.receipt import Receipt
@@ -91,6 +93,7 @@ class TrialDesk:
         health_every: timedelta,
         database: Database,
         outbox: Outbox,
+        uplink: Uplink,
         clock: Callable[[], datetime],
         steady_s: Callable[[], float],
     ) -> None:
@@ -99,6 +102,7 @@ class TrialDesk:
         self._window_s = window_of(health_every).total_seconds()
         self._database = database
         self._outbox = outbox
+        self._uplink = uplink
         self._clock = clock
         self._steady_s = steady_s
         self._began_s = steady_s()
@@ -124,7 +128,9 @@ class TrialDesk:
         if base and base != now_used:
             raise NotTaken(f"it was made for configuration {base}; {now_used} is in force")
         try:
-            source.read(overlay)
+            plan = source.read(overlay).plan
+            if plan != self._uplink.plan:
+                refuse_spent(plan, self._uplink.spent(), now=self._clock())
         except ConfigError as error:
             raise NotTaken(str(error)) from error
         with database.transaction():

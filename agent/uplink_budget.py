@@ -31,6 +31,9 @@ class Mode(enum.Enum):
     CLOSED = "closed"
 
 
+LAST: Final = frozenset({Mode.FAREWELL, Mode.CLOSED})
+"""Modes in which no order reaches the agent before the next month."""
+
 # Mode, from which share of the month's plan on, and from how many fair days' shares in one day.
 # The last 5 % are the faults' own; telemetry may overdraw its day, full pictures may not.
 _STEPS: Final[tuple[tuple[Mode, float, float], ...]] = (

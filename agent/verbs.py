@@ -39,6 +39,7 @@ from agent.delivery.uplink import Uplink
 from agent.diagnosis import RULES
 from agent.diagnosis.rule import Verdict
 from agent.export import export_outbox
+from agent.host import EVERY as HOST_EVERY
 from agent.life import live
 from agent.overlay import Source, read_source
 from agent.probes import PROBES
@@ -86,12 +87,12 @@ def read_profiles(further: Path | None) -> tuple[Profile, ...]:
 
 def read_all(path: Path) -> tuple[Source, tuple[Profile, ...]]:
     """The configuration and its profiles, checked against each other."""
-    names = frozenset(probe.name for probe in PROBES) | {"host"}
-    source = read_source(path, probe_names=names)
+    paces = {probe.name: probe.every for probe in PROBES} | {"host": HOST_EVERY}
+    source = read_source(path, probe_paces=paces)
     profiles = read_profiles(source.local.profiles_dir)
     if any(device.profile for device in source.local.devices):
         ids = [profile.id for profile in profiles]
-        source = read_source(path, probe_names=names, profile_ids=ids)
+        source = read_source(path, probe_paces=paces, profile_ids=ids)
     return source, profiles
 
 

@@ -39,7 +39,11 @@ id = "yard"
 address = "192.0.2.2"
 power = "battery"
 """
-PROBES = ("login", "clock", "picture")
+PACES = {
+    "login": timedelta(hours=1),
+    "clock": timedelta(hours=1),
+    "picture": timedelta(minutes=10),
+}
 
 
 @pytest.fixture(name="source")
@@ -52,7 +56,7 @@ def make_source(folder: Path) -> Source:
     """The same, for a property test."""
     path = folder / "agent.toml"
     path.write_text(OWN)
-    return read_source(path, probe_names=PROBES)
+    return read_source(path, probe_paces=PACES)
 
 
 def problems_of(source: Source, text: str) -> dict[str, str]:
@@ -72,7 +76,7 @@ def test_what_may_be_ordered_replaces_key_by_key(source: Source) -> None:
         every_s = { login = 1200 }
         [diagnosis]
         opens = [4, 5]
-        levels = { white_bright_share = 0.9 }
+        levels = { white_bright_share = 0.97 }
         [[devices]]
         id = "yard"
         min_poll_interval_s = 7200
@@ -87,7 +91,7 @@ def test_what_may_be_ordered_replaces_key_by_key(source: Source) -> None:
         "clock": timedelta(seconds=700),
     }
     assert (config.judgement.opens, config.judgement.clears) == ((4, 5), (5, 5))
-    assert config.judgement.levels == {"black_luma": 5.0, "white_bright_share": 0.9}
+    assert config.judgement.levels == {"black_luma": 5.0, "white_bright_share": 0.97}
     gate, yard = config.devices
     assert gate == source.local.devices[0]
     assert budget_of(yard).logins_per_day == 10
@@ -135,7 +139,7 @@ def test_everything_that_is_wrong_is_told_at_once(source: Source) -> None:
         "agent": "not_by_order",
         "broker": "not_by_order",
         "keys": "not_by_order",
-        "schedule.health_every_s": "too_often",
+        "schedule.health_every_s": "below_file",
         "schedule.telemetry_every_s": "not_number",
         "schedule.login_retry_s": "not_by_order",
         "schedule.watch_seconds": "number_range",

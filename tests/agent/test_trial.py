@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
-from agent.delivery import overlay_store, receipts
+from agent.delivery import overlay_store, receipts, uplink_store
 from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
 from agent.delivery.salvage import open_or_salvage
+from agent.delivery.uplink import Uplink
 from agent.overlay import read_source
 from agent.trial import NotTaken, TrialDesk, overlay_to_start_with, window_of
+from agent.uplink_budget import MB, DataPlan, Mode, Spent, mode_of
 from shared import wire
 from shared.command import Command, CommandResult, Outcome, Verb
 from shared.fault import EpisodeSnapshot
@@ -58,8 +65,8 @@ class Gateway:
     def __init__(self, folder: Path, *, mortal: bool = False) -> None:
         (folder / "agent.toml").write_text('[agent]\nid = "agent"\n')
         self.source = read_source(folder / "agent.toml")
-        self.clock, self.steady_s = Clock(), 0.0
-        self._folder, self._mortal = folder, mortal
+        self.clock, self.steady_s, self.plan = Clock(), 0.0, DataPlan()
+        self.folder, self._mortal = folder, mortal
         self.open()
         self.database: Database
         self.outbox: Outbox
@@ -67,7 +74,7 @@ class Gateway:
 
     def open(self) -> None:
         """Start: another process opens the file."""
-        database, _ = open_or_salvage(self._folder / "agent.db", now=NOON)
+        database, _ = open_or_salvage(self.folder / "agent.db", now=NOON)
         if self._mortal:
             database = Mortal(database.connection, database.path)
         self.database, self.outbox = database, Outbox(database)
@@ -80,6 +87,7 @@ class Gateway:
             health_every=self.source.read(overlay).pace.health_every,
             database=self.database,
             outbox=self.outbox,
+            uplink=Uplink(self.plan, database=self.database, clock=self.clock),
             clock=self.clock,
             steady_s=lambda: self.steady_s,
         )
@@ -198,6 +206,56 @@ def test_what_is_refused_changes_nothing(gateway: Gateway, command: Command, wor
         gateway.desk.take(command)
     assert overlay_store.on_trial(gateway.database) is None
     assert not gateway.desk.look()
+
+
+@given(
+    spent=st.integers(0, 30 * MB), plan_mb=st.integers(1, 30), cap_mb=st.none() | st.integers(1, 40)
+)
+@example(spent=10 * MB - 20_000, plan_mb=10, cap_mb=None)
+@example(spent=10 * MB - 20_001, plan_mb=10, cap_mb=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None
+)
+def test_no_order_puts_an_agent_out_of_reach(
+    tmp_path: Path, spent: int, plan_mb: int, cap_mb: int | None
+) -> None:
+    """A plan that this month's bytes have used up is refused; any other is put on trial."""
+    with TemporaryDirectory(dir=tmp_path) as folder:
+        gateway = Gateway(Path(folder))
+        with gateway.database.transaction() as db:
+            uplink_store.add(db, day=NOON.date(), count=spent)
+        gateway.start()
+        text = f"[uplink]\nmb_per_month = {plan_mb}\n"
+        text += "" if cap_mb is None else f"hard_cap_mb = {cap_mb}\n"
+        plan = DataPlan(plan_bytes=plan_mb * MB, cap_bytes=(cap_mb or plan_mb) * MB)
+        would_be = mode_of(plan, Spent(month_bytes=spent, today_bytes=spent), now=NOON)
+        try:
+            gateway.desk.take(ordered(text))
+        except NotTaken as refusal:
+            assert would_be in (Mode.FAREWELL, Mode.CLOSED)
+            assert "write at least" in str(refusal).lower()
+            least = re.search(r"at least ([0-9.]+) MB", str(refusal))
+            assert least
+            remedy = replace(plan, plan_bytes=10**9, cap_bytes=int(float(least[1]) * MB))
+            mode = mode_of(remedy, Spent(month_bytes=spent, today_bytes=spent), now=NOON)
+            assert mode not in (Mode.FAREWELL, Mode.CLOSED)
+        else:
+            assert would_be not in (Mode.FAREWELL, Mode.CLOSED)
+        gateway.database.close()
+
+
+def test_a_plan_that_is_used_up_already_does_not_forbid_other_orders(gateway: Gateway) -> None:
+    """What is in use is not the order's doing: a last command may still tune something else."""
+    gateway.plan = DataPlan(plan_bytes=MB, cap_bytes=MB)
+    with gateway.database.transaction() as db:
+        uplink_store.add(db, day=NOON.date(), count=2 * MB)
+    (gateway.folder / "agent.toml").write_text(
+        '[agent]\nid = "agent"\n[uplink]\nmb_per_month = 1\n'
+    )
+    gateway.source = read_source(gateway.folder / "agent.toml")
+    gateway.start()
+    gateway.desk.take(ordered("[schedule]\nconcurrency = 1\n"))
+    assert gateway.desk.look()
 
 
 def test_one_at_a_time_and_only_from_where_it_was_made(gateway: Gateway) -> None:
