@@ -32,6 +32,8 @@ from collector.telemetry.samples import (
     readings_of,
     second_of,
 )
+from shared import topics
+from shared.frame import Lane
 
 log = logging.getLogger(__name__)
 
@@ -148,7 +150,7 @@ def _merge(
                 raise _ChangedError
         for device_id, own in samples.items():
             _note_newest(db, places[device_id], owner.organisation_id, own, now=now)
-        aside = [_aside(agent_id, owner.organisation_id, batch, why=why) for batch, why in damaged]
+        aside = [unread(agent_id, owner.organisation_id, batch, why=why) for batch, why in damaged]
         quarantine.add_all(db, aside, now=now)
         if telemetry.remove_batches(db, [batch.id for batch in batches]) != len(batches):
             raise _ChangedError
@@ -223,13 +225,14 @@ def _note_newest(
         )
 
 
-def _aside(agent_id: str, organisation_id: str, batch: RawBatch, *, why: str) -> Quarantined:
+def unread(agent_id: str, organisation_id: str, batch: RawBatch, *, why: str) -> Quarantined:
+    """The batch for the quarantine: it was receipted and comes no more, so it is no noise."""
     return Quarantined(
-        topic="",
+        topic=topics.up(agent_id, Lane.TELEMETRY),
         agent_id=agent_id,
         organisation_id=organisation_id,
-        identity=None,
-        lane=None,
+        identity=None,  # the row itself is in table frame, and stays there
+        lane=Lane.TELEMETRY.value,
         reason="store.damaged",
         detail=f"telemetry of {batch.received_at.isoformat()} does not read: {why}"[:400],
         payload=batch.payload,

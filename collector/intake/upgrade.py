@@ -15,8 +15,9 @@ from sqlalchemy import Engine
 from collector.intake.arrival import End
 from collector.intake.replay import replay_one
 from collector.intake.room import Room
-from collector.store import meta, quarantine_list
+from collector.store import meta, quarantine, quarantine_list, telemetry
 from collector.store.engine import reader
+from collector.telemetry.message import DamagedBatchError, samples_in
 from shared import wire
 from shared.frame import FrameError, unpack
 
@@ -29,6 +30,7 @@ _REASONS: Final = (
     "wire.malformed",
     "store.refused",
 )
+_UNMERGED: Final = "store.damaged"
 
 
 def program_version() -> str:
@@ -53,9 +55,35 @@ def take_after_upgrade(engine: Engine, *, program: str, room: Room, now: datetim
         if _is_readable(engine, number):
             done = replay_one(engine, number, room=room, now=now)
             taken += done is not None and done.end is not End.QUARANTINED
+    taken += _merge_again(engine, now=now)
     with engine.begin() as db:
         meta.note(db, actor="collector", action=ACTION, detail=program, now=now)
     return taken
+
+
+def _merge_again(engine: Engine, *, now: datetime) -> int:
+    """Put back telemetry that was stored and could not be merged; how many batches.
+
+    It was a row already, so it only goes back to those that wait to be merged.
+    """
+    with engine.begin() as db:
+        back = 0
+        for number in quarantine_list.ids(db, reasons=(_UNMERGED,)):
+            kept = quarantine_list.find(db, number)
+            if kept is None:
+                continue
+            row, payload = kept
+            if row.organisation_id is None:
+                continue
+            try:
+                samples_in(payload, received_at=row.received_at)
+            except DamagedBatchError:
+                continue
+            batches = [(row.agent_id, row.organisation_id, payload)]
+            telemetry.add_batches(db, batches, now=row.received_at)
+            quarantine.remove(db, quarantine_id=number, now=now)
+            back += 1
+    return back
 
 
 def _is_readable(engine: Engine, number: int) -> bool:

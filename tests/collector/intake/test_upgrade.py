@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from collector.compact import compact_agent, unread
 from collector.intake.arrival import Arrival, Counts
 from collector.intake.upgrade import ACTION, program_version, take_after_upgrade
-from collector.store import quarantine, tables
+from collector.store import quarantine, tables, telemetry
 from collector.store.quarantine import Quarantined
 from shared import topics
 from shared.fault import FaultKind
@@ -94,6 +95,23 @@ def test_each_version_looks_once(house: House) -> None:
     assert upgrade(house, "1.1") == 1
     noted = [row["detail"] for row in house.rows(tables.audit) if row["action"] == ACTION]
     assert noted == ["1.0", "1.1"]
+
+
+def test_telemetry_that_could_not_be_merged_is_merged_then(house: House) -> None:
+    """Stored at the door and set aside at merging: its samples enter with the next version."""
+    arrival = frame_of(examples.up_messages()["columns"], seq=5)
+    house.take(arrival)
+    with house.engine.begin() as db:  # what a program without these columns did of it
+        (batch,) = telemetry.pending(db, "agent-farm")
+        telemetry.remove_batches(db, [batch.id])
+        row = unread("agent-farm", "north", batch, why="unknown form")
+        quarantine.add_all(db, [row], now=house.now)
+    assert [found["lane"] for found in house.rows(tables.quarantine)] == [Lane.TELEMETRY]
+
+    assert upgrade(house, "2.0") == 1
+    assert compact_agent(house.engine, "agent-farm", policy=house.policy, now=house.now) == 1
+    assert (house.count(tables.quarantine), house.count(tables.telemetry_day)) == (0, 1)
+    assert house.take(arrival).counts == Counts(duplicate=1)
 
 
 def test_what_stays_unreadable_stays(house: House) -> None:
