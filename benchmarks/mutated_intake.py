@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine, func, select
 
 from benchmarks.malformed import valid_frames
-from benchmarks.mutations import AGENTS, Mutations
+from benchmarks.mutations import AGENTS, EPOCH, REPEATS, Mutations
 from collector.claims.policy import Policy
 from collector.high_water import HighWater
 from collector.intake.arrival import Arrival, Counts
@@ -39,13 +39,17 @@ _SAY_EVERY_S: Final = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Both sides: what ingest said, and what the store holds when asked afterwards."""
+    """Three sides: what the sender knows, what ingest said, and what the store holds afterwards."""
 
     sent: int
+    sent_good: int  # different frames that must be stored
+    sent_again: int  # repeats of those
+    sent_refusable: int  # no end but quarantine is right
     stored: int
     duplicate: int
     quarantined: int
     rows_in_store: int
+    good_in_store: int
     kept_or_counted: int
     kept_rows: int
     fresh_passed: bool
@@ -53,6 +57,21 @@ class Account:
     slowest_batch_s: float
     took_s: float
     cpu_s: float
+
+    def unaccounted(self) -> dict[str, int]:
+        """By end: how many too few or too many; what is missing at one cancels nothing at another.
+
+        What the sender does not know how to end (lies under a checksum that holds) was either
+        stored or quarantined, and is bound by the sum of all ends.
+        """
+        return {
+            "sent": abs(self.sent - self.stored - self.duplicate - self.quarantined),
+            "stored": abs(self.stored - self.rows_in_store),
+            "good": abs(self.sent_good - self.good_in_store),
+            "duplicate": abs(self.sent_again - self.duplicate),
+            "quarantined": abs(self.quarantined - self.kept_or_counted),
+            "refusable": max(0, self.sent_refusable - self.kept_or_counted),
+        }
 
 
 def run(count: int, seed: int, folder: Path) -> Account:
@@ -74,6 +93,13 @@ def run(count: int, seed: int, folder: Path) -> Account:
     fresh = ingest(engine, [_fresh()], room=room, now=datetime.now(UTC)).counts == Counts(stored=1)
     with reader(engine) as db:
         rows = db.execute(select(func.count()).select_from(tables.frame)).scalar_one()
+        good = db.execute(
+            select(func.count()).where(
+                tables.frame.c.agent_id == AGENTS[0],
+                tables.frame.c.epoch == str(EPOCH),
+                tables.frame.c.seq <= REPEATS,
+            )
+        ).scalar_one()
         kept, times = db.execute(
             select(func.count(), func.coalesce(func.sum(tables.quarantine.c["count"]), 0))
         ).one()
@@ -83,10 +109,14 @@ def run(count: int, seed: int, folder: Path) -> Account:
     engine.dispose()
     return Account(
         sent=sent,
+        sent_good=len(mutations.good),
+        sent_again=mutations.good.total() - len(mutations.good),
+        sent_refusable=mutations.refusable,
         stored=counts.stored,
         duplicate=counts.duplicate,
         quarantined=counts.quarantined,
         rows_in_store=rows - fresh,
+        good_in_store=good,
         kept_or_counted=times + not_kept,
         kept_rows=kept,
         fresh_passed=fresh,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import struct
 import zlib
+from collections import Counter
 from typing import Final
 
 from benchmarks.malformed import valid_frames
@@ -16,17 +17,23 @@ from shared.identity import Epoch
 AGENTS: Final = ("agent-a", "agent-b")
 EPOCH: Final = Epoch(1, 7)
 _HEAD: Final = struct.Struct(">2sBBBBIQQI")
-_REPEATS: Final = 64  # good frames, sent again and again
+REPEATS: Final = 64  # good frames, sent again and again
 _STRANGERS: Final = 5
 
 
 class Mutations:
-    """An endless stream; the same seed gives the same payloads."""
+    """An endless stream; the same seed gives the same payloads.
+
+    It counts what it knows must become of them: ``good`` frames by how often each was sent, and
+    those for which only a refusal is right. Of lies under a checksum that holds it knows nothing.
+    """
 
     def __init__(self, seed: int) -> None:
+        self.good: Counter[bytes] = Counter()
+        self.refusable = 0
         self._dice = random.Random(seed)
         self._bodies = valid_frames()
-        self._seq = _REPEATS
+        self._seq = REPEATS
         self._topics = {
             (agent, lane): topics.up(agent, lane)
             for agent in (*AGENTS, *(f"stranger-{n}" for n in range(_STRANGERS)))
@@ -34,7 +41,7 @@ class Mutations:
         }
         self._sealed = [
             (lane, _seal(body, lane=lane, seq=1 + number))
-            for number in range(_REPEATS)
+            for number in range(REPEATS)
             for lane, body in (self._bodies[number % len(self._bodies)],)
         ]
 
@@ -45,6 +52,7 @@ class Mutations:
     def _next(self) -> Arrival:
         """Mostly what is refused: what is stored costs a hundred times as much to take."""
         fate = self._dice.random()
+        self.refusable += fate < 0.76 or 0.86 <= fate < 0.992
         if fate < 0.20:
             return Arrival(
                 self._topic(Lane.HEALTH), self._dice.randbytes(self._dice.randrange(200))
@@ -64,6 +72,7 @@ class Mutations:
     def _repeat(self) -> Arrival:
         """A good frame: stored once, a duplicate ever after."""
         lane, whole = self._dice.choice(self._sealed)
+        self.good[whole] += 1
         return Arrival(self._topics[AGENTS[0], lane], whole)
 
     def _topic(self, lane: Lane) -> str:
