@@ -101,9 +101,13 @@ class Stand:
         """Rows of all agents that no receipt has named yet."""
         return unreceipted(self.sources.values())
 
+    def unsettled(self) -> int:
+        """Rows without a receipt, and episodes without their decision."""
+        return self.waiting() + self.store.undecided()
+
     def is_settled(self) -> bool:
         """True when every row has its receipt and every episode its decision."""
-        return self.waiting() == 0 and self.store.undecided() == 0
+        return self.unsettled() == 0
 
     def count_duplicates(self) -> int:
         """Duplicates that all lives of the collector have counted, as far as they were asked."""
