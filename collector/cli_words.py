@@ -176,6 +176,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "此前各行均已接收。请重新复制或导出后再次提交：不会重复存储",
     ),
     "gap_lost": ("told as lost by the agent", "代理已报告丢失"),
+    "gap_refused": ("came and was refused", "已到达但被拒绝"),
     "gap_quarantine": ("in quarantine", "在隔离区"),
     "gap_coming": ("still on its way", "仍在途中"),
     "gap_unexplained": (

@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 from collector.claims.policy import Policy
 from collector.store import agents, positions, quarantine, telemetry
 from collector.store.engine import reader
-from collector.store.quarantine import Quarantined
+from collector.store.quarantine_row import Quarantined
 from collector.store.telemetry import Day, RawBatch
 from collector.telemetry.day import DamagedDayError, pack, unpack
 from collector.telemetry.message import DamagedBatchError, samples_in

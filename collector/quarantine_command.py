@@ -19,7 +19,7 @@ from collector.intake.arrival import End
 from collector.intake.decipher import decipher, hex_of
 from collector.intake.replay import replay_each
 from collector.settings import Config
-from collector.store import accounts, quarantine, quarantine_list
+from collector.store import accounts, quarantine, quarantine_gone, quarantine_list
 from collector.store.engine import reader
 from collector.store.quarantine_list import Row
 from collector.web.voice import load_texts
@@ -147,6 +147,7 @@ def _drop(arguments: argparse.Namespace, _config: Config, engine: Engine) -> int
             print(say("quarantine_would_drop", lang, count=len(numbers)), file=sys.stderr)
             return FAILED
         for number in numbers:
+            quarantine_gone.note(db, [number], now=utc_now())
             quarantine.remove(db, quarantine_id=number, now=utc_now())
         what = arguments.reason or f"id {arguments.number}"
         accounts.record(

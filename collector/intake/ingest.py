@@ -27,6 +27,7 @@ from collector.intake.take_telemetry import take_all
 from collector.store import agents, frames
 from collector.store.agents import Agent, Life
 from collector.store.cause import cause_of
+from collector.store.quarantine_gone import COMES_AGAIN
 from collector.telemetry.message import kind_of
 from shared import wire
 from shared.columns import Outline
@@ -39,9 +40,6 @@ from shared.topics import UpTopic, parse_up
 
 # Their bytes are in a file, or in rows of their own until they are merged into days.
 _KEPT_ELSEWHERE: Final = (EvidenceChunk, Outline, Telemetry)
-
-
-_WRONG_TOPIC: Final = "topic.lane"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +108,7 @@ def take(arrival: Arrival, batch: Batch) -> tuple[End, Noted | None]:
         cause = getattr(error, "orig", None) or error  # without SQLAlchemy's dump of the values
         why = Why("store.refused", f"{type(cause).__name__}: {cause_of(error)}")
     set_aside(arrival, why, batch, agent_id=agent_id, agent=agent, header=header)
-    if why.reason == _WRONG_TOPIC:
+    if why.reason == COMES_AGAIN:
         return End.QUARANTINED, None  # no checksum covers the topic: the row shall come again
     return End.QUARANTINED, note(agent_id, header, refused=str(why))
 
@@ -118,7 +116,7 @@ def take(arrival: Arrival, batch: Batch) -> tuple[End, Noted | None]:
 def _check(header: Header, topic: UpTopic) -> None:
     """Topic, lane and seq agree, or Refusal."""
     if header.lane >= Lane.RECEIPT or Lane(header.lane).name.lower() != topic.leaf:
-        raise Refusal(_WRONG_TOPIC, f"lane {header.lane} on topic {topic.leaf}")
+        raise Refusal(COMES_AGAIN, f"lane {header.lane} on topic {topic.leaf}")
     if header.seq == 0 and header.lane != Lane.PRESENCE:
         raise Refusal("frame.identity", "seq 0 on a stored lane")
 

@@ -13,7 +13,7 @@ from collector.high_water import HighWater
 from collector.intake.evidence_files import EvidenceFiles
 from collector.store import agents
 from collector.store.agents import Agent
-from collector.store.quarantine import Quarantined
+from collector.store.quarantine_row import Quarantined
 from shared.identity import EventId
 
 

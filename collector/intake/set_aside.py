@@ -9,7 +9,7 @@ from collector.intake.refusal import Why
 from collector.intake.room import Batch
 from collector.store import evidence, quarantine
 from collector.store.agents import Agent
-from collector.store.quarantine import Quarantined
+from collector.store.quarantine_row import Quarantined
 from shared.frame import Header
 from shared.identity import EventId
 

@@ -14,12 +14,12 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from collector.store import quarantine_account
+from collector.store import quarantine_account, quarantine_gone
 from collector.store.quarantine_account import Changes
 from collector.store.quarantine_oldest import Leaving, Oldest
+from collector.store.quarantine_row import Quarantined
 from collector.store.quarantine_share import Kind, Shares
 from collector.store.tables import quarantine
-from shared.identity import EventId
 from shared.limits import MAX_BODY_BYTES
 
 MAX_ROWS: Final = 10_000
@@ -32,25 +32,6 @@ _SAME: Final = select(quarantine.c.id, quarantine.c.digest, quarantine.c.reason)
     quarantine.c.agent_id == bindparam("of_agent"),
     quarantine.c.digest.in_(bindparam("digests", expanding=True)),
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quarantined:
-    """One payload that was not accepted; ``identity`` is None when it cannot be trusted."""
-
-    topic: str
-    agent_id: str
-    organisation_id: str | None
-    identity: EventId | None
-    lane: int | None
-    reason: str
-    detail: str
-    payload: bytes
-
-    @property
-    def kind(self) -> Kind:
-        """With whom it shares its fate at the bound."""
-        return Kind(agent_id=self.agent_id, reason=self.reason, lane=self.lane or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +70,10 @@ def add_all(
             changes.keep(kind, owner, rows=1, size=new.size)
         else:
             changes.count(kind, owner, times=new.count, size=new.size)
-    leaving.write()
+    leaving.write(now=now)
+    written = {id(new) for new in kept}
+    unkept = [new.item for new in fresh if id(new) not in written]
+    quarantine_gone.note_unkept(db, unkept, now=now)
     _insert(db, kept, now=now)
     changes.write(db, now=now)
 
@@ -196,7 +180,10 @@ def _storable(text: str) -> str:
 
 
 def remove(db: Connection, *, quarantine_id: int, now: datetime) -> bool:
-    """Forget a row that a replay accepted or a person dropped; False when it is gone already."""
+    """Forget a row that a replay accepted or a person dropped; False when it is gone already.
+
+    Of a dropped one tell ``quarantine_gone`` before.
+    """
     row = db.execute(
         delete(quarantine)
         .where(quarantine.c.id == quarantine_id)

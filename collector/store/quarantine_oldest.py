@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, delete, func, select
 
+from collector.store import quarantine_gone
 from collector.store.quarantine_share import Kind
 from collector.store.tables import quarantine
 
@@ -68,10 +70,11 @@ class Leaving:
         self._gone.append(row.id)
         return row
 
-    def write(self) -> None:
+    def write(self, *, now: datetime) -> None:
         """Delete what was given out."""
         for start in range(0, len(self._gone), _AT_ONCE):
             some = self._gone[start : start + _AT_ONCE]
+            quarantine_gone.note(self._db, some, now=now)
             self._db.execute(_DELETE, {"gone": some})
 
     def _more(self, kind: Kind) -> list[Oldest]:

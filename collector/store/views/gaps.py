@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, select
 
+from collector.store.quarantine_gone import REFUSED
 from collector.store.scope import Scope
 from collector.store.tables import agent, quarantine, seq_gap, seq_lost
 from shared.receipt import SeqRange
@@ -18,6 +19,7 @@ class Why(enum.Enum):
     """What explains a missing row."""
 
     LOST = "lost"  # the agent told it, with its reason
+    REFUSED = "refused"  # it came and was refused; the quarantine keeps it no longer
     QUARANTINE = "quarantine"  # it came and was refused
     COMING = "coming"  # younger than the agent's promise, or the agent says that rows wait
     UNEXPLAINED = "unexplained"
@@ -80,7 +82,8 @@ def list_gaps(
 ) -> tuple[Gap, ...]:
     """Every gap of the slice (None: of the whole store), by agent and row.
 
-    ``waiting``: rows that wait at each agent by its last word; as many are not called missing.
+    ``waiting``: rows that wait at each agent by its last word; as many are not called missing,
+    besides those whose time has not come.
     """
     mine = [scope.covers(seq_gap.c.organisation_id)] if scope else []
     if agent_id:
@@ -99,9 +102,11 @@ def list_gaps(
         for part, known in explain(whole, _known(db, row.agent_id, row.epoch, whole)):
             size = part.last - part.first + 1
             why, reason = (known.why, known.reason) if known else (Why.UNEXPLAINED, "")
-            if known is None and (is_young or left.get(row.agent_id, 0) >= size):
+            if known is None and is_young:
                 why = Why.COMING
-                left[row.agent_id] = left.get(row.agent_id, 0) - size
+            elif known is None and left.get(row.agent_id, 0) >= size:
+                why = Why.COMING
+                left[row.agent_id] -= size
             found.append(
                 Gap(
                     agent_id=row.agent_id,
@@ -123,6 +128,12 @@ def rows_by(gaps: Sequence[Gap]) -> dict[str, int]:
     return counts
 
 
+def _told(range_: SeqRange, reason: str) -> Known:
+    if reason.startswith(REFUSED):
+        return Known(range=range_, why=Why.REFUSED, reason=reason.removeprefix(REFUSED))
+    return Known(range=range_, why=Why.LOST, reason=reason)
+
+
 def _known(db: Connection, agent_id: str, epoch: str, gap: SeqRange) -> list[Known]:
     lost = db.execute(
         select(seq_lost).where(
@@ -131,7 +142,7 @@ def _known(db: Connection, agent_id: str, epoch: str, gap: SeqRange) -> list[Kno
             seq_lost.c.last >= gap.first,
         )
     )
-    known = [Known(range=SeqRange(r.first, r.last), why=Why.LOST, reason=r.reason) for r in lost]
+    known = [_told(SeqRange(r.first, r.last), r.reason) for r in lost]
     refused = db.execute(
         select(quarantine.c.seq, quarantine.c.reason).where(
             quarantine.c.agent_id == agent_id,

@@ -11,7 +11,7 @@ from collector.compact import compact_agent, unread
 from collector.intake.arrival import Arrival, Counts
 from collector.intake.upgrade import ACTION, program_version, take_after_upgrade
 from collector.store import quarantine, tables, telemetry
-from collector.store.quarantine import Quarantined
+from collector.store.quarantine_row import Quarantined
 from shared import topics
 from shared.fault import FaultKind
 from shared.frame import Lane, pack, unpack

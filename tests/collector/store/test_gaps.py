@@ -11,12 +11,17 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from collector.intake.arrival import Arrival
-from collector.store import gaps, tables
+from collector.store import gaps, quarantine, quarantine_gone, quarantine_list, tables
+from collector.store.quarantine import Bound
 from collector.store.views.gaps import Gap, Known, Why, explain, list_gaps, rows_by
 from collector.store.views.health import waiting_rows
-from shared.frame import Lane
+from shared import topics
+from shared.fault import FaultKind
+from shared.frame import Lane, pack
 from shared.health import LaneDepth, Lost
+from shared.identity import Epoch
 from shared.receipt import SeqRange, ranges_of
+from shared.wire import encode
 from tests.collector.house import House, device, fault, frame_of, health
 
 
@@ -83,7 +88,13 @@ def test_a_gap_says_why(house: House) -> None:
         (6, 6): (Why.UNEXPLAINED, ""),
         (8, 8): (Why.UNEXPLAINED, ""),
     }
-    assert rows_by(look(house)) == {"lost": 2, "quarantine": 1, "coming": 0, "unexplained": 3}
+    assert rows_by(look(house)) == {
+        "lost": 2,
+        "refused": 0,
+        "quarantine": 1,
+        "coming": 0,
+        "unexplained": 3,
+    }
 
 
 def test_rows_that_wait_at_the_agent_are_not_called_missing(house: House) -> None:
@@ -92,6 +103,60 @@ def test_rows_that_wait_at_the_agent_are_not_called_missing(house: House) -> Non
     house.take(row(1), frame_of(told, seq=4), row(3))
     house.pass_time(60)
     assert [gap.why for gap in look(house)] == [Why.COMING]
+
+
+def test_young_gaps_do_not_use_up_what_waits_at_the_agent(house: House) -> None:
+    """The old gap waits at the agent by its own word, however many rows are young."""
+    told = replace(health(next_within_s=1.0), outbox=(LaneDepth(int(Lane.TELEMETRY), 2, 99),))
+    for message, seq in ((told, 5), (health(), 1), (health(), 4)):
+        payload = pack(lane=Lane.HEALTH, epoch=Epoch(2, 7), seq=seq, body=encode(message))
+        house.take(Arrival(topics.up("agent-farm", Lane.HEALTH), payload))
+    look(house)
+    house.pass_time(60)
+    house.take(frame_of(told, seq=1), frame_of(told, seq=50))  # of the epoch before, later
+    assert [(gap.range, gap.why) for gap in look(house)] == [
+        (SeqRange(2, 49), Why.COMING),
+        (SeqRange(2, 3), Why.COMING),
+    ]
+
+
+def drop_oldest(house: House) -> None:
+    """As ``quarantine drop`` does."""
+    with house.engine.begin() as db:
+        number = quarantine_list.ids(db)[0]
+        quarantine_gone.note(db, [number], now=house.now)
+        assert quarantine.remove(db, quarantine_id=number, now=house.now)
+
+
+def test_a_refused_row_stays_explained_when_the_quarantine_lets_it_go(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dropped by a person, pushed out by others, or never kept: it came, and is not missing."""
+    monkeypatch.setattr(quarantine, "Bound", lambda: Bound(rows=2, bytes=10**6))
+    refused = [frame_of(fault(kind=FaultKind.CLEARED), seq=seq) for seq in range(2, 9)]
+    house.take(row(1), refused[0])
+    drop_oldest(house)
+    house.take(*refused[1:4])
+    house.take(*refused[4:], row(9))
+    house.pass_time(60)
+
+    found = look(house)
+    counts = rows_by(found)
+    assert (counts["refused"], counts["quarantine"], counts["unexplained"]) == (5, 2, 0)
+    assert {gap.reason for gap in found} == {"fault.no_episode"}
+
+
+def test_a_row_that_shall_come_again_is_missed_when_the_quarantine_lets_it_go(
+    house: House,
+) -> None:
+    """It was refused for its topic alone and not receipted: its agent still has it."""
+    bad = frame_of(fault(), seq=2)
+    house.take(row(1), Arrival(bad.topic.replace("/fault", "/health"), bad.payload), row(3))
+    drop_oldest(house)
+    house.pass_time(60)
+    look(house)
+    house.pass_time(60)
+    assert [gap.why for gap in look(house)] == [Why.UNEXPLAINED]
 
 
 def test_loss_of_an_earlier_epoch_is_kept_under_it(house: House) -> None:

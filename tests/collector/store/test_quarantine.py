@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.store import quarantine, tables
-from collector.store.quarantine import Bound, Quarantined, add_all
+from collector.store.quarantine import Bound, add_all
+from collector.store.quarantine_row import Quarantined
 from collector.store.quarantine_share import Kind, Share, Shares, first_to_go
 from shared.identity import EventId
 from tests.collector.house import EPOCH, House

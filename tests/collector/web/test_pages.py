@@ -307,5 +307,11 @@ async def test_missing_rows_and_remedies_are_on_the_agents_page(
 
     told = await (await visitor.get("/api/v1/agents")).json()
     (quarry,) = [one for one in told["items"] if one["id"] == "nvr-quarry"]
-    assert quarry["missing_rows"] == {"lost": 2, "quarantine": 0, "coming": 0, "unexplained": 51}
+    assert quarry["missing_rows"] == {
+        "lost": 2,
+        "refused": 0,
+        "quarantine": 0,
+        "coming": 0,
+        "unexplained": 51,
+    }
     assert [(g["first"], g["why"]) for g in quarry["gaps"]] == [(3, "lost"), (9, "unexplained")]
