@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
@@ -24,6 +25,7 @@ from shared import wire
 from shared.columns import Columns
 from shared.fault import EpisodeSnapshot
 from shared.fold import fold
+from shared.frame import Lane
 from shared.health import DeviceHealth, Health, Standing
 from shared.identity import EventId
 from shared.limits import MAX_BODY_BYTES
@@ -35,18 +37,26 @@ _MAX_EPISODES: Final = 512
 _SNAPSHOT_EVERY: Final = timedelta(minutes=10)  # a link that flaps must not fill the fault lane
 _HOUSEKEEPING: Final = timedelta(hours=1)
 _TICK_S: Final = 1.0
+_NO_MESSAGE: Final = "a reading that no message can hold"
 _UNSEEN: Final = "not told before the data plan's next month"
 
 
 def _fold_what_fits(
     readings: Sequence[tuple[str, Reading]], *, now: datetime
-) -> tuple[Columns, int]:
-    """As many of the first readings as one frame takes, and how many that are."""
+) -> tuple[Columns | None, int]:
+    """As many of the first readings as one frame takes, and how many; None for one that none takes.
+
+    A table is bounded in bytes, in columns (readings that say something different each time) and
+    in what its parts may hold.
+    """
     count = len(readings)
     while True:
-        batch = fold(readings[:count], sent_at=now)
-        if count == 1 or len(wire.encode(batch)) <= MAX_BODY_BYTES:
-            return batch, count
+        with contextlib.suppress(ValueError):  # a WireError is one
+            batch = fold(readings[:count], sent_at=now)
+            if len(wire.encode(batch)) <= MAX_BODY_BYTES:
+                return batch, count
+        if count == 1:
+            return None, 1
         count //= 2
 
 
@@ -183,7 +193,10 @@ class Reporter:
             if not rows:
                 return False
             batch, count = _fold_what_fits([row[1:] for row in rows], now=now)
-            self._outbox.append(batch, now=now)
+            if batch is None:
+                self._outbox.append_lost(Lane.TELEMETRY, reason=_NO_MESSAGE)
+            else:
+                self._outbox.append(batch, now=now)
             self._database.set_meta(TELEMETRY_UPTO, str(rows[count - 1][0]))
         return True
 

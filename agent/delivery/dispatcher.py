@@ -1,4 +1,4 @@
-"""What is sent when: rows of the outbox by worth, again without a receipt, within the data plan."""
+"""The life of the connection to the broker: made, watched, ended, and made again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from agent.delivery.backoff import Backoff, Pause
+from agent.delivery.backoff import Backoff
 from agent.delivery.database import Database, is_full
 from agent.delivery.link import (
     Acknowledged,
@@ -24,13 +24,14 @@ from agent.delivery.link import (
     OpenLink,
     Woken,
 )
-from agent.delivery.outbox import STORED_LANES, Outbox, Row
+from agent.delivery.outbox import Outbox
 from agent.delivery.publisher import Broker, Connection
 from agent.delivery.reception import Reception
 from agent.delivery.relief import commit, relieve
+from agent.delivery.sending import RESEND_AFTER, Sending
 from agent.delivery.uplink import Uplink
 from agent.delivery.watchdog import Watchdog
-from agent.uplink_budget import BULK, DataPlan, may_go
+from agent.uplink_budget import DataPlan
 from shared import topics, wire
 from shared.command import SignedCommand
 from shared.frame import Lane, pack
@@ -38,13 +39,6 @@ from shared.health import Presence
 from shared.receipt import Receipt
 
 _LOG = logging.getLogger(__name__)
-RESEND_AFTER: Final = timedelta(seconds=30)  # the design's table of defaults
-# Rows in flight by lane; a fault never queues behind telemetry, and 16 chunks are 768 KiB.
-WINDOWS: Final = {Lane.FAULT: 64, Lane.EVIDENCE: 16, Lane.HEALTH: 16, Lane.TELEMETRY: 16}
-_EVIDENCE_WITHIN_A_PLAN: Final = 2  # so that a mode that ends soon is not overdrawn by much
-# On a metered link these first go without a PUBACK, which costs 130 bytes and proves nothing: the
-# receipt does. Sent again they ask for one, which tells a dead link from a dead collector.
-_UNACKNOWLEDGED_LANES: Final = (Lane.HEALTH, Lane.TELEMETRY)
 _TICK_S: Final = 1.0
 _GOODBYE_S: Final = 2.0
 _CLOSED_LOOK_S: Final = 30.0
@@ -52,10 +46,9 @@ _CLOSED_LOOK_S: Final = 30.0
 
 @dataclass(slots=True)
 class Counts:
-    """What was sent since the start; for logs and tests."""
+    """What happened since the start; for logs and tests."""
 
     connections: int = 0
-    published: int = 0
 
 
 class Dispatcher:
@@ -106,16 +99,22 @@ class Dispatcher:
         self._monotonic = monotonic
         self._sleep = sleep
         self._tick_s = tick_s
-        self._resend_after = resend_after
-        self._salt = int(jitter() * 2**20)  # spreads resends, row by row
+        self._sending = Sending(
+            agent_id=agent_id,
+            database=database,
+            outbox=outbox,
+            uplink=self._uplink,
+            clock=clock,
+            monotonic=monotonic,
+            resend_after=resend_after,
+            salt=int(jitter() * 2**20),
+        )
         self._backoff = Backoff(jitter=jitter)
         self._inbox: Inbox | None = None
         self._link: Link | None = None
         self._is_connected = False
-        self._pause = Pause()
         self._watchdog = self._new_watchdog()
         self._connected_s = 0.0
-        self._may_be_deaf = True  # until something came down on this connection
         self.counts = Counts()
         self.received = self._reception.counts
 
@@ -129,6 +128,11 @@ class Dispatcher:
     def link(self) -> Link | None:
         """The present link, or the last one; None before the first."""
         return self._link
+
+    @property
+    def published(self) -> int:
+        """Rows handed to links since the start, resends included."""
+        return self._sending.published
 
     @property
     def is_connected(self) -> bool:
@@ -175,8 +179,7 @@ class Dispatcher:
             await self._sleep(_CLOSED_LOOK_S)
 
     def _is_closed(self) -> bool:
-        health = self._outbox.depth(Lane.HEALTH)
-        return self._uplink.is_closed(health_rows=health.waiting_rows + health.sent_rows)
+        return self._uplink.is_closed(health_rows=lambda: self._outbox.unreceipted(Lane.HEALTH))
 
     async def _one_connection(self) -> str:
         inbox = self._inbox = Inbox()
@@ -230,7 +233,7 @@ class Dispatcher:
                 self._act_on(event, link)
                 self._uplink.note(carried)
                 if self._is_connected:
-                    self._send_due(link)
+                    self._sending.send_due(link, self._watchdog)
             except sqlite3.OperationalError as error:
                 if not is_full(error):
                     raise
@@ -250,6 +253,7 @@ class Dispatcher:
                 self._welcome(link)
             case Acknowledged(mid):
                 self._watchdog.acknowledged(mid, self._monotonic())
+                self._sending.acknowledged(mid)
             case Arrived():
                 try:
                     self._receive(event)
@@ -259,20 +263,19 @@ class Dispatcher:
                 pass
 
     def _receive(self, arrived: Arrived) -> None:
-        self._may_be_deaf = False
+        self._sending.heard()
         self._watchdog.progressed(self._monotonic())
         receipt = self._reception.take(arrived)
         if receipt is not None:
             self._backoff.reset()  # a connection is good once the far end answers
-            self._pause.ask(receipt.retry_after_s, now_s=self._monotonic())
+            self._sending.asked_to_wait(receipt.retry_after_s)
 
     def _welcome(self, link: Link) -> None:
         self.counts.connections += 1
         self._is_connected = True
         self._connected_s = self._monotonic()
         self._watchdog.connected(self._connected_s)
-        self._subscribe(link)
-        self._may_be_deaf = True
+        self._sending.begin(link)
         online = self._presence(online=True, at=self._clock())
         mid = link.publish(topics.presence(self._agent_id), online, retain=True)
         if mid is not None:
@@ -283,60 +286,10 @@ class Dispatcher:
         _LOG.info("connected to broker %s:%d", self._broker.host, self._broker.port)
         self._on_connected()
 
-    def _subscribe(self, link: Link) -> None:
-        link.subscribe([topics.receipt(self._agent_id), topics.command(self._agent_id)])
-
     def _presence(self, *, online: bool, at: datetime | None) -> bytes:
         epoch = self._database.epoch()
         body = wire.encode(Presence(online, epoch, at))
         return pack(lane=Lane.PRESENCE, epoch=epoch, seq=0, body=body)
-
-    def _send_due(self, link: Link) -> None:
-        """Publish what windows, data plan and the collector's wish to wait allow, best first."""
-        if self._pause.holds(self._monotonic()):
-            return
-        mode = self._uplink.mode()
-        for lane in STORED_LANES:
-            ranks = [rank for rank in (0, BULK) if may_go(mode, lane, rank=rank)]
-            if ranks:
-                for row in self._take_due(lane, most_rank=max(ranks)):
-                    if row.is_again and self._may_be_deaf:  # a broker confirms a damaged filter
-                        self._subscribe(link)
-                        self._may_be_deaf = False  # once a connection: this costs data too
-                    self._publish(row, link)
-
-    def _take_due(self, lane: Lane, *, most_rank: int) -> tuple[Row, ...]:
-        now, window = self._clock(), self._window(lane)
-        # Large pieces that wait for the plan do not stand in the way of thumbnails.
-        room = max(0, window - self._outbox.sent_rows(lane, most_rank=most_rank))
-        wait, salt = self._resend_after, self._salt
-        if not self._outbox.has_due(lane, now=now, resend_after=wait, room=room, salt=salt):
-            return ()
-        with self._database.transaction():
-            again = self._outbox.take_overdue(
-                lane, limit=window, now=now, resend_after=wait, most_rank=most_rank, salt=salt
-            )
-            rows = again + self._outbox.take(lane, limit=room, now=now, most_rank=most_rank)
-        self._database.high_water.secure()  # a number that is seen outside is never used again
-        return rows
-
-    def _window(self, lane: Lane) -> int:
-        if lane is Lane.EVIDENCE and self._uplink.plan.is_limited:
-            return _EVIDENCE_WITHIN_A_PLAN
-        return WINDOWS[lane]
-
-    def _publish(self, row: Row, link: Link) -> None:
-        wants_puback = (
-            row.is_again or not self._uplink.is_metered or row.lane not in _UNACKNOWLEDGED_LANES
-        )
-        topic = topics.up(self._agent_id, row.lane)
-        mid = link.publish(topic, row.frame, qos=int(wants_puback))
-        if mid is None:
-            return
-        self.counts.published += 1
-        self._pause.sent()
-        if wants_puback:
-            self._watchdog.published(mid, self._monotonic())
 
     async def _say_goodbye(self, link: Link, inbox: Inbox) -> None:
         """Replace the retained presence; a clean disconnect sends no last will."""

@@ -6,8 +6,10 @@ change once it is appended: what is sent again is the same frame.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -62,6 +64,7 @@ class Outbox:
         self._database = database
         self._db = database.connection
         self._limit_bytes = limit_bytes
+        self._hurried: set[int] = set()  # rows in flight that were hurried by a receipt
 
     def append(self, message: UpMessage, *, now: datetime) -> EventId:
         """Store a message and name it; WireError when a value breaks its bounds.
@@ -101,6 +104,13 @@ class Outbox:
         )
         return event
 
+    def append_lost(self, lane: Lane, *, reason: str) -> EventId:
+        """Name what no message can say, so that the collector hears of a loss, not of a hole."""
+        event = self.next_event()
+        self._database.set_meta("next_seq", str(event.seq + 1))
+        losses.add(self._db, epoch=event.epoch, lane=lane, seq=event.seq, reason=reason)
+        return event
+
     def next_event(self) -> EventId:
         """The identity that the next append will get, inside the same transaction."""
         return EventId(self._database.epoch(), int(self._database.meta("next_seq") or "1"))
@@ -131,17 +141,19 @@ class Outbox:
         resend_after: timedelta,
         most_rank: int = BULK,
         salt: int | None = None,
+        held: Collection[int] = (),
     ) -> tuple[Row, ...]:
         """Mark and return rows sent without a receipt for ``resend_after`` x 2^(attempts - 1).
 
         With a ``salt`` (a number of this agent's own) each row and attempt waits 0.8 to 1.2 of it.
-        A time of sending in the future (the clock was set back) counts as overdue.
+        A time of sending in the future (the clock was set back) counts as overdue. Rows whose id
+        is ``held`` are not looked at: their link still has them.
         """
         found = self._db.execute(
             f"SELECT id, epoch, seq, crc, frame FROM outbox WHERE {_OVERDUE}"
             " AND lane = :lane AND rank <= :rank ORDER BY rank, id LIMIT :limit",
             {
-                **_overdue_at(now, resend_after, salt),
+                **_overdue_at(now, resend_after, salt, held),
                 "lane": int(lane),
                 "limit": limit,
                 "rank": most_rank,
@@ -157,6 +169,7 @@ class Outbox:
         resend_after: timedelta,
         room: int,
         salt: int | None = None,
+        held: Collection[int] = (),
     ) -> bool:
         """True when ``take`` (into ``room`` rows) or ``take_overdue`` would find something."""
         if room > 0 and self._tally(lane, WAITING)[0]:
@@ -165,7 +178,7 @@ class Outbox:
             return False
         found = self._db.execute(
             f"SELECT 1 FROM outbox WHERE {_OVERDUE} AND lane = :lane LIMIT 1",
-            {**_overdue_at(now, resend_after, salt), "lane": int(lane)},
+            {**_overdue_at(now, resend_after, salt, held), "lane": int(lane)},
         ).fetchone()
         return found is not None
 
@@ -222,6 +235,19 @@ class Outbox:
             (int(lane),),
         ).rowcount
 
+    def hurry_once(self) -> None:
+        """The collector is alive: what backed off comes due after one interval again, once a row.
+
+        One that gets no receipt while others do is dropped on its way each time: it goes on
+        waiting longer and longer, instead of costing its bytes twice a minute.
+        """
+        sent = dict(self._db.execute("SELECT id, attempts FROM outbox WHERE state = 1").fetchall())
+        late = {row_id for row_id, attempts in sent.items() if attempts > 1} - self._hurried
+        self._hurried = (self._hurried & sent.keys()) | late
+        self._db.executemany(
+            "UPDATE outbox SET attempts = 1 WHERE id = ?", [(row_id,) for row_id in sorted(late)]
+        )
+
     def sent_rows(self, lane: Lane, *, most_rank: int = BULK) -> int:
         """Rows in flight up to a rank: published, and no receipt yet."""
         if most_rank >= BULK:
@@ -242,6 +268,10 @@ class Outbox:
     def evict_bytes(self, size_bytes: int, *, least: Lane = Lane.FAULT) -> int:
         """Evict about so many bytes of ``least`` and worse lanes, worst first; rows evicted."""
         return eviction.evict(self._db, size_bytes, least=least, reason=eviction.DISK_FULL).rows
+
+    def unreceipted(self, lane: Lane) -> int:
+        """Rows of a lane without a receipt, waiting or in flight."""
+        return self._tally(lane, WAITING)[0] + self._tally(lane, SENT)[0]
 
     def _tally(self, lane: Lane, state: int) -> tuple[int, int]:
         row = self._db.execute(
@@ -297,10 +327,13 @@ def rank_of(message: UpMessage) -> int:
 _OVERDUE: Final = """
     state = 1 AND (sent_us > :now OR sent_us + (:wait << min(attempts - 1, :longest))
         * (:least + (id * 2654435761 + attempts * 40503 + :salt) % :spread) / 100 <= :now)
+    AND id NOT IN (SELECT value FROM json_each(:held))
 """
 
 
-def _overdue_at(now: datetime, resend_after: timedelta, salt: int | None) -> dict[str, int]:
+def _overdue_at(
+    now: datetime, resend_after: timedelta, salt: int | None, held: Collection[int]
+) -> dict[str, int | str]:
     return {
         "now": to_us(now),
         "wait": resend_after // timedelta(microseconds=1),
@@ -308,6 +341,7 @@ def _overdue_at(now: datetime, resend_after: timedelta, salt: int | None) -> dic
         "salt": salt or 0,
         "least": 100 if salt is None else 80,
         "spread": 1 if salt is None else 41,
+        "held": json.dumps(sorted(held)),
     }
 
 

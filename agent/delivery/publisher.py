@@ -25,6 +25,7 @@ from agent.delivery.wire_meter import OVERHEAD_BYTES, Gauge
 
 _LOG = logging.getLogger(__name__)
 _QUEUED_BY_PAHO: Final = 256  # above the sum of the lanes' windows; more is refused, and kept here
+_LOOP_S: Final = 1.0
 _MAX_PAYLOAD_BYTES: Final = 256 * 1024  # a receipt or command is far smaller
 
 
@@ -93,13 +94,14 @@ class Connection:
             self._executor.shutdown(wait=False)
 
     def _network(self) -> None:
-        self._client.connect_async(
-            self._broker.host, self._broker.port, keepalive=self._broker.keepalive_s
-        )
+        client, broker = self._client, self._broker
         try:
-            self._client.loop_forever(retry_first_connection=False)
+            client.connect(broker.host, broker.port, keepalive=broker.keepalive_s)
+            # Not loop_forever: only loop() makes the pair of sockets by which publish() wakes it.
+            while client.loop(_LOOP_S) == mqtt.MQTT_ERR_SUCCESS:
+                pass
         finally:
-            self._client.gauge.release()
+            client.gauge.release()
 
     def _listen(self, inbox: Inbox) -> None:
         def connected(_c: object, _u: object, flags: Any, code: Any, _p: object) -> None:
@@ -118,6 +120,9 @@ class Connection:
             self._counted += len(arrived.payload or b"") + OVERHEAD_BYTES
             inbox.hand_over(read_message(arrived))
 
+        # Without this paho writes from whichever thread publishes: two at a time on one socket,
+        # and on one TLS object. With it only the network's thread writes.
+        self._client.on_socket_register_write = lambda *_: None
         self._client.on_connect = connected
         self._client.on_disconnect = disconnected
         self._client.on_publish = published

@@ -67,8 +67,6 @@ def apply(database: Database, receipt: Receipt, *, now: datetime) -> Applied:
     ahead = receipt.collector_at - now
     database.set_meta(COLLECTOR_AHEAD_S, str(ahead.total_seconds()))
     database.set_meta(_COLLECTOR_AT, str(to_us(receipt.collector_at)))
-    # The collector is alive: rows that backed off are due after one interval again.
-    database.connection.execute("UPDATE outbox SET attempts = 1 WHERE state = 1 AND attempts > 1")
     return Applied(
         delivered=delivered + refused,
         refused=refused,

@@ -89,6 +89,7 @@ class Reception:
         with self._database.transaction():
             applied = receipts.apply(self._database, receipt, now=self._clock())
             if not applied.stale:
+                self._outbox.hurry_once()
                 self._on_receipt(receipt)
             if applied.refused:
                 retell(self._database, self._outbox, now=self._clock())

@@ -93,11 +93,16 @@ class Uplink:
         """True once the farewell was appended: until the next month there is no more to say."""
         return self._told in _LAST and self.mode() in _LAST
 
-    def is_closed(self, *, health_rows: int) -> bool:
+    @property
+    def is_paid(self) -> bool:
+        """True when bytes cost something: metered, or within a plan."""
+        return self.is_metered or self.plan.is_limited
+
+    def is_closed(self, *, health_rows: Callable[[], int]) -> bool:
         """True when no link may be held: the cap is reached, and the farewell has its receipt."""
         mode = self.mode()
         return mode is Mode.CLOSED or (
-            mode is Mode.FAREWELL and self._told is Mode.FAREWELL and not health_rows
+            mode is Mode.FAREWELL and self._told is Mode.FAREWELL and not health_rows()
         )
 
     def next_word_s(self, usual_s: float) -> float:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agent.config import load_config
-from agent.delivery import reading_store
+from agent.delivery import losses, reading_store
 from agent.delivery.database import Database
 from agent.delivery.link import Carried
 from agent.delivery.outbox import Outbox
@@ -101,6 +101,33 @@ def test_what_no_frame_takes_goes_in_several(
     assert reporter.send_telemetry() > 4
 
     assert [one for _, one in sorted(told(outbox, database), key=lambda o: o[1].taken_at)] == many
+
+
+def test_readings_that_all_say_something_else_go_in_several_tables(
+    reporter: Reporter, outbox: Outbox, database: Database
+) -> None:
+    """More kinds of reading than a table has columns are no defect: each is told once."""
+    many = [reading(step, raw=f"{step}") for step in range(5000)]
+    keep(database, "gate", *many)
+    assert reporter.send_telemetry() > 1
+
+    assert [one for _, one in sorted(told(outbox, database), key=lambda o: o[1].taken_at)] == many
+
+
+def test_a_reading_that_no_message_can_hold_is_told_as_lost(
+    reporter: Reporter, outbox: Outbox, database: Database
+) -> None:
+    """It is counted and passed over; what stands around it arrives."""
+    keep(database, "gate", reading(0))
+    keep(database, "no such name!", reading(1))
+    keep(database, "gate", reading(2))
+    reporter.send_telemetry()
+
+    assert [one for _, one in told(outbox, database)] == [reading(0), reading(2)]
+    with database.transaction() as db:
+        (lost,) = losses.take(db, current_epoch=str(database.epoch()))
+    assert (lost.lane, lost.range.first, lost.range.last) == (Lane.TELEMETRY, 2, 2)
+    assert reporter.send_telemetry() == 0
 
 
 async def test_the_last_word_of_a_month_calls_nobody_well(

@@ -54,6 +54,7 @@ class FakeBroker:
     pings: bool = True  # bytes come back
     duplicates: int = 1  # receipts for each row
     drop_every: int = 0  # each n-th row vanishes, PUBACKed or not
+    drops: frozenset[int] = frozenset()  # rows that vanish each time, PUBACKed or not
     reorder: bool = False  # receipts of a batch come last row first
     retry_after_s: float = 0.0
     links: list[FakeLink] = field(default_factory=list)
@@ -121,7 +122,7 @@ class FakeLink:
         broker.frames.setdefault(seq, set()).add(payload)
         if broker.drop_every and len(broker.seqs) % broker.drop_every == 0:
             return
-        if not broker.receipts:
+        if not broker.receipts or seq in broker.drops:
             return
         if broker.reorder:
             broker.held.append(seq)

@@ -8,7 +8,7 @@ import pytest
 
 from agent.delivery.backoff import PAUSE_CAP_S
 from agent.delivery.database import Database
-from agent.delivery.link import Gone
+from agent.delivery.link import Acknowledged, Gone
 from agent.delivery.outbox import Outbox
 from agent.delivery.watchdog import CONNECT_WITHIN_S, PUBACK_WITHIN_S
 from shared import topics, wire
@@ -257,3 +257,46 @@ async def test_only_chunks_without_a_receipt_go_again(
 
     assert sorted(broker.seqs[10:]) == [5, 7, 8, 9, 10]
     assert all(len(frames) == 1 for frames in broker.frames.values())
+
+
+async def test_what_a_slow_link_still_has_is_not_handed_over_again(
+    database: Database, outbox: Outbox, broker: FakeBroker
+) -> None:
+    """One chunk at a time while PUBACKs are slow, each once; a fault overtakes those behind it."""
+    broker.pubacks = False
+    append(database, outbox, Lane.EVIDENCE, rows=4)
+    dispatcher = dispatcher_of(broker, database, outbox)
+    broker.receipts = False
+    async with running(dispatcher):
+        await until(lambda: broker.seqs == [1])
+        broker.clock.seconds += 50
+        await ticks()
+        append(database, outbox, Lane.FAULT)
+        dispatcher.wake()
+        await until(lambda: broker.seqs == [1, 5])
+        broker.live.hand(Acknowledged(2))
+        broker.live.hand(Acknowledged(3))
+        broker.live.receipt(1, 5)
+        await until(lambda: broker.seqs == [1, 5, 2])
+        broker.clock.seconds += 50
+        await ticks()
+        broker.pubacks = True  # for the goodbye
+
+    assert broker.seqs == [1, 5, 2]
+    assert len(broker.links) == 1
+
+
+async def test_a_row_that_is_dropped_each_time_is_sent_ever_more_rarely(
+    database: Database, outbox: Outbox, broker: FakeBroker
+) -> None:
+    """Receipts for others do not start its waits anew: a row over a broker's limit costs little."""
+    broker.drops = frozenset({1})
+    append(database, outbox, Lane.EVIDENCE)
+    async with running(dispatcher_of(broker, database, outbox)):
+        await until(lambda: broker.seqs == [1])
+        for _ in range(120):
+            broker.clock.seconds += 15
+            append(database, outbox, Lane.FAULT)
+            await until(lambda: left(outbox) == 0)
+
+    assert 4 <= broker.seqs.count(1) <= 9

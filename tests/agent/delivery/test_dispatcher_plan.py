@@ -54,7 +54,7 @@ def append_all(database: Database, outbox: Outbox) -> dict[int, str]:
 @pytest.mark.parametrize(
     ("spent_mb", "mode", "leaves"),
     [
-        (0, Mode.ALL, ["fault", "thumbnail", "picture", "health", "telemetry"]),
+        (0, Mode.ALL, ["fault", "thumbnail", "health", "picture", "telemetry"]),
         (71, Mode.NO_BULK, ["fault", "thumbnail", "health", "telemetry"]),
         (86, Mode.THUMBNAILS, ["fault", "thumbnail", "health"]),
         (96, Mode.FAULTS, ["fault", "health"]),

@@ -255,3 +255,28 @@ def test_delays_are_jittered_and_capped() -> None:
     assert lows[:4] == [0.5, 1.0, 2.0, 4.0]
     assert highs[-1] == CAP_S
     assert all(high == 2 * low for low, high in zip(lows, highs, strict=True))
+
+
+async def test_one_thread_writes_to_the_socket(
+    mosquitto: Mosquitto,
+    collector: Collector,
+    database: Database,
+    outbox: Outbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Publishing, acknowledging and closing hand over to the network's thread: TLS needs that."""
+    del collector  # it only has to be there
+    writers: set[str] = set()
+    send = mqtt.Client._sock_send
+
+    def spy(client: mqtt.Client, content: bytes) -> int:
+        if client._client_id == AGENT.encode():
+            writers.add(threading.current_thread().name)
+        return send(client, content)
+
+    monkeypatch.setattr(mqtt.Client, "_sock_send", spy)
+    append(database, outbox, Lane.FAULT, rows=50)
+    async with running(dispatcher_of(mosquitto.port, database, outbox)):
+        await until(lambda: left(outbox, Lane.FAULT) == 0)
+
+    assert writers == {"mqtt_0"}

@@ -113,7 +113,7 @@ async def test_the_kernels_count_is_what_passed(
             jitter=lambda: 0.5,
         )
         async with running(dispatcher):
-            await until(lambda: dispatcher.counts.published == 15)
+            await until(lambda: dispatcher.published == 15)
             previous = -1
             while proxy.count != previous:  # until the last PUBACK has passed
                 previous = proxy.count

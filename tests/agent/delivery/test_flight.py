@@ -1,0 +1,51 @@
+"""What one link carries: held while it is owed, and as much at once as leaves in a second."""
+
+from __future__ import annotations
+
+from agent.delivery.flight import QUICK_S, Flight
+
+GRACE_S = 24.0
+
+
+def test_a_row_is_held_until_its_receipt_had_time_to_come() -> None:
+    """Owed rows are held without end, acknowledged ones for the grace, others not."""
+    flight = Flight(grace_s=GRACE_S)
+    flight.sent(7, row_id=70, is_bulk=False, now_s=0.0)
+    assert 70 in flight.held(10_000.0)
+    flight.acknowledged(7, 10_000.0)
+    assert 70 in flight.held(10_000.0 + GRACE_S - 1)
+    assert 70 not in flight.held(10_000.0 + GRACE_S)
+
+
+def test_a_puback_that_was_lost_holds_no_row() -> None:
+    """Brokers answer in order: what came before an answered row will not be answered any more."""
+    flight = Flight(grace_s=GRACE_S)
+    for mid in (1, 2, 3):
+        flight.sent(mid, row_id=mid * 10, is_bulk=True, now_s=0.0)
+    flight.acknowledged(2, 1.0)
+    assert set(flight.held(1.0 + GRACE_S)) == {30}
+
+
+def test_the_window_follows_what_the_link_carries_in_a_second() -> None:
+    """Quick PUBACKs open it one by one up to its bound; slow ones halve it, never to nothing."""
+    flight, mid = Flight(grace_s=GRACE_S), 0
+
+    def room_after(took_s: float) -> int:
+        nonlocal mid
+        mid += 1
+        flight.sent(mid, row_id=mid, is_bulk=True, now_s=100.0)
+        flight.acknowledged(mid, 100.0 + took_s)
+        return flight.bulk_room()
+
+    assert flight.bulk_room() == 1
+    assert [room_after(QUICK_S / 2) for _ in range(17)] == [*range(2, 17), 16, 16]
+    assert [room_after(QUICK_S * 2) for _ in range(5)] == [8, 4, 2, 1, 1]
+
+
+def test_what_is_owed_takes_room_and_small_rows_take_none() -> None:
+    """Faults are not counted: they may always leave."""
+    flight = Flight(grace_s=GRACE_S)
+    flight.sent(1, row_id=1, is_bulk=False, now_s=0.0)
+    assert flight.bulk_room() == 1
+    flight.sent(2, row_id=2, is_bulk=True, now_s=0.0)
+    assert flight.bulk_room() == 0
