@@ -31,3 +31,20 @@ def test_the_readme_has_its_figures() -> None:
     """The README quotes every promised figure; `make figures readme-figures` puts them there."""
     quoted = re.findall(r"^\| `([a-z]+\.[a-z_]+)`", (ROOT / "README.md").read_text(), re.M)
     assert quoted == [figure.name for figure in FIGURES]
+
+
+def test_every_figure_that_a_page_names_is_measured() -> None:
+    """A page that leans on a figure names a row of `make figures`."""
+    known = {figure.name for figure in FIGURES}
+    for page in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")):
+        named = set(re.findall(r"\b(?:main|durability)\.[a-z][a-z0-9_]*", page.read_text()))
+        assert not {name for name in named if not name.endswith(".py")} - known, page.name
+
+
+def test_each_decision_stands_once_and_in_order() -> None:
+    """Numbers run from 1 without a gap, and no title comes twice: a merge left some behind."""
+    text = (ROOT / "docs" / "decisions.md").read_text()
+    found = re.findall(r"^(\d+)\. \*\*(.+?)\*\*", text, re.M)
+    assert [int(number) for number, _ in found] == list(range(1, len(found) + 1))
+    assert len(found) == len(re.findall(r"^\d+\. ", text, re.M))
+    assert len({title for _, title in found}) == len(found)
