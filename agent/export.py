@@ -42,7 +42,7 @@ def export_outbox(
         finally:
             database.close()
     except sqlite3.Error as error:
-        sys.stderr.write(show.say("no database", lang, path=database_file, why=error) + "\n")
+        sys.stderr.write(show.say_unread(database_file, error, lang) + "\n")
         return FOUND
     except OSError as error:
         sys.stderr.write(show.say("no export", lang, path=target, why=error) + "\n")

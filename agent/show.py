@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Final
 
 from agent.diagnosis.rule import Finding, Verdict
@@ -74,6 +76,9 @@ WORDS: Final = {
         "password": "password ({user}@{address}): ",
         "nobody answered": "no ONVIF device answered; check the network, or name one with --ask",
         "no database": "{path} cannot be read: {why}; it is made when the agent first runs",
+        "database unread": "{path} cannot be read: {why}; if it is damaged, the agent salvages it"
+        " at its next start; else check the disk, the file's owner and who else uses it",
+        "no reset": "nothing was dropped: {path}: {why}; check the disk and the file's owner",
         "no export": "{path} cannot be written: {why}; an existing file is never overwritten",
         "no file": "which file? preclaim-agent outbox export FILE -c agent.toml",
         "exported": "{rows} rows, {size} bytes in {path}; take it to the collector:"
@@ -144,6 +149,9 @@ WORDS: Final = {
         "password": "密码（{user}@{address}）：",
         "nobody answered": "没有 ONVIF 设备应答；请检查网络，或用 --ask 指定地址",
         "no database": "无法读取 {path}：{why}；代理首次运行时才会生成",
+        "database unread": "无法读取 {path}：{why}；如已损坏，代理下次启动时会抢救其内容；"
+        "否则请检查磁盘、文件属主以及是否被其他程序占用",
+        "no reset": "未丢弃任何内容：{path}：{why}；请检查磁盘和文件属主",
         "no export": "无法写入 {path}：{why}；已有文件绝不覆盖",
         "no file": "哪个文件？preclaim-agent outbox export FILE -c agent.toml",
         "exported": "{rows} 行，{size} 字节，已写入 {path}；请带到收集端："
@@ -172,6 +180,12 @@ def word(key: str, lang: str) -> str:
 def say(key: str, lang: str, **values: object) -> str:
     """One sentence of the terminal with its values."""
     return WORDS[lang][key].format(**values)
+
+
+def say_unread(path: Path, error: Exception, lang: str) -> str:
+    """Why the agent database cannot be looked into: not made yet, or there and unreadable."""
+    key = "database unread" if os.access(path, os.F_OK) else "no database"
+    return say(key, lang, path=path, why=error)
 
 
 def show_readings(readings: Iterable[Reading], lang: str) -> str:

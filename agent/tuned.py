@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -65,11 +65,10 @@ def forget_order(database: Path, *, now: datetime) -> None:
 
 
 def _ordered(path: Path) -> tuple[str, str | None]:
-    """What is in force and what is on trial; nothing before the agent's first run."""
-    try:
-        database = open_for_reading(path)
-    except sqlite3.OperationalError:
+    """What is in force and what is on trial; nothing before the first run; sqlite3.Error."""
+    if not os.access(path, os.F_OK):
         return "", None
+    database = open_for_reading(path)
     try:
         trial = overlay_store.on_trial(database)
         return overlay_store.in_force(database), trial.overlay if trial else None

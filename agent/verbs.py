@@ -123,9 +123,14 @@ def show_config(arguments: argparse.Namespace, out: TextIO) -> int:
     """What can be tuned, its value, and who says so."""
     try:
         source, _ = read_all(Path(arguments.config))
-        shown = tuned.show_tuned(source, app.data_file(source.local), arguments.lang)
     except (ConfigError, ProfileError) as error:
         return _explain(error, arguments.lang)
+    path = app.data_file(source.local)
+    try:
+        shown = tuned.show_tuned(source, path, arguments.lang)
+    except sqlite3.Error as error:
+        _complain(show.say_unread(path, error, arguments.lang))
+        return FOUND
     print(shown.text, file=out)
     return DONE if shown.fits else FOUND
 
@@ -143,6 +148,9 @@ def reset_config(arguments: argparse.Namespace, out: TextIO) -> int:
     except BlockingIOError:
         _complain(show.say("agent runs", arguments.lang, folder=folder))
         return FOUND
+    except (OSError, sqlite3.Error) as error:
+        _complain(show.say("no reset", arguments.lang, path=folder, why=error))
+        return FOUND
     print(show.say("order dropped", arguments.lang, file=arguments.config), file=out)
     return DONE
 
@@ -159,7 +167,7 @@ def run(arguments: argparse.Namespace, out: TextIO) -> int:
     except BlockingIOError:
         _complain(show.say("already runs", arguments.lang, folder=source.local.data_dir))
         return FOUND
-    except (OSError, signing.KeyFileError) as error:
+    except (OSError, sqlite3.Error, signing.KeyFileError) as error:
         _complain(show.say("cannot start", arguments.lang, why=error))
         return FOUND
 
@@ -352,7 +360,7 @@ def show_outbox(arguments: argparse.Namespace, out: TextIO) -> int:
         gave_way, untold = eviction.counts(database.connection), losses.untold(database.connection)
         spend = Uplink(config.plan, database=database, clock=app.clock).spend()
     except sqlite3.Error as error:
-        _complain(show.say("no database", arguments.lang, path=path, why=error))
+        _complain(show.say_unread(path, error, arguments.lang))
         return FOUND
     keys = ("lane", "waiting", "sent", "bytes", "oldest", "kept")
     rows = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import zlib
@@ -13,6 +14,7 @@ from typing import BinaryIO, Final
 
 from shared.black_box import BoxHead, BoxRow, pack_head, pack_row
 
+_NOT_ON_FAT: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS})
 _AT_ONCE: Final = 64  # rows in memory: at most 4 MiB
 
 # 2: delivered. Kept rows travel too: the collector's store may have been lost since.
@@ -48,17 +50,43 @@ def export(
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(file.fileno(), 0o600)
+            _keep_private(file)
             done = _write(
                 db, file, agent_id=agent_id, where=_WHICH[waiting_only], now=now, progress=progress
             )
             file.flush()
             os.fsync(file.fileno())
-        os.link(part, path)  # refuses to replace what came meanwhile
+        _name(part, path)
     finally:
         part.unlink(missing_ok=True)
     _sync_directory(path.parent)
     return done
+
+
+def _keep_private(file: BinaryIO) -> None:
+    """Also what an earlier try left behind; FAT has no modes, and refuses to set one."""
+    try:
+        os.fchmod(file.fileno(), 0o600)
+    except OSError as error:
+        if error.errno not in _NOT_ON_FAT:
+            raise
+
+
+def _name(part: Path, path: Path) -> None:
+    """Give the whole file its name; FileExistsError when something came there meanwhile."""
+    try:
+        os.link(part, path)
+        return
+    except OSError as error:
+        if error.errno not in _NOT_ON_FAT:
+            raise
+    # FAT and exFAT, which USB sticks have, know no hard links: take the name first, then fill it.
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        part.replace(path)
+    except OSError:
+        path.unlink(missing_ok=True)  # ours, and empty
+        raise
 
 
 def _write(

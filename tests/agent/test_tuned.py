@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -123,3 +124,74 @@ def test_beside_a_running_agent_nothing_is_dropped(
     assert code == 1
     assert "stop it first" in complaint
     assert "an order lies over it" in out
+
+
+DAMAGED = b"SQLite format 3\0" + b"\xff" * 8000
+
+
+@pytest.mark.parametrize(
+    ("words", "english", "chinese"),
+    [
+        pytest.param(("show-config",), "salvages it", "抢救", id="show-config"),
+        pytest.param(("outbox",), "salvages it", "抢救", id="outbox"),
+        pytest.param(("outbox", "export", "box"), "salvages it", "抢救", id="export"),
+    ],
+)
+def test_a_damaged_database_is_explained(
+    file: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    english: str,
+    chinese: str,
+) -> None:
+    """Neither a traceback nor 'not made yet': what happened, and that the agent mends it."""
+    (file.parent / "agent-data").mkdir()
+    (file.parent / "agent-data" / DATABASE).write_bytes(DAMAGED)
+    monkeypatch.chdir(file.parent)
+    for lang, said in (("en", english), ("zh", chinese)):
+        code, _, complaint = say(capsys, monkeypatch, *words, "-c", str(file), "--lang", lang)
+        assert code == 1
+        assert said in complaint
+
+
+@pytest.mark.parametrize(
+    ("words", "english", "chinese"),
+    [
+        pytest.param(("config", "reset"), "nothing was dropped", "未丢弃", id="reset"),
+        pytest.param(("run",), "cannot start", "无法启动", id="run"),
+    ],
+)
+@pytest.mark.parametrize("blocked", ["agent-data", f"agent-data/{DATABASE}"])
+def test_a_path_that_cannot_be_used_is_explained(
+    file: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    english: str,
+    chinese: str,
+    blocked: str,
+) -> None:
+    """A file where the folder should be, or a folder where the database should be."""
+    if blocked == "agent-data":
+        (file.parent / blocked).write_text("")
+    else:
+        (file.parent / blocked / "in the way").mkdir(parents=True)
+    for lang, said in (("en", english), ("zh", chinese)):
+        code, _, complaint = say(capsys, monkeypatch, *words, "-c", str(file), "--lang", lang)
+        assert code == 1
+        assert said in complaint
+
+
+def test_a_database_in_use_does_not_end_in_a_traceback(
+    file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else's lock at the start: the agent says so and leaves it to its watcher."""
+
+    def locked(*_: object, **__: object) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr("agent.life.open_or_salvage", locked)
+    code, _, complaint = say(capsys, monkeypatch, "run", "-c", str(file), "--lang", "en")
+    assert code == 1
+    assert "cannot start: database is locked" in complaint

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import stat
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -80,6 +82,45 @@ def test_a_running_agent_is_not_disturbed(tmp_path: Path) -> None:
     assert Outbox(writer).depth(Lane.FAULT).waiting_rows == 2
     reader.close()
     writer.close()
+
+
+def on_fat(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What Linux answers on vfat and exfat: no hard links, and no modes but its own."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr("os.link", refuse)
+    monkeypatch.setattr("os.fchmod", refuse)
+
+
+def test_a_stick_without_links_or_modes_takes_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """USB sticks are FAT: the file appears whole, alone, and never over another one."""
+    fill(tmp_path / "agent.db")
+    on_fat(monkeypatch)
+    database = open_for_reading(tmp_path / "agent.db")
+    target = tmp_path / "box"
+
+    def write(progress: Callable[[int, int], None] = lambda _done, _all: None) -> None:
+        export(
+            database.connection,
+            target,
+            agent_id="agent-1",
+            waiting_only=False,
+            now=NOW,
+            progress=progress,
+        )
+
+    write()
+    assert [unpack(row.frame).header.seq for row in box(target)] == [1, 3]
+    target.unlink()
+    with pytest.raises(FileExistsError):
+        write(lambda _done, _all: target.write_bytes(b"came meanwhile") and None)
+    assert target.read_bytes() == b"came meanwhile"
+    assert sorted(p.name for p in tmp_path.iterdir() if p.name.startswith("box")) == ["box"]
+    database.close()
 
 
 def test_a_file_is_never_overwritten(tmp_path: Path) -> None:
