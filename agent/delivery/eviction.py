@@ -39,9 +39,9 @@ _PAGES_BYTES: Final = 8 * 4096  # what an insert may touch besides the row itsel
 # Free pages that a row must leave to better ones: deleted rows free whole pages only by luck.
 _LEAVES_BYTES: Final = {
     Lane.FAULT: 0,
-    Lane.EVIDENCE: 64 * 1024,
-    Lane.HEALTH: 128 * 1024,
-    Lane.TELEMETRY: 128 * 1024,
+    Lane.EVIDENCE: 32 * 1024,
+    Lane.HEALTH: 64 * 1024,
+    Lane.TELEMETRY: 64 * 1024,
 }
 
 

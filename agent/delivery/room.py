@@ -79,9 +79,7 @@ class Room:
         with contextlib.suppress(sqlite3.OperationalError):
             if self.is_tight:
                 self.fold()
-            elif (
-                self.free_page_bytes < self._reserve_bytes * 3 // 4 or self._has_grown_in_the_log()
-            ):
+            elif self.free_page_bytes < self._reserve_bytes // 2 or self._has_grown_in_the_log():
                 self.lay()
 
     def fold(self) -> None:
@@ -93,11 +91,12 @@ class Room:
         if not self._reserve_bytes:
             return
         self._lay_log()
-        missing = self._reserve_bytes - self.free_page_bytes
-        if missing > 0 and not self.is_tight:
-            # In two commits: pages that one allocates and frees again never reach the disk.
+        if self.free_page_bytes < self._reserve_bytes and not self.is_tight:
+            # All of it, for it fills the free pages first. In two commits: pages that one
+            # allocates and frees again never reach the disk.
             self._connection.execute(
-                "INSERT OR REPLACE INTO meta VALUES ('reserve', zeroblob(?))", (missing,)
+                "INSERT OR REPLACE INTO meta VALUES ('reserve', zeroblob(?))",
+                (self._reserve_bytes,),
             )
             self._connection.execute("DELETE FROM meta WHERE key = 'reserve'")
         self.fold()
