@@ -10,7 +10,6 @@ those.
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection, Engine
 
+from collector.intake.file_system import FileSystem, LocalFiles
 from collector.store import meta
 from collector.store.meta import Mark
 
@@ -31,8 +31,9 @@ _NOTHING: Final = Mark(generation="", commits=-1)
 class HighWater:
     """Remembers the newest mark in memory and, given a path, in a file; any thread may call."""
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, files: FileSystem | None = None) -> None:
         self._path = path
+        self._files = files or LocalFiles()
         self._newest = _NOTHING
         self._written = _NOTHING
         self._lock = threading.Lock()
@@ -90,18 +91,27 @@ class HighWater:
             if self._path is None or newest == self._written:
                 return
             try:
-                _replace(self._path, msgspec.json.encode(newest))
+                self._replace(self._path, msgspec.json.encode(newest))
             except OSError as error:
                 log.warning("%s cannot be written (%s)", self._path, error.strerror)
                 return
             self._written = newest
+
+    def _replace(self, path: Path, content: bytes) -> None:
+        """Write beside and rename, so that a crash leaves the old file or the new one."""
+        part = path.with_suffix(".part")
+        self._files.unlink(part)
+        self._files.write_at(part, content, 0)
+        self._files.sync(part)
+        self._files.rename(part, path)
+        self._files.sync(path.parent)
 
     def _read(self) -> tuple[str, Mark | None]:
         """Why the file proves a restore by itself, '' mostly; and what it says."""
         if self._path is None:
             return "", None
         try:
-            return "", msgspec.json.decode(self._path.read_bytes(), type=Mark)
+            return "", msgspec.json.decode(b"".join(self._files.read(self._path)), type=Mark)
         except FileNotFoundError:
             return "", None
         except (OSError, msgspec.DecodeError):
@@ -125,19 +135,3 @@ def _say(stands: Mark, why: str) -> None:
         why,
         stands.generation,
     )
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write beside and rename, so that a crash leaves the old file or the new one."""
-    part = path.with_suffix(".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)

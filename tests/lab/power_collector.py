@@ -11,12 +11,12 @@ from pathlib import Path
 
 from sqlalchemy import Engine, event, func, select
 
-from collector.high_water import HighWater
+from collector.high_water import NAME, HighWater
 from collector.intake.evidence_files import EvidenceFiles
 from collector.intake.file_system import FileSystem, LocalFiles
 from collector.intake.ingest import Ingested, ingest
 from collector.intake.room import Room
-from collector.store import evidence, frames, tables
+from collector.store import evidence, frames, meta, tables
 from collector.store.engine import open_engine, sqlite_url
 from shared.evidence import EvidenceChunk
 from shared.identity import EventId
@@ -40,13 +40,11 @@ def cuts_of(
     directory.mkdir(parents=True, exist_ok=True)
     image = {root / "collector.db": _empty_store()}
     for life_number in range(LIVES):
-        mark = directory / f"high-water-{seed}"
         life = _Life(
             rng,
             root,
             image,
             traffic,
-            mark=mark,
             synchronous=synchronous,
             syncs_names=syncs_names,
         )
@@ -81,14 +79,13 @@ class _Life:
         image: dict[Path, bytes],
         traffic: Traffic,
         *,
-        mark: Path,
         synchronous: str,
         syncs_names: bool,
     ) -> None:
         self._rng = rng
         self._root = root
         self._traffic = traffic
-        self._mark = mark
+        self._mark = root / NAME
         self._synchronous = synchronous
         self._syncs_names = syncs_names
         self.disk = PowerDisk(rng, root, cut_at=rng.randint(1, LATEST_CUT))
@@ -114,8 +111,10 @@ class _Life:
         connection.execute(f"PRAGMA synchronous = {self._synchronous}")  # type: ignore[attr-defined]
 
     def _serve(self, engine: Engine, files: PowerFiles) -> None:
-        HighWater(self._mark).check(engine, now=NOON)  # as serve does, before it looks for files
-        room = _room(self._root, files, self._mark)
+        HighWater(self._mark, files).check(
+            engine, now=NOON
+        )  # as serve does, before it looks for files
+        room = _room(self._root, files)
         while not self.disk.is_cut:
             if len(self._traffic.waiting) < 10:
                 self._traffic.find_fault()
@@ -129,12 +128,12 @@ class _Life:
                 room.high_water.flush()
 
 
-def _room(root: Path, files: FileSystem, mark: Path) -> Room:
+def _room(root: Path, files: FileSystem) -> Room:
     return Room(
         policy=SOON,
         evidence=EvidenceFiles(root / "evidence", files),
         command_key=COMMAND_KEY,
-        high_water=HighWater(mark),
+        high_water=HighWater(root / NAME, files),
     )
 
 
@@ -172,6 +171,7 @@ def _broken(home: Path, traffic: Traffic) -> Iterator[str]:
                 if not _is_here(files.path_of(piece.sha256), piece, complete=complete):
                     yield f"piece {piece.sha256[:8]}+{piece.offset} was receipted and is gone"
         yield from _broken_names(home / "evidence")
+        yield from _broken_mark(engine, home)
         yield from _broken_rest(engine, home, traffic)
     finally:
         engine.dispose()
@@ -194,9 +194,18 @@ def _broken_names(evidence_dir: Path) -> Iterator[str]:
             yield f"evidence {path.name[:8]} is not what its name says"
 
 
+def _broken_mark(engine: Engine, home: Path) -> Iterator[str]:
+    """The store is never behind the file beside it: a cut is no restored backup."""
+    with engine.begin() as db:
+        before = meta.mark(db)
+    after = HighWater(home / NAME).check(engine, now=NOON)
+    if after.generation != before.generation:
+        yield f"the cut was taken for a restored backup at {before.commits} commits"
+
+
 def _broken_rest(engine: Engine, home: Path, traffic: Traffic) -> Iterator[str]:
     """What had no receipt comes again, and everything is there once."""
-    room = _room(home, LocalFiles(), home / "high-water")
+    room = _room(home, LocalFiles())
     done = _take(engine, room, traffic.waiting)
     if done.counts.quarantined:
         yield f"{done.counts.quarantined} rows are quarantined when they come again"
