@@ -25,7 +25,7 @@ from agent import app, once, show, tuned
 from agent.camera.decoder import Decoder
 from agent.camera.device import NetworkCamera
 from agent.camera.http import CameraHttp
-from agent.camera.onvif.discovery import Found, discover
+from agent.camera.onvif.discovery import discover
 from agent.camera.port import Credentials, Target
 from agent.camera.profile import Profile
 from agent.camera.profile_file import ProfileError, load_profiles
@@ -44,9 +44,9 @@ from agent.life import live
 from agent.overlay import Source, read_source
 from agent.probes import PROBES
 from agent.show_uplink import uplink_line
+from agent.show_visit import found_as_json, print_visit, visit_as_json
 from shared import signing
 from shared.frame import Lane
-from shared.reading import Reading
 
 _LOG = logging.getLogger(__name__)
 DONE: Final = 0
@@ -217,10 +217,10 @@ def probe(arguments: argparse.Namespace, out: TextIO) -> int:
     )
     visit = asyncio.run(_visit(target, profiles, arguments.watch_seconds))
     if arguments.json:
-        json.dump(_as_json(target, visit), out, ensure_ascii=False, indent=1)
+        json.dump(visit_as_json(target, visit), out, ensure_ascii=False, indent=1)
         out.write("\n")
     else:
-        _print_visit(visit, arguments.lang, out)
+        print_visit(visit, arguments.lang, out)
     is_bad = visit.failed_layer is not None or any(
         finding.verdict is Verdict.FAULT for finding in visit.findings
     )
@@ -256,59 +256,6 @@ async def _visit(target: Target, profiles: tuple[Profile, ...], seconds: float) 
         await http.close()
 
 
-def _print_visit(visit: once.Visit, lang: str, out: TextIO) -> None:
-    print(show.show_readings(visit.readings, lang), file=out)
-    print(file=out)
-    print(show.show_findings(visit.findings, lang), file=out)
-    if visit.failed_layer is not None:
-        print(f"{show.word('layer', lang)}: {visit.failed_layer.value}", file=out)
-    costs = visit.costs
-    total = costs.bytes_sent + costs.bytes_received
-    print(
-        f"{show.word('cost', lang)}: {total} B, {costs.requests} {show.word('requests', lang)}, "
-        f"{costs.login_attempts} {show.word('logins', lang)}, "
-        f"{costs.writes} {show.word('writes', lang)}",
-        file=out,
-    )
-
-
-def _as_json(target: Target, visit: once.Visit) -> dict[str, object]:
-    return {
-        "address": target.address,
-        "failed_layer": visit.failed_layer.value if visit.failed_layer else None,
-        "readings": [_reading_as_json(reading) for reading in visit.readings],
-        "findings": [
-            {
-                "code": finding.code,
-                "verdict": finding.verdict.value,
-                "summary_en": finding.summary_en,
-                "summary_zh": finding.summary_zh,
-            }
-            for finding in visit.findings
-        ],
-        "costs": {
-            "requests": visit.costs.requests,
-            "bytes_sent": visit.costs.bytes_sent,
-            "bytes_received": visit.costs.bytes_received,
-            "login_attempts": visit.costs.login_attempts,
-            "writes": visit.costs.writes,
-        },
-    }
-
-
-def _reading_as_json(reading: Reading) -> dict[str, object]:
-    return {
-        "name": reading.name,
-        "value": reading.value,
-        "unit": reading.unit,
-        "quality": reading.quality.value,
-        "cause": reading.cause,
-        "raw": reading.raw,
-        "detail": reading.detail,
-        "taken_at": reading.taken_at.isoformat(),
-    }
-
-
 def find(arguments: argparse.Namespace, out: TextIO) -> int:
     """Ask the network who speaks ONVIF."""
     found = asyncio.run(
@@ -320,7 +267,7 @@ def find(arguments: argparse.Namespace, out: TextIO) -> int:
         )
     )
     if arguments.json:
-        json.dump([_found_as_json(one) for one in found], out, ensure_ascii=False, indent=1)
+        json.dump([found_as_json(one) for one in found], out, ensure_ascii=False, indent=1)
         out.write("\n")
     elif found:
         rows = [[one.address, one.name or "-", one.hardware or "-", one.endpoint] for one in found]
@@ -330,16 +277,6 @@ def find(arguments: argparse.Namespace, out: TextIO) -> int:
     else:
         _complain(show.say("nobody answered", arguments.lang))
     return DONE if found else FOUND
-
-
-def _found_as_json(found: Found) -> dict[str, object]:
-    return {
-        "address": found.address,
-        "name": found.name,
-        "hardware": found.hardware,
-        "endpoint": found.endpoint,
-        "stated": list(found.stated),
-    }
 
 
 def show_outbox(arguments: argparse.Namespace, out: TextIO) -> int:
