@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import logging
+from typing import Final
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +17,15 @@ revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
+
+log = logging.getLogger(__name__)
+
+_MOST: Final = 1e15  # shared.limits.Number
+_MOST_WHOLE: Final = 2**53  # shared.limits.Whole
+_LEFT_OUT: Final = (
+    "%d logged numbers of position %d were left out: no reading can hold them, or they are from"
+    " before 1970"
+)
 
 _BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
@@ -63,7 +73,7 @@ def upgrade() -> None:
 def _move() -> None:
     """Pack the log position by position; the log knew no units."""
     db = op.get_bind()
-    log = sa.table(
+    logged = sa.table(
         "reading_log",
         sa.column("position_id", sa.Integer()),
         sa.column("organisation_id", sa.String()),
@@ -77,16 +87,24 @@ def _move() -> None:
         sa.column("hours", sa.LargeBinary()),
         sa.column("points", sa.LargeBinary()),
     )
-    places = db.execute(sa.select(log.c.position_id, log.c.organisation_id).distinct()).all()
+    places = db.execute(sa.select(logged.c.position_id, logged.c.organisation_id).distinct()).all()
     for position_id, organisation_id in places:
         rows = db.execute(
-            sa.select(log.c.name, log.c.taken_at, log.c.number).where(
-                log.c.position_id == position_id
+            sa.select(logged.c.name, logged.c.taken_at, logged.c.number).where(
+                logged.c.position_id == position_id
             )
         )
         samples: Samples = {}
+        left_out = 0
         for name, taken_at, number in rows:
-            samples.setdefault(name, {}).setdefault(*_sample(name, taken_at, number))
+            second, value = second_of(taken_at), _value(number)
+            if value is None or second < 0 or not name:
+                left_out += 1
+                continue
+            kind = Kind(name, "", Quality.GOOD, "", "", "")
+            samples.setdefault(name, {}).setdefault(second, Sample(kind, value))
+        if left_out:
+            log.warning(_LEFT_OUT, left_out, position_id)
         for day, own in by_day(samples).items():
             packed = pack(own, day=day)
             db.execute(
@@ -101,8 +119,11 @@ def _move() -> None:
             )
 
 
-def _sample(name: str, taken_at: datetime, number: float) -> tuple[int, Sample]:
-    return second_of(taken_at), Sample(Kind(name, "", Quality.GOOD, "", "", ""), number)
+def _value(number: float) -> float | int | None:
+    """The number as a reading may hold it: beyond 10^15 only as a whole one; else None."""
+    if abs(number) <= _MOST:
+        return number
+    return int(number) if abs(number) <= _MOST_WHOLE and number.is_integer() else None
 
 
 def downgrade() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from alembic import command
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from collector.store import history, migrate
 from collector.store.engine import open_engine, sqlite_url
@@ -15,9 +16,9 @@ from tests.collector.house import NOON, House
 BEFORE = "0004"
 
 
-def test_logged_numbers_become_days(tmp_path: Path) -> None:
-    """Every number of the old log is a point of the new history, with its roll-up."""
-    engine = open_engine(sqlite_url(tmp_path))
+def old_store(path: Path, *, numbers: dict[datetime, float]) -> Engine:
+    """A store of the version before with one position and these numbers in its log."""
+    engine = open_engine(sqlite_url(path))
     with engine.begin() as db:
         config = migrate._config()
         config.attributes["connection"] = db
@@ -30,17 +31,24 @@ def test_logged_numbers_become_days(tmp_path: Path) -> None:
             " VALUES (1, 'a', 'gate', 's', 'o')",
         ):
             db.execute(text(statement))
-        for minutes in range(0, 3000, 5):
+        for at, number in numbers.items():
             db.execute(
                 text(
                     "INSERT INTO reading_log (position_id, organisation_id, name, taken_at, number)"
                     " VALUES (1, 'o', 'battery.charge', :at, :number)"
                 ),
                 {
-                    "at": str((NOON - timedelta(minutes=minutes)).replace(tzinfo=None)),
-                    "number": minutes / 10,
+                    "at": f"{at.replace(tzinfo=None):%Y-%m-%d %H:%M:%S}",
+                    "number": number,
                 },
             )
+    return engine
+
+
+def test_logged_numbers_become_days(tmp_path: Path) -> None:
+    """Every number of the old log is a point of the new history, with its roll-up."""
+    numbers = {NOON - timedelta(minutes=m): m / 10 for m in range(0, 3000, 5)}
+    engine = old_store(tmp_path, numbers=numbers)
     migrate.migrate(engine)
 
     with engine.begin() as db:
@@ -51,3 +59,24 @@ def test_logged_numbers_become_days(tmp_path: Path) -> None:
     assert sum(one.hour.samples for one in hours) == 600
     engine.dispose()
     House(tmp_path).engine.dispose()
+
+
+def test_a_number_that_no_reading_can_hold_stops_no_upgrade(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Huge whole numbers stay beside fractions; what cannot be kept is left out and counted."""
+    kept = {NOON: 0.25, NOON + timedelta(minutes=5): 5e15, NOON + timedelta(minutes=10): -0.0}
+    lost = {
+        NOON + timedelta(minutes=15): 1e300,
+        NOON + timedelta(minutes=20): float("inf"),
+        datetime(1969, 1, 1, tzinfo=UTC): 1.0,
+    }
+    engine = old_store(tmp_path, numbers=kept | lost)
+    migrate.migrate(engine)
+
+    with engine.begin() as db:
+        until = NOON + timedelta(hours=1)
+        points = history.history(db, 1, "battery.charge", since=NOON, until=until)
+    assert [point.number for point in points] == list(kept.values())
+    assert "3 logged numbers of position 1 were left out" in caplog.text
+    engine.dispose()
