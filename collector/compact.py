@@ -17,12 +17,12 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from collector.claims.policy import Policy
-from collector.store import agents, positions, quarantine, telemetry
+from collector.store import agents, merged, positions, quarantine, telemetry
 from collector.store.engine import reader
 from collector.store.quarantine_row import Quarantined
 from collector.store.telemetry import Day, RawBatch
 from collector.telemetry.day import DamagedDayError, pack, unpack
-from collector.telemetry.message import DamagedBatchError, samples_in
+from collector.telemetry.message import DamagedBatchError, read_batch
 from collector.telemetry.samples import (
     DAY_S,
     Samples,
@@ -118,7 +118,7 @@ def _portions(batches: Sequence[RawBatch]) -> list[list[RawBatch]]:
 def _merge(
     engine: Engine, agent_id: str, batches: Sequence[RawBatch], *, policy: Policy, now: datetime
 ) -> None:
-    samples, damaged = _read(batches)
+    samples, merged_seqs, damaged = _read(batches)
     oldest = second_of(now - policy.points_kept) // DAY_S
     with reader(engine) as db:
         written = [
@@ -150,6 +150,14 @@ def _merge(
                 raise _ChangedError
         for device_id, own in samples.items():
             _note_newest(db, places[device_id], owner.organisation_id, own, now=now)
+        for epoch, seqs in merged_seqs.items():
+            merged.note(
+                db,
+                agent_id=agent_id,
+                organisation_id=owner.organisation_id,
+                epoch=epoch,
+                seqs=seqs,
+            )
         aside = [unread(agent_id, owner.organisation_id, batch, why=why) for batch, why in damaged]
         quarantine.add_all(db, aside, now=now)
         if telemetry.remove_batches(db, [batch.id for batch in batches]) != len(batches):
@@ -158,23 +166,25 @@ def _merge(
 
 def _read(
     batches: Sequence[RawBatch],
-) -> tuple[dict[str, Samples], list[tuple[RawBatch, str]]]:
-    """The samples of all batches by device, and the batches that do not read, with the reason.
+) -> tuple[dict[str, Samples], dict[str, list[int]], list[tuple[RawBatch, str]]]:
+    """Samples by device, seqs by epoch, and the batches that do not read, with the reason.
 
     Ingest reads a batch in outline only, so columns that do not fit come to light here.
     """
     found: dict[str, Samples] = {}
+    seqs: dict[str, list[int]] = {}
     damaged: list[tuple[RawBatch, str]] = []
     for batch in batches:
         try:
-            told = samples_in(batch.payload, received_at=batch.received_at)
+            header, told = read_batch(batch.payload, received_at=batch.received_at)
         except DamagedBatchError as error:
             log.exception("telemetry batch %d does not read; it is set aside", batch.id)
             damaged.append((batch, str(error)))
             continue
+        seqs.setdefault(str(header.epoch), []).append(header.seq)
         for device_id, own in told.items():
             merge(found.setdefault(device_id, {}), own)
-    return found, damaged
+    return found, seqs, damaged
 
 
 def _days_of(

@@ -109,7 +109,8 @@ def _take_run(run: Sequence[_Candidate], batch: Batch, one_by_one: TakeOne) -> l
         agent = assigned.get(candidate.agent_id)
         digest = known.get(candidate.key)
         message = _message_of(candidate) if digest is None else None
-        if agent is None or (message is None and digest != candidate.digest):
+        is_repeat = digest is not None and frames.is_same(digest, candidate.digest, Lane.TELEMETRY)
+        if agent is None or (message is None and not is_repeat):
             if not _write(part, assigned, batch):
                 break
             taken += [*part.ends, one_by_one(candidate.arrival, batch)]

@@ -7,18 +7,47 @@ from datetime import datetime
 from itertools import chain
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, bindparam, insert, select, tuple_
+from sqlalchemy import (
+    Connection,
+    LargeBinary,
+    bindparam,
+    cast,
+    func,
+    insert,
+    literal,
+    select,
+    tuple_,
+)
 
-from collector.store.tables import frame
+from collector.store import merged
+from collector.store.tables import frame, seq_merged
 from collector.store.upsert import driver_value, insert_tuples
+from shared.frame import Lane
 from shared.identity import EventId
 
+MERGED: Final = b""  # stands for the digest of telemetry that is merged: content no longer known
+
 # Built once: every row asks, and building it costs more than the look-up.
-_DIGEST: Final = select(frame.c.digest).where(
+_FRAME: Final = select(frame.c.digest).where(
     frame.c.agent_id == bindparam("of_agent"),
     frame.c.epoch == bindparam("in_epoch"),
     frame.c.seq == bindparam("with_seq"),
 )
+_BELOW: Final = (
+    select(seq_merged.c.last)
+    .where(
+        seq_merged.c.agent_id == bindparam("of_agent"),
+        seq_merged.c.epoch == bindparam("in_epoch"),
+        seq_merged.c.first <= bindparam("with_seq"),
+    )
+    .order_by(seq_merged.c.first.desc())
+    .limit(1)
+    .subquery()
+)
+_MERGED: Final = select(cast(literal(MERGED), LargeBinary)).where(
+    _BELOW.c.last >= bindparam("with_seq")
+)
+_DIGEST: Final = select(func.coalesce(_FRAME.scalar_subquery(), _MERGED.scalar_subquery()))
 
 
 class NewFrame(NamedTuple):
@@ -34,7 +63,7 @@ class NewFrame(NamedTuple):
 
 
 def digest_of(db: Connection, *, agent_id: str, identity: EventId) -> bytes | None:
-    """The digest under which this identity is stored; None when it is not."""
+    """The digest under which this identity is stored, or MERGED; None when it is not."""
     key = {"of_agent": agent_id, "in_epoch": str(identity.epoch), "with_seq": identity.seq}
     return db.execute(_DIGEST, key).scalar_one_or_none()
 
@@ -42,7 +71,7 @@ def digest_of(db: Connection, *, agent_id: str, identity: EventId) -> bytes | No
 def digests_of(
     db: Connection, identities: Sequence[tuple[str, str, int]]
 ) -> dict[tuple[str, str, int], bytes]:
-    """The digests of those ``(agent_id, epoch, seq)`` that are stored."""
+    """The digests, or MERGED, of those ``(agent_id, epoch, seq)`` that are stored."""
     if db.dialect.name != "sqlite":
         key = tuple_(frame.c.agent_id, frame.c.epoch, frame.c.seq)
         wanted = select(frame.c.agent_id, frame.c.epoch, frame.c.seq, frame.c.digest)
@@ -54,7 +83,18 @@ def digests_of(
             f" WHERE (agent_id, epoch, seq) IN (VALUES {marks})",
             tuple(chain.from_iterable(identities)),
         )
-    return {(agent_id, epoch, seq): bytes(digest) for agent_id, epoch, seq, digest in rows}
+    found = {(agent_id, epoch, seq): bytes(digest) for agent_id, epoch, seq, digest in rows}
+    rest = [identity for identity in identities if identity not in found]
+    return found | dict.fromkeys(merged.among(db, rest), MERGED)
+
+
+def is_same(known: bytes, digest: bytes, lane: int) -> bool:
+    """Whether a row is a repeat of the one that is known under its identity.
+
+    Of merged telemetry only the lane is known: other telemetry under its identity passes for a
+    repeat and has no effect; a row of any other lane is a conflict, as before.
+    """
+    return lane == Lane.TELEMETRY if known == MERGED else known == digest
 
 
 def add(

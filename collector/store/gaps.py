@@ -11,14 +11,23 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, delete, func, insert, or_, select
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
-from collector.store.tables import agent, frame, seq_gap, seq_lost, seq_mark
+from collector.store.tables import agent, frame, seq_gap, seq_lost, seq_mark, seq_merged
 from collector.store.upsert import insert_into
 from shared.receipt import SeqRange
 
 MAX_GAPS: Final = 500  # of one epoch; the mark waits there until some are filled
-_ROWS_AT_ONCE: Final = 5000
 
 
 def to_visit(db: Connection, *, since: datetime | None) -> tuple[tuple[str, str], ...]:
@@ -38,7 +47,8 @@ def survey(db: Connection, *, agent_id: str, organisation_id: str, now: datetime
         newest = _newest(db, agent_id, epoch)
         if newest <= checked_to or kept >= MAX_GAPS:
             continue
-        found = _above(db, agent_id, epoch, checked_to, limit=MAX_GAPS - kept)
+        fresh = SeqRange(checked_to + 1, newest)
+        found = _missing(db, agent_id, epoch, fresh, limit=MAX_GAPS - kept)
         reached = found[-1].last + 1 if len(found) == MAX_GAPS - kept else newest
         _add(db, agent_id, epoch, organisation_id, found, now=now)
         values = {"checked_to": reached, "checked_at": now}
@@ -47,21 +57,6 @@ def survey(db: Connection, *, agent_id: str, organisation_id: str, now: datetime
             .values(agent_id=agent_id, epoch=epoch, organisation_id=organisation_id, **values)
             .on_conflict_do_update(index_elements=["agent_id", "epoch"], set_=values)
         )
-
-
-def split(gap: SeqRange, present: Iterable[int]) -> tuple[SeqRange, ...]:
-    """What is left of a gap when these seqs (ascending) are here. Pure."""
-    left: list[SeqRange] = []
-    first = gap.first
-    for seq in present:
-        if not first <= seq <= gap.last:
-            continue
-        if seq > first:
-            left.append(SeqRange(first, seq - 1))
-        first = seq + 1
-    if first <= gap.last:
-        left.append(SeqRange(first, gap.last))
-    return tuple(left)
 
 
 def note_lost(
@@ -96,14 +91,18 @@ def _epochs(db: Connection, agent_id: str) -> Iterator[str]:
     """The epochs of an agent, each found by one step down the primary key."""
     epoch = ""
     while True:
-        found = db.execute(
-            select(func.min(frame.c.epoch)).where(
-                frame.c.agent_id == agent_id, frame.c.epoch > epoch
-            )
-        ).scalar_one()
-        if found is None:
+        found = [
+            db.execute(
+                select(func.min(table.c.epoch)).where(
+                    table.c.agent_id == agent_id, table.c.epoch > epoch
+                )
+            ).scalar_one()
+            for table in (frame, seq_merged)
+        ]
+        known = [one for one in found if one is not None]
+        if not known:
             return
-        epoch = found
+        epoch = min(known)
         yield epoch
 
 
@@ -117,28 +116,43 @@ def _mark(db: Connection, agent_id: str, epoch: str) -> int:
 
 
 def _newest(db: Connection, agent_id: str, epoch: str) -> int:
-    found = db.execute(
-        select(func.max(frame.c.seq)).where(frame.c.agent_id == agent_id, frame.c.epoch == epoch)
-    ).scalar_one()
-    return int(found or 0)
-
-
-def _above(
-    db: Connection, agent_id: str, epoch: str, checked_to: int, *, limit: int
-) -> tuple[SeqRange, ...]:
-    before = func.lag(frame.c.seq, 1, checked_to).over(order_by=frame.c.seq)
-    pairs = (
-        select(frame.c.seq, before.label("before"))
-        .where(frame.c.agent_id == agent_id, frame.c.epoch == epoch, frame.c.seq > checked_to)
-        .subquery()
+    single = select(func.max(frame.c.seq)).where(
+        frame.c.agent_id == agent_id, frame.c.epoch == epoch
     )
+    ranges = select(func.max(seq_merged.c.last)).where(
+        seq_merged.c.agent_id == agent_id, seq_merged.c.epoch == epoch
+    )
+    return max(int(db.execute(query).scalar_one() or 0) for query in (single, ranges))
+
+
+def _missing(
+    db: Connection, agent_id: str, epoch: str, within: SeqRange, *, limit: int | None = None
+) -> tuple[SeqRange, ...]:
+    """The pieces of ``within`` that are neither a frame nor merged telemetry, in order."""
+    here = union_all(
+        select(frame.c.seq.label("first"), frame.c.seq.label("last")).where(
+            frame.c.agent_id == agent_id,
+            frame.c.epoch == epoch,
+            frame.c.seq.between(within.first, within.last),
+        ),
+        select(seq_merged.c.first, seq_merged.c.last).where(
+            seq_merged.c.agent_id == agent_id,
+            seq_merged.c.epoch == epoch,
+            seq_merged.c.first <= within.last,
+            seq_merged.c.last >= within.first,
+        ),
+        select(literal(within.last + 1, BigInteger), literal(within.last + 1, BigInteger)),
+    ).subquery()
+    reached = func.max(here.c.last).over(order_by=(here.c.first, here.c.last), rows=(None, -1))
+    before = func.coalesce(reached, within.first - 1).label("before")
+    pairs = select(here.c.first, before).subquery()
     rows = db.execute(
-        select(pairs.c.before, pairs.c.seq)
-        .where(pairs.c.seq > pairs.c.before + 1)
-        .order_by(pairs.c.seq)
+        select(pairs.c.before, pairs.c.first)
+        .where(pairs.c.first > pairs.c.before + 1)
+        .order_by(pairs.c.first)
         .limit(limit)
     )
-    return tuple(SeqRange(row.before + 1, row.seq - 1) for row in rows)
+    return tuple(SeqRange(row.before + 1, row.first - 1) for row in rows)
 
 
 def _fill(db: Connection, agent_id: str, epoch: str, organisation_id: str) -> int:
@@ -147,17 +161,7 @@ def _fill(db: Connection, agent_id: str, epoch: str, organisation_id: str) -> in
     count = 0
     for row in db.execute(select(seq_gap).where(*mine)).all():
         gap = SeqRange(row.first, row.last)
-        present = db.execute(
-            select(frame.c.seq)
-            .where(
-                frame.c.agent_id == agent_id,
-                frame.c.epoch == epoch,
-                frame.c.seq.between(gap.first, gap.last),
-            )
-            .order_by(frame.c.seq)
-            .limit(_ROWS_AT_ONCE)
-        ).scalars()
-        left = split(gap, present)
+        left = _missing(db, agent_id, epoch, gap)
         count += len(left)
         if left != (gap,):
             db.execute(delete(seq_gap).where(*mine, seq_gap.c.first == gap.first))

@@ -36,6 +36,7 @@ from collector.store.schema.intake import (
     seq_gap,
     seq_lost,
     seq_mark,
+    seq_merged,
 )
 from collector.store.schema.people import (
     api_token,
@@ -79,6 +80,7 @@ __all__ = [
     "seq_gap",
     "seq_lost",
     "seq_mark",
+    "seq_merged",
     "session",
     "setup_link",
     "site",

@@ -7,7 +7,7 @@ from datetime import datetime
 from collector.telemetry.samples import Samples, read
 from shared import wire
 from shared.columns import Columns, Outline
-from shared.frame import FrameError, unpack
+from shared.frame import FrameError, Header, unpack
 from shared.health import Telemetry
 from shared.wire import UpMessage
 
@@ -18,6 +18,11 @@ class DamagedBatchError(ValueError):
 
 def samples_in(payload: bytes, *, received_at: datetime) -> dict[str, Samples]:
     """The samples of a kept frame, by device."""
+    return read_batch(payload, received_at=received_at)[1]
+
+
+def read_batch(payload: bytes, *, received_at: datetime) -> tuple[Header, dict[str, Samples]]:
+    """A kept frame's header, and its samples by device."""
     try:
         frame = unpack(payload)
         message = wire.decode_up(frame.body, frame.header.lane)
@@ -25,7 +30,7 @@ def samples_in(payload: bytes, *, received_at: datetime) -> dict[str, Samples]:
         raise DamagedBatchError(str(error)) from error
     if not isinstance(message, Columns | Telemetry):
         raise DamagedBatchError(f"{type(message).__name__} is no telemetry")
-    return read(message, received_at=received_at)
+    return frame.header, read(message, received_at=received_at)
 
 
 def kind_of(message: UpMessage | Outline) -> str:

@@ -72,6 +72,18 @@ quarantine_share = Table(
     PrimaryKeyConstraint("agent_id", "reason", "lane"),
 )
 
+# Telemetry that is merged: every row of a range came, and what frame lacks of it was telemetry.
+seq_merged = Table(
+    "seq_merged",
+    metadata,
+    Column("agent_id", String(64), ForeignKey("agent.id"), nullable=False),
+    Column("epoch", String(40), nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    owner(),
+    PrimaryKeyConstraint("agent_id", "epoch", "first"),
+)
+
 # How far the rows of an agent's epoch were checked for gaps; gaps are found behind that mark only.
 seq_mark = Table(
     "seq_mark",

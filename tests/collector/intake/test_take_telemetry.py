@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from collector.compact import compact_agent
 from collector.intake import ingest as ingestion
 from collector.intake.arrival import Arrival
 from collector.intake.ingest import Ingested
@@ -95,8 +96,10 @@ def _receipts(done: Ingested) -> list[object]:
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
-@given(batches=st.lists(st.lists(one, max_size=14), min_size=1, max_size=3))
-def test_both_ways_end_in_the_same_store(house: House, batches: list[list[Arrival]]) -> None:
+@given(batches=st.lists(st.lists(one, max_size=14), min_size=1, max_size=3), merges=st.booleans())
+def test_both_ways_end_in_the_same_store(
+    house: House, batches: list[list[Arrival]], merges: bool
+) -> None:
     """Repeats, conflicts, damage, strangers, wrong lanes and faults between: no row differs."""
     house.engine.dispose()  # its file, fresh and migrated, is what every example begins with
     with TemporaryDirectory() as fast, TemporaryDirectory() as slow:
@@ -105,9 +108,18 @@ def test_both_ways_end_in_the_same_store(house: House, batches: list[list[Arriva
             done = ours.take(*arrivals)
             expected = one_by_one(theirs, arrivals)
             assert (done.counts, _receipts(done)) == (expected.counts, _receipts(expected))
+            if merges:
+                merge_all(ours)
+                merge_all(theirs)
         assert _everything(ours) == _everything(theirs)
         ours.engine.dispose()
         theirs.engine.dispose()
+
+
+def merge_all(house: House) -> None:
+    """Merge the telemetry of every agent, whatever its age."""
+    for agent_id in ("agent-farm", "agent-shop"):
+        compact_agent(house.engine, agent_id, policy=house.policy, now=house.now)
 
 
 def _like(house: House, directory: Path) -> House:

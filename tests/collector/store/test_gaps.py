@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from collector.compact import compact_agent
 from collector.intake.arrival import Arrival
 from collector.store import gaps, quarantine, quarantine_gone, quarantine_list, tables
 from collector.store.quarantine import Bound
@@ -17,12 +18,14 @@ from collector.store.views.gaps import Gap, Known, Why, explain, list_gaps, rows
 from collector.store.views.health import waiting_rows
 from shared import topics
 from shared.fault import FaultKind
+from shared.fold import fold
 from shared.frame import Lane, pack
 from shared.health import LaneDepth, Lost
 from shared.identity import Epoch
+from shared.reading import Quality, Reading
 from shared.receipt import SeqRange, ranges_of
 from shared.wire import encode
-from tests.collector.house import House, device, fault, frame_of, health
+from tests.collector.house import NOON, House, device, fault, frame_of, health
 
 
 @pytest.fixture
@@ -47,6 +50,12 @@ def row(seq: int) -> Arrival:
     return frame_of(health(device(), next_within_s=1.0), seq=seq)
 
 
+def telemetry(seq: int) -> Arrival:
+    """A row of readings."""
+    reading = Reading("battery.charge", seq, "%", NOON, Quality.GOOD)
+    return frame_of(fold([("gate", reading)], sent_at=NOON), seq=seq)
+
+
 @pytest.fixture(scope="module")
 def shared_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """One collector for all examples."""
@@ -58,14 +67,22 @@ def shared_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 @settings(max_examples=20, deadline=None)
 @given(parts=st.lists(st.sets(st.integers(1, 25), min_size=1), min_size=1, max_size=4))
 def test_the_gaps_are_what_is_not_here(shared_house: House, parts: list[set[int]]) -> None:
-    """In whatever order rows come, the gaps after each look are exactly the missing seqs."""
+    """In whatever order rows come, merged or not, the gaps are exactly the missing seqs."""
     house = shared_house
     with house.engine.begin() as db:
-        for table in (tables.frame, tables.seq_gap, tables.seq_mark):
+        for table in (
+            tables.frame,
+            tables.seq_gap,
+            tables.seq_mark,
+            tables.seq_merged,
+            tables.telemetry_batch,
+        ):
             db.execute(table.delete())
     here: set[int] = set()
-    for part in parts:
-        house.take(*(row(seq) for seq in sorted(part)))
+    for number, part in enumerate(parts):
+        house.take(*(telemetry(seq) if seq % 3 else row(seq) for seq in sorted(part)))
+        if number % 2:
+            compact_agent(house.engine, "agent-farm", policy=house.policy, now=house.now)
         here |= part
         missing = set(range(1, max(here))) - here
         assert tuple(gap.range for gap in look(house)) == ranges_of(missing)
