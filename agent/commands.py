@@ -159,6 +159,11 @@ class Commander:
             outcome, detail = Outcome.REFUSED, str(error)
         except DidNotWork as error:
             outcome, detail = Outcome.FAILED, str(error)
+        except sqlite3.Error:
+            raise
+        except Exception as error:  # noqa: BLE001 - no command may end the watch over all devices
+            _LOG.exception("command %s met a defect", command.command_id)
+            outcome, detail = Outcome.FAILED, f"a defect of the agent: {error!r}"[:300]
         return self._answer(command, outcome, detail)
 
     def _open(self, signed: SignedCommand) -> Command | None:

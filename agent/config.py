@@ -19,6 +19,7 @@ from agent.config_table import Table
 from agent.config_tunable import (
     Judgement,
     Pace,
+    paced_as,
     read_judgement,
     read_limits,
     read_min_poll,
@@ -136,6 +137,8 @@ class _Reader:
         if agent_id and not AGENT_ID.match(agent_id):
             agent.complain("id", "bad_id", found=agent_id)
         uplink = agent.choice("uplink", "wired", UPLINKS)
+        plan = read_plan(self._root.table("uplink"))
+        paced = paced_as(uplink, plan)
         recording = agent.text("recording_dir", "")
         profiles = agent.text("profiles_dir", "")
         config = Config(
@@ -148,10 +151,10 @@ class _Reader:
             ),
             recording_dir=self._path(recording) if recording else None,
             profiles_dir=self._path(profiles) if profiles else None,
-            plan=read_plan(self._root.table("uplink")),
-            broker=self._broker(self._root.table("broker"), uplink),
+            plan=plan,
+            broker=self._broker(self._root.table("broker"), paced),
             keys=self._keys(self._root.table("keys")),
-            pace=read_pace(self._root.table("schedule"), uplink, probe_names),
+            pace=read_pace(self._root.table("schedule"), paced, probe_names),
             judgement=read_judgement(self._root.table("diagnosis")),
             devices=self._devices(uplink, profile_ids),
         )

@@ -41,6 +41,11 @@ class Judgement:
     levels: Mapping[str, float]
 
 
+def paced_as(uplink: str, plan: DataPlan) -> str:
+    """Which defaults apply: a data plan is kept to by rare talk, whatever the uplink is."""
+    return "metered" if plan.is_limited else uplink
+
+
 def read_pace(table: Table, uplink: str, probe_names: Collection[str]) -> Pace:
     """``[schedule]``; empty ``probe_names`` means unchecked."""
     overrides = table.table("every_s")

@@ -19,7 +19,14 @@ from typing import Any, Final
 from agent.config import Config, Device, budget_of, load_config, read_content
 from agent.config_problem import ConfigError, Problem
 from agent.config_table import Table
-from agent.config_tunable import read_judgement, read_limits, read_min_poll, read_pace, read_plan
+from agent.config_tunable import (
+    paced_as,
+    read_judgement,
+    read_limits,
+    read_min_poll,
+    read_pace,
+    read_plan,
+)
 from agent.overlay_bounds import FILE, bound_judgement, bound_pace, bound_plan
 from shared.command import MAX_CONFIG_BYTES
 
@@ -78,7 +85,7 @@ def lay_over(source: Source, text: str) -> Config:
     local = source.local
     schedule = _tunable(root, "schedule", source.content)
     diagnosis = _tunable(root, "diagnosis", source.content)
-    pace = read_pace(schedule, local.uplink, source.probe_paces)
+    pace = read_pace(schedule, paced_as(local.uplink, local.plan), source.probe_paces)
     bound_pace(schedule, pace, local, source.probe_paces)
     judgement = read_judgement(diagnosis)
     bound_judgement(diagnosis, judgement, local.judgement)

@@ -11,6 +11,9 @@ from typing import Final
 
 FIRST_S: Final = 1.0
 CAP_S: Final = 120.0
+PATIENT_CAP_S: Final = 1800.0
+"""Where each try costs data: a broker that was away for an hour is tried twice an hour."""
+_PATIENT_AFTER_S: Final = 3600.0
 LASTING_S: Final = 60.0
 """A connection that held so long was good, receipts or not."""
 
@@ -23,16 +26,22 @@ class Backoff:
         self._jitter = jitter
         self._cap_s = cap_s
         self._tries = 0
+        self._waited_s = 0.0
 
-    def next_delay_s(self) -> float:
-        """How long to wait before the next try."""
-        ceiling_s = min(self._cap_s, FIRST_S * 2.0 ** min(self._tries, 10))
+    def next_delay_s(self, *, is_paid: bool = False) -> float:
+        """How long to wait before the next try; longer after an hour where tries are paid for."""
+        is_patient = is_paid and self._waited_s >= _PATIENT_AFTER_S
+        cap_s = max(self._cap_s, PATIENT_CAP_S) if is_patient else self._cap_s
+        ceiling_s = min(cap_s, FIRST_S * 2.0 ** min(self._tries, 11))
         self._tries += 1
-        return ceiling_s / 2 + self._jitter() * ceiling_s / 2
+        delay_s = ceiling_s / 2 + self._jitter() * ceiling_s / 2
+        self._waited_s += delay_s
+        return delay_s
 
     def reset(self) -> None:
         """Start over: the far end answered."""
         self._tries = 0
+        self._waited_s = 0.0
 
     def connection_ended(self, *, lasted_s: float) -> None:
         """Start over only after a lasting connection: a broker that drops each one is not well."""

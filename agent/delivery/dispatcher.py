@@ -152,7 +152,7 @@ class Dispatcher:
             reason = await self._one_connection()
             if self._is_closed():
                 continue
-            delay_s = self._backoff.next_delay_s()
+            delay_s = self._backoff.next_delay_s(is_paid=self._uplink.is_paid)
             _LOG.warning(
                 "broker %s:%d: %s; trying again in %.0f s",
                 self._broker.host,

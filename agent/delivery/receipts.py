@@ -90,6 +90,16 @@ def collector_time(database: Database, *, now: datetime) -> datetime:
     return now + timedelta(seconds=float(database.meta(COLLECTOR_AHEAD_S) or "0"))
 
 
+def account_time(database: Database, *, now: datetime) -> datetime:
+    """The collector's time by the newest receipt, and never before that receipt.
+
+    A clock that starts in 1970, or jumps and is corrected by a receipt, buys no second plan.
+    """
+    told = database.meta(_COLLECTOR_AT)
+    seen = collector_time(database, now=now)
+    return seen if told is None else max(seen, from_us(int(told)))
+
+
 def _requeue_kept(database: Database) -> int:
     return database.connection.execute(
         "UPDATE outbox SET state = 0, attempts = 0, receipt_us = NULL WHERE state = 2"

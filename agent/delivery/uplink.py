@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from agent.delivery import uplink_store
+from agent.delivery import receipts, uplink_store
 from agent.delivery.database import Database
 from agent.delivery.link import Carried
 from agent.uplink_budget import DataPlan, Mode, Spent, mode_of, month_of
@@ -57,14 +57,18 @@ class Uplink:
         """Write down what has been counted, in a transaction of its own."""
         if not self._unkept:
             return
-        now = self._clock()
+        now = self._now()
         with self._database.transaction() as db:
             uplink_store.add(db, day=now.date(), count=self._unkept)
-        self._unkept, self._kept_at = 0, now
+        self._unkept, self._kept_at = 0, self._clock()
+
+    def _now(self) -> datetime:
+        """The account's time: the collector's by the newest receipt, and never before that one."""
+        return receipts.account_time(self._database, now=self._clock())
 
     def spent(self) -> Spent:
         """The plan's month so far, and today."""
-        now, db = self._clock(), self._database.connection
+        now, db = self._now(), self._database.connection
         begin, _ = month_of(now, begins_on=self.plan.begins_on)
         today = now.date()
         return Spent(
@@ -76,7 +80,7 @@ class Uplink:
         """What may leave now."""
         if not self.plan.is_limited:
             return Mode.ALL
-        return mode_of(self.plan, self.spent(), now=self._clock())
+        return mode_of(self.plan, self.spent(), now=self._now())
 
     def told(self, mode: Mode) -> None:
         """A health message that names this mode was appended."""
@@ -109,14 +113,14 @@ class Uplink:
         """By when the next health message will come: in the next month once the cap is near."""
         if self.mode() not in (Mode.FAREWELL, Mode.CLOSED):
             return usual_s
-        now = self._clock()
+        now = self._now()
         _, ends = month_of(now, begins_on=self.plan.begins_on)
         return (ends - now).total_seconds() + usual_s
 
     def spend(self) -> DataSpend:
         """The account as the health message tells it."""
         spent = self.spent()
-        begin, _ = month_of(self._clock(), begins_on=self.plan.begins_on)
+        begin, _ = month_of(self._now(), begins_on=self.plan.begins_on)
         return DataSpend(
             month_bytes=spent.month_bytes,
             today_bytes=spent.today_bytes,

@@ -16,7 +16,9 @@ from agent.delivery.collector_clock import CollectorClock
 from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
 from agent.delivery.salvage import open_or_salvage
+from agent.delivery.uplink import Uplink
 from agent.trial import TrialDesk
+from agent.uplink_budget import DataPlan
 from shared import signing, wire
 from shared.command import Command, CommandResult, Outcome, SignedCommand, Verb
 from shared.frame import Lane, unpack
@@ -76,6 +78,7 @@ class Desk:
                 outbox=self.outbox,
                 clock=self.clock,
                 steady_s=lambda: self.steady_s,
+                uplink=Uplink(DataPlan(), database=self.database, clock=self.clock),
             ),
             collector_clock=self.collector_clock,
             database=self.database,
@@ -322,6 +325,16 @@ async def test_what_cannot_be_done_says_why(desk: Desk, error: Exception, outcom
 
     assert result is not None
     assert (result.outcome, result.detail) == (outcome, str(error))
+
+
+async def test_a_defect_met_by_an_order_fails_that_order(desk: Desk) -> None:
+    """The agent goes on watching; whoever asked reads what was met."""
+    desk.hands.error = KeyError("a defect")
+    result = await desk.commander.carry_out(order())
+
+    assert result is not None
+    assert result.outcome is Outcome.FAILED
+    assert "KeyError('a defect')" in result.detail
 
 
 async def test_a_new_epoch_begins_once(desk: Desk) -> None:

@@ -213,3 +213,16 @@ def test_half_a_certificate_is_told_with_everything_else(tmp_path: Path) -> None
         "broker.key",
         "broker.tls",
     ]
+
+
+def test_a_data_plan_brings_the_metered_paces(tmp_path: Path) -> None:
+    """Ten MB a month on a wire are kept to by rare talk too; what the file states stands."""
+    path = tmp_path / "agent.toml"
+    path.write_text(
+        '[agent]\nid = "a"\n[uplink]\nmb_per_month = 10\n[schedule]\nhealth_every_s = 600\n'
+    )
+    facts = load_config(path)
+
+    assert facts.broker.keepalive_s == 1800
+    assert facts.pace.telemetry_every > timedelta(hours=5)
+    assert facts.pace.health_every == timedelta(minutes=10)

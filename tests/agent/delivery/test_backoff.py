@@ -53,3 +53,17 @@ def test_a_pause_ends_and_another_begins_only_after_something_was_sent() -> None
     pause.sent()
     pause.ask(3600.0, now_s=PAUSE_CAP_S + 61)
     assert pause.holds(PAUSE_CAP_S + 62)
+
+
+def test_paid_tries_become_rare_after_an_hour() -> None:
+    """The usual cap for an hour, then half-hours; a far end that answers starts it over."""
+    backoff = Backoff(jitter=lambda: 1.0)
+    waited_s = 0.0
+    while waited_s < 3600.0:
+        delay_s = backoff.next_delay_s(is_paid=True)
+        assert delay_s <= CAP_S
+        waited_s += delay_s
+    assert backoff.next_delay_s(is_paid=True) == 1800.0
+    assert backoff.next_delay_s() == CAP_S
+    backoff.reset()
+    assert backoff.next_delay_s(is_paid=True) == 1.0

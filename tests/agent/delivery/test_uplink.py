@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from agent.delivery import receipts
 from agent.delivery.database import Database
 from agent.delivery.link import Carried
 from agent.delivery.uplink import Uplink
 from agent.uplink_budget import MB, DataPlan, Mode
+from shared.receipt import Receipt
 from tests.agent.delivery.conftest import NOON
 
 PLAN = DataPlan(plan_bytes=10 * MB, cap_bytes=10 * MB)
@@ -80,3 +82,31 @@ def test_it_says_farewell_before_it_falls_silent(database: Database) -> None:
     clock.now += timedelta(days=31)
     assert uplink.is_untold()
     assert not uplink.is_closed(health_rows=lambda: 0)
+
+
+def test_a_clock_ten_years_ahead_or_in_1970_buys_no_second_plan(database: Database) -> None:
+    """What was spent is kept over the jump, what is spent meanwhile joins the true day."""
+    clock = Clock()
+    uplink = Uplink(PLAN, database=database, clock=clock)
+
+    def told(true: datetime) -> None:
+        with database.transaction():
+            receipts.apply(database, Receipt(database.epoch(), "g1", true), now=clock())
+
+    told(NOON)
+    uplink.note(carried(6 * MB))
+    uplink.keep()
+    clock.now = NOON + timedelta(days=3653)
+    uplink.note(carried(7 * MB))
+    uplink.keep()
+    told(NOON + timedelta(hours=1))
+    assert uplink.spent().month_bytes == 6 * MB
+    uplink.note(carried(8 * MB))
+    uplink.keep()
+    assert uplink.spent().month_bytes == 8 * MB
+
+    clock.now = NOON - timedelta(days=20_000)
+    told(NOON + timedelta(hours=2))
+    assert uplink.spent().month_bytes == 8 * MB
+    clock.now -= timedelta(days=300)
+    assert uplink.spent().month_bytes == 8 * MB
