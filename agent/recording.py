@@ -28,6 +28,7 @@ from shared.reading import Reading
 
 _LOG = logging.getLogger(__name__)
 EXCHANGED: Final = "identity.exchanged"  # reading: another device hangs at this position
+_UNSENT_PER_NAME: Final = 21_600  # six hours, the longest usual batch, at one a second
 TELEMETRY_UPTO: Final = "telemetry_upto"  # meta key: newest history id in a telemetry batch
 
 
@@ -169,7 +170,7 @@ def _keep_readings(
             name,
             keep=HISTORY_PER_NAME if name in looked_at else reading_store.KEPT_PER_NAME,
             sent_upto=upto,
-            at_most=HISTORY_PER_NAME,
+            at_most=_UNSENT_PER_NAME,
         )
 
 

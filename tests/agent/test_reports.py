@@ -14,6 +14,7 @@ from agent.delivery.database import Database
 from agent.delivery.link import Carried
 from agent.delivery.outbox import Outbox
 from agent.delivery.uplink import Uplink
+from agent.recording import _keep_readings
 from agent.reports import Reporter
 from agent.standing import Standings
 from agent.uplink_budget import MB, DataPlan
@@ -185,3 +186,14 @@ def test_a_snapshot_that_found_no_room_is_not_counted_as_told(
     reporter.send_snapshot()
 
     assert outbox.depth(Lane.FAULT).waiting_rows == 1
+
+
+def test_a_quick_probe_loses_no_reading_before_the_batch(
+    reporter: Reporter, outbox: Outbox, database: Database
+) -> None:
+    """Six hours every ten seconds are more than rules look back on, and all of it is told."""
+    with database.transaction():
+        _keep_readings(database, "gate", [reading(step) for step in range(2160)], rules=())
+    reporter.send_telemetry()
+
+    assert len(told(outbox, database)) == 2160
