@@ -32,7 +32,7 @@ from shared.reading import Reading
 
 DAYS: Final = {Size.SHORT: 3, Size.FULL: 14}
 BEGIN: Final = datetime(2026, 3, 1, tzinfo=UTC)
-COMPACT_EVERY: Final = timedelta(hours=2)
+COMPACT_EVERY: Final = timedelta(minutes=5)
 SEED: Final = 20260301
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -17,17 +16,18 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from collector.claims.policy import Policy
+from collector.merge_days import Merged, close, merge_days
 from collector.store import agents, merged, positions, quarantine, telemetry
 from collector.store.engine import reader
 from collector.store.quarantine_row import Quarantined
-from collector.store.telemetry import Day, RawBatch
-from collector.telemetry.day import DamagedDayError, pack, unpack
+from collector.store.telemetry import RawBatch
 from collector.telemetry.message import DamagedBatchError, read_batch
 from collector.telemetry.samples import (
     DAY_S,
     Samples,
     by_day,
     merge,
+    moment_of,
     newest,
     readings_of,
     second_of,
@@ -38,14 +38,6 @@ from shared.frame import Lane
 log = logging.getLogger(__name__)
 
 PORTION_BYTES: Final = 1024 * 1024  # of batches in one transaction, so that intake never waits long
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Written:
-    """A day as it will be written."""
-
-    device_id: str
-    day: Day
 
 
 class _ChangedError(Exception):
@@ -120,11 +112,12 @@ def _merge(
 ) -> None:
     samples, merged_seqs, damaged = _read(batches)
     oldest = second_of(now - policy.points_kept) // DAY_S
+    over = second_of(now - policy.compact_after) // DAY_S - 1
     with reader(engine) as db:
         written = [
-            one
+            (device_id, one)
             for device_id, own in samples.items()
-            for one in _days_of(db, agent_id, device_id, own, oldest=oldest)
+            for one in _days_of(db, agent_id, device_id, own, oldest=oldest, over=over)
         ]
     with engine.begin() as db:
         owner = agents.find(db, agent_id)
@@ -140,10 +133,10 @@ def _merge(
             )
             for device_id in samples
         }
-        for one in written:
+        for device_id, one in written:
             if not telemetry.put_day(
                 db,
-                position_id=places[one.device_id],
+                position_id=places[device_id],
                 organisation_id=owner.organisation_id,
                 day=one.day,
             ):
@@ -158,7 +151,27 @@ def _merge(
                 epoch=epoch,
                 seqs=seqs,
             )
-        aside = [unread(agent_id, owner.organisation_id, batch, why=why) for batch, why in damaged]
+        aside = [
+            _aside(
+                agent_id,
+                owner.organisation_id,
+                f"telemetry of {batch.received_at.isoformat()}",
+                batch.payload,
+                why=why,
+            )
+            for batch, why in damaged
+        ]
+        aside += [
+            _aside(
+                agent_id,
+                owner.organisation_id,
+                f"day {moment_of(one.day.day * DAY_S):%Y-%m-%d} of {device_id}",
+                blob,
+                why=why,
+            )
+            for device_id, one in written
+            for blob, why in one.damaged
+        ]
         quarantine.add_all(db, aside, now=now)
         if telemetry.remove_batches(db, [batch.id for batch in batches]) != len(batches):
             raise _ChangedError
@@ -178,7 +191,6 @@ def _read(
         try:
             header, told = read_batch(batch.payload, received_at=batch.received_at)
         except DamagedBatchError as error:
-            log.exception("telemetry batch %d does not read; it is set aside", batch.id)
             damaged.append((batch, str(error)))
             continue
         seqs.setdefault(str(header.epoch), []).append(header.seq)
@@ -188,36 +200,16 @@ def _read(
 
 
 def _days_of(
-    db: Connection, agent_id: str, device_id: str, samples: Samples, *, oldest: int
-) -> list[_Written]:
-    """The days of a device with its new samples; what is past its keeping time is left out."""
+    db: Connection, agent_id: str, device_id: str, samples: Samples, *, oldest: int, over: int
+) -> tuple[Merged, ...]:
+    """The days of a device that change; what is past its keeping time is left out."""
     fresh = {day: own for day, own in by_day(samples).items() if day >= oldest}
+    if not fresh:
+        return ()
     known = positions.find(db, agent_id=agent_id, device_id=device_id)
-    days = telemetry.find_days(db, known.id, fresh) if known else {}
-    written = []
-    for number, own in fresh.items():
-        day = days.get(number)
-        whole = _unpacked(day, device_id) if day else {}
-        merge(whole, own)
-        packed = pack(whole, day=number)
-        revision = day.revision if day else 0
-        written.append(
-            _Written(
-                device_id=device_id,
-                day=Day(day=number, revision=revision, hours=packed.hours, points=packed.points),
-            )
-        )
-    return written
-
-
-def _unpacked(day: Day, device_id: str) -> Samples:
-    if day.points is None:
-        return {}
-    try:
-        return unpack(day.points)
-    except DamagedDayError:
-        log.exception("day %d of %s does not read back; it begins anew", day.day, device_id)
-        return {}
+    numbers = [*fresh, min(fresh) - 1]  # the day before may wait to be packed
+    days = telemetry.find_days(db, known.id, numbers) if known else {}
+    return merge_days(fresh, days, over=over)
 
 
 def _note_newest(
@@ -235,8 +227,11 @@ def _note_newest(
         )
 
 
-def unread(agent_id: str, organisation_id: str, batch: RawBatch, *, why: str) -> Quarantined:
-    """The batch for the quarantine: it was receipted and comes no more, so it is no noise."""
+def _aside(
+    agent_id: str, organisation_id: str, what: str, payload: bytes, *, why: str
+) -> Quarantined:
+    """For the quarantine: it was receipted and comes no more, so it is no noise."""
+    log.error("%s of agent %s does not read and is set aside: %s", what, agent_id, why)
     return Quarantined(
         topic=topics.up(agent_id, Lane.TELEMETRY),
         agent_id=agent_id,
@@ -244,13 +239,22 @@ def unread(agent_id: str, organisation_id: str, batch: RawBatch, *, why: str) ->
         identity=None,  # the row itself is in table frame, and stays there
         lane=Lane.TELEMETRY.value,
         reason="store.damaged",
-        detail=f"telemetry of {batch.received_at.isoformat()} does not read: {why}"[:400],
-        payload=batch.payload,
+        detail=f"{what} does not read: {why}"[:400],
+        payload=payload,
     )
 
 
 def prune(engine: Engine, *, policy: Policy, now: datetime) -> None:
     """Drop samples and roll-ups that are past their keeping time."""
+    oldest = second_of(now - policy.points_kept) // DAY_S
+    with reader(engine) as db:
+        left_open = telemetry.left_open(db, before=oldest)
+    for position_id, organisation_id, day in left_open:
+        packed = close(day, {}, number=day.day).day
+        with engine.begin() as db:
+            telemetry.put_day(
+                db, position_id=position_id, organisation_id=organisation_id, day=packed
+            )
     with engine.begin() as db:
-        telemetry.drop_points(db, before=second_of(now - policy.points_kept) // DAY_S)
+        telemetry.drop_points(db, before=oldest)
         telemetry.drop_days(db, before=second_of(now - policy.hours_kept) // DAY_S)

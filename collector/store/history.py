@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, select
 
 from collector.store import telemetry
 from collector.store.tables import position
+from collector.store.telemetry import Day, RawBatch
 from collector.telemetry import day as days
-from collector.telemetry.hours import Hour, hours_of, read_hours
-from collector.telemetry.message import samples_in
+from collector.telemetry.hours import Hour, HourColumn, hours_of, read_hours
+from collector.telemetry.message import DamagedBatchError, samples_in
 from collector.telemetry.samples import (
     DAY_S,
     HOUR_S,
@@ -66,10 +67,12 @@ def hourly(
     first, last = first_h * HOUR_S // DAY_S, last_h * HOUR_S // DAY_S
     fresh = _pending(db, position_id).get(name, {})
     anew = {second // DAY_S for second in fresh}  # roll-ups of these days are not up to date
+    kept = telemetry.days(db, position_id, first=first, last=last, with_points=False)
+    anew |= {day.day for day in kept if day.is_open}
     hours: dict[int, Hour] = {}
-    for day in telemetry.days(db, position_id, first=first, last=last, with_points=False):
-        for column in days.unpack_hours(day.hours):
-            if column.name == name and day.day not in anew:
+    for day in kept:
+        for column in _hours(day):
+            if column.name == name:
                 hours.update(read_hours(column, day=day.day))
     for number in sorted(n for n in anew if first <= n <= last):
         whole = _samples(db, position_id, first=number, last=number).get(name, {})
@@ -85,9 +88,15 @@ def units(db: Connection, position_id: int, *, since: datetime, until: datetime)
     """The readings that had a good number in these days, with the unit of the last, by name."""
     first, last = second_of(since) // DAY_S, second_of(until) // DAY_S
     found: dict[str, str] = {}
+    open_days: list[int] = []
     for day in telemetry.days(db, position_id, first=first, last=last, with_points=False):
-        found.update({column.name: column.unit for column in days.unpack_hours(day.hours)})
-    for name, by_second in _pending(db, position_id).items():
+        found.update({column.name: column.unit for column in _hours(day)})
+        if day.is_open:
+            open_days.append(day.day)
+    fresh = _pending(db, position_id)
+    for number in open_days:
+        merge(fresh, _samples(db, position_id, first=number, last=number))
+    for name, by_second in fresh.items():
         if good := _numbers(by_second):
             found[name] = by_second[max(good)].kind.unit
     return dict(sorted(found.items()))
@@ -98,9 +107,44 @@ def pending_newest(
 ) -> Iterator[tuple[datetime, Sample]]:
     """When it was taken, and the sample: the newest of each name of each batch, as they came."""
     for batch in telemetry.pending(db, agent_id):
-        told = samples_in(batch.payload, received_at=batch.received_at)
+        told = _told(batch)
         for second, sample in newest(told.get(device_id, {})):
             yield moment_of(second), sample
+
+
+def unreadable(
+    db: Connection, position_id: int, *, since: datetime, until: datetime
+) -> tuple[date, ...]:
+    """Days of which samples or roll-ups are damaged: what is shown of them is not all."""
+    first, last = second_of(since) // DAY_S, second_of(until) // DAY_S
+    return tuple(
+        moment_of(day.day * DAY_S).date()
+        for day in telemetry.days(db, position_id, first=first, last=last, with_points=True)
+        if not days.is_sound(day.hours) or not days.is_sound(day.points or b"")
+    )
+
+
+def _hours(day: Day) -> tuple[HourColumn, ...]:
+    """Roll-ups; none for an open day, or for a damaged one, which :func:`unreadable` names."""
+    try:
+        return () if day.is_open else days.unpack_hours(day.hours)
+    except days.DamagedDayError:
+        return ()
+
+
+def _points(day: Day) -> Samples:
+    try:
+        return {} if day.points is None else days.unpack(day.points)
+    except days.DamagedDayError:
+        return {}
+
+
+def _told(batch: RawBatch) -> dict[str, Samples]:
+    """Samples by device; none of a batch that does not fit, which compaction sets aside."""
+    try:
+        return samples_in(batch.payload, received_at=batch.received_at)
+    except DamagedBatchError:
+        return {}
 
 
 def _numbers(by_second: dict[int, Sample]) -> dict[int, float]:
@@ -114,8 +158,7 @@ def _numbers(by_second: dict[int, Sample]) -> dict[int, float]:
 def _samples(db: Connection, position_id: int, *, first: int, last: int) -> Samples:
     found: Samples = {}
     for day in telemetry.days(db, position_id, first=first, last=last, with_points=True):
-        if day.points is not None:
-            merge(found, days.unpack(day.points))
+        merge(found, _points(day))
     merge(found, _pending(db, position_id))
     return found
 
@@ -127,6 +170,5 @@ def _pending(db: Connection, position_id: int) -> Samples:
     found: Samples = {}
     if row is not None:
         for batch in telemetry.pending(db, row.agent_id):
-            told = samples_in(batch.payload, received_at=batch.received_at)
-            merge(found, told.get(row.device_id, {}))
+            merge(found, _told(batch).get(row.device_id, {}))
     return found

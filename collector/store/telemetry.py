@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from collector.store.tables import telemetry_batch, telemetry_day
 from collector.store.upsert import driver_value, insert_tuples
@@ -23,12 +23,20 @@ class RawBatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """A day of a position as it is kept; ``points`` None when only roll-ups are left."""
+    """A day of a position as it is kept; ``points`` None when only roll-ups are left.
+
+    ``hours`` is empty while the day is open (see ``merge_days``).
+    """
 
     day: int
     revision: int
     hours: bytes
     points: bytes | None
+
+    @property
+    def is_open(self) -> bool:
+        """True while the day is in parts and has no roll-ups."""
+        return not self.hours
 
 
 def add_batch(
@@ -152,11 +160,32 @@ def put_day(db: Connection, *, position_id: int, organisation_id: str, day: Day)
     return written.rowcount == 1
 
 
+def left_open(db: Connection, *, before: int) -> tuple[tuple[int, str, Day], ...]:
+    """Open days before ``before`` with position and organisation: nothing came to close them."""
+    rows = db.execute(
+        select(telemetry_day).where(
+            telemetry_day.c.day < before, func.length(telemetry_day.c.hours) == 0
+        )
+    )
+    return tuple(
+        (
+            row.position_id,
+            row.organisation_id,
+            Day(day=row.day, revision=row.revision, hours=b"", points=bytes(row.points)),
+        )
+        for row in rows
+    )
+
+
 def drop_points(db: Connection, *, before: int) -> int:
-    """Keep only the roll-ups of days before ``before``; how many days."""
+    """Keep only the roll-ups of packed days before ``before``; how many days."""
     return db.execute(
         update(telemetry_day)
-        .where(telemetry_day.c.day < before, telemetry_day.c.points.is_not(None))
+        .where(
+            telemetry_day.c.day < before,
+            telemetry_day.c.points.is_not(None),
+            func.length(telemetry_day.c.hours) > 0,
+        )
         .values(points=None, revision=telemetry_day.c.revision + 1)
     ).rowcount
 

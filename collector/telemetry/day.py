@@ -6,7 +6,7 @@ Raises DamagedDayError when bytes that were kept do not read back.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Final
 
@@ -37,30 +37,46 @@ class Packed(msgspec.Struct, frozen=True):
     hours: bytes
 
 
-def pack(samples: Samples, *, day: int) -> Packed:
-    """Pack the samples of one day; what the roll-ups say is what the points read back as."""
-    begin = moment_of(day * DAY_S)
-    readings = sorted(readings_of(samples), key=lambda one: one.taken_at)
-    parts = [
-        wire.encode(fold(((_DEVICE, one) for one in part), sent_at=begin))
-        for part in _parts(readings)
-    ]
-    points = zlib.compress(msgspec.msgpack.encode(parts), _LEVEL)
-    hours = msgspec.msgpack.encode(roll_up(unpack(points)))
-    return Packed(points=points, hours=zlib.compress(hours, _LEVEL))
+def pack(
+    samples: Samples,
+    *,
+    day: int,
+    hours: Callable[[tuple[HourColumn, ...]], tuple[HourColumn, ...]] = tuple,
+) -> Packed:
+    """Pack the samples of one day; what the roll-ups say is what the points read back as.
+
+    ``hours`` may add to the roll-ups what the samples do not say.
+    """
+    points = zlib.compress(msgspec.msgpack.encode(_bodies(samples, day=day)), _LEVEL)
+    rolled_up = msgspec.msgpack.encode(hours(roll_up(unpack(points))))
+    return Packed(points=points, hours=zlib.compress(rolled_up, _LEVEL))
+
+
+def append(points: bytes | None, samples: Samples, *, day: int) -> bytes:
+    """The same day with one more part, which is not compared with those before."""
+    bodies = [*(_parts_of(points) if points is not None else ()), *_bodies(samples, day=day)]
+    return zlib.compress(msgspec.msgpack.encode(bodies), _LEVEL)
 
 
 def unpack(points: bytes) -> Samples:
     """The samples that were packed."""
     found: Samples = {}
     try:
-        for body in msgspec.msgpack.decode(zlib.decompress(points), type=list[bytes]):
+        for body in _parts_of(points):
             message = wire.decode_up(body, Lane.TELEMETRY)
             if isinstance(message, Columns):
                 merge(found, read(message, received_at=_END_OF_TIME).get(_DEVICE, {}))
-    except (zlib.error, msgspec.MsgspecError, wire.WireError) as error:
+    except wire.WireError as error:
         raise DamagedDayError(str(error)) from error
     return found
+
+
+def is_sound(packed: bytes) -> bool:
+    """Whether points or roll-ups are undamaged by their checksum; empty ones are."""
+    try:
+        return not packed or bool(zlib.decompress(packed))
+    except zlib.error:
+        return False
 
 
 def unpack_hours(hours: bytes) -> tuple[HourColumn, ...]:
@@ -69,6 +85,22 @@ def unpack_hours(hours: bytes) -> tuple[HourColumn, ...]:
         return _hours.decode(zlib.decompress(hours))
     except (zlib.error, msgspec.MsgspecError) as error:
         raise DamagedDayError(str(error)) from error
+
+
+def _parts_of(points: bytes) -> list[bytes]:
+    try:
+        return msgspec.msgpack.decode(zlib.decompress(points), type=list[bytes])
+    except (zlib.error, msgspec.MsgspecError) as error:
+        raise DamagedDayError(str(error)) from error
+
+
+def _bodies(samples: Samples, *, day: int) -> list[bytes]:
+    begin = moment_of(day * DAY_S)
+    readings = sorted(readings_of(samples), key=lambda one: one.taken_at)
+    return [
+        wire.encode(fold(((_DEVICE, one) for one in part), sent_at=begin))
+        for part in _parts(readings)
+    ]
 
 
 def _parts(readings: list[Reading]) -> Iterator[list[Reading]]:

@@ -6,7 +6,7 @@ differences take one byte: highest, last and total are told from the lowest.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Final, NamedTuple
 
 import msgspec
@@ -99,6 +99,29 @@ def read_hours(column: HourColumn, *, day: int) -> Iterator[tuple[int, Hour]]:
                 last=(low + last) / unit,
             ),
         )
+
+
+def keep(
+    before: Iterable[HourColumn], found: Sequence[HourColumn], *, day: int
+) -> tuple[HourColumn, ...]:
+    """``found``, and of ``before`` the hours that it does not speak of."""
+    columns = {column.name: column for column in found}
+    for old in before:
+        new = columns.get(old.name)
+        if new is None:
+            columns[old.name] = old
+        elif old.hours & ~new.hours:
+            hours = dict(read_hours(old, day=day)) | dict(read_hours(new, day=day))
+            rows = [hours[hour] for hour in sorted(hours)]
+            counts, lows, highs, means, lasts = zip(*rows, strict=True)
+            columns[old.name] = HourColumn(
+                new.name,
+                new.unit,
+                old.hours | new.hours,
+                _NO_DECIMAL,
+                *(counts, lows, highs, means, lasts),
+            )
+    return tuple(columns[name] for name in sorted(columns))
 
 
 def _by_hour(numbers: dict[int, float]) -> dict[int, list[float]]:

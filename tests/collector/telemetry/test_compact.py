@@ -161,14 +161,14 @@ def test_two_workers_do_not_overwrite_each_other(
     send(house, 1, charge(50, NOON))
     merge_all(house)
     send(house, 2, charge(60, NOON - HOUR))
-    pack = compaction.pack
+    merge_days = compaction.merge_days
 
     def pack_late(*args: object, **named: object) -> object:
         monkeypatch.undo()
         merge_all(house)  # the other worker, between our reading and our writing
-        return pack(*args, **named)  # type: ignore[arg-type]
+        return merge_days(*args, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(compaction, "pack", pack_late)
+    monkeypatch.setattr(compaction, "merge_days", pack_late)
     merge_all(house)
 
     assert [p.number for p in points(house)] == [60, 50]
@@ -263,3 +263,40 @@ def test_an_agent_that_cannot_be_merged_holds_up_no_other(
     monkeypatch.setattr(compaction, "_merge", ill)
     assert compact(house.engine, policy=house.policy, now=house.now + 3 * HOUR) == 1
     assert [row["agent_id"] for row in house.rows(tables.telemetry_batch)] == ["agent-farm"]
+
+
+def test_a_damaged_day_keeps_its_roll_ups_and_is_set_aside(house: House) -> None:
+    """Samples that do not read back are named and kept for a person; the hours stay as they were,
+    beside those of what came since, and no page fails."""
+    house.pass_time(2 * 86_400)
+    send(house, 1, charge(50, NOON), charge(70, NOON + timedelta(minutes=5)))
+    merge_all(house)
+    assert hours(house) == [(NOON, 2, 60.0)]
+    with house.engine.begin() as db:
+        db.execute(tables.telemetry_day.update().values(points=b"damaged"))
+        told = history.unreadable(db, 1, since=FAR, until=house.now)
+    assert [str(day) for day in told] == ["2026-03-01"]
+    assert points(house) == ()
+    assert hours(house) == [(NOON, 2, 60.0)]
+
+    send(house, 2, charge(10, NOON + HOUR))
+    assert hours(house) == [(NOON, 2, 60.0), (NOON + HOUR, 1, 10.0)]
+    merge_all(house)
+    assert hours(house) == [(NOON, 2, 60.0), (NOON + HOUR, 1, 10.0)]
+    assert [row["reason"] for row in house.rows(tables.quarantine)] == ["store.damaged"]
+
+
+def test_a_day_is_packed_once_when_it_is_over(house: House) -> None:
+    """Until then it grows by parts and reads like any other; then it gets its roll-ups."""
+    for seq in range(1, 5):
+        send(house, seq, charge(seq, NOON + seq * HOUR))
+        house.pass_time(3600)
+        merge_all(house)
+    before = points(house), hours(house)
+    assert [row["hours"] for row in house.rows(tables.telemetry_day)] == [b""]
+    house.pass_time(86_400)
+    send(house, 9, charge(9, house.now))
+    merge_all(house)
+    packed, _ = house.rows(tables.telemetry_day)
+    assert packed["hours"] != b""
+    assert (points(house)[:4], hours(house)[:4]) == before
