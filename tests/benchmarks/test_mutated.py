@@ -30,6 +30,7 @@ KEPT = Account(
 )
 
 
+@pytest.mark.laboratory
 def test_each_mutated_payload_has_one_end() -> None:
     """Stored + duplicate + quarantined = sent, end by end, and a good row passes after them."""
     found = account(Size.SHORT)

@@ -24,6 +24,7 @@ LEAST = Events(
 )
 
 
+@pytest.mark.laboratory
 @pytest.mark.broker
 def test_nothing_is_lost_or_doubled_by_kills(tmp_path: Path) -> None:
     """Whatever dies, each accepted fault is one episode with one decision and whole evidence."""

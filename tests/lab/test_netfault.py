@@ -24,6 +24,7 @@ LEAST = Events(
 )
 
 
+@pytest.mark.laboratory
 @pytest.mark.broker
 def test_no_bad_link_loses_or_doubles(tmp_path: Path) -> None:
     """Through every toxic each accepted fault is one episode with one decision, and whole."""
