@@ -147,6 +147,7 @@ def test_every_problem_of_the_code_is_in_the_table() -> None:
             "config_table.py",
             "config_tunable.py",
             "overlay.py",
+            "overlay_bounds.py",
             "camera/profile_file.py",
             "camera/profile_table.py",
         )
