@@ -216,15 +216,13 @@ def _note_newest(
     db: Connection, position_id: int, organisation_id: str, samples: Samples, *, now: datetime
 ) -> None:
     last = {sample.kind.name: {second: sample} for second, sample in newest(samples)}
-    for reading in readings_of(last):
-        positions.note_reading(
-            db,
-            position_id=position_id,
-            organisation_id=organisation_id,
-            reading=reading,
-            taken_at=reading.taken_at,
-            now=now,
-        )
+    positions.note_readings(
+        db,
+        position_id=position_id,
+        organisation_id=organisation_id,
+        readings=readings_of(last),
+        now=now,
+    )
 
 
 def _aside(

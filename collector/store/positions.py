@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -203,7 +203,43 @@ def note_reading(
     now: datetime,
 ) -> None:
     """Keep the latest of each name; older news changes nothing."""
-    values = {
+    row = _latest_row(reading, taken_at=taken_at, now=now)
+    _note_latest(db, position_id=position_id, organisation_id=organisation_id, rows=[row])
+
+
+def note_readings(
+    db: Connection,
+    *,
+    position_id: int,
+    organisation_id: str,
+    readings: Iterable[Reading],
+    now: datetime,
+) -> None:
+    """The same for many, each taken when it says: one statement, built once."""
+    rows = [_latest_row(one, taken_at=one.taken_at, now=now) for one in readings]
+    if rows:
+        _note_latest(db, position_id=position_id, organisation_id=organisation_id, rows=rows)
+
+
+def _note_latest(
+    db: Connection, *, position_id: int, organisation_id: str, rows: Sequence[Mapping[str, object]]
+) -> None:
+    """Write rows of table reading_latest where none is newer."""
+    added = insert_into(db, reading_latest)
+    named = {"position_id": position_id, "organisation_id": organisation_id}
+    db.execute(
+        added.on_conflict_do_update(
+            index_elements=["position_id", "name"],
+            set_={name: added.excluded[name] for name in rows[0] if name != "name"},
+            where=reading_latest.c.taken_at <= added.excluded.taken_at,
+        ),
+        [{**named, **row} for row in rows],
+    )
+
+
+def _latest_row(reading: Reading, *, taken_at: datetime, now: datetime) -> dict[str, object]:
+    return {
+        "name": reading.name,
         "value_json": json.dumps(reading.value),
         "unit": reading.unit,
         "quality": reading.quality.value,
@@ -211,14 +247,3 @@ def note_reading(
         "received_at": now,
         "detail": reading.detail or reading.cause or reading.raw,
     }
-    db.execute(
-        insert_into(db, reading_latest)
-        .values(
-            position_id=position_id, organisation_id=organisation_id, name=reading.name, **values
-        )
-        .on_conflict_do_update(
-            index_elements=["position_id", "name"],
-            set_=values,
-            where=reading_latest.c.taken_at <= taken_at,
-        )
-    )
