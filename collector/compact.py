@@ -37,6 +37,10 @@ from shared.frame import Lane
 
 log = logging.getLogger(__name__)
 
+DAMAGED: Final = "store.damaged"
+TOO_OLD: Final = "telemetry.too_old"
+_OLD: Final = "past its keeping time when it came: its last reading is of"
+
 PORTION_BYTES: Final = 1024 * 1024  # of batches in one transaction, so that intake never waits long
 
 
@@ -110,8 +114,8 @@ def _portions(batches: Sequence[RawBatch]) -> list[list[RawBatch]]:
 def _merge(
     engine: Engine, agent_id: str, batches: Sequence[RawBatch], *, policy: Policy, now: datetime
 ) -> None:
-    samples, merged_seqs, damaged = _read(batches)
     oldest = second_of(now - policy.points_kept) // DAY_S
+    samples, merged_seqs, damaged = _read(batches, oldest=oldest)
     over = second_of(now - policy.compact_after) // DAY_S - 1
     with reader(engine) as db:
         written = [
@@ -158,6 +162,7 @@ def _merge(
                 f"telemetry of {batch.received_at.isoformat()}",
                 batch.payload,
                 why=why,
+                reason=TOO_OLD if why.startswith(_OLD) else DAMAGED,
             )
             for batch, why in damaged
         ]
@@ -177,12 +182,17 @@ def _merge(
             raise _ChangedError
 
 
+def _last_of(samples: Samples) -> int:
+    return max((second for second, _ in newest(samples)), default=0)
+
+
 def _read(
-    batches: Sequence[RawBatch],
+    batches: Sequence[RawBatch], *, oldest: int
 ) -> tuple[dict[str, Samples], dict[str, list[int]], list[tuple[RawBatch, str]]]:
     """Samples by device, seqs by epoch, and the batches that do not read, with the reason.
 
-    Ingest reads a batch in outline only, so columns that do not fit come to light here.
+    Ingest reads a batch in outline only, so columns that do not fit come to light here; and so
+    does a clock of 1970, by which every sample is past its keeping time (``oldest`` day).
     """
     found: dict[str, Samples] = {}
     seqs: dict[str, list[int]] = {}
@@ -192,6 +202,9 @@ def _read(
             header, told = read_batch(batch.payload, received_at=batch.received_at)
         except DamagedBatchError as error:
             damaged.append((batch, str(error)))
+            continue
+        if told and (last := max(map(_last_of, told.values()))) < oldest * DAY_S:
+            damaged.append((batch, f"{_OLD} {moment_of(last):%Y-%m-%d %H:%M} UTC"))
             continue
         seqs.setdefault(str(header.epoch), []).append(header.seq)
         for device_id, own in told.items():
@@ -226,18 +239,24 @@ def _note_newest(
 
 
 def _aside(
-    agent_id: str, organisation_id: str, what: str, payload: bytes, *, why: str
+    agent_id: str,
+    organisation_id: str,
+    what: str,
+    payload: bytes,
+    *,
+    why: str,
+    reason: str = DAMAGED,
 ) -> Quarantined:
     """For the quarantine: it was receipted and comes no more, so it is no noise."""
-    log.error("%s of agent %s does not read and is set aside: %s", what, agent_id, why)
+    log.error("%s of agent %s cannot be merged and is set aside: %s", what, agent_id, why)
     return Quarantined(
         topic=topics.up(agent_id, Lane.TELEMETRY),
         agent_id=agent_id,
         organisation_id=organisation_id,
         identity=None,  # the row itself is in table frame, and stays there
         lane=Lane.TELEMETRY.value,
-        reason="store.damaged",
-        detail=f"{what} does not read: {why}"[:400],
+        reason=reason,
+        detail=f"{what} cannot be merged: {why}"[:400],
         payload=payload,
     )
 

@@ -222,6 +222,18 @@ def test_a_batch_that_does_not_fit_is_set_aside_with_the_reason(house: House) ->
     assert [p.number for p in points(house)] == [60]
 
 
+def test_a_clock_of_1970_is_told_and_not_dropped(house: House) -> None:
+    """Readings that are past their keeping time when they come are set aside with the reason."""
+    send(house, 1, charge(50, datetime.fromisoformat("1970-01-01T00:10:00+00:00")))
+    send(house, 2, charge(60, NOON - HOUR))
+    merge_all(house)
+
+    (aside,) = house.rows(tables.quarantine)
+    assert aside["reason"] == "telemetry.too_old"
+    assert "1970-01-01" in str(aside["detail"])
+    assert latest(house)["battery.charge"] == (60, "good")
+
+
 def test_fault_shows_its_readings_at_once(house: House) -> None:
     """What a fault rests on is the latest word, whether telemetry was merged or not."""
     send(house, 1, charge(50, NOON - HOUR))
