@@ -155,17 +155,7 @@ def _merge(
                 epoch=epoch,
                 seqs=seqs,
             )
-        aside = [
-            _aside(
-                agent_id,
-                owner.organisation_id,
-                f"telemetry of {batch.received_at.isoformat()}",
-                batch.payload,
-                why=why,
-                reason=TOO_OLD if why.startswith(_OLD) else DAMAGED,
-            )
-            for batch, why in damaged
-        ]
+        aside = [unread(agent_id, owner.organisation_id, batch, why=why) for batch, why in damaged]
         aside += [
             _aside(
                 agent_id,
@@ -235,6 +225,18 @@ def _note_newest(
         organisation_id=organisation_id,
         readings=readings_of(last),
         now=now,
+    )
+
+
+def unread(agent_id: str, organisation_id: str, batch: RawBatch, *, why: str) -> Quarantined:
+    """A batch that cannot be merged, for the quarantine."""
+    return _aside(
+        agent_id,
+        organisation_id,
+        f"telemetry of {batch.received_at.isoformat()}",
+        batch.payload,
+        why=why,
+        reason=TOO_OLD if why.startswith(_OLD) else DAMAGED,
     )
 
 
