@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from collector.store.tables import agent, frame, seq_gap, seq_lost, seq_mark, seq_merged
 from collector.store.upsert import insert_into
+from shared.limits import MAX_SEQ
 from shared.receipt import SeqRange
 
 MAX_GAPS: Final = 500  # of one epoch; the mark waits there until some are filled
@@ -128,27 +129,33 @@ def _newest(db: Connection, agent_id: str, epoch: str) -> int:
 def _missing(
     db: Connection, agent_id: str, epoch: str, within: SeqRange, *, limit: int | None = None
 ) -> tuple[SeqRange, ...]:
-    """The pieces of ``within`` that are neither a frame nor merged telemetry, in order."""
+    """The pieces of ``within`` that are neither a frame nor merged telemetry, in order.
+
+    The very last number there can be is not looked at: the mark behind it would be none.
+    """
+    last = min(within.last, MAX_SEQ - 1)
+    if within.first > last:
+        return ()
     here = union_all(
         select(frame.c.seq.label("first"), frame.c.seq.label("last")).where(
             frame.c.agent_id == agent_id,
             frame.c.epoch == epoch,
-            frame.c.seq.between(within.first, within.last),
+            frame.c.seq.between(within.first, last),
         ),
         select(seq_merged.c.first, seq_merged.c.last).where(
             seq_merged.c.agent_id == agent_id,
             seq_merged.c.epoch == epoch,
-            seq_merged.c.first <= within.last,
+            seq_merged.c.first <= last,
             seq_merged.c.last >= within.first,
         ),
-        select(literal(within.last + 1, BigInteger), literal(within.last + 1, BigInteger)),
+        select(literal(last + 1, BigInteger), literal(last + 1, BigInteger)),
     ).subquery()
     reached = func.max(here.c.last).over(order_by=(here.c.first, here.c.last), rows=(None, -1))
     before = func.coalesce(reached, within.first - 1).label("before")
     pairs = select(here.c.first, before).subquery()
     rows = db.execute(
         select(pairs.c.before, pairs.c.first)
-        .where(pairs.c.first > pairs.c.before + 1)
+        .where(pairs.c.first - 1 > pairs.c.before)
         .order_by(pairs.c.first)
         .limit(limit)
     )

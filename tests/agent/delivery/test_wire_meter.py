@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 import shutil
 import socket
 import ssl
@@ -20,10 +21,10 @@ from agent.delivery.link import Inbox
 from agent.delivery.outbox import Outbox
 from agent.delivery.publisher import Broker, Connection
 from agent.delivery.wire_meter import Gauge
-from shared.frame import Lane
+from shared.evidence import EvidenceChunk
+from shared.limits import CHUNK_BYTES
 from tests.agent.delivery.conftest import NOON
 from tests.agent.delivery.fake_link import running, until
-from tests.agent.delivery.samples import message
 from tests.agent.delivery.tls_pair import write_server_pair
 
 _MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
@@ -100,9 +101,11 @@ async def test_the_kernels_count_is_what_passed(
     """Handshake, 700 KB of evidence and PUBACKs over TLS: within 10 % of a proxy's own count."""
     port, ca = tls_broker
     proxy = CountingProxy(port)
+    dice = random.Random(1)
     with database.transaction():
-        for _ in range(15):
-            outbox.append(message(Lane.EVIDENCE, NOON, size=48 * 1024), now=NOON)
+        for _ in range(15):  # what no compressor makes small, as pictures are
+            chunk = EvidenceChunk("ab" * 32, 0, CHUNK_BYTES, dice.randbytes(CHUNK_BYTES))
+            outbox.append(chunk, now=NOON)
     async with proxy.serving():
         dispatcher = Dispatcher(
             agent_id="agent",
@@ -123,7 +126,7 @@ async def test_the_kernels_count_is_what_passed(
         ended = dispatcher.link.carried()
 
     assert alive.is_measured
-    assert passed > 3000, "the handshake alone is more"
+    assert passed > 15 * CHUNK_BYTES
     assert passed <= alive.bytes <= 1.1 * passed
     assert ended.bytes > alive.bytes, "the goodbye was counted after the socket was closed"
 
