@@ -151,7 +151,7 @@ def _missing(
         select(literal(last + 1, BigInteger), literal(last + 1, BigInteger)),
     ).subquery()
     reached = func.max(here.c.last).over(order_by=(here.c.first, here.c.last), rows=(None, -1))
-    before = func.coalesce(reached, within.first - 1).label("before")
+    before = func.coalesce(reached, literal(within.first - 1, BigInteger)).label("before")
     pairs = select(here.c.first, before).subquery()
     rows = db.execute(
         select(pairs.c.before, pairs.c.first)
