@@ -112,7 +112,9 @@ def _model(size: Size) -> Measurement:
         )
     except Exception as error:  # noqa: BLE001 - any failure of the model is the measurement
         failure = f"; {error!r}"[:300]
-    return Measurement(value=int(bool(failure)), made_by=f"{examples} walks of {steps} steps{failure}")
+    return Measurement(
+        value=int(bool(failure)), made_by=f"{examples} walks of {steps} steps{failure}"
+    )
 
 
 _FULL_HOW = (
