@@ -9,12 +9,11 @@ from typing import Final
 from agent.delivery import receipts, uplink_store
 from agent.delivery.database import Database
 from agent.delivery.link import Carried
-from agent.uplink_budget import DataPlan, Mode, Spent, mode_of, month_of
+from agent.uplink_budget import LAST, DataPlan, Mode, Spent, mode_of, month_of
 from shared.health import DataSpend
 
 _KEEP_EVERY: Final = timedelta(minutes=1)
 _KEEP_BYTES: Final = 64 * 1024
-_LAST: Final = frozenset({Mode.FAREWELL, Mode.CLOSED})
 
 
 class Uplink:
@@ -91,11 +90,11 @@ class Uplink:
         if not self.plan.is_limited or self._told is None:
             return False
         mode = self.mode()
-        return mode is not self._told and not {mode, self._told} <= _LAST
+        return mode is not self._told and not {mode, self._told} <= LAST
 
     def is_said(self) -> bool:
         """True once the farewell was appended: until the next month there is no more to say."""
-        return self._told in _LAST and self.mode() in _LAST
+        return self._told in LAST and self.mode() in LAST
 
     @property
     def is_paid(self) -> bool:
