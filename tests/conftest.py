@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Iterator
@@ -48,6 +49,15 @@ def _fresh_stores() -> Iterator[None]:
     """Databases that the tests of a file made go with it."""
     yield
     STORES.drop_all()
+
+
+@pytest.fixture(autouse=True)
+def _loggers_as_they_were() -> Iterator[None]:
+    """A command run in-process sets the level of the root logger; the next test logs as before."""
+    root = logging.getLogger()
+    level = root.level
+    yield
+    root.setLevel(level)
 
 
 @pytest.hookimpl(hookwrapper=True)
