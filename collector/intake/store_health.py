@@ -47,7 +47,7 @@ def store_health(health: Health, row: Row) -> None:
         health_json=msgspec.json.encode(report).decode(),
     )
     for device in health.devices:
-        place = place_of(device.device, row)
+        place = place_of(device.device, row, of_now=True)
         positions.note_standing(
             row.db,
             position_id=place.id,

@@ -166,6 +166,13 @@ def silent_at(db: Connection, *, site_id: str) -> tuple[str, ...]:
     return tuple(rows.scalars())
 
 
+def is_news(found: Agent, identity: EventId, *, is_live: bool) -> bool:
+    """True unless the agent has said later how things stand."""
+    if found.health_epoch != str(identity.epoch):
+        return is_live
+    return newer_than_applied(found, identity)
+
+
 def newer_than_applied(found: Agent, identity: EventId) -> bool:
     """True when this health row is later than the one applied last (or of another epoch)."""
     if found.health_epoch != str(identity.epoch) or found.health_seq is None:

@@ -16,6 +16,7 @@ from collector.store.upsert import insert_into, insert_row
 from shared.device import Alias, DeviceFacts, SerialSource
 from shared.evidence import EvidenceItem, EvidenceKind
 from shared.health import Standing
+from shared.identity import Epoch, EventId
 from shared.reading import Reading
 
 
@@ -33,6 +34,11 @@ class Position:
     model: str
     firmware: str
     name: str
+    told_by: EventId | None  # the row that said it; None: nobody, or one from before this was kept
+
+    def is_bare(self) -> bool:
+        """True when nothing but its name is known."""
+        return not (self.label_serial or self.aliases or self.model or self.firmware)
 
 
 def find(db: Connection, *, agent_id: str, device_id: str) -> Position | None:
@@ -53,6 +59,7 @@ def find(db: Connection, *, agent_id: str, device_id: str) -> Position | None:
         model=row.model,
         firmware=row.firmware,
         name=row.name,
+        told_by=EventId(Epoch.parse(row.facts_epoch), row.facts_seq) if row.facts_epoch else None,
     )
 
 
@@ -94,8 +101,9 @@ def apply_facts(
     facts: DeviceFacts,
     serial: LabelSerial,
     since: datetime | None,
+    by: EventId,
 ) -> None:
-    """Keep what the agent says of the device; an empty field says nothing and changes nothing.
+    """Keep what the agent's row says of the device; an empty field says nothing, changes nothing.
 
     ``since`` is when the serial was first known to hang here; None when it did already.
     """
@@ -103,6 +111,8 @@ def apply_facts(
         "label_serial": serial.value,
         "serial_source": serial.source.value,
         "doubted_serial": serial.doubted,
+        "facts_epoch": str(by.epoch),
+        "facts_seq": by.seq,
     }
     if since is not None:
         values["serial_since"] = since
@@ -173,10 +183,11 @@ def known_to(db: Connection, agent_ids: Iterable[str]) -> set[tuple[str, str]]:
 
 
 def note_picture(
-    db: Connection, *, position_id: int, item: EvidenceItem, taken_at: datetime
+    db: Connection, *, position_id: int, item: EvidenceItem, taken_at: datetime, is_news: bool
 ) -> None:
-    """Remember the newest picture, or the reference, of the position."""
-    if item.kind is EvidenceKind.REFERENCE:
+    """Remember the newest picture, or the reference, of the position; ``is_news`` False: a row
+    of earlier, whose reference another may have replaced."""
+    if item.kind is EvidenceKind.REFERENCE and is_news:
         db.execute(
             update(position)
             .where(position.c.id == position_id)
