@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from collector.intake.arrival import Arrival, Counts, End
+from collector.intake.quiet import is_farewell
 from collector.intake.receipts import Noted, receipts_for
 from collector.intake.refusal import UNSTORABLE, Refusal, Why
 from collector.intake.room import Batch, Room, Row
@@ -131,7 +132,9 @@ def _store(agent: Agent, frame: Frame, payload: bytes, batch: Batch) -> End:
     if known is not None and not frames.is_same(bytes(known), digest, header.lane):
         raise Refusal("identity.conflict", f"{identity} was stored with other content")
     message = _decode(frame) if known is None else None
-    within_s = message.next_within_s if isinstance(message, Health) else agent.promised_within_s
+    within_s = agent.promised_within_s
+    if isinstance(message, Health) and not is_farewell(message):
+        within_s = message.next_within_s
     batch.forget_agent(agent.id)
     if batch.is_live:
         life = Life(

@@ -146,10 +146,13 @@ def note_standing(
 
 
 def forget_standing(db: Connection, *, agent_id: str, reason: str, now: datetime) -> None:
-    """The agent is silent: all its positions are unknown, not healthy and not broken."""
+    """The agent is silent: all its positions are unknown, not healthy and not broken.
+
+    A repeat with the same reason changes nothing.
+    """
     db.execute(
         update(position)
-        .where(position.c.agent_id == agent_id)
+        .where(position.c.agent_id == agent_id, position.c.standing_reason != reason)
         .values(standing=Standing.UNKNOWN.value, standing_reason=reason, standing_at=now)
     )
 

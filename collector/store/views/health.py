@@ -35,6 +35,7 @@ class AgentRow:
     promised_by: datetime | None
     online: bool | None
     silent_since: datetime | None
+    quiet_until: datetime | None
     uplink: str
     version: str
     recorder_firmware: str
@@ -101,6 +102,7 @@ def list_agents(db: Connection, scope: Scope) -> tuple[AgentRow, ...]:
             promised_by=row.promised_by,
             online=row.online,
             silent_since=row.silent_since,
+            quiet_until=row.quiet_until,
             uplink=row.uplink or "",
             version=row.version or "",
             recorder_firmware=row.recorder_firmware or "",

@@ -38,9 +38,12 @@ class Agent:
 
     @property
     def standing(self) -> str:
-        """'silent', 'ok' or 'unknown'; an agent that never spoke is unknown, not well."""
+        """'silent', 'ok' or 'unknown'; an agent that never spoke, or is closed by its data plan,
+        is unknown, not well."""
         if self.row.silent_since is not None:
             return "silent"
+        if self.row.quiet_until is not None:
+            return "unknown"
         return "ok" if self.row.last_seen_at is not None else "unknown"
 
 
