@@ -105,6 +105,43 @@ async def test_a_picture_in_flight_does_not_hold_a_thumbnail_up(
         await until(lambda: 5 in broker.seqs)
 
 
+async def test_a_metered_link_holds_two_pieces_of_evidence(
+    broker: FakeBroker, database: Database, outbox: Outbox
+) -> None:
+    """Where bytes are paid for, no more is under way than what may be needed twice."""
+    uplink = Uplink(DataPlan(), database=database, clock=broker.clock.now, is_metered=True)
+    broker.receipts = False
+    with database.transaction():
+        for _ in range(6):
+            outbox.append(message(Lane.EVIDENCE, NOON, size=40_000), now=NOON)
+    async with running(dispatcher_of(broker, database, outbox, uplink=uplink)):
+        await until(lambda: len(broker.seqs) >= 2)
+        await ticks()
+
+    assert broker.seqs == [1, 2]
+
+
+@pytest.mark.parametrize(("is_metered", "longest_s"), [(True, 1800.0), (False, 120.0)])
+async def test_a_broker_that_stays_away_is_tried_rarely_where_tries_are_paid_for(
+    broker: FakeBroker, database: Database, outbox: Outbox, *, is_metered: bool, longest_s: float
+) -> None:
+    """After hours without it a metered link tries twice an hour, a wired one each two minutes."""
+    uplink = Uplink(DataPlan(), database=database, clock=broker.clock.now, is_metered=is_metered)
+    broker.refuses = 200
+    dispatcher = dispatcher_of(broker, database, outbox, uplink=uplink)
+    waits: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        waits.append(seconds)
+        await broker.clock.sleep(seconds)
+
+    dispatcher._sleep = wait
+    async with running(dispatcher):
+        await until(lambda: len(waits) >= 60)
+
+    assert longest_s / 2 <= waits[59] <= longest_s
+
+
 async def test_at_the_cap_the_connection_ends_and_faults_go_on_next_month(
     broker: FakeBroker, database: Database, outbox: Outbox
 ) -> None:
