@@ -129,6 +129,7 @@ def paces(config: Config, name: str) -> timedelta:
 @given(schedule=SCHEDULES, diagnosis=DIAGNOSES, plan=PLANS, looks=st.lists(st.booleans()))
 @example(schedule={}, diagnosis={"opens": [1, 1], "clears": [1, 1]}, plan={}, looks=[True])
 @example(schedule={"every_s": {"stream": 1.0}}, diagnosis={}, plan={}, looks=[])
+@example(schedule={"health_every_s": 60.0}, diagnosis={}, plan={}, looks=[])
 @example(schedule={"watch_seconds": 30.0, "concurrency": 64}, diagnosis={}, plan={}, looks=[])
 @example(schedule={}, diagnosis={"levels": {"light_luma": 1e9}}, plan={}, looks=[])
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)

@@ -201,7 +201,9 @@ async def running(dispatcher: Dispatcher) -> AsyncIterator[asyncio.Task[None]]:
     try:
         yield task
     finally:
-        task.cancel()
+        while not task.done():  # without a PUBACK a goodbye waits by a clock that stands still
+            task.cancel()
+            await asyncio.wait({task}, timeout=2)
         with contextlib.suppress(asyncio.CancelledError):
             await task
 
