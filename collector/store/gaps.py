@@ -23,6 +23,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from collector.store import lost_ranges
 from collector.store.tables import agent, frame, seq_gap, seq_lost, seq_mark, seq_merged
 from collector.store.upsert import insert_into
 from shared.limits import MAX_SEQ
@@ -58,6 +59,7 @@ def survey(db: Connection, *, agent_id: str, organisation_id: str, now: datetime
             .values(agent_id=agent_id, epoch=epoch, organisation_id=organisation_id, **values)
             .on_conflict_do_update(index_elements=["agent_id", "epoch"], set_=values)
         )
+    lost_ranges.tidy(db, agent_id=agent_id)
 
 
 def note_lost(
