@@ -11,6 +11,7 @@ import pytest
 from agent.config import load_config
 from agent.delivery import losses, reading_store
 from agent.delivery.database import Database
+from agent.delivery.flight import PIECE_BYTES
 from agent.delivery.link import Carried
 from agent.delivery.outbox import Outbox
 from agent.delivery.uplink import Uplink
@@ -102,6 +103,19 @@ def test_what_no_frame_takes_goes_in_several(
     assert reporter.send_telemetry() > 4
 
     assert [one for _, one in sorted(told(outbox, database), key=lambda o: o[1].taken_at)] == many
+
+
+def test_a_large_table_of_readings_leaves_in_pieces(
+    reporter: Reporter, outbox: Outbox, database: Database
+) -> None:
+    """None is longer than a piece of evidence: a fault waits behind one at most."""
+    keep(database, "gate", *(reading(step, raw=f"{step:05d}" + "x" * 90) for step in range(900)))
+    reporter.send_telemetry()
+    with database.transaction():
+        rows = outbox.take(Lane.TELEMETRY, limit=1000, now=NOON)
+
+    assert len(rows) > 1
+    assert max(len(unpack(row.frame).body) for row in rows) <= PIECE_BYTES
 
 
 def test_readings_that_all_say_something_else_go_in_several_tables(

@@ -62,6 +62,7 @@ class FakeBroker:
     frames: dict[int, set[bytes]] = field(default_factory=dict)
     held: list[int] = field(default_factory=list)  # reordered receipts that wait
     lanes: list[Lane] = field(default_factory=list)
+    qos: list[int] = field(default_factory=list)  # beside ``lanes``
 
     def connect(self, will: tuple[str, bytes]) -> FakeLink:
         """A new connection to this broker."""
@@ -112,6 +113,7 @@ class FakeLink:
         if self._broker.pubacks and qos:
             self.hand(Acknowledged(self._mid))
         if lane is not Lane.PRESENCE:
+            self._broker.qos.append(qos)
             self._take(frame.header.seq, lane, payload)
         return self._mid
 

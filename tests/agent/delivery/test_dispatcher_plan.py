@@ -92,17 +92,17 @@ async def test_a_picture_in_flight_does_not_hold_a_thumbnail_up(
     uplink = uplink_of(broker, database, spent=0)
     broker.receipts = False
     with database.transaction():
-        for _ in range(4):
+        for _ in range(10):
             outbox.append(message(Lane.EVIDENCE, NOON, size=40_000), now=NOON)
     async with running(dispatcher_of(broker, database, outbox, uplink=uplink)):
-        await until(lambda: len(broker.seqs) == 2)
+        await until(lambda: len(broker.seqs) == 8)
         with database.transaction() as db:
             db.execute("INSERT INTO uplink_day VALUES ('2026-06-02', ?)", (72 * MB,))
         broker.clock.seconds += 2 * 86_400
         assert uplink.mode() is Mode.NO_BULK
         with database.transaction():
             outbox.append(message(Lane.EVIDENCE, NOON, size=9_000), now=NOON)
-        await until(lambda: 5 in broker.seqs)
+        await until(lambda: 11 in broker.seqs)
 
 
 async def test_a_metered_link_holds_two_pieces_of_evidence(
@@ -160,3 +160,22 @@ async def test_at_the_cap_the_connection_ends_and_faults_go_on_next_month(
         assert broker.links == []
         broker.clock.seconds += 31 * 86_400
         await until(lambda: 5 in broker.seqs)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "qos"), [pytest.param(1, [0], id="one"), pytest.param(4, [1], id="backlog")]
+)
+async def test_a_backlog_on_a_metered_link_is_paced(
+    broker: FakeBroker, database: Database, outbox: Outbox, waiting: int, qos: list[int]
+) -> None:
+    """One batch saves its PUBACK; several ask for it and go one by one, for a fault may follow."""
+    broker.pubacks = broker.receipts = False
+    uplink = Uplink(DataPlan(), database=database, clock=broker.clock.now, is_metered=True)
+    with database.transaction():
+        for _ in range(waiting):
+            outbox.append(message(Lane.TELEMETRY, NOON), now=NOON)
+    async with running(dispatcher_of(broker, database, outbox, uplink=uplink)):
+        await until(lambda: bool(broker.seqs))
+        await ticks(20)
+        sent, broker.pubacks = tuple(broker.qos), True  # the goodbye waits for its own
+    assert list(sent) == qos
