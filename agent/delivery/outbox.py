@@ -16,10 +16,10 @@ from typing import Final
 
 from agent.delivery import eviction, losses
 from agent.delivery.database import Database, from_us, to_us
+from agent.delivery.rank import rank_of
 from agent.delivery.schema import DELIVERED, SENT, WAITING
 from agent.uplink_budget import BULK
 from shared import wire
-from shared.evidence import EvidenceChunk
 from shared.frame import FrameError, Lane, pack, unpack
 from shared.health import LaneDepth
 from shared.identity import EventId
@@ -28,7 +28,6 @@ from shared.wire import UpMessage
 LIMIT_BYTES: Final = 64 * 1024 * 1024
 KEEP_DELIVERED: Final = timedelta(days=30)  # the design's contract: a restored collector asks again
 _KEPT_LANES: Final = (Lane.FAULT, Lane.EVIDENCE)
-SMALL_FILE_BYTES: Final = 16 * 1024  # a thumbnail, a transcript, a series
 _COMPRESS_OVER_BYTES: Final = 256
 _LONGEST_WAIT: Final = 5  # resend after 1, 2, 4, 8, 16 intervals, then every 32
 
@@ -315,12 +314,6 @@ def own_identity(frame: object, crc: object, lane: Lane) -> EventId | None:
     except FrameError:
         return None
     return EventId(header.epoch, header.seq) if header.lane == lane and header.seq else None
-
-
-def rank_of(message: UpMessage) -> int:
-    """0, or :data:`BULK` for a piece of a file over :data:`SMALL_FILE_BYTES`."""
-    large = isinstance(message, EvidenceChunk) and message.total > SMALL_FILE_BYTES
-    return BULK if large else 0
 
 
 # Jitter in percent: 80..120 by row, attempt and salt (Knuth's multiplicative hash), else 100.

@@ -105,20 +105,20 @@ async def test_a_picture_in_flight_does_not_hold_a_thumbnail_up(
         await until(lambda: 11 in broker.seqs)
 
 
-async def test_a_metered_link_holds_two_pieces_of_evidence(
+async def test_a_metered_link_holds_eight_pieces_of_evidence(
     broker: FakeBroker, database: Database, outbox: Outbox
 ) -> None:
     """Where bytes are paid for, no more is under way than what may be needed twice."""
     uplink = Uplink(DataPlan(), database=database, clock=broker.clock.now, is_metered=True)
     broker.receipts = False
     with database.transaction():
-        for _ in range(6):
-            outbox.append(message(Lane.EVIDENCE, NOON, size=40_000), now=NOON)
+        for _ in range(12):
+            outbox.append(message(Lane.EVIDENCE, NOON, size=8_000), now=NOON)
     async with running(dispatcher_of(broker, database, outbox, uplink=uplink)):
-        await until(lambda: len(broker.seqs) >= 2)
+        await until(lambda: len(broker.seqs) >= 8)
         await ticks()
 
-    assert broker.seqs == [1, 2]
+    assert broker.seqs == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
 @pytest.mark.parametrize(("is_metered", "longest_s"), [(True, 1800.0), (False, 120.0)])

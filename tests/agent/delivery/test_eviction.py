@@ -6,7 +6,8 @@ from pathlib import Path
 
 from agent.delivery import eviction, losses, receipts
 from agent.delivery.database import Database, Outside, open_file
-from agent.delivery.outbox import SMALL_FILE_BYTES, Outbox
+from agent.delivery.outbox import Outbox
+from agent.delivery.rank import SMALL_FILE_BYTES
 from agent.delivery.relief import relieve
 from agent.delivery.volume import Free
 from shared.frame import Lane

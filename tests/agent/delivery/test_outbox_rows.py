@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from agent.delivery import losses, receipts
 from agent.delivery.database import Database
-from agent.delivery.outbox import SMALL_FILE_BYTES, Outbox
+from agent.delivery.outbox import Outbox
+from agent.delivery.rank import SMALL_FILE_BYTES
 from shared.evidence import EvidenceChunk
 from shared.frame import Lane
 from shared.identity import EventId

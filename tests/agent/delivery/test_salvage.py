@@ -13,7 +13,8 @@ import pytest
 from agent.delivery import losses, soundness
 from agent.delivery.ballast import ballast_of
 from agent.delivery.database import Database, Outside, condemn, open_file
-from agent.delivery.outbox import SMALL_FILE_BYTES, Outbox
+from agent.delivery.outbox import Outbox
+from agent.delivery.rank import SMALL_FILE_BYTES
 from agent.delivery.salvage import open_or_salvage
 from agent.delivery.volume import Free
 from shared.evidence import EvidenceChunk
@@ -44,7 +45,7 @@ def append(database: Database, outbox: Outbox, *lanes: Lane) -> None:
 def test_pieces_of_a_large_file_stay_what_they_are(tmp_path: Path) -> None:
     """After a salvage full pictures still wait where only thumbnails may leave."""
     total = 4 * SMALL_FILE_BYTES
-    piece = EvidenceChunk("ab" * 32, 0, total, random.Random(1).randbytes(total // 2))
+    piece = EvidenceChunk("ab" * 32, 0, total, random.Random(1).randbytes(total // 8))
 
     def fill(database: Database, outbox: Outbox) -> None:
         with database.transaction():
