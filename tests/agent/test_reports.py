@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from datetime import timedelta
 from pathlib import Path
@@ -200,6 +201,21 @@ def test_a_snapshot_that_found_no_room_is_not_counted_as_told(
     reporter.send_snapshot()
 
     assert outbox.depth(Lane.FAULT).waiting_rows == 1
+
+
+async def test_a_snapshot_that_found_no_room_is_told_when_there_is_some(
+    reporter: Reporter, outbox: Outbox, database: Database
+) -> None:
+    """Nobody connects anew for it: the collector hears what is open as soon as the disk takes it."""
+    database.connection.execute("PRAGMA query_only = ON")
+    with pytest.raises(sqlite3.OperationalError):
+        reporter.send_snapshot()
+    database.connection.execute("PRAGMA query_only = OFF")
+    reporting = asyncio.create_task(reporter.run())
+    async with asyncio.timeout(60):
+        while not outbox.depth(Lane.FAULT).waiting_rows:  # noqa: ASYNC110 - a fact, not an event
+            await asyncio.sleep(0.01)
+    reporting.cancel()
 
 
 def test_a_quick_probe_loses_no_reading_before_the_batch(

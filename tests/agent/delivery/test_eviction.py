@@ -52,6 +52,16 @@ def test_of_kept_copies_evidence_goes_before_faults(database: Database, outbox: 
     assert (outbox.depth(Lane.FAULT).kept_rows, outbox.depth(Lane.EVIDENCE).kept_rows) == (1, 0)
 
 
+def test_nothing_better_than_asked_for_goes(database: Database, outbox: Outbox) -> None:
+    """However much is wanted: where health may go, pictures and faults stay."""
+    for lane in (Lane.TELEMETRY, Lane.HEALTH, Lane.EVIDENCE, Lane.FAULT):
+        append(database, outbox, lane)
+    with database.transaction():
+        outbox.evict_bytes(10**9, least=Lane.HEALTH)
+
+    assert [depth.lane for depth in outbox.lane_depths()] == [Lane.FAULT, Lane.EVIDENCE]
+
+
 def test_a_kept_copy_that_goes_is_no_loss(database: Database, outbox: Outbox) -> None:
     """The collector has the row: it is counted as a copy, and told to nobody as missing."""
     with database.transaction():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -86,6 +87,34 @@ def test_a_salvage_names_every_number_that_was_given_out(tmp_path: Path) -> None
         told = losses.take(db, current_epoch=str(database.epoch()))
 
     assert [lost.range for lost in told] == [SeqRange(1, 3)]
+
+
+def test_a_kill_between_two_renames_costs_no_row(tmp_path: Path) -> None:
+    """The salvaged file was complete, the damaged one lay aside already: it takes the place."""
+    path = tmp_path / "agent.db"
+    database = open_file(path)
+    append(database, Outbox(database), Lane.FAULT)
+    database.close()
+    path.rename(tmp_path / "agent.db.salvaged")
+
+    found, _ = open_or_salvage(path, now=NOON)
+    assert Outbox(found).depth(Lane.FAULT).waiting_rows == 1
+
+
+def test_the_log_of_a_damaged_file_goes_aside_with_it(tmp_path: Path) -> None:
+    """Beside the salvaged file it would be replayed into it, and the old file be back."""
+    live, path = tmp_path / "live" / "agent.db", tmp_path / "agent.db"
+    old = open_file(live)
+    append(old, Outbox(old), Lane.TELEMETRY)
+    for suffix in ("", "-wal"):  # as a kill leaves them
+        shutil.copy(live.with_name(live.name + suffix), path.with_name(path.name + suffix))
+    new = open_file(tmp_path / "agent.db.salvaged", first_counter=2)
+    append(new, Outbox(new), Lane.FAULT)
+    new.close()
+    found, _ = open_or_salvage(path, now=NOON)
+
+    assert [line.lane for line in Outbox(found).lane_depths()] == [Lane.FAULT]
+    assert len(list(tmp_path.glob("agent.db.corrupt-*-wal"))) == 1
 
 
 class Trouble(sqlite3.Connection):
