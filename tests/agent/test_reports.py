@@ -206,7 +206,7 @@ def test_a_snapshot_that_found_no_room_is_not_counted_as_told(
 async def test_a_snapshot_that_found_no_room_is_told_when_there_is_some(
     reporter: Reporter, outbox: Outbox, database: Database
 ) -> None:
-    """Nobody connects anew for it: the collector hears what is open as soon as the disk takes it."""
+    """Nobody connects anew for it: what is open is told as soon as the disk takes it."""
     database.connection.execute("PRAGMA query_only = ON")
     with pytest.raises(sqlite3.OperationalError):
         reporter.send_snapshot()

@@ -175,6 +175,50 @@ def test_two_workers_do_not_overwrite_each_other(
     assert [row["revision"] for row in house.rows(tables.telemetry_day)] == [2]
 
 
+def test_a_day_that_changed_meanwhile_is_merged_at_the_next_turn(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever wrote the day after it was read (pruning packs days, too) is not written over, and
+    the batch waits."""
+    send(house, 1, charge(50, NOON))
+    merge_all(house)
+    send(house, 2, charge(60, NOON - HOUR))
+    merge_days, day = compaction.merge_days, tables.telemetry_day
+
+    def write_between(*args: object, **named: object) -> object:
+        monkeypatch.undo()
+        with house.engine.begin() as db:
+            db.execute(day.update().values(revision=day.c.revision + 1))
+        return merge_days(*args, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(compaction, "merge_days", write_between)
+    merge_all(house)
+    assert house.count(tables.telemetry_batch) == 1
+    merge_all(house)
+
+    assert [p.number for p in points(house)] == [60, 50]
+
+
+def test_what_two_workers_find_damaged_is_set_aside_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No day stands between them then: the one whose batch is gone already gives way."""
+    send(house, 1, charge(50, NOON))
+    with house.engine.begin() as db:
+        db.execute(tables.telemetry_batch.update().values(payload=b"damaged"))
+    read = compaction._read
+
+    def read_late(*args: object, **named: object) -> object:
+        monkeypatch.undo()
+        merge_all(house)  # the other worker
+        return read(*args, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(compaction, "_read", read_late)
+    merge_all(house)
+
+    assert [row["count"] for row in house.rows(tables.quarantine)] == [1]
+
+
 def test_points_leave_before_roll_ups(house: House) -> None:
     """After 90 days only hours are left, after two years nothing; late ones do not double them."""
     send(house, 1, charge(50, NOON), charge(70, NOON))
