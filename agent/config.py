@@ -17,6 +17,7 @@ from agent.camera.port import Credentials, LoginKind, Target
 from agent.config_problem import ConfigError, Problem
 from agent.config_table import Table
 from agent.config_tunable import (
+    KEEPALIVE_S,
     Judgement,
     Pace,
     paced_as,
@@ -33,8 +34,6 @@ from shared.topics import AGENT_ID
 _DEVICE_ID: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")
 _MAX_DEVICES: Final = 256  # the health message's bound
 UPLINKS: Final = ("wired", "metered")
-# 60 s of MQTT keep-alive cost about 290 KB a day; TCP states of NATs live two hours (RFC 5382).
-_KEEPALIVE_S: Final = {"wired": 60, "metered": 1800}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +195,7 @@ class _Reader:
             key=self._path(key) if key else None,
             username=username,
             password=password or "",
-            keepalive_s=table.whole("keepalive_s", _KEEPALIVE_S[uplink], low=5, high=65_535),
+            keepalive_s=table.whole("keepalive_s", KEEPALIVE_S[uplink], low=5, high=65_535),
         )
         table.finish()
         return broker

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from agent.delivery.backoff import CAP_S
 from agent.delivery.database import Database
 from agent.delivery.link import Carried
 from agent.delivery.outbox import Outbox
@@ -179,3 +182,29 @@ async def test_a_backlog_on_a_metered_link_is_paced(
         await ticks(20)
         sent, broker.pubacks = tuple(broker.qos), True  # the goodbye waits for its own
     assert list(sent) == qos
+
+
+async def test_a_fresh_fault_ends_a_long_wait_for_the_broker(
+    broker: FakeBroker, database: Database, outbox: Outbox
+) -> None:
+    """On a metered link it is tried for at once instead of in a quarter or half of an hour."""
+    uplink = Uplink(DataPlan(), database=database, clock=broker.clock.now, is_metered=True)
+    broker.refuses = 200
+    dispatcher = dispatcher_of(broker, database, outbox, uplink=uplink)
+    for_ever = asyncio.Event()
+    waits: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if seconds > CAP_S:
+            await for_ever.wait()
+        await broker.clock.sleep(seconds)
+
+    dispatcher._sleep = wait
+    async with running(dispatcher):
+        await until(lambda: bool(waits) and waits[-1] > CAP_S)
+        broker.refuses = 0
+        with database.transaction():
+            seq = outbox.append(message(Lane.FAULT, NOON), now=NOON).seq
+        dispatcher.wake()
+        await until(lambda: seq in broker.seqs)
