@@ -175,7 +175,14 @@ def test_no_order_weakens_what_the_file_or_the_product_says(
     if local.plan.is_limited:
         assert 0 < found.plan.plan_bytes <= local.plan.plan_bytes
         assert 0 < found.plan.cap_bytes <= local.plan.cap_bytes
-    rest = {"pace": local.pace, "judgement": local.judgement, "plan": local.plan}
+    assert found.broker.keepalive_s >= local.broker.keepalive_s  # an ordered plan talks rarely
+    assert replace(found.broker, keepalive_s=local.broker.keepalive_s) == local.broker
+    rest = {
+        "pace": local.pace,
+        "judgement": local.judgement,
+        "plan": local.plan,
+        "broker": local.broker,
+    }
     assert replace(found, **rest) == local
 
 
