@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from agent import app, life
-from agent.delivery.database import condemned
+from agent.delivery import overlay_store
+from agent.delivery.database import condemned, open_file
 from agent.overlay import Source, read_source
+from tests.agent.delivery.test_publisher import clock
 
 OWN = '[agent]\nid = "agent"\n'
 
@@ -70,3 +72,17 @@ async def test_damage_is_salvaged_once_a_minute(
 
     assert parts.runs == 2
     assert "met while running" in (condemned(app.data_file(source.local)) or "")
+
+
+def test_a_database_in_trouble_is_no_configurations_fault(source: Source) -> None:
+    """A full or locked disk while a configuration is on trial rolls nothing back."""
+    agent_db = open_file(app.data_file(source.local))
+    trial = overlay_store.Trial(command_id="c", issued_at=clock(), overlay="")
+    with agent_db.transaction():
+        overlay_store.keep_trial(agent_db, trial)
+    agent_db.close()
+    full = ExceptionGroup("unhandled errors", [sqlite3.OperationalError("disk full")])
+    other = ExceptionGroup("unhandled errors", [ValueError("a value that fits nowhere")])
+
+    assert not life.blame_trial(source, full, clock=clock)
+    assert life.blame_trial(source, other, clock=clock)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from agent.config import load_config
-from agent.delivery import losses, reading_store
+from agent.delivery import losses, reading_store, receipts
 from agent.delivery.database import Database
 from agent.delivery.flight import PIECE_BYTES
 from agent.delivery.link import Carried
@@ -27,6 +27,7 @@ from shared.frame import Lane, unpack
 from shared.health import DeviceHealth, Health, Standing
 from shared.reading import Quality, Reading
 from tests.agent.delivery.conftest import NOON, database, outbox
+from tests.agent.delivery.samples import message, receipt
 
 __all__ = ["database", "outbox"]
 
@@ -227,3 +228,16 @@ def test_a_quick_probe_loses_no_reading_before_the_batch(
     reporter.send_telemetry()
 
     assert len(told(outbox, database)) == 2160
+
+
+def test_a_clock_ten_years_ahead_throws_no_kept_row_away(
+    reporter: Reporter, outbox: Outbox, database: Database
+) -> None:
+    """What is dropped by age goes by the collector's time, too: a restored one asks for it."""
+    with database.transaction():
+        event = outbox.append(message(Lane.FAULT, NOON), now=NOON)
+        receipts.apply(database, receipt(event, now=NOON), now=NOON)
+    reporter._clock = lambda: NOON + timedelta(days=3650)
+    reporter._tidy()
+
+    assert outbox.depth(Lane.FAULT).kept_rows == 1

@@ -293,6 +293,7 @@ async def test_a_new_connection_starts_the_waits_of_faults_anew(
         for sent in range(1, 6):
             await until(lambda sent=sent: len(broker.seqs) == sent)
             broker.clock.seconds += 40 * 2**sent
+        await until(lambda: len(broker.seqs) == 6)
         broker.live.hand(Gone("reset"))
         await until(lambda: len(broker.links) == 2)
         broker.receipts = True

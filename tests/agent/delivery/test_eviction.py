@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
+import pytest
+
 from agent.delivery import eviction, losses, receipts
+from agent.delivery.ballast import NEEDED_BYTES, Ballast
 from agent.delivery.database import Database, Outside, open_file
 from agent.delivery.outbox import Outbox
 from agent.delivery.rank import SMALL_FILE_BYTES
 from agent.delivery.relief import relieve
-from agent.delivery.volume import Free
+from agent.delivery.volume import HEADROOM, Free
+from shared.evidence import EvidenceChunk
 from shared.frame import Lane
 from shared.health import Health
 from tests.agent.delivery.conftest import NOON
@@ -104,8 +109,10 @@ def test_evidence_never_gives_way_to_the_ballast(tmp_path: Path) -> None:
     disk = Disk(GIB)
     database = on_disk(tmp_path / "agent.db", disk)
     outbox = Outbox(database)
-    for _ in range(60):
-        append(database, outbox, Lane.EVIDENCE, size=48 * 1024)
+    content = random.Random(1).randbytes(48 * 1024)
+    with database.transaction():
+        for _ in range(60):
+            outbox.append(EvidenceChunk("ab" * 32, 0, len(content), content), now=NOON)
     disk.free_bytes = 0
     database.make_way()
     relieve(database, outbox)
@@ -113,24 +120,42 @@ def test_evidence_never_gives_way_to_the_ballast(tmp_path: Path) -> None:
     assert outbox.depth(Lane.EVIDENCE).waiting_rows == 60
 
 
-def test_on_a_full_disk_telemetry_leaves_free_pages_to_faults(tmp_path: Path) -> None:
-    """However much telemetry comes, it takes the place of older telemetry before the last pages
-    that a fault or a picture needs."""
+def test_on_a_full_disk_telemetry_leaves_free_pages_to_better_rows(tmp_path: Path) -> None:
+    """Of the reserve's 256 KiB telemetry may not have the last 64, which a picture still gets."""
     disk = Disk(GIB)
     database = on_disk(tmp_path / "agent.db", disk)
-    outbox = Outbox(database)
     disk.free_bytes = 0
-    for _ in range(700):
-        append(database, outbox, Lane.TELEMETRY)
-        append(database, outbox, Lane.EVIDENCE, size=4096)
-        if outbox.depth(Lane.EVIDENCE).waiting_rows < 5:
-            continue
-        if eviction.counts(database.connection):
-            break
-    for _ in range(20):
-        append(database, outbox, Lane.TELEMETRY)
+    with database.transaction():
+        taken = [
+            eviction.admit(database, lane, 155 * 1024, limit_bytes=GIB)
+            for lane in (Lane.TELEMETRY, Lane.EVIDENCE)
+        ]
 
-    assert database.room.free_page_bytes >= 32 * 1024
+    assert taken == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("free", "lies"),
+    [
+        (Free(bytes=NEEDED_BYTES, inodes=10**6), True),
+        (Free(bytes=NEEDED_BYTES - 1, inodes=10**6), False),
+        (Free(bytes=GIB, inodes=0), False),
+    ],
+)
+def test_the_ballast_lies_only_where_room_is(tmp_path: Path, free: Free, *, lies: bool) -> None:
+    """Bytes and inodes are both what a disk can run out of."""
+
+    class Left:
+        """A volume with so much left."""
+
+        def free(self) -> Free:
+            """That much."""
+            return free
+
+    ballast = Ballast(tmp_path / "agent.db.ballast", volume=Left(), headroom=HEADROOM)
+
+    assert ballast.lay() is lies
+    assert ballast.is_laid is lies
 
 
 def test_what_a_refused_health_message_was_to_tell_is_told_by_the_next(tmp_path: Path) -> None:

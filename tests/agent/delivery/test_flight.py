@@ -6,6 +6,7 @@ import random
 
 from agent.delivery.evidence import EvidenceFile, pack_files
 from agent.delivery.flight import QUICK_S, Flight
+from agent.delivery.watchdog import PUBACK_WITHIN_S, Watchdog
 from shared import wire
 from shared.evidence import EvidenceKind
 from tests.agent.delivery.conftest import NOON
@@ -71,3 +72,14 @@ def test_a_piece_of_evidence_passes_the_slowest_link_in_about_a_second() -> None
     pieces = pack_files([picture]).chunks
     assert b"".join(piece.content for piece in pieces) == picture.content
     assert max(len(wire.encode(piece)) for piece in pieces) * 8 / 64_000 < QUICK_S + 0.1
+
+
+def test_what_is_sent_meanwhile_does_not_make_a_dead_link_live() -> None:
+    """The first row without a PUBACK counts: handing over more of them is no progress."""
+    watchdog = Watchdog(keepalive_s=60.0, now_s=0.0)
+    watchdog.connected(0.0)
+    for mid in range(1, 10):
+        watchdog.published(mid, 10.0 * mid)
+
+    assert watchdog.complaint(10.0 + PUBACK_WITHIN_S) is None
+    assert "no PUBACK" in (watchdog.complaint(11.0 + PUBACK_WITHIN_S) or "")

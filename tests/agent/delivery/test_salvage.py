@@ -13,7 +13,7 @@ import pytest
 
 from agent.delivery import losses, soundness
 from agent.delivery.ballast import ballast_of
-from agent.delivery.database import Database, Outside, condemn, open_file
+from agent.delivery.database import Database, DatabaseDamagedError, Outside, condemn, open_file
 from agent.delivery.outbox import Outbox
 from agent.delivery.rank import SMALL_FILE_BYTES
 from agent.delivery.salvage import open_or_salvage
@@ -146,6 +146,24 @@ def test_a_place_in_trouble_is_no_damage(tmp_path: Path, code: int) -> None:
     database = open_file(tmp_path / "agent.db", outside=Outside(connect=connect))
     connections[0].fails_with = code
     with pytest.raises(sqlite3.OperationalError):
+        soundness.check(database)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE tally SET rows = rows + 5",
+        "UPDATE outbox SET attempts = -1",
+        "UPDATE outbox SET crc = 'x'",
+    ],
+)
+def test_values_that_nobody_wrote_are_damage(tmp_path: Path, damage: str) -> None:
+    """SQLite's own check passes them, and the agent would count or resend by them."""
+    database = open_file(tmp_path / "agent.db")
+    append(database, Outbox(database), Lane.FAULT)
+    database.connection.execute(damage)
+
+    with pytest.raises(DatabaseDamagedError):
         soundness.check(database)
 
 
