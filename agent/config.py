@@ -27,6 +27,7 @@ from agent.config_tunable import (
     read_pace,
     read_plan,
 )
+from agent.delivery.outbox import FILE_MIB
 from agent.delivery.publisher import Broker
 from agent.uplink_budget import DataPlan
 from shared.topics import AGENT_ID
@@ -68,6 +69,7 @@ class Config:
     data_dir: Path
     uplink: str  # one of UPLINKS
     plan: DataPlan
+    outbox_mib: int  # bound of the agent database and its log together
     recorder_firmware: str
     recorder_login: LoginKind
     recording_dir: Path | None
@@ -144,6 +146,7 @@ class _Reader:
             agent_id=agent_id,
             data_dir=self._path(agent.text("data_dir", "agent-data")),
             uplink=uplink,
+            outbox_mib=agent.whole("outbox_mb", FILE_MIB, low=8, high=4096),
             recorder_firmware=self._short(agent, "recorder_firmware", 80),
             recorder_login=LoginKind(
                 agent.choice("recorder_login", "none", [kind.value for kind in LoginKind])

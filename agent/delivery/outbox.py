@@ -25,7 +25,11 @@ from shared.health import LaneDepth
 from shared.identity import EventId
 from shared.wire import UpMessage
 
-LIMIT_BYTES: Final = 64 * 1024 * 1024
+MIB: Final = 1024 * 1024
+FILE_MIB: Final = 64  # the default bound of the database and its log together
+# The log (1 MiB), the reserve of free pages, the other tables, and pages that are not full.
+_BESIDE_ROWS_BYTES: Final = 2 * MIB
+LIMIT_BYTES: Final = FILE_MIB * MIB - _BESIDE_ROWS_BYTES
 KEEP_DELIVERED: Final = timedelta(days=30)  # the design's contract: a restored collector asks again
 _KEPT_LANES: Final = (Lane.FAULT, Lane.EVIDENCE)
 _COMPRESS_OVER_BYTES: Final = 256
@@ -303,6 +307,11 @@ class Outbox:
             for d in depths
             if d.waiting_rows + d.sent_rows
         )
+
+
+def rows_limit(file_mib: int) -> int:
+    """What rows may take so that database and log stay within so many MiB."""
+    return file_mib * MIB - _BESIDE_ROWS_BYTES
 
 
 def own_identity(frame: object, crc: object, lane: Lane) -> EventId | None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import random
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from agent.delivery import eviction, losses, receipts
-from agent.delivery.database import Database, Outside
-from agent.delivery.outbox import STORED_LANES, Outbox, Row
+from agent.delivery.database import Database, Outside, open_file
+from agent.delivery.outbox import MIB, STORED_LANES, Outbox, Row, rows_limit
 from agent.delivery.salvage import open_or_salvage
 from agent.delivery.volume import Free
 from shared import wire
+from shared.evidence import EvidenceChunk
 from shared.frame import Lane, unpack
 from shared.health import Health, Presence
 from shared.identity import EventId
@@ -304,3 +306,24 @@ def test_order_and_resending_do_not_depend_on_the_clock(
 
     assert [row.event.seq for row in waiting] == [2, 3]
     assert 1 in {row.event.seq for row in overdue}
+
+
+def test_database_and_log_stay_within_the_bound(tmp_path: Path) -> None:
+    """Twice what 8 MiB hold, small and large rows in small transactions: never more on the disk."""
+    dice = random.Random(1)
+    database = open_file(tmp_path / "agent.db")
+    outbox = Outbox(database, limit_bytes=rows_limit(8))
+    log = tmp_path / "agent.db-wal"
+    most = written = 0
+    while written < 16 * MIB:
+        with database.transaction():
+            for _ in range(dice.randrange(1, 12)):
+                size = dice.choice((2000, 8192, 8192))
+                piece = EvidenceChunk("ab" * 32, 0, size, dice.randbytes(size))
+                fault = message(Lane.FAULT, NOON, text="x" * dice.randrange(400))
+                outbox.append(dice.choice((piece, piece, fault)), now=NOON)
+                written += size
+        most = max(most, database.path.stat().st_size + log.stat().st_size)
+    database.close()
+
+    assert 6 * MIB < most <= 8 * MIB
