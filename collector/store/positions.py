@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, select, update
 
@@ -175,6 +176,14 @@ def device_ids(db: Connection, agent_id: str) -> tuple[str, ...]:
     return tuple(rows.scalars())
 
 
+def ids_of(db: Connection, agent_id: str) -> dict[str, int]:
+    """The agent's positions by what it calls them."""
+    rows = db.execute(
+        select(position.c.device_id, position.c.id).where(position.c.agent_id == agent_id)
+    )
+    return {device_id: position_id for device_id, position_id in rows}
+
+
 def known_to(db: Connection, agent_ids: Iterable[str]) -> set[tuple[str, str]]:
     """``(agent_id, device_id)`` of every position of these agents."""
     rows = db.execute(
@@ -217,42 +226,45 @@ def note_reading(
     now: datetime,
 ) -> None:
     """Keep the latest of each name; older news changes nothing."""
-    row = _latest_row(reading, taken_at=taken_at, now=now)
-    _note_latest(db, position_id=position_id, organisation_id=organisation_id, rows=[row])
+    row = _latest_row(reading, position_id=position_id, taken_at=taken_at, now=now)
+    _note_latest(db, organisation_id=organisation_id, rows=[row])
 
 
 def note_readings(
-    db: Connection,
-    *,
-    position_id: int,
-    organisation_id: str,
-    readings: Iterable[Reading],
-    now: datetime,
+    db: Connection, readings: Iterable[tuple[int, Reading]], *, organisation_id: str, now: datetime
 ) -> None:
-    """The same for many, each taken when it says: one statement, built once."""
-    rows = [_latest_row(one, taken_at=one.taken_at, now=now) for one in readings]
+    """The same for many, by position, each taken when it says: one statement, built once."""
+    rows = [
+        _latest_row(one, position_id=position_id, taken_at=one.taken_at, now=now)
+        for position_id, one in readings
+    ]
     if rows:
-        _note_latest(db, position_id=position_id, organisation_id=organisation_id, rows=rows)
+        _note_latest(db, organisation_id=organisation_id, rows=rows)
 
 
 def _note_latest(
-    db: Connection, *, position_id: int, organisation_id: str, rows: Sequence[Mapping[str, object]]
+    db: Connection, *, organisation_id: str, rows: Sequence[dict[str, object]]
 ) -> None:
     """Write rows of table reading_latest where none is newer."""
     added = insert_into(db, reading_latest)
-    named = {"position_id": position_id, "organisation_id": organisation_id}
     db.execute(
         added.on_conflict_do_update(
             index_elements=["position_id", "name"],
-            set_={name: added.excluded[name] for name in rows[0] if name != "name"},
+            set_={name: added.excluded[name] for name in rows[0] if name not in _LATEST_KEY},
             where=reading_latest.c.taken_at <= added.excluded.taken_at,
         ),
-        [{**named, **row} for row in rows],
+        [{"organisation_id": organisation_id, **row} for row in rows],
     )
 
 
-def _latest_row(reading: Reading, *, taken_at: datetime, now: datetime) -> dict[str, object]:
+_LATEST_KEY: Final = ("position_id", "name")
+
+
+def _latest_row(
+    reading: Reading, *, position_id: int, taken_at: datetime, now: datetime
+) -> dict[str, object]:
     return {
+        "position_id": position_id,
         "name": reading.name,
         "value_json": json.dumps(reading.value),
         "unit": reading.unit,
