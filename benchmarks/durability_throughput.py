@@ -45,18 +45,16 @@ def _per_second(size: Size) -> Measurement:
 
 
 def _sustained(size: Size) -> Measurement:
-    """A sample costs its taking and, later, its merging; both are one interpreter's time."""
+    """A sample costs its taking and, later, its merging: CPU that the one interpreter lacks."""
     rates = _rates(size)
     merging = measure_merging(days=_MERGED_DAYS[size])
-    merged_s = merging.wall_s / merging.camera_samples
-    taken_s = 1 / rates.medians["collector"]
-    cpu_us = merging.cpu_s / merging.camera_samples * 1e6
+    merged_us = merging.cpu_s / merging.camera_samples * 1e6
+    taken_us = 1e6 / rates.medians["collector"]
     return Measurement(
-        value=round(1 / (taken_s + merged_s)),
-        made_by=f"1 / (seconds to take + seconds to merge a sample): {taken_s * 1e6:.0f} +"
-        f" {merged_s * 1e6:.0f} us, of CPU {cpu_us:.0f} us a sample to merge;"
+        value=round(1e6 / (taken_us + merged_us)),
+        made_by=f"1 / (time to take + CPU to merge a sample): {taken_us:.0f} + {merged_us:.0f} us;"
         f" {merging.camera_samples} samples of {_MERGED_DAYS[size]} days, a message of 16 cameras"
-        " every 5 min, the job's own pace",
+        f" every 5 min, the job's own pace; on the wall {merging.wall_s:.1f} s to merge",
     )
 
 
