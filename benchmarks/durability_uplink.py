@@ -24,7 +24,7 @@ def _fault_behind_bulk(size: Size) -> Measurement:
     if not got.is_bulk_left:
         raise RuntimeError("no picture was under way at the end: the run says nothing")
     return Measurement(
-        value=max(got.waits_s),
+        value=round(max(got.waits_s), 2),
         made_by=f"{len(got.waits_s)} faults with a manifest at random moments, median"
         f" {statistics.median(got.waits_s):.2f} s, {got.bulk_bytes / 1000:.0f} kB of pictures"
         f" passed meanwhile; LAB_SEED={seed}",
