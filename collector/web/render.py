@@ -44,7 +44,7 @@ def page(call: Call, template: str, *, status: int = 200, **values: object) -> w
         name=voice.name,
         say=voice.say,
         fault=lambda code: voice.say(fault_name(code)),
-        answer=lambda detail: tell_answer(detail, voice.language),
+        answer_lines=lambda detail: tell_answer(detail, voice.language),
         fault_text=lambda code: voice.say(fault_text(code)),
         options=lambda values, word=str: [(value, word(value)) for value in values],
         named_options=lambda family, values: [(v, voice.name(family, v)) for v in values],
