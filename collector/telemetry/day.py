@@ -1,6 +1,7 @@
 """One day of one device as bytes: its samples in columns, compressed; the roll-ups follow from it.
 
-Raises DamagedDayError when bytes that were kept do not read back.
+Raises DamagedDayError when bytes that were kept do not read back. A day that lost something so
+says it for ever: an empty part among its points, None among its roll-ups.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from shared.reading import Quality, Value
 _LEVEL: Final = 9
 _DEVICE: Final = "d"  # the row in the store says whose day it is
 _END_OF_TIME: Final = datetime(9999, 1, 1, tzinfo=UTC)
-_hours = msgspec.msgpack.Decoder(tuple[HourColumn, ...])
+_LOST: Final = b""  # a part in place of those that were lost
+_hours = msgspec.msgpack.Decoder(tuple[HourColumn | None, ...])
 
 
 class DamagedDayError(ValueError):
@@ -42,28 +44,35 @@ def pack(
     *,
     day: int,
     hours: Callable[[tuple[HourColumn, ...]], tuple[HourColumn, ...]] = tuple,
+    is_whole: bool = True,
 ) -> Packed:
     """Pack the samples of one day; what the roll-ups say is what the points read back as.
 
     ``hours`` may add to the roll-ups what the samples do not say.
     """
     tables = _tables(samples, day=day)
-    points = zlib.compress(msgspec.msgpack.encode(list(map(wire.encode, tables))), _LEVEL)
-    rolled_up = msgspec.msgpack.encode(hours(roll_up(_samples_of(tables))))
-    return Packed(points=points, hours=zlib.compress(rolled_up, _LEVEL))
+    bodies = [*map(wire.encode, tables), *(() if is_whole else (_LOST,))]
+    rolled_up = [*hours(roll_up(_samples_of(tables))), *(() if is_whole else (None,))]
+    return Packed(
+        points=zlib.compress(msgspec.msgpack.encode(bodies), _LEVEL),
+        hours=zlib.compress(msgspec.msgpack.encode(rolled_up), _LEVEL),
+    )
 
 
-def append(points: bytes | None, samples: Samples, *, day: int) -> bytes:
+def append(points: bytes | None, samples: Samples, *, day: int, is_whole: bool = True) -> bytes:
     """The same day with one more part, which is not compared with those before."""
     bodies = _parts_of(points) if points is not None else []
     bodies += map(wire.encode, _tables(samples, day=day))
+    if not is_whole:
+        bodies.append(_LOST)
     return zlib.compress(msgspec.msgpack.encode(bodies), _LEVEL)
 
 
 def unpack(points: bytes) -> Samples:
     """The samples that were packed."""
     try:
-        messages = [wire.decode_up(body, Lane.TELEMETRY) for body in _parts_of(points)]
+        bodies = [body for body in _parts_of(points) if body != _LOST]
+        messages = [wire.decode_up(body, Lane.TELEMETRY) for body in bodies]
     except wire.WireError as error:
         raise DamagedDayError(str(error)) from error
     return _samples_of([message for message in messages if isinstance(message, Columns)])
@@ -76,16 +85,28 @@ def _samples_of(tables: Iterable[Columns]) -> Samples:
     return found.get(_DEVICE, {})
 
 
-def is_sound(packed: bytes) -> bool:
-    """Whether points or roll-ups are undamaged by their checksum; empty ones are."""
+def are_whole(points: bytes) -> bool:
+    """Whether points read back and lack nothing that was lost before."""
     try:
-        return not packed or bool(zlib.decompress(packed))
-    except zlib.error:
+        return _LOST not in _parts_of(points)
+    except DamagedDayError:
+        return False
+
+
+def hours_are_whole(hours: bytes) -> bool:
+    """Whether roll-ups read back and lack nothing that was lost before."""
+    try:
+        return None not in _columns_of(hours)
+    except DamagedDayError:
         return False
 
 
 def unpack_hours(hours: bytes) -> tuple[HourColumn, ...]:
     """The roll-ups that were packed."""
+    return tuple(column for column in _columns_of(hours) if column is not None)
+
+
+def _columns_of(hours: bytes) -> tuple[HourColumn | None, ...]:
     try:
         return _hours.decode(zlib.decompress(hours))
     except (zlib.error, msgspec.MsgspecError) as error:
