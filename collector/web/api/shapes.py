@@ -206,4 +206,5 @@ def agent(row: Agent) -> dict[str, object]:
             }
             for gap in row.gaps[:GAPS_TOLD]
         ],
+        "not_looked_at": [{"epoch": one.epoch, "first": one.first} for one in row.unseen],
     }

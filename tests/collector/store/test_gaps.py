@@ -12,7 +12,15 @@ from msgspec.structs import replace
 
 from collector.compact import compact_agent
 from collector.intake.arrival import Arrival
-from collector.store import gaps, lost_ranges, quarantine, quarantine_gone, quarantine_list, tables
+from collector.store import (
+    gap_bound,
+    gaps,
+    lost_ranges,
+    quarantine,
+    quarantine_gone,
+    quarantine_list,
+    tables,
+)
 from collector.store.lost_ranges import Told
 from collector.store.quarantine import Bound
 from collector.store.views.gaps import Gap, Known, Why, explain, list_gaps, rows_by
@@ -114,6 +122,15 @@ def test_a_gap_says_why(house: House) -> None:
     }
 
 
+def test_a_row_that_the_agent_refused_is_lost(house: House) -> None:
+    """It found no room there and never came; it is not one that came and was refused here."""
+    told = replace(health(next_within_s=1.0), lost=(Lost(1, SeqRange(2, 2), "refused: no space"),))
+    house.take(row(1), frame_of(told, seq=3))
+    assert [(gap.why, gap.reason) for gap in look(house)] == [
+        (Why.LOST, "the agent refused: no space")
+    ]
+
+
 def test_rows_that_wait_at_the_agent_are_not_called_missing(house: House) -> None:
     """As many as it says, and no more."""
     told = replace(health(next_within_s=1.0), outbox=(LaneDepth(int(Lane.TELEMETRY), 2, 99),))
@@ -194,13 +211,43 @@ def test_many_gaps_are_bounded_and_none_is_skipped(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The mark waits at the bound; what is behind it is found when there is room."""
-    monkeypatch.setattr(gaps, "MAX_GAPS", 3)
+    monkeypatch.setattr(gap_bound, "MAX_GAPS", 3)
     house.take(*(row(seq) for seq in range(1, 20, 2)))
     assert [gap.range.first for gap in look(house)] == [2, 4, 6]
     assert len(look(house)) == 3
     house.take(row(2), row(4), row(6))
     look(house)
     assert [gap.range.first for gap in look(house)] == [8, 10, 12]
+    assert unseen(house) == [14]
+
+
+@pytest.mark.parametrize("dropped", [False, True])
+def test_refused_rows_leave_the_room_to_others(
+    house: House, monkeypatch: pytest.MonkeyPatch, dropped: bool
+) -> None:
+    """However many were refused, in quarantine or gone from it, a missing row behind them is
+    found; a bound that is reached all the same is told."""
+    monkeypatch.setattr(gap_bound, "MAX_GAPS", 2)
+    monkeypatch.setattr(gap_bound, "MAX_EXPLAINED", 6)
+    house.take(*(garbage(seq) if seq % 2 else row(seq) for seq in range(1, 9)), row(10))
+    for _ in range(4 if dropped else 0):
+        drop_oldest(house)
+    look(house)
+    look(house)
+    assert [gap.range.first for gap in look(house)] == [1, 3, 5, 7, 9]
+    assert unseen(house) == []
+
+    house.take(*(garbage(seq) if seq % 2 else row(seq) for seq in range(11, 31)))
+    for _ in range(5):
+        look(house)
+    assert len(look(house)) == 8
+    assert unseen(house) == [17]
+
+
+def unseen(house: House) -> list[int]:
+    """From where on rows were not looked at, by epoch."""
+    with house.engine.begin() as db:
+        return [one.first for one in gap_bound.list_unseen(db, None)]
 
 
 @given(

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from collector.store import tables as t
+from collector.store.gap_bound import MAX_GAPS
 from collector.web.render import HERE, STATIC
 from collector.web.routes import ROUTES
 from collector.web.voice import load_texts
@@ -270,6 +271,24 @@ def test_every_named_template_exists() -> None:
     for path in Path(HERE / "pages").glob("*.py"):
         named |= set(re.findall(r'"(\w+\.html)"', path.read_text("utf-8")))
     assert named <= {path.name for path in (HERE / "templates").iterdir()}
+
+
+async def test_a_bound_on_gaps_that_is_reached_is_told(signed: Signed, console: Console) -> None:
+    """Behind so many gaps nothing is known to be whole, and page and API say from where on."""
+    row = {"agent_id": "nvr-quarry", "epoch": "1-0000000000000007", "organisation_id": "fit"}
+    seqs = range(2, 2 + 2 * MAX_GAPS, 2)
+    with console.engine.begin() as db:
+        db.execute(
+            insert(t.seq_gap),
+            [row | {"first": n, "last": n, "noticed_at": console.now} for n in seqs],
+        )
+        db.execute(insert(t.seq_mark).values(**row, checked_to=1001, checked_at=console.now))
+    visitor = await signed("integrator")
+    assert "rows from 1002 on" in await (await visitor.get("/agents?lang=en")).text()
+    assert "自第 1002 行起尚未检查" in await (await visitor.get("/agents?lang=zh")).text()
+    told = await (await visitor.get("/api/v1/agents")).json()
+    (quarry,) = [one for one in told["items"] if one["id"] == "nvr-quarry"]
+    assert quarry["not_looked_at"] == [{"epoch": row["epoch"], "first": 1002}]
 
 
 async def test_missing_rows_and_remedies_are_on_the_agents_page(
