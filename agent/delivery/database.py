@@ -22,7 +22,7 @@ from agent.delivery import high_water, losses, schema
 from agent.delivery.ballast import NEEDED_BYTES, Ballast, ballast_of
 from agent.delivery.high_water import HighWater, Mark
 from agent.delivery.rank import rank_of_frame
-from agent.delivery.room import LOG_PAGES, NEEDED_TO_OPEN_BYTES, RESERVE_BYTES, Room
+from agent.delivery.room import LOG_PAGES, MOST_LOG_BYTES, NEEDED_TO_OPEN_BYTES, RESERVE_BYTES, Room
 from agent.delivery.volume import HEADROOM, Free, MountedVolume, Volume
 from agent.uplink_budget import BULK
 from shared.frame import Lane
@@ -209,6 +209,8 @@ def open_file(path: Path, *, first_counter: int = 1, outside: Outside = OUTSIDE)
         connection.execute("PRAGMA cache_size = -512")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
+        # One large transaction makes the log grow beyond that; without this it would stay so.
+        connection.execute(f"PRAGMA journal_size_limit = {MOST_LOG_BYTES}")
         (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
             raise DatabaseDamagedError(verdict)

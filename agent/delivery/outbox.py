@@ -226,7 +226,10 @@ class Outbox:
         )
 
     def forget_sent(self) -> int:
-        """Let all sent rows wait again, at start: what was in flight then is nobody's now."""
+        """Let all sent rows wait again, at start: what was in flight then is nobody's now.
+
+        From then on ``SENT`` means sent since the start, and only such rows can be receipted.
+        """
         return self._db.execute(
             "UPDATE outbox SET state = 0, attempts = 0 WHERE state = 1"
         ).rowcount

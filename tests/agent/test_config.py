@@ -13,7 +13,7 @@ from agent import config
 from agent.camera.port import LoginKind
 from agent.config import Config, load_config
 from agent.config_problem import WRONGS, ConfigError
-from tests.agent.delivery.test_client_certificate import write_pair
+from tests.agent.delivery.tls_pair import write_agent_pair
 
 GOOD = """
 [agent]
@@ -182,7 +182,7 @@ def test_a_missing_file_is_explained(tmp_path: Path) -> None:
 def test_a_client_certificate_comes_with_its_key(tmp_path: Path) -> None:
     """Certificate and key are taken as a pair, relative to the file that names them."""
     (tmp_path / "secret").write_text("x")
-    write_pair(tmp_path)
+    write_agent_pair(tmp_path)
     broker = '[broker]\ntls = true\ncert = "agent.crt"\nkey = "agent.key"\n'
     facts = load(tmp_path, broker + GOOD, SOUTH="other")
 

@@ -27,7 +27,7 @@ from shared.frame import Lane, unpack
 from shared.health import DeviceHealth, Health, Standing
 from shared.reading import Quality, Reading
 from tests.agent.delivery.conftest import NOON, database, outbox
-from tests.agent.delivery.samples import message, receipt
+from tests.agent.delivery.samples import message, receipt, send_all
 
 __all__ = ["database", "outbox"]
 
@@ -236,6 +236,7 @@ def test_a_clock_ten_years_ahead_throws_no_kept_row_away(
     """What is dropped by age goes by the collector's time, too: a restored one asks for it."""
     with database.transaction():
         event = outbox.append(message(Lane.FAULT, NOON), now=NOON)
+        send_all(outbox, now=NOON)
         receipts.apply(database, receipt(event, now=NOON), now=NOON)
     reporter._clock = lambda: NOON + timedelta(days=3650)
     reporter._tidy()

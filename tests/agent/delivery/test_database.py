@@ -24,6 +24,7 @@ from agent.delivery.database import (
 )
 from agent.delivery.outbox import Outbox
 from agent.delivery.rank import SMALL_FILE_BYTES
+from agent.delivery.room import MOST_LOG_BYTES
 from agent.delivery.salvage import open_or_salvage
 from agent.delivery.volume import Free
 from agent.uplink_budget import BULK
@@ -256,4 +257,23 @@ def test_rows_of_the_first_schema_get_their_rank(tmp_path: Path) -> None:
     found = database.connection.execute("SELECT seq, rank FROM outbox ORDER BY seq").fetchall()
 
     assert found == [(1, BULK), (2, 0), (3, 0)]
+    database.close()
+
+
+def test_a_log_that_one_transaction_made_grow_shrinks_again(tmp_path: Path) -> None:
+    """The place is the disk's again after the next commits, and what was written is there."""
+    database = open_file(tmp_path / "agent.db")
+    outbox, log = Outbox(database), tmp_path / "agent.db-wal"
+    chunk = EvidenceChunk("ab" * 32, 0, 40_000, random.Random(1).randbytes(40_000))
+    with database.transaction():
+        for _ in range(100):
+            outbox.append(chunk, now=NOON)
+        grown = log.stat().st_size
+    for _ in range(2):
+        with database.transaction():
+            outbox.append(message(Lane.FAULT, NOON), now=NOON)
+
+    assert grown > 2 * MOST_LOG_BYTES
+    assert log.stat().st_size <= MOST_LOG_BYTES
+    assert outbox.unreceipted(Lane.EVIDENCE) == 100
     database.close()

@@ -18,7 +18,7 @@ from shared.evidence import EvidenceChunk
 from shared.frame import Lane
 from shared.health import Health
 from tests.agent.delivery.conftest import NOON
-from tests.agent.delivery.samples import message, receipt
+from tests.agent.delivery.samples import message, receipt, send_all
 
 GIB = 2**30
 
@@ -51,6 +51,7 @@ def test_of_kept_copies_evidence_goes_before_faults(database: Database, outbox: 
         events = [
             outbox.append(message(lane, NOON), now=NOON) for lane in (Lane.FAULT, Lane.EVIDENCE)
         ]
+        send_all(outbox, now=NOON)
         receipts.apply(database, receipt(*events, now=NOON), now=NOON)
         outbox.evict_bytes(1)
 
@@ -71,6 +72,7 @@ def test_a_kept_copy_that_goes_is_no_loss(database: Database, outbox: Outbox) ->
     """The collector has the row: it is counted as a copy, and told to nobody as missing."""
     with database.transaction():
         event = outbox.append(message(Lane.FAULT, NOON), now=NOON)
+        send_all(outbox, now=NOON)
         receipts.apply(database, receipt(event, now=NOON), now=NOON)
         outbox.evict_bytes(1)
 
