@@ -28,7 +28,7 @@ class Listener:
         )
         self.client.on_connect = lambda client, *_: client.subscribe("preclaim/#", qos=1)
         self.client.on_subscribe = self._note_subscribed
-        self.client.on_message = lambda _c, _d, message: self.mids.append(message.mid)
+        self.client.on_publications = lambda found: self.mids.extend(one.mid for one in found)
         self.client.connect("127.0.0.1", port)
         self.pump(lambda: self.is_subscribed)
 
@@ -39,9 +39,8 @@ class Listener:
         """Drive the loop until done, or the time is over."""
         end = time.monotonic() + WAIT_S
         while not done() and time.monotonic() < end:
-            ahead = self.client.has_read_ahead
-            ready, _, _ = select.select([self.client.socket()], [], [], 0 if ahead else 0.1)
-            if ready or ahead:
+            ready, _, _ = select.select([self.client.socket()], [], [], 0.1)
+            if ready:
                 self.client.loop_read()
             self.client.loop_write()
             self.client.loop_misc()
