@@ -29,7 +29,8 @@ from agent.camera.onvif.discovery import discover
 from agent.camera.port import Credentials, Target
 from agent.camera.profile import Profile
 from agent.camera.profile_file import ProfileError, load_profiles
-from agent.config import Config, load_config
+from agent.config import Config
+from agent.config_file import load_config
 from agent.config_problem import ConfigError
 from agent.delivery import eviction, losses
 from agent.delivery.database import open_for_reading

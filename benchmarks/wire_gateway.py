@@ -14,7 +14,7 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from agent.config import load_config
+from agent.config_file import load_config
 from agent.delivery.database import open_file
 from agent.delivery.dispatcher import Dispatcher
 from agent.delivery.outbox import Outbox

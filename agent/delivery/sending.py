@@ -25,9 +25,8 @@ _LARGE_LANES: Final = (Lane.EVIDENCE, Lane.TELEMETRY)
 # On a metered link small ones first go without a PUBACK, which costs 130 bytes and proves nothing:
 # the receipt does. Sent again they ask for one, which tells a dead link from a dead collector.
 _UNACKNOWLEDGED_LANES: Final = (Lane.HEALTH, Lane.TELEMETRY)
-_UNPACED_BYTES: Final = (
-    4 * 1024
-)  # half a second at 64 kbit/s: a fault behind it still leaves in time
+# Half a second at 64 kbit/s: a fault behind it still leaves in time.
+_UNPACED_BYTES: Final = 4 * 1024
 _LEAST_JITTER: Final = 0.8  # of the outbox's resends
 
 

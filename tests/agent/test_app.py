@@ -10,7 +10,7 @@ import pytest
 
 from agent import app
 from agent.camera.profile_file import load_profiles
-from agent.config import load_config
+from agent.config_file import load_config
 from agent.verbs import packaged_profiles
 from shared import wire
 from shared.fault import FaultEvent

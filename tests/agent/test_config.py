@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from agent import config
+from agent import config_file
 from agent.camera.port import LoginKind
-from agent.config import Config, load_config
+from agent.config import Config
+from agent.config_file import load_config
 from agent.config_problem import WRONGS, ConfigError
 from tests.agent.delivery.tls_pair import write_agent_pair
 
@@ -141,9 +142,9 @@ def test_every_problem_is_explained_in_both_languages() -> None:
 def test_every_problem_of_the_code_is_in_the_table() -> None:
     """No name is misspelled and none is left over: each text can really be printed."""
     source = "".join(
-        (Path(config.__file__).parent / name).read_text()
+        (Path(config_file.__file__).parent / name).read_text()
         for name in (
-            "config.py",
+            "config_file.py",
             "config_table.py",
             "config_tunable.py",
             "overlay.py",
