@@ -14,7 +14,8 @@ from agent.app import Agent, Edge
 from agent.config import Config
 from agent.config_problem import ConfigError
 from agent.delivery import overlay_store
-from agent.delivery.database import Database, condemn, is_damage
+from agent.delivery.damage import condemn, is_damage
+from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox, rows_limit
 from agent.delivery.salvage import open_or_salvage
 from agent.overlay import Source

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from agent.config import Config
 from agent.delivery import fault_store, losses, reading_store, receipts
-from agent.delivery.database import Database, is_full
+from agent.delivery.damage import is_full
+from agent.delivery.database import Database
 from agent.delivery.flight import PIECE_BYTES
 from agent.delivery.outbox import Outbox
 from agent.delivery.relief import relieve

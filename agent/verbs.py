@@ -33,8 +33,8 @@ from agent.config import Config
 from agent.config_file import load_config
 from agent.config_problem import ConfigError
 from agent.delivery import eviction, losses
-from agent.delivery.database import open_for_reading
 from agent.delivery.keys import make_key, public_path
+from agent.delivery.opening import open_for_reading
 from agent.delivery.outbox import STORED_LANES, Outbox
 from agent.delivery.uplink import Uplink
 from agent.diagnosis import RULES

@@ -15,8 +15,8 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agent.config_file import load_config
-from agent.delivery.database import open_file
 from agent.delivery.dispatcher import Dispatcher
+from agent.delivery.opening import open_file
 from agent.delivery.outbox import Outbox
 from agent.delivery.publisher import Broker
 from agent.delivery.uplink import Uplink

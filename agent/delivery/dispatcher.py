@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from agent.delivery.backoff import Backoff
-from agent.delivery.database import Database, is_full
+from agent.delivery.damage import is_full
+from agent.delivery.database import Database
 from agent.delivery.link import (
     Acknowledged,
     Arrived,

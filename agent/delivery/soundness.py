@@ -15,7 +15,8 @@ from typing import Any, Final
 
 import msgspec
 
-from agent.delivery.database import Database, DatabaseDamagedError, from_us, is_damage
+from agent.delivery.damage import DatabaseDamagedError, is_damage
+from agent.delivery.database import Database, from_us
 from agent.delivery.fault_store import parse_event
 from agent.diagnosis.baseline import PictureBaseline
 from shared.command import Outcome

@@ -15,7 +15,7 @@ from agent import app
 from agent.app import Edge
 from agent.config import Config, Device
 from agent.delivery import overlay_store
-from agent.delivery.database import open_for_reading
+from agent.delivery.opening import open_for_reading
 from agent.life import build, live
 from agent.overlay import read_source
 from shared import topics, wire

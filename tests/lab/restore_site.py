@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from agent.delivery import receipts
-from agent.delivery.database import open_file
+from agent.delivery.opening import open_file
 from agent.delivery.outbox import STORED_LANES, Outbox, Row
 from collector.intake.arrival import Arrival
 from shared import topics

@@ -9,7 +9,7 @@ import pytest
 
 from agent.budget import Spend
 from agent.delivery import receipts
-from agent.delivery.database import open_file
+from agent.delivery.opening import open_file
 from agent.delivery.outbox import KEEP_DELIVERED, Outbox
 from agent.diagnosis.baseline import Light, PictureBaseline
 from agent.diagnosis.engine import FaultMemory, Step, advance

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from agent.delivery import eviction, losses, receipts
-from agent.delivery.database import Database, Outside, open_file
+from agent.delivery.database import Database, Outside
+from agent.delivery.opening import open_file
 from agent.delivery.outbox import MIB, STORED_LANES, Outbox, Row, rows_limit
 from agent.delivery.salvage import open_or_salvage
 from agent.delivery.volume import Free
