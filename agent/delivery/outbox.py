@@ -6,8 +6,6 @@ change once it is appended: what is sent again is the same frame.
 
 from __future__ import annotations
 
-import json
-import sqlite3
 import zlib
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -16,11 +14,13 @@ from typing import Final
 
 from agent.delivery import eviction, losses
 from agent.delivery.database import Database, from_us, to_us
+from agent.delivery.departure import Row, release
+from agent.delivery.overdue import OVERDUE, overdue_at
 from agent.delivery.rank import rank_of
 from agent.delivery.schema import DELIVERED, SENT, WAITING
 from agent.uplink_budget import BULK
 from shared import wire
-from shared.frame import FrameError, Lane, pack, unpack
+from shared.frame import Lane, pack
 from shared.health import LaneDepth
 from shared.identity import EventId
 from shared.wire import UpMessage
@@ -31,20 +31,8 @@ FILE_MIB: Final = 64  # the default bound of the database and its log together
 _BESIDE_ROWS_BYTES: Final = 2 * MIB
 LIMIT_BYTES: Final = FILE_MIB * MIB - _BESIDE_ROWS_BYTES
 KEEP_DELIVERED: Final = timedelta(days=30)  # the design's contract: a restored collector asks again
-_KEPT_LANES: Final = (Lane.FAULT, Lane.EVIDENCE)
 _COMPRESS_OVER_BYTES: Final = 256
-_LONGEST_WAIT: Final = 5  # resend after 1, 2, 4, 8, 16 intervals, then every 32
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One frame to publish."""
-
-    row_id: int
-    lane: Lane
-    event: EventId
-    frame: bytes
-    is_again: bool = False  # it was sent before, and no receipt came
+STORED_LANES: Final = (Lane.FAULT, Lane.EVIDENCE, Lane.HEALTH, Lane.TELEMETRY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +121,7 @@ class Outbox:
             """,
             {"lane": int(lane), "limit": limit, "rank": most_rank},
         ).fetchall()
-        return self._send(lane, found, now=now)
+        return release(self._db, lane, found, now=now)
 
     def take_overdue(
         self,
@@ -153,16 +141,16 @@ class Outbox:
         is ``held`` are not looked at: their link still has them.
         """
         found = self._db.execute(
-            f"SELECT id, epoch, seq, crc, frame FROM outbox WHERE {_OVERDUE}"
+            f"SELECT id, epoch, seq, crc, frame FROM outbox WHERE {OVERDUE}"
             " AND lane = :lane AND rank <= :rank ORDER BY rank, id LIMIT :limit",
             {
-                **_overdue_at(now, resend_after, salt, held),
+                **overdue_at(now, resend_after, salt, held),
                 "lane": int(lane),
                 "limit": limit,
                 "rank": most_rank,
             },
         ).fetchall()
-        return self._send(lane, found, now=now, is_again=True)
+        return release(self._db, lane, found, now=now, is_again=True)
 
     def has_due(
         self,
@@ -180,50 +168,10 @@ class Outbox:
         if not self._tally(lane, SENT)[0]:
             return False
         found = self._db.execute(
-            f"SELECT 1 FROM outbox WHERE {_OVERDUE} AND lane = :lane LIMIT 1",
-            {**_overdue_at(now, resend_after, salt, held), "lane": int(lane)},
+            f"SELECT 1 FROM outbox WHERE {OVERDUE} AND lane = :lane LIMIT 1",
+            {**overdue_at(now, resend_after, salt, held), "lane": int(lane)},
         ).fetchone()
         return found is not None
-
-    def _send(
-        self,
-        lane: Lane,
-        found: list[tuple[int, object, object, object, object]],
-        *,
-        now: datetime,
-        is_again: bool = False,
-    ) -> tuple[Row, ...]:
-        rows = []
-        for row_id, epoch, seq, crc, frame in found:
-            event = own_identity(frame, crc, lane)
-            if event is None or not isinstance(frame, bytes):
-                self._drop_damaged(row_id, epoch, lane, seq)
-                continue
-            if (epoch, seq) != (str(event.epoch), event.seq) and not self._name(row_id, event):
-                continue
-            self._mark_sent(row_id, now=now)
-            rows.append(Row(row_id=row_id, lane=lane, event=event, frame=frame, is_again=is_again))
-        return tuple(rows)
-
-    def _drop_damaged(self, row_id: int, epoch: object, lane: Lane, seq: object) -> None:
-        self._db.execute("DELETE FROM outbox WHERE id = ?", (row_id,))
-        losses.add(self._db, epoch=epoch, lane=lane, seq=seq, reason="row damaged on disk")
-
-    def _name(self, row_id: int, event: EventId) -> bool:
-        """Give a row whose columns were damaged its frame's name; False when it is a second one."""
-        named = self._db.execute(
-            "UPDATE OR IGNORE outbox SET epoch = ?, seq = ? WHERE id = ?",
-            (str(event.epoch), event.seq, row_id),
-        ).rowcount
-        if not named:
-            self._db.execute("DELETE FROM outbox WHERE id = ?", (row_id,))
-        return bool(named)
-
-    def _mark_sent(self, row_id: int, *, now: datetime) -> None:
-        self._db.execute(
-            "UPDATE outbox SET state = 1, attempts = attempts + 1, sent_us = :now WHERE id = :id",
-            {"now": to_us(now), "id": row_id},
-        )
 
     def forget_sent(self) -> int:
         """Let all sent rows wait again, at start: what was in flight then is nobody's now.
@@ -315,55 +263,3 @@ class Outbox:
 def rows_limit(file_mib: int) -> int:
     """What rows may take so that database and log stay within so many MiB."""
     return file_mib * MIB - _BESIDE_ROWS_BYTES
-
-
-def own_identity(frame: object, crc: object, lane: Lane) -> EventId | None:
-    """The name that a frame itself carries; None when it is damaged or of another lane."""
-    if not isinstance(frame, bytes) or zlib.crc32(frame) != crc:
-        return None
-    try:
-        header = unpack(frame).header
-    except FrameError:
-        return None
-    return EventId(header.epoch, header.seq) if header.lane == lane and header.seq else None
-
-
-# Jitter in percent: 80..120 by row, attempt and salt (Knuth's multiplicative hash), else 100.
-_OVERDUE: Final = """
-    state = 1 AND (sent_us > :now OR sent_us + (:wait << min(attempts - 1, :longest))
-        * (:least + (id * 2654435761 + attempts * 40503 + :salt) % :spread) / 100 <= :now)
-    AND id NOT IN (SELECT value FROM json_each(:held))
-"""
-
-
-def _overdue_at(
-    now: datetime, resend_after: timedelta, salt: int | None, held: Collection[int]
-) -> dict[str, int | str]:
-    return {
-        "now": to_us(now),
-        "wait": resend_after // timedelta(microseconds=1),
-        "longest": _LONGEST_WAIT,
-        "salt": salt or 0,
-        "least": 100 if salt is None else 80,
-        "spread": 1 if salt is None else 41,
-        "held": json.dumps(sorted(held)),
-    }
-
-
-STORED_LANES: Final = (Lane.FAULT, Lane.EVIDENCE, Lane.HEALTH, Lane.TELEMETRY)
-
-
-def is_kept(lane: int) -> bool:
-    """True for lanes whose delivered rows stay for :data:`KEEP_DELIVERED`."""
-    return lane in _KEPT_LANES
-
-
-def deliver(db: sqlite3.Connection, row_id: int, lane: int, *, now: datetime, refused: str) -> None:
-    """Act on a receipt for one row: keep it as delivered, or delete it when its lane is cheap."""
-    if not is_kept(lane):
-        db.execute("DELETE FROM outbox WHERE id = ?", (row_id,))
-        return
-    db.execute(
-        "UPDATE outbox SET state = 2, receipt_us = :now, refused = :refused WHERE id = :id",
-        {"now": to_us(now), "refused": refused or None, "id": row_id},
-    )

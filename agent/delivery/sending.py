@@ -8,9 +8,10 @@ from typing import Final
 
 from agent.delivery.backoff import Pause
 from agent.delivery.database import Database
+from agent.delivery.departure import Row
 from agent.delivery.flight import Flight
 from agent.delivery.link import Link
-from agent.delivery.outbox import STORED_LANES, Outbox, Row
+from agent.delivery.outbox import STORED_LANES, Outbox
 from agent.delivery.uplink import Uplink
 from agent.delivery.watchdog import Watchdog
 from agent.uplink_budget import BULK, may_go

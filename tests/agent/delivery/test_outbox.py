@@ -11,8 +11,9 @@ import pytest
 
 from agent.delivery import eviction, losses, receipts
 from agent.delivery.database import Database, Outside
+from agent.delivery.departure import Row
 from agent.delivery.opening import open_file
-from agent.delivery.outbox import MIB, STORED_LANES, Outbox, Row, rows_limit
+from agent.delivery.outbox import MIB, STORED_LANES, Outbox, rows_limit
 from agent.delivery.salvage import open_or_salvage
 from agent.delivery.volume import Free
 from shared import wire
