@@ -285,6 +285,9 @@ async def test_a_bound_on_gaps_that_is_reached_is_told(signed: Signed, console: 
         db.execute(insert(t.seq_mark).values(**row, checked_to=1001, checked_at=console.now))
     visitor = await signed("integrator")
     assert "rows from 1002 on" in await (await visitor.get("/agents?lang=en")).text()
+    assert f"{MAX_GAPS - 20} more: preclaim-collector gaps" in (
+        await (await visitor.get("/agents?lang=en")).text()
+    )
     assert "自第 1002 行起尚未检查" in await (await visitor.get("/agents?lang=zh")).text()
     told = await (await visitor.get("/api/v1/agents")).json()
     (quarry,) = [one for one in told["items"] if one["id"] == "nvr-quarry"]
@@ -364,9 +367,12 @@ async def test_the_agents_page_says_what_nobody_may_misread(
     english = await (await visitor.get("/agents?lang=en")).text()
     assert "closed at its data cap until 2031-04-01" in english
     assert "raise hard_cap_mb" in english
+    assert "not before 2031-04-01 00:00 UTC" in english
+    assert "in 3 min" not in english[english.index("nvr-quarry") :].split("</tr>")[0]
     assert "the agent keeps them and sends them again" in english
     chinese = await (await visitor.get("/agents?lang=zh")).text()
     assert "停发至 2031-04-01" in chinese
+    assert "2031-04-01 00:00 UTC 之前不会上报" in chinese
     assert "未予回执" in chinese
     told = await (await visitor.get("/api/v1/agents")).json()
     (quarry,) = [one for one in told["items"] if one["id"] == "nvr-quarry"]
