@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import random
-import time
 import zlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from agent.budget import Budget
-from agent.camera.decoder import Decoder
-from agent.camera.device import NetworkCamera
-from agent.camera.http import CameraHttp
-from agent.camera.port import Camera
-from agent.camera.profile import Profile
 from agent.commands import Commander
-from agent.config import Config, Device, budget_of
-from agent.delivery import fault_store, keepsake_store, keys
+from agent.config import Config, budget_of
+from agent.delivery import keys
 from agent.delivery.collector_clock import CollectorClock
 from agent.delivery.database import Database
 from agent.delivery.dispatcher import Dispatcher
@@ -35,35 +25,23 @@ from agent.delivery.uplink import Uplink
 from agent.diagnosis import RULES, rules_with
 from agent.diagnosis.levels import Levels
 from agent.diagnosis.rule import Rule
+from agent.edge import Edge
 from agent.episodes import Author
-from agent.facts import facts_of
 from agent.hands import DeviceHands
-from agent.host import HostWatch, ReadHost, host_device
+from agent.host import HostWatch
 from agent.overlay import Source
 from agent.post import Post
 from agent.probes import PROBES
-from agent.probes.host import HostPaths, read_host
 from agent.probes.probe import Probe
 from agent.recording import Settings
 from agent.reports import Reporter
 from agent.restraint import Restraint
 from agent.rounds import Rounds
-from agent.standing import Standings
+from agent.running import Agent
+from agent.standing import Standings, stored_standings
 from agent.trial import TrialDesk
-from shared.reading import Reading
 
 DATABASE = "agent.db"
-_LOOK_EVERY_S: Final = 0.25
-
-
-def clock() -> datetime:
-    """The wall clock; the only place where the agent reads it."""
-    return datetime.now(UTC)
-
-
-def steady_s() -> float:
-    """Seconds that nobody sets and that count on while the host sleeps."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def agent_version() -> str:
@@ -74,103 +52,11 @@ def agent_version() -> str:
         return "source"
 
 
-class Changed(Exception):
-    """The configuration changed: the parts end in order and are built anew."""
-
-
-@dataclass(slots=True)
-class Agent:
-    """The running parts of one agent."""
-
-    config: Config
-    database: Database
-    outbox: Outbox
-    dispatcher: Dispatcher
-    rounds: Rounds
-    reporter: Reporter
-    commander: Commander
-    host: HostWatch
-    standings: Standings
-    settings: TrialDesk
-    close_edge: Callable[[], Awaitable[None]]
-
-    async def run(self) -> None:
-        """Run all parts until cancelled or one of them fails; then close everything.
-
-        Returns when the configuration has changed and the parts are to be built anew.
-        """
-        try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._until_changed())
-                group.create_task(self.dispatcher.run())
-                group.create_task(self.host.run())
-                group.create_task(self.rounds.run())
-                group.create_task(self.reporter.run())
-                group.create_task(self.commander.run())
-        except* Changed:
-            pass
-        finally:
-            with contextlib.suppress(asyncio.CancelledError):
-                await self.close_edge()
-            self.database.close()
-
-    async def _until_changed(self) -> None:
-        """End all parts by an error of its own: a task group knows no other way."""
-        while True:
-            if self.commander.is_idle and self.settings.look():
-                raise Changed
-            await asyncio.sleep(_LOOK_EVERY_S)
-
-
 def judgement_of(config: Config, rules: Sequence[Rule]) -> tuple[Levels, tuple[Rule, ...]]:
     """Levels and rules with what the configuration overrides."""
     levels = replace(Levels(), **config.judgement.levels)
     opens, clears = config.judgement.opens, config.judgement.clears
     return levels, rules_with(opens=opens, clears=clears, rules=rules)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edge:
-    """What the agent touches outside itself; a test puts its own in place."""
-
-    camera_for: Callable[[Device], Camera]
-    read_host: ReadHost
-    close: Callable[[], Awaitable[None]]
-    clock: Callable[[], datetime] = clock
-    steady_s: Callable[[], float] = steady_s
-    profiles: Sequence[Profile] = ()
-
-
-def network_edge(config: Config, profiles: Sequence[Profile]) -> Edge:
-    """Real cameras over the network, and this host."""
-    waits = config.uplink == "metered" or config.plan.is_limited
-    http, decoder = CameraHttp(), Decoder(thumbnails=waits)
-
-    def camera_for(device: Device) -> Camera:
-        named = [profile for profile in profiles if profile.id == device.profile]
-        return NetworkCamera(
-            device.target, http=http, decoder=decoder, profiles=named or profiles, clock=clock
-        )
-
-    async def close() -> None:
-        await decoder.close()
-        await http.close()
-
-    return Edge(
-        camera_for=camera_for, read_host=host_reader(config), close=close, profiles=profiles
-    )
-
-
-def host_reader(config: Config) -> ReadHost:
-    """Reads this host: the data folder's disk, and the recordings when a folder is named."""
-    recordings = config.recording_dir
-    disks = [config.data_dir] if recordings is None else [config.data_dir, recordings]
-    paths = HostPaths(disks=disks, recordings=recordings)
-
-    async def read(now: datetime) -> tuple[Reading, ...]:
-        return await read_host(paths, now)
-
-    return read
 
 
 def build(
@@ -215,7 +101,7 @@ def build(
         outbox=Outbox(database, limit_bytes=rows_limit(config.outbox_mib)),
         settings=settings,
         budgets={device.device_id: budget_of(device) for device in config.devices},
-        standings=_standings(config, database),
+        standings=stored_standings(config, database),
         source=source,
         former=former,
         uplink=Uplink(
@@ -368,17 +254,6 @@ class _Ground:
             clock=self.edge.clock,
             wake=post.dispatcher.wake,
         )
-
-
-def _standings(config: Config, database: Database) -> Standings:
-    db = database.connection
-    known = []
-    for device in (*config.devices, host_device(config)):
-        facts = facts_of(device, keepsake_store.read_facts(db, device.device_id), {})
-        memories = fault_store.read_memories(db, device.device_id)
-        codes = tuple(sorted(code for code, memory in memories.items() if memory.is_open))
-        known.append((facts, codes))
-    return Standings(known)
 
 
 def _fraction(device_id: str) -> float:

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, TextIO
 
-from agent import app, once, show, tuned
+from agent import app, edge, once, show, tuned
 from agent.camera.decoder import Decoder
 from agent.camera.device import NetworkCamera
 from agent.camera.http import CameraHttp
@@ -148,7 +148,7 @@ def reset_config(arguments: argparse.Namespace, out: TextIO) -> int:
             tuned.forget_order(
                 app.data_file(source.local),
                 outbox_mib=source.local.outbox_mib,
-                now=app.clock(),
+                now=edge.clock(),
             )
     except BlockingIOError:
         _complain(show.say("agent runs", arguments.lang, folder=folder))
@@ -188,7 +188,7 @@ def _only_one(config: Config) -> Iterator[None]:
 
 async def _run(source: Source, profiles: tuple[Profile, ...]) -> int:
     config = source.local
-    work = asyncio.create_task(live(source, lambda config: app.network_edge(config, profiles)))
+    work = asyncio.create_task(live(source, lambda config: edge.network_edge(config, profiles)))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, work.cancel)
@@ -251,10 +251,10 @@ async def _visit(target: Target, profiles: tuple[Profile, ...], seconds: float) 
     http, decoder = CameraHttp(), Decoder()
     try:
         camera = NetworkCamera(
-            target, http=http, decoder=decoder, profiles=profiles, clock=app.clock
+            target, http=http, decoder=decoder, profiles=profiles, clock=edge.clock
         )
         return await once.visit_once(
-            camera, probes=PROBES, rules=RULES, clock=app.clock, watch_seconds=seconds
+            camera, probes=PROBES, rules=RULES, clock=edge.clock, watch_seconds=seconds
         )
     finally:
         await decoder.close()
@@ -300,7 +300,7 @@ def show_outbox(arguments: argparse.Namespace, out: TextIO) -> int:
         database = open_for_reading(path)
         depths = [Outbox(database).depth(lane) for lane in STORED_LANES]
         gave_way, untold = eviction.counts(database.connection), losses.untold(database.connection)
-        spend = Uplink(config.plan, database=database, clock=app.clock).spend()
+        spend = Uplink(config.plan, database=database, clock=edge.clock).spend()
     except sqlite3.Error as error:
         _complain(show.say_unread(path, error, arguments.lang))
         return FOUND
