@@ -12,7 +12,7 @@ from agent import app
 from agent.camera.profile_file import load_profiles
 from agent.config_file import load_config
 from agent.edge import network_edge
-from agent.verbs import packaged_profiles
+from agent.sources import packaged_profiles
 from shared import wire
 from shared.fault import FaultEvent
 from shared.frame import Lane, unpack

@@ -15,7 +15,8 @@ import pytest
 from agent import cli
 from agent.delivery import uplink_store
 from agent.delivery.salvage import open_or_salvage
-from agent.verbs import DONE, FOUND, UNUSABLE, dispatch
+from agent.exit_code import DONE, FOUND, UNUSABLE
+from agent.verbs import dispatch
 
 ROOT = Path(__file__).parents[2]
 CONFIG = '[agent]\nid = "a"\n[[devices]]\nid = "x"\naddress = "127.0.0.1:9"\n'
