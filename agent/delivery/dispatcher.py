@@ -110,7 +110,7 @@ class Dispatcher:
             salt=int(jitter() * 2**20),
         )
         self._backoff = Backoff(jitter=jitter)
-        self._recess = Recess(lambda: outbox.unreceipted(Lane.FAULT))
+        self._recess = Recess(lambda: outbox.newest_waiting(Lane.FAULT))
         self._inbox: Inbox | None = None
         self._link: Link | None = None
         self._is_connected = False

@@ -227,6 +227,15 @@ class Outbox:
         """Rows of a lane without a receipt, waiting or in flight."""
         return self._tally(lane, WAITING)[0] + self._tally(lane, SENT)[0]
 
+    def newest_waiting(self, lane: Lane) -> int:
+        """Id of the newest row of rank 0 that waits; ids only grow. 0 when none does."""
+        found = self._db.execute(
+            "SELECT id FROM outbox WHERE state = 0 AND lane = ? AND rank = 0"
+            " ORDER BY id DESC LIMIT 1",
+            (int(lane),),
+        ).fetchone()
+        return 0 if found is None else int(found[0])
+
     def _tally(self, lane: Lane, state: int) -> tuple[int, int]:
         row = self._db.execute(
             "SELECT rows, bytes FROM tally WHERE lane = ? AND state = ?", (int(lane), state)

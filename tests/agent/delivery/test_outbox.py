@@ -104,6 +104,20 @@ def test_a_clock_set_back_does_not_stop_resending(database: Database, outbox: Ou
     assert outbox.has_due(Lane.FAULT, now=earlier, resend_after=RESEND, room=0)
 
 
+def test_a_fresh_fault_shows_though_another_was_evicted(database: Database) -> None:
+    """The newest that waits has a higher id than any before, however few faults there are."""
+    outbox = Outbox(database)
+    append(database, outbox, Lane.FAULT, Lane.FAULT)
+    before, rows = outbox.newest_waiting(Lane.FAULT), outbox.unreceipted(Lane.FAULT)
+    with database.transaction():
+        outbox.evict_bytes(1)
+        assert outbox.newest_waiting(Lane.FAULT) <= before
+        outbox.append(message(Lane.FAULT, NOON), now=NOON)
+
+    assert outbox.unreceipted(Lane.FAULT) == rows
+    assert outbox.newest_waiting(Lane.FAULT) > before
+
+
 def test_only_named_rows_are_delivered(database: Database, outbox: Outbox) -> None:
     """A receipt with gaps delivers what its ranges name and nothing between them."""
     events = append(database, outbox, *[Lane.TELEMETRY] * 5)
