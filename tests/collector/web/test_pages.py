@@ -279,6 +279,18 @@ def test_text_around_dates_stays_text() -> None:
     assert dates("<b>2026-03-14</b>") == '&lt;b&gt;<span class="date">2026-03-14</span>&lt;/b&gt;'
 
 
+@pytest.mark.parametrize("path", ["/agents", "/devices", "/preclaims", "/trends"])
+async def test_cells_stay_together_on_phones(console: Console, signed: Signed, path: str) -> None:
+    """A cell is a grid there: a date beside bare text would go under the column of names."""
+    with console.engine.begin() as db:
+        db.execute(update(t.agent).values(silent_since=None, quiet_until=console.now))
+    text = await (await (await signed("admin")).get(path)).text()
+    cells = re.findall(r"<td[^>]*data-name=[^>]*>(.*?)</td>", text, re.S)
+    assert cells
+    for cell in cells:
+        assert not re.match(r'[^<]*<span class="date">', cell), cell
+
+
 async def test_unknown_urls_answer_in_words(signed: Signed) -> None:
     """What no route knows is a page for people and a problem document for programs."""
     client = await signed()
