@@ -8,6 +8,7 @@ from typing import Final
 from agent.delivery import command_store
 from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
+from agent.wrong import Both
 from shared.command import CommandResult, Outcome
 
 _DETAIL_CHARS: Final = 300
@@ -21,20 +22,19 @@ def append_answer(
     command_id: str,
     issued_at: datetime,
     outcome: Outcome,
-    detail: str,
+    detail: Both,
     now: datetime,
 ) -> CommandResult:
     """Note how the command ended and tell it; ``report`` holds what ``detail`` is too short for."""
-    is_long = len(detail) > _DETAIL_CHARS
+    whole = Both(detail.en[:_REPORT_CHARS], detail.zh[:_REPORT_CHARS])
     result = CommandResult(
         command_id,
         outcome,
         now,
-        detail[:_DETAIL_CHARS],
-        detail[:_REPORT_CHARS] if is_long else "",
+        detail=whole.en[:_DETAIL_CHARS],
+        report=whole.en if len(whole.en) > _DETAIL_CHARS else "",
+        detail_zh=whole.zh,
     )
-    command_store.keep_outcome(
-        database.connection, command_id, outcome, detail[:_REPORT_CHARS], issued_at=issued_at
-    )
+    command_store.keep_outcome(database.connection, command_id, outcome, whole, issued_at=issued_at)
     outbox.append(result, now=now)
     return result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -10,6 +11,7 @@ from typing import Final
 import msgspec
 
 from agent.probes.probe import Cost
+from agent.wrong import Both
 from shared.limits import Count
 from shared.moment import to_utc
 
@@ -97,6 +99,18 @@ class Spend(msgspec.Struct, frozen=True, array_like=True):
         )
 
 
+_SPENT: Final = Both(
+    "the day's budget of {resource} is {limit}, {spent} are spent and this would take {wanted}",
+    "当日{resource}预算为 {limit}，已用 {spent}，此操作还需 {wanted}",
+)
+_RESOURCES_ZH: Final[Mapping[Resource, str]] = {
+    Resource.BYTES: "流量（字节）",
+    Resource.LOGINS: "登录次数",
+    Resource.WAKEUPS: "唤醒次数",
+    Resource.WRITES: "写入次数",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
     """Why a probe may not run today."""
@@ -107,10 +121,16 @@ class Refusal:
     limit: int
 
     def __str__(self) -> str:
+        """In English, for readings and logs."""
+        return self.both().en
+
+    def both(self) -> Both:
         """For people: what ran out, and the figures."""
-        return (
-            f"the day's budget of {self.resource.value} is {self.limit}, "
-            f"{self.spent} are spent and this would take {self.wanted}"
+        return _SPENT.filled(
+            resource=Both(self.resource.value, _RESOURCES_ZH[self.resource]),
+            limit=self.limit,
+            spent=self.spent,
+            wanted=self.wanted,
         )
 
 

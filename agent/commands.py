@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from agent.answer_words import Answer, NotDone
 from agent.answers import append_answer
 from agent.delivery import command_store
 from agent.delivery.collector_clock import CollectorClock
@@ -21,6 +22,7 @@ from agent.delivery.outbox import Outbox
 from agent.delivery.relief import relieve
 from agent.delivery.retell import retell
 from agent.trial import NotTaken, TrialDesk
+from agent.wrong import Both
 from shared import signing, wire
 from shared.command import Command, CommandResult, Outcome, SignedCommand, Verb
 from shared.identity import Epoch
@@ -30,26 +32,27 @@ _WAITING: Final = 32
 # What does no harm when it is done again after the agent died in the middle of it; once.
 _AGAIN: Final = frozenset({Verb.PROBE_NOW, Verb.TAKE_PICTURE})
 _MOST_TIMES: Final = 2
+_ERROR_CHARS: Final = 270
 
 
-class CannotDo(Exception):
-    """The command was understood and is not tried; the text says why."""
+class CannotDo(NotDone):
+    """The command was understood and is not tried."""
 
 
-class DidNotWork(Exception):
-    """The command was tried and the device did not give what was asked; the text says why."""
+class DidNotWork(NotDone):
+    """The command was tried and the device did not give what was asked."""
 
 
 class Hands(Protocol):
     """What commands may do to devices: a line for people, or CannotDo, or DidNotWork."""
 
-    async def probe_now(self, device_id: str) -> str:
+    async def probe_now(self, device_id: str) -> Both:
         """Run all probes, within the budget; '' means every device."""
 
-    async def take_picture(self, device_id: str) -> str:
+    async def take_picture(self, device_id: str) -> Both:
         """Take a picture now and send it."""
 
-    async def fetch_log(self, device_id: str) -> str:
+    async def fetch_log(self, device_id: str) -> Both:
         """Fetch the device's own log and send it."""
 
 
@@ -138,15 +141,15 @@ class Commander:
         is_late = self._collector_clock.now() > command.not_after
         return is_late and not self._collector_clock.is_certain
 
-    def _ended(self, command: Command, past: Past | None) -> tuple[Outcome, str] | None:
+    def _ended(self, command: Command, past: Past | None) -> tuple[Outcome, Both] | None:
         """How the command has ended without being carried out now; None when it has not."""
         if past is not None and past.outcome is not None:
-            return past.outcome, past.detail or "carried out before"
+            return past.outcome, past.detail if past.detail.en else Answer.CARRIED_OUT_BEFORE.told()
         times = past.times_begun if past else 0
         if times and (command.verb not in _AGAIN or times >= _MOST_TIMES):
-            return Outcome.FAILED, "interrupted: the agent was restarted in the middle of it"
+            return Outcome.FAILED, Answer.INTERRUPTED.told()
         if self._collector_clock.now() > command.not_after:
-            return Outcome.EXPIRED, f"not after {command.not_after}"
+            return Outcome.EXPIRED, Answer.TOO_LATE.told(not_after=command.not_after)
         return None
 
     async def _try(self, command: Command, *, times: int) -> CommandResult:
@@ -157,14 +160,14 @@ class Commander:
         try:
             outcome, detail = Outcome.DONE, await self._do(command)
         except CannotDo as error:
-            outcome, detail = Outcome.REFUSED, str(error)
+            outcome, detail = Outcome.REFUSED, error.why
         except DidNotWork as error:
-            outcome, detail = Outcome.FAILED, str(error)
+            outcome, detail = Outcome.FAILED, error.why
         except sqlite3.Error:
             raise
         except Exception as error:  # noqa: BLE001 - no command may end the watch over all devices
             _LOG.exception("command %s met a defect", command.command_id)
-            outcome, detail = Outcome.FAILED, f"a defect of the agent: {error!r}"[:300]
+            outcome, detail = Outcome.FAILED, Answer.DEFECT.told(error=repr(error)[:_ERROR_CHARS])
         return self._answer(command, outcome, detail)
 
     def _open(self, signed: SignedCommand) -> Command | None:
@@ -186,7 +189,7 @@ class Commander:
             return None
         return command
 
-    async def _do(self, command: Command) -> str:
+    async def _do(self, command: Command) -> Both:
         match command.verb:
             case Verb.PROBE_NOW:
                 return await self._hands.probe_now(command.device_id)
@@ -195,14 +198,14 @@ class Commander:
             case Verb.FETCH_LOG:
                 return await self._hands.fetch_log(command.device_id)
             case Verb.NEW_EPOCH | Verb.SET_CONFIG:
-                raise CannotDo("handled before")
+                raise CannotDo(Answer.HANDLED_BEFORE.told())
 
     def _set_config(self, command: Command) -> CommandResult | None:
         """Put a configuration on trial; the answer comes when the trial ends."""
         try:
             self._settings.take(command)
         except NotTaken as error:
-            return self._answer(command, Outcome.REFUSED, str(error))
+            return self._answer(command, Outcome.REFUSED, error.why)
         _LOG.info("by order of the collector a configuration is on trial")
         return None
 
@@ -215,24 +218,25 @@ class Commander:
         old: Epoch = self._database.epoch()
         clashed = command.arguments.get("epoch", "")
         if clashed and clashed != str(old):
-            return self._answer(command, Outcome.DONE, f"epoch {clashed} had ended; now {old}")
+            detail = Answer.EPOCH_HAD_ENDED.told(clashed=clashed, now=old)
+            return self._answer(command, Outcome.DONE, detail)
         with self._database.transaction():
             new = self._database.begin_epoch(counter=old.counter + 1)
             told = retell(self._database, self._outbox, now=self._clock())
-            detail = f"epoch {old} ended, {new} began; {told} refused rows are told again"
+            detail = Answer.EPOCH_BEGAN.told(old=old, new=new, told=told)
             result = self._append(command, Outcome.DONE, detail)
         _LOG.warning("by order of the collector: %s", result.detail)
         self._wake()
         return result
 
-    def _answer(self, command: Command, outcome: Outcome, detail: str) -> CommandResult:
+    def _answer(self, command: Command, outcome: Outcome, detail: Both) -> CommandResult:
         with self._database.transaction():
             result = self._append(command, outcome, detail)
         _LOG.info("command %s (%s): %s", command.command_id, command.verb.value, outcome.value)
         self._wake()
         return result
 
-    def _append(self, command: Command, outcome: Outcome, detail: str) -> CommandResult:
+    def _append(self, command: Command, outcome: Outcome, detail: Both) -> CommandResult:
         return append_answer(
             self._database,
             self._outbox,

@@ -8,11 +8,12 @@ from typing import Final
 
 from agent.camera.profile_wrongs import PROFILE_WRONGS
 from agent.overlay_wrongs import OVERLAY_WRONGS
-from agent.wrong import Both, Wrong
+from agent.wrong import Both, Wrong, join
 
 _CHARACTERS: Final = Both(
     "Use letters, digits, '.', '_', '-', at most 64", "请使用字母、数字、“.”“_”“-”，最多 64 个字符"
 )
+_LINE: Final = Both("{file}: {key}: {reason}. {remedy}.", "{file}：{key}：{reason}。{remedy}。")
 _ONE_OF: Final = Both("Use one of: {known}", "请使用其中之一：{known}")
 
 WRONGS: Final[Mapping[str, Wrong]] = {
@@ -199,35 +200,36 @@ WRONGS: Final[Mapping[str, Wrong]] = {
 class Problem:
     """One thing wrong in a configuration file or a firmware profile."""
 
-    file: str
+    file: str | Both
     key: str  # "devices[2].power"; '-' for the file itself
     wrong: str  # a key of WRONGS
     values: Mapping[str, object] = field(default_factory=dict)
 
     def reason(self, lang: str = "en") -> str:
         """What is wrong."""
-        return self._filled(WRONGS[self.wrong].reason, lang)
+        return WRONGS[self.wrong].reason.filled(**self.values).text(lang)
 
     def remedy(self, lang: str = "en") -> str:
         """What to do about it."""
-        return self._filled(WRONGS[self.wrong].remedy, lang)
+        return WRONGS[self.wrong].remedy.filled(**self.values).text(lang)
 
     def line(self, lang: str) -> str:
         """One line for people: where, what, what to do."""
-        if lang == "zh":
-            return f"{self.file}：{self.key}：{self.reason(lang)}。{self.remedy(lang)}。"
-        return f"{self.file}: {self.key}: {self.reason(lang)}. {self.remedy(lang)}."
+        return self.both().text(lang)
+
+    def both(self) -> Both:
+        """The line in both languages."""
+        wrong = WRONGS[self.wrong]
+        return _LINE.filled(
+            file=self.file,
+            key=self.key,
+            reason=wrong.reason.filled(**self.values),
+            remedy=wrong.remedy.filled(**self.values),
+        )
 
     def __str__(self) -> str:
         """The line in English, for logs."""
         return self.line("en")
-
-    def _filled(self, text: Both, lang: str) -> str:
-        values = {
-            name: value.text(lang) if isinstance(value, Both) else value
-            for name, value in self.values.items()
-        }
-        return text.text(lang).format(**values)
 
 
 class ConfigError(Exception):
@@ -236,3 +238,7 @@ class ConfigError(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def both(self) -> Both:
+        """Every problem, a line each, in both languages."""
+        return join(Both("\n", "\n"), (problem.both() for problem in self.problems))

@@ -26,7 +26,7 @@ class Table:
 
     content: Mapping[str, Any]
     where: str
-    file: str
+    file: str | Both
     problems: list[Problem]
     _known: set[str] = field(default_factory=set)
 

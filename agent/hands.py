@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from agent.answer_words import AND, THEN, Answer
 from agent.asking import run_probe, spent_between
-from agent.budget import Budget, allows
+from agent.budget import Budget, Spend, allows
 from agent.camera.port import Camera, LoginKind
 from agent.commands import CannotDo, DidNotWork
 from agent.config import Device
@@ -18,8 +19,10 @@ from agent.delivery.evidence import MAX_TEXT_BYTES
 from agent.delivery.outbox import Outbox
 from agent.episodes import Author, Teller
 from agent.probes.probe import Attachment, Cost, Observation, Pass, Probe
+from agent.reasons import in_both
 from agent.recording import Outcome
 from agent.rounds import Rounds
+from agent.wrong import Both, join
 from shared.device import DeviceFacts
 from shared.evidence import EvidenceKind
 
@@ -48,7 +51,7 @@ class DeviceHands:
         self._author = author
         self._clock = clock
 
-    async def probe_now(self, device_id: str) -> str:
+    async def probe_now(self, device_id: str) -> Both:
         """Run all probes of a device, or of every device one after the other.
 
         Probes that log in are left out while a refused password rests; the answer says so.
@@ -58,35 +61,32 @@ class DeviceHands:
         for one in chosen:
             rests = self._rounds.logins_rest_until(one)
             probes = self._rounds.probes_without_login() if rests else None
-            answer = _in_words(await self._rounds.visit(one, probes))
-            answers.append(f"{answer}, {_resting(rests)}" if rests else answer)
-        return "; ".join(answers)
+            answers.append(_in_words(await self._rounds.visit(one, probes), rests))
+        return join(THEN, answers)
 
-    async def take_picture(self, device_id: str) -> str:
+    async def take_picture(self, device_id: str) -> Both:
         """Run the picture probe and send what it took."""
         self._device(device_id)
         self._refuse_while_logins_rest(device_id)
         probes = self._rounds.probe_named("picture")
+        for probe in probes:
+            self._spend_before(device_id, probe)
         outcome = await self._rounds.visit(device_id, probes, send_pictures=True)
         if outcome.pictures == 0:
-            raise DidNotWork(
-                next((r.detail or r.cause for r in outcome.readings if r.cause), "no picture")
-            )
-        return f"{outcome.pictures} picture(s) sent"
+            whys = (in_both(reading) for reading in outcome.readings if reading.cause)
+            raise DidNotWork(next(whys, Answer.NO_PICTURE.told()))
+        return Answer.PICTURES_SENT.told(count=outcome.pictures)
 
-    async def fetch_log(self, device_id: str) -> str:
+    async def fetch_log(self, device_id: str) -> Both:
         """Read the device's own log once and send it."""
         device = self._device(device_id)
         self._refuse_while_logins_rest(device_id)
         async with self._rounds.alone(device_id):
             return await self._fetch_log_alone(device)
 
-    async def _fetch_log_alone(self, device: Device) -> str:
-        db, now = self._database.connection, self._clock()
-        spend = spend_store.read_spend(db, device.device_id, now=now)
-        refusal = allows(self._budgets[device.device_id], spend, _LOG.cost)
-        if refusal is not None:
-            raise CannotDo(str(refusal))
+    async def _fetch_log_alone(self, device: Device) -> Both:
+        now = self._clock()
+        spend = self._spend_before(device.device_id, _LOG)
         reserve(
             self._database,
             device.device_id,
@@ -107,29 +107,39 @@ class DeviceHands:
                     facts or DeviceFacts(device.device_id), log, now=now
                 )
         if not found.attachments:
-            raise DidNotWork(next(r.detail or r.cause for r in found.readings))
-        return f"{sum(len(log.content) for log in found.attachments)} bytes sent"
+            raise DidNotWork(in_both(found.readings[0]))
+        return Answer.BYTES_SENT.told(count=sum(len(log.content) for log in found.attachments))
+
+    def _spend_before(self, device_id: str, probe: Probe) -> Spend:
+        """What the device has cost today; CannotDo when the probe would exceed its budget."""
+        db = self._database.connection
+        spend = spend_store.read_spend(db, device_id, now=self._clock())
+        refusal = allows(self._budgets[device_id], spend, probe.cost)
+        if refusal is not None:
+            raise CannotDo(refusal.both())
+        return spend
 
     def _refuse_while_logins_rest(self, device_id: str) -> None:
         rests = self._rounds.logins_rest_until(device_id)
         if rests is not None:
-            raise CannotDo(_resting(rests))
+            raise CannotDo(Answer.LOGINS_REST.told(until=rests))
 
     def _device(self, device_id: str) -> Device:
         device = self._devices.get(device_id)
         if device is None:
-            raise CannotDo(f"this agent has no device {device_id!r}")
+            raise CannotDo(Answer.NO_DEVICE.told(device=device_id))
         return device
 
 
-def _in_words(outcome: Outcome) -> str:
+def _in_words(outcome: Outcome, logins_rest_until: datetime | None) -> Both:
     good = sum(reading.good for reading in outcome.readings)
-    text = f"{outcome.facts.device_id}: {good} of {len(outcome.readings)} readings good"
-    return f"{text}, silent" if outcome.is_silent else text
-
-
-def _resting(until: datetime) -> str:
-    return f"no login before {until:%Y-%m-%d %H:%M} UTC: the device refused the password"
+    device_id, count = outcome.facts.device_id, len(outcome.readings)
+    parts = [Answer.READ.told(device=device_id, good=good, all=count)]
+    if outcome.is_silent:
+        parts.append(Answer.SILENT.told())
+    if logins_rest_until is not None:
+        parts.append(Answer.LOGINS_REST.told(until=logins_rest_until))
+    return join(AND, parts)
 
 
 async def _read_log(camera: Camera, visit: Pass) -> Observation:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from agent import app, edge
+from agent.answer_words import Answer
 from agent.config import Config
 from agent.config_problem import ConfigError
 from agent.delivery import overlay_store
@@ -72,13 +73,14 @@ def build(
         if not overlay:
             database.close()
             raise
-        why = f"the agent cannot be built with it: {error}"
+        said = error.both() if isinstance(error, ConfigError) else str(error)
+        why = Answer.NOT_BUILT.told(error=said)
     if overlay_store.on_trial(database) is not None:
         roll_back(database, outbox, why, now=clock())
         database.close()
         return build(source, edge_of, clock=clock, former=former)
     # Its own file has changed since: that is the word of whoever owns the devices.
-    _LOG.error("the configuration that the collector ordered is left out: %s", why)
+    _LOG.error("the configuration that the collector ordered is left out: %s", why.en)
     return app.build(
         source.local, edge_of(source.local), source=source, database=database, former=former
     )
@@ -94,9 +96,9 @@ def blame_trial(
     try:
         if overlay_store.on_trial(database) is None:
             return False
-        why = f"the agent failed with it: {group.exceptions[0]!r}"
+        why = Answer.FAILED_WITH_IT.told(error=repr(group.exceptions[0]))
         roll_back(database, _outbox(source, database), why, now=clock())
-        _LOG.error("%s", why, exc_info=group)
+        _LOG.error("%s", why.en, exc_info=group)
         return True
     finally:
         database.close()

@@ -19,8 +19,9 @@ from agent.config_tunable import Judgement, Pace
 from agent.diagnosis.levels import Levels
 from agent.diagnosis.strictness import LONGEST_WINDOW, is_as_strict, tightened
 from agent.uplink_budget import FAREWELL_BYTES, LAST, MB, DataPlan, Spent, mode_of, month_of
+from agent.wrong import Both
 
-FILE: Final = "order"  # the file name that problems are told under
+FILE: Final = Both("order", "命令")  # the file name that problems are told under
 _LEAST_PACE: Final = timedelta(seconds=30)
 """On the mains and a wire: the longest that one visit takes, so that rounds do not pile up."""
 _WATCH_S: Final = 3.0  # the default: stills are judged by what changes within it

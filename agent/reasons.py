@@ -7,6 +7,7 @@ from typing import Final
 
 from agent.asking import DEFECT
 from agent.camera.port import Cause
+from agent.wrong import Both
 from shared.reading import Reading
 
 CAUSES_ZH: Final[Mapping[str, str]] = {
@@ -67,3 +68,8 @@ def reason(reading: Reading, lang: str) -> str:
     cause = CAUSES_ZH.get(reading.cause)
     said = f"{cause}（{reading.cause}）" if cause else reading.cause
     return f"{said}：{detail}" if detail else said
+
+
+def in_both(reading: Reading) -> Both:
+    """Why a reading has no value as an answer to an order: in English its detail is enough."""
+    return Both(reading.detail or reading.cause, reason(reading, "zh"))

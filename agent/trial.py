@@ -16,6 +16,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from agent.answer_words import Answer, NotDone
 from agent.answers import append_answer
 from agent.config_problem import ConfigError
 from agent.delivery import overlay_store
@@ -25,6 +26,7 @@ from agent.delivery.overlay_store import Trial
 from agent.delivery.uplink import Uplink
 from agent.overlay import Source
 from agent.overlay_bounds import refuse_spent
+from agent.wrong import Both
 from shared.command import Command, Outcome
 from shared.identity import EventId
 from shared.receipt import Receipt
@@ -36,8 +38,8 @@ _PROMISES: Final = 2.5  # as the collector waits before it calls an agent silent
 _MAX_STARTS: Final = 2  # the rebuild that applies it, and one restart
 
 
-class NotTaken(Exception):
-    """The order is refused; the text says why."""
+class NotTaken(NotDone):
+    """The order is refused."""
 
 
 def overlay_to_start_with(database: Database, outbox: Outbox, *, now: datetime) -> str:
@@ -46,26 +48,26 @@ def overlay_to_start_with(database: Database, outbox: Outbox, *, now: datetime) 
     if trial is None:
         return overlay_store.in_force(database)
     if trial.starts >= _MAX_STARTS:
-        roll_back(database, outbox, "the agent was started twice while it was on trial", now=now)
+        roll_back(database, outbox, Answer.STARTED_TWICE.told(), now=now)
         return overlay_store.in_force(database)
     with database.transaction():
         overlay_store.keep_trial(database, replace(trial, starts=trial.starts + 1))
     return trial.overlay
 
 
-def roll_back(database: Database, outbox: Outbox, why: str, *, now: datetime) -> None:
+def roll_back(database: Database, outbox: Outbox, why: Both, *, now: datetime) -> None:
     """End a trial badly: the former overlay governs, and the command is answered once."""
     with database.transaction():
         trial = overlay_store.on_trial(database)
         if trial is None:
             return
         overlay_store.end_trial(database)
-        _answer(database, outbox, trial, Outcome.FAILED, f"rolled back because {why}", now=now)
-    _LOG.warning("the ordered configuration was rolled back because %s", why)
+        _answer(database, outbox, trial, Outcome.FAILED, Answer.ROLLED_BACK.told(why=why), now=now)
+    _LOG.warning("the ordered configuration was rolled back because %s", why.en)
 
 
 def _answer(
-    database: Database, outbox: Outbox, trial: Trial, outcome: Outcome, text: str, *, now: datetime
+    database: Database, outbox: Outbox, trial: Trial, outcome: Outcome, text: Both, *, now: datetime
 ) -> None:
     append_answer(
         database,
@@ -117,22 +119,23 @@ class TrialDesk:
         """Check what is ordered and put it on trial; NotTaken says all that is wrong with it."""
         source, database = self._source, self._database
         if source is None or command.device_id:
-            raise NotTaken("a configuration is the agent's, not a device's")
+            raise NotTaken(Answer.OF_THE_AGENT.told())
         unknown = sorted(set(command.arguments) - {"config", "base"})
         if unknown or "config" not in command.arguments:
-            raise NotTaken(f"arguments are config and base, not {', '.join(unknown) or 'none'}")
+            given = ", ".join(unknown) or Answer.NONE_GIVEN.told()
+            raise NotTaken(Answer.ARGUMENTS.told(given=given))
         if overlay_store.on_trial(database) is not None:
-            raise NotTaken("another configuration is on trial")
+            raise NotTaken(Answer.ANOTHER_ON_TRIAL.told())
         overlay, base = command.arguments["config"], command.arguments.get("base", "")
         now_used = source.digest(overlay_store.in_force(database))
         if base and base != now_used:
-            raise NotTaken(f"it was made for configuration {base}; {now_used} is in force")
+            raise NotTaken(Answer.ANOTHER_BASE.told(base=base, used=now_used))
         try:
             plan = source.read(overlay).plan
             if plan != self._uplink.plan:
                 refuse_spent(plan, self._uplink.spent(), now=self._clock())
         except ConfigError as error:
-            raise NotTaken(str(error)) from error
+            raise NotTaken(error.both()) from error
         with database.transaction():
             overlay_store.keep_trial(
                 database,
@@ -156,9 +159,9 @@ class TrialDesk:
         if not any(_names(receipt, event) for event in trial.healths):
             return
         overlay_store.confirm(self._database, trial)
-        text = f"configuration {source.digest(trial.overlay)} is in force"
+        text = Answer.IN_FORCE.told(digest=source.digest(trial.overlay))
         _answer(self._database, self._outbox, trial, Outcome.DONE, text, now=self._clock())
-        _LOG.info("the ordered %s", text)
+        _LOG.info("the ordered %s", text.en)
 
     def look(self) -> bool:
         """Whether the parts are to be built anew; a trial that waited too long is rolled back."""
@@ -168,7 +171,7 @@ class TrialDesk:
             return False
         if overlay_store.on_trial(self._database) is None:
             return False
-        why = f"no receipt for a health message came within {self._window_s / 60:.0f} min"
+        why = Answer.NO_RECEIPT.told(minutes=self._window_s / 60)
         try:
             roll_back(self._database, self._outbox, why, now=self._clock())
         except sqlite3.OperationalError as error:

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from agent.answer_words import Answer
 from agent.config import Config, budget_of
 from agent.config_problem import ConfigError
 from agent.delivery import overlay_store
@@ -58,7 +59,7 @@ def forget_order(database: Path, *, outbox_mib: int, now: datetime) -> None:
     opened, _ = open_or_salvage(database, now=now)
     try:
         outbox = Outbox(opened, limit_bytes=rows_limit(outbox_mib))
-        roll_back(opened, outbox, "somebody at the agent dropped it", now=now)
+        roll_back(opened, outbox, Answer.DROPPED.told(), now=now)
         with opened.transaction():
             overlay_store.forget(opened)
     finally:

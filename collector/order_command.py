@@ -20,7 +20,7 @@ from collector.order_settings import NoConfigurationError, check_text, order_set
 from collector.settings import Config
 from collector.store import accounts, agents, commands, positions
 from collector.store.engine import reader
-from collector.web.answers import tell_answer
+from collector.store.views.words import Words
 from shared.command import Outcome, Verb
 
 LOOK_EVERY_S: Final = 0.5
@@ -77,15 +77,15 @@ def order_and_wait(config: Config, wanted: Wanted, *, wait_s: float, lang: str) 
     if command_id is None:
         return Answer(text=say("order_waits", lang), well=False)
     until = time.monotonic() + wait_s
-    state, detail = commands.WAITING, ""
+    state, answer = commands.WAITING, Words(en="", zh="")
     while state == commands.WAITING and time.monotonic() < until:
         time.sleep(LOOK_EVERY_S)
         with reader(engine) as db:
-            state, detail = commands.state_of(db, command_id=command_id)
+            state, answer = commands.state_of(db, command_id=command_id)
     engine.dispose()
     if state == commands.WAITING and not wait_s:
         return Answer(text=say("order_kept", lang, id=command_id), well=True)
-    told = "\n".join(tell_answer(detail, lang))
+    told = answer.text(lang)
     return Answer(
         text=f"{command_id}: {say(state, lang)}" + (f": {told}" if told else ""),
         well=state == Outcome.DONE.value,

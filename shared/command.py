@@ -61,3 +61,4 @@ class CommandResult(msgspec.Struct, frozen=True, array_like=True, tag="result"):
     finished_at: Moment
     detail: Text = ""
     report: Annotated[str, msgspec.Meta(max_length=4000)] = ""  # all of it, where detail is cut
+    detail_zh: Annotated[str, msgspec.Meta(max_length=4000)] = ""  # all of it in Chinese

@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Final
 
 from agent.delivery.database import to_us
+from agent.wrong import Both
 from shared.command import Outcome
 
 # Counted, not timed: a clock that jumps ahead must not make an old command new. One that is
 # forgotten is past its ``not_after`` long since.
 _KEPT: Final = 1024
 _BEGUN: Final = "begun"
+_ZH: Final = "\x1e"  # what follows this record separator is the answer in Chinese
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +23,7 @@ class Past:
     """What is known of a command that came before."""
 
     outcome: Outcome | None  # None: begun, and nobody knows how it ended
-    detail: str
+    detail: Both  # each '' when it was not kept
     times_begun: int
 
 
@@ -35,8 +37,9 @@ def find(db: sqlite3.Connection, command_id: str) -> Past | None:
     # First line the outcome, as older agents wrote it; the rest says more.
     outcome, _, rest = str(row[0]).partition("\n")
     if outcome == _BEGUN:
-        return Past(outcome=None, detail="", times_begun=int(rest or "1"))
-    return Past(outcome=Outcome(outcome), detail=rest, times_begun=0)
+        return Past(outcome=None, detail=Both("", ""), times_begun=int(rest or "1"))
+    english, _, chinese = rest.partition(_ZH)
+    return Past(outcome=Outcome(outcome), detail=Both(english, chinese), times_begun=0)
 
 
 def keep_begun(db: sqlite3.Connection, command_id: str, *, times: int, issued_at: datetime) -> None:
@@ -45,10 +48,11 @@ def keep_begun(db: sqlite3.Connection, command_id: str, *, times: int, issued_at
 
 
 def keep_outcome(
-    db: sqlite3.Connection, command_id: str, outcome: Outcome, detail: str, *, issued_at: datetime
+    db: sqlite3.Connection, command_id: str, outcome: Outcome, detail: Both, *, issued_at: datetime
 ) -> None:
     """Note how a command ended; the oldest of many are dropped."""
-    _keep(db, command_id, f"{outcome.value}\n{detail}", issued_at)
+    english = detail.en.replace(_ZH, " ")  # a device's words may hold anything
+    _keep(db, command_id, f"{outcome.value}\n{english}{_ZH}{detail.zh}", issued_at)
     db.execute(
         """
         DELETE FROM command_seen WHERE command_id IN (

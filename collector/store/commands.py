@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import Connection, insert, select, update
 
 from collector.store.tables import command
+from collector.store.views.words import Words
 from shared.command import Command, CommandResult, Outcome, SignedCommand, Verb
 
 WAITING = "waiting"
@@ -108,7 +109,12 @@ def note_result(db: Connection, *, agent_id: str, result: CommandResult, now: da
             command.c.agent_id == agent_id,
             command.c.state.in_(open_states),
         )
-        .values(state=result.outcome.value, detail=result.report or result.detail, finished_at=now)
+        .values(
+            state=result.outcome.value,
+            detail=result.report or result.detail,
+            detail_zh=result.detail_zh or None,
+            finished_at=now,
+        )
     )
     return found.rowcount == 1
 
@@ -123,9 +129,16 @@ def expire(db: Connection, *, now: datetime) -> int:
     return found.rowcount
 
 
-def state_of(db: Connection, *, command_id: str) -> tuple[str, str]:
-    """``(state, detail)`` of a command; NoResultFound when there is no such command."""
+def state_of(db: Connection, *, command_id: str) -> tuple[str, Words]:
+    """``(state, answer)`` of a command; NoResultFound when there is no such command."""
     row = db.execute(
-        select(command.c.state, command.c.detail).where(command.c.id == command_id)
+        select(command.c.state, command.c.detail, command.c.detail_zh).where(
+            command.c.id == command_id
+        )
     ).one()
-    return row.state, row.detail
+    return row.state, answer_of(row.detail, row.detail_zh)
+
+
+def answer_of(detail: str, detail_zh: str | None) -> Words:
+    """The agent's answer; older agents gave it in English alone, which is better than nothing."""
+    return Words(en=detail, zh=detail_zh or detail)

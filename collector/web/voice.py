@@ -38,7 +38,7 @@ class Voice:
 
     def say(self, words: Words) -> str:
         """The side of ``words`` in this language."""
-        return words.zh if self.language == "zh" else words.en
+        return words.text(self.language)
 
 
 def choose_language(

@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from agent.answer_words import NotDone
 from agent.commands import CannotDo, Commander, DidNotWork
 from agent.delivery import command_store, receipts
 from agent.delivery.collector_clock import CollectorClock
@@ -19,12 +23,14 @@ from agent.delivery.salvage import open_or_salvage
 from agent.delivery.uplink import Uplink
 from agent.trial import TrialDesk
 from agent.uplink_budget import DataPlan
+from agent.wrong import Both
 from shared import signing, wire
 from shared.command import Command, CommandResult, Outcome, SignedCommand, Verb
 from shared.frame import Lane, unpack
 from shared.receipt import Receipt
 from tests.agent.fakes import NOON, Clock
 
+WISHED = Both("as you wish", "遵命")
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
 
@@ -40,19 +46,19 @@ class FakeHands:
         self.done: list[tuple[str, str]] = []
         self.error: BaseException | None = None
 
-    def _do(self, what: str, device_id: str) -> str:
+    def _do(self, what: str, device_id: str) -> Both:
         self.done.append((what, device_id))
         if self.error is not None:
             raise self.error
-        return "as you wish"
+        return WISHED
 
-    async def probe_now(self, device_id: str) -> str:
+    async def probe_now(self, device_id: str) -> Both:
         return self._do("probe", device_id)
 
-    async def take_picture(self, device_id: str) -> str:
+    async def take_picture(self, device_id: str) -> Both:
         return self._do("picture", device_id)
 
-    async def fetch_log(self, device_id: str) -> str:
+    async def fetch_log(self, device_id: str) -> Both:
         return self._do("log", device_id)
 
 
@@ -297,8 +303,34 @@ async def test_an_answer_that_was_evicted_is_given_again_in_full(desk: Desk) -> 
     await desk.commander.carry_out(order())
     (second,) = desk.answers()
 
-    assert (second.outcome, second.detail) == (first.outcome, first.detail)
+    assert Both(first.detail, first.detail_zh) == WISHED
+    assert second == replace(first, finished_at=second.finished_at)
     assert len(desk.hands.done) == 1
+
+
+@given(english=st.text(min_size=1), chinese=st.text())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_an_answer_is_kept_in_both_languages(desk: Desk, english: str, chinese: str) -> None:
+    """Whatever a device says within it, one language never runs into the other."""
+    with desk.database.transaction() as db:
+        said = Both(english, chinese)
+        command_store.keep_outcome(db, "c-1", Outcome.DONE, said, issued_at=NOON)
+    past = command_store.find(desk.database.connection, "c-1")
+
+    assert past is not None
+    assert past.detail == Both(english.replace("\x1e", " "), chinese)
+
+
+async def test_an_answer_that_an_older_agent_kept_is_given_again(desk: Desk) -> None:
+    """It kept English alone: that is told, and no Chinese is made up."""
+    with desk.database.transaction() as db:
+        row = ("c-1", 1, "failed\nsome camera\nsaid no")
+        db.execute("INSERT INTO command_seen VALUES (?, ?, ?)", row)
+    result = await desk.commander.carry_out(order())
+
+    assert result is not None
+    assert (result.outcome, result.detail) == (Outcome.FAILED, "some camera\nsaid no")
+    assert result.detail_zh == ""
 
 
 async def test_a_thousand_orders_later_it_is_still_known(desk: Desk) -> None:
@@ -314,17 +346,21 @@ async def test_a_thousand_orders_later_it_is_still_known(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("error", "outcome"),
     [
-        (CannotDo("no such device"), Outcome.REFUSED),
-        (DidNotWork("connection refused"), Outcome.FAILED),
+        (CannotDo(Both("no such device", "没有此设备")), Outcome.REFUSED),
+        (DidNotWork(Both("connection refused", "连接被拒绝")), Outcome.FAILED),
     ],
 )
-async def test_what_cannot_be_done_says_why(desk: Desk, error: Exception, outcome: Outcome) -> None:
+async def test_what_cannot_be_done_says_why(desk: Desk, error: NotDone, outcome: Outcome) -> None:
     """The person who asked reads the reason."""
     desk.hands.error = error
     result = await desk.commander.carry_out(order())
 
     assert result is not None
-    assert (result.outcome, result.detail) == (outcome, str(error))
+    assert (result.outcome, result.detail, result.detail_zh) == (
+        outcome,
+        error.why.en,
+        error.why.zh,
+    )
 
 
 async def test_a_defect_met_by_an_order_fails_that_order(desk: Desk) -> None:

@@ -15,6 +15,7 @@ from agent.delivery.outbox import Outbox
 from agent.delivery.salvage import open_or_salvage
 from agent.episodes import Author
 from agent.hands import DeviceHands
+from agent.wrong import Both
 from shared import wire
 from shared.evidence import EvidenceKind, Manifest
 from shared.fault import EvidenceAdded
@@ -63,7 +64,7 @@ async def test_a_picture_is_taken_and_sent(site: Site) -> None:
     answer = await hands_on(site, lambda: FakeCamera(site.clock)).take_picture("one")
     kinds = [item.kind for manifest in sent(site) for item in manifest.items]
 
-    assert answer == "1 picture(s) sent"
+    assert answer == Both("1 picture(s) sent", "已发送 1 张图片")
     assert EvidenceKind.PICTURE in kinds
 
 
@@ -81,8 +82,9 @@ async def test_a_log_is_fetched_sent_and_paid_for(site: Site) -> None:
 async def test_what_the_device_does_not_give_is_said(site: Site, what: str) -> None:
     """Nobody answers: the order failed, and the reason is the device's."""
     hands = hands_on(site, lambda: FakeCamera(site.clock, failure=NOBODY))
-    with pytest.raises(DidNotWork, match="refused"):
+    with pytest.raises(DidNotWork, match="refused") as failed:
         await getattr(hands, what)("one")
+    assert failed.value.why.zh.startswith("连接被拒绝（tcp.refused）")
 
 
 async def test_a_defect_in_reading_a_log_stops_nothing(site: Site) -> None:
@@ -96,8 +98,10 @@ async def test_an_order_beyond_the_budget_is_refused(site: Site) -> None:
     """A person's wish does not spend more of a data plan than its operator allowed."""
     nothing = Budget(bytes_per_day=0, logins_per_day=0, wakeups_per_day=0)
     hands = hands_on(site, lambda: FakeCamera(site.clock), budget=nothing)
-    with pytest.raises(CannotDo):
-        await hands.fetch_log("one")
+    for order in (hands.take_picture, hands.fetch_log):
+        with pytest.raises(CannotDo, match="the day's budget") as refused:
+            await order("one")
+        assert "当日登录次数预算为 0，已用 0，此操作还需" in refused.value.why.zh
 
 
 async def test_orders_do_not_wear_out_an_account(site: Site) -> None:
@@ -111,8 +115,9 @@ async def test_orders_do_not_wear_out_an_account(site: Site) -> None:
     with pytest.raises(CannotDo, match="refused the password"):
         await hands.fetch_log("one")
 
-    assert (len(tally), "no login" in first) == (2, False)
-    assert all("no login before" in answer for answer in later)
+    assert (len(tally), "no login" in first.en) == (2, False)
+    assert all("no login before" in answer.en for answer in later)
+    assert all("之前不再登录：设备拒绝了密码" in answer.zh for answer in later)
 
 
 async def test_a_device_that_is_not_ours_is_refused(site: Site) -> None:

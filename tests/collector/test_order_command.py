@@ -18,7 +18,8 @@ from tests.collector.house import NOON
 from tests.collector.test_quarantine_command import CONFIG
 from tests.stores import STORES, open_store_of
 
-ANSWER = "interrupted: the agent was restarted in the middle of it"
+ANSWER = "interrupted: the agent was restarted"
+ANSWER_ZH = "已中断：代理被重启"
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def config(tmp_path: Path) -> Path:
     return path
 
 
-def answer_once(config: Path, outcome: Outcome, detail: str) -> None:
+def answer_once(config: Path, outcome: Outcome, detail_zh: str) -> None:
     """Answer the first order as its agent would, as soon as it is there."""
     engine = open_store_of(config)
     found = None
@@ -40,23 +41,24 @@ def answer_once(config: Path, outcome: Outcome, detail: str) -> None:
         with engine.begin() as db:
             found = db.execute(select(tables.command.c.id)).scalar_one_or_none()
             if found is not None:
-                result = CommandResult(found, outcome, NOON, detail)
+                result = CommandResult(found, outcome, NOON, ANSWER, detail_zh=detail_zh)
                 commands.note_result(db, agent_id="agent-farm", result=result, now=NOON)
     engine.dispose()
 
 
 @pytest.mark.parametrize(
-    ("lang", "words"),
+    ("lang", "detail_zh", "words"),
     [
-        ("en", ": failed: interrupted: the agent was restarted in the middle of it\n"),
-        ("zh", ": 失败: 已中断：执行过程中代理被重启\n"),
+        pytest.param("en", ANSWER_ZH, f": failed: {ANSWER}\n", id="English"),
+        pytest.param("zh", ANSWER_ZH, f": 失败: {ANSWER_ZH}\n", id="Chinese"),
+        pytest.param("zh", "", f": 失败: {ANSWER}\n", id="an older agent knew English alone"),
     ],
 )
 def test_the_answer_is_told_in_the_language_asked_for(
-    config: Path, capsys: pytest.CaptureFixture[str], lang: str, words: str
+    config: Path, capsys: pytest.CaptureFixture[str], lang: str, detail_zh: str, words: str
 ) -> None:
     """As on the device's page; the exit code says that it did not go well."""
-    agent = threading.Thread(target=answer_once, args=(config, Outcome.FAILED, ANSWER))
+    agent = threading.Thread(target=answer_once, args=(config, Outcome.FAILED, detail_zh))
     agent.start()
     order = ["command", "agent-farm", "probe_now", "--wait", "60"]
     code = main([*order, "-c", str(config), "--lang", lang])

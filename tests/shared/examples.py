@@ -149,6 +149,9 @@ def up_messages() -> dict[str, wire.UpMessage]:
         "result_report": CommandResult(
             "c-1", Outcome.REFUSED, NOON, "order: agent: may not", "order: agent: may not be set"
         ),
+        "result_zh": CommandResult(
+            "c-1", Outcome.FAILED, NOON, "no picture", detail_zh="未取得图片"
+        ),
         "telemetry": Telemetry(NOON, (DeviceReadings("gate-north", (READING, GAUGE)),)),
         "columns": fold([("gate-north", READING), ("gate-north", GAUGE)], sent_at=NOON),
         "presence": Presence(True, EPOCH, NOON),

@@ -249,4 +249,5 @@ command = Table(
     Column("sent_at", Utc),
     Column("finished_at", Utc),
     Column("detail", Text, nullable=False, server_default=text("''")),
+    Column("detail_zh", Text),  # NULL: the agent told it in English alone
 )

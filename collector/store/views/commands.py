@@ -9,9 +9,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, true
 
-from collector.store.commands import WAITING
+from collector.store.commands import WAITING, answer_of
 from collector.store.scope import Scope
 from collector.store.tables import command
+from collector.store.views.words import Words
 from shared.command import Outcome, Verb
 
 
@@ -23,7 +24,7 @@ class CommandRow:
     verb: str
     actor: str
     state: str
-    detail: str
+    answer: Words
     issued_at: datetime
     not_after: datetime
     sent_at: datetime | None
@@ -64,7 +65,7 @@ def list_commands(
             state=Outcome.EXPIRED.value
             if row.state == WAITING and row.not_after <= now
             else row.state,
-            detail=row.detail,
+            answer=answer_of(row.detail, row.detail_zh),
             issued_at=row.issued_at,
             not_after=row.not_after,
             sent_at=row.sent_at,

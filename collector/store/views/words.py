@@ -14,6 +14,10 @@ class Words:
     en: str
     zh: str
 
+    def text(self, lang: str) -> str:
+        """The text in 'en' or 'zh'."""
+        return self.zh if lang == "zh" else self.en
+
 
 def fault_name(code: str) -> Words:
     """The catalogue's name of a code; the code itself when a newer agent knows more than we."""

@@ -100,7 +100,7 @@ MESSAGES: tuple[UpMessage, ...] = (
         recorder_firmware="镜" * 80,
     ),
     Telemetry(NOON, (DeviceReadings("d" * 64, (READING, *NUMBERS)),)),
-    CommandResult("i" * 64, Outcome.FAILED, NOON, "镜" * 400),
+    CommandResult("i" * 64, Outcome.FAILED, NOON, "镜" * 400, "镜" * 4000, "镜" * 4000),
 )
 
 

@@ -42,6 +42,33 @@ async def test_a_command_is_shown_until_its_answer_has_come(armed: Console, sign
     assert "every 2s" not in text
 
 
+@pytest.mark.parametrize(
+    ("detail_zh", "told"),
+    [
+        pytest.param(
+            "已发送 2 张图片\n完成", ("已发送 2 张图片", "完成"), id="as the agent told it"
+        ),
+        pytest.param("", ("2 picture(s) sent",), id="an older agent knew English alone"),
+    ],
+)
+async def test_an_answer_is_told_in_the_visitor_s_language(
+    armed: Console, signed: Signed, detail_zh: str, told: tuple[str, ...]
+) -> None:
+    """Chinese when the agent told it, line by line; else its English rather than nothing."""
+    client = await signed("integrator")
+    await client.post("/devices/2/orders", data={"csrf": CSRF, "verb": "take_picture"})
+    with armed.engine.begin() as db:
+        (row,) = db.execute(select(t.command)).all()
+        done = CommandResult(row.id, Outcome.DONE, NOW, "2 picture(s) sent", detail_zh=detail_zh)
+        commands.note_result(db, agent_id=row.agent_id, result=done, now=NOW)
+    english = await (await client.get("/devices/2/orders?lang=en")).text()
+    chinese = await (await client.get("/devices/2/orders?lang=zh")).text()
+
+    assert "<small>2 picture(s) sent</small>" in english
+    assert "已发送" not in english
+    assert all(f"<small>{line}</small>" in chinese for line in told)
+
+
 async def test_a_command_past_its_time_is_expired(armed: Console, signed: Signed) -> None:
     """An hour without an answer ends it on the page, whatever the jobs loop has done."""
     client = await signed("integrator")

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from collector.store import commands
 from collector.store import tables as t
+from collector.store.views.words import Words
 from collector.web.house import HOUSE
 from shared import signing, wire
 from shared.command import CommandResult, Outcome, Verb
@@ -144,7 +145,10 @@ async def test_an_answer_that_comes_late_is_believed(armed: Console, signed: Sig
         done = CommandResult(row.id, Outcome.DONE, NOW, "in force")
         assert commands.note_result(db, agent_id=row.agent_id, result=done, now=later)
         assert not commands.note_result(db, agent_id=row.agent_id, result=done, now=later)
-        assert commands.state_of(db, command_id=row.id) == ("done", "in force")
+        assert commands.state_of(db, command_id=row.id) == (
+            "done",
+            Words(en="in force", zh="in force"),
+        )
 
 
 async def test_an_order_is_sent_ever_more_rarely(armed: Console, signed: Signed) -> None:
