@@ -18,6 +18,7 @@ from agent.delivery.database import Database, is_full
 from agent.delivery.outbox import Outbox
 from agent.delivery.relief import relieve
 from agent.delivery.uplink import Uplink
+from agent.probes.picture_readings import LOCAL_ONLY
 from agent.recording import TELEMETRY_UPTO
 from agent.standing import Standings
 from agent.uplink_budget import Mode
@@ -133,7 +134,9 @@ class Reporter:
         """Until the next batch after a start: a reading's age goes on while nobody runs."""
         upto = int(self._database.meta(TELEMETRY_UPTO) or "0")
         pace = self._config.pace.telemetry_every
-        oldest = reading_store.oldest_unsent(self._database.connection, after=upto)
+        oldest = reading_store.oldest_unsent(
+            self._database.connection, after=upto, local=LOCAL_ONLY
+        )
         age = timedelta(0) if oldest is None else self._clock() - oldest
         return (pace - min(max(age, timedelta(0)), pace)).total_seconds()
 
@@ -189,7 +192,7 @@ class Reporter:
         now = self._clock()
         with self._database.transaction() as db:
             upto = int(self._database.meta(TELEMETRY_UPTO) or "0")
-            rows = reading_store.unsent(db, after=upto, limit=_BATCH)
+            rows = reading_store.unsent(db, after=upto, limit=_BATCH, local=LOCAL_ONLY)
             if not rows:
                 return False
             batch, count = _fold_what_fits([row[1:] for row in rows], now=now)

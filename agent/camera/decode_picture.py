@@ -14,8 +14,9 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation
 
 from agent.camera.decoder_wire import DecodeAnswer, DecodeRefused, DecodeRequest
-from agent.camera.features import HEIGHT_PX, WIDTH_PX, Image, measure
 from agent.camera.jpeg_header import read_jpeg_size
+from agent.camera.light import light_of
+from agent.camera.picture.measure import HEIGHT_PX, WIDTH_PX, Image, measure
 from agent.camera.rtsp.h264 import H264
 from agent.camera.rtsp.h265 import H265
 from agent.camera.rtsp.nal import NalCodec, split_annexb
@@ -36,7 +37,7 @@ av.logging.set_level(av.logging.ERROR)  # without a level PyAV hears no complain
 @dataclass(frozen=True, slots=True)
 class _Decoded:
     frame: VideoFrame
-    damaged: bool
+    errors: int  # complaints of the decoder, and of us
 
 
 def decode_picture(request: DecodeRequest) -> DecodeAnswer:
@@ -46,18 +47,26 @@ def decode_picture(request: DecodeRequest) -> DecodeAnswer:
     before = None
     if request.previous is not None:
         before = _small_rgb(_decode(request.previous, request.codec).frame)
-    features: dict[str, float | int | None] = {
+    figures = measure(rgb, before)
+    features: dict[str, float | int | str | None] = {
         "width_px": now.frame.width,
         "height_px": now.frame.height,
-        **measure(rgb, before),
+        **figures,
     }
+    light = light_of(
+        luma_mean=figures["luma_mean"] or 0.0,
+        luma_p99=figures["luma_p99"] or 0.0,
+        saturation_mean=figures["saturation_mean"] or 0.0,
+    )
     jpeg = _evidence(now.frame)
     wanted = request.thumbnail and len(jpeg) > _THUMBNAIL_CAP_BYTES
     return DecodeAnswer(
         features=features,
         jpeg=jpeg,
         thumbnail=_thumbnail(now.frame) if wanted else b"",
-        damaged=now.damaged,
+        damaged=now.errors > 0,
+        decode_errors=now.errors,
+        light=light.value,
     )
 
 
@@ -76,12 +85,9 @@ def _decode(content: bytes, codec: str) -> _Decoded:
             "decode.failed",
             f"the picture is {frame.width}x{frame.height}, its header says {stated[0]}x{stated[1]}",
         )
-    damaged = frame.is_corrupt or any(
-        level <= av.logging.ERROR and "SEI" not in said for level, _, said in complaints
-    )
-    if codec == "JPEG" and b"\xff\xd9" not in content[-64:]:
-        damaged = True
-    return _Decoded(frame, damaged)
+    errors = sum(level <= av.logging.ERROR and "SEI" not in said for level, _, said in complaints)
+    is_cut = codec == "JPEG" and b"\xff\xd9" not in content[-64:]
+    return _Decoded(frame, errors + int(frame.is_corrupt) + int(is_cut))
 
 
 def _stated_size(content: bytes, codec: str) -> tuple[int, int]:

@@ -19,6 +19,7 @@ class DecodeRequest(msgspec.Struct, frozen=True, kw_only=True):
     picture: bytes
     previous: bytes | None
     thumbnail: bool = False  # make one too
+    references: dict[str, bytes] = {}  # the camera's own references, by the value of a ``Light``
 
 
 class DecodeAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,10 +27,14 @@ class DecodeAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     cause: str | None = None
     detail: str = ""
-    features: dict[str, float | int | None] = {}
+    features: dict[str, float | int | str | None] = {}
     jpeg: bytes = b""
     thumbnail: bytes = b""
     damaged: bool = False
+    light: str = ""  # value of a ``Light``
+    merged: bytes = b""  # the reference of that light with this picture in it; empty: none
+    decode_errors: int = 0  # complaints of the decoder about this picture
+    reference_note: str = ""  # why a reference that was sent could not be used
 
 
 class DecodeRefused(Exception):

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 from agent.camera.address import pin_http, pin_rtsp, place_of
 from agent.camera.decoder import Decoder
@@ -221,10 +222,21 @@ class NetworkCamera:
             seconds=seconds,
         )
 
-    async def decode(self, key_frame: bytes, *, codec: str, previous: bytes | None) -> Picture:
+    async def decode(
+        self,
+        key_frame: bytes,
+        *,
+        codec: str,
+        previous: bytes | None,
+        references: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> Picture:
         """Decode one key frame (or JPEG) in the child; ``previous`` gives the change figure."""
         return await self._decoder.decode(
-            key_frame, codec=codec, previous=previous, taken_at=self._clock()
+            key_frame,
+            codec=codec,
+            previous=previous,
+            taken_at=self._clock(),
+            references=references,
         )
 
     async def firmware_profile(self) -> Profile | None:

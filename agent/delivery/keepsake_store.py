@@ -16,6 +16,7 @@ from shared.device import DeviceFacts
 REFERENCE: Final = "reference"  # JPEG of the view when it was good
 _FACTS: Final = "facts"
 _LIGHT: Final = "light:"
+_REFERENCE_OF: Final = "reference:"  # with a light behind it
 _facts: Final = msgspec.msgpack.Decoder(DeviceFacts)
 _baseline: Final = msgspec.msgpack.Decoder(PictureBaseline)
 
@@ -61,6 +62,22 @@ def keep_baseline(db: sqlite3.Connection, device_id: str, baseline: PictureBasel
     """Keep the baseline of one light."""
     content = msgspec.msgpack.encode(baseline)
     keep(db, device_id, _LIGHT + baseline.light.value, content, at=baseline.learned_at)
+
+
+def keep_reference(
+    db: sqlite3.Connection, device_id: str, light: str, content: bytes, *, at: datetime
+) -> None:
+    """Keep a camera's own reference of one light, as the decoder child merged it."""
+    keep(db, device_id, _REFERENCE_OF + light, content, at=at)
+
+
+def read_references(db: sqlite3.Connection, device_id: str) -> dict[str, bytes]:
+    """References by light, for the decoder child alone to look into."""
+    rows = db.execute(
+        "SELECT kind, blob FROM baseline WHERE device_id = ? AND kind LIKE ?",
+        (device_id, _REFERENCE_OF + "%"),
+    ).fetchall()
+    return {kind.removeprefix(_REFERENCE_OF): bytes(blob) for kind, blob in rows}
 
 
 def read_baselines(db: sqlite3.Connection, device_id: str) -> dict[str, PictureBaseline]:

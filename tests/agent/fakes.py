@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 from agent.camera.port import (
     CameraError,
@@ -179,7 +180,14 @@ class FakeCamera:
             height_px=360,
         )
 
-    async def decode(self, key_frame: bytes, *, codec: str, previous: bytes | None) -> Picture:
+    async def decode(
+        self,
+        key_frame: bytes,
+        *,
+        codec: str,
+        previous: bytes | None,
+        references: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> Picture:
         return Picture(
             features=self.features,
             jpeg=b"\xff\xd8" + f"{self.features.luma_mean}".encode() * 6000,

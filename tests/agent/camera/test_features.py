@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from agent.camera.features import Image, box_blur, measure
+from agent.camera.picture.measure import Image, box_blur, measure
 
 SHAPE = (360, 640, 3)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import pytest
 
@@ -29,7 +31,14 @@ class Damaging(FakeCamera):
 
     is_damaged: bool = True
 
-    async def decode(self, key_frame: bytes, *, codec: str, previous: bytes | None) -> Picture:
+    async def decode(
+        self,
+        key_frame: bytes,
+        *,
+        codec: str,
+        previous: bytes | None,
+        references: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> Picture:
         whole = await super().decode(key_frame, codec=codec, previous=previous)
         return replace(whole, damaged=self.is_damaged)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import av
 import pytest
 
-from agent.camera.features import HEIGHT_PX, WIDTH_PX, measure
+from agent.camera.picture.measure import HEIGHT_PX, WIDTH_PX, measure
 from agent.diagnosis import RULES
 from agent.diagnosis.baseline import PictureBaseline
 from agent.diagnosis.learning import learn
