@@ -126,7 +126,8 @@ def judgement_of(config: Config, rules: Sequence[Rule]) -> tuple[Levels, tuple[R
     """Levels and rules with what the configuration overrides."""
     levels = replace(Levels(), **config.judgement.levels)
     opens, clears = config.judgement.opens, config.judgement.clears
-    return levels, rules_with(opens=opens, clears=clears, rules=rules)
+    factor = config.judgement.span_factor
+    return levels, rules_with(opens=opens, clears=clears, span_factor=factor, rules=rules)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +207,7 @@ def build(
         watch_seconds=config.pace.watch_seconds,
         recorder_login=config.recorder_login,
         author=author,
+        site=config.site,
         witness=next((probe for probe in probes if probe.name == "login"), None),
     )
     ground = _Ground(

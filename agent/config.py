@@ -27,6 +27,7 @@ from agent.config_tunable import (
     read_plan,
 )
 from agent.delivery.publisher import Broker
+from agent.sun import Site
 from agent.uplink_budget import DataPlan
 from shared.topics import AGENT_ID
 
@@ -78,6 +79,7 @@ class Config:
     pace: Pace
     judgement: Judgement
     devices: tuple[Device, ...] = field(default=())
+    site: Site | None = None  # where the cameras are, when the file says
 
 
 def load_config(
@@ -157,10 +159,21 @@ class _Reader:
             pace=read_pace(self._root.table("schedule"), paced, probe_names),
             judgement=read_judgement(self._root.table("diagnosis")),
             devices=self._devices(uplink, profile_ids),
+            site=self._site(agent),
         )
         agent.finish()
         self._root.finish()
         return config
+
+    def _site(self, agent: Table) -> Site | None:
+        """Coordinates in degrees; both or neither."""
+        latitude = agent.number("latitude", 0.0, low=-90, high=90)
+        longitude = agent.number("longitude", 0.0, low=-180, high=180)
+        if agent.has("latitude") != agent.has("longitude"):
+            agent.complain("longitude" if agent.has("latitude") else "latitude", "half_a_place")
+        if not agent.has("latitude") or not agent.has("longitude"):
+            return None
+        return Site(latitude_deg=latitude, longitude_deg=longitude)
 
     def _path(self, text: str) -> Path:
         return self._folder / Path(text).expanduser()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from agent.diagnosis.picture_levels import PictureLevels
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Levels:
+class Levels(PictureLevels):
     """Thresholds; a configuration may replace each by name.
 
     Pictures: luma and saturation on 0..255 at 640x360. The bars lie outside what 112 healthy

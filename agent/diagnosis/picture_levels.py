@@ -1,0 +1,62 @@
+"""The levels that pictures are judged by, against the camera's own; data, with their source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureLevels:
+    """Thresholds; a configuration may replace each by name.
+
+    ``*_least`` is the least change from this camera's own that counts, whatever its spread; see
+    ``docs/decisions.md`` for how they were chosen (lives made of the laboratory's tuning part).
+    """
+
+    sun_day_deg: float = 3.0  # a healthy camera sees at civil dusk already (-6)
+    sun_night_deg: float = -8.0
+    baseline_every_s: float = 3600.0  # between two pictures that are learnt
+    reference_pictures: float = 4.0  # merged ones, before the reference is compared with
+    own_spreads: float = 6.0  # how many of its own spreads a figure must leave
+    # Detail: the ratio of a tile's sharpness to the reference's.
+    detail_least: float = 0.3
+    detail_slope_least: float = 0.7  # log2 from one edge of the picture to the other
+    detail_fit_least: float = 0.4  # share of variance that one plane explains
+    # Contrast and veil.
+    contrast_least: float = 0.35
+    veil_least: float = 25.0
+    veil_hours: float = 6.0  # fog is gone by then, or the sun is low
+    veil_mornings: float = 3.0
+    film_sharpness: float = 0.12  # before a baseline: below any healthy picture (0.168)
+    film_contrast: float = 8.0
+    film_veil: float = 30.0
+    # Layout.
+    shift_least: float = 4.0  # percent of width or height; 8 degrees are 9 % of a 90 degree view
+    rotation_least_deg: float = 3.0
+    match_least: float = 0.25  # loss of similarity of the edge maps
+    flip_least: float = 0.15  # by how much a flipped match beats the straight one
+    bend_least_px: float = 2.5
+    lost_least: float = 0.25  # share of textured tiles
+    gained_least: float = 0.2
+    view_lost: float = 0.5  # of the known edges, and ...
+    view_gained: float = 0.1  # ... edges where none were: another view, not a cover
+    stain_least: float = 0.12
+    # Colour and light.
+    clipped_least: float = 0.3
+    dim_least: float = 50.0
+    dim_p99: float = 140.0  # where something is bright, the exposure is a matter of the scene
+    magenta_least: float = 0.04
+    green_valley_least: float = 0.25
+    pale_least: float = 15.0  # saturation
+    lamp_least: float = 25.0
+    lives_luma_p99: float = 10.0  # a sensor without light still shows its noise
+    dark_hours: float = 3.0
+    lamp_slope_least: float = 1.0  # log2 from side to side
+    # Sensor and encoder.
+    noise_least: float = 4.0
+    stripes_least: float = 12.0
+    lines_least: float = 4.0
+    blockiness_least: float = 0.5
+    grey_fill_least: float = 0.05
+    toggles_least: float = 6.0  # changes between colour and grey within toggle_hours
+    toggle_hours: float = 3.0

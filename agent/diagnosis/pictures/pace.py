@@ -1,0 +1,15 @@
+"""How long picture findings must stand before they open a fault."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from agent.diagnosis.rule import Persistence
+
+SOON: Final = Persistence(open_span=timedelta(hours=1))
+"""For what is unmistakable in one picture: an hour rules out a restart or a torch."""
+HOURS: Final = Persistence(open_span=timedelta(hours=3))
+"""For what weather, traffic and low sun can imitate for a while."""
+LONG: Final = Persistence(open_span=timedelta(hours=5))
+"""For what a grey morning can imitate."""

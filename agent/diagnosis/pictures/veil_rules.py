@@ -1,0 +1,190 @@
+"""Veils and stains: humidity inside, dirt, spray and webs outside, a film that was left on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from agent.diagnosis.pictures.departure import (
+    Departure,
+    Side,
+    depart,
+    in_between,
+    not_known_yet,
+    seen,
+)
+from agent.diagnosis.pictures.look import Look, baseline_of
+from agent.diagnosis.pictures.pace import HOURS, SOON
+from agent.diagnosis.pictures.witness import days_of, siblings_below, witnesses
+from agent.diagnosis.rule import Finding, Rule, View
+from agent.diagnosis.verdicts import fault, healthy, unsure
+from shared.reading import Reading
+
+CONDENSATION, DIRTY, FILM = "picture.condensation", "picture.dirty", "picture.film_left_on"
+_CONTRAST: Final = "picture.ref_contrast"
+_NAMES = (_CONTRAST, "picture.ref_veil", "picture.ref_edges_lost", "picture.ref_detail")
+_STAINS = ("picture.ref_edges_lost", "picture.ref_edges_gained", "picture.ref_detail_p90")
+
+
+def judge_condensation(view: View) -> Finding:
+    """A veil that the site's other cameras do not see, for hours on end or on three days.
+
+    Fog has the same look in one picture: it hits the siblings too, and it lifts.
+    """
+    look = seen(view, CONDENSATION)
+    if isinstance(look, Finding):
+        return look
+    least = view.levels.contrast_least
+    contrast = depart(view, look, "ref_contrast", least=least, side=Side.BELOW)
+    if contrast is None:
+        return not_known_yet(CONDENSATION)
+    veiled = _veiled(view, contrast.bar)
+    if contrast.is_usual:
+        if not veiled:
+            return healthy(CONDENSATION, view, *_NAMES)
+        return unsure(
+            CONDENSATION,
+            "clear now, veiled within the last days",
+            "目前清晰，但近日曾有雾状遮挡",
+            "three clear days",
+            "连续三日画面清晰",
+        )
+    if not contrast.is_beyond or not _is_milky(view, look):
+        return in_between(CONDENSATION, "less contrast than usual", "对比度低于平时")
+    return _veil(view, contrast, veiled)
+
+
+def _veil(view: View, contrast: Departure, veiled: tuple[Reading, ...]) -> Finding:
+    if siblings_below(view, "ref_contrast", 1 - view.levels.contrast_least / 2):
+        return unsure(
+            CONDENSATION,
+            "a veil, and another camera of the site has one too: weather",
+            "画面有雾状遮挡，同场其他摄像机亦有：属天气",
+            "hours in which the other cameras see clearly",
+            "等待同场其他摄像机画面清晰的时段",
+        )
+    hours = _standing_hours(view, veiled)
+    days = days_of(veiled) + (view.now.date() not in {one.taken_at.date() for one in veiled})
+    controlled = bool(witnesses(view, "ref_contrast"))
+    stands = controlled and hours >= view.levels.veil_hours
+    if stands or days >= view.levels.veil_mornings:
+        return fault(
+            CONDENSATION,
+            view,
+            f"a milky veil for {hours:.0f} h, on {days} days: contrast at "
+            f"{100 * contrast.value:.0f} % of this camera's own",
+            f"雾状遮挡已持续 {hours:.0f} 小时、共 {days} 天：对比度为自身基准的 "
+            f"{100 * contrast.value:.0f}%",
+            *_NAMES,
+        )
+    return unsure(
+        CONDENSATION,
+        "a veil: fog, or humidity inside",
+        "雾状遮挡：可能是雾，也可能是内部受潮",
+        "three mornings, or another camera of the site that sees clearly meanwhile",
+        "连续观察三个早晨，或参考同场画面清晰的其他摄像机",
+    )
+
+
+def _veiled(view: View, bar: float) -> tuple[Reading, ...]:
+    """Earlier readings of the last days with as little contrast."""
+    since = view.now - timedelta(days=view.levels.veil_mornings)
+    return tuple(
+        reading
+        for reading in view.history.get(_CONTRAST, ())
+        if (value := reading.number()) is not None and value < bar and reading.taken_at >= since
+    )
+
+
+def _standing_hours(view: View, veiled: tuple[Reading, ...]) -> float:
+    """For how long every good reading was veiled, up to now."""
+    moments = {reading.taken_at for reading in veiled}
+    unbroken: list[Reading] = []
+    for reading in reversed(view.history.get(_CONTRAST, ())):
+        if reading.number() is None:
+            continue
+        if reading.taken_at not in moments:
+            break
+        unbroken.append(reading)
+    return view.watched(reversed(unbroken)).total_seconds() / 3600
+
+
+def _is_milky(view: View, look: Look) -> bool:
+    """Blacks are lifted: what is merely soft or dim has its blacks still."""
+    veil = look.get("ref_veil")
+    return veil is not None and veil >= view.levels.veil_least
+
+
+def judge_dirty(view: View) -> Finding:
+    """Edges gone or come in parts of the view, while other parts are as they were."""
+    look = seen(view, DIRTY)
+    if isinstance(look, Finding):
+        return look
+    levels = view.levels
+    lost = depart(view, look, "ref_edges_lost", least=levels.stain_least, side=Side.ABOVE)
+    gained = depart(view, look, "ref_edges_gained", least=levels.gained_least, side=Side.ABOVE)
+    best = depart(view, look, "ref_detail_p90", least=levels.detail_least, side=Side.BELOW)
+    if lost is None or best is None:
+        return not_known_yet(DIRTY)
+    signs = [sign for sign in (lost, gained) if sign is not None]
+    if all(sign.is_usual for sign in signs):
+        return healthy(DIRTY, view, *_STAINS)
+    if not any(sign.is_beyond for sign in signs) or best.is_beyond:
+        return in_between(DIRTY, "parts of the view differ", "部分视野有差异")
+    share = 100 * max(sign.value for sign in signs)
+    return fault(
+        DIRTY,
+        view,
+        f"{share:.0f} % of the view is stained, the rest is as it was",
+        f"视野约 {share:.0f}% 有污渍，其余部分正常",
+        *_STAINS,
+    )
+
+
+def judge_film(view: View) -> Finding:
+    """Soft and milky from the first day: later it is no film; nothing else tells it from a lens.
+
+    Told only before a baseline is known: whoever took good pictures once has no film on.
+    """
+    look = seen(view, FILM)
+    if isinstance(look, Finding):
+        return look
+    if baseline_of(view, look.light) is not None:
+        return healthy(FILM, view, "picture.sharpness")
+    levels = view.levels
+    contrast, veil = look.get("local_contrast"), look.get("veil")
+    if contrast is None or veil is None:
+        return not_known_yet(FILM)
+    is_soft = look["sharpness"] < levels.film_sharpness
+    if is_soft and contrast < levels.film_contrast and veil > levels.film_veil:
+        return fault(
+            FILM,
+            view,
+            "soft and milky since the first day",
+            "自安装起画面即模糊发白",
+            "picture.sharpness",
+            "picture.local_contrast",
+            "picture.veil",
+        )
+    if look["sharpness"] >= 2 * levels.film_sharpness:
+        return healthy(FILM, view, "picture.sharpness")
+    return unsure(
+        FILM,
+        "soft, and its own good pictures are not known yet",
+        "画面偏软，且尚无自身基准",
+        "a look at the lens, then preclaim-agent accept",
+        "请检查镜头，然后运行 preclaim-agent accept",
+    )
+
+
+RULES = (
+    Rule(
+        code=CONDENSATION,
+        needs=(_CONTRAST,),
+        judge=judge_condensation,
+        looks_back=(_CONTRAST,),
+        persistence=SOON,
+    ),
+    Rule(code=DIRTY, needs=("picture.ref_edges_lost",), judge=judge_dirty, persistence=HOURS),
+    Rule(code=FILM, needs=("picture.local_contrast",), judge=judge_film, persistence=HOURS),
+)
