@@ -81,7 +81,9 @@ def read_judgement(table: Table) -> Judgement:
     for name in sorted(set(numbers) - known):
         levels.complain(name, "no_level", known=", ".join(sorted(known)))
     judgement = Judgement(
-        opens=table.pair("opens", (3, 5)), clears=table.pair("clears", (5, 5)), levels=numbers,
+        opens=table.pair("opens", (3, 5)),
+        clears=table.pair("clears", (5, 5)),
+        levels=numbers,
         span_factor=table.number("span_factor", 1.0, low=0.0, high=24.0),
     )
     table.finish()

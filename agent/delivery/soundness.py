@@ -17,7 +17,8 @@ import msgspec
 
 from agent.delivery.database import Database, DatabaseDamagedError, from_us, is_damage
 from agent.delivery.fault_store import parse_event
-from agent.diagnosis.baseline import PictureBaseline
+from agent.diagnosis.pictures.acceptance import Acceptance
+from agent.diagnosis.pictures.baseline import PictureBaseline
 from shared.command import Outcome
 from shared.device import DeviceFacts
 from shared.fault import FaultState
@@ -27,6 +28,7 @@ from shared.reading import Reading
 _reading: Final = msgspec.msgpack.Decoder(Reading)
 _facts: Final = msgspec.msgpack.Decoder(DeviceFacts)
 _baseline: Final = msgspec.msgpack.Decoder(PictureBaseline)
+_acceptance: Final = msgspec.msgpack.Decoder(Acceptance)
 # What reading a damaged value raises; sqlite3.Error covers text that is no UTF-8.
 UNSOUND: Final = (ValueError, TypeError, OverflowError, msgspec.MsgspecError, sqlite3.Error)
 
@@ -92,6 +94,8 @@ def _kept(row: Sequence[Any]) -> None:
         _facts.decode(row[3])
     elif row[1].startswith("light:"):
         _baseline.decode(row[3])
+    elif row[1].startswith("acceptance:"):
+        _acceptance.decode(row[3])
     elif row[1] == "first_row":
         int(row[3])
 

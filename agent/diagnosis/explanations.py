@@ -35,7 +35,14 @@ CONSEQUENCES: Final[Mapping[str, tuple[str, ...]]] = {
         "picture.blocky",
     ),
     # The video is not what the sensor saw.
-    "picture.decode_damage": (*_DETAIL, *_VEIL, *_LAYOUT, *_LINES, "picture.blocky", "picture.colour_cast"),
+    "picture.decode_damage": (
+        *_DETAIL,
+        *_VEIL,
+        *_LAYOUT,
+        *_LINES,
+        "picture.blocky",
+        "picture.colour_cast",
+    ),
     # Another view has other edges, other light and other detail everywhere.
     "picture.flipped": (
         "picture.moved",

@@ -48,7 +48,7 @@ class Finding:
     def word(self) -> str:
         """One of "fault", "healthy", "unsure", "unsupported"."""
         if self.verdict is not Verdict.NO_VERDICT:
-            return self.verdict.value
+            return str(self.verdict.value)
         return "unsupported" if self.is_unsupported else "unsure"
 
 

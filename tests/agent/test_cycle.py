@@ -64,7 +64,7 @@ class Bench:
             agent_id="agent", version="1", recorder_firmware="NVR 4", signer=Signer(KEY)
         )
         self.settings = Settings(
-            rules=rules_with(opens=(2, 3), clears=(2, 2)),
+            rules=rules_with(opens=(2, 3), clears=(2, 2), span_factor=0),
             levels=Levels(),
             watch_seconds=1.0,
             recorder_login=LoginKind.NONE,

@@ -126,7 +126,5 @@ def judge_tilted(view: View) -> Finding:
 
 RULES = (
     Rule(code=BLURRED, needs=("picture.sharpness",), judge=judge_blurred, persistence=HOURS),
-    Rule(
-        code=TILTED, needs=("picture.ref_detail_slope_x",), judge=judge_tilted, persistence=HOURS
-    ),
+    Rule(code=TILTED, needs=("picture.ref_detail_slope_x",), judge=judge_tilted, persistence=HOURS),
 )

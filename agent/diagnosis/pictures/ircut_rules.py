@@ -45,7 +45,8 @@ def judge_stuck_open(view: View) -> Finding:
             OPEN,
             view,
             f"filter set to {mode}, but the daylight picture is magenta "
-            f"(excess {look['magenta_excess']:.2f}, green lowest in {100 * look['green_min']:.0f} %)",
+            f"(excess {look['magenta_excess']:.2f}, "
+            f"green lowest in {100 * look['green_min']:.0f} %)",
             f"滤光片设为 {mode}，但日光画面偏品红（超量 {look['magenta_excess']:.2f}，"
             f"绿色最低占 {100 * look['green_min']:.0f}%）",
             *_NAMES,
@@ -71,16 +72,17 @@ def _by_saturation(view: View, look: Look, mode: str) -> Finding:
     pale = depart(view, look, "saturation_mean", least=levels.pale_least, side=Side.BELOW)
     contrast = depart(view, look, "ref_contrast", least=levels.contrast_least, side=Side.BELOW)
     is_washed = pale is not None and pale.is_beyond
-    if is_washed and contrast is not None and contrast.is_usual:
-        if day_is_certain(view) and not siblings_below(view, "saturation_mean", look["saturation_mean"]):
-            return fault(
-                OPEN,
-                view,
-                f"filter set to {mode}, but the daylight colours are washed out "
-                f"(saturation {look['saturation_mean']:.0f})",
-                f"滤光片设为 {mode}，但日光画面颜色发白（饱和度 {look['saturation_mean']:.0f}）",
-                *_NAMES,
-            )
+    is_clear = contrast is not None and contrast.is_usual and day_is_certain(view)
+    saturation = look["saturation_mean"]
+    if is_washed and is_clear and not siblings_below(view, "saturation_mean", saturation):
+        return fault(
+            OPEN,
+            view,
+            f"filter set to {mode}, but the daylight colours are washed out "
+            f"(saturation {saturation:.0f})",
+            f"滤光片设为 {mode}，但日光画面颜色发白（饱和度 {saturation:.0f}）",
+            *_NAMES,
+        )
     if is_washed or look["saturation_mean"] < levels.pale_saturation:
         # Mist, a white wall, or a camera that drains its colours at dusk: no proof of a filter.
         return unsure(OPEN, "too pale to tell", "画面颜色过淡，无法判断", _TEST_EN, _TEST_ZH)
@@ -170,9 +172,7 @@ def judge_flapping(view: View) -> Finding:
 
 
 RULES = (
-    Rule(
-        code=OPEN, needs=("picture.magenta_excess",), judge=judge_stuck_open, persistence=HOURS
-    ),
+    Rule(code=OPEN, needs=("picture.magenta_excess",), judge=judge_stuck_open, persistence=HOURS),
     Rule(
         code=CLOSED,
         needs=("picture.magenta_excess",),

@@ -142,7 +142,7 @@ def judge_partial(view: View) -> Finding:
 
 
 def _is_brighter(view: View, look: Look) -> bool:
-    """A thing before the lens throws the lamp back: that side is brighter, the other is not dark."""
+    """A thing before the lens throws the lamp back: its side is brighter, none is darker."""
     luma = depart(view, look, "luma_mean", least=view.levels.lamp_least, side=Side.EITHER)
     return luma is not None and luma.value > luma.norm.high
 
@@ -165,7 +165,5 @@ RULES = (
         looks_back=(_LUMA,),
         persistence=HOURS,
     ),
-    Rule(
-        code=PARTIAL, needs=("picture.ref_luma_slope_x",), judge=judge_partial, persistence=HOURS
-    ),
+    Rule(code=PARTIAL, needs=("picture.ref_luma_slope_x",), judge=judge_partial, persistence=HOURS),
 )

@@ -85,9 +85,7 @@ def judge_flipped(view: View) -> Finding:
         return look
     baseline = baseline_of(view, look.light)
     straight = look.get("ref_similarity")
-    usual = depart(
-        view, look, "ref_similarity", least=view.levels.match_least, side=Side.BELOW
-    )
+    usual = depart(view, look, "ref_similarity", least=view.levels.match_least, side=Side.BELOW)
     flips = {
         name: value
         for name in ("ref_mirrored", "ref_upside_down", "ref_rotated")

@@ -42,20 +42,17 @@ def learn(
     if look is None or not _is_fit(look, view) or any(_spoils(memory) for memory in memories):
         return None
     verdicts = [finding.verdict for finding in findings if finding.code.startswith(_SPOIL)]
-    if Verdict.FAULT in verdicts:
+    old = view.baselines.get(look.light.value) or begun(look.light, at=view.now)
+    if Verdict.FAULT in verdicts or not _is_due(old, view, healthy=Verdict.HEALTHY in verdicts):
         return None
-    old = view.baselines.get(look.light.value)
-    if old is None:
-        return _grown(begun(look.light, at=view.now), look, view)
-    since = abs(view.now - old.learned_at)
+    return _moved(old, look, view) if old.is_full else _grown(old, look, view)
+
+
+def _is_due(old: PictureBaseline, view: View, *, healthy: bool) -> bool:
     if old.is_full:
-        stepped_at = old.stepped_at or old.learned_at
-        if abs(view.now - stepped_at) < STEP_EVERY or Verdict.HEALTHY not in verdicts:
-            return None
-        return _moved(old, look, view)
-    if since < timedelta(seconds=view.levels.baseline_every_s):
-        return None
-    return _grown(old, look, view)
+        return healthy and abs(view.now - (old.stepped_at or old.learned_at)) >= STEP_EVERY
+    pause = timedelta(seconds=view.levels.baseline_every_s)
+    return not old.count or abs(view.now - old.learned_at) >= pause
 
 
 def learn_from(view: View, diagnosis: Diagnosis) -> PictureBaseline | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.diagnosis.pictures.departure import Side, depart, in_between, not_known_yet
-from agent.diagnosis.pictures.look import Look, look_at
+from agent.diagnosis.pictures.look import look_at
 from agent.diagnosis.pictures.pace import HOURS
 from agent.diagnosis.pictures.witness import siblings_above
 from agent.diagnosis.rule import Finding, Rule, View
@@ -11,6 +11,7 @@ from agent.diagnosis.verdicts import fault, healthy, not_read, unsure
 
 NOISE, STRIPES, LINES = "picture.noise", "picture.stripes", "picture.dead_lines"
 _STRIPES = ("picture.row_stripes", "picture.column_stripes")
+_PICTURES_BACK, _SEEN_ON = 8, 3
 _LINES = (
     "picture.ref_lines",
     "picture.dead_rows",
@@ -79,39 +80,56 @@ def judge_stripes(view: View) -> Finding:
 
 
 def judge_lines(view: View) -> Finding:
-    """Lines that differ from both neighbours at the same places on several pictures."""
-    look = look_at(view)
-    if look is None:
+    """Lines that differ from both neighbours, at the same places on most pictures of the past.
+
+    Those that the camera's reference knows are of the scene (wires, door frames) or were there on
+    the first day; pictures of another light agree with a dead line, and not with a shadow.
+    """
+    look, positions = look_at(view), view.text("picture.line_positions")
+    if look is None or positions is None:
         return not_read(LINES)
-    fixed = _fixed_lines(look)
-    if fixed is None:
+    unknown_lines = look.get("ref_lines")
+    if unknown_lines is None:
         return not_known_yet(LINES)
-    least = view.levels.lines_least
-    if fixed >= least:
+    fixed = min(_recurring(view, positions), int(unknown_lines))
+    if fixed >= view.levels.lines_least:
         return fault(
             LINES,
             view,
-            f"{fixed:.0f} lines stand at the same places on all pictures",
-            f"{fixed:.0f} 条行/列在所有画面的固定位置异常",
+            f"{fixed} lines stand at the same places on all pictures",
+            f"{fixed} 条行/列在所有画面的固定位置异常",
             *_LINES,
         )
-    if fixed == 0:
+    if unknown_lines == 0:
         return healthy(LINES, view, *_LINES)
     return unsure(
         LINES,
-        f"{fixed:.0f} fixed lines: wires and edges of the scene look the same",
-        f"{fixed:.0f} 条固定线：场景中的电线或边缘也可能如此",
+        f"{unknown_lines:.0f} lines, {fixed} of them fixed: wires and edges look the same",
+        f"{unknown_lines:.0f} 条线，其中 {fixed} 条固定：场景中的电线或边缘也可能如此",
         "a covered lens: a dead line stays in a dark picture",
         "遮住镜头：坏行坏列在暗画面中仍可见",
     )
 
 
-def _fixed_lines(look: Look) -> float | None:
-    return look.get("ref_lines")
+def _recurring(view: View, positions: str) -> int:
+    """How many of the lines of now were at the same place on most of the last pictures."""
+    earlier = [
+        str(reading.value).split()
+        for reading in view.history.get("picture.line_positions", ())
+        if reading.good and isinstance(reading.value, str)
+    ][-_PICTURES_BACK:]
+    needed = max(_SEEN_ON, len(earlier) / 2)
+    return sum(sum(line in found for found in earlier) >= needed for line in positions.split())
 
 
 RULES = (
     Rule(code=NOISE, needs=("picture.noise",), judge=judge_noise, persistence=HOURS),
     Rule(code=STRIPES, needs=("picture.row_stripes",), judge=judge_stripes, persistence=HOURS),
-    Rule(code=LINES, needs=("picture.ref_lines",), judge=judge_lines, persistence=HOURS),
+    Rule(
+        code=LINES,
+        needs=("picture.line_positions",),
+        judge=judge_lines,
+        looks_back=("picture.line_positions",),
+        persistence=HOURS,
+    ),
 )

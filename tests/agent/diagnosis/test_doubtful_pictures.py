@@ -10,8 +10,8 @@ import pytest
 
 from agent.camera.port import LoginKind, Picture, PictureFeatures
 from agent.diagnosis import RULES
-from agent.diagnosis.learning import learn
 from agent.diagnosis.levels import Levels
+from agent.diagnosis.pictures.learning import learn
 from agent.diagnosis.rule import Verdict, View
 from agent.probes import picture
 from agent.probes.probe import Pass, good

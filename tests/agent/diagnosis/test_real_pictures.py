@@ -11,9 +11,9 @@ import pytest
 
 from agent.camera.picture.measure import HEIGHT_PX, WIDTH_PX, measure
 from agent.diagnosis import RULES
-from agent.diagnosis.baseline import PictureBaseline
-from agent.diagnosis.learning import learn
 from agent.diagnosis.levels import Levels
+from agent.diagnosis.pictures.baseline import PictureBaseline
+from agent.diagnosis.pictures.learning import learn
 from agent.diagnosis.rule import Verdict
 from shared.reading import Value
 from tests.agent.diagnosis.views import view_of
