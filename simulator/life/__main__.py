@@ -1,4 +1,4 @@
-"""``python -m simulator.life sheet OUT.png``: look at every injury; ``days OUT.png``: at ten days."""
+"""``python -m simulator.life sheet OUT.png``: look at every injury; ``days``: at ten days."""
 
 from __future__ import annotations
 

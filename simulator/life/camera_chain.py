@@ -28,7 +28,9 @@ class Exposure:
     analogue: float
 
 
-def expose(light: Plane, *, target: float, bias: float, free_range: float = _FREE_RANGE) -> Exposure:
+def expose(
+    light: Plane, *, target: float, bias: float, free_range: float = _FREE_RANGE
+) -> Exposure:
     """Meter the frame as a camera does; in too little light it stays dark.
 
     ``bias`` is what the control loop is off by at this moment, or a fault of it.

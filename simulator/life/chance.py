@@ -1,4 +1,4 @@
-"""Numbers that depend on a seed and a moment alone, so that any hour of a life can be made first."""
+"""Numbers that depend on seed and moment alone: any hour of a life can be made first."""
 
 from __future__ import annotations
 

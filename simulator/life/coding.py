@@ -1,10 +1,8 @@
-"""Pictures to bytes by real encoders, at a camera's rates; encoders are kept open."""
+"""Pictures to bytes by real encoders, at a camera's rates."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import lru_cache
-from typing import cast
 
 import av
 import numpy as np
@@ -13,15 +11,11 @@ from numpy.typing import NDArray
 _LAMBDA_PER_STEP = 118  # FF_QP2LAMBDA of libavutil
 
 
-@lru_cache(maxsize=12)
 def _open(
-    codec: str, quantiser: int, width: int, height: int, deblocks: bool, slices: int
-) -> list[object]:
-    context = cast(
-        av.VideoCodecContext,
-        av.VideoCodecContext.create("libx264" if codec == "H264" else "mjpeg", "w"),
-    )
-    context.width, context.height = width, height
+    codec: str, quantiser: int, size: tuple[int, int], *, deblocks: bool, slices: int
+) -> av.VideoCodecContext:
+    context = av.VideoCodecContext.create("libx264" if codec == "H264" else "mjpeg", "w")
+    context.width, context.height = size
     context.time_base = Fraction(1, 1)
     context.framerate = Fraction(1)
     context.thread_count = 1
@@ -41,7 +35,7 @@ def _open(
             "flags": "+qscale",
             "global_quality": str(quantiser * _LAMBDA_PER_STEP),
         }
-    return [context, 0]
+    return context
 
 
 def encode(
@@ -61,14 +55,14 @@ def encode(
     full_range = codec == "JPEG"
     if full_range:
         quantiser = min(31, max(2, (quantiser - 20) // 2 + 1))
-    slot = _open(codec, quantiser, width, height, deblocks, slices)
-    context = cast(av.VideoCodecContext, slot[0])
-    slot[1] = cast(int, slot[1]) + 1
+    # A new encoder a picture, a millisecond: one that goes on numbers its pictures, and equal
+    # pictures would no longer give equal bytes.
+    context = _open(codec, quantiser, (width, height), deblocks=deblocks, slices=slices)
     frame = av.VideoFrame.from_ndarray(
         _yuv(planes, full_range=full_range), format=str(context.pix_fmt)
     )
-    frame.pts = cast(int, slot[1])
-    return b"".join(bytes(packet) for packet in context.encode(frame))
+    frame.pts = 0
+    return b"".join(bytes(packet) for part in (frame, None) for packet in context.encode(part))
 
 
 def _yuv(planes: NDArray[np.uint8], *, full_range: bool) -> NDArray[np.uint8]:

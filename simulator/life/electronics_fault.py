@@ -27,33 +27,44 @@ def exposure_bias(injury: Injury) -> float:
 
 def spoil_signal(signal: Plane, injury: Injury, *, moment: object) -> Plane:
     """Put an ``ELECTRONICS`` injury into the sensor's signal (channels, height, width), white 1."""
-    height, width = signal.shape[1:]
-    rng = draw(injury.seed, injury.kind.value)
     match injury.kind:
         case Kind.BLACK:  # the sensor gives nothing, or next to nothing
-            return signal * np.float32(injury.pick(0.004, 0.0006, 0.0))
+            spoilt = signal * np.float32(injury.pick(0.004, 0.0006, 0.0))
         case Kind.WHITE:
-            return signal * np.float32(injury.pick(25, 80, 400)) + np.float32(
-                injury.pick(0.3, 0.7, 1)
-            )
+            spoilt = signal * np.float32(injury.pick(25, 80, 400))
+            spoilt += np.float32(injury.pick(0.3, 0.7, 1))
         case Kind.COLOUR_CAST:
-            strength = injury.pick(0.3, 0.75, 1.2)
-            tint = ((-0.6, -0.1, 0.9), (0.9, -0.1, -0.6), (-0.5, 0.6, -0.5))[injury.seed % 3]
-            gains = np.exp(np.float32(strength) * np.array(tint, dtype=np.float32))
-            wide = np.repeat(signal, 3, axis=0) if signal.shape[0] == 1 else signal
-            return wide * gains[:, None, None]
+            spoilt = _tinted(signal, injury)
         case Kind.NOISE:
-            return _noisy(signal, injury, moment)
+            spoilt = _noisy(signal, injury, moment)
         case Kind.STRIPES:
-            period = float(rng.uniform(4, 26))
-            phase = float(draw(injury.seed, moment).uniform(0, math.tau))
-            size = width if injury.seed % 2 else height
-            wave = np.sin(np.arange(size) / period * math.tau + phase).astype(np.float32)
-            lines = wave[None, None, :] if injury.seed % 2 else wave[None, :, None]
-            amount = np.float32(injury.pick(0.03, 0.09, 0.22))
-            return signal * (1 + 3 * amount * lines) + amount * np.float32(0.35) * lines
+            spoilt = _striped(signal, injury, moment)
         case _:
-            return _dead_lines(signal, injury)
+            spoilt = _dead_lines(signal, injury)
+    return spoilt
+
+
+def _tinted(signal: Plane, injury: Injury) -> Plane:
+    """One channel amplified wrongly: blue, red, or magenta and green against each other."""
+    strength = np.float32(injury.pick(0.3, 0.75, 1.2))
+    tint = ((-0.6, -0.1, 0.9), (0.9, -0.1, -0.6), (-0.5, 0.6, -0.5))[injury.seed % 3]
+    gains = np.exp(strength * np.array(tint, dtype=np.float32))
+    wide = np.repeat(signal, 3, axis=0) if signal.shape[0] == 1 else signal
+    tinted: Plane = wide * gains[:, None, None]
+    return tinted
+
+
+def _striped(signal: Plane, injury: Injury, moment: object) -> Plane:
+    """A wave in gain and offset along rows or columns, its phase adrift."""
+    height, width = signal.shape[1:]
+    period = float(draw(injury.seed, "stripes").uniform(4, 26))
+    phase = float(draw(injury.seed, moment).uniform(0, math.tau))
+    size = width if injury.seed % 2 else height
+    wave = np.sin(np.arange(size) / period * math.tau + phase).astype(np.float32)
+    lines = wave[None, None, :] if injury.seed % 2 else wave[None, :, None]
+    amount = np.float32(injury.pick(0.03, 0.09, 0.22))
+    striped: Plane = signal * (1 + 3 * amount * lines) + amount * np.float32(0.35) * lines
+    return striped
 
 
 def _noisy(signal: Plane, injury: Injury, moment: object) -> Plane:
@@ -61,7 +72,8 @@ def _noisy(signal: Plane, injury: Injury, moment: object) -> Plane:
     rng = draw(injury.seed, moment, "noise")
     if injury.seed % 2:
         amount = np.float32(injury.pick(0.03, 0.09, 0.25))
-        return signal + amount * noise_of(signal.shape, injury.seed, moment)
+        grain: Plane = signal + amount * noise_of(signal.shape, injury.seed, moment)
+        return grain
     share = injury.pick(0.004, 0.025, 0.12)
     hit = rng.random(signal.shape[1:], dtype=np.float32)
     out = signal.copy()
@@ -81,9 +93,11 @@ def _dead_lines(signal: Plane, injury: Injury) -> Plane:
         at = int(rng.integers(2, (width if down else height) - 2))
         line = out[:, :, at] if down else out[:, at, :]
         stuck = int(rng.integers(3))
-        line[:] = (line * np.float32(0.15), line * 0 + np.float32(0.9), line * 2 + np.float32(0.08))[
-            stuck
-        ]
+        line[:] = (
+            line * np.float32(0.15),
+            line * 0 + np.float32(0.9),
+            line * 2 + np.float32(0.08),
+        )[stuck]
     return out
 
 

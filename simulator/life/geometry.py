@@ -49,13 +49,15 @@ def _moved(y: Plane, x: Plane, injury: Injury, *, width: int) -> tuple[Plane, Pl
     """Pan and tilt mostly, or a roll about the axis; 3, 8 to 11, or about 20 degrees."""
     rng = draw(injury.seed, "moved")
     degrees = injury.pick(3, float(rng.uniform(8, 11)), float(rng.uniform(17, 24)))
-    roll = math.radians(degrees if injury.seed % 4 == 3 else float(rng.uniform(-0.2, 0.2)) * degrees)
-    turned_y, turned_x = (
-        y * math.cos(roll) - x * math.sin(roll),
-        y * math.sin(roll) + x * math.cos(roll),
+    roll = math.radians(
+        degrees if injury.seed % 4 == 3 else float(rng.uniform(-0.2, 0.2)) * degrees
     )
+    cosine, sine = np.float32(math.cos(roll)), np.float32(math.sin(roll))
+    turned_y: Plane = y * cosine - x * sine
+    turned_x: Plane = y * sine + x * cosine
     if injury.seed % 4 == 3:
         return turned_y, turned_x
     way = float(rng.choice((0, math.pi))) + float(rng.uniform(-0.7, 0.7))
     shift = degrees * PX_PER_DEGREE * width
-    return turned_y + shift * math.sin(way), turned_x + shift * math.cos(way)
+    down, right = np.float32(shift * math.sin(way)), np.float32(shift * math.cos(way))
+    return turned_y + down, turned_x + right

@@ -95,3 +95,13 @@ NIGHT_ONLY: Final = frozenset(
 """Seen only where the camera's own infrared lamp is needed."""
 DAYLIGHT_ONLY: Final = frozenset({Kind.IRCUT_OPEN})
 """Needs daylight: lamps of rooms give no near infrared."""
+
+
+def shows_on(kind: Kind, *, has_day: bool, is_indoor: bool, infrared: bool) -> bool:
+    """Whether this fault would show at all on such a camera."""
+    if kind in NIGHT_ONLY:
+        by_lamp = infrared or not has_day
+        return by_lamp and (kind is not Kind.IRCUT_FLAPPING or has_day)
+    if kind in DAYLIGHT_ONLY:
+        return has_day and not is_indoor
+    return kind is not Kind.COLOUR_CAST or has_day

@@ -17,8 +17,7 @@ from simulator.life.coding import encode
 from simulator.life.day import Site, cast_shadows, sunlight
 from simulator.life.electronics_fault import break_stream, exposure_bias, spoil_signal
 from simulator.life.geometry import frame
-from simulator.life.injury import DAYLIGHT_ONLY, ELECTRONICS, GEOMETRY, NIGHT_ONLY, OPTICS
-from simulator.life.injury import Injury, Kind
+from simulator.life.injury import ELECTRONICS, GEOMETRY, OPTICS, Injury, Kind
 from simulator.life.optics_fault import spoil_optics
 from simulator.life.traits import Traits, traits_of
 from simulator.life.views import HEIGHT_PX, WIDTH_PX, View
@@ -80,15 +79,6 @@ class Life:
             ground=scenery.ground_of(self.seed, height=self.height, width=self.width),
         )
 
-    def can_have(self, kind: Kind) -> bool:
-        """Whether this fault would show on this camera at all."""
-        if kind in NIGHT_ONLY:
-            infrared = self.traits.sees_night == "infrared" or not self.view.day
-            return infrared and (kind is not Kind.IRCUT_FLAPPING or bool(self.view.day))
-        if kind in DAYLIGHT_ONLY:
-            return bool(self.view.day) and not self.view.is_indoor
-        return kind is not Kind.COLOUR_CAST or bool(self.view.day)
-
     def frames(self, start: datetime, end: datetime, every: timedelta) -> Iterator[Shot]:
         """Shots from ``start`` until before ``end``."""
         at = start
@@ -103,7 +93,7 @@ class Life:
         seen_at = injury.onset if injury is not None and kind is Kind.FROZEN else at
         picture, before, scene = self._take(seen_at, at, injury)
         codec = "H264" if kind in (Kind.DECODE_DAMAGE, Kind.BLOCKY) else self.traits.codec
-        quantiser = self._quantiser(at, scene, injury)
+        quantiser = self._quantiser(seen_at, scene, injury)
         deblocks = kind is not Kind.BLOCKY
         slices = 8 if kind is Kind.DECODE_DAMAGE else 1  # so that one broken one is not all
         coded = encode(picture, codec, quantiser, deblocks=deblocks, slices=slices)
@@ -151,7 +141,7 @@ class Life:
     def _take(
         self, seen_at: datetime, at: datetime, injury: Injury | None
     ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], scenery.Scenery]:
-        place, traits = self._place, self.traits
+        place = self._place
         sky = weather.weather_of(self.site.seed, seen_at)
         sun = sunlight(self.site, sky, seen_at)
         still = self._still(seen_at, injury, night=False)
@@ -224,7 +214,11 @@ class Life:
         injury: Injury | None,
     ) -> NDArray[np.uint8]:
         signal = sense(light, exposure, noise_of(light.shape, self.seed, moment))
-        if injury is not None and injury.kind in ELECTRONICS and injury.kind is not Kind.COLOUR_CAST:
+        if (
+            injury is not None
+            and injury.kind in ELECTRONICS
+            and injury.kind is not Kind.COLOUR_CAST
+        ):
             signal = spoil_signal(signal, injury, moment=moment)
         grey = scene.mode in _GREY_MODES and self.traits.grey_by_night
         signal = process(signal, exposure, balance=scene.balance, grey=grey)

@@ -108,7 +108,9 @@ def _make(rng: np.random.Generator, *, kind: int, size_px: int, frame: int) -> M
         shape = head | (body & ~(legs & (y > 0.62)))
     elif kind == 1:
         roof = (y < 0.5) & (np.abs(x - 0.5) < 0.16 + 0.36 * y)
-        wheels = ((np.minimum(np.abs(x - 0.2), np.abs(x - 0.8)) * 2.1) ** 2 + (y - 0.84) ** 2) < 0.02
+        wheels = (
+            (np.minimum(np.abs(x - 0.2), np.abs(x - 0.8)) * 2.1) ** 2 + (y - 0.84) ** 2
+        ) < 0.02
         shape = roof | ((y >= 0.4) & (y < 0.85) & (x > 0.02) & (x < 0.98)) | wheels
     else:
         trunk = ((x - 0.5) / 0.4) ** 2 + ((y - 0.4) / 0.32) ** 2 < 1
@@ -122,7 +124,9 @@ def _make(rng: np.random.Generator, *, kind: int, size_px: int, frame: int) -> M
     cloth = 0.6 + 0.8 * smooth_noise(rng, height=tall, width=wide, cell_px=max(2, tall / 9))
     cloth = cloth * np.where((y > 0.5) & (kind == 0), 0.55, 1.0)
     if kind == 1:
-        glass = (y > 0.08) & (y < 0.4) & (np.abs(x - 0.5) < 0.12 + 0.32 * y) & (np.abs(x - 0.5) > 0.02)
+        glass = (
+            (y > 0.08) & (y < 0.4) & (np.abs(x - 0.5) < 0.12 + 0.32 * y) & (np.abs(x - 0.5) > 0.02)
+        )
         cloth = np.where(glass, 0.12, cloth) * np.where((y > 0.7) & (y < 0.85), 0.7, 1)
     cover = shape.astype(np.float32)
     infrared = (np.float32(rng.uniform(0.2, 0.7)) * cloth).astype(np.float32)

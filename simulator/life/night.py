@@ -42,7 +42,7 @@ def street_light(seed: int, *, height: int, width: int) -> Plane:
     y = np.linspace(0, 1, height, dtype=np.float32)[:, None]
     x = np.linspace(0, 1, width, dtype=np.float32)[None, :]
     at_x, at_y = rng.uniform(0.15, 0.85), rng.uniform(0.3, 0.8)
-    pool: Plane = 0.25 + np.exp(-((x - at_x) ** 2 * 4 + (y - at_y) ** 2 * 5))
+    pool = 0.25 + np.exp(-((x - at_x) ** 2 * 4 + (y - at_y) ** 2 * 5))
     return pool.astype(np.float32)
 
 

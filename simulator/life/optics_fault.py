@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
 
 import numpy as np
@@ -12,7 +13,7 @@ from simulator.life.optics import blur_box, blur_disc, patches, scatter
 from simulator.video.texture import Plane, smooth_noise
 
 
-def spoil_optics(light: Plane, injury: Injury, at: object, *, by_lamp: bool) -> Plane:
+def spoil_optics(light: Plane, injury: Injury, at: datetime, *, by_lamp: bool) -> Plane:
     """Put an ``OPTICS`` injury into light (channels, height, width).
 
     ``by_lamp``: the camera's own lamp burns, and what is on the lens throws it back.
@@ -21,21 +22,22 @@ def spoil_optics(light: Plane, injury: Injury, at: object, *, by_lamp: bool) -> 
     scale = width / 640
     match injury.kind:
         case Kind.DEFOCUS:
-            return blur_disc(light, injury.pick(1.6, 4, 8) * scale)
+            spoilt = blur_disc(light, injury.pick(1.6, 4, 8) * scale)
         case Kind.TILTED_FOCUS:
-            return _tilt(light, injury, scale=scale)
+            spoilt = _tilt(light, injury, scale=scale)
         case Kind.CONDENSATION:
-            return _condense(light, injury, at, by_lamp=by_lamp)
+            spoilt = _condense(light, injury, at, by_lamp=by_lamp)
         case Kind.OCCLUSION:
-            return _cover(light, injury, by_lamp=by_lamp)
+            spoilt = _cover(light, injury, by_lamp=by_lamp)
         case Kind.FILM:
-            return _film(light, injury, scale=scale)
+            spoilt = _film(light, injury, scale=scale)
         case Kind.WEB:
             bright = np.float32(3.5 if by_lamp else 1.5) * np.float32(light.mean())
             strands = _strands(injury, height, width)[None]
-            return light * (1 - 0.6 * strands) + bright * strands
+            spoilt = light * (1 - np.float32(0.6) * strands) + bright * strands
         case _:
-            return _stain(light, injury, by_lamp=by_lamp)
+            spoilt = _stain(light, injury, by_lamp=by_lamp)
+    return spoilt
 
 
 def _tilt(light: Plane, injury: Injury, *, scale: float) -> Plane:
@@ -56,18 +58,17 @@ def _tilt(light: Plane, injury: Injury, *, scale: float) -> Plane:
     return out
 
 
-def _condense(light: Plane, injury: Injury, at: object, *, by_lamp: bool) -> Plane:
+def _condense(light: Plane, injury: Injury, at: datetime, *, by_lamp: bool) -> Plane:
     """Droplets inside the dome scatter forward: a milky veil, from one edge, densest at dawn."""
     mist = _mist(injury, *light.shape[1:])
     share = injury.pick(0.3, 0.6, 0.85)
-    share *= 0.9 + 0.1 * wander(at, injury.seed, "mist", hours=5)  # type: ignore[arg-type]
+    share *= 0.9 + 0.1 * wander(at, injury.seed, "mist", hours=5)
     veil = np.clip(share * mist, 0, 0.97)
     wide = scatter(light, 20)
     near = blur_disc(light, injury.pick(1, 2.2, 4))
-    out = near * (1 - veil) + (wide * np.float32(0.9) + light.mean() * 0.25) * veil
-    if by_lamp:
-        out = out + np.float32(0.6 * light.mean()) * veil
-    return out.astype(np.float32)
+    lift = np.float32(light.mean() * (0.85 if by_lamp else 0.25))
+    out: Plane = near * (1 - veil) + (wide * np.float32(0.9) + lift) * veil
+    return out
 
 
 @lru_cache(maxsize=4)
@@ -120,7 +121,8 @@ def _bubbles(injury: Injury, height: int, width: int) -> Plane:
     rng = draw(injury.seed, "film")
     field = smooth_noise(rng, height=height, width=width, cell_px=height / 5)
     rims = np.exp(-(((field - 0.62) / 0.03) ** 2)) - np.exp(-(((field - 0.68) / 0.03) ** 2))
-    return blur_box(rims[None].astype(np.float32), 5)[0]
+    soft: Plane = blur_box(rims[None].astype(np.float32), 5)[0]
+    return soft
 
 
 @lru_cache(maxsize=4)
@@ -133,14 +135,19 @@ def _strands(injury: Injury, height: int, width: int) -> Plane:
     angle = np.arctan2(y - hub_y, x - hub_x)
     count = int(injury.pick(10, 22, 40))
     slack = smooth_noise(rng, height=height, width=width, cell_px=height / 6)
-    spokes = np.abs((angle / (2 * np.pi) * count + 0.25 * np.sin(7 * angle) + 0.3 * slack) % 1 - 0.5)
+    spokes = np.abs(
+        (angle / (2 * np.pi) * count + 0.25 * np.sin(7 * angle) + 0.3 * slack) % 1 - 0.5
+    )
     rings = np.abs((away * count / 3 + 0.15 * np.cos(count * angle) + 0.9 * slack) % 1 - 0.5)
     thick = injury.pick(0.03, 0.05, 0.08)
-    strands = np.maximum(np.clip(1 - spokes * np.maximum(away, 0.1) / thick * 2, 0, 1),
-                         0.8 * np.clip(1 - rings / thick, 0, 1))
+    strands = np.maximum(
+        np.clip(1 - spokes * np.maximum(away, 0.1) / thick * 2, 0, 1),
+        0.8 * np.clip(1 - rings / thick, 0, 1),
+    )
     reach = injury.pick(0.7, 1.3, 2.0)
     strands *= np.clip((reach - away) * 4, 0, 1) * (0.7 + 0.3 * rng.random())
-    return np.clip(blur_disc(strands[None].astype(np.float32), 2.5)[0] * 1.3, 0, 1)
+    soft: Plane = np.clip(blur_disc(strands[None].astype(np.float32), 2.5)[0] * 1.3, 0, 1)
+    return soft
 
 
 def _stain(light: Plane, injury: Injury, *, by_lamp: bool) -> Plane:
@@ -150,9 +157,11 @@ def _stain(light: Plane, injury: Injury, *, by_lamp: bool) -> Plane:
     soft = blur_box(light, 21)
     if injury.kind is Kind.DIRT:
         glow = np.float32(0.5 if by_lamp else 0.12) * level
-        return light * (1 - mask) + (soft * np.float32(0.45) + glow) * mask
+        dim: Plane = light * (1 - mask) + (soft * np.float32(0.45) + glow) * mask
+        return dim
     own = paint[: light.shape[0]] * level * np.float32(2.5 if by_lamp else 1.0)
-    return light * (1 - mask) + own * mask
+    painted: Plane = light * (1 - mask) + own * mask
+    return painted
 
 
 @lru_cache(maxsize=4)

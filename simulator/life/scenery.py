@@ -1,4 +1,4 @@
-"""The light that reaches a camera's lens at one moment, healthy or with filter and lamp at fault."""
+"""The light that reaches a lens at one moment, with the faults of filter and lamp."""
 
 from __future__ import annotations
 
@@ -77,10 +77,11 @@ def mode_at(
     level = daylight_level(place, sun, at)
     wanted = target_of(mean) / max(mean * level, 1e-9) / 400
     is_night = wanted > place.traits.turns_at
-    if injury is not None and injury.kind is Kind.IRCUT_FLAPPING:
-        near = injury.pick(4, 40, 1e6)  # dusk alone, half of the night, all of it
-        if is_night and wanted < place.traits.turns_at * near**2:
-            is_night = uniform(injury.seed, at, "flaps") < 0.5
+    flaps = injury is not None and injury.kind is Kind.IRCUT_FLAPPING
+    if injury is not None and flaps and is_night:
+        # At dusk alone; or all night, by the camera's own lamp, in a third or half of all looks.
+        if injury.severity or wanted < 30 * place.traits.turns_at:
+            is_night = uniform(injury.seed, at, "flaps") > injury.pick(0.5, 0.33, 0.5)
     return dark if is_night else "day"
 
 
@@ -193,8 +194,9 @@ def _by_lamp(
         lamp *= np.float32(injury.pick(0.06, night.THROUGH_FILTER, 0.001))
     moon = planes[:3] * np.float32(night.MOON_LEVEL * _LAMP_PHOTONS)
     if filter_out:
-        return (lit * lamp + moon.mean(axis=0))[None]
-    return lit[None] * lamp + moon
+        moon = moon.mean(axis=0, keepdims=True)
+    light: Plane = lit[None] * lamp + moon
+    return light
 
 
 def _half_lamp(injury: Injury, height: int, width: int) -> Plane:

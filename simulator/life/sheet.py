@@ -33,9 +33,7 @@ def draw_sheet(life: Life, kinds: Iterable[Kind], *, seed: int, night: bool = Fa
         at = _NIGHT if night or kind in NIGHT_ONLY else _NOON
         tiles = [_tile(life, None, at, f"{kind.value.upper()} HEALTHY")]
         for severity in Severity:
-            injury = Injury(
-                kind=kind, severity=severity, onset=at - timedelta(hours=4), seed=seed
-            )
+            injury = Injury(kind=kind, severity=severity, onset=at - timedelta(hours=4), seed=seed)
             tiles.append(_tile(life, injury, at, f"{kind.value.upper()} {severity.name}"))
         rows.append(np.concatenate(tiles, axis=1))
     return to_png(np.concatenate(rows, axis=0))
@@ -63,10 +61,7 @@ def _tile(life: Life, injury: Injury | None, at: datetime, text: str) -> NDArray
 
 def decode(coded: bytes, codec: str, *, size: tuple[int, int]) -> NDArray[np.uint8]:
     """What a viewer shows of it, scaled; grey when nothing can be shown."""
-    context = cast(
-        av.VideoCodecContext,
-        av.VideoCodecContext.create("h264" if codec == "H264" else "mjpeg", "r"),
-    )
+    context = av.VideoCodecContext.create("h264" if codec == "H264" else "mjpeg", "r")
     try:
         for packet in (av.Packet(coded), None):
             for frame in context.decode(packet):
@@ -79,7 +74,7 @@ def decode(coded: bytes, codec: str, *, size: tuple[int, int]) -> NDArray[np.uin
 
 def to_png(picture: NDArray[np.uint8]) -> bytes:
     """Encode an RGB picture (height, width, 3)."""
-    encoder = cast(av.VideoCodecContext, av.VideoCodecContext.create("png", "w"))
+    encoder = av.VideoCodecContext.create("png", "w")
     encoder.height, encoder.width = picture.shape[:2]
     encoder.pix_fmt = "rgb24"
     frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")

@@ -101,7 +101,9 @@ def read_clips(folder: Path) -> tuple[Source, ...]:
     if not folder.is_dir():
         return ()
     clips = sorted(path for path in folder.iterdir() if path.suffix.lower() in _CLIP_SUFFIXES)
-    return tuple(Source(name=f"clip:{p.name}", clip=p, is_indoor="car" not in p.name) for p in clips)
+    return tuple(
+        Source(name=f"clip:{p.name}", clip=p, is_indoor="car" not in p.name) for p in clips
+    )
 
 
 def own_scenes(count: int) -> Iterator[Source]:

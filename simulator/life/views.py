@@ -99,7 +99,8 @@ def _fit(frame: av.VideoFrame, *, width: int, height: int) -> NDArray[np.uint8]:
         width=math.ceil(frame.width * scale), height=math.ceil(frame.height * scale), format="rgb24"
     ).to_ndarray()
     top, left = (fitted.shape[0] - height) // 2, (fitted.shape[1] - width) // 2
-    return np.ascontiguousarray(fitted[top : top + height, left : left + width])
+    cut: NDArray[np.uint8] = fitted[top : top + height, left : left + width].astype(np.uint8)
+    return cut
 
 
 def _still(picture: NDArray[np.uint8], *, is_indoor: bool) -> Plane:
@@ -126,7 +127,8 @@ def _still(picture: NDArray[np.uint8], *, is_indoor: bool) -> Plane:
 
 
 def _smooth(plane: Plane, size_px: int) -> Plane:
-    return blur_box(plane[None], size_px)[0]
+    smooth: Plane = blur_box(plane[None], size_px)[0]
+    return smooth
 
 
 def _paint(seed: int, *, width: int, height: int) -> Plane:

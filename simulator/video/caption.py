@@ -55,7 +55,7 @@ _GLYPHS = {
 
 
 def draw_caption(picture: NDArray[np.uint8], text: str) -> None:
-    """Draw `text` (digits, capitals, blanks, :-./%_) in white on black at the top left, in place."""
+    """Draw `text` in white on black at the top left, in place; see `letter`."""
     scale = max(1, picture.shape[0] // 220)
     block = letter(text, scale)
     top, left = 4 * scale, 4 * scale
@@ -64,7 +64,10 @@ def draw_caption(picture: NDArray[np.uint8], text: str) -> None:
 
 
 def letter(text: str, scale: int) -> NDArray[np.uint8]:
-    """One line of text as a picture, white on black, dots of `scale` pixels; what it lacks is blank."""
+    """One line of digits, capitals and :-./%_ in white on black, dots of `scale` pixels.
+
+    Other signs are blank.
+    """
     dots = np.zeros((_GLYPH_ROWS + 2, (_GLYPH_COLUMNS + 1) * len(text) + 1), dtype=np.uint8)
     for place, sign in enumerate(text):
         left = 1 + place * (_GLYPH_COLUMNS + 1)

@@ -1,0 +1,235 @@
+"""The agent under test: what a real visit does with a picture, without network and database.
+
+The one seam between the laboratory and the product. A shot goes through the real decoder, probes,
+rules, episodes and baselines; only the socket, the child process and the SQLite file are left out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final, TypeVar, cast
+
+import msgspec
+from av.video.frame import VideoFrame
+
+from agent.camera.decode_picture import _small_rgb, decode_picture
+from agent.camera.decoder_wire import DecodeRefused, DecodeRequest
+from agent.camera.picture.measure import measure
+from agent.camera.port import (
+    Camera,
+    CameraError,
+    Cause,
+    ImagingOptions,
+    ImagingSettings,
+    Picture,
+    PictureFeatures,
+    StreamHealth,
+    StreamProfile,
+)
+from agent.diagnosis import RULES
+from agent.diagnosis.baseline import PictureBaseline
+from agent.diagnosis.engine import Diagnosis, FaultMemory, Step, diagnose
+from agent.diagnosis.learning import learn
+from agent.diagnosis.rule import HISTORY_PER_NAME, Finding, View
+from agent.probes import imaging, picture, stream
+from agent.probes.probe import Pass
+from shared.reading import Reading
+from simulator.life.life import Shot
+
+JUDGED: Final = ("picture.", "ircut.", "ir_led.")
+"""Faults that are told from pictures."""
+_WATCH_S: Final = 4.0
+_FPS: Final = 15.0
+_RULES: Final = tuple(rule for rule in RULES if rule.code.startswith(JUDGED))
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What one shot came to; ``opened`` are the codes whose episode began with it."""
+
+    at: datetime
+    opened: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    picture: Picture | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """Another camera of the site, by its newest readings."""
+
+    name: str
+    readings: Mapping[str, Reading]
+
+
+@dataclass(kw_only=True)
+class Subject:
+    """What the agent remembers of one camera; ``branch`` it to try one future after another."""
+
+    readings: dict[str, Reading] = field(default_factory=dict)
+    history: dict[str, tuple[Reading, ...]] = field(default_factory=dict)
+    memories: Mapping[str, FaultMemory] = field(default_factory=dict)
+    baselines: dict[str, PictureBaseline] = field(default_factory=dict)
+    references: dict[str, bytes] = field(default_factory=dict)
+
+    def branch(self) -> Subject:
+        """A camera with the same past."""
+        return Subject(
+            readings=dict(self.readings),
+            history=dict(self.history),
+            memories=dict(self.memories),
+            baselines=dict(self.baselines),
+            references=dict(self.references),
+        )
+
+    @property
+    def open_codes(self) -> frozenset[str]:
+        """Picture faults whose episode stands."""
+        return frozenset(code for code, memory in self.memories.items() if memory.is_open)
+
+    def as_neighbour(self, name: str) -> Neighbour:
+        """What other cameras of the site may know of this one's newest picture."""
+        return Neighbour(name=name, readings=dict(self.readings))
+
+    def visit(self, shot: Shot, neighbours: tuple[Neighbour, ...] = ()) -> Visit:
+        """Probe, judge, learn: what the agent does with this picture."""
+        camera = _Camera(shot)
+        visit = Pass(now=shot.at, references=self.references)
+        seen = [
+            _finish(probe.read(cast(Camera, camera), visit)) for probe in (stream, picture, imaging)
+        ]
+        fresh = {reading.name: reading for one in seen for reading in one.readings}
+        self.readings.update(fresh)
+        view = self._view(shot, frozenset(fresh))
+        diagnosis = diagnose(view, self.memories, _RULES)
+        self.memories = diagnosis.memories
+        pictures = [taken for one in seen for taken in one.pictures]
+        self._learn(view, diagnosis, pictures)
+        self._remember(fresh)
+        return Visit(
+            at=shot.at,
+            opened=tuple(s.memory.code for s in diagnosis.steps if s.step is Step.OPENED),
+            findings=diagnosis.findings,
+            picture=pictures[0] if pictures else None,
+        )
+
+    def _view(self, shot: Shot, fresh: frozenset[str]) -> View:
+        return View(
+            now=shot.at,
+            readings=dict(self.readings),
+            history=self.history,
+            fresh=fresh,
+            baselines=self.baselines,
+        )
+
+    def _learn(self, view: View, diagnosis: Diagnosis, pictures: list[Picture]) -> None:
+        baseline = learn(view, diagnosis.memories.values())
+        if baseline is None:
+            return
+        light = baseline.light.value
+        self.baselines[light] = baseline
+        for taken in pictures[:1]:
+            if taken.merged and taken.light == light and not taken.damaged:
+                self.references[light] = taken.merged
+
+    def _remember(self, fresh: Mapping[str, Reading]) -> None:
+        for name in {name for rule in _RULES for name in rule.looks_back} & fresh.keys():
+            self.history[name] = (*self.history.get(name, ()), fresh[name])[-HISTORY_PER_NAME:]
+
+
+class _Camera:
+    """Answers a visit's questions from one shot."""
+
+    def __init__(self, shot: Shot) -> None:
+        self._shot = shot
+
+    async def watch_stream(self, *, seconds: float) -> StreamHealth:
+        shot = self._shot
+        frames = round(seconds * _FPS)
+        return StreamHealth(
+            codec=shot.codec,
+            seconds=seconds,
+            packets=frames * 4,
+            frames=frames,
+            fps=_FPS,
+            bitrate_kbps=len(shot.coded) * 8 / 1000,
+            key_frame_interval_s=2.0,
+            longest_gap_s=0.1,
+            lost_packets=shot.lost_packets,
+            key_frame=shot.previous,
+            last_key_frame=shot.coded,
+            width_px=None,
+            height_px=None,
+            stamped_s=seconds,
+            key_frames=2,
+            loss_touches_last=shot.lost_packets > 0,
+        )
+
+    async def decode(
+        self,
+        key_frame: bytes,
+        *,
+        codec: str,
+        previous: bytes | None,
+        references: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> Picture:
+        request = DecodeRequest(
+            codec=codec, picture=key_frame, previous=previous, references=dict(references)
+        )
+        try:
+            answer = decode_picture(request)
+        except DecodeRefused as refused:
+            raise CameraError(Cause(refused.cause), refused.detail) from refused
+        return Picture(
+            features=msgspec.convert(answer.features, PictureFeatures),
+            jpeg=answer.jpeg,
+            taken_at=self._shot.at,
+            damaged=answer.damaged,
+            light=answer.light,
+            merged=answer.merged,
+            decode_errors=answer.decode_errors,
+            reference_note=answer.reference_note,
+        )
+
+    async def imaging_settings(self) -> ImagingSettings:
+        return ImagingSettings(
+            ir_cut_filter=self._shot.ir_cut_setting,
+            brightness=None,
+            colour_saturation=None,
+            contrast=None,
+            sharpness=None,
+        )
+
+    async def imaging_options(self) -> ImagingOptions:
+        return ImagingOptions(ir_cut_filter_modes=("ON", "OFF", "AUTO"))
+
+    async def profiles(self) -> tuple[StreamProfile, ...]:
+        return ()
+
+    async def snapshot(self) -> None:
+        raise CameraError(Cause.ONVIF_UNSUPPORTED, "this camera has no snapshot")
+
+
+def _finish(work: Coroutine[Any, Any, _T]) -> _T:
+    """Run a probe that waits for nothing."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        return cast(_T, done.value)
+    raise RuntimeError("a probe waited for something that the laboratory does not have")
+
+
+def measure_frame(frame: VideoFrame, before: VideoFrame, reference: bytes) -> tuple[float, bytes]:
+    """CPU seconds of all that the agent does with a decoded frame, and the reference after it.
+
+    From the decoder's frame to figures: scaling, measuring, comparing; ``before`` is prepared
+    beforehand, as it is half of a pair. Not: the evidence picture, which few visits keep.
+    """
+    earlier = _small_rgb(before)
+    began = time.process_time()
+    measure(_small_rgb(frame), earlier)
+    return time.process_time() - began, reference
