@@ -14,7 +14,7 @@ from shared.reading import Reading
 FRESH: Final = timedelta(hours=2)
 MOST: Final = 16
 """Other cameras that are looked at: enough to know the weather, and bounded in cost."""
-_FIGURES: Final = (
+FIGURES: Final = (
     "ref_contrast",
     "ref_veil",
     "ref_detail",
@@ -24,7 +24,7 @@ _FIGURES: Final = (
     "luma_mean",
     "light",
 )
-_NAMES: Final = msgspec.json.encode([f"picture.{figure}" for figure in _FIGURES]).decode()
+_NAMES: Final = msgspec.json.encode([f"picture.{figure}" for figure in FIGURES]).decode()
 _decoder: Final = msgspec.msgpack.Decoder(Reading)
 
 

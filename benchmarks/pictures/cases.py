@@ -36,12 +36,12 @@ class Scale:
 
 SCALES: Final = {
     Size.SHORT: Scale(
-        days=7,
+        days=6,
         rounds=1,
-        most_cameras=9,
-        learn_days=5,
-        lives={Severity.MILD: 1, Severity.MEDIUM: 5, Severity.SEVERE: 1},
-        compare_each=3,
+        most_cameras=6,
+        learn_days=4,
+        lives={Severity.MILD: 0, Severity.MEDIUM: 3, Severity.SEVERE: 1},
+        compare_each=4,
     ),
     Size.FULL: Scale(
         days=16,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from agent.diagnosis.rule import Verdict
+from agent.diagnosis.rule import Sibling, Verdict
 from benchmarks.pictures.cases import EVERY, CameraCase, Future, SiteCase
 from benchmarks.pictures.competitors import (
     Episodes,
@@ -19,7 +19,7 @@ from benchmarks.pictures.competitors import (
 )
 from benchmarks.pictures.expected import RIGHT_NAMES
 from benchmarks.pictures.result import Alarm, Faulty, Healthy, SiteResult
-from benchmarks.pictures.subject import JUDGED, Neighbour, Subject, Visit
+from benchmarks.pictures.subject import JUDGED, Subject, Visit
 from shared.catalogue import ENTRIES
 from shared.catalogue_entry import Outcome
 from simulator.life.life import Life, Shot
@@ -65,7 +65,7 @@ class _Camera:
     findings: dict[str, int] = field(default_factory=dict)
     unsure: dict[str, int] = field(default_factory=dict)
     rivals: _Rivals = field(default_factory=_Rivals)
-    seen: dict[datetime, Neighbour] = field(default_factory=dict)  # what siblings know of it
+    seen: dict[datetime, Sibling | None] = field(default_factory=dict)  # what siblings know of it
 
 
 def run_site(case: SiteCase) -> SiteResult:
@@ -98,8 +98,8 @@ def _moments(start: datetime, end: datetime) -> Iterator[datetime]:
 
 def _live(camera: _Camera, at: datetime, site: list[_Camera], *, compared: bool) -> None:
     shot = camera.life.shot(at)
-    visit = camera.subject.visit(shot, _neighbours(camera, site, at))
-    camera.seen[at] = camera.subject.as_neighbour(str(camera.case.seed))
+    visit = camera.subject.visit(shot, _siblings(camera, site, at))
+    camera.seen[at] = camera.subject.as_sibling(str(camera.case.seed), at)
     light = shot.truth_light
     camera.hours[light] = camera.hours.get(light, 0) + EVERY / timedelta(hours=1)
     findings = [one for one in visit.findings if one.code.startswith(JUDGED)]
@@ -114,7 +114,7 @@ def _live(camera: _Camera, at: datetime, site: list[_Camera], *, compared: bool)
         camera.rivals.look(shot)
 
 
-def _neighbours(camera: _Camera, site: list[_Camera], at: datetime) -> tuple[Neighbour, ...]:
+def _siblings(camera: _Camera, site: list[_Camera], at: datetime) -> tuple[Sibling, ...]:
     """What the site's other cameras showed last, healthy as they are."""
     found = (
         other.seen.get(at) or other.seen.get(at - EVERY) for other in site if other is not camera
@@ -169,7 +169,7 @@ def _suffer(camera: _Camera, future: Future, site: list[_Camera]) -> Faulty:
     for at in _moments(injury.onset, injury.onset + _WITHIN + EVERY):
         shot = life.shot(at)
         if first is None:
-            visit = subject.visit(shot, _neighbours(camera, site, at))
+            visit = subject.visit(shot, _siblings(camera, site, at))
             visits += 1
             named = [one for one in visit.findings if one.code in right]
             asked += len(named)

@@ -30,11 +30,12 @@ from agent.camera.port import (
     StreamHealth,
     StreamProfile,
 )
+from agent.delivery.sibling_store import FIGURES, FRESH
 from agent.diagnosis import RULES
-from agent.diagnosis.baseline import PictureBaseline
 from agent.diagnosis.engine import Diagnosis, FaultMemory, Step, diagnose
-from agent.diagnosis.learning import learn
-from agent.diagnosis.rule import HISTORY_PER_NAME, Finding, View
+from agent.diagnosis.pictures.baseline import PictureBaseline
+from agent.diagnosis.pictures.learning import learn_from
+from agent.diagnosis.rule import HISTORY_PER_NAME, Finding, Sibling, View
 from agent.probes import imaging, picture, stream
 from agent.probes.probe import Pass
 from shared.reading import Reading
@@ -56,14 +57,6 @@ class Visit:
     opened: tuple[str, ...]
     findings: tuple[Finding, ...]
     picture: Picture | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Neighbour:
-    """Another camera of the site, by its newest readings."""
-
-    name: str
-    readings: Mapping[str, Reading]
 
 
 @dataclass(kw_only=True)
@@ -91,11 +84,24 @@ class Subject:
         """Picture faults whose episode stands."""
         return frozenset(code for code, memory in self.memories.items() if memory.is_open)
 
-    def as_neighbour(self, name: str) -> Neighbour:
-        """What other cameras of the site may know of this one's newest picture."""
-        return Neighbour(name=name, readings=dict(self.readings))
+    def as_sibling(self, device_id: str, now: datetime) -> Sibling | None:
+        """What the site's other cameras may know of this one now, as ``sibling_store`` tells."""
+        if not self.baselines:
+            return None
+        newest = {name: self.readings.get(f"picture.{name}") for name in FIGURES}
+        good = {
+            name: reading
+            for name, reading in newest.items()
+            if reading is not None and reading.good and now - reading.taken_at <= FRESH
+        }
+        numbers = {name: reading.number() for name, reading in good.items()}
+        return Sibling(
+            device_id=device_id,
+            figures={name: value for name, value in numbers.items() if value is not None},
+            light=str(good["light"].value) if "light" in good else "",
+        )
 
-    def visit(self, shot: Shot, neighbours: tuple[Neighbour, ...] = ()) -> Visit:
+    def visit(self, shot: Shot, siblings: tuple[Sibling, ...] = ()) -> Visit:
         """Probe, judge, learn: what the agent does with this picture."""
         camera = _Camera(shot)
         visit = Pass(now=shot.at, references=self.references)
@@ -104,7 +110,7 @@ class Subject:
         ]
         fresh = {reading.name: reading for one in seen for reading in one.readings}
         self.readings.update(fresh)
-        view = self._view(shot, frozenset(fresh))
+        view = self._view(shot, frozenset(fresh), siblings)
         diagnosis = diagnose(view, self.memories, _RULES)
         self.memories = diagnosis.memories
         pictures = [taken for one in seen for taken in one.pictures]
@@ -117,17 +123,19 @@ class Subject:
             picture=pictures[0] if pictures else None,
         )
 
-    def _view(self, shot: Shot, fresh: frozenset[str]) -> View:
+    def _view(self, shot: Shot, fresh: frozenset[str], siblings: tuple[Sibling, ...]) -> View:
         return View(
             now=shot.at,
             readings=dict(self.readings),
             history=self.history,
             fresh=fresh,
             baselines=self.baselines,
+            sun_elevation_deg=shot.sun_elevation_deg,
+            siblings=siblings,
         )
 
     def _learn(self, view: View, diagnosis: Diagnosis, pictures: list[Picture]) -> None:
-        baseline = learn(view, diagnosis.memories.values())
+        baseline = learn_from(view, diagnosis)
         if baseline is None:
             return
         light = baseline.light.value

@@ -77,11 +77,10 @@ def mode_at(
     level = daylight_level(place, sun, at)
     wanted = target_of(mean) / max(mean * level, 1e-9) / 400
     is_night = wanted > place.traits.turns_at
-    flaps = injury is not None and injury.kind is Kind.IRCUT_FLAPPING
-    if injury is not None and flaps and is_night:
+    if injury is not None and injury.kind is Kind.IRCUT_FLAPPING and is_night:
         # At dusk alone; or all night, by the camera's own lamp, in a third or half of all looks.
-        if injury.severity or wanted < 30 * place.traits.turns_at:
-            is_night = uniform(injury.seed, at, "flaps") > injury.pick(0.5, 0.33, 0.5)
+        within = bool(injury.severity) or wanted < 30 * place.traits.turns_at
+        is_night = not within or (uniform(injury.seed, at, "flaps") > injury.pick(0.5, 0.33, 0.5))
     return dark if is_night else "day"
 
 
