@@ -15,7 +15,7 @@ PICTURE_CAP_BYTES = 4 * 1024 * 1024
 class DecodeRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Decode one picture; ``previous`` is an earlier one of the same stream."""
 
-    codec: str  # "H264", "H265" or "JPEG"
+    codec: str  # "H264", "H265" or "JPEG"; "PNG" for files that people show
     picture: bytes
     previous: bytes | None
     thumbnail: bool = False  # make one too

@@ -222,6 +222,7 @@ class PictureFeatures:
     sharp_tb: float | None = None
     centre_bright: float | None = None  # log2 of luma in the centre over luma at the rim
     grey_fill: float | None = None  # 0..1: share of native 16x16 blocks that no sensor gives
+    flat_blocks: float | None = None  # 0..1: share of native 16x16 blocks that are exactly flat
     ref_count: int | None = None  # pictures in the reference
     ref_shift_x: float | None = None  # percent of the width, to the right
     ref_shift_y: float | None = None  # percent of the height, down

@@ -16,9 +16,12 @@ from typing import Any, Final, TypeVar, cast
 import msgspec
 from av.video.frame import VideoFrame
 
-from agent.camera.decode_picture import _small_rgb, decode_picture
+from agent.camera.decode_picture import decode_picture
 from agent.camera.decoder_wire import DecodeRefused, DecodeRequest
-from agent.camera.picture.measure import measure
+from agent.camera.examine import examine
+from agent.camera.frame_planes import small_luma
+from agent.camera.heap import keep_heap
+from agent.camera.light import Light
 from agent.camera.port import (
     Camera,
     CameraError,
@@ -237,7 +240,8 @@ def measure_frame(frame: VideoFrame, before: VideoFrame, reference: bytes) -> tu
     From the decoder's frame to figures: scaling, measuring, comparing; ``before`` is prepared
     beforehand, as it is half of a pair. Not: the evidence picture, which few visits keep.
     """
-    earlier = _small_rgb(before)
+    keep_heap()  # as the decoder child does
+    earlier = small_luma(before)
     began = time.process_time()
-    measure(_small_rgb(frame), earlier)
-    return time.process_time() - began, reference
+    found = examine(frame, earlier, dict.fromkeys((light.value for light in Light), reference))
+    return time.process_time() - began, found.merged or reference

@@ -1,11 +1,14 @@
-"""Picture features on pictures whose figures are known."""
+"""Picture figures on pictures whose figures are known."""
 
 from __future__ import annotations
 
+import av
 import numpy as np
 import pytest
 
-from agent.camera.picture.measure import Image, box_blur, measure
+from agent.camera.frame_planes import small_luma, take_planes
+from agent.camera.picture.measure import Figures, measure
+from agent.camera.picture.planes import Image, Luma, box_sum
 
 SHAPE = (360, 640, 3)
 
@@ -15,10 +18,21 @@ def flat(red: int, green: int, blue: int) -> Image:
     return np.full(SHAPE, (red, green, blue), dtype=np.uint8)
 
 
-def texture() -> Image:
+def grey(luma: Luma) -> Image:
+    """A grey picture of this luma."""
+    return np.repeat(luma[..., None], 3, axis=2)
+
+
+def texture() -> Luma:
     """Fine random grey."""
-    grey = np.random.default_rng(1).integers(60, 200, SHAPE[:2], dtype=np.uint8)
-    return np.repeat(grey[..., None], 3, axis=2)
+    return np.random.default_rng(1).integers(60, 200, SHAPE[:2], dtype=np.uint8)
+
+
+def figures_of(picture: Image, before: Image | None = None) -> Figures:
+    """What is measured on an RGB picture."""
+    frame = av.VideoFrame.from_ndarray(picture, "rgb24")
+    earlier = None if before is None else small_luma(av.VideoFrame.from_ndarray(before, "rgb24"))
+    return measure(take_planes(frame), earlier).figures
 
 
 @pytest.mark.parametrize(
@@ -37,25 +51,27 @@ def texture() -> Image:
 )
 def test_known_pictures(picture: Image, name: str, expected: float) -> None:
     """Plain pictures have the figures that the formulas say."""
-    assert measure(picture, None)[name] == pytest.approx(expected, abs=0.01)
+    assert figures_of(picture)[name] == pytest.approx(expected, abs=0.01)
 
 
 def test_blur_lowers_sharpness_and_change_is_zero_for_the_same() -> None:
     """A blurred copy is less sharp; a picture does not differ from itself."""
     sharp = texture()
-    soft = np.repeat(box_blur(sharp[..., 0].astype(np.float32), 9)[..., None], 3, axis=2)
-    soft_picture = soft.astype(np.uint8)
-    before, after = measure(sharp, sharp), measure(soft_picture, sharp)
+    soft = (box_sum(sharp, 9) / 81).astype(np.uint8)
+    same, other = figures_of(grey(sharp), grey(sharp)), figures_of(grey(soft), grey(sharp))
 
-    assert before["change_from_previous"] == 0.0
-    assert after["change_from_previous"]
-    assert before["sharpness"]
-    assert after["sharpness"]
-    assert after["sharpness"] < before["sharpness"] / 2
+    assert (same["change_from_previous"], same["change_still"]) == (0.0, 0.0)
+    assert float(other["change_still"] or 0) > 10
+    assert float(other["sharpness"] or 0) < float(same["sharpness"] or 0) / 2
 
 
-def test_box_blur_is_a_mean() -> None:
-    """The fast window mean equals the slow one."""
-    plane = texture()[:20, :20, 0].astype(np.float32)
+@pytest.mark.parametrize("size_px", [3, 15])
+def test_box_sum_is_a_sum(size_px: int) -> None:
+    """The fast window sum equals the slow one, at the border too."""
+    plane, half = texture()[:40, :50], size_px // 2
+    framed = np.pad(plane, half, mode="edge").astype(int)
+    slow = np.array(
+        [[framed[y : y + size_px, x : x + size_px].sum() for x in range(50)] for y in range(40)]
+    )
 
-    assert box_blur(plane, 3)[5, 7] == pytest.approx(float(plane[4:7, 6:9].mean()), rel=1e-5)
+    assert np.array_equal(box_sum(plane, size_px), slow)

@@ -1,0 +1,57 @@
+"""All that is told of a decoded frame: its figures, its light, and the reference after it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from av.video.frame import VideoFrame
+
+from agent.camera.frame_planes import take_planes
+from agent.camera.light import Light, light_of
+from agent.camera.picture.impression import impression_of
+from agent.camera.picture.measure import Figures, measure
+from agent.camera.picture.planes import Luma
+from agent.camera.picture.recall import recall
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """What was measured; ``merged`` is empty without light."""
+
+    figures: Figures
+    light: Light
+    merged: bytes
+    note: str  # why a reference that was kept is of no use
+
+
+def examine(frame: VideoFrame, before: Luma | None, references: Mapping[str, bytes]) -> Examined:
+    """Measure a frame, tell its light, and compare it with the reference of that light.
+
+    ``before`` is the small luma of an earlier picture of the same watch.
+    """
+    measured = measure(take_planes(frame), before)
+    light = light_of(
+        luma_mean=_number(measured.figures, "luma_mean"),
+        luma_p99=_number(measured.figures, "luma_p99"),
+        saturation_mean=_number(measured.figures, "saturation_mean"),
+    )
+    size: Figures = {"width_px": frame.width, "height_px": frame.height}
+    if light is Light.NONE:
+        return Examined(figures={**size, **measured.figures}, light=light, merged=b"", note="")
+    compared = recall(
+        references.get(light.value, b""),
+        impression_of(measured, width_px=frame.width, height_px=frame.height),
+    )
+    return Examined(
+        figures={**size, **measured.figures, **compared.figures},
+        light=light,
+        merged=compared.merged,
+        note=compared.note,
+    )
+
+
+def _number(figures: Figures, name: str) -> float:
+    value = figures[name]
+    assert isinstance(value, float)
+    return value
