@@ -23,6 +23,11 @@ HELP: Final = {
         "box": "file to write; it is never overwritten",
         "waiting": "export only rows without a receipt",
         "keygen": "make an Ed25519 key pair",
+        "accept": "day 0: take pictures now, check film, focus, aim, tilt, obstruction and light,"
+        " and keep them as the reference of later disputes; stop the agent first",
+        "devices": "ids of the devices to accept; all of them without one",
+        "again": "put the new picture in place of an accepted one, for this reason",
+        "pictures": "directory to write the pictures to, one JPEG a device",
         "config_file": "configuration file (TOML)",
         "lang": "language: en or zh",
         "address": "host or host:port of the camera",
@@ -53,6 +58,11 @@ HELP: Final = {
         "box": "要写入的文件；绝不覆盖已有文件",
         "waiting": "仅导出尚无回执的行",
         "keygen": "生成 Ed25519 密钥对",
+        "accept": "安装验收：立即拍摄画面，检查保护膜、对焦、朝向、倾斜、遮挡与光照，"
+        "并保存为日后争议所需的基准；请先停止代理",
+        "devices": "要验收的设备 id；不写则为全部",
+        "again": "以新画面替换已验收的画面，并说明原因",
+        "pictures": "保存画面的目录，每台设备一张 JPEG",
         "config_file": "配置文件（TOML）",
         "lang": "语言：en 或 zh",
         "address": "摄像机的主机名或 主机:端口",
@@ -98,13 +108,17 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
     def add(verb: str) -> argparse.ArgumentParser:
         return verbs.add_parser(verb, help=text[verb], description=text[verb], parents=[common])
 
-    for verb in ("run", "check-config", "show-config", "config", "outbox"):
+    for verb in ("run", "check-config", "show-config", "config", "outbox", "accept"):
         made = add(verb)
         made.add_argument("-c", "--config", required=True, help=text["config_file"])
         if verb == "config":
             made.add_argument("action", choices=("reset",), help=text["reset"])
         if verb == "outbox":
             _add_outbox(made, text)
+        if verb == "accept":
+            made.add_argument("devices", nargs="*", metavar="DEVICE", help=text["devices"])
+            made.add_argument("--again", metavar="REASON", help=text["again"])
+            made.add_argument("--pictures", metavar="DIR", help=text["pictures"])
     _add_probe(add("probe"), text)
     discover = add("discover")
     discover.add_argument("--seconds", type=float, default=3.0, help=text["seconds"])

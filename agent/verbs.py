@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from agent import app, once, show, tuned
+from agent.accept import Accepted, Ending, accept_all
 from agent.camera.decoder import Decoder
 from agent.camera.device import NetworkCamera
 from agent.camera.http import CameraHttp
@@ -29,12 +30,13 @@ from agent.camera.onvif.discovery import discover
 from agent.camera.port import Credentials, Target
 from agent.camera.profile import Profile
 from agent.camera.profile_file import ProfileError, load_profiles
-from agent.config import Config, load_config
+from agent.config import Config, Device, load_config
 from agent.config_problem import ConfigError
 from agent.delivery import eviction, losses
 from agent.delivery.database import open_for_reading
 from agent.delivery.keys import make_key, public_path
 from agent.delivery.outbox import STORED_LANES, Outbox
+from agent.delivery.salvage import open_or_salvage
 from agent.delivery.uplink import Uplink
 from agent.diagnosis import RULES
 from agent.diagnosis.rule import Verdict
@@ -43,6 +45,7 @@ from agent.host import EVERY as HOST_EVERY
 from agent.life import live
 from agent.overlay import Source, read_source
 from agent.probes import PROBES
+from agent.show_acceptance import print_acceptance, say_acceptance
 from agent.show_uplink import uplink_line
 from agent.show_visit import found_as_json, print_visit, visit_as_json
 from shared import signing
@@ -65,6 +68,7 @@ def dispatch(arguments: argparse.Namespace, out: TextIO) -> int:
         "config": reset_config,
         "outbox": show_outbox,
         "keygen": keygen,
+        "accept": accept,
     }
     return verbs[arguments.verb](arguments, out)
 
@@ -153,6 +157,63 @@ def reset_config(arguments: argparse.Namespace, out: TextIO) -> int:
         return FOUND
     print(show.say("order dropped", arguments.lang, file=arguments.config), file=out)
     return DONE
+
+
+def accept(arguments: argparse.Namespace, out: TextIO) -> int:
+    """Take pictures now, check them, keep the references; not beside a running agent."""
+    lang = arguments.lang
+    try:
+        source, profiles = read_all(Path(arguments.config))
+    except (ConfigError, ProfileError) as error:
+        return _explain(error, lang)
+    config = source.local
+    known = {device.device_id: device for device in config.devices}
+    strange = [name for name in arguments.devices if name not in known]
+    if strange or (arguments.again is not None and not arguments.again.strip()):
+        key = "no device" if strange else "no reason"
+        names, all_names = ", ".join(strange), ", ".join(known) or "-"
+        _complain(say_acceptance(key, lang, names=names, known=all_names))
+        return UNUSABLE
+    devices = [known[name] for name in arguments.devices] or list(known.values())
+    try:
+        with _only_one(config):
+            accepted = asyncio.run(_accept(config, profiles, devices, arguments.again or ""))
+    except BlockingIOError:
+        _complain(show.say("agent runs", lang, folder=config.data_dir))
+        return FOUND
+    except (OSError, sqlite3.Error) as error:
+        _complain(show.say("cannot start", lang, why=error))
+        return FOUND
+    print_acceptance(accepted, lang, out)
+    if arguments.pictures:
+        return _write_pictures(Path(arguments.pictures), accepted, lang)
+    return DONE if all(one.ending is Ending.ACCEPTED for one in accepted) else FOUND
+
+
+async def _accept(
+    config: Config, profiles: tuple[Profile, ...], devices: Sequence[Device], again: str
+) -> tuple[Accepted, ...]:
+    edge = app.network_edge(config, profiles)
+    database, _ = open_or_salvage(app.data_file(config), now=app.clock())
+    levels, _ = app.judgement_of(config, RULES)
+    try:
+        return await accept_all(devices, edge, database, levels=levels, again=again)
+    finally:
+        await edge.close()
+        database.close()
+
+
+def _write_pictures(folder: Path, accepted: Sequence[Accepted], lang: str) -> int:
+    """One JPEG a device, for the fitter's own eyes."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for one in accepted:
+            if one.picture is not None:
+                (folder / f"{one.device.device_id}.jpg").write_bytes(one.picture.jpeg)
+    except OSError as error:
+        _complain(show.say("no export", lang, path=folder, why=error))
+        return FOUND
+    return DONE if all(one.ending is Ending.ACCEPTED for one in accepted) else FOUND
 
 
 def run(arguments: argparse.Namespace, out: TextIO) -> int:

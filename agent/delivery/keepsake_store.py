@@ -104,6 +104,14 @@ def read_acceptances(db: sqlite3.Connection, device_id: str) -> dict[str, Accept
     return found
 
 
+def forget_view(db: sqlite3.Connection, device_id: str) -> None:
+    """Forget what was learnt of a view that is another one now; acceptances stay."""
+    db.execute(
+        "DELETE FROM baseline WHERE device_id = ? AND (kind LIKE ? OR kind LIKE ? OR kind = ?)",
+        (device_id, _LIGHT + "%", _REFERENCE_OF + "%", REFERENCE),
+    )
+
+
 def _of_each_light(
     db: sqlite3.Connection, device_id: str, kind: str
 ) -> tuple[tuple[str, bytes], ...]:

@@ -30,6 +30,10 @@ class PictureLevels:
     film_sharpness: float = 0.12  # before a baseline: below any healthy picture (0.168)
     film_contrast: float = 8.0
     film_veil: float = 30.0
+    # Day 0, before anything is known of a camera.
+    accepted_sharpness: float = 0.168  # the lowest of 112 healthy real pictures
+    accepted_tilt: float = 1.5  # log2 from side to side
+    accepted_shade: float = 2.0
     # Layout.
     shift_least: float = 4.0  # percent of width or height; 8 degrees are 9 % of a 90 degree view
     rotation_least_deg: float = 3.0
