@@ -14,7 +14,7 @@ class PictureLevels:
     """
 
     sun_day_deg: float = 3.0  # a healthy camera sees at civil dusk already (-6)
-    sun_night_deg: float = -8.0
+    sun_night_deg: float = -5.0
     baseline_every_s: float = 3600.0  # between two pictures that are learnt
     reference_pictures: float = 4.0  # merged ones, before the reference is compared with
     own_spreads: float = 6.0  # how many of its own spreads a figure must leave
@@ -25,6 +25,8 @@ class PictureLevels:
     # Contrast and veil.
     contrast_least: float = 0.35
     veil_least: float = 25.0
+    weather_contrast: float = 0.75  # of the reference's; lives in fog and rain had 0.1 to 0.7
+    weather_veil: float = 20.0
     veil_hours: float = 6.0  # fog is gone by then, or the sun is low
     veil_mornings: float = 3.0
     film_sharpness: float = 0.12  # before a baseline: below any healthy picture (0.168)
@@ -39,7 +41,8 @@ class PictureLevels:
     rotation_least_deg: float = 3.0
     match_least: float = 0.25  # loss of similarity of the edge maps
     flip_least: float = 0.15  # by how much a flipped match beats the straight one
-    bend_least_px: float = 2.5
+    bend_least_px: float = 1.0
+    bend_similarity: float = 0.4  # below, local shifts are matched by chance
     lost_least: float = 0.25  # share of textured tiles
     gained_least: float = 0.2
     view_lost: float = 0.5  # of the known edges, and ...
@@ -53,6 +56,7 @@ class PictureLevels:
     green_valley_least: float = 0.25
     pale_least: float = 15.0  # saturation
     lamp_least: float = 25.0
+    lamp_least_share: float = 0.35  # of the night's own median luma
     lives_luma_p99: float = 10.0  # a sensor without light still shows its noise
     dark_hours: float = 3.0
     lamp_slope_least: float = 1.0  # log2 from side to side

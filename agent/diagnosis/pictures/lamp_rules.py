@@ -77,8 +77,8 @@ def _dark_below(view: View) -> float | None:
     norm = baseline.norm("luma_mean", support=levels.baseline_pictures) if baseline else None
     if norm is None:
         return None
-    bar = min(norm.below(least=levels.lamp_least, k=levels.own_spreads), norm.median / 2)
-    return max(bar, levels.black_luma)
+    least = max(levels.lamp_least, levels.lamp_least_share * norm.median)
+    return max(norm.below(least=least, k=levels.own_spreads), levels.black_luma)
 
 
 def _is_night(view: View) -> bool:

@@ -12,6 +12,7 @@ from agent.diagnosis.pictures.departure import (
 )
 from agent.diagnosis.pictures.look import Look, baseline_of
 from agent.diagnosis.pictures.pace import HOURS
+from agent.diagnosis.pictures.witness import may_be_weather, weather
 from agent.diagnosis.rule import Finding, Rule, View
 from agent.diagnosis.verdicts import fault, healthy
 
@@ -52,6 +53,8 @@ def judge_moved(view: View) -> Finding:
 
 def _by_shift(view: View, look: Look, similar: Departure, shifts: list[Departure]) -> Finding:
     is_elsewhere = any(shift.is_beyond for shift in shifts)
+    if (is_elsewhere or similar.is_beyond) and may_be_weather(view, look):
+        return weather(MOVED)
     if is_elsewhere and not similar.is_beyond:
         x, y = look.get("ref_shift_x") or 0.0, look.get("ref_shift_y") or 0.0
         return fault(
@@ -95,6 +98,8 @@ def judge_flipped(view: View) -> Finding:
         return not_known_yet(FLIPPED)
     name, best = max(flips.items(), key=lambda one: one[1])
     lead = best - straight
+    if lead >= 0 and may_be_weather(view, look):
+        return weather(FLIPPED)
     if lead >= view.levels.flip_least and best >= usual.norm.median / 2:
         words = {
             "ref_mirrored": ("mirrored left to right", "左右镜像"),
@@ -121,6 +126,8 @@ def judge_occluded(view: View) -> Finding:
         return healthy(OCCLUDED, view, *_EDGES)
     if not block.is_beyond:
         return in_between(OCCLUDED, "a part of the view is hidden", "部分视野被遮")
+    if may_be_weather(view, look):
+        return weather(OCCLUDED)
     return fault(
         OCCLUDED,
         view,
@@ -138,9 +145,10 @@ def judge_distorted(view: View) -> Finding:
     bend = depart(view, look, "ref_bend", least=view.levels.bend_least_px, side=Side.ABOVE)
     if bend is None:
         return not_known_yet(DISTORTED)
-    if bend.is_usual:
+    matches = (look.get("ref_similarity") or 0.0) >= view.levels.bend_similarity
+    if bend.is_usual and matches:
         return healthy(DISTORTED, view, *_BEND)
-    if not bend.is_beyond:
+    if not bend.is_beyond or not matches:
         return in_between(DISTORTED, "edges bend somewhat", "边缘略有弯曲")
     return fault(
         DISTORTED,

@@ -15,7 +15,13 @@ from agent.diagnosis.pictures.departure import (
 )
 from agent.diagnosis.pictures.look import Look, baseline_of
 from agent.diagnosis.pictures.pace import HOURS, SOON
-from agent.diagnosis.pictures.witness import days_of, siblings_below, witnesses
+from agent.diagnosis.pictures.witness import (
+    days_of,
+    may_be_weather,
+    siblings_below,
+    weather,
+    witnesses,
+)
 from agent.diagnosis.rule import Finding, Rule, View
 from agent.diagnosis.verdicts import fault, healthy, unsure
 from shared.reading import Reading
@@ -131,6 +137,8 @@ def judge_dirty(view: View) -> Finding:
         return healthy(DIRTY, view, *_STAINS)
     if not any(sign.is_beyond for sign in signs) or best.is_beyond:
         return in_between(DIRTY, "parts of the view differ", "部分视野有差异")
+    if may_be_weather(view, look):
+        return weather(DIRTY)
     share = 100 * max(sign.value for sign in signs)
     return fault(
         DIRTY,

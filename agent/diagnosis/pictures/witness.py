@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from agent.camera.light import Light
-from agent.diagnosis.pictures.look import baseline_of
-from agent.diagnosis.rule import Sibling, View
+from agent.diagnosis.pictures.look import Look, baseline_of
+from agent.diagnosis.rule import Finding, Sibling, View
+from agent.diagnosis.verdicts import unsure
 from shared.reading import Reading
 
 
@@ -64,6 +65,36 @@ def siblings_below(view: View, name: str, level: float) -> bool:
 def siblings_above(view: View, name: str, level: float) -> bool:
     """Whether another camera of the site has this figure over the level too."""
     return any(sibling.figures.get(name, level) > level for sibling in view.siblings)
+
+
+def may_be_weather(view: View, look: Look) -> bool:
+    """Whether a veil may be fog, rain or snow: another camera sees one too, or nobody else looks.
+
+    A milky picture is weather until another camera of the site sees clearly meanwhile.
+    """
+    levels = view.levels
+    contrast, veil = look.get("ref_contrast"), look.get("ref_veil")
+    if contrast is None or veil is None:
+        return False
+    if contrast >= levels.weather_contrast and veil < levels.weather_veil:
+        return False
+    others = witnesses(view, "ref_contrast")
+    return not others or any(
+        one.figures["ref_contrast"] < levels.weather_contrast
+        or one.figures.get("ref_veil", 0.0) > levels.weather_veil
+        for one in others
+    )
+
+
+def weather(code: str) -> Finding:
+    """No verdict while weather may be the cause."""
+    return unsure(
+        code,
+        "a veil that may be weather",
+        "画面有雾状遮挡，可能为天气",
+        "hours in which the site's other cameras see clearly",
+        "等待同场其他摄像机画面清晰的时段",
+    )
 
 
 def witnesses(view: View, name: str) -> tuple[Sibling, ...]:
