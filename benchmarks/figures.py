@@ -24,6 +24,7 @@ from benchmarks import (
     durability_throughput,
     durability_wire,
     main_figures,
+    picture_figures,
 )
 from benchmarks.figure import Figure, Size
 
@@ -36,6 +37,7 @@ FIGURES: tuple[Figure, ...] = (
     *durability_herd.FIGURES,
     *durability_wire.FIGURES,
     *durability_throughput.FIGURES,
+    *picture_figures.FIGURES,
 )
 OUTPUT = Path("build/figures.json")
 

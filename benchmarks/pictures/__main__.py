@@ -13,8 +13,8 @@ from benchmarks.pictures.cost import measure_cost
 from benchmarks.pictures.plot import draw_plot
 from benchmarks.pictures.pool import WORKERS
 from benchmarks.pictures.report import measure
-from benchmarks.pictures.table import print_table
-from simulator.life.injury import Severity
+from benchmarks.pictures.table import list_lives, print_table
+from simulator.life.injury import Kind, Severity
 from simulator.life.sources import Part, UnreadableManifest
 from simulator.video.source import UnreadableSource
 
@@ -31,6 +31,8 @@ def main() -> int:
     parser.add_argument("--lives", type=int, help="lives a fault at medium severity")
     parser.add_argument("--workers", type=int, default=WORKERS)
     parser.add_argument("--plot", type=Path, default=Path("build/pictures.png"))
+    parser.add_argument("--kinds", nargs="*", help="some faults instead of all; none: healthy only")
+    parser.add_argument("--details", action="store_true", help="list every life and false alarm")
     parser.add_argument("--no-cost", action="store_true", help="leave the CPU comparison out")
     given = parser.parse_args()
     size = Size(given.size)
@@ -43,6 +45,8 @@ def main() -> int:
         lives=scale.lives | ({Severity.MEDIUM: given.lives} if given.lives is not None else {}),
     )
     try:
+        if given.kinds is not None:
+            scale = replace(scale, kinds=tuple(Kind(name) for name in given.kinds))
         got = measure(
             scale,
             pictures=given.pictures,
@@ -50,12 +54,14 @@ def main() -> int:
             part=Part(given.part),
             workers=given.workers,
         )
-    except (UnreadableManifest, UnreadableSource) as error:
+    except (UnreadableManifest, UnreadableSource, ValueError) as error:
         print(f"cannot measure: {error}", file=sys.stderr)
         return 2
     cost = None if given.no_cost else measure_cost(size)
     print(f"{got.sources} {given.part} sources, {got.cpu_s:.0f} CPU s. {got.skipped}".rstrip())
     print(print_table(got.healthy, got.faulty, cost))
+    if given.details:
+        print(list_lives(got.healthy, got.faulty))
     given.plot.parent.mkdir(parents=True, exist_ok=True)
     draw_plot(given.plot, got.healthy, got.faulty, given.part)
     print(f"plot: {given.plot}")

@@ -31,6 +31,7 @@ class Scale:
     most_cameras: int
     learn_days: int
     lives: dict[Severity, int]
+    kinds: tuple[Kind, ...] = tuple(Kind)
     compare_each: int  # the competitors see every so-manieth site and life
 
 
@@ -158,7 +159,7 @@ def _spread_faults(
     cameras: Sequence[tuple[Source, int]], scale: Scale
 ) -> dict[tuple[str, int], list[tuple[Kind, Severity, int]]]:
     found: dict[tuple[str, int], list[tuple[Kind, Severity, int]]] = {}
-    for kind in Kind:
+    for kind in scale.kinds:
         able = [camera for camera in cameras if _shows(kind, *camera)]
         begin = int(draw(kind.value, "begin").integers(max(1, len(able))))
         turned = able[begin:] + able[:begin]

@@ -62,6 +62,23 @@ def print_table(
     return "\n".join(lines)
 
 
+def list_lives(healthy: Sequence[Healthy], faulty: Sequence[Faulty]) -> str:
+    """One line a false alarm and a line a fault's life: for whoever tunes."""
+    lines = [
+        f"false {alarm.at} {alarm.light:12} {alarm.code:24} {life.source}"
+        for life in healthy
+        for alarm in life.alarms
+    ]
+    for one in sorted(faulty, key=lambda one: (one.kind, one.severity)):
+        told = one.skipped or (
+            "missed" if one.after_h is None else f"{one.after_h:3.0f} h {', '.join(one.codes)}"
+        )
+        lines.append(
+            f"life  {one.kind:15} {one.severity:7} {one.variant:2} {told:50} {one.source}"
+        )
+    return "\n".join(lines)
+
+
 def _fault_line(name: str, own: Sequence[Faulty]) -> str:
     by_severity = [
         score_faults([one for one in own if one.severity == severity.name.lower()])

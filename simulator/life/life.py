@@ -25,6 +25,7 @@ from simulator.video.caption import draw_caption
 from simulator.video.texture import Plane
 
 _GREY_MODES = frozenset({"night_ir"})
+_TURNED_STILLS = 3  # each is turned at a cost of several pictures
 _REBOOT_DAYS = 30  # a camera comes back with another crop about once in so many days
 _LOSSY_SHARE = 0.015  # of all watches: the network loses packets, the camera is well
 
@@ -168,8 +169,9 @@ class Life:
     def _still(self, at: datetime, injury: Injury | None, *, night: bool) -> Plane:
         """The planes of this hour in the camera's frame; framed once and kept."""
         stills = (self.view.night or self.view.day) if night else (self.view.day or self.view.night)
-        index = int(len(stills) * uniform(self.seed, at.date(), at.hour // 2, "still", night))
         turned = injury if injury is not None and injury.kind in GEOMETRY else None
+        several = len(stills) if turned is None else min(len(stills), _TURNED_STILLS)
+        index = int(several * uniform(self.seed, at.date(), at.hour // 2, "still", night))
         block = int(at.timestamp() / 86400 / _REBOOT_DAYS + uniform(self.seed, "phase"))
         crop = (0.0, 0.0, 0.012, 0.025)[int(4 * uniform(self.seed, block, "crop"))]
         key = (night, index, crop, turned)

@@ -59,14 +59,21 @@ def shrink(light: Plane, cell_px: int) -> Plane:
 
 def enlarge(small: Plane, *, height: int, width: int) -> Plane:
     """Bilinear, from any small grid."""
-    y = np.linspace(0, small.shape[1] - 1, height, dtype=np.float32)
-    x = np.linspace(0, small.shape[2] - 1, width, dtype=np.float32)
-    top = np.minimum(y.astype(np.intp), small.shape[1] - 2)
-    left = np.minimum(x.astype(np.intp), small.shape[2] - 2)
-    down, right = (y - top)[None, :, None], (x - left)[None, None, :]
-    wide = small[:, :, left] * (1 - right) + small[:, :, left + 1] * right
-    large: Plane = (wide[:, top] * (1 - down) + wide[:, top + 1] * down).astype(np.float32)
-    return large
+    return resample(
+        small,
+        np.linspace(0, small.shape[1] - 1, height, dtype=np.float32),
+        np.linspace(0, small.shape[2] - 1, width, dtype=np.float32),
+    )
+
+
+def resample(light: Plane, y: NDArray[np.float32], x: NDArray[np.float32]) -> Plane:
+    """Bilinear, at rows ``y`` and columns ``x`` within ``light``."""
+    top = np.minimum(y.astype(np.intp), light.shape[1] - 2)
+    left = np.minimum(x.astype(np.intp), light.shape[2] - 2)
+    down, right = (y - top).astype(np.float32), (x - left).astype(np.float32)
+    rows = light[:, top] * (1 - down)[:, None] + light[:, top + 1] * down[:, None]
+    found: Plane = rows[:, :, left] * (1 - right) + rows[:, :, left + 1] * right
+    return found
 
 
 def warp(light: Plane, y: NDArray[np.float32], x: NDArray[np.float32]) -> Plane:
