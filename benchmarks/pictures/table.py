@@ -73,9 +73,7 @@ def list_lives(healthy: Sequence[Healthy], faulty: Sequence[Faulty]) -> str:
         told = one.skipped or (
             "missed" if one.after_h is None else f"{one.after_h:3.0f} h {', '.join(one.codes)}"
         )
-        lines.append(
-            f"life  {one.kind:15} {one.severity:7} {one.variant:2} {told:50} {one.source}"
-        )
+        lines.append(f"life  {one.kind:15} {one.severity:7} {one.variant:2} {told:50} {one.source}")
     return "\n".join(lines)
 
 
