@@ -63,7 +63,7 @@ def test_names_are_unique_and_rows_are_whole() -> None:
     """Each promised figure has one row with its process, wire and counterpart."""
     names = [one.name for one in FIGURES]
     assert len(names) == len(set(names))
-    assert all(re.fullmatch(r"[a-z]+\.[a-z_]+", name) for name in names)
+    assert all(re.fullmatch(r"[a-z]+\.[a-z0-9_]+", name) for name in names)
     assert all(one.how and one.what for one in FIGURES)
 
 

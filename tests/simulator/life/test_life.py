@@ -65,11 +65,9 @@ def test_medium_is_plain(kind: Kind) -> None:
     at = NIGHT if kind in NIGHT_ONLY else NOON
     looks = [at + step * timedelta(minutes=17) for step in range(12)]
 
-    changed = [
-        float(np.abs(seen(life(hurt(kind)), look) - seen(life(), look)).mean()) for look in looks
-    ]
-
-    assert max(changed) > 2.0
+    assert any(
+        np.abs(seen(life(hurt(kind)), look) - seen(life(), look)).mean() > 2.0 for look in looks
+    )
 
 
 @pytest.mark.parametrize("kind", list(Kind), ids=lambda kind: kind.value)
