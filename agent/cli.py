@@ -28,6 +28,10 @@ HELP: Final = {
         "devices": "ids of the devices to accept; all of them without one",
         "again": "put the new picture in place of an accepted one, for this reason",
         "pictures": "directory to write the pictures to, one JPEG a device",
+        "picture": "explain what the picture rules say of picture files, and why",
+        "files": "JPEG or PNG files to judge",
+        "reference": "a good picture of the same camera; give several, of hours and days",
+        "map": "write a PNG that shows where the last picture departs; never overwritten",
         "config_file": "configuration file (TOML)",
         "lang": "language: en or zh",
         "address": "host or host:port of the camera",
@@ -63,6 +67,10 @@ HELP: Final = {
         "devices": "要验收的设备 id；不写则为全部",
         "again": "以新画面替换已验收的画面，并说明原因",
         "pictures": "保存画面的目录，每台设备一张 JPEG",
+        "picture": "说明画面规则对图片文件的判断及其依据",
+        "files": "待判断的 JPEG 或 PNG 文件",
+        "reference": "同一摄像机的正常画面；可给多张，取自不同时段和日期",
+        "map": "写入 PNG 热图，显示最后一张画面的偏离之处；绝不覆盖已有文件",
         "config_file": "配置文件（TOML）",
         "lang": "语言：en 或 zh",
         "address": "摄像机的主机名或 主机:端口",
@@ -125,6 +133,13 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
     discover.add_argument("--interface", help=text["interface"])
     discover.add_argument("--ask", action="append", default=[], help=text["ask"])
     discover.add_argument("--json", action="store_true", help=text["json"])
+    pictures = add("picture")
+    pictures.add_argument("files", nargs="+", metavar="FILE", help=text["files"])
+    pictures.add_argument(
+        "--reference", nargs="+", metavar="FILE", default=[], help=text["reference"]
+    )
+    pictures.add_argument("--map", metavar="OUT.png", help=text["map"])
+    pictures.add_argument("--json", action="store_true", help=text["json"])
     add("keygen").add_argument("file", help=text["key"])
     return parser
 

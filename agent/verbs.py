@@ -46,6 +46,7 @@ from agent.life import live
 from agent.overlay import Source, read_source
 from agent.probes import PROBES
 from agent.show_acceptance import print_acceptance, say_acceptance
+from agent.show_picture import picture
 from agent.show_uplink import uplink_line
 from agent.show_visit import found_as_json, print_visit, visit_as_json
 from shared import signing
@@ -69,6 +70,7 @@ def dispatch(arguments: argparse.Namespace, out: TextIO) -> int:
         "outbox": show_outbox,
         "keygen": keygen,
         "accept": accept,
+        "picture": picture,
     }
     return verbs[arguments.verb](arguments, out)
 

@@ -13,7 +13,12 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorTrc
 
 from agent.camera.decoder_wire import DecodeAnswer, DecodeRefused, DecodeRequest
-from agent.camera.evidence_picture import THUMBNAIL_CAP_BYTES, make_evidence, make_thumbnail
+from agent.camera.evidence_picture import (
+    THUMBNAIL_CAP_BYTES,
+    make_evidence,
+    make_map,
+    make_thumbnail,
+)
 from agent.camera.examine import examine
 from agent.camera.frame_planes import small_luma
 from agent.camera.picture.planes import Luma
@@ -34,7 +39,9 @@ class _Decoded:
 def decode_picture(request: DecodeRequest) -> DecodeAnswer:
     """Decode, measure and encode the evidence; DecodeRefused says why not."""
     now = _decode(request.picture, request.codec)
-    found = examine(now.frame, _before(request, now), request.references)
+    found = examine(
+        now.frame, _before(request, now), request.references, with_map=bool(request.map_as)
+    )
     jpeg = make_evidence(now.frame)
     wanted = request.thumbnail and len(jpeg) > THUMBNAIL_CAP_BYTES
     return DecodeAnswer(
@@ -46,6 +53,7 @@ def decode_picture(request: DecodeRequest) -> DecodeAnswer:
         light=found.light.value,
         merged=b"" if now.errors else found.merged,
         reference_note=found.note,
+        map=b"" if found.map is None else make_map(found.map, request.map_as),
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
+from typing import Literal
 
 import msgspec
 
@@ -93,6 +94,7 @@ class Decoder:
         previous: bytes | None,
         taken_at: datetime,
         references: Mapping[str, bytes] = MappingProxyType({}),
+        map_as: Literal["", "PNG", "JPEG"] = "",
     ) -> Picture:
         """Decode one picture; ``previous`` gives the change figure, ``references`` the others.
 
@@ -108,6 +110,7 @@ class Decoder:
                 previous=previous,
                 thumbnail=self._thumbnails,
                 references=dict(references),
+                map_as=map_as,
             )
         )
         async with self._free:
@@ -124,6 +127,7 @@ class Decoder:
             merged=answer.merged,
             decode_errors=answer.decode_errors,
             reference_note=answer.reference_note,
+            map=answer.map,
         )
 
     async def _ask(self, request: bytes) -> DecodeAnswer:

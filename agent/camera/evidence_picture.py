@@ -11,12 +11,14 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation
 
 from agent.camera.decoder_wire import DecodeRefused
+from agent.camera.picture.planes import Image
 
 _EVIDENCE_WIDTH_PX: Final = 1280
 _EVIDENCE_CAP_BYTES: Final = 120 * 1024
 _THUMBNAIL_WIDTH_PX: Final = 320
 THUMBNAIL_CAP_BYTES: Final = 12 * 1024
 _QUALITIES: Final = (3, 5, 8, 12, 18, 26, 31)  # quantiser of the MJPEG encoder, best first
+_MAP_QUALITY: Final = 5
 _SECOND: Final = Fraction(1, 1)
 
 
@@ -28,6 +30,14 @@ def make_evidence(frame: VideoFrame) -> bytes:
 def make_thumbnail(frame: VideoFrame) -> bytes:
     """A JPEG of at most 320 pixels width and 12 KiB: goes ahead on a metered link."""
     return _shrunk(frame, width_px=_THUMBNAIL_WIDTH_PX, cap_bytes=THUMBNAIL_CAP_BYTES)
+
+
+def make_map(drawn: Image, form: str) -> bytes:
+    """A drawn map as "PNG" or "JPEG"."""
+    frame = VideoFrame.from_ndarray(drawn, format="rgb24")
+    if form == "PNG":
+        return _encode(frame, "png", "rgb24")
+    return encode_jpeg(frame.reformat(format="yuvj420p"), _MAP_QUALITY)
 
 
 def _shrunk(frame: VideoFrame, *, width_px: int, cap_bytes: int) -> bytes:
@@ -48,12 +58,18 @@ def _shrunk(frame: VideoFrame, *, width_px: int, cap_bytes: int) -> bytes:
 
 
 def encode_jpeg(frame: VideoFrame, quality: int) -> bytes:
-    encoder = CodecContext.create("mjpeg", "w")
+    """A baseline JPEG of a yuvj420p frame; ``quality`` is the quantiser, 2 the best."""
+    return _encode(frame, "mjpeg", "yuvj420p", quality=quality)
+
+
+def _encode(frame: VideoFrame, codec: str, pixels: str, quality: int | None = None) -> bytes:
+    encoder = CodecContext.create(codec, "w")
     assert isinstance(encoder, VideoCodecContext)
     encoder.width, encoder.height = frame.width, frame.height
-    encoder.pix_fmt = "yuvj420p"
+    encoder.pix_fmt = pixels
     encoder.time_base = frame.time_base = _SECOND
-    encoder.qmin = encoder.qmax = quality
+    if quality is not None:
+        encoder.qmin = encoder.qmax = quality
     encoder.thread_count = 1
     frame.pts = 0
     return b"".join(bytes(packet) for part in (frame, None) for packet in encoder.encode(part))

@@ -18,6 +18,7 @@ class Compared:
     merged: bytes  # the reference with this picture in it, or a first one
     figures: Figures = field(default_factory=dict)  # empty without a usable reference
     note: str = ""  # why the bytes that were kept are of no use
+    reference: Reference | None = None  # what was compared with
 
 
 def recall(kept: bytes, now: Impression) -> Compared:
@@ -31,6 +32,7 @@ def recall(kept: bytes, now: Impression) -> Compared:
         merged=encode_reference(merge(reference, now)),
         figures={} if reference is None else compare(now, reference),
         note=note,
+        reference=reference,
     )
 
 
