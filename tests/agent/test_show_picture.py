@@ -6,11 +6,12 @@ import io
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from agent import cli
 from agent.verbs import DONE, FOUND, UNUSABLE, dispatch
-from tests.agent.pictures import blurred, coded, view
+from tests.agent.pictures import coded, view
 
 
 def call(*arguments: str) -> tuple[int, str]:
@@ -27,17 +28,17 @@ def good(tmp_path: Path) -> str:
     return str(path)
 
 
-def test_a_blurred_picture_is_told_by_the_cameras_own(tmp_path: Path, good: str) -> None:
-    """Against one good picture a soft one is a fault with its reason; the good one is none."""
-    soft, drawn = tmp_path / "soft.jpg", tmp_path / "map.png"
-    soft.write_bytes(coded(blurred(view(), 7)))
-    code, as_json = call(str(soft), "--reference", good, "--json", "--map", str(drawn))
+def test_a_mirrored_picture_is_told_by_the_cameras_own(tmp_path: Path, good: str) -> None:
+    """Against one good picture a mirrored one is a fault with its figures; the good one is none."""
+    flipped, drawn = tmp_path / "flipped.jpg", tmp_path / "map.png"
+    flipped.write_bytes(coded(np.ascontiguousarray(view()[:, ::-1])))
+    code, as_json = call(str(flipped), "--reference", good, "--json", "--map", str(drawn))
     (found,) = json.loads(as_json)["pictures"]
     verdicts = {one["code"]: one["verdict"] for one in found["findings"]}
 
     assert code == FOUND
-    assert verdicts["picture.blurred"] == "fault"
-    assert found["figures"]["ref_detail"] < 0.7
+    assert verdicts["picture.flipped"] == "fault"
+    assert found["figures"]["ref_mirrored"] > 0.9
     assert found["baseline"]["ref_detail"]["median"] == pytest.approx(1.0, abs=0.05)
     assert drawn.read_bytes().startswith(b"\x89PNG")
     assert call(good, "--reference", good, "--lang", "en")[0] == DONE
