@@ -36,6 +36,8 @@ from agent.diagnosis import RULES, rules_with
 from agent.diagnosis.levels import Levels
 from agent.diagnosis.rule import Rule
 from agent.episodes import Author
+from agent.experiment.desk import FilterDesk, Ground
+from agent.experiment.restorer import Restorer
 from agent.facts import facts_of
 from agent.hands import DeviceHands
 from agent.host import HostWatch, ReadHost, host_device
@@ -49,6 +51,7 @@ from agent.reports import Reporter
 from agent.restraint import Restraint
 from agent.rounds import Rounds
 from agent.standing import Standings
+from agent.sun import sun_elevation_deg
 from agent.trial import TrialDesk
 from shared.reading import Reading
 
@@ -92,6 +95,8 @@ class Agent:
     host: HostWatch
     standings: Standings
     settings: TrialDesk
+    restorer: Restorer
+    desk: FilterDesk
     close_edge: Callable[[], Awaitable[None]]
 
     async def run(self) -> None:
@@ -101,6 +106,7 @@ class Agent:
         """
         try:
             async with asyncio.TaskGroup() as group:
+                group.create_task(self.restorer.run(self.rounds.alone))
                 group.create_task(self._until_changed())
                 group.create_task(self.dispatcher.run())
                 group.create_task(self.host.run())
@@ -250,13 +256,15 @@ class _Ground:
         post = Post(standings=self.standings, clock=self.edge.clock)
         post.dispatcher = self._dispatcher(post)
         host = self._host(post)
-        rounds = self._rounds(post, probes)
+        restorer = self._restorer()
+        rounds = self._rounds(post, probes, restorer)
+        desk = self._desk(rounds, restorer)
         post.settings = self._settings()
         post.collector_clock = CollectorClock(
             self.database, clock=self.edge.clock, steady_s=self.edge.steady_s
         )
-        post.reporter = self._reporter(post, host)
-        post.commander = self._commander(post, rounds, command_key)
+        post.reporter = self._reporter(post, host, restorer)
+        post.commander = self._commander(post, rounds, desk, restorer, command_key)
         return Agent(
             config=self.config,
             database=self.database,
@@ -268,6 +276,8 @@ class _Ground:
             host=host,
             standings=self.standings,
             settings=post.settings,
+            restorer=restorer,
+            desk=desk,
             close_edge=self.edge.close,
         )
 
@@ -296,7 +306,32 @@ class _Ground:
             on_outcome=post.note,
         )
 
-    def _rounds(self, post: Post, probes: Sequence[Probe]) -> Rounds:
+    def _restorer(self) -> Restorer:
+        return Restorer(
+            {device.device_id: device for device in self.config.devices},
+            database=self.database,
+            camera_for=self.edge.camera_for,
+            clock=self.edge.clock,
+        )
+
+    def _desk(self, rounds: Rounds, restorer: Restorer) -> FilterDesk:
+        return FilterDesk(
+            Ground(
+                devices={device.device_id: device for device in self.config.devices},
+                budgets=self.budgets,
+                camera_for=self.edge.camera_for,
+                database=self.database,
+                outbox=self.outbox,
+                author=self.settings.author,
+                clock=self.edge.clock,
+                restorer=restorer,
+                alone=rounds.alone,
+                rests_until=rounds.logins_rest_until,
+                sun_elevation_deg=lambda at: sun_elevation_deg(self.config.site, at),
+            )
+        )
+
+    def _rounds(self, post: Post, probes: Sequence[Probe], restorer: Restorer) -> Rounds:
         devices = self.config.devices
         return Rounds(
             devices=devices,
@@ -313,6 +348,7 @@ class _Ground:
             on_outcome=post.note,
             login_retry=self.config.pace.login_retry,
             former=self.former.rounds if self.former else None,
+            settle=restorer.settle,
             restraint=Restraint(
                 devices,
                 budgets=self.budgets,
@@ -321,13 +357,14 @@ class _Ground:
             ),
         )
 
-    def _reporter(self, post: Post, host: HostWatch) -> Reporter:
+    def _reporter(self, post: Post, host: HostWatch, restorer: Restorer) -> Reporter:
         return Reporter(
             self.config,
             version=self.settings.author.version,
             database=self.database,
             outbox=self.outbox,
             standings=self.standings,
+            owed=restorer.owed,
             read_host=host.latest,
             clock=self.edge.clock,
             wake=post.dispatcher.wake,
@@ -347,7 +384,12 @@ class _Ground:
         )
 
     def _commander(
-        self, post: Post, rounds: Rounds, command_key: Ed25519PublicKey | None
+        self,
+        post: Post,
+        rounds: Rounds,
+        desk: FilterDesk,
+        restorer: Restorer,
+        command_key: Ed25519PublicKey | None,
     ) -> Commander:
         hands = DeviceHands(
             devices={device.device_id: device for device in self.config.devices},
@@ -358,6 +400,8 @@ class _Ground:
             outbox=self.outbox,
             author=self.settings.author,
             clock=self.edge.clock,
+            desk=desk,
+            settle=restorer.settle,
         )
         return Commander(
             agent_id=self.config.agent_id,
@@ -378,7 +422,7 @@ def _standings(config: Config, database: Database) -> Standings:
     for device in (*config.devices, host_device(config)):
         facts = facts_of(device, keepsake_store.read_facts(db, device.device_id), {})
         memories = fault_store.read_memories(db, device.device_id)
-        codes = tuple(sorted(code for code, memory in memories.items() if memory.is_open))
+        codes = tuple(sorted({memory.code for memory in memories.values() if memory.is_open}))
         known.append((facts, codes))
     return Standings(known)
 

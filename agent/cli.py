@@ -32,6 +32,9 @@ HELP: Final = {
         "files": "JPEG or PNG files to judge",
         "reference": "a good picture of the same camera; give several, of hours and days",
         "map": "write a PNG that shows where the last picture departs; never overwritten",
+        "ir-cut-test": "switch the infrared filter of one camera for a moment, judge, restore",
+        "writes": "show all that was written to cameras, and what is owed to them",
+        "device": "id of the device in the configuration",
         "config_file": "configuration file (TOML)",
         "lang": "language: en or zh",
         "address": "host or host:port of the camera",
@@ -71,6 +74,9 @@ HELP: Final = {
         "files": "待判断的 JPEG 或 PNG 文件",
         "reference": "同一摄像机的正常画面；可给多张，取自不同时段和日期",
         "map": "写入 PNG 热图，显示最后一张画面的偏离之处；绝不覆盖已有文件",
+        "ir-cut-test": "短暂切换一台摄像机的红外滤光片，依据画面判断后恢复",
+        "writes": "显示写入摄像机的全部内容及尚未恢复的设置",
+        "device": "配置中的设备 id",
         "config_file": "配置文件（TOML）",
         "lang": "语言：en 或 zh",
         "address": "摄像机的主机名或 主机:端口",
@@ -88,6 +94,10 @@ HELP: Final = {
         "verbose": "输出更多日志",
     },
 }
+_WITH_CONFIG: Final = (
+    *("run", "check-config", "show-config", "config", "outbox"),
+    *("accept", "ir-cut-test", "writes"),
+)
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -116,7 +126,7 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
     def add(verb: str) -> argparse.ArgumentParser:
         return verbs.add_parser(verb, help=text[verb], description=text[verb], parents=[common])
 
-    for verb in ("run", "check-config", "show-config", "config", "outbox", "accept"):
+    for verb in _WITH_CONFIG:
         made = add(verb)
         made.add_argument("-c", "--config", required=True, help=text["config_file"])
         if verb == "config":
@@ -127,6 +137,11 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
             made.add_argument("devices", nargs="*", metavar="DEVICE", help=text["devices"])
             made.add_argument("--again", metavar="REASON", help=text["again"])
             made.add_argument("--pictures", metavar="DIR", help=text["pictures"])
+        if verb in ("ir-cut-test", "writes"):
+            made.add_argument(
+                "device", nargs=1 if verb == "ir-cut-test" else "?", help=text["device"]
+            )
+            made.add_argument("--json", action="store_true", help=text["json"])
     _add_probe(add("probe"), text)
     discover = add("discover")
     discover.add_argument("--seconds", type=float, default=3.0, help=text["seconds"])

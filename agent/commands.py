@@ -51,6 +51,9 @@ class Hands(Protocol):
     async def fetch_log(self, device_id: str) -> str:
         """Fetch the device's own log and send it."""
 
+    async def test_ir_cut(self, device_id: str, *, ordered_by: str) -> str:
+        """Test the infrared filter where the owner allows it, and put its mode back."""
+
 
 class Commander:
     """Takes signed commands in, one at a time."""
@@ -193,6 +196,10 @@ class Commander:
                 return await self._hands.take_picture(command.device_id)
             case Verb.FETCH_LOG:
                 return await self._hands.fetch_log(command.device_id)
+            case Verb.TEST_IR_CUT:
+                return await self._hands.test_ir_cut(
+                    command.device_id, ordered_by=f"collector: {command.command_id}"
+                )
             case Verb.NEW_EPOCH | Verb.SET_CONFIG:
                 raise CannotDo("handled before")
 

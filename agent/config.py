@@ -35,6 +35,8 @@ _DEVICE_ID: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")
 _MAX_DEVICES: Final = 256  # the health message's bound
 UPLINKS: Final = ("wired", "metered")
 # 60 s of MQTT keep-alive cost about 290 KB a day; TCP states of NATs live two hours (RFC 5382).
+TEST_WRITES_PER_DAY: Final = 8
+"""Where an owner allows active tests: four tests, each of one write and one to take it back."""
 _KEEPALIVE_S: Final = {"wired": 60, "metered": 1800}
 
 
@@ -44,6 +46,16 @@ class Keys:
 
     evidence: Path
     command: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IrCut:
+    """The owner's word on the infrared filter of a camera."""
+
+    allow_test: bool = False  # an active test may change its mode for a moment
+    allow_test_on_battery: bool = False  # on a battery too
+    is_fitted: bool | None = None  # None: nobody has said
+    is_outdoor: bool = False  # daylight falls on what it sees
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +72,7 @@ class Device:
     budget: Mapping[str, int]  # keys of BUDGET_KEYS that replace the default
     min_poll: timedelta | None = None  # instead of what power and firmware profile ask for
     ordered_poll: timedelta = timedelta(0)  # at least this, by an order from the collector
+    ir_cut: IrCut = IrCut()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +131,8 @@ def read_content(path: Path) -> Mapping[str, Any]:
 def budget_of(device: Device) -> Budget:
     """The default budget of the device's power and link, with what its operator set."""
     default = budget_for(battery=device.is_battery, metered=device.is_metered)
+    if device.ir_cut.allow_test:
+        default = replace(default, writes_per_day=TEST_WRITES_PER_DAY)
     return replace(default, **dict(device.budget))
 
 
@@ -271,6 +286,7 @@ class _Reader:
             profile=profile,
             budget=limits,
             min_poll=read_min_poll(table),
+            ir_cut=_ir_cut(table),
         )
         table.finish()
         return device
@@ -316,3 +332,17 @@ class _Reader:
             why = getattr(error, "strerror", None) or "not UTF-8"
             table.complain(key, "secret_unreadable", found=file_name, why=why)
             return ""
+
+
+def _ir_cut(table: Table) -> IrCut:
+    allow = table.flag("allow_ir_cut_test", False)
+    on_battery = table.flag("allow_ir_cut_test_on_battery", False)
+    if on_battery and not allow:
+        table.complain("allow_ir_cut_test_on_battery", "battery_test_alone")
+    is_said = table.has("ir_cut_filter_fitted")
+    return IrCut(
+        allow_test=allow,
+        allow_test_on_battery=on_battery,
+        is_fitted=table.flag("ir_cut_filter_fitted", True) if is_said else None,
+        is_outdoor=table.flag("outdoor", False),
+    )

@@ -149,6 +149,10 @@ WRONGS: Final[Mapping[str, Wrong]] = {
             "请将收集端的命令公钥复制到该处，或删去此键",
         ),
     ),
+    "battery_test_alone": Wrong(
+        Both("is true without allow_ir_cut_test", "为 true，但未设置 allow_ir_cut_test"),
+        Both("Write allow_ir_cut_test = true too", "请同时填写 allow_ir_cut_test = true"),
+    ),
     "no_probe": Wrong(Both("is no probe", "不是检测项"), _ONE_OF),
     "no_level": Wrong(Both("is no level", "不是判定阈值"), _ONE_OF),
     "too_many_devices": Wrong(

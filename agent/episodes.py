@@ -66,6 +66,7 @@ class Seen:
     pictures: Sequence[Picture]
     attachments: Sequence[Attachment]
     exchanges: Sequence[Exchange]
+    proof: str = ""  # a value of Proof when it is another than the catalogue's
 
 
 class Teller:
@@ -120,6 +121,7 @@ class Teller:
                 manifest=manifest,
                 observations=min(memory.observations, 10**6),
                 recorder_firmware=self._author.recorder_firmware,
+                proof=seen.proof,
             ),
             now=seen.now,
         )
@@ -244,6 +246,14 @@ class Teller:
         """Send a file of a device, such as its own log, because somebody asked."""
         seen = Seen(facts=facts, now=now, pictures=(), attachments=(found,), exchanges=())
         self._add_evidence(seen, code="", episode=None, files=_attached(seen))
+
+    def tell_attachments(
+        self, seen: Seen, *, code: str = "", episode: EventId | None = None
+    ) -> None:
+        """Send the files of an experiment, with its transcript."""
+        transcript = write_transcript(seen.exchanges, taken_at=seen.now)
+        files = [*_attached(seen), *([transcript] if transcript else [])]
+        self._add_evidence(seen, code=code, episode=episode, files=files)
 
     def _add_evidence(
         self, seen: Seen, *, code: str, episode: EventId | None, files: Sequence[EvidenceFile]

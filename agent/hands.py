@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,6 +17,8 @@ from agent.delivery.database import Database
 from agent.delivery.evidence import MAX_TEXT_BYTES
 from agent.delivery.outbox import Outbox
 from agent.episodes import Author, Teller
+from agent.experiment.consent import NotAllowedError
+from agent.experiment.desk import FilterDesk
 from agent.probes.probe import Attachment, Cost, Observation, Pass, Probe
 from agent.recording import Outcome
 from agent.rounds import Rounds
@@ -38,7 +40,10 @@ class DeviceHands:
         outbox: Outbox,
         author: Author,
         clock: Callable[[], datetime],
+        desk: FilterDesk,
+        settle: Callable[[str], Awaitable[bool]],
     ) -> None:
+        """``settle`` restores what an experiment owes a device; asked before it is touched."""
         self._devices = devices
         self._budgets = budgets
         self._rounds = rounds
@@ -47,6 +52,8 @@ class DeviceHands:
         self._outbox = outbox
         self._author = author
         self._clock = clock
+        self._desk = desk
+        self._settle = settle
 
     async def probe_now(self, device_id: str) -> str:
         """Run all probes of a device, or of every device one after the other.
@@ -79,7 +86,17 @@ class DeviceHands:
         device = self._device(device_id)
         self._refuse_while_logins_rest(device_id)
         async with self._rounds.alone(device_id):
+            await self._settle(device_id)
             return await self._fetch_log_alone(device)
+
+    async def test_ir_cut(self, device_id: str, *, ordered_by: str) -> str:
+        """Test the infrared filter; the verdict in words, and what would settle an unclear one."""
+        try:
+            judged = await self._desk.test(device_id, ordered_by=ordered_by)
+        except NotAllowedError as error:
+            raise CannotDo(error.reason.en) from error
+        text = f"{judged.verdict.value}: {judged.reason.en}"
+        return f"{text}; {judged.settle.en}" if judged.settle.en else text
 
     async def _fetch_log_alone(self, device: Device) -> str:
         db, now = self._database.connection, self._clock()

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -73,18 +73,23 @@ class Reporter:
         outbox: Outbox,
         standings: Standings,
         read_host: Callable[[], Awaitable[tuple[Reading, ...]]],
+        owed: Callable[[], Mapping[str, str]] = dict,
         clock: Callable[[], datetime],
         wake: Callable[[], None],
         on_health: Callable[[EventId], None] = lambda _: None,
         uplink: Uplink | None = None,
     ) -> None:
-        """``on_health`` is called inside the transaction that appends a health message."""
+        """``on_health`` is called inside the transaction that appends a health message.
+
+        ``owed`` says by device what an experiment has not put back yet.
+        """
         self._config = config
         self._version = version
         self._database = database
         self._outbox = outbox
         self._standings = standings
         self._read_host = read_host
+        self._owed = owed
         self._clock = clock
         self._wake = wake
         self._on_health = on_health
@@ -144,6 +149,7 @@ class Reporter:
         """Append one health message; gaps that it tells are forgotten in the same transaction."""
         host = await self._read_host()
         now, mode = self._clock(), self._uplink.mode()
+        self._standings.note_owed(self._owed())
         with self._database.transaction() as db:
             lost = losses.take(db, current_epoch=str(self._database.epoch()))
             event = self._outbox.append(

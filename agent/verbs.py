@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, TextIO
 
-from agent import app, once, show, tuned
+from agent import app, once, show, show_test, tuned
 from agent.accept import Accepted, Ending, accept_all
 from agent.camera.decoder import Decoder
 from agent.camera.device import NetworkCamera
@@ -32,7 +32,7 @@ from agent.camera.profile import Profile
 from agent.camera.profile_file import ProfileError, load_profiles
 from agent.config import Config, Device, load_config
 from agent.config_problem import ConfigError
-from agent.delivery import eviction, losses
+from agent.delivery import eviction, losses, restore_store, write_log
 from agent.delivery.database import open_for_reading
 from agent.delivery.keys import make_key, public_path
 from agent.delivery.outbox import STORED_LANES, Outbox
@@ -40,7 +40,10 @@ from agent.delivery.salvage import open_or_salvage
 from agent.delivery.uplink import Uplink
 from agent.diagnosis import RULES
 from agent.diagnosis.rule import Verdict
+from agent.experiment.consent import NotAllowedError
+from agent.experiment.restorer import Restorer
 from agent.export import export_outbox
+from agent.filter_test import run_once
 from agent.host import EVERY as HOST_EVERY
 from agent.life import live
 from agent.overlay import Source, read_source
@@ -71,6 +74,8 @@ def dispatch(arguments: argparse.Namespace, out: TextIO) -> int:
         "keygen": keygen,
         "accept": accept,
         "picture": picture,
+        "ir-cut-test": judge_ir_cut,
+        "writes": show_writes,
     }
     return verbs[arguments.verb](arguments, out)
 
@@ -149,7 +154,7 @@ def reset_config(arguments: argparse.Namespace, out: TextIO) -> int:
         return _explain(error, arguments.lang)
     folder = source.local.data_dir
     try:
-        with _only_one(source.local):
+        with only_one(source.local):
             tuned.forget_order(app.data_file(source.local), now=app.clock())
     except BlockingIOError:
         _complain(show.say("agent runs", arguments.lang, folder=folder))
@@ -178,7 +183,7 @@ def accept(arguments: argparse.Namespace, out: TextIO) -> int:
         return UNUSABLE
     devices = [known[name] for name in arguments.devices] or list(known.values())
     try:
-        with _only_one(config):
+        with only_one(config):
             accepted = asyncio.run(_accept(config, profiles, devices, arguments.again or ""))
     except BlockingIOError:
         _complain(show.say("agent runs", lang, folder=config.data_dir))
@@ -198,7 +203,15 @@ async def _accept(
     edge = app.network_edge(config, profiles)
     database, _ = open_or_salvage(app.data_file(config), now=app.clock())
     levels, _ = app.judgement_of(config, RULES)
+    restorer = Restorer(
+        {device.device_id: device for device in config.devices},
+        database=database,
+        camera_for=edge.camera_for,
+        clock=app.clock,
+    )
     try:
+        for device in devices:
+            await restorer.settle(device.device_id)
         return await accept_all(devices, edge, database, levels=levels, again=again)
     finally:
         await edge.close()
@@ -225,7 +238,7 @@ def run(arguments: argparse.Namespace, out: TextIO) -> int:
     except (ConfigError, ProfileError) as error:
         return _explain(error, arguments.lang)
     try:
-        with _only_one(source.local):
+        with only_one(source.local):
             return asyncio.run(_run(source, profiles))
     except BlockingIOError:
         _complain(show.say("already runs", arguments.lang, folder=source.local.data_dir))
@@ -236,7 +249,7 @@ def run(arguments: argparse.Namespace, out: TextIO) -> int:
 
 
 @contextlib.contextmanager
-def _only_one(config: Config) -> Iterator[None]:
+def only_one(config: Config) -> Iterator[None]:
     """Hold a lock on the data directory: the database has one writer; BlockingIOError."""
     config.data_dir.mkdir(parents=True, exist_ok=True)
     with (config.data_dir / "agent.lock").open("w") as lock:
@@ -395,6 +408,56 @@ def _show_gave_way(
     print(f"\n{show.say('gave way', lang)}", file=out)
     head = [show.word(key, lang) for key in ("lane", "rows", "bytes", "why")]
     print(show.show_table(head, rows), file=out)
+
+
+def judge_ir_cut(arguments: argparse.Namespace, out: TextIO) -> int:
+    """Test one camera's filter now; not beside a running agent, which takes such an order."""
+    try:
+        source, profiles = read_all(Path(arguments.config))
+    except (ConfigError, ProfileError) as error:
+        return _explain(error, arguments.lang)
+    (device_id,) = arguments.device
+    try:
+        with only_one(source.local):
+            judged = asyncio.run(run_once(source, profiles, device_id))
+    except BlockingIOError:
+        _complain(show_test.say("agent runs", arguments.lang, folder=source.local.data_dir))
+        return FOUND
+    except NotAllowedError as error:
+        _complain(show_test.say("not begun", arguments.lang, why=error.reason.text(arguments.lang)))
+        return FOUND
+    except (OSError, sqlite3.Error, signing.KeyFileError) as error:
+        _complain(show.say("cannot start", arguments.lang, why=error))
+        return FOUND
+    if arguments.json:
+        json.dump(show_test.judged_as_json(device_id, judged), out, ensure_ascii=False, indent=1)
+        out.write("\n")
+    else:
+        print(show_test.judged_lines(device_id, judged, arguments.lang), file=out)
+    return DONE if judged.verdict in show_test.WELL else FOUND
+
+
+def show_writes(arguments: argparse.Namespace, out: TextIO) -> int:
+    """The audit log and the restore journal, beside a running agent."""
+    try:
+        config = load_config(Path(arguments.config))
+    except ConfigError as error:
+        return _explain(error, arguments.lang)
+    path = app.data_file(config)
+    try:
+        database = open_for_reading(path)
+        writes = write_log.read(database.connection, arguments.device)
+        owed = restore_store.every(database.connection)
+    except sqlite3.Error as error:
+        _complain(show.say_unread(path, error, arguments.lang))
+        return FOUND
+    database.close()
+    if arguments.json:
+        json.dump(show_test.writes_as_json(writes, owed), out, ensure_ascii=False, indent=1)
+        out.write("\n")
+    else:
+        print(show_test.writes_lines(writes, owed, arguments.lang), file=out)
+    return FOUND if owed else DONE
 
 
 def keygen(arguments: argparse.Namespace, out: TextIO) -> int:

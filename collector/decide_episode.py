@@ -36,6 +36,7 @@ def facts_of(db: Connection, case: Case) -> Facts:
         twins=twins.alive_elsewhere(
             db, label_serial=case.label_serial, position_id=case.position_id
         ),
+        proof=case.proof,
         note_en=note_en,
         note_zh=note_zh,
         site=SiteFacts(

@@ -24,6 +24,7 @@ from agent.camera.port import (
     DeviceClock,
     DeviceInformation,
     Exchange,
+    FilterMode,
     ImagingOptions,
     ImagingSettings,
     LoginKind,
@@ -167,7 +168,7 @@ class NetworkCamera:
         """GetOptions of the first video source."""
         return await imaging.read_options(self._soap, source=await self._video_source())
 
-    async def set_filter_mode(self, mode: imaging.FilterMode) -> None:
+    async def set_ir_cut_filter(self, mode: FilterMode) -> None:
         """SetImagingSettings of the first video source: a write, which no probe makes."""
         source = await self._video_source()
         await imaging.set_filter_mode(self._soap, source=source, mode=mode)

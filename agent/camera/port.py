@@ -129,6 +129,14 @@ class StreamProfile:
     media2: bool
 
 
+class FilterMode(enum.Enum):
+    """IrCutFilterMode of the ONVIF schema; ON means the filter is in the light path (day)."""
+
+    ON = "ON"
+    OFF = "OFF"
+    AUTO = "AUTO"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImagingSettings:
     """GetImagingSettings; enums folded to upper case, absent is None."""
@@ -253,6 +261,7 @@ class PictureFeatures:
     ref_veil: float | None = None  # veil minus the reference's
     ref_colour: float | None = None  # largest difference of a channel's share
     ref_lines: int | None = None  # lines of now that the reference does not know
+    pattern_change: float | None = None  # 0..2: other places are bright than in the frame before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -343,6 +352,13 @@ class Camera(Protocol):
 
     async def imaging_options(self) -> ImagingOptions:
         """GetOptions of the first video source."""
+
+    async def set_ir_cut_filter(self, mode: FilterMode) -> None:
+        """SetImagingSettings of the first video source, with ForcePersistence=false.
+
+        A write: it changes the customer's picture. No probe calls this; an experiment does, whose
+        restore journal is committed before.
+        """
 
     async def system_log(self) -> str:
         """GetSystemLog; ONVIF_MISSING when the device answers with nothing."""

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
+from agent.camera.port import FilterMode
 from agent.delivery.database import Database, DatabaseDamagedError, from_us, is_damage
 from agent.delivery.fault_store import parse_event
 from agent.diagnosis.pictures.acceptance import Acceptance
@@ -124,6 +125,18 @@ def _lost(row: Sequence[Any]) -> None:
     _whole(*row[2:5])
 
 
+def _restore(row: Sequence[Any]) -> None:
+    _texts(*row[:5], row[8])
+    FilterMode(row[2]), FilterMode(row[3])
+    from_us(row[5]), from_us(row[7])
+    _whole(*row[5:8])
+
+
+def _write(row: Sequence[Any]) -> None:
+    _texts(row[1], *row[3:9])
+    from_us(row[2])
+
+
 CHECKS: Final[Mapping[str, Callable[[Sequence[Any]], None]]] = {
     "meta": _meta,
     "memory": _memory,
@@ -136,6 +149,8 @@ CHECKS: Final[Mapping[str, Callable[[Sequence[Any]], None]]] = {
     "uplink_day": _uplink_day,
     "evicted": _evicted,
     "lost": _lost,
+    "restore": _restore,
+    "write_log": _write,
 }
 
 

@@ -12,8 +12,9 @@ from agent.probes.failure import all_failed
 from agent.probes.probe import Pass, good, invalid, missing, optional, unknown
 from shared.reading import Reading
 
+_COMPARED: Final = ("change_from_previous", "pattern_change")
 _FEATURES: Final = tuple(
-    field.name for field in fields(PictureFeatures) if field.name != "change_from_previous"
+    field.name for field in fields(PictureFeatures) if field.name not in _COMPARED
 )
 _FIRST_AT_HOME: Final = "change_still"
 _STREAM: Final = (

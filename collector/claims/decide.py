@@ -16,7 +16,7 @@ from collector.claims.facts import Facts
 from collector.claims.policy import Policy
 from collector.claims.warranty import Warranty, WarrantyVerdict
 from shared.catalogue import CATALOGUE
-from shared.catalogue_entry import CatalogueEntry, Outcome
+from shared.catalogue_entry import CatalogueEntry, Outcome, Proof
 
 
 class Verdict(enum.Enum):
@@ -191,7 +191,7 @@ def _claim(case: Facts, entry: CatalogueEntry, policy: Policy) -> Decision:
             reason_zh=judged.reason_zh,
             warranty=judged,
         )
-    if not policy.trusts(entry.code, entry.proof):
+    if not policy.trusts(entry.code, _proof(case, entry)):
         return Decision(
             verdict=Verdict.SHADOW,
             reason_en="shadow: a passive verdict that the policy does not trust yet;"
@@ -205,6 +205,16 @@ def _claim(case: Facts, entry: CatalogueEntry, policy: Policy) -> Decision:
         reason_zh="；".join(filter(None, (entry.name_zh, judged.reason_zh, case.note_zh))),
         warranty=judged,
     )
+
+
+def _proof(case: Facts, entry: CatalogueEntry) -> Proof:
+    """What proves this very fault: an experiment, where the code has one and the event states it.
+
+    A word that this version does not know, or an experiment that does not exist, proves no more
+    than the code promises.
+    """
+    proven = entry.has_experiment and case.proof == Proof.EXPERIMENT.value
+    return Proof.EXPERIMENT if proven else entry.proof
 
 
 _KIND_ZH: Final = {

@@ -39,3 +39,4 @@ class Facts:
     note_en: str = ""  # what is odd about the identity, for the reason
     note_zh: str = ""
     site: SiteFacts = SiteFacts()
+    proof: str = ""  # a value of Proof that the event states; '' as the code promises

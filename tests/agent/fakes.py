@@ -14,6 +14,7 @@ from agent.camera.port import (
     DeviceClock,
     DeviceInformation,
     Exchange,
+    FilterMode,
     ImagingOptions,
     ImagingSettings,
     LoginKind,
@@ -153,6 +154,10 @@ class FakeCamera:
     async def imaging_options(self) -> ImagingOptions:
         self._ask("GetOptions")
         return ImagingOptions(ir_cut_filter_modes=("ON", "OFF", "AUTO"))
+
+    async def set_ir_cut_filter(self, mode: FilterMode) -> None:
+        self._ask("SetImagingSettings")
+        self.writes.append(mode.value)
 
     async def system_log(self) -> str:
         self._ask("GetSystemLog")

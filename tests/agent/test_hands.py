@@ -14,6 +14,8 @@ from agent.delivery.evidence import Signer
 from agent.delivery.outbox import Outbox
 from agent.delivery.salvage import open_or_salvage
 from agent.episodes import Author
+from agent.experiment.desk import FilterDesk, Ground
+from agent.experiment.restorer import Restorer
 from agent.hands import DeviceHands
 from shared import wire
 from shared.evidence import EvidenceKind, Manifest
@@ -36,15 +38,37 @@ def hands_on(
     site: Site, make: Callable[[], Camera], *, budget: Budget = WIRED_MAINS
 ) -> DeviceHands:
     """Hands on one camera, named 'one'."""
+    devices, budgets = {"one": device("one")}, {"one": budget}
+    rounds, outbox = site.rounds({"one": make}), Outbox(site.database)
+    author = Author(agent_id="a", version="1", recorder_firmware="", signer=Signer(KEY))
+    restorer = Restorer(
+        devices, database=site.database, camera_for=lambda _: make(), clock=site.clock
+    )
+    desk = FilterDesk(
+        Ground(
+            devices=devices,
+            budgets=budgets,
+            camera_for=lambda _: make(),
+            database=site.database,
+            outbox=outbox,
+            author=author,
+            clock=site.clock,
+            restorer=restorer,
+            alone=rounds.alone,
+            rests_until=rounds.logins_rest_until,
+        )
+    )
     return DeviceHands(
-        devices={"one": device("one")},
-        budgets={"one": budget},
-        rounds=site.rounds({"one": make}),
+        devices=devices,
+        budgets=budgets,
+        rounds=rounds,
         camera_for=lambda _: make(),
         database=site.database,
-        outbox=Outbox(site.database),
-        author=Author(agent_id="a", version="1", recorder_firmware="", signer=Signer(KEY)),
+        outbox=outbox,
+        author=author,
         clock=site.clock,
+        desk=desk,
+        settle=restorer.settle,
     )
 
 
@@ -121,3 +145,19 @@ async def test_a_device_that_is_not_ours_is_refused(site: Site) -> None:
     for order in (hands.probe_now, hands.take_picture, hands.fetch_log):
         with pytest.raises(CannotDo, match="'two'"):
             await order("two")
+
+
+async def test_a_filter_is_not_tested_without_consent(site: Site) -> None:
+    """The owner has not allowed it: the order is refused with the remedy, nothing is written."""
+    cameras: list[FakeCamera] = []
+
+    def make() -> FakeCamera:
+        cameras.append(FakeCamera(site.clock))
+        return cameras[-1]
+
+    with pytest.raises(CannotDo, match="allow_ir_cut_test = true"):
+        await hands_on(site, make).test_ir_cut("one", ordered_by="collector: c-1")
+    with pytest.raises(CannotDo, match="no device 'two'"):
+        await hands_on(site, make).test_ir_cut("two", ordered_by="collector: c-1")
+
+    assert not any(camera.writes or camera.asked for camera in cameras)

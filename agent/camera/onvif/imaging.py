@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import enum
 from xml.sax.saxutils import escape
 
 from agent.camera.onvif.parse import child, children, folded, number
 from agent.camera.onvif.services import IMAGING, service_url
 from agent.camera.onvif.soap import SoapClient
-from agent.camera.port import ImagingOptions, ImagingSettings
+from agent.camera.port import FilterMode, ImagingOptions, ImagingSettings
 
 _SCHEMA = "http://www.onvif.org/ver10/schema"
 _MAX_MODES = 16
-
-
-class FilterMode(enum.Enum):
-    """IrCutFilterMode of the schema."""
-
-    ON = "ON"
-    OFF = "OFF"
-    AUTO = "AUTO"
 
 
 async def read_settings(soap: SoapClient, *, source: str) -> ImagingSettings:

@@ -16,6 +16,7 @@ from agent.camera.picture.detail import (
 )
 from agent.camera.picture.lines import line_figures
 from agent.camera.picture.noise import change, noise_of, tile_noise
+from agent.camera.picture.pattern import pattern_change
 from agent.camera.picture.planes import Luma, Plane, Planes, shrink
 
 Figures: TypeAlias = dict[str, float | int | str | None]
@@ -48,6 +49,7 @@ def measure(planes: Planes, before: Luma | None) -> Measured:
         **change(planes.luma, before),
         **block_figures(planes.native),
         **line_figures(planes.native),
+        "pattern_change": None if before is None else pattern_change(planes.luma, before),
         "noise": noise,
         "veil": veil(small),
     }

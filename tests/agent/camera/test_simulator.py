@@ -16,8 +16,7 @@ import zeep
 import zeep.wsse
 
 from agent.camera.device import NetworkCamera
-from agent.camera.onvif.imaging import FilterMode
-from agent.camera.port import CameraError, Cause, LoginKind
+from agent.camera.port import CameraError, Cause, FilterMode, LoginKind
 from agent.camera.profile_file import load_profiles, shipped_directory
 from simulator.camera import CameraSpec, SimulatedCamera
 from simulator.spec import Kind
@@ -175,7 +174,7 @@ async def test_setter_reaches_the_camera_and_is_counted(
 ) -> None:
     """SetImagingSettings changes the setting, as the second client sees, and counts as a write."""
     camera = camera_of(make_camera, sim)
-    await camera.set_filter_mode(FilterMode.OFF)
+    await camera.set_ir_cut_filter(FilterMode.OFF)
     (profile,) = await camera.profiles()
     seen = await oracle.imaging("GetImagingSettings", VideoSourceToken=profile.video_source)
 
