@@ -42,6 +42,8 @@ def coded(
     codec: str = "mjpeg",
     pixels: str = "yuvj420p",
     options: dict[str, str] | None = None,
+    *,
+    quality: int = 4,
 ) -> bytes:
     """The picture as one key frame or file of a codec of libav."""
     context = av.CodecContext.create(codec, "w")
@@ -50,7 +52,7 @@ def coded(
     context.pix_fmt, context.time_base = pixels, _SECOND
     context.options = options or {}
     if codec == "mjpeg":
-        context.qmin = context.qmax = 4
+        context.qmin = context.qmax = quality
     frame = av.VideoFrame.from_ndarray(picture, "rgb24").reformat(format=pixels)
     frame.pts, frame.time_base = 0, _SECOND
     return b"".join(bytes(p) for part in (frame, None) for p in context.encode(part))

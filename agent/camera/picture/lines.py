@@ -10,6 +10,7 @@ from agent.camera.picture.planes import Luma, Plane
 
 _STRIPS: Final = 8
 _AGREEING: Final = 1  # this strip, counted from the weakest, must show a line too
+_SHARED: Final = 2  # this strip, counted from the weakest, must have a stripe too
 _LEAST_CONTRAST: Final = 2.5  # grey levels
 _OVER_USUAL: Final = 10.0  # times the mean contrast of all lines
 _MOST_POSITIONS: Final = 16
@@ -90,18 +91,20 @@ def _contrast(means: Plane, width: int) -> Plane:
 def _stripes(means: Plane) -> float:
     """Peak over the median around it, in the amplitude spectrum of line means.
 
-    The mean over strips leaves out the highest and the lowest at each line, so that what is in one
-    strip only counts for little; a window (Hann) keeps the ends from ringing.
+    At each frequency counts what three quarters of the strips have in phase with the whole, so
+    that a fence in a part of the view is none; a window (Hann) keeps the ends from ringing.
     """
     count = means.shape[1]
-    level = means - _smooth(means, count // _FIRST_CYCLE | 1)
-    wave = (level.sum(axis=0) - level.max(axis=0) - level.min(axis=0)) / (_STRIPS - 2)
-    spectrum = np.abs(np.fft.rfft((wave - wave.mean()) * np.hanning(count))) * (4 / count)
-    usable = spectrum[_FIRST_CYCLE:-1]
-    groups = usable[: len(usable) // _GROUP * _GROUP].reshape(-1, _GROUP)
+    level = (means - _smooth(means, count // _FIRST_CYCLE | 1)) * np.hanning(count)
+    spectra = np.fft.rfft(level)[:, _FIRST_CYCLE:-1] * (4 / count)
+    whole = spectra.mean(axis=0)
+    amplitude = np.abs(whole)
+    in_phase = (spectra * np.conj(whole)).real / np.maximum(amplitude, 1e-9)
+    shared = np.partition(in_phase, _SHARED, axis=0)[_SHARED]
+    groups = amplitude[: len(amplitude) // _GROUP * _GROUP].reshape(-1, _GROUP)
     middle = np.arange(len(groups)) * _GROUP + (_GROUP - 1) / 2
-    usual = np.interp(np.arange(len(usable)), middle, np.median(groups, axis=1))
-    return float((usable / np.maximum(usual, _LEAST_FLOOR)).max())
+    usual = np.interp(np.arange(len(amplitude)), middle, np.median(groups, axis=1))
+    return max(float((shared / np.maximum(usual, _LEAST_FLOOR)).max()), 0.0)
 
 
 def _smooth(means: Plane, size: int) -> Plane:
