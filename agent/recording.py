@@ -136,6 +136,7 @@ def _learn(
     keepsake_store.keep_baseline(db, device_id, baseline)
     light = baseline.light.value
     for picture in take.pictures[:1]:
+        # Colour by lamps at night has a column of its own, and no part in the day's reference.
         if picture.merged and picture.light == light and not picture.damaged:
             keepsake_store.keep_reference(db, device_id, light, picture.merged, at=view.now)
 

@@ -33,7 +33,7 @@ class Levels(PictureLevels):
     filter_mode_age_s: float = 7200.0  # an older setting says nothing about this picture
     same_colour_share: float = 0.012  # of a channel, against the camera's own daylight
     other_colour_share: float = 0.03
-    black_luma: float = 4.0
+    black_luma: float = 12.0  # a dead sensor's black is 0 to 6, encoded; below 16 all is black
     black_dark_share: float = 0.98
     seen_luma_p99: float = 60.0
     white_bright_share: float = 0.95

@@ -14,13 +14,15 @@ class PictureLevels:
     """
 
     sun_day_deg: float = 3.0  # a healthy camera sees at civil dusk already (-6)
+    sun_dusk_deg: float = -3.0  # colours below are those of lamps
     sun_night_deg: float = -5.0
     baseline_every_s: float = 3600.0  # between two pictures that are learnt
     reference_pictures: float = 4.0  # merged ones, before the reference is compared with
-    own_spreads: float = 6.0  # how many of its own spreads a figure must leave
+    own_spreads: float = 4.0  # how many of its own spreads a figure must leave
     # Detail: the ratio of a tile's sharpness to the reference's.
     detail_least: float = 0.3
     detail_slope_least: float = 0.7  # log2 from one edge of the picture to the other
+    tilt_similarity: float = 0.3  # another view has other detail at every place
     detail_fit_least: float = 0.4  # share of variance that one plane explains
     # Contrast and veil.
     contrast_least: float = 0.35
@@ -40,10 +42,14 @@ class PictureLevels:
     shift_least: float = 4.0  # percent of width or height; 8 degrees are 9 % of a 90 degree view
     rotation_least_deg: float = 3.0
     match_least: float = 0.25  # loss of similarity of the edge maps
-    flip_least: float = 0.15  # by how much a flipped match beats the straight one
+    flip_least: float = 0.25  # by how much a flipped match beats the straight one
+    known_match: float = 0.4  # median similarity of a view that can be known again
+    flip_match: float = 0.38  # lives that were flipped matched by 0.41 to 0.85, healthy by 0.35
     bend_least_px: float = 1.0
     bend_similarity: float = 0.4  # below, local shifts are matched by chance
     lost_least: float = 0.25  # share of textured tiles
+    hidden_least: float = 0.45  # in one part; a parked car hid up to 0.44 of a plain view's edges
+    layout_pictures: float = 36.0  # of a light, before parts of the view are missed: cars park
     gained_least: float = 0.2
     view_lost: float = 0.5  # of the known edges, and ...
     view_gained: float = 0.1  # ... edges where none were: another view, not a cover
@@ -54,12 +60,14 @@ class PictureLevels:
     dim_p99: float = 140.0  # where something is bright, the exposure is a matter of the scene
     magenta_least: float = 0.04
     green_valley_least: float = 0.25
+    open_view_lost: float = 0.2
     pale_least: float = 15.0  # saturation
     lamp_least: float = 25.0
     lamp_least_share: float = 0.35  # of the night's own median luma
     lives_luma_p99: float = 10.0  # a sensor without light still shows its noise
     dark_hours: float = 3.0
-    lamp_slope_least: float = 1.0  # log2 from side to side
+    lamp_slope_least: float = 1.5  # log2 from side to side; a car parked in the lamp had 1.3
+    lamp_spreads: float = 3.0
     # Sensor and encoder.
     noise_least: float = 4.0
     stripes_least: float = 12.0

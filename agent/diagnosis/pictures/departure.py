@@ -30,12 +30,17 @@ class Departure:
     is_usual: bool  # among what was learnt, or nearer to the median than to the bar
 
 
-def depart(view: View, look: Look, name: str, *, least: float, side: Side) -> Departure | None:
-    """The figure against its own past; None without the figure or enough of a past."""
+def depart(
+    view: View, look: Look, name: str, *, least: float, side: Side, support: float = 0.0
+) -> Departure | None:
+    """The figure against its own past; None without the figure or enough of a past.
+
+    ``support``: how many values that past must have, when that is more than ``baseline_pictures``.
+    """
     value, baseline = look.get(name), baseline_of(view, look.light)
     if value is None or baseline is None or not _reference_stands(view, look, name):
         return None
-    norm = baseline.norm(name, support=view.levels.baseline_pictures)
+    norm = baseline.norm(name, support=max(support, view.levels.baseline_pictures))
     if norm is None:
         return None
     k = view.levels.own_spreads

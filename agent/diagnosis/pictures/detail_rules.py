@@ -113,7 +113,8 @@ def judge_tilted(view: View) -> Finding:
         return healthy(TILTED, view, *_SLOPES)
     beyond = [slope for slope in slopes if slope.is_beyond]
     fit = look.get("ref_detail_fit") or 0.0
-    if not beyond or fit < levels.detail_fit_least:
+    is_same = (look.get("ref_similarity") or 0.0) >= levels.tilt_similarity
+    if not beyond or fit < levels.detail_fit_least or not is_same:
         return in_between(TILTED, "sharper on one side than usual", "一侧较平时清晰")
     if may_be_weather(view, look):
         return weather(TILTED)

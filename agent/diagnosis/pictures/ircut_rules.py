@@ -63,7 +63,9 @@ def _is_magenta(view: View, look: Look) -> bool:
     green = depart(view, look, "green_min", least=levels.green_valley_least, side=Side.ABOVE)
     if own is None or green is None or excess < levels.magenta_healthy:
         return False
-    return own.is_beyond and green.is_beyond
+    # A coloured thing before the lens hides edges; light without a filter leaves them.
+    is_open_view = (look.get("ref_edges_lost_block") or 0.0) < levels.open_view_lost
+    return own.is_beyond and green.is_beyond and is_open_view
 
 
 def _by_saturation(view: View, look: Look, mode: str) -> Finding:

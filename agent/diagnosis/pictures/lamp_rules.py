@@ -78,7 +78,7 @@ def _dark_below(view: View) -> float | None:
     if norm is None:
         return None
     least = max(levels.lamp_least, levels.lamp_least_share * norm.median)
-    return max(norm.below(least=least, k=levels.own_spreads), levels.black_luma)
+    return max(norm.below(least=least, k=levels.lamp_spreads), levels.black_luma)
 
 
 def _is_night(view: View) -> bool:

@@ -11,7 +11,7 @@ from agent.diagnosis.pictures.departure import (
     seen,
 )
 from agent.diagnosis.pictures.look import Look, baseline_of
-from agent.diagnosis.pictures.pace import HOURS
+from agent.diagnosis.pictures.pace import HOURS, PARKED
 from agent.diagnosis.pictures.witness import may_be_weather, weather
 from agent.diagnosis.rule import Finding, Rule, View
 from agent.diagnosis.verdicts import fault, healthy
@@ -100,7 +100,9 @@ def judge_flipped(view: View) -> Finding:
     lead = best - straight
     if lead >= 0 and may_be_weather(view, look):
         return weather(FLIPPED)
-    if lead >= view.levels.flip_least and best >= usual.norm.median / 2:
+    levels = view.levels
+    is_known = usual.norm.median >= levels.known_match and best >= usual.norm.median * 0.45
+    if lead >= levels.flip_least and best >= levels.flip_match and is_known:
         words = {
             "ref_mirrored": ("mirrored left to right", "左右镜像"),
             "ref_upside_down": ("mirrored top to bottom", "上下镜像"),
@@ -118,13 +120,20 @@ def judge_occluded(view: View) -> Finding:
     look = seen(view, OCCLUDED)
     if isinstance(look, Finding):
         return look
-    least = view.levels.lost_least
-    block = depart(view, look, "ref_edges_lost_block", least=least, side=Side.ABOVE)
+    levels = view.levels
+    block = depart(
+        view,
+        look,
+        "ref_edges_lost_block",
+        least=levels.lost_least,
+        side=Side.ABOVE,
+        support=levels.layout_pictures,
+    )
     if block is None:
         return not_known_yet(OCCLUDED)
     if block.is_usual:
         return healthy(OCCLUDED, view, *_EDGES)
-    if not block.is_beyond:
+    if not block.is_beyond or block.value < levels.hidden_least:
         return in_between(OCCLUDED, "a part of the view is hidden", "部分视野被遮")
     if may_be_weather(view, look):
         return weather(OCCLUDED)
@@ -146,6 +155,7 @@ def judge_distorted(view: View) -> Finding:
     if bend is None:
         return not_known_yet(DISTORTED)
     matches = (look.get("ref_similarity") or 0.0) >= view.levels.bend_similarity
+    matches = matches and not may_be_weather(view, look)
     if bend.is_usual and matches:
         return healthy(DISTORTED, view, *_BEND)
     if not bend.is_beyond or not matches:
@@ -166,7 +176,7 @@ RULES = (
         code=OCCLUDED,
         needs=("picture.ref_edges_lost_block",),
         judge=judge_occluded,
-        persistence=HOURS,
+        persistence=PARKED,
     ),
     Rule(code=DISTORTED, needs=("picture.ref_bend",), judge=judge_distorted, persistence=HOURS),
 )

@@ -84,7 +84,8 @@ def _light_of(view: View, figures: Mapping[str, float]) -> Light:
     """What the decoder said of this picture; by luma and saturation where it said nothing."""
     said = view.text("picture.light")
     if said is not None:
-        return Light(said) if said in {light.value for light in Light} else Light.NONE
+        light = Light(said) if said in {light.value for light in Light} else Light.NONE
+        return _by_the_sun(light, view)
     levels, luma, saturation = view.levels, figures["luma_mean"], figures["saturation_mean"]
     if levels.light_luma <= luma <= levels.light_luma_most:
         if saturation >= levels.colour_saturation:
@@ -94,6 +95,14 @@ def _light_of(view: View, figures: Mapping[str, float]) -> Light:
     if levels.night_luma <= luma < levels.light_luma and saturation < levels.grey_saturation:
         return Light.NIGHT_IR
     return Light.NONE
+
+
+def _by_the_sun(light: Light, view: View) -> Light:
+    """Colour with the sun down is a night by lamps, however bright the exposure makes it."""
+    sun = view.sun_elevation_deg
+    if light is Light.DAY and sun is not None and sun < view.levels.sun_dusk_deg:
+        return Light.NIGHT_COLOUR
+    return light
 
 
 def filter_mode(view: View) -> str | None:

@@ -11,5 +11,5 @@ SOON: Final = Persistence(open_span=timedelta(hours=1))
 """For what is unmistakable in one picture: an hour rules out a restart or a torch."""
 HOURS: Final = Persistence(open_span=timedelta(hours=3))
 """For what weather, traffic and low sun can imitate for a while."""
-LONG: Final = Persistence(open_span=timedelta(hours=5))
-"""For what a grey morning can imitate."""
+PARKED: Final = Persistence(open_span=timedelta(hours=7))
+"""For what a parked lorry can imitate: it is gone after a working day's part."""

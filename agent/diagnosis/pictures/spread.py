@@ -10,6 +10,9 @@ from typing import Final
 _NORMAL: Final = 1.4826
 """Median absolute deviation to standard deviation of a normal distribution (Hampel 1974)."""
 
+_TRIMMED: Final = 0.05
+"""Left out at each end: one headlight that was learnt must not hide a fault for ever."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Norm:
@@ -17,7 +20,7 @@ class Norm:
 
     median: float
     spread: float  # 1.4826 times the median absolute deviation
-    low: float  # lowest and highest that was ever learnt
+    low: float  # lowest and highest that was learnt, a twentieth left out at each end
     high: float
     count: int
 
@@ -39,10 +42,12 @@ def norm_of(values: Sequence[float]) -> Norm:
     if not values:
         raise ValueError("no value, no norm")
     centre = median(values)
+    ordered = sorted(values)
+    trimmed = int(_TRIMMED * len(ordered))
     return Norm(
         median=centre,
         spread=_NORMAL * median(abs(value - centre) for value in values),
-        low=min(values),
-        high=max(values),
+        low=ordered[trimmed],
+        high=ordered[-1 - trimmed],
         count=len(values),
     )

@@ -14,7 +14,7 @@ from agent.diagnosis.pictures.departure import (
     seen,
 )
 from agent.diagnosis.pictures.look import Look, baseline_of
-from agent.diagnosis.pictures.pace import HOURS, SOON
+from agent.diagnosis.pictures.pace import HOURS, PARKED, SOON
 from agent.diagnosis.pictures.witness import (
     days_of,
     may_be_weather,
@@ -127,8 +127,23 @@ def judge_dirty(view: View) -> Finding:
     if isinstance(look, Finding):
         return look
     levels = view.levels
-    lost = depart(view, look, "ref_edges_lost", least=levels.stain_least, side=Side.ABOVE)
-    gained = depart(view, look, "ref_edges_gained", least=levels.gained_least, side=Side.ABOVE)
+    support = levels.layout_pictures
+    lost = depart(
+        view,
+        look,
+        "ref_edges_lost",
+        least=levels.stain_least,
+        side=Side.ABOVE,
+        support=support,
+    )
+    gained = depart(
+        view,
+        look,
+        "ref_edges_gained",
+        least=levels.gained_least,
+        side=Side.ABOVE,
+        support=support,
+    )
     best = depart(view, look, "ref_detail_p90", least=levels.detail_least, side=Side.BELOW)
     if lost is None or best is None:
         return not_known_yet(DIRTY)
@@ -193,6 +208,6 @@ RULES = (
         looks_back=(_CONTRAST,),
         persistence=SOON,
     ),
-    Rule(code=DIRTY, needs=("picture.ref_edges_lost",), judge=judge_dirty, persistence=HOURS),
+    Rule(code=DIRTY, needs=("picture.ref_edges_lost",), judge=judge_dirty, persistence=PARKED),
     Rule(code=FILM, needs=("picture.local_contrast",), judge=judge_film, persistence=HOURS),
 )
