@@ -76,7 +76,7 @@ def _by_shift(view: View, look: Look, similar: Departure, shifts: list[Departure
                 *_SHIFT,
                 *_EDGES,
             )
-    if not is_elsewhere and similar.is_usual:
+    if all(shift.is_usual for shift in shifts) and similar.is_usual:
         return healthy(MOVED, view, *_SHIFT)
     return in_between(MOVED, "the view differs somewhat", "视野略有不同")
 
