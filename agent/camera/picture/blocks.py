@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from agent.camera.picture.planes import Luma, Plane, distance
+from agent.camera.picture.robust import middle
 
 _GRID_PX: Final = 8
 _FILL_PX: Final = 16  # a macroblock
@@ -25,11 +26,11 @@ def block_figures(native: Luma) -> dict[str, float]:
     pole or a caption cannot move. About 1 without blocks.
     """
     # A quarter of the rows, and the middle half of the columns, tell the mean steps well enough.
-    lines, middle = native[::4], native[:, native.shape[1] // 4 : native.shape[1] * 3 // 4]
+    lines, inner = native[::4], native[:, native.shape[1] // 4 : native.shape[1] * 3 // 4]
     across = distance(lines[:, 1:], lines[:, :-1])
-    down = distance(middle[1:], middle[:-1])
+    down = distance(inner[1:], inner[:-1])
     columns = across.sum(axis=0, dtype=np.uint32) / max(len(across), 1)
-    rows = down.sum(axis=1, dtype=np.uint32) / max(middle.shape[1], 1)
+    rows = down.sum(axis=1, dtype=np.uint32) / max(inner.shape[1], 1)
     return {"blockiness": (_grid_ratio(columns) + _grid_ratio(rows)) / 2, **_fill(native)}
 
 
@@ -39,7 +40,7 @@ def _grid_ratio(steps: Plane) -> float:
     if len(at) < 2:
         return 1.0
     beside = (steps[at - 3] + steps[at - 2] + steps[at + 2] + steps[at + 3]) / 4
-    return float(np.median((steps[at] + _SOFTEN) / (beside + _SOFTEN)))
+    return middle((steps[at] + _SOFTEN) / (beside + _SOFTEN))
 
 
 def _fill(native: Luma) -> dict[str, float]:

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from agent.camera.picture.planes import COLUMNS, ROWS, Luma, Plane
+from agent.camera.picture.robust import middle
 
 _DARK_BELOW: Final = 16  # foot and head room of video range
 _BRIGHT_ABOVE: Final = 239
@@ -64,4 +65,4 @@ def veil(small: Plane) -> float:
     height, width = small.shape
     rows = small.reshape(ROWS, height // ROWS, width).min(axis=1)
     darkest = rows.reshape(ROWS, COLUMNS, width // COLUMNS).min(axis=2)
-    return float(np.median(darkest))
+    return middle(darkest)

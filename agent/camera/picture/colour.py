@@ -29,7 +29,7 @@ def colour(rgb: Image) -> dict[str, float]:
     green_min 0.016 and 1.000 for the same scene with the filter in and out, and gives no verdict
     without light; with fewer than 0.5 % lit pixels both are 0.
     """
-    red, green, blue = (np.ascontiguousarray(rgb[..., i]) for i in range(3))
+    red, green, blue = rgb
     saturation = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
     luma = (_RED * red + _GREEN * green + _BLUE * blue).astype(np.float32)
     cb, cr = np.float32(0.564) * (blue - luma), np.float32(0.713) * (red - luma)

@@ -12,11 +12,13 @@ from agent.camera.picture.measure import Figures
 from agent.camera.picture.planes import Mask, Plane
 from agent.camera.picture.reference import Reference
 from agent.camera.picture.regions import changed_tiles, largest_block
+from agent.camera.picture.robust import middle, percentiles
 from agent.camera.picture.shift import find_shifts, find_warp
 from agent.camera.picture.slopes import fit_slopes
 
 _GAIN: Final = 0.03  # of similarity, that a shift must win over no shift
 _KNOWN_AGAIN: Final = 0.2  # similarity below which no turn or bend is told
+_SURE: Final = 0.6  # similarity from which on the view is as it was
 _TEXTURED: Final = float(np.log2(1.5))  # log2 of coarse detail, as in ``detail``
 _FLAT: Final = float(np.log2(0.75))
 _JUDGED: Final = 0.0  # log2 of coarse detail that a tile still needs to have its detail compared
@@ -60,7 +62,7 @@ def _geometry(now: Impression, reference: Reference) -> tuple[Figures, int, int]
     warp = None
     if alike >= _KNOWN_AGAIN:
         warp = find_warp(now.edges, reference.edges, right=whole_x, down=whole_y)
-    mirrored, upside_down, rotated = _alike_flipped(small, own)
+    mirrored, upside_down, rotated = _alike_flipped(small, own, search=alike < _SURE)
     figures: Figures = {
         "ref_shift_x": 100 * right / width,
         "ref_shift_y": 100 * down / height,
@@ -76,16 +78,23 @@ def _geometry(now: Impression, reference: Reference) -> tuple[Figures, int, int]
     return figures, whole_x, whole_y
 
 
-def _alike_flipped(small: Plane, own: Plane) -> list[float]:
-    """Similarity when mirrored, upside down and turned: as it is, or where it lies best."""
+def _alike_flipped(small: Plane, own: Plane, *, search: bool) -> list[float]:
+    """Similarity when mirrored, upside down and turned: as it is, or where it lies best.
+
+    Without ``search`` only as it is: a view that is surely as it was is not the same one flipped
+    and shifted.
+    """
     flips = np.stack([small[:, ::-1], small[::-1], small[::-1, ::-1]])
+    alike = [similarity(flip, own) for flip in flips]
+    if not search:
+        return alike
     shifts = find_shifts(halve(flips), halve(own)[None])
     return [
         max(
-            similarity(flip, own),
+            unmoved,
             similarity(flip, own, right=round(2 * float(right)), down=round(2 * float(down))),
         )
-        for flip, right, down in zip(flips, shifts.right, shifts.down, strict=True)
+        for unmoved, flip, right, down in zip(alike, flips, shifts.right, shifts.down, strict=True)
     ]
 
 
@@ -98,10 +107,10 @@ def _detail(now: Impression, reference: Reference, textured: Mask) -> Figures:
             (*names, "ref_detail_slope_x", "ref_detail_slope_y", "ref_detail_fit"), None
         )
     off = now.sharpness - reference.sharpness
-    middle, low, high = np.exp2(np.percentile(off[judged], (50, 10, 90))).tolist()
+    half, low, high = (2**value for value in percentiles(off[judged], 50, 10, 90))
     plane = fit_slopes(off, judged / (reference.sharpness_spread + _SPREAD_FLOOR))
     return {
-        "ref_detail": middle,
+        "ref_detail": half,
         "ref_detail_p10": low,
         "ref_detail_p90": high,
         "ref_detail_slope_x": plane.right,
@@ -117,7 +126,7 @@ def _contrast(now: Impression, reference: Reference, textured: Mask) -> Figures:
     off = now.contrast - reference.contrast
     plane = fit_slopes(off, textured.astype(np.float32))
     return {
-        "ref_contrast": float(np.exp2(np.median(off[textured]))),
+        "ref_contrast": 2 ** middle(off[textured]),
         "ref_contrast_slope_x": plane.right,
         "ref_contrast_slope_y": plane.down,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Final
 
 import numpy as np
@@ -95,16 +96,23 @@ def _stripes(means: Plane) -> float:
     that a fence in a part of the view is none; a window (Hann) keeps the ends from ringing.
     """
     count = means.shape[1]
-    level = (means - _smooth(means, count // _FIRST_CYCLE | 1)) * np.hanning(count)
-    spectra = np.fft.rfft(level)[:, _FIRST_CYCLE:-1] * (4 / count)
+    level = (means - _smooth(means, count // _FIRST_CYCLE | 1)) * _window(count)
+    spectra = np.fft.rfft(level)[:, _FIRST_CYCLE:-1] * np.float32(4 / count)
     whole = spectra.mean(axis=0)
-    amplitude = np.abs(whole)
-    in_phase = (spectra * np.conj(whole)).real / np.maximum(amplitude, 1e-9)
+    amplitude = np.sqrt(whole.real**2 + whole.imag**2)
+    in_phase = spectra.real * whole.real + spectra.imag * whole.imag
+    in_phase /= np.maximum(amplitude, np.float32(1e-6))
     shared = np.partition(in_phase, _SHARED, axis=0)[_SHARED]
     groups = amplitude[: len(amplitude) // _GROUP * _GROUP].reshape(-1, _GROUP)
-    middle = np.arange(len(groups)) * _GROUP + (_GROUP - 1) / 2
-    usual = np.interp(np.arange(len(amplitude)), middle, np.median(groups, axis=1))
+    centres = np.arange(len(groups)) * _GROUP + (_GROUP - 1) / 2
+    usual = np.interp(np.arange(len(amplitude)), centres, np.median(groups, axis=1))
     return max(float((shared / np.maximum(usual, _LEAST_FLOOR)).max()), 0.0)
+
+
+@functools.lru_cache(maxsize=8)
+def _window(count: int) -> Plane:
+    window: Plane = np.hanning(count).astype(np.float32)
+    return window
 
 
 def _smooth(means: Plane, size: int) -> Plane:

@@ -13,10 +13,11 @@ HEIGHT_PX: Final = 360
 COLUMNS: Final = 16  # of tiles
 ROWS: Final = 9
 TILE_PX: Final = WIDTH_PX // COLUMNS
+_HALF: Final = 7  # of the larger window
 SMALL: Final = 4  # pixels of the 640x360 plane in one of the small plane, each way
 
 Luma: TypeAlias = npt.NDArray[np.uint8]
-Image: TypeAlias = npt.NDArray[np.uint8]  # height, width, RGB
+Image: TypeAlias = npt.NDArray[np.uint8]  # of three channels
 Sums: TypeAlias = npt.NDArray[np.uint16]
 Plane: TypeAlias = npt.NDArray[np.float32]
 Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -28,34 +29,31 @@ class Planes:
 
     native: Luma  # as the decoder gives it, for faults of lines and blocks
     luma: Luma  # 640x360, full range
-    rgb: Image  # 320x180: colour has no fine detail (chroma is 4:2:0)
+    rgb: Image  # 320x180, a plane a channel: colour has no fine detail (chroma is 4:2:0)
 
 
-def box_sum(luma: Luma, size_px: int) -> Sums:
-    """Sums over a square window of odd size up to 15; edges repeat the border.
+def box_sums(luma: Luma) -> tuple[Sums, Sums]:
+    """Sums over windows of 3x3 and of 15x15; edges repeat the border.
 
-    Window sums by doubling (1, 2, 4, 8 wide), exact in 16 bit: 15 * 15 * 255 fits.
+    The larger window is five by five of the smaller one. Exact in 16 bit: 15 * 15 * 255 fits.
     """
-    padded = np.pad(luma, size_px // 2, mode="edge").astype(np.uint16)
-    down = _line_sums(padded, size_px)
-    return _line_sums(down.T, size_px).T
+    padded = np.pad(luma, _HALF, mode="edge").astype(np.uint16)
+    small = _threes(_threes(padded).T).T
+    large = _fives(_fives(small).T).T
+    inner = _HALF - 1
+    return small[inner:-inner, inner:-inner], large
 
 
-def _line_sums(plane: Sums, size: int) -> Sums:
-    """Sums of ``size`` neighbouring rows."""
-    length = plane.shape[0] - size + 1
-    total: Sums | None = None
-    part, width, at = plane, 1, 0
-    while width <= size:
-        if size & width:
-            piece = part[at : at + length]
-            total = piece if total is None else total + piece
-            at += width
-        if 2 * width <= size:
-            part = part[:-width] + part[width:]
-        width *= 2
-    assert total is not None
-    return total
+def _threes(plane: Sums) -> Sums:
+    """Sums of three neighbouring rows."""
+    return plane[:-2] + plane[1:-1] + plane[2:]
+
+
+def _fives(plane: Sums) -> Sums:
+    """Sums of five rows that are three apart."""
+    pairs = plane[:-3] + plane[3:]
+    fours = pairs[:-6] + pairs[6:]
+    return fours[: len(plane) - 12] + plane[12:]
 
 
 def distance(one: npt.NDArray[np.unsignedinteger], other: npt.NDArray[np.unsignedinteger]) -> Sums:
@@ -75,7 +73,16 @@ def tile_means(plane: npt.NDArray[np.generic]) -> Plane:
 
 def shrink(luma: Luma) -> Plane:
     """The small plane, 160x90: means of 4x4 pixels."""
-    down = luma[0::4].astype(np.uint16) + luma[1::4] + luma[2::4] + luma[3::4]
-    sums = down[:, 0::4] + down[:, 1::4] + down[:, 2::4] + down[:, 3::4]
-    small: Plane = sums.astype(np.float32) / np.float32(SMALL * SMALL)
+    small: Plane = sum_boxes(luma, SMALL).astype(np.float32) / np.float32(SMALL * SMALL)
     return small
+
+
+def sum_boxes(plane: Luma, times: int) -> Sums:
+    """Sums of ``times`` by ``times`` samples, sides up to 16; the plane's sides are multiples."""
+    down = plane[0::times].astype(np.uint16)
+    for at in range(1, times):
+        down += plane[at::times]
+    sums = down[:, 0::times].copy()
+    for at in range(1, times):
+        sums += down[:, at::times]
+    return sums

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from agent.camera.picture.planes import Luma, Plane
+from agent.camera.picture.robust import solve3
 
 Spectrum: TypeAlias = npt.NDArray[np.complex64]
 _BLOCK_Y, _BLOCK_X = 30, 40  # 3x4 blocks of the 160x90 map
@@ -138,8 +139,9 @@ def find_warp(now: Luma, before: Luma, *, right: int, down: int) -> Warp | None:
     left = np.zeros_like(wanted)
     affine = np.zeros((3, 2))
     for _ in range(_ROUNDS):
-        scaled = terms * fair[:, None]
-        affine = np.linalg.solve(scaled.T @ terms + _RIDGE, scaled.T @ wanted)
+        scaled = terms.T * fair
+        square = scaled @ terms + _RIDGE
+        affine = np.array([solve3(square, scaled @ wanted[:, at]) for at in (0, 1)]).T
         left = wanted - terms @ affine
         fair = weight**2 / (1 + (left**2).sum(axis=1) / _FAIR_PX**2)
     spread = float((fair * (left**2).sum(axis=1)).sum() / fair.sum())

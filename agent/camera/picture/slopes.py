@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from agent.camera.picture.planes import COLUMNS, ROWS, Plane
+from agent.camera.picture.robust import middle, solve3
 
 _X: Final = np.tile((np.arange(COLUMNS) + 0.5) / COLUMNS - 0.5, ROWS)
 _Y: Final = np.repeat((np.arange(ROWS) + 0.5) / ROWS - 0.5, COLUMNS)
@@ -36,15 +37,16 @@ def fit_slopes(values: Plane, weights: npt.NDArray[np.floating]) -> Slopes:
     wanted: npt.NDArray[np.floating] = values.ravel().astype(np.float64)
     weight: npt.NDArray[np.floating] = weights.ravel().astype(np.float64)
     fair = weight
-    left = wanted - np.median(wanted[weight > 0])
-    fitted = np.zeros(3)
+    used = weight > 0
+    left = wanted - middle(wanted[used])
+    level = right = down = 0.0
     for _ in range(_ROUNDS):
-        sigma = _MAD_TO_SIGMA * float(np.median(np.abs(left[weight > 0]))) + 1e-6
+        sigma = _MAD_TO_SIGMA * middle(np.abs(left[used])) + 1e-6
         fair = weight / np.maximum(1.0, np.abs(left) / (_TUNING * sigma))
-        scaled = _TERMS * fair[:, None]
-        fitted = np.linalg.solve(scaled.T @ _TERMS + _RIDGE, scaled.T @ wanted)
-        left = wanted - _TERMS @ fitted
+        scaled = _TERMS.T * fair
+        level, right, down = solve3(scaled @ _TERMS + _RIDGE, scaled @ wanted)
+        left = wanted - level - right * _X - down * _Y
     mean = float((fair * wanted).sum() / fair.sum())
     total = float((fair * (wanted - mean) ** 2).sum())
     explained = 1 - float((fair * left**2).sum()) / total if total > 1e-9 else 0.0
-    return Slopes(float(fitted[1]), float(fitted[2]), min(max(explained, 0.0), 1.0))
+    return Slopes(right, down, min(max(explained, 0.0), 1.0))
