@@ -11,7 +11,7 @@ from typing import Final
 from benchmarks.figure import Size
 from simulator.life.chance import draw, uniform
 from simulator.life.day import Site
-from simulator.life.injury import Injury, Kind, Severity, shows_on
+from simulator.life.injury import Injury, Kind, Severity, kind_of, shows_on
 from simulator.life.sources import Part, Source, own_scenes, read_clips, read_folder
 from simulator.life.traits import traits_of
 
@@ -114,17 +114,9 @@ def plan(sources: Sequence[Source], scale: Scale) -> tuple[SiteCase, ...]:
                 source=source,
                 seed=_seed(source, turn),
                 onset=_onset(source, turn, start, scale),
-                futures=tuple(
-                    Future(
-                        injury=Injury(
-                            kind=kind,
-                            severity=severity,
-                            onset=_onset(source, turn, start, scale),
-                            seed=variant,
-                        ),
-                        compared=variant % scale.compare_each == 0,
-                    )
-                    for kind, severity, variant in futures.get((source.name, turn), ())
+                futures=(
+                    *_futures(futures.get((source.name, turn), ()), source, turn, start, scale),
+                    *_real_futures(source, turn, start, scale),
                 ),
             )
             for source, turn in cameras[first : first + _CAMERAS_PER_SITE]
@@ -140,6 +132,38 @@ def plan(sources: Sequence[Source], scale: Scale) -> tuple[SiteCase, ...]:
             )
         )
     return tuple(sites)
+
+
+def _futures(
+    faults: Sequence[tuple[Kind, Severity, int]],
+    source: Source,
+    turn: int,
+    start: datetime,
+    scale: Scale,
+) -> Iterator[Future]:
+    for kind, severity, variant in faults:
+        onset = _onset(source, turn, start, scale)
+        yield Future(
+            injury=Injury(kind=kind, severity=severity, onset=onset, seed=variant),
+            compared=variant % scale.compare_each == 0,
+        )
+
+
+def _real_futures(source: Source, turn: int, start: datetime, scale: Scale) -> Iterator[Future]:
+    """What really happened to this camera, where the folder has a picture of it."""
+    for index, (fault, _) in enumerate(source.faulty):
+        kind = kind_of(fault)
+        if kind in scale.kinds and kind is not None:
+            yield Future(
+                injury=Injury(
+                    kind=kind,
+                    severity=Severity.MEDIUM,
+                    onset=_onset(source, turn, start, scale),
+                    seed=index,
+                    still=index,
+                ),
+                compared=True,
+            )
 
 
 def _seed(source: Source, turn: int) -> int:

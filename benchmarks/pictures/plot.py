@@ -30,7 +30,7 @@ def draw_plot(path: Path, healthy: Sequence[Healthy], faulty: Sequence[Faulty], 
     _write(canvas, 8, 8, "ALARM WITHIN 24 H OF THE ONSET: MILD, MEDIUM, SEVERE " + note.upper())
     _write(canvas, 26, 8, "ORANGE: USUAL SCRIPT  PURPLE: FFMPEG SET  RED: GOAL  RIGHT: RIGHT NAME")
     for index, kind in enumerate(Kind, start=2):
-        own = [one for one in faulty if one.kind == kind.value]
+        own = [one for one in faulty if one.kind == kind.value and not one.real]
         _draw_fault(canvas[index * _ROW_PX : (index + 1) * _ROW_PX], kind, own)
     top = (len(Kind) + 3) * _ROW_PX
     _write(canvas, top, 8, "ALARMS A 1000 HEALTHY CAMERA-DAYS - 95 % BOUND BY SOURCE")

@@ -47,6 +47,7 @@ class Faulty(msgspec.Struct, frozen=True, kw_only=True):
     script_caught: bool
     ffmpeg_caught: bool
     skipped: str = ""
+    real: bool = False  # a real picture of the fault, not one that was put in
 
 
 class SiteResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -82,7 +82,7 @@ def is_right(one: Faulty) -> bool:
 
 
 def plain(faulty: Iterable[Faulty], kinds: Sequence[Kind]) -> list[Faulty]:
-    """Lives of these faults, medium or worse."""
+    """Lives of these faults, medium or worse, real ones among them."""
     names = {kind.value for kind in kinds}
     mild = Severity.MILD.name.lower()
     return [one for one in faulty if one.kind in names and one.severity != mild]

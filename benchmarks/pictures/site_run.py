@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from msgspec import structs
+
 from agent.diagnosis.rule import Sibling, Verdict
 from benchmarks.pictures.cases import EVERY, CameraCase, Future, SiteCase
 from benchmarks.pictures.competitors import (
@@ -157,6 +159,7 @@ def _suffer(camera: _Camera, future: Future, site: list[_Camera]) -> Faulty:
         compared=future.compared,
         script_caught=False,
         ffmpeg_caught=False,
+        real=injury.still is not None,
         skipped="no past" if past is None else "an alarm stood already" if before else "",
     )
     if past is None or before:
@@ -182,18 +185,14 @@ def _suffer(camera: _Camera, future: Future, site: list[_Camera]) -> Faulty:
         ):
             break
     codes = [] if first is None else sorted(first.opened)
-    return Faulty(
-        source=told.source,
-        kind=told.kind,
-        severity=told.severity,
-        variant=told.variant,
+    return structs.replace(
+        told,
         after_h=None if first is None else (first.at - injury.onset) / timedelta(hours=1),
         codes=codes,
         claimable=[code for code in codes if code in CLAIMABLE],
         visits=visits,
         unsure=unsure,
         asked=asked,
-        compared=future.compared,
         script_caught=rivals.script.opened > 0,
         ffmpeg_caught=rivals.ffmpeg.opened > 0,
     )

@@ -31,8 +31,11 @@ def print_table(
     """Recall by fault and severity, groups against their goals, false alarms by light, cost."""
     lines = ["Alarms within 24 h of the onset (caught of lives)", _HEAD]
     for kind in Kind:
-        own = [one for one in faulty if one.kind == kind.value]
+        own = [one for one in faulty if one.kind == kind.value and not one.real]
         lines.append(_fault_line(kind.value, own))
+    real = [one for one in faulty if one.real]
+    if real:
+        lines.append(_fault_line("(real pictures)", real))
     lines += ["", "Medium or worse, by goal"]
     for name, kinds, goal in (
         ("gross", GROSS, "98 %"),

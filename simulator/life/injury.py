@@ -54,12 +54,17 @@ class Kind(enum.Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Injury:
-    """One fault from ``onset`` on; ``seed`` decides its variant, place and direction."""
+    """One fault from ``onset`` on; ``seed`` decides its variant, place and direction.
+
+    ``still``: a real picture of this fault takes the view's place, the one of this index; nothing
+    is put in then.
+    """
 
     kind: Kind
     severity: Severity
     onset: datetime
     seed: int = 0
+    still: int | None = None
 
     def pick(self, mild: float, medium: float, severe: float) -> float:
         """The figure of this severity."""
@@ -105,3 +110,27 @@ def shows_on(kind: Kind, *, has_day: bool, is_indoor: bool, infrared: bool) -> b
     if kind in DAYLIGHT_ONLY:
         return has_day and not is_indoor
     return kind is not Kind.COLOUR_CAST or has_day
+
+
+_OTHER_WORDS: Final = {
+    "camera_moved": Kind.MOVED,
+    "turned": Kind.MOVED,
+    "blurred": Kind.DEFOCUS,
+    "out_of_focus": Kind.DEFOCUS,
+    "humidity": Kind.CONDENSATION,
+    "dirty": Kind.DIRT,
+    "spider_web": Kind.WEB,
+    "occluded": Kind.OCCLUSION,
+    "covered": Kind.OCCLUSION,
+    "ircut_stuck_open": Kind.IRCUT_OPEN,
+    "infrared": Kind.IRCUT_OPEN,
+    "distorted": Kind.DISTORTION,
+}
+
+
+def kind_of(fault: str) -> Kind | None:
+    """The kind that a manifest's word for a real fault means; None when it is none of ours."""
+    try:
+        return Kind(fault)
+    except ValueError:
+        return _OTHER_WORDS.get(fault)

@@ -89,16 +89,18 @@ class Life:
 
     def shot(self, at: datetime) -> Shot:
         """What the camera sends at this moment."""
-        injury = self.injury if self.injury is not None and at >= self.injury.onset else None
+        suffered = self._suffered(at)
+        injury = None if suffered is None or suffered.still is not None else suffered
         kind = None if injury is None else injury.kind
-        seen_at = injury.onset if injury is not None and kind is Kind.FROZEN else at
+        seen_at = _seen_at(at, injury)
         picture, before, scene = self._take(seen_at, at, injury)
         codec = "H264" if kind in (Kind.DECODE_DAMAGE, Kind.BLOCKY) else self.traits.codec
         quantiser = self._quantiser(seen_at, scene, injury)
         deblocks = kind is not Kind.BLOCKY
         slices = 8 if kind is Kind.DECODE_DAMAGE else 1  # so that one broken one is not all
         coded = encode(picture, codec, quantiser, deblocks=deblocks, slices=slices)
-        previous = coded if kind is Kind.FROZEN else encode(before, codec, quantiser)
+        stuck = injury is not None and kind is Kind.FROZEN and not injury.seed % 2
+        previous = coded if stuck else encode(before, codec, quantiser)
         lost = 0
         if injury is not None and kind is Kind.DECODE_DAMAGE:
             coded = break_stream(coded, injury, moment=at)
@@ -114,15 +116,19 @@ class Life:
             truth_light="dusk" if is_dusk else scene.mode,
             ir_cut_setting=self._setting(scene.mode),
             sun_elevation_deg=sun.elevation_deg,
-            injuries=() if injury is None else (injury,),
+            injuries=() if suffered is None else (suffered,),
             lost_packets=lost,
         )
 
     def picture(self, at: datetime) -> NDArray[np.uint8]:
         """The picture of this moment before coding, (height, width, 3)."""
-        injury = self.injury if self.injury is not None and at >= self.injury.onset else None
-        planes = self._take(at, at, injury)[0]
+        suffered = self._suffered(at)
+        injury = None if suffered is None or suffered.still is not None else suffered
+        planes = self._take(_seen_at(at, injury), at, injury)[0]
         return np.repeat(planes.transpose(1, 2, 0), 3 // planes.shape[0], axis=2)
+
+    def _suffered(self, at: datetime) -> Injury | None:
+        return self.injury if self.injury is not None and at >= self.injury.onset else None
 
     def _setting(self, mode: str) -> str:
         if not self.traits.names_filter:
@@ -148,7 +154,9 @@ class Life:
         still = self._still(seen_at, injury, night=False)
         mean = float(still[:3, ::8, ::8].mean())
         mode = scenery.mode_at(place, sun, seen_at, mean=mean, injury=injury)
-        lit = mode != "day" and bool(self.view.night)
+        suffered = self._suffered(at)
+        is_real = suffered is not None and suffered.still is not None
+        lit = mode != "day" and bool(self.view.night) and not is_real
         if lit:
             still = self._still(seen_at, injury, night=True)
         scene = scenery.compose(
@@ -162,19 +170,28 @@ class Life:
         flicker = 1 + 0.02 * wander(seen_at, self.seed, "mains", hours=0.001)
         earlier = Exposure(gain=exposure.gain * flicker, analogue=exposure.analogue)
         before = self._develop(light, scene, earlier, (seen_at, 1), injury)
-        for shown, moment in ((now, seen_at), (before, seen_at - timedelta(seconds=2))):
+        clock = seen_at
+        if injury is not None and injury.kind is Kind.FROZEN:
+            # The sensor or the encoder is stuck: behind the sensor the clock is still drawn.
+            before = now.copy()
+            clock = at if injury.seed % 2 else seen_at
+        for shown, moment in ((now, clock), (before, clock - timedelta(seconds=2))):
             self._caption(shown, moment)
         return now, before, scene
 
     def _still(self, at: datetime, injury: Injury | None, *, night: bool) -> Plane:
         """The planes of this hour in the camera's frame; framed once and kept."""
         stills = (self.view.night or self.view.day) if night else (self.view.day or self.view.night)
+        suffered = self._suffered(at)
+        real = None if suffered is None else suffered.still
+        if real is not None:
+            stills = (self.view.faulty[real][1],)
         turned = injury if injury is not None and injury.kind in GEOMETRY else None
         several = len(stills) if turned is None else min(len(stills), _TURNED_STILLS)
         index = int(several * uniform(self.seed, at.date(), at.hour // 2, "still", night))
         block = int(at.timestamp() / 86400 / _REBOOT_DAYS + uniform(self.seed, "phase"))
         crop = (0.0, 0.0, 0.012, 0.025)[int(4 * uniform(self.seed, block, "crop"))]
-        key = (night, index, crop, turned)
+        key = (night, index, crop, turned, real)
         if key not in self._framed:
             if len(self._framed) > 24:
                 self._framed.clear()
@@ -234,3 +251,8 @@ class Life:
             draw_caption(picture, f"{at:%Y %m %d %H %M %S}")
         else:
             draw_caption(picture, f"CAM {self.seed % 10_000:04d}")
+
+
+def _seen_at(at: datetime, injury: Injury | None) -> datetime:
+    """When the light of this moment's picture was taken in: long ago if the camera is frozen."""
+    return injury.onset if injury is not None and injury.kind is Kind.FROZEN else at

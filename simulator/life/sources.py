@@ -46,8 +46,11 @@ class Source:
 
     @property
     def part(self) -> Part:
-        """By a hash of the name alone: no picture of a reported camera was ever tuned on."""
-        return part_of(self.name)
+        """By a hash of the name alone: no picture of a reported camera was ever tuned on.
+
+        Clips are reported: a folder of pictures may hold the same camera under another name.
+        """
+        return Part.REPORTED if self.clip is not None else part_of(self.name)
 
 
 def part_of(name: str) -> Part:

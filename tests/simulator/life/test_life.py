@@ -111,11 +111,20 @@ def test_worse_is_further_from_healthy(kind: Kind) -> None:
 
 
 def test_frozen_sends_the_same_bytes() -> None:
-    """Within a watch and over hours nothing changes, whatever the world does."""
-    camera = life(hurt(Kind.FROZEN))
+    """A stuck encoder: within a watch and over hours nothing changes, whatever the world does."""
+    camera = life(hurt(Kind.FROZEN, seed=2))
     shots = [camera.shot(NOON), camera.shot(NOON + 3 * HOUR)]
 
     assert {shots[0].coded, shots[1].coded, shots[0].previous} == {shots[0].coded}
+
+
+def test_a_frozen_sensor_may_show_a_running_clock() -> None:
+    """The on-screen clock is drawn behind a stuck sensor: it alone changes, over hours too."""
+    camera = life(hurt(Kind.FROZEN, seed=1))
+    shots = [camera.picture(NOON), camera.picture(NOON + 3 * HOUR)]
+
+    assert np.array_equal(shots[0][20:], shots[1][20:])
+    assert not np.array_equal(shots[0], shots[1])
 
 
 def test_a_live_still_scene_is_not_frozen() -> None:

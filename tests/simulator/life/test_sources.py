@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from simulator.life.day import Site
+from simulator.life.injury import Injury, Kind, Severity
+from simulator.life.life import Life
 from simulator.life.sheet import to_png
 from simulator.life.sources import Part, UnreadableManifest, part_of, read_clips, read_folder
 from simulator.life.views import open_view
@@ -84,3 +90,27 @@ def test_the_split_depends_on_the_name_alone() -> None:
 def test_no_clips_without_a_folder(tmp_path: Path) -> None:
     """An absent folder gives none."""
     assert read_clips(tmp_path / "none") == ()
+
+
+def test_a_real_picture_of_a_fault_takes_the_views_place(tmp_path: Path) -> None:
+    """From the onset the camera looks at what the faulty picture shows; nothing is put in."""
+    folder = write(
+        tmp_path, HEAD + "a.png,road,day,healthy,s\nb.png,road,day,camera_moved,s\n", "a.png"
+    )
+    moved = render(SceneSpec(seed=9, width=160, height=90), 0)
+    (folder / "b.png").write_bytes(to_png(moved))
+    (source,) = read_folder(folder)
+    view = open_view(source, width=160, height=90)
+    onset = datetime(2026, 6, 12, 9, tzinfo=UTC)
+    injury = Injury(
+        kind=Kind.MOVED, severity=Severity.MEDIUM, onset=onset + timedelta(hours=1), still=0
+    )
+
+    healthy = Life(view=view, seed=4, site=Site(seed=4), width=160, height=90)
+    real = replace(healthy, injury=injury, _framed={})
+
+    assert np.array_equal(real.picture(onset), healthy.picture(onset))
+    later = onset + timedelta(hours=2)
+    assert not np.array_equal(real.picture(later), healthy.picture(later))
+    alone = replace(healthy, view=replace(view, day=(view.faulty[0][1],)), _framed={})
+    assert np.array_equal(real.picture(later), alone.picture(later))
