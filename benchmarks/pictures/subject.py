@@ -10,28 +10,17 @@ import time
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, Final, TypeVar, cast
 
-import msgspec
 from av.video.frame import VideoFrame
 
-from agent.camera.decode_picture import decode_picture
-from agent.camera.decoder_wire import DecodeRefused, DecodeRequest
 from agent.camera.examine import examine
 from agent.camera.frame_planes import small_luma
 from agent.camera.heap import keep_heap
 from agent.camera.light import Light
 from agent.camera.port import (
     Camera,
-    CameraError,
-    Cause,
-    ImagingOptions,
-    ImagingSettings,
     Picture,
-    PictureFeatures,
-    StreamHealth,
-    StreamProfile,
 )
 from agent.delivery.sibling_store import FIGURES, FRESH
 from agent.diagnosis import RULES
@@ -41,13 +30,12 @@ from agent.diagnosis.pictures.learning import learn_from
 from agent.diagnosis.rule import HISTORY_PER_NAME, Finding, Sibling, View
 from agent.probes import imaging, picture, stream
 from agent.probes.probe import Pass
+from benchmarks.pictures.shot_camera import ShotCamera
 from shared.reading import Reading
 from simulator.life.life import Shot
 
 JUDGED: Final = ("picture.", "ircut.", "ir_led.")
 """Faults that are told from pictures."""
-_WATCH_S: Final = 4.0
-_FPS: Final = 15.0
 _RULES: Final = tuple(rule for rule in RULES if rule.code.startswith(JUDGED))
 _T = TypeVar("_T")
 
@@ -106,7 +94,7 @@ class Subject:
 
     def visit(self, shot: Shot, siblings: tuple[Sibling, ...] = ()) -> Visit:
         """Probe, judge, learn: what the agent does with this picture."""
-        camera = _Camera(shot)
+        camera = ShotCamera(shot)
         visit = Pass(now=shot.at, references=self.references)
         seen = [
             _finish(probe.read(cast(Camera, camera), visit)) for probe in (stream, picture, imaging)
@@ -150,79 +138,6 @@ class Subject:
     def _remember(self, fresh: Mapping[str, Reading]) -> None:
         for name in {name for rule in _RULES for name in rule.looks_back} & fresh.keys():
             self.history[name] = (*self.history.get(name, ()), fresh[name])[-HISTORY_PER_NAME:]
-
-
-class _Camera:
-    """Answers a visit's questions from one shot."""
-
-    def __init__(self, shot: Shot) -> None:
-        self._shot = shot
-
-    async def watch_stream(self, *, seconds: float) -> StreamHealth:
-        shot = self._shot
-        frames = round(seconds * _FPS)
-        return StreamHealth(
-            codec=shot.codec,
-            seconds=seconds,
-            packets=frames * 4,
-            frames=frames,
-            fps=_FPS,
-            bitrate_kbps=len(shot.coded) * 8 / 1000,
-            key_frame_interval_s=2.0,
-            longest_gap_s=0.1,
-            lost_packets=shot.lost_packets,
-            key_frame=shot.previous,
-            last_key_frame=shot.coded,
-            width_px=None,
-            height_px=None,
-            stamped_s=seconds,
-            key_frames=2,
-            loss_touches_last=shot.lost_packets > 0,
-        )
-
-    async def decode(
-        self,
-        key_frame: bytes,
-        *,
-        codec: str,
-        previous: bytes | None,
-        references: Mapping[str, bytes] = MappingProxyType({}),
-    ) -> Picture:
-        request = DecodeRequest(
-            codec=codec, picture=key_frame, previous=previous, references=dict(references)
-        )
-        try:
-            answer = decode_picture(request)
-        except DecodeRefused as refused:
-            raise CameraError(Cause(refused.cause), refused.detail) from refused
-        return Picture(
-            features=msgspec.convert(answer.features, PictureFeatures),
-            jpeg=answer.jpeg,
-            taken_at=self._shot.at,
-            damaged=answer.damaged,
-            light=answer.light,
-            merged=answer.merged,
-            decode_errors=answer.decode_errors,
-            reference_note=answer.reference_note,
-        )
-
-    async def imaging_settings(self) -> ImagingSettings:
-        return ImagingSettings(
-            ir_cut_filter=self._shot.ir_cut_setting,
-            brightness=None,
-            colour_saturation=None,
-            contrast=None,
-            sharpness=None,
-        )
-
-    async def imaging_options(self) -> ImagingOptions:
-        return ImagingOptions(ir_cut_filter_modes=("ON", "OFF", "AUTO"))
-
-    async def profiles(self) -> tuple[StreamProfile, ...]:
-        return ()
-
-    async def snapshot(self) -> None:
-        raise CameraError(Cause.ONVIF_UNSUPPORTED, "this camera has no snapshot")
 
 
 def _finish(work: Coroutine[Any, Any, _T]) -> _T:

@@ -12,7 +12,7 @@ from simulator.life.chance import draw
 from simulator.video.texture import Plane
 
 MOST_GAIN = 24.0
-_FREE_RANGE = 400.0  # by exposure time alone (1/10000 s to 1/25 s), before any noise
+FREE_RANGE = 400.0  # by exposure time alone (1/10000 s to 1/25 s), before any noise
 _FULL_WELL = 9000.0  # electrons at white, analogue gain 1, of a 1/2.8" sensor
 _READ_NOISE = 2.5
 _TONE_STEPS = 4096
@@ -28,9 +28,7 @@ class Exposure:
     analogue: float
 
 
-def expose(
-    light: Plane, *, target: float, bias: float, free_range: float = _FREE_RANGE
-) -> Exposure:
+def expose(light: Plane, *, target: float, bias: float, free_range: float = FREE_RANGE) -> Exposure:
     """Meter the frame as a camera does; in too little light it stays dark.
 
     ``bias`` is what the control loop is off by at this moment, or a fault of it.

@@ -10,21 +10,20 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.life import scenery, weather
-from simulator.life.camera_chain import Exposure, expose, noise_of, process, sense, tone
+from simulator.life import mode, scenery, weather
+from simulator.life.camera_chain import Exposure
 from simulator.life.chance import uniform, wander
 from simulator.life.coding import encode
+from simulator.life.darkroom import Darkroom
 from simulator.life.day import Site, cast_shadows, sunlight
-from simulator.life.electronics_fault import break_stream, exposure_bias, spoil_signal
+from simulator.life.electronics_fault import break_stream
 from simulator.life.geometry import frame
-from simulator.life.injury import ELECTRONICS, GEOMETRY, OPTICS, Injury, Kind
+from simulator.life.injury import GEOMETRY, OPTICS, Injury, Kind
 from simulator.life.optics_fault import spoil_optics
 from simulator.life.traits import Traits, traits_of
 from simulator.life.views import HEIGHT_PX, WIDTH_PX, View
-from simulator.video.caption import draw_caption
 from simulator.video.texture import Plane
 
-_GREY_MODES = frozenset({"night_ir"})
 _TURNED_STILLS = 3  # each is turned at a cost of several pictures
 _REBOOT_DAYS = 30  # a camera comes back with another crop about once in so many days
 _LOSSY_SHARE = 0.015  # of all watches: the network loses packets, the camera is well
@@ -69,15 +68,19 @@ class Life:
         return traits_of(self.seed)
 
     @cached_property
-    def _place(self) -> scenery.Place:
-        return scenery.Place(
+    def _darkroom(self) -> Darkroom:
+        return Darkroom(seed=self.seed, traits=self.traits)
+
+    @cached_property
+    def _place(self) -> mode.Place:
+        return mode.Place(
             seed=self.seed,
             site_seed=self.site.seed,
             traits=self.traits,
             is_indoor=self.view.is_indoor,
             has_day=bool(self.view.day),
             shadows=cast_shadows(self.seed, height=self.height, width=self.width),
-            ground=scenery.ground_of(self.seed, height=self.height, width=self.width),
+            ground=mode.ground_of(self.seed, height=self.height, width=self.width),
         )
 
     def frames(self, start: datetime, end: datetime, every: timedelta) -> Iterator[Shot]:
@@ -95,7 +98,7 @@ class Life:
         seen_at = _seen_at(at, injury)
         picture, before, scene = self._take(seen_at, at, injury)
         codec = "H264" if kind in (Kind.DECODE_DAMAGE, Kind.BLOCKY) else self.traits.codec
-        quantiser = self._quantiser(seen_at, scene, injury)
+        quantiser = self._darkroom.quantiser(seen_at, scene, injury)
         deblocks = kind is not Kind.BLOCKY
         slices = 8 if kind is Kind.DECODE_DAMAGE else 1  # so that one broken one is not all
         coded = encode(picture, codec, quantiser, deblocks=deblocks, slices=slices)
@@ -130,20 +133,10 @@ class Life:
     def _suffered(self, at: datetime) -> Injury | None:
         return self.injury if self.injury is not None and at >= self.injury.onset else None
 
-    def _setting(self, mode: str) -> str:
+    def _setting(self, seeing: str) -> str:
         if not self.traits.names_filter:
             return "AUTO"
-        return "OFF" if mode == "night_ir" else "ON"
-
-    def _quantiser(self, at: datetime, scene: scenery.Scenery, injury: Injury | None) -> int:
-        """Rate control: coarser by night and in busy hours, and when it is set far too low."""
-        if injury is not None and injury.kind is Kind.BLOCKY:
-            return int(injury.pick(42, 47, 51))
-        night = 2 if scene.mode != "day" else 0
-        steps = 2.5 * wander(at, self.seed, "rate", hours=1.3) + night
-        if uniform(self.seed, at, "congested") < 0.02:
-            steps += 6
-        return self.traits.quantiser + round(steps)
+        return "OFF" if seeing == "night_ir" else "ON"
 
     def _take(
         self, seen_at: datetime, at: datetime, injury: Injury | None
@@ -153,30 +146,30 @@ class Life:
         sun = sunlight(self.site, sky, seen_at)
         still = self._still(seen_at, injury, night=False)
         mean = float(still[:3, ::8, ::8].mean())
-        mode = scenery.mode_at(place, sun, seen_at, mean=mean, injury=injury)
+        seeing = mode.mode_at(place, sun, seen_at, mean=mean, injury=injury)
         suffered = self._suffered(at)
         is_real = suffered is not None and suffered.still is not None
-        lit = mode != "day" and bool(self.view.night) and not is_real
+        lit = seeing != "day" and bool(self.view.night) and not is_real
         if lit:
             still = self._still(seen_at, injury, night=True)
         scene = scenery.compose(
-            still, place, sun, sky, seen_at, mode=mode, lit_still=lit, injury=injury
+            still, place, sun, sky, seen_at, mode=seeing, lit_still=lit, injury=injury
         )
         light = self._shake(scene.light, sky, seen_at)
         if injury is not None and injury.kind in OPTICS:
             light = spoil_optics(light, injury, seen_at, by_lamp=scene.by_lamp)
-        exposure = self._expose(light, scene, seen_at, injury)
-        now = self._develop(light, scene, exposure, (seen_at, 0), injury)
+        exposure = self._darkroom.settle(light, scene, seen_at, injury)
+        now = self._darkroom.develop(light, scene, exposure, (seen_at, 0), injury)
         flicker = 1 + 0.02 * wander(seen_at, self.seed, "mains", hours=0.001)
         earlier = Exposure(gain=exposure.gain * flicker, analogue=exposure.analogue)
-        before = self._develop(light, scene, earlier, (seen_at, 1), injury)
+        before = self._darkroom.develop(light, scene, earlier, (seen_at, 1), injury)
         clock = seen_at
         if injury is not None and injury.kind is Kind.FROZEN:
             # The sensor or the encoder is stuck: behind the sensor the clock is still drawn.
             before = now.copy()
             clock = at if injury.seed % 2 else seen_at
         for shown, moment in ((now, clock), (before, clock - timedelta(seconds=2))):
-            self._caption(shown, moment)
+            self._darkroom.write(shown, moment)
         return now, before, scene
 
     def _still(self, at: datetime, injury: Injury | None, *, night: bool) -> Plane:
@@ -212,45 +205,6 @@ class Life:
         dx = round(reach * wander(at, self.seed, "shake x", hours=0.02))
         dy = round(0.6 * reach * wander(at, self.seed, "shake y", hours=0.02))
         return np.roll(light, (dy, dx), axis=(1, 2)) if dx or dy else light
-
-    def _expose(
-        self, light: Plane, scene: scenery.Scenery, at: datetime, injury: Injury | None
-    ) -> Exposure:
-        """The control loop hunts a little, and now and then it has not settled yet."""
-        bias = 1 + 0.12 * wander(at, self.seed, "exposure", hours=0.05)
-        if uniform(self.seed, at, "pumps") < 0.02:
-            bias *= 1.8 if uniform(self.seed, at, "up") < 0.5 else 0.55
-        if injury is not None:
-            bias *= exposure_bias(injury)
-        return expose(light, target=scene.target, bias=bias)
-
-    def _develop(
-        self,
-        light: Plane,
-        scene: scenery.Scenery,
-        exposure: Exposure,
-        moment: tuple[object, ...],
-        injury: Injury | None,
-    ) -> NDArray[np.uint8]:
-        signal = sense(light, exposure, noise_of(light.shape, self.seed, moment))
-        if (
-            injury is not None
-            and injury.kind in ELECTRONICS
-            and injury.kind is not Kind.COLOUR_CAST
-        ):
-            signal = spoil_signal(signal, injury, moment=moment)
-        grey = scene.mode in _GREY_MODES and self.traits.grey_by_night
-        signal = process(signal, exposure, balance=scene.balance, grey=grey)
-        if injury is not None and injury.kind is Kind.COLOUR_CAST and not grey:
-            signal = spoil_signal(signal, injury, moment=moment)
-        return tone(signal, contrast=self.traits.contrast)
-
-    def _caption(self, planes: NDArray[np.uint8], at: datetime) -> None:
-        picture = planes.transpose(1, 2, 0)  # a view: the text lands in the planes
-        if self.traits.shows_clock:
-            draw_caption(picture, f"{at:%Y %m %d %H %M %S}")
-        else:
-            draw_caption(picture, f"CAM {self.seed % 10_000:04d}")
 
 
 def _seen_at(at: datetime, injury: Injury | None) -> datetime:
