@@ -49,7 +49,7 @@ SCALES: Final = {
         rounds=2,
         most_cameras=66,
         learn_days=6,
-        lives={Severity.MILD: 8, Severity.MEDIUM: 24, Severity.SEVERE: 8},
+        lives={Severity.MILD: 6, Severity.MEDIUM: 20, Severity.SEVERE: 6},
         compare_each=5,
     ),
 }
@@ -197,9 +197,10 @@ def _lives(
 ) -> Iterator[tuple[Severity, tuple[Source, int], int]]:
     place = 0
     for severity, count in scale.lives.items():
-        for variant in range(count):
+        for _ in range(count):
             if able:
-                yield severity, able[place % len(able)], variant
+                # Each life another variant: its number decides place, direction, pink or pale.
+                yield severity, able[place % len(able)], place
                 place += 1
 
 
