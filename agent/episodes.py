@@ -169,6 +169,8 @@ class Teller:
         )
         # The policy wants a picture with every claim, whatever its fault.
         files = [*_pictures(seen), *_attached(seen)]
+        if wants_picture(step.memory.code):
+            files += _maps(seen)
         if (
             files
             and wants_picture(step.memory.code)
@@ -284,6 +286,22 @@ def _pictures(seen: Seen) -> tuple[EvidenceFile, ...]:
             files.append(_picture(preview, picture, picture.thumbnail, note))
         files.append(_picture(name, picture, picture.jpeg, met))
     return tuple(files)
+
+
+def _maps(seen: Seen) -> tuple[EvidenceFile, ...]:
+    """Where a picture departs from the camera's own reference, in colours.
+
+    Named as a preview: it is shown beside the pictures, and never counts as one.
+    """
+    note = (
+        "map of the departure from the camera's own reference: red is detail lost, blue detail "
+        "gained, a magenta frame other edges"
+    )
+    return tuple(
+        _picture(f"{THUMBNAIL}-map.jpg", picture, picture.map, note)
+        for picture in seen.pictures[:1]
+        if picture.map
+    )
 
 
 def _picture(name: str, picture: Picture, content: bytes, note: str) -> EvidenceFile:

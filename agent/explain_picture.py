@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
 
 from agent.camera.decoder import Decoder
 from agent.camera.decoder_wire import PICTURE_CAP_BYTES
@@ -82,13 +81,13 @@ async def learn_own(paths: Sequence[Path], decoder: Decoder, *, now: datetime) -
 
 
 async def explain(
-    path: Path, own: Own, decoder: Decoder, *, now: datetime, map_as: Literal["", "PNG"] = ""
+    path: Path, own: Own, decoder: Decoder, *, now: datetime, with_map: bool = False
 ) -> Explained:
     """Judge one file as the picture of one visit; OSError when it cannot be read."""
     visit = Pass(now=now)
     picture: Picture | None = None
     try:
-        picture = await _decode(path, decoder, own.references, now=now, map_as=map_as)
+        picture = await _decode(path, decoder, own.references, now=now, with_map=with_map)
         readings = readings_of(picture, None, visit)
     except CameraError as error:
         readings = without_picture(error, visit)
@@ -128,11 +127,16 @@ async def _decode(
     references: Mapping[str, bytes],
     *,
     now: datetime,
-    map_as: Literal["", "PNG"] = "",
+    with_map: bool = False,
 ) -> Picture:
     with path.open("rb") as file:
         content = file.read(PICTURE_CAP_BYTES + 1)
     codec = "PNG" if name_format(content) == "PNG" else "JPEG"
     return await decoder.decode(
-        content, codec=codec, previous=None, taken_at=now, references=references, map_as=map_as
+        content,
+        codec=codec,
+        previous=None,
+        taken_at=now,
+        references=references,
+        map_as_png=with_map,
     )

@@ -60,7 +60,7 @@ async def _explain_all(arguments: argparse.Namespace) -> _Result:
     try:
         own = await learn_own([Path(name) for name in arguments.reference], decoder, now=now)
         explained = [
-            await explain(Path(name), own, decoder, now=now, map_as="PNG" if arguments.map else "")
+            await explain(Path(name), own, decoder, now=now, with_map=bool(arguments.map))
             for name in arguments.files
         ]
     finally:

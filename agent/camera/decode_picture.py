@@ -40,7 +40,7 @@ def decode_picture(request: DecodeRequest) -> DecodeAnswer:
     """Decode, measure and encode the evidence; DecodeRefused says why not."""
     now = _decode(request.picture, request.codec)
     found = examine(
-        now.frame, _before(request, now), request.references, with_map=bool(request.map_as)
+        now.frame, _before(request, now), request.references, with_map=request.map_as_png
     )
     jpeg = make_evidence(now.frame)
     wanted = request.thumbnail and len(jpeg) > THUMBNAIL_CAP_BYTES
@@ -53,7 +53,7 @@ def decode_picture(request: DecodeRequest) -> DecodeAnswer:
         light=found.light.value,
         merged=b"" if now.errors else found.merged,
         reference_note=found.note,
-        map=b"" if found.map is None else make_map(found.map, request.map_as),
+        map=b"" if found.map is None else make_map(found.map, as_png=request.map_as_png),
     )
 
 

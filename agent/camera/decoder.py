@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
 
 import msgspec
 
@@ -94,7 +93,7 @@ class Decoder:
         previous: bytes | None,
         taken_at: datetime,
         references: Mapping[str, bytes] = MappingProxyType({}),
-        map_as: Literal["", "PNG", "JPEG"] = "",
+        map_as_png: bool = False,
     ) -> Picture:
         """Decode one picture; ``previous`` gives the change figure, ``references`` the others.
 
@@ -110,7 +109,7 @@ class Decoder:
                 previous=previous,
                 thumbnail=self._thumbnails,
                 references=dict(references),
-                map_as=map_as,
+                map_as_png=map_as_png,
             )
         )
         async with self._free:

@@ -20,7 +20,7 @@ class DecodeRequest(msgspec.Struct, frozen=True, kw_only=True):
     previous: bytes | None
     thumbnail: bool = False  # make one too
     references: dict[str, bytes] = {}  # the camera's own references, by the value of a ``Light``
-    map_as: str = ""  # "PNG" or "JPEG": draw a map too
+    map_as_png: bool = False  # draw a map in any case, for people who look at files
 
 
 class DecodeAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +36,7 @@ class DecodeAnswer(msgspec.Struct, frozen=True, kw_only=True):
     merged: bytes = b""  # the reference of that light with this picture in it; empty: none
     decode_errors: int = 0  # complaints of the decoder about this picture
     reference_note: str = ""  # why a reference that was sent could not be used
-    map: bytes = b""  # where the picture departs from its reference
+    map: bytes = b""  # where the picture departs from its reference; a small JPEG, or a PNG
 
 
 class DecodeRefused(Exception):

@@ -18,7 +18,6 @@ _EVIDENCE_CAP_BYTES: Final = 120 * 1024
 _THUMBNAIL_WIDTH_PX: Final = 320
 THUMBNAIL_CAP_BYTES: Final = 12 * 1024
 _QUALITIES: Final = (3, 5, 8, 12, 18, 26, 31)  # quantiser of the MJPEG encoder, best first
-_MAP_QUALITY: Final = 5
 _SECOND: Final = Fraction(1, 1)
 
 
@@ -32,12 +31,10 @@ def make_thumbnail(frame: VideoFrame) -> bytes:
     return _shrunk(frame, width_px=_THUMBNAIL_WIDTH_PX, cap_bytes=THUMBNAIL_CAP_BYTES)
 
 
-def make_map(drawn: Image, form: str) -> bytes:
-    """A drawn map as "PNG" or "JPEG"."""
+def make_map(drawn: Image, *, as_png: bool) -> bytes:
+    """A drawn map: a PNG as it is, or a JPEG as small as a thumbnail."""
     frame = VideoFrame.from_ndarray(drawn, format="rgb24")
-    if form == "PNG":
-        return _encode(frame, "png", "rgb24")
-    return encode_jpeg(frame.reformat(format="yuvj420p"), _MAP_QUALITY)
+    return _encode(frame, "png", "rgb24") if as_png else make_thumbnail(frame)
 
 
 def _shrunk(frame: VideoFrame, *, width_px: int, cap_bytes: int) -> bytes:

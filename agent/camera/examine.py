@@ -10,7 +10,7 @@ from av.video.frame import VideoFrame
 from agent.camera.frame_planes import take_planes
 from agent.camera.light import Light, light_of
 from agent.camera.picture.impression import impression_of
-from agent.camera.picture.maps import draw_map
+from agent.camera.picture.maps import draw_map, is_worth_a_map
 from agent.camera.picture.measure import Figures, measure
 from agent.camera.picture.planes import Image, Luma
 from agent.camera.picture.recall import recall
@@ -36,7 +36,8 @@ def examine(
 ) -> Examined:
     """Measure a frame, tell its light, and compare it with the reference of that light.
 
-    ``before`` is the small luma of an earlier picture of the same watch.
+    ``before`` is the small luma of an earlier picture of the same watch. A map is drawn when it is
+    asked for, and when the picture departs from its reference.
     """
     planes = take_planes(frame)
     measured = measure(planes, before)
@@ -50,12 +51,15 @@ def examine(
     # Without light there is nothing to know again.
     kept = b"" if light is Light.NONE else references.get(light.value, b"")
     compared = recall(kept, now)
+    drawn = None
+    if with_map or is_worth_a_map(compared.figures):
+        drawn = draw_map(planes.luma, now, compared.reference)
     return Examined(
         figures={**size, **measured.figures, **compared.figures},
         light=light,
         merged=b"" if light is Light.NONE else compared.merged,
         note=compared.note,
-        map=draw_map(planes.luma, now, compared.reference) if with_map else None,
+        map=drawn,
     )
 
 

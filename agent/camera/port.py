@@ -277,7 +277,7 @@ class Picture:
     merged: bytes = b""  # the reference of that light with this picture in it; empty: none
     decode_errors: int = 0  # complaints of the decoder
     reference_note: str = ""  # why the reference that was kept could not be used
-    map: bytes = b""  # a picture of where it departs from its reference, when it was asked for
+    map: bytes = b""  # a small JPEG of where it departs from its reference; empty: it does not
 
 
 VendorQuality = Literal["good", "unknown", "missing", "invalid", "unsupported"]

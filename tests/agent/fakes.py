@@ -75,6 +75,7 @@ class FakeCamera:
     writes: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     thumbnails: bool = False  # as on a metered link
+    map: bytes = b""  # of where its pictures depart from their reference
     defect: str = ""  # the question at which the fake itself breaks
 
     login: LoginKind = LoginKind.WSSE
@@ -200,6 +201,7 @@ class FakeCamera:
             if self.thumbnails
             else b"",
             taken_at=self.clock.now,
+            map=self.map,
         )
 
     async def vendor_values(self) -> Mapping[str, VendorValue]:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from agent.camera.picture.impression import Impression
+from agent.camera.picture.measure import Figures
 from agent.camera.picture.planes import (
     COLUMNS,
     HEIGHT_PX,
@@ -31,6 +32,30 @@ _FULL_LOG2: Final = 1.0  # half or twice the detail has the full colour
 _FULL_SHARPNESS: Final = 0.6
 _TEXTURED: Final = float(np.log2(1.5))  # log2 of coarse detail, as in ``compare``
 _FRAME_PX: Final = 2
+# Beyond these a map has something to show.
+_USUAL: Final[dict[str, tuple[float | None, float | None]]] = {
+    "ref_similarity": (0.5, None),
+    "ref_detail": (0.85, None),
+    "ref_detail_p10": (0.7, None),
+    "ref_detail_slope_x": (-0.35, 0.35),
+    "ref_detail_slope_y": (-0.35, 0.35),
+    "ref_contrast": (0.7, None),
+    "ref_edges_lost": (None, 0.12),
+    "ref_changed": (None, 0.15),
+}
+
+
+def is_worth_a_map(figures: Figures) -> bool:
+    """Whether a picture differs from its reference by what a map shows.
+
+    Half of what rules act on, so that a fault which opens has one; no judgement of its own.
+    """
+    numbers = {name: value for name, value in figures.items() if isinstance(value, int | float)}
+    return any(
+        (low is not None and value < low) or (high is not None and value > high)
+        for name, (low, high) in _USUAL.items()
+        if (value := numbers.get(name)) is not None
+    )
 
 
 def draw_map(luma: Luma, now: Impression, reference: Reference | None) -> Image:

@@ -9,6 +9,7 @@ import pytest
 from agent.camera.frame_planes import small_luma, take_planes
 from agent.camera.picture.measure import Figures, measure
 from agent.camera.picture.planes import Image, Luma, box_sums
+from tests.agent.pictures import coded, view
 
 SHAPE = (360, 640, 3)
 
@@ -74,3 +75,27 @@ def test_box_sums_are_sums() -> None:
             [framed[y : y + size_px, x : x + size_px].sum() for x in range(50)] for y in range(40)
         ]
         assert np.array_equal(fast, np.array(slow))
+
+
+@pytest.mark.parametrize(
+    ("options", "pixels"),
+    [
+        pytest.param({}, "yuv420p", id="limited range"),
+        pytest.param({"x264-params": "fullrange=on"}, "yuvj420p", id="full range"),
+    ],
+)
+@pytest.mark.parametrize("size", [(640, 360), (1280, 720), (1920, 1080), (800, 600)])
+def test_colours_are_those_of_the_scene(
+    options: dict[str, str], pixels: str, size: tuple[int, int]
+) -> None:
+    """Whatever range and size a stream has, means of luma and colour are within a grey level."""
+    scene = view(3, width=size[0], height=size[1])
+    decoder = av.CodecContext.create("h264", "r")
+    packets = (av.Packet(coded(scene, "libx264", pixels, options)), None)
+    frame = next(iter(frame for packet in packets for frame in decoder.decode(packet)))
+    planes = take_planes(frame)
+    rgb = scene.reshape(-1, 3).mean(axis=0)
+
+    assert planes.rgb.reshape(3, -1).mean(axis=1) == pytest.approx(rgb, abs=2.2)
+    assert planes.luma.mean() == pytest.approx(float(rgb @ (0.299, 0.587, 0.114)), abs=1.0)
+    assert planes.native.shape == (size[1], size[0])
