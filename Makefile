@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 FOR ?= 0
 ARGS ?=
+WORKERS ?= logical
+# Files go to one worker each as a whole: what a module shares is made once.
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 .PHONY: demo test lab check format bench figures readme-figures lock clean packages
 
@@ -14,14 +17,14 @@ demo: $(VENV)/.demo
 # Everything on SQLite, then everything that touches the store again on PostgreSQL.
 ON_BOTH_STORES := $(wildcard tests/collector tests/e2e tests/lab)
 test: $(VENV)/.test .venv-oracle/.done packages
-	@mkdir -p build; began=$$(date +%s); $(BIN)/python -m pytest -m 'not laboratory' $(ARGS) && \
-	  { [ -n "$(ARGS)" ] || $(BIN)/python -m pytest -m 'not laboratory' --store postgresql $(ON_BOTH_STORES); } && \
+	@mkdir -p build; began=$$(date +%s); $(PYTEST) -m 'not laboratory' $(ARGS) && \
+	  { [ -n "$(ARGS)" ] || $(PYTEST) -m 'not laboratory' --store postgresql $(ON_BOTH_STORES); } && \
 	  { [ -n "$(ARGS)" ] || echo "$$(( $$(date +%s) - began )) $$(git rev-parse HEAD 2>/dev/null)" > build/test-seconds; }
 
 # The long runs of the fault laboratory: kills, bad links, mutated payloads. LAB_SEED reruns one.
 lab: $(VENV)/.test packages
-	$(BIN)/python -m pytest -m laboratory $(ARGS)
-	$(BIN)/python -m pytest -m laboratory --store postgresql tests/lab $(ARGS)
+	$(PYTEST) -m laboratory $(ARGS)
+	$(PYTEST) -m laboratory --store postgresql tests/lab $(ARGS)
 
 check: $(VENV)/.check
 	$(BIN)/ruff format --check .

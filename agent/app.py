@@ -29,7 +29,7 @@ from agent.delivery.collector_clock import CollectorClock
 from agent.delivery.database import Database
 from agent.delivery.dispatcher import Dispatcher
 from agent.delivery.evidence import Signer
-from agent.delivery.outbox import Outbox
+from agent.delivery.outbox import Outbox, rows_limit
 from agent.delivery.salvage import open_or_salvage
 from agent.delivery.uplink import Uplink
 from agent.diagnosis import RULES, rules_with
@@ -220,7 +220,7 @@ def build(
         config=config,
         edge=edge,
         database=database,
-        outbox=Outbox(database),
+        outbox=Outbox(database, limit_bytes=rows_limit(config.outbox_mib)),
         settings=settings,
         budgets={device.device_id: budget_of(device) for device in config.devices},
         standings=_standings(config, database),

@@ -96,8 +96,9 @@ async def run_probe(probe: Probe, camera: Camera, visit: Pass) -> Observation:
         return Observation(readings=all_failed(_names(probe), error, at=visit.now))
     except CameraError as error:
         return Observation(readings=all_failed(_names(probe), error, at=visit.now))
-    # The one broad except of the agent: a defect in one probe, met on one firmware, must cost
-    # neither the other probes nor the other cameras. It is told as failed readings and logged.
+    # A broad except (docs/architecture.md lists them all): a defect in one probe, met on one
+    # firmware, must cost neither the other probes nor the other cameras. It is told as failed
+    # readings and logged.
     except Exception as error:  # noqa: BLE001
         _LOG.exception("probe %s has a defect", probe.name)
         return Observation(readings=_defect(probe, error, at=visit.now))

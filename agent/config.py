@@ -17,6 +17,7 @@ from agent.camera.port import Credentials, LoginKind, Target
 from agent.config_problem import ConfigError, Problem
 from agent.config_table import Table
 from agent.config_tunable import (
+    KEEPALIVE_S,
     Judgement,
     Pace,
     paced_as,
@@ -26,6 +27,7 @@ from agent.config_tunable import (
     read_pace,
     read_plan,
 )
+from agent.delivery.outbox import FILE_MIB
 from agent.delivery.publisher import Broker
 from agent.sun import Site
 from agent.uplink_budget import DataPlan
@@ -34,10 +36,8 @@ from shared.topics import AGENT_ID
 _DEVICE_ID: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")
 _MAX_DEVICES: Final = 256  # the health message's bound
 UPLINKS: Final = ("wired", "metered")
-# 60 s of MQTT keep-alive cost about 290 KB a day; TCP states of NATs live two hours (RFC 5382).
 TEST_WRITES_PER_DAY: Final = 8
 """Where an owner allows active tests: four tests, each of one write and one to take it back."""
-_KEEPALIVE_S: Final = {"wired": 60, "metered": 1800}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +83,7 @@ class Config:
     data_dir: Path
     uplink: str  # one of UPLINKS
     plan: DataPlan
+    outbox_mib: int  # bound of the agent database and its log together
     recorder_firmware: str
     recorder_login: LoginKind
     recording_dir: Path | None
@@ -162,6 +163,7 @@ class _Reader:
             agent_id=agent_id,
             data_dir=self._path(agent.text("data_dir", "agent-data")),
             uplink=uplink,
+            outbox_mib=agent.whole("outbox_mb", FILE_MIB, low=8, high=4096),
             recorder_firmware=self._short(agent, "recorder_firmware", 80),
             recorder_login=LoginKind(
                 agent.choice("recorder_login", "none", [kind.value for kind in LoginKind])
@@ -224,7 +226,7 @@ class _Reader:
             key=self._path(key) if key else None,
             username=username,
             password=password or "",
-            keepalive_s=table.whole("keepalive_s", _KEEPALIVE_S[uplink], low=5, high=65_535),
+            keepalive_s=table.whole("keepalive_s", KEEPALIVE_S[uplink], low=5, high=65_535),
         )
         table.finish()
         return broker

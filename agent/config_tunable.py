@@ -17,6 +17,8 @@ _DAY_S: Final = 86_400
 _HEALTH_S: Final = {"wired": 300, "metered": 3600}
 # Less than the five minutes and six hours by which a reading may be late: sending takes its time.
 _TELEMETRY_S: Final = {"wired": 240, "metered": 21_300}
+# 60 s of MQTT keep-alive cost about 290 KB a day; TCP states of NATs live two hours (RFC 5382).
+KEEPALIVE_S: Final = {"wired": 60, "metered": 1800}
 BUDGET_KEYS: Final = ("bytes_per_day", "logins_per_day", "wakeups_per_day", "writes_per_day")
 
 

@@ -15,7 +15,7 @@ from agent.config import Config
 from agent.config_problem import ConfigError
 from agent.delivery import overlay_store
 from agent.delivery.database import Database, condemn, is_damage
-from agent.delivery.outbox import Outbox
+from agent.delivery.outbox import Outbox, rows_limit
 from agent.delivery.salvage import open_or_salvage
 from agent.overlay import Source
 from agent.trial import overlay_to_start_with, roll_back
@@ -61,7 +61,7 @@ def build(
 ) -> Agent:
     """Build the parts with what is in force or on trial, falling back where it does not fit."""
     database = _open(source, clock)
-    outbox = Outbox(database)
+    outbox = _outbox(source, database)
     overlay = overlay_to_start_with(database, outbox, now=clock())
     try:
         config = source.read(overlay)
@@ -93,11 +93,16 @@ def blame_trial(
         if overlay_store.on_trial(database) is None:
             return False
         why = f"the agent failed with it: {group.exceptions[0]!r}"
-        roll_back(database, Outbox(database), why, now=clock())
+        roll_back(database, _outbox(source, database), why, now=clock())
         _LOG.error("%s", why, exc_info=group)
         return True
     finally:
         database.close()
+
+
+def _outbox(source: Source, database: Database) -> Outbox:
+    """With the file's own bound: a smaller one would evict at the first answer."""
+    return Outbox(database, limit_bytes=rows_limit(source.local.outbox_mib))
 
 
 def _open(source: Source, clock: Callable[[], datetime]) -> Database:

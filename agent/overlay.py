@@ -20,6 +20,7 @@ from agent.config import Config, Device, budget_of, load_config, read_content
 from agent.config_problem import ConfigError, Problem
 from agent.config_table import Table
 from agent.config_tunable import (
+    KEEPALIVE_S,
     paced_as,
     read_judgement,
     read_limits,
@@ -85,17 +86,21 @@ def lay_over(source: Source, text: str) -> Config:
     local = source.local
     schedule = _tunable(root, "schedule", source.content)
     diagnosis = _tunable(root, "diagnosis", source.content)
-    pace = read_pace(schedule, paced_as(local.uplink, local.plan), source.probe_paces)
-    bound_pace(schedule, pace, local, source.probe_paces)
-    judgement = read_judgement(diagnosis)
-    bound_judgement(diagnosis, judgement, local.judgement)
     uplink = _tunable(root, "uplink", source.content)
     plan = read_plan(uplink)
     bound_plan(uplink, plan, local.plan)
+    paced = paced_as(local.uplink, plan)
+    pace = read_pace(schedule, paced, source.probe_paces)
+    bound_pace(schedule, pace, local, source.probe_paces)
+    judgement = read_judgement(diagnosis)
+    bound_judgement(diagnosis, judgement, local.judgement)
     devices = _devices(root, local.devices)
     if problems:
         raise ConfigError(problems)
-    return replace(local, pace=pace, judgement=judgement, plan=plan, devices=devices)
+    broker = local.broker
+    if "keepalive_s" not in source.content.get("broker", {}):
+        broker = replace(broker, keepalive_s=KEEPALIVE_S[paced])
+    return replace(local, pace=pace, judgement=judgement, plan=plan, devices=devices, broker=broker)
 
 
 def parse(text: str) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from agent.config import Config
 from agent.delivery import fault_store, losses, reading_store, receipts
 from agent.delivery.database import Database, is_full
+from agent.delivery.flight import PIECE_BYTES
 from agent.delivery.outbox import Outbox
 from agent.delivery.relief import relieve
 from agent.delivery.uplink import Uplink
@@ -29,7 +30,6 @@ from shared.fold import fold
 from shared.frame import Lane
 from shared.health import DeviceHealth, Health, Standing
 from shared.identity import EventId
-from shared.limits import MAX_BODY_BYTES
 from shared.reading import Reading
 
 _LOG = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ def _fold_what_fits(
     while True:
         with contextlib.suppress(ValueError):  # a WireError is one
             batch = fold(readings[:count], sent_at=now)
-            if len(wire.encode(batch)) <= MAX_BODY_BYTES:
+            if len(wire.encode(batch)) <= PIECE_BYTES:
                 return batch, count
         if count == 1:
             return None, 1

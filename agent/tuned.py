@@ -13,7 +13,7 @@ from agent.config import Config, budget_of
 from agent.config_problem import ConfigError
 from agent.delivery import overlay_store
 from agent.delivery.database import open_for_reading
-from agent.delivery.outbox import Outbox
+from agent.delivery.outbox import Outbox, rows_limit
 from agent.delivery.salvage import open_or_salvage
 from agent.diagnosis.levels import Levels
 from agent.overlay import Source, parse
@@ -53,11 +53,12 @@ def show_tuned(source: Source, database: Path, lang: str) -> Shown:
     return Shown(text="\n".join(lines), fits=not unfit)
 
 
-def forget_order(database: Path, *, now: datetime) -> None:
+def forget_order(database: Path, *, outbox_mib: int, now: datetime) -> None:
     """Let the file alone govern; a trial is answered as rolled back. No agent may be running."""
     opened, _ = open_or_salvage(database, now=now)
     try:
-        roll_back(opened, Outbox(opened), "somebody at the agent dropped it", now=now)
+        outbox = Outbox(opened, limit_bytes=rows_limit(outbox_mib))
+        roll_back(opened, outbox, "somebody at the agent dropped it", now=now)
         with opened.transaction():
             overlay_store.forget(opened)
     finally:
@@ -79,10 +80,11 @@ def _ordered(path: Path) -> tuple[str, str | None]:
 def _rows(
     config: Config, file: Mapping[str, Any], over: Mapping[str, Any]
 ) -> Iterator[tuple[str, object, str]]:
-    """``(key, value, origin)`` of all that an order may set."""
+    """``(key, value, origin)`` of all that an order may set, and the bound of the outbox."""
     pace, judgement = config.pace, config.judgement
     levels = {**asdict(Levels()), **judgement.levels}
     values: dict[tuple[str, ...], object] = {
+        ("agent", "outbox_mb"): config.outbox_mib,
         ("schedule", "concurrency"): pace.concurrency,
         ("schedule", "watch_seconds"): pace.watch_seconds,
         ("schedule", "health_every_s"): pace.health_every.total_seconds(),

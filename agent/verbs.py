@@ -155,7 +155,11 @@ def reset_config(arguments: argparse.Namespace, out: TextIO) -> int:
     folder = source.local.data_dir
     try:
         with only_one(source.local):
-            tuned.forget_order(app.data_file(source.local), now=app.clock())
+            tuned.forget_order(
+                app.data_file(source.local),
+                outbox_mib=source.local.outbox_mib,
+                now=app.clock(),
+            )
     except BlockingIOError:
         _complain(show.say("agent runs", arguments.lang, folder=folder))
         return FOUND

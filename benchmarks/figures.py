@@ -22,6 +22,7 @@ from benchmarks import (
     durability_outbox,
     durability_power,
     durability_throughput,
+    durability_uplink,
     durability_wire,
     main_figures,
     picture_figures,
@@ -37,6 +38,7 @@ FIGURES: tuple[Figure, ...] = (
     *durability_herd.FIGURES,
     *durability_wire.FIGURES,
     *durability_throughput.FIGURES,
+    *durability_uplink.FIGURES,
     *picture_figures.FIGURES,
 )
 OUTPUT = Path("build/figures.json")

@@ -183,6 +183,11 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "NOT EXPLAINED: look into the agent's log and outbox",
         "原因不明：请检查代理的日志与发件箱",
     ),
+    "gaps_unseen": (
+        "{agent}: so many gaps that rows from {first} on of epoch {epoch} were not looked at; "
+        "whether some are missing is not known until some gaps are filled",
+        "{agent}：缺口过多，纪元 {epoch} 自第 {first} 行起尚未检查；补上部分缺口之前，是否缺失未知",
+    ),
     "gaps_total": (
         "{missing} rows missing, {unexplained} of them without an explanation",
         "缺少 {missing} 行，其中 {unexplained} 行原因不明",

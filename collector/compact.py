@@ -8,7 +8,7 @@ kill nor another worker loses or doubles a sample.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -18,28 +18,23 @@ from sqlalchemy.exc import OperationalError
 from collector.claims.policy import Policy
 from collector.merge_days import Merged, close, merge_days
 from collector.store import agents, merged, positions, quarantine, telemetry
+from collector.store.agents import Agent
 from collector.store.engine import reader
-from collector.store.quarantine_row import Quarantined
 from collector.store.telemetry import RawBatch
 from collector.telemetry.message import DamagedBatchError, read_batch
 from collector.telemetry.samples import (
     DAY_S,
     Samples,
     by_day,
-    merge,
+    last_second,
     moment_of,
-    newest,
-    readings_of,
+    newest_readings,
+    read,
     second_of,
 )
-from shared import topics
-from shared.frame import Lane
+from collector.telemetry_aside import OLD, aside_of, unread
 
 log = logging.getLogger(__name__)
-
-DAMAGED: Final = "store.damaged"
-TOO_OLD: Final = "telemetry.too_old"
-_OLD: Final = "past its keeping time when it came: its last reading is of"
 
 PORTION_BYTES: Final = 1024 * 1024  # of batches in one transaction, so that intake never waits long
 
@@ -118,25 +113,12 @@ def _merge(
     samples, merged_seqs, damaged = _read(batches, oldest=oldest)
     over = second_of(now - policy.compact_after) // DAY_S - 1
     with reader(engine) as db:
-        written = [
-            (device_id, one)
-            for device_id, own in samples.items()
-            for one in _days_of(db, agent_id, device_id, own, oldest=oldest, over=over)
-        ]
+        written = _days_of(db, agent_id, samples, oldest=oldest, over=over)
     with engine.begin() as db:
         owner = agents.find(db, agent_id)
         if owner is None:
             raise LookupError(f"agent {agent_id} has telemetry and is not assigned")
-        places = {
-            device_id: positions.find_or_add(
-                db,
-                agent_id=agent_id,
-                device_id=device_id,
-                site_id=owner.site_id,
-                organisation_id=owner.organisation_id,
-            )
-            for device_id in samples
-        }
+        places = _places(db, owner, samples)
         for device_id, one in written:
             if not telemetry.put_day(
                 db,
@@ -145,8 +127,16 @@ def _merge(
                 day=one.day,
             ):
                 raise _ChangedError
-        for device_id, own in samples.items():
-            _note_newest(db, places[device_id], owner.organisation_id, own, now=now)
+        positions.note_readings(
+            db,
+            [
+                (places[device_id], reading)
+                for device_id, own in samples.items()
+                for reading in newest_readings(own)
+            ],
+            organisation_id=owner.organisation_id,
+            now=now,
+        )
         for epoch, seqs in merged_seqs.items():
             merged.note(
                 db,
@@ -157,7 +147,7 @@ def _merge(
             )
         aside = [unread(agent_id, owner.organisation_id, batch, why=why) for batch, why in damaged]
         aside += [
-            _aside(
+            aside_of(
                 agent_id,
                 owner.organisation_id,
                 f"day {moment_of(one.day.day * DAY_S):%Y-%m-%d} of {device_id}",
@@ -172,8 +162,21 @@ def _merge(
             raise _ChangedError
 
 
-def _last_of(samples: Samples) -> int:
-    return max((second for second, _ in newest(samples)), default=0)
+def _places(db: Connection, owner: Agent, device_ids: Iterable[str]) -> dict[str, int]:
+    """The positions of the devices; a batch that names one made it long ago, mostly."""
+    known = positions.ids_of(db, owner.id)
+    return {
+        device_id: known[device_id]
+        if device_id in known
+        else positions.find_or_add(
+            db,
+            agent_id=owner.id,
+            device_id=device_id,
+            site_id=owner.site_id,
+            organisation_id=owner.organisation_id,
+        )
+        for device_id in device_ids
+    }
 
 
 def _read(
@@ -189,78 +192,42 @@ def _read(
     damaged: list[tuple[RawBatch, str]] = []
     for batch in batches:
         try:
-            header, told = read_batch(batch.payload, received_at=batch.received_at)
+            header, message = read_batch(batch.payload)
         except DamagedBatchError as error:
             damaged.append((batch, str(error)))
             continue
-        if told and (last := max(map(_last_of, told.values()))) < oldest * DAY_S:
-            damaged.append((batch, f"{_OLD} {moment_of(last):%Y-%m-%d %H:%M} UTC"))
+        last = last_second(message)
+        if last is not None and last < oldest * DAY_S:
+            damaged.append((batch, f"{OLD} {moment_of(last):%Y-%m-%d %H:%M} UTC"))
             continue
         seqs.setdefault(str(header.epoch), []).append(header.seq)
-        for device_id, own in told.items():
-            merge(found.setdefault(device_id, {}), own)
+        read(message, received_at=batch.received_at, into=found)
     return found, seqs, damaged
 
 
 def _days_of(
-    db: Connection, agent_id: str, device_id: str, samples: Samples, *, oldest: int, over: int
-) -> tuple[Merged, ...]:
-    """The days of a device that change; what is past its keeping time is left out."""
-    fresh = {day: own for day, own in by_day(samples).items() if day >= oldest}
-    if not fresh:
-        return ()
-    known = positions.find(db, agent_id=agent_id, device_id=device_id)
-    numbers = [*fresh, min(fresh) - 1]  # the day before may wait to be packed
-    days = telemetry.find_days(db, known.id, numbers) if known else {}
-    return merge_days(fresh, days, over=over)
-
-
-def _note_newest(
-    db: Connection, position_id: int, organisation_id: str, samples: Samples, *, now: datetime
-) -> None:
-    last = {sample.kind.name: {second: sample} for second, sample in newest(samples)}
-    positions.note_readings(
+    db: Connection, agent_id: str, samples: Mapping[str, Samples], *, oldest: int, over: int
+) -> list[tuple[str, Merged]]:
+    """Device and day of all that changes; what is past its keeping time is left out."""
+    fresh: dict[str, dict[int, Samples]] = {}
+    for device_id, own in samples.items():
+        days = {day: of_day for day, of_day in by_day(own).items() if day >= oldest}
+        if days:
+            fresh[device_id] = days
+    ids = positions.ids_of(db, agent_id)
+    known = telemetry.find_days(
         db,
-        position_id=position_id,
-        organisation_id=organisation_id,
-        readings=readings_of(last),
-        now=now,
+        {  # the day before may wait to be packed
+            ids[device_id]: [*days, min(days) - 1]
+            for device_id, days in fresh.items()
+            if device_id in ids
+        },
     )
-
-
-def unread(agent_id: str, organisation_id: str, batch: RawBatch, *, why: str) -> Quarantined:
-    """A batch that cannot be merged, for the quarantine."""
-    return _aside(
-        agent_id,
-        organisation_id,
-        f"telemetry of {batch.received_at.isoformat()}",
-        batch.payload,
-        why=why,
-        reason=TOO_OLD if why.startswith(_OLD) else DAMAGED,
-    )
-
-
-def _aside(
-    agent_id: str,
-    organisation_id: str,
-    what: str,
-    payload: bytes,
-    *,
-    why: str,
-    reason: str = DAMAGED,
-) -> Quarantined:
-    """For the quarantine: it was receipted and comes no more, so it is no noise."""
-    log.error("%s of agent %s cannot be merged and is set aside: %s", what, agent_id, why)
-    return Quarantined(
-        topic=topics.up(agent_id, Lane.TELEMETRY),
-        agent_id=agent_id,
-        organisation_id=organisation_id,
-        identity=None,  # the row itself is in table frame, and stays there
-        lane=Lane.TELEMETRY.value,
-        reason=reason,
-        detail=f"{what} cannot be merged: {why}"[:400],
-        payload=payload,
-    )
+    return [
+        (device_id, one)
+        for device_id, days in fresh.items()
+        for one in merge_days(days, known[ids[device_id]] if device_id in ids else {}, over=over)
+    ]
 
 
 def prune(engine: Engine, *, policy: Policy, now: datetime) -> None:

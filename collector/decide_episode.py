@@ -43,6 +43,7 @@ def facts_of(db: Connection, case: Case) -> Facts:
             devices=due.devices_at(db, site_id=case.site_id),
             unreachable=due.unreachable_at(db, site_id=case.site_id),
             agent_silent_since=case.silent_since,
+            agent_quiet_until=case.quiet_until,
             promised_within_s=case.promised_within_s,
         ),
     )

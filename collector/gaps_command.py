@@ -11,12 +11,13 @@ from collector.cli_words import say
 from collector.config import read_config
 from collector.store import gaps
 from collector.store.engine import reader
+from collector.store.gap_bound import list_unseen
 from collector.store.views.gaps import Why, list_gaps
 from collector.store.views.health import waiting_rows
 
 
 def show_gaps(arguments: argparse.Namespace) -> int:
-    """Look anew and print; 1 when rows are missing without an explanation."""
+    """Look anew and print; 1 when rows are missing without an explanation, or may be."""
     lang, now = arguments.lang, utc_now()
     engine = open_store(read_config(arguments.config))
     with engine.begin() as db:
@@ -25,6 +26,7 @@ def show_gaps(arguments: argparse.Namespace) -> int:
                 gaps.survey(db, agent_id=agent_id, organisation_id=organisation_id, now=now)
     with reader(engine) as db:
         found = list_gaps(db, None, now=now, agent_id=arguments.agent, waiting=waiting_rows(db))
+        unseen = list_unseen(db, None, agent_id=arguments.agent)
     engine.dispose()
     for gap in found:
         print(
@@ -35,4 +37,6 @@ def show_gaps(arguments: argparse.Namespace) -> int:
     missing = sum(gap.rows for gap in found)
     unexplained = sum(gap.rows for gap in found if gap.why is Why.UNEXPLAINED)
     print(say("gaps_total", lang, missing=missing, unexplained=unexplained))
-    return FAILED if unexplained else OK
+    for one in unseen:
+        print(say("gaps_unseen", lang, agent=one.agent_id, epoch=one.epoch, first=one.first))
+    return FAILED if unexplained or unseen else OK

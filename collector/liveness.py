@@ -1,4 +1,7 @@
-"""Silence: an agent past its deadline makes its devices unknown and its site an incident."""
+"""Silence: an agent past its deadline makes its devices unknown and its site an incident.
+
+One that its data plan has closed said so: its devices are unknown too, but nothing is lost.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +23,18 @@ def check(db: Connection, *, policy: Policy, listening_since: datetime, now: dat
     """Mark who fell silent and who speaks again.
 
     Time in which the collector itself was not listening is nobody's silence: the deadline of
-    every agent begins anew at ``listening_since``.
+    every agent begins anew at ``listening_since``. An agent that said that its data plan closes
+    it is silent by its own word: its deadline begins with the plan's next month.
     """
     for agent in agents.every(db):
         if agent.last_seen_at is None:
             continue  # it never spoke: nothing was promised
         heard_at = min(max(agent.last_seen_at, listening_since), now)
-        silent = now - heard_at > policy.silence_after(agent.promised_within_s)
-        if silent and agents.mark_silent(db, agent_id=agent.id, now=now):
+        allowed = policy.silence_after(agent.promised_within_s)
+        silent = now - heard_at > allowed
+        if silent and agent.quiet_until is not None and now - agent.quiet_until <= allowed:
+            _forget_quiet(db, agent, until=agent.quiet_until, now=now)
+        elif silent and agents.mark_silent(db, agent_id=agent.id, now=now):
             _open_incident(db, agent, now=now)
         spoke = agent.silent_since is not None and agent.last_seen_at > agent.silent_since
         if spoke and agents.mark_speaking(db, agent_id=agent.id):
@@ -35,10 +42,32 @@ def check(db: Connection, *, policy: Policy, listening_since: datetime, now: dat
     _close_recovered(db, policy=policy, now=now)
 
 
+def _forget_quiet(db: Connection, agent: Agent, *, until: datetime, now: datetime) -> None:
+    """Nobody sees to its devices for us: they are unknown, and nothing else is concluded."""
+    reason = f"the agent is closed at its data cap until {until:%Y-%m-%d %H:%M} UTC"
+    positions.forget_standing(db, agent_id=agent.id, reason=reason, now=now)
+
+
+def _words(agent: Agent) -> tuple[str, str]:
+    """What happened and why, in English and Chinese."""
+    seen = f"{agent.last_seen_at:%Y-%m-%d %H:%M:%S} UTC"
+    if agent.quiet_until is None:
+        return (
+            f"agent {agent.id} is silent since {seen}: the site lost power or its uplink",
+            f"代理 {agent.id} 自 {seen} 起无应答：现场断电或断网",
+        )
+    until = f"{agent.quiet_until:%Y-%m-%d %H:%M} UTC"
+    return (
+        f"agent {agent.id} was closed at its data cap until {until} and has not spoken since "
+        f"(last heard {seen}): the site lost power or its uplink, or the data plan was not renewed",
+        f"代理 {agent.id} 因流量达到上限停发至 {until}，此后仍无应答（最后收到 {seen}）："
+        "现场断电或断网，或流量套餐未续",
+    )
+
+
 def _open_incident(db: Connection, agent: Agent, *, now: datetime) -> None:
     seen = f"{agent.last_seen_at:%Y-%m-%d %H:%M:%S} UTC"
-    text_en = f"agent {agent.id} is silent since {seen}: the site lost power or its uplink"
-    text_zh = f"代理 {agent.id} 自 {seen} 起无应答：现场断电或断网"
+    text_en, text_zh = _words(agent)
     positions.forget_standing(
         db, agent_id=agent.id, reason=f"the agent is silent since {seen}", now=now
     )

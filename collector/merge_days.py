@@ -10,7 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from collector.store.telemetry import Day
-from collector.telemetry.day import DamagedDayError, append, pack, unpack, unpack_hours
+from collector.telemetry.day import (
+    DamagedDayError,
+    append,
+    are_whole,
+    hours_are_whole,
+    pack,
+    unpack,
+    unpack_hours,
+)
 from collector.telemetry.hours import HourColumn, keep
 from collector.telemetry.samples import Samples, merge
 
@@ -40,7 +48,11 @@ def merge_days(
 
 
 def close(day: Day | None, own: Samples, *, number: int) -> Merged:
-    """Pack a day as a whole. Hours that no sample speaks of any more stay as they were."""
+    """Pack a day as a whole. Hours that no sample speaks of any more stay as they were.
+
+    What does not read back is set aside. Damaged roll-ups follow anew from the samples; a day that
+    lost samples says so for ever.
+    """
     damaged: list[tuple[bytes, str]] = []
     whole: Samples = {}
     if day is not None and day.points is not None:
@@ -55,8 +67,18 @@ def close(day: Day | None, own: Samples, *, number: int) -> Merged:
             before = unpack_hours(day.hours)
         except DamagedDayError as error:
             damaged.append((day.hours, str(error)))
-    packed = pack(whole, day=number, hours=lambda found: keep(before, found, day=number))
+    packed = pack(
+        whole,
+        day=number,
+        hours=lambda found: keep(before, found, day=number),
+        is_whole=day is None or _is_whole(day),
+    )
     return _merged(number, day, hours=packed.hours, points=packed.points, damaged=damaged)
+
+
+def _is_whole(day: Day) -> bool:
+    """Whether no sample of a day was lost; of one past its keeping time the roll-ups say it."""
+    return hours_are_whole(day.hours) if day.points is None else are_whole(day.points)
 
 
 def _grown(number: int, day: Day | None, own: Samples) -> Merged:
@@ -67,7 +89,7 @@ def _grown(number: int, day: Day | None, own: Samples) -> Merged:
         points = append(before, own, day=number)
     except DamagedDayError as error:
         damaged.append((before or b"", str(error)))
-        points = append(None, own, day=number)
+        points = append(None, own, day=number, is_whole=False)
     return _merged(number, day, hours=b"", points=points, damaged=damaged)
 
 

@@ -20,6 +20,7 @@ from collector.order_settings import NoConfigurationError, check_text, order_set
 from collector.settings import Config
 from collector.store import accounts, agents, commands, positions
 from collector.store.engine import reader
+from collector.web.answers import tell_answer
 from shared.command import Outcome, Verb
 
 LOOK_EVERY_S: Final = 0.5
@@ -84,8 +85,9 @@ def order_and_wait(config: Config, wanted: Wanted, *, wait_s: float, lang: str) 
     engine.dispose()
     if state == commands.WAITING and not wait_s:
         return Answer(text=say("order_kept", lang, id=command_id), well=True)
+    told = "\n".join(tell_answer(detail, lang))
     return Answer(
-        text=f"{command_id}: {say(state, lang)}" + (f": {detail}" if detail else ""),
+        text=f"{command_id}: {say(state, lang)}" + (f": {told}" if told else ""),
         well=state == Outcome.DONE.value,
     )
 

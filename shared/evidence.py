@@ -81,10 +81,16 @@ class EvidenceChunk(msgspec.Struct, frozen=True, array_like=True, tag="chunk"):
     content: Annotated[bytes, msgspec.Meta(min_length=1, max_length=CHUNK_BYTES)]
 
 
-def chunks_of(content: bytes, sha256: str) -> tuple[EvidenceChunk, ...]:
-    """Cut a file into chunks of at most CHUNK_BYTES; the caller vouches for the hash."""
+def chunks_of(
+    content: bytes, sha256: str, *, piece_bytes: int = CHUNK_BYTES
+) -> tuple[EvidenceChunk, ...]:
+    """Cut a file into chunks; the caller vouches for the hash.
+
+    How long they are, up to CHUNK_BYTES, is the sender's choice: receivers take any length and
+    count what is covered.
+    """
     total = len(content)
     return tuple(
-        EvidenceChunk(sha256, offset, total, content[offset : offset + CHUNK_BYTES])
-        for offset in range(0, total, CHUNK_BYTES)
+        EvidenceChunk(sha256, offset, total, content[offset : offset + piece_bytes])
+        for offset in range(0, total, piece_bytes)
     )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import groupby, pairwise
-from typing import Final, TypeAlias
+from itertools import groupby
+from operator import sub
+from typing import Final, NamedTuple, TypeAlias
 
 from shared import series
 from shared.columns import MAX_EXPONENT, Column, Columns, Form, Rows, unscale
-from shared.reading import Reading, Value
+from shared.reading import Quality, Reading, Value
 from shared.series import Series
 
 _SIGNIFICANT_DIGITS: Final = 6
@@ -18,6 +19,28 @@ _LARGEST: Final = 2**53  # so that no difference breaks the bounds of a step
 
 # Device, second since 1970, and which one of that name it is in that second.
 Place: TypeAlias = tuple[str, int, int]
+
+
+class Kind(NamedTuple):
+    """What all readings of one column say besides their values."""
+
+    name: str
+    unit: str
+    quality: Quality
+    cause: str
+    raw: str
+    detail: str
+
+
+class Cells(NamedTuple):
+    """A column before it is written: which rows, counted from 0 and in order, have which values.
+
+    The values are of one type, or all None.
+    """
+
+    kind: Kind
+    rows: list[int]
+    values: list[Value]
 
 
 def fold(readings: Iterable[tuple[str, Reading]], *, sent_at: datetime) -> Columns:
@@ -28,16 +51,38 @@ def fold(readings: Iterable[tuple[str, Reading]], *, sent_at: datetime) -> Colum
     cells: dict[tuple[str, ...], dict[int, Reading]] = {}
     for place, reading in placed:
         cells.setdefault(_kind_of(reading), {})[number_of[place]] = reading
-    base_s = min((second for _, second, _ in rows), default=int(sent_at.timestamp()))
+    return table(
+        {
+            device: [second for _, second, _ in places]
+            for device, places in groupby(rows, key=lambda place: place[0])
+        },
+        [_cells_of(cells[kind]) for kind in sorted(cells)],
+        sent_at=sent_at,
+    )
+
+
+def table(
+    devices: Mapping[str, Sequence[int]], columns: Sequence[Cells], *, sent_at: datetime
+) -> Columns:
+    """A table of columns: ``devices`` gives the seconds since 1970 of the rows of each.
+
+    ValueError when it is too large for one.
+    """
+    rows = sum(map(len, devices.values()))
+    base_s = min((min(seconds) for seconds in devices.values()), default=int(sent_at.timestamp()))
     return Columns(
         sent_at=sent_at,
         base_at=datetime.fromtimestamp(base_s, tz=UTC),
-        devices=tuple(
-            _write_rows(device, [second for _, second, _ in places], base_s)
-            for device, places in groupby(rows, key=lambda place: place[0])
-        ),
-        columns=tuple(_write_column(cells[kind], rows=len(rows)) for kind in sorted(cells)),
+        devices=tuple([_write_rows(device, own, base_s) for device, own in devices.items()]),
+        columns=tuple([_write_column(cells, rows=rows) for cells in columns]),
     )
+
+
+def _cells_of(readings: dict[int, Reading]) -> Cells:
+    rows = sorted(readings)
+    one = readings[rows[0]]
+    kind = Kind(one.name, one.unit, one.quality, one.cause, one.raw, one.detail)
+    return Cells(kind, rows, [readings[row].value for row in rows])
 
 
 def _place(readings: Iterable[tuple[str, Reading]]) -> Iterable[tuple[Place, Reading]]:
@@ -56,7 +101,7 @@ def _kind_of(reading: Reading) -> tuple[str, ...]:
 
 
 def _write_rows(device: str, seconds: Sequence[int], base_s: int) -> Rows:
-    steps = [after - before for before, after in pairwise(seconds)]
+    steps = list(map(sub, seconds[1:], seconds))
     pace_s = sorted(steps)[len(steps) // 2] if steps else 0
     return Rows(
         device_id=device,
@@ -67,44 +112,43 @@ def _write_rows(device: str, seconds: Sequence[int], base_s: int) -> Rows:
     )
 
 
-def _write_column(cells: dict[int, Reading], *, rows: int) -> Column:
-    numbers = sorted(cells)
-    one = cells[numbers[0]]
-    values = [cells[number].value for number in numbers]
-    form, integers, exponent, reals, words = _write_values(values, one)
+def _write_column(cells: Cells, *, rows: int) -> Column:
+    kind = cells.kind
+    form, integers, exponent, reals, words = _write_values(cells.values, kind.quality)
     return Column(
-        name=one.name,
-        unit=one.unit,
-        quality=one.quality,
+        name=kind.name,
+        unit=kind.unit,
+        quality=kind.quality,
         form=form,
-        runs=_write_runs(numbers, rows=rows),
+        runs=_write_runs(cells.rows, rows=rows),
         first=integers[0] if integers else 0,
         steps=_write_steps(integers),
         exponent=exponent,
         reals=reals,
         words=words,
-        cause=one.cause,
-        raw=one.raw,
-        detail=one.detail,
+        cause=kind.cause,
+        raw=kind.raw,
+        detail=kind.detail,
     )
 
 
 def _write_steps(integers: Sequence[int]) -> Series:
-    return series.write([after - before for before, after in pairwise(integers)])
+    return series.write(list(map(sub, integers[1:], integers)))
 
 
 # Form, integers, exponent, reals, words.
 _Written: TypeAlias = tuple[Form, list[int], int, tuple[float, ...], tuple[str, ...]]
 
 
-def _write_values(values: Sequence[Value], one: Reading) -> _Written:
-    if not one.good or one.value is None:
+def _write_values(values: Sequence[Value], quality: Quality) -> _Written:
+    one = values[0]
+    if quality is not Quality.GOOD or one is None:
         return Form.NOTHING, [], 0, (), ()
-    if isinstance(one.value, bool):
+    if isinstance(one, bool):
         return Form.FLAG, [int(bool(value)) for value in values], 0, (), ()
-    if isinstance(one.value, int):
+    if isinstance(one, int):
         return Form.WHOLE, [value for value in values if isinstance(value, int)], 0, (), ()
-    if isinstance(one.value, str):
+    if isinstance(one, str):
         said = [str(value) for value in values]
         places = {word: place for place, word in enumerate(dict.fromkeys(said))}
         return Form.WORD, [places[word] for word in said], 0, (), tuple(places)
@@ -114,11 +158,12 @@ def _write_values(values: Sequence[Value], one: Reading) -> _Written:
 def _write_reals(values: Sequence[float]) -> _Written:
     """As integers of the smallest decimal unit that gives back every one of them."""
     reals = [float(f"{value:.{_SIGNIFICANT_DIGITS}g}") for value in values]
+    largest = max(map(abs, reals))
     for exponent in range(MAX_EXPONENT + 1):
-        scaled = [round(real * 10**exponent) for real in reals]
-        if max(map(abs, scaled)) > _LARGEST:
+        if round(largest * 10**exponent) > _LARGEST:
             break
-        if all(unscale(n, exponent) == real for n, real in zip(scaled, reals, strict=True)):
+        if all(unscale(round(real * 10**exponent), exponent) == real for real in reals):
+            scaled = [round(real * 10**exponent) for real in reals]
             return Form.DECIMAL, scaled, exponent, (), ()
     return Form.REAL, [], 0, tuple(reals), ()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 
@@ -13,6 +13,9 @@ from shared.limits import Count, Identifier, Seconds, Text
 from shared.moment import Moment
 from shared.reading import Reading
 from shared.receipt import SeqRange
+
+CLOSED_MODES: Final = frozenset({"farewell", "closed"})
+"""``DataSpend.mode`` in which the agent is silent until the next month of its plan."""
 
 
 class Standing(enum.Enum):

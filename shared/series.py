@@ -44,7 +44,9 @@ def write(values: Sequence[int]) -> Series:
         return Series()
     low = min(values)
     radix = max(values) - low + 1
-    if radix > MAX_RADIX or _packed_bytes(len(values), radix) > _deflated_bytes(values):
+    if radix == 1:
+        return Series(low=low)
+    if radix > MAX_RADIX or _is_shorter_plain(values, _packed_bytes(len(values), radix)):
         return Series(low=0, radix=0, plain=tuple(values))
     number = 0
     for value in values:
@@ -56,11 +58,14 @@ def _packed_bytes(count: int, radix: int) -> float:
     return count * math.log2(radix) / 8
 
 
-def _deflated_bytes(values: Sequence[int]) -> float:
-    """What the compressor would make of them: their entropy of order 0, and its overhead."""
-    count = len(values)
-    entropy = -sum(n * math.log2(n / count) for n in Counter(values).values())
-    return _DEFLATE_OVER_ENTROPY * entropy / 8 + 2 * len(set(values))
+def _is_shorter_plain(values: Sequence[int], packed_bytes: float) -> bool:
+    """Whether the compressor makes less of them: of their entropy of order 0, and its overhead."""
+    count, found = len(values), Counter(values)
+    overhead = 2 * len(found)
+    if packed_bytes <= overhead:  # most short columns: whatever their entropy
+        return False
+    entropy = -sum([n * math.log2(n / count) for n in found.values()])
+    return packed_bytes > _DEFLATE_OVER_ENTROPY * entropy / 8 + overhead
 
 
 def check(series: Series, count: int) -> None:

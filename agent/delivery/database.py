@@ -21,14 +21,18 @@ from typing import Final
 from agent.delivery import high_water, losses, schema
 from agent.delivery.ballast import NEEDED_BYTES, Ballast, ballast_of
 from agent.delivery.high_water import HighWater, Mark
-from agent.delivery.room import LOG_PAGES, NEEDED_TO_OPEN_BYTES, RESERVE_BYTES, Room
+from agent.delivery.rank import rank_of_frame
+from agent.delivery.room import LOG_PAGES, MOST_LOG_BYTES, NEEDED_TO_OPEN_BYTES, RESERVE_BYTES, Room
 from agent.delivery.volume import HEADROOM, Free, MountedVolume, Volume
+from agent.uplink_budget import BULK
+from shared.frame import Lane
 from shared.identity import Epoch
 from shared.limits import MAX_SEQ
 from shared.receipt import SeqRange
 
 _LOG = logging.getLogger(__name__)
 _ORIGIN: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_WITHOUT_RANKS: Final = 1  # the schema's version whose rows have no rank
 # Below this the next commit may fail: a fault's row gets the ballast's place beforehand.
 _LAST_BYTES: Final = 512 * 1024
 
@@ -205,6 +209,8 @@ def open_file(path: Path, *, first_counter: int = 1, outside: Outside = OUTSIDE)
         connection.execute("PRAGMA cache_size = -512")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
+        # One large transaction makes the log grow beyond that; without this it would stay so.
+        connection.execute(f"PRAGMA journal_size_limit = {MOST_LOG_BYTES}")
         (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
             raise DatabaseDamagedError(verdict)
@@ -331,6 +337,13 @@ def _check_high_water(database: Database) -> None:
     _LOG.warning("epoch %s begins in %s: %s", epoch, database.path.name, behind.why)
 
 
+def _rank_rows(db: sqlite3.Connection) -> str:
+    """The statement that gives pieces of large files the rank that the new column lacks."""
+    rows = db.execute("SELECT id, frame FROM outbox WHERE lane = ?", (int(Lane.EVIDENCE),))
+    bulk = (str(row_id) for row_id, frame in rows if rank_of_frame(bytes(frame)) == BULK)
+    return f"\nUPDATE outbox SET rank = {BULK} WHERE id IN ({', '.join(bulk)});"
+
+
 def _bring_up_to_date(database: Database, *, first_counter: int, nonce: int) -> None:
     (found,) = database.connection.execute("PRAGMA user_version").fetchone()
     if found > len(schema.VERSIONS):
@@ -339,6 +352,8 @@ def _bring_up_to_date(database: Database, *, first_counter: int, nonce: int) -> 
         return
     # executescript would commit a transaction of ours first, so it brings its own.
     script = "\n".join(schema.VERSIONS[found:])
+    if found == _WITHOUT_RANKS:
+        script += _rank_rows(database.connection)
     epoch = Epoch(first_counter, nonce)
     first = f"INSERT INTO meta VALUES ('epoch', '{epoch}'), ('next_seq', '1');"
     database.connection.executescript(

@@ -27,6 +27,7 @@ from agent.delivery.link import (
 from agent.delivery.outbox import Outbox
 from agent.delivery.publisher import Broker, Connection
 from agent.delivery.reception import Reception
+from agent.delivery.recess import Recess
 from agent.delivery.relief import commit, relieve
 from agent.delivery.sending import RESEND_AFTER, Sending
 from agent.delivery.uplink import Uplink
@@ -110,6 +111,7 @@ class Dispatcher:
             salt=int(jitter() * 2**20),
         )
         self._backoff = Backoff(jitter=jitter)
+        self._recess = Recess(lambda: outbox.unreceipted(Lane.FAULT))
         self._inbox: Inbox | None = None
         self._link: Link | None = None
         self._is_connected = False
@@ -140,7 +142,8 @@ class Dispatcher:
         return self._is_connected
 
     def wake(self) -> None:
-        """Look into the outbox now instead of at the next tick."""
+        """Look into the outbox now instead of at the next tick or the next connection."""
+        self._recess.look()
         if self._is_connected and self._inbox is not None:
             self._inbox.offer(Woken())
 
@@ -160,7 +163,7 @@ class Dispatcher:
                 reason,
                 delay_s,
             )
-            await self._sleep(delay_s)
+            await self._recess.wait(delay_s, is_paid=self._uplink.is_paid, sleep=self._sleep)
 
     def _forget_sent(self) -> None:
         """On a full disk they stay as sent: they go again when they are overdue."""
@@ -268,6 +271,7 @@ class Dispatcher:
         receipt = self._reception.take(arrived)
         if receipt is not None:
             self._backoff.reset()  # a connection is good once the far end answers
+            self._recess.reset()
             self._sending.asked_to_wait(receipt.retry_after_s)
 
     def _welcome(self, link: Link) -> None:

@@ -12,6 +12,7 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agent.camera.port import Exchange
+from agent.delivery.flight import PIECE_BYTES
 from shared import signing, wire
 from shared.evidence import (
     EvidenceChunk,
@@ -83,7 +84,7 @@ def pack_files(files: Iterable[EvidenceFile]) -> Packed:
             )
         )
         if sha256 not in seen:
-            chunks.extend(chunks_of(file.content, sha256))
+            chunks.extend(chunks_of(file.content, sha256, piece_bytes=PIECE_BYTES))
             seen.add(sha256)
     return Packed(items=tuple(items), chunks=tuple(chunks))
 

@@ -16,19 +16,22 @@ from typing import Final
 
 from agent.delivery import eviction, losses
 from agent.delivery.database import Database, from_us, to_us
+from agent.delivery.rank import rank_of
 from agent.delivery.schema import DELIVERED, SENT, WAITING
 from agent.uplink_budget import BULK
 from shared import wire
-from shared.evidence import EvidenceChunk
 from shared.frame import FrameError, Lane, pack, unpack
 from shared.health import LaneDepth
 from shared.identity import EventId
 from shared.wire import UpMessage
 
-LIMIT_BYTES: Final = 64 * 1024 * 1024
+MIB: Final = 1024 * 1024
+FILE_MIB: Final = 64  # the default bound of the database and its log together
+# The log (1 MiB), the reserve of free pages, the other tables, and pages that are not full.
+_BESIDE_ROWS_BYTES: Final = 2 * MIB
+LIMIT_BYTES: Final = FILE_MIB * MIB - _BESIDE_ROWS_BYTES
 KEEP_DELIVERED: Final = timedelta(days=30)  # the design's contract: a restored collector asks again
 _KEPT_LANES: Final = (Lane.FAULT, Lane.EVIDENCE)
-SMALL_FILE_BYTES: Final = 16 * 1024  # a thumbnail, a transcript, a series
 _COMPRESS_OVER_BYTES: Final = 256
 _LONGEST_WAIT: Final = 5  # resend after 1, 2, 4, 8, 16 intervals, then every 32
 
@@ -223,7 +226,10 @@ class Outbox:
         )
 
     def forget_sent(self) -> int:
-        """Let all sent rows wait again, at start: what was in flight then is nobody's now."""
+        """Let all sent rows wait again, at start: what was in flight then is nobody's now.
+
+        From then on ``SENT`` means sent since the start, and only such rows can be receipted.
+        """
         return self._db.execute(
             "UPDATE outbox SET state = 0, attempts = 0 WHERE state = 1"
         ).rowcount
@@ -306,6 +312,11 @@ class Outbox:
         )
 
 
+def rows_limit(file_mib: int) -> int:
+    """What rows may take so that database and log stay within so many MiB."""
+    return file_mib * MIB - _BESIDE_ROWS_BYTES
+
+
 def own_identity(frame: object, crc: object, lane: Lane) -> EventId | None:
     """The name that a frame itself carries; None when it is damaged or of another lane."""
     if not isinstance(frame, bytes) or zlib.crc32(frame) != crc:
@@ -315,12 +326,6 @@ def own_identity(frame: object, crc: object, lane: Lane) -> EventId | None:
     except FrameError:
         return None
     return EventId(header.epoch, header.seq) if header.lane == lane and header.seq else None
-
-
-def rank_of(message: UpMessage) -> int:
-    """0, or :data:`BULK` for a piece of a file over :data:`SMALL_FILE_BYTES`."""
-    large = isinstance(message, EvidenceChunk) and message.total > SMALL_FILE_BYTES
-    return BULK if large else 0
 
 
 # Jitter in percent: 80..120 by row, attempt and salt (Knuth's multiplicative hash), else 100.

@@ -28,6 +28,7 @@ class Received:
     receipts: int = 0
     bad_messages: int = 0
     commands: int = 0
+    foreign_rows: int = 0  # receipted, and never sent from here: a copied card
 
 
 class Reception:
@@ -84,6 +85,17 @@ class Reception:
             self.counts.bad_messages += 1
             _LOG.exception("a command could not be acted on")
 
+    def _note_foreign(self, rows: int) -> None:
+        """Warn once; the collector finds the clash when both rows are there, and orders epochs."""
+        if rows and not self.counts.foreign_rows:
+            _LOG.warning(
+                "a receipt names %d rows that this agent never sent: another agent runs as %s on"
+                " a copy of this card. They stay and are sent; give the other an id of its own",
+                rows,
+                self._agent_id,
+            )
+        self.counts.foreign_rows += rows
+
     def _apply(self, receipt: Receipt) -> Receipt | None:
         """None for a receipt of a store that was replaced since: it says nothing any more."""
         with self._database.transaction():
@@ -94,6 +106,7 @@ class Reception:
             if applied.refused:
                 retell(self._database, self._outbox, now=self._clock())
         self.counts.receipts += 1
+        self._note_foreign(applied.foreign)
         if applied.new_generation:
             _LOG.warning(
                 "the collector's store is a new one: %d kept rows are sent again", applied.requeued

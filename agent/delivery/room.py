@@ -19,6 +19,7 @@ from typing import Final
 from agent.delivery.volume import Free, Volume
 
 LOG_PAGES: Final = 256  # the log is folded at 1 MiB: file and log stay near the outbox's limit
+MOST_LOG_BYTES: Final = 1280 * 1024  # what is beyond, by one large transaction, is given back
 RESERVE_BYTES: Final = 256 * 1024
 # The ballast's place takes it, with the log's index beside it, when the agent starts where the
 # disk is full; below the headroom each commit is folded, so that 200 pages are enough.

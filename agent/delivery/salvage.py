@@ -25,9 +25,8 @@ from agent.delivery.database import (
     to_us,
 )
 from agent.delivery.high_water import Mark
-from agent.delivery.outbox import SMALL_FILE_BYTES
+from agent.delivery.rank import rank_of_frame
 from agent.delivery.scan import COLUMNS, Scan, reading
-from agent.uplink_budget import BULK
 from shared.frame import FrameError, Header, Lane, unpack
 from shared.identity import Epoch
 from shared.limits import MAX_SEQ
@@ -216,7 +215,7 @@ def _keep(db: sqlite3.Connection, row: tuple[object, ...], *, now: datetime) -> 
             str(head.epoch),
             head.seq,
             head.lane,
-            BULK if head.lane == Lane.EVIDENCE and len(frame) > SMALL_FILE_BYTES else 0,
+            rank_of_frame(frame),
             2 if is_delivered else 0,
             created_us if _is_time(created_us) else to_us(now),
             receipt_us if is_delivered else None,

@@ -10,7 +10,7 @@ from agent.delivery.backoff import Pause
 from agent.delivery.database import Database
 from agent.delivery.flight import Flight
 from agent.delivery.link import Link
-from agent.delivery.outbox import SMALL_FILE_BYTES, STORED_LANES, Outbox, Row
+from agent.delivery.outbox import STORED_LANES, Outbox, Row
 from agent.delivery.uplink import Uplink
 from agent.delivery.watchdog import Watchdog
 from agent.uplink_budget import BULK, may_go
@@ -19,12 +19,15 @@ from shared.frame import Lane
 
 RESEND_AFTER: Final = timedelta(seconds=30)  # the design's table of defaults
 # Rows without a receipt by lane; a fault never queues behind telemetry.
-WINDOWS: Final = {Lane.FAULT: 64, Lane.EVIDENCE: 16, Lane.HEALTH: 16, Lane.TELEMETRY: 16}
-_PAID_EVIDENCE: Final = 2  # so that a mode that ends soon is not overdrawn by much
+WINDOWS: Final = {Lane.FAULT: 64, Lane.EVIDENCE: 64, Lane.HEALTH: 16, Lane.TELEMETRY: 16}
+_PAID_EVIDENCE: Final = 8  # so that a mode that ends soon is not overdrawn by much
 _LARGE_LANES: Final = (Lane.EVIDENCE, Lane.TELEMETRY)
 # On a metered link small ones first go without a PUBACK, which costs 130 bytes and proves nothing:
 # the receipt does. Sent again they ask for one, which tells a dead link from a dead collector.
 _UNACKNOWLEDGED_LANES: Final = (Lane.HEALTH, Lane.TELEMETRY)
+_UNPACED_BYTES: Final = (
+    4 * 1024
+)  # half a second at 64 kbit/s: a fault behind it still leaves in time
 _LEAST_JITTER: Final = 0.8  # of the outbox's resends
 
 
@@ -132,7 +135,8 @@ class Sending:
             row.is_again
             or not self._uplink.is_metered
             or row.lane not in _UNACKNOWLEDGED_LANES
-            or len(row.frame) > SMALL_FILE_BYTES
+            or len(row.frame) > _UNPACED_BYTES
+            or self._outbox.unreceipted(row.lane) > 1  # a backlog: only PUBACKs pace it
         )
 
     def _publish(self, row: Row, link: Link, watchdog: Watchdog) -> None:

@@ -121,6 +121,8 @@ def _site_lost(case: Facts, policy: Policy, now: datetime) -> Decision | None:
     site = case.site
     silent_since = site.agent_silent_since
     known_after = policy.site_loss_known_after(site.promised_within_s)
+    if silent_since is None and site.agent_quiet_until is not None:
+        return _closed(site.agent_quiet_until, policy, now)
     if silent_since is not None and case.onset_at >= silent_since - known_after:
         return Decision(
             verdict=Verdict.INCIDENT,
@@ -146,6 +148,17 @@ def _site_lost(case: Facts, policy: Policy, now: datetime) -> Decision | None:
             look_again_at=now + timedelta(seconds=policy.recheck_s),
         )
     return None
+
+
+def _closed(until: datetime, policy: Policy, now: datetime) -> Decision:
+    """No clearing would be heard before then: a wrong claim costs more than a late one."""
+    return Decision(
+        verdict=Verdict.WAIT,
+        reason_en=f"waiting: the agent is closed at its data cap until {until:%Y-%m-%d %H:%M} UTC;"
+        " judged when it speaks again",
+        reason_zh=f"等待：代理因流量达到上限停发至 {until:%Y-%m-%d %H:%M} UTC；恢复上报后再判定",
+        look_again_at=now + timedelta(seconds=policy.recheck_s),
+    )
 
 
 def _firmware(entry: CatalogueEntry) -> Decision:

@@ -13,6 +13,7 @@ class SiteFacts:
     devices: int = 1
     unreachable: int = 0  # devices with an open device.unreachable
     agent_silent_since: datetime | None = None
+    agent_quiet_until: datetime | None = None  # closed by its data plan, and not heard since
     promised_within_s: float | None = None
 
 

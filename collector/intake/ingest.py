@@ -2,8 +2,8 @@
 
 Every payload ends in exactly one of three ways: stored, duplicate or quarantined. A row whose
 header can be trusted is receipted in every case (as refused when quarantined), so that it does
-not come back for ever; but not for its topic alone, which may be damaged. Receipts are returned
-only after the commit.
+not come back for ever; but not for its topic alone, which may be damaged, and not a fault that a
+full quarantine could not keep. Receipts are returned only after the commit.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from collector.intake.arrival import Arrival, Counts, End
+from collector.intake.quiet import is_farewell
 from collector.intake.receipts import Noted, receipts_for
 from collector.intake.refusal import UNSTORABLE, Refusal, Why
 from collector.intake.room import Batch, Room, Row
@@ -27,7 +28,7 @@ from collector.intake.take_telemetry import take_all
 from collector.store import agents, frames
 from collector.store.agents import Agent, Life
 from collector.store.cause import cause_of
-from collector.store.quarantine_gone import COMES_AGAIN
+from collector.store.quarantine_share import COMES_AGAIN
 from collector.telemetry.message import kind_of
 from shared import wire
 from shared.columns import Outline
@@ -66,7 +67,7 @@ def ingest(
         mark = room.high_water.advance(db, now=now)
         batch = Batch(db=db, room=room, generation=mark.generation, now=now, is_live=is_live)
         taken = take_all(arrivals, batch, one_by_one=take)
-        settle(batch)
+        kept_by_agents = settle(batch)
         room.evidence.sync()
     room.high_water.committed(mark)
     ends = [end for end, _ in taken]
@@ -75,7 +76,11 @@ def ingest(
         duplicate=ends.count(End.DUPLICATE),
         quarantined=ends.count(End.QUARANTINED),
     )
-    noted = [told for _, told in taken if told is not None]
+    noted = [
+        told
+        for _, told in taken
+        if told and not (told.refused and (told.agent_id, told.identity) in kept_by_agents)
+    ]
     return Ingested(
         counts=counts, receipts=receipts_for(noted, generation=mark.generation, now=now)
     )
@@ -131,7 +136,9 @@ def _store(agent: Agent, frame: Frame, payload: bytes, batch: Batch) -> End:
     if known is not None and not frames.is_same(bytes(known), digest, header.lane):
         raise Refusal("identity.conflict", f"{identity} was stored with other content")
     message = _decode(frame) if known is None else None
-    within_s = message.next_within_s if isinstance(message, Health) else agent.promised_within_s
+    within_s = agent.promised_within_s
+    if isinstance(message, Health) and not is_farewell(message):
+        within_s = message.next_within_s
     batch.forget_agent(agent.id)
     if batch.is_live:
         life = Life(

@@ -8,6 +8,7 @@ from collector.claims import serials
 from collector.claims.serials import LabelSerial
 from collector.intake.room import Row
 from collector.store import positions, units
+from collector.store.positions import Position
 from shared.device import Alias, DeviceFacts
 
 
@@ -19,10 +20,15 @@ class Place:
     serial: LabelSerial
     aliases: tuple[Alias, ...]
     firmware: str
+    is_news: bool  # False: the row is older than what is known of the device
 
 
-def place_of(facts: DeviceFacts, row: Row) -> Place:
-    """Find or make the position, resolve its label serial, keep what the agent says of it."""
+def place_of(facts: DeviceFacts, row: Row, *, of_now: bool = False) -> Place:
+    """Find or make the position, resolve its label serial, keep what the agent says of it.
+
+    What a row of earlier says (it was replayed, carried here, or sent again late) is true of its
+    own fault and changes nothing of the device. ``of_now``: the message tells how things stand.
+    """
     known = positions.find(row.db, agent_id=row.agent.id, device_id=facts.device_id)
     position_id = known.id if known else bare_position(facts.device_id, row)
     found = serials.resolve(
@@ -34,20 +40,38 @@ def place_of(facts: DeviceFacts, row: Row) -> Place:
         doubted=known.doubted_serial if known else "",
         contradicted=serials.swapped(units.aliases_of(row.db, facts.label_serial), facts.aliases),
     )
-    positions.apply_facts(
-        row.db,
-        position_id=position_id,
-        facts=facts,
-        serial=found,
-        since=None if known and known.label_serial == found.value else row.received_at,
-    )
+    is_news = known is None or _is_news(known, row, of_now=of_now)
+    if is_news:
+        positions.apply_facts(
+            row.db,
+            position_id=position_id,
+            facts=facts,
+            serial=found,
+            since=None if known and known.label_serial == found.value else row.received_at,
+            by=row.identity,
+        )
     firmware = facts.firmware or (known.firmware if known else "")
     return Place(
         id=position_id,
         serial=found,
         aliases=facts.aliases or (known.aliases if known else ()),
         firmware=firmware,
+        is_news=is_news,
     )
+
+
+def _is_news(known: Position, row: Row, *, of_now: bool) -> bool:
+    """Whether the row is later than the one that spoke of the device last, whatever clocks say.
+
+    An epoch with a smaller counter is mostly an earlier one; it may be a new card in the same
+    agent, and then the next live word on how things stand says so.
+    """
+    if known.told_by is None:
+        return row.is_live or known.is_bare()
+    last, this = known.told_by, row.identity
+    if this.epoch == last.epoch:
+        return this.seq > last.seq
+    return this.epoch.counter > last.epoch.counter or (of_now and row.is_live)
 
 
 def bare_position(device_id: str, row: Row) -> int:

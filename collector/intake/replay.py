@@ -71,8 +71,10 @@ def replay_one(engine: Engine, number: int, *, room: Room, now: datetime) -> Rep
         if refused is None:
             quarantine.remove(db, quarantine_id=number, now=now)
         elif (refused.reason, refused.organisation_id) != (row.reason, row.organisation_id):
-            quarantine.remove(db, quarantine_id=number, now=now)
-            settle(batch)  # under its new reason
+            with db.begin_nested() as place:
+                quarantine.remove(db, quarantine_id=number, now=now)
+                if settle(batch):  # under its new reason, where there is room
+                    place.rollback()
         room.evidence.sync()
     room.high_water.committed(mark)
     if refused is None:

@@ -51,9 +51,13 @@ def set_aside(
     )
 
 
-def settle(batch: Batch) -> None:
-    """Write what the batch set aside; call once, before its commit."""
-    quarantine.add_all(batch.db, batch.aside, now=batch.received_at or batch.now)
+def settle(batch: Batch) -> frozenset[tuple[str, EventId]]:
+    """Write what the batch set aside; call once, before its commit.
+
+    Returns agent and identity of faults that could not be kept: no receipt may name them.
+    """
+    unkept = quarantine.add_all(batch.db, batch.aside, now=batch.received_at or batch.now)
+    return frozenset((item.agent_id, item.identity) for item in unkept if item.identity)
 
 
 def identity_of(header: Header | None) -> EventId | None:

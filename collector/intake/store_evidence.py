@@ -28,6 +28,7 @@ def store_manifest(
     episode: EventId | None,
     episode_id: int | None,
     position_id: int,
+    is_news: bool,
 ) -> None:
     """Keep a manifest whatever its signature is worth; only a verified one names the pictures."""
     content = _read(signed)
@@ -50,10 +51,11 @@ def store_manifest(
         for item in items:
             if is_thumbnail(item.name):
                 continue
-            taken_at = min(
-                item.taken_at, row.received_at
-            )  # a clock ahead of ours would win for ever
-            positions.note_picture(row.db, position_id=position_id, item=item, taken_at=taken_at)
+            # a clock ahead of ours would win for ever
+            taken_at = min(item.taken_at, row.received_at)
+            positions.note_picture(
+                row.db, position_id=position_id, item=item, taken_at=taken_at, is_news=is_news
+            )
 
 
 def _read(signed: SignedManifest) -> Manifest | None:

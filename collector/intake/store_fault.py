@@ -39,7 +39,7 @@ def store_fault(event: FaultEvent, row: Row) -> None:
     if event.episode is None and event.kind is not FaultKind.OPENED:
         raise Refusal("fault.no_episode", f"a {event.kind.value} event names no episode")
     place = place_of(event.device, row)
-    if event.recorder_firmware:
+    if event.recorder_firmware and agents.is_news(row.agent, row.identity, is_live=row.is_live):
         agents.note_recorder(row.db, agent_id=row.agent.id, firmware=event.recorder_firmware)
     told = Told(
         code=event.code,
@@ -83,6 +83,7 @@ def store_fault(event: FaultEvent, row: Row) -> None:
             episode=identity,
             episode_id=episode_id,
             position_id=place.id,
+            is_news=place.is_news,
         )
 
 
@@ -136,6 +137,7 @@ def store_evidence_added(event: EvidenceAdded, row: Row) -> None:
         episode=event.episode,
         episode_id=known.id if known else None,
         position_id=place.id,
+        is_news=place.is_news,
     )
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from collector.intake.lost_rows import note_lost
 from collector.intake.positions import place_of
+from collector.intake.quiet import quiet_until
 from collector.intake.room import Row
 from collector.store import agents, positions
 from shared.health import DataSpend, Health, LaneDepth, Lost
@@ -45,9 +46,10 @@ def store_health(health: Health, row: Row) -> None:
         version=health.agent_version,
         recorder_firmware=health.recorder_firmware,
         health_json=msgspec.json.encode(report).decode(),
+        quiet_until=quiet_until(health, now=row.now),
     )
     for device in health.devices:
-        place = place_of(device.device, row)
+        place = place_of(device.device, row, of_now=True)
         positions.note_standing(
             row.db,
             position_id=place.id,

@@ -25,6 +25,7 @@ class Agent:
     promised_by: datetime | None
     promised_within_s: float | None
     silent_since: datetime | None
+    quiet_until: datetime | None
     recorder_firmware: str
     health_epoch: str | None
     health_seq: int | None
@@ -39,6 +40,7 @@ _COLUMNS = (
     agent.c.promised_by,
     agent.c.promised_within_s,
     agent.c.silent_since,
+    agent.c.quiet_until,
     agent.c.recorder_firmware,
     agent.c.health_epoch,
     agent.c.health_seq,
@@ -112,15 +114,19 @@ def note_health(
     version: str,
     recorder_firmware: str,
     health_json: str,
+    quiet_until: datetime | None,
 ) -> None:
-    """Keep what the agent said of itself."""
+    """Keep what the agent said of itself; ``quiet_until``: it will not speak before."""
     values: dict[str, object] = {
         "uplink": uplink,
         "version": version,
         "health_json": health_json,
         "health_epoch": str(identity.epoch),
         "health_seq": identity.seq,
+        "quiet_until": quiet_until,
     }
+    if quiet_until is not None:
+        values["promised_by"] = quiet_until
     if recorder_firmware:
         values["recorder_firmware"] = recorder_firmware
     db.execute(update(agent).where(agent.c.id == agent_id).values(values))
@@ -164,6 +170,13 @@ def silent_at(db: Connection, *, site_id: str) -> tuple[str, ...]:
         .order_by(agent.c.id)
     )
     return tuple(rows.scalars())
+
+
+def is_news(found: Agent, identity: EventId, *, is_live: bool) -> bool:
+    """True unless the agent has said later how things stand."""
+    if found.health_epoch != str(identity.epoch):
+        return is_live
+    return newer_than_applied(found, identity)
 
 
 def newer_than_applied(found: Agent, identity: EventId) -> bool:

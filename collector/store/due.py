@@ -48,6 +48,7 @@ class Case:
     model: str
     serial_source: str
     silent_since: datetime | None
+    quiet_until: datetime | None
     promised_within_s: float | None
 
 
@@ -79,6 +80,7 @@ def read(db: Connection, *, decision_id: int) -> Case:
             position.c.serial_source.label("position_source"),
             position.c.aliases.label("position_aliases"),
             agent.c.silent_since,
+            agent.c.quiet_until,
             agent.c.promised_within_s,
         )
         .join(episode, episode.c.id == decision.c.episode_id)

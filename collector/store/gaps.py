@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import (
     BigInteger,
@@ -23,12 +22,12 @@ from sqlalchemy import (
     union_all,
 )
 
+from collector.store import gap_bound, lost_ranges
+from collector.store.quarantine_gone import REFUSED
 from collector.store.tables import agent, frame, seq_gap, seq_lost, seq_mark, seq_merged
 from collector.store.upsert import insert_into
 from shared.limits import MAX_SEQ
 from shared.receipt import SeqRange
-
-MAX_GAPS: Final = 500  # of one epoch; the mark waits there until some are filled
 
 
 def to_visit(db: Connection, *, since: datetime | None) -> tuple[tuple[str, str], ...]:
@@ -46,11 +45,14 @@ def survey(db: Connection, *, agent_id: str, organisation_id: str, now: datetime
         kept = _fill(db, agent_id, epoch, organisation_id)
         checked_to = _mark(db, agent_id, epoch)
         newest = _newest(db, agent_id, epoch)
-        if newest <= checked_to or kept >= MAX_GAPS:
+        if newest <= checked_to:
+            continue
+        room = gap_bound.room(db, agent_id=agent_id, epoch=epoch, kept=kept)
+        if not room:
             continue
         fresh = SeqRange(checked_to + 1, newest)
-        found = _missing(db, agent_id, epoch, fresh, limit=MAX_GAPS - kept)
-        reached = found[-1].last + 1 if len(found) == MAX_GAPS - kept else newest
+        found = _missing(db, agent_id, epoch, fresh, limit=room)
+        reached = found[-1].last + 1 if len(found) == room else newest
         _add(db, agent_id, epoch, organisation_id, found, now=now)
         values = {"checked_to": reached, "checked_at": now}
         db.execute(
@@ -58,6 +60,7 @@ def survey(db: Connection, *, agent_id: str, organisation_id: str, now: datetime
             .values(agent_id=agent_id, epoch=epoch, organisation_id=organisation_id, **values)
             .on_conflict_do_update(index_elements=["agent_id", "epoch"], set_=values)
         )
+    lost_ranges.tidy(db, agent_id=agent_id)
 
 
 def note_lost(
@@ -71,7 +74,12 @@ def note_lost(
     reason: str,
     now: datetime,
 ) -> None:
-    """Keep what the agent says of rows that will never come; a repeat changes nothing."""
+    """Keep what the agent says of rows that will never come; a repeat changes nothing.
+
+    Rows that the agent itself refused never came: not to be taken for those refused here.
+    """
+    if reason.startswith(REFUSED):
+        reason = f"the agent {reason}"
     db.execute(
         insert_into(db, seq_lost)
         .values(

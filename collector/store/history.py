@@ -115,13 +115,19 @@ def pending_newest(
 def unreadable(
     db: Connection, position_id: int, *, since: datetime, until: datetime
 ) -> tuple[date, ...]:
-    """Days of which samples or roll-ups are damaged: what is shown of them is not all."""
+    """Days of which samples or roll-ups are damaged, or were: what is shown of them is not all."""
     first, last = second_of(since) // DAY_S, second_of(until) // DAY_S
     return tuple(
         moment_of(day.day * DAY_S).date()
         for day in telemetry.days(db, position_id, first=first, last=last, with_points=True)
-        if not days.is_sound(day.hours) or not days.is_sound(day.points or b"")
+        if not _is_whole(day)
     )
+
+
+def _is_whole(day: Day) -> bool:
+    """Whether nothing of the day was lost, as far as bytes can tell."""
+    points = day.points is None or days.are_whole(day.points)
+    return points and (day.is_open or days.hours_are_whole(day.hours))
 
 
 def _hours(day: Day) -> tuple[HourColumn, ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, select, update
 
@@ -16,6 +17,7 @@ from collector.store.upsert import insert_into, insert_row
 from shared.device import Alias, DeviceFacts, SerialSource
 from shared.evidence import EvidenceItem, EvidenceKind
 from shared.health import Standing
+from shared.identity import Epoch, EventId
 from shared.reading import Reading
 
 
@@ -33,6 +35,11 @@ class Position:
     model: str
     firmware: str
     name: str
+    told_by: EventId | None  # the row that said it; None: nobody, or one from before this was kept
+
+    def is_bare(self) -> bool:
+        """True when nothing but its name is known."""
+        return not (self.label_serial or self.aliases or self.model or self.firmware)
 
 
 def find(db: Connection, *, agent_id: str, device_id: str) -> Position | None:
@@ -53,6 +60,7 @@ def find(db: Connection, *, agent_id: str, device_id: str) -> Position | None:
         model=row.model,
         firmware=row.firmware,
         name=row.name,
+        told_by=EventId(Epoch.parse(row.facts_epoch), row.facts_seq) if row.facts_epoch else None,
     )
 
 
@@ -94,8 +102,9 @@ def apply_facts(
     facts: DeviceFacts,
     serial: LabelSerial,
     since: datetime | None,
+    by: EventId,
 ) -> None:
-    """Keep what the agent says of the device; an empty field says nothing and changes nothing.
+    """Keep what the agent's row says of the device; an empty field says nothing, changes nothing.
 
     ``since`` is when the serial was first known to hang here; None when it did already.
     """
@@ -103,6 +112,8 @@ def apply_facts(
         "label_serial": serial.value,
         "serial_source": serial.source.value,
         "doubted_serial": serial.doubted,
+        "facts_epoch": str(by.epoch),
+        "facts_seq": by.seq,
     }
     if since is not None:
         values["serial_since"] = since
@@ -136,10 +147,13 @@ def note_standing(
 
 
 def forget_standing(db: Connection, *, agent_id: str, reason: str, now: datetime) -> None:
-    """The agent is silent: all its positions are unknown, not healthy and not broken."""
+    """The agent is silent: all its positions are unknown, not healthy and not broken.
+
+    A repeat with the same reason changes nothing.
+    """
     db.execute(
         update(position)
-        .where(position.c.agent_id == agent_id)
+        .where(position.c.agent_id == agent_id, position.c.standing_reason != reason)
         .values(standing=Standing.UNKNOWN.value, standing_reason=reason, standing_at=now)
     )
 
@@ -162,6 +176,14 @@ def device_ids(db: Connection, agent_id: str) -> tuple[str, ...]:
     return tuple(rows.scalars())
 
 
+def ids_of(db: Connection, agent_id: str) -> dict[str, int]:
+    """The agent's positions by what it calls them."""
+    rows = db.execute(
+        select(position.c.device_id, position.c.id).where(position.c.agent_id == agent_id)
+    )
+    return {device_id: position_id for device_id, position_id in rows}
+
+
 def known_to(db: Connection, agent_ids: Iterable[str]) -> set[tuple[str, str]]:
     """``(agent_id, device_id)`` of every position of these agents."""
     rows = db.execute(
@@ -173,10 +195,11 @@ def known_to(db: Connection, agent_ids: Iterable[str]) -> set[tuple[str, str]]:
 
 
 def note_picture(
-    db: Connection, *, position_id: int, item: EvidenceItem, taken_at: datetime
+    db: Connection, *, position_id: int, item: EvidenceItem, taken_at: datetime, is_news: bool
 ) -> None:
-    """Remember the newest picture, or the reference, of the position."""
-    if item.kind is EvidenceKind.REFERENCE:
+    """Remember the newest picture, or the reference, of the position; ``is_news`` False: a row
+    of earlier, whose reference another may have replaced."""
+    if item.kind is EvidenceKind.REFERENCE and is_news:
         db.execute(
             update(position)
             .where(position.c.id == position_id)
@@ -203,42 +226,45 @@ def note_reading(
     now: datetime,
 ) -> None:
     """Keep the latest of each name; older news changes nothing."""
-    row = _latest_row(reading, taken_at=taken_at, now=now)
-    _note_latest(db, position_id=position_id, organisation_id=organisation_id, rows=[row])
+    row = _latest_row(reading, position_id=position_id, taken_at=taken_at, now=now)
+    _note_latest(db, organisation_id=organisation_id, rows=[row])
 
 
 def note_readings(
-    db: Connection,
-    *,
-    position_id: int,
-    organisation_id: str,
-    readings: Iterable[Reading],
-    now: datetime,
+    db: Connection, readings: Iterable[tuple[int, Reading]], *, organisation_id: str, now: datetime
 ) -> None:
-    """The same for many, each taken when it says: one statement, built once."""
-    rows = [_latest_row(one, taken_at=one.taken_at, now=now) for one in readings]
+    """The same for many, by position, each taken when it says: one statement, built once."""
+    rows = [
+        _latest_row(one, position_id=position_id, taken_at=one.taken_at, now=now)
+        for position_id, one in readings
+    ]
     if rows:
-        _note_latest(db, position_id=position_id, organisation_id=organisation_id, rows=rows)
+        _note_latest(db, organisation_id=organisation_id, rows=rows)
 
 
 def _note_latest(
-    db: Connection, *, position_id: int, organisation_id: str, rows: Sequence[Mapping[str, object]]
+    db: Connection, *, organisation_id: str, rows: Sequence[dict[str, object]]
 ) -> None:
     """Write rows of table reading_latest where none is newer."""
     added = insert_into(db, reading_latest)
-    named = {"position_id": position_id, "organisation_id": organisation_id}
     db.execute(
         added.on_conflict_do_update(
             index_elements=["position_id", "name"],
-            set_={name: added.excluded[name] for name in rows[0] if name != "name"},
+            set_={name: added.excluded[name] for name in rows[0] if name not in _LATEST_KEY},
             where=reading_latest.c.taken_at <= added.excluded.taken_at,
         ),
-        [{**named, **row} for row in rows],
+        [{"organisation_id": organisation_id, **row} for row in rows],
     )
 
 
-def _latest_row(reading: Reading, *, taken_at: datetime, now: datetime) -> dict[str, object]:
+_LATEST_KEY: Final = ("position_id", "name")
+
+
+def _latest_row(
+    reading: Reading, *, position_id: int, taken_at: datetime, now: datetime
+) -> dict[str, object]:
     return {
+        "position_id": position_id,
         "name": reading.name,
         "value_json": json.dumps(reading.value),
         "unit": reading.unit,

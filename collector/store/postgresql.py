@@ -63,6 +63,10 @@ class UnfitDatabaseError(RuntimeError):
     """The database cannot keep what agents send."""
 
 
+class UnsendableError(ValueError):
+    """A value has no form that can be sent; nothing of its statement has left."""
+
+
 def look_over(db: Connection) -> None:
     """Look at what only the administrator can set; UnfitDatabaseError when it cannot serve."""
     if db.dialect.name != "postgresql":
@@ -154,9 +158,12 @@ def _translate(context: ExceptionContext) -> BaseException | None:
 
     pg8000 knows two classes for all that a server reports. An exchange that broke off anywhere
     leaves answers unread that the next statement would take for its own: that connection ends.
+    A value that could not be made ready has sent nothing: its error is the row's own.
     """
     error, known = context.original_exception, context.sqlalchemy_exception
-    broke_off = known is None and context.cursor is not None and isinstance(error, Exception)
+    is_statement = context.execution_context is not None
+    is_ours = isinstance(error, Exception) and not isinstance(error, UnsendableError)
+    broke_off = known is None and is_statement and is_ours
     if not broke_off and not isinstance(known, DBAPIError):
         return None
     meaning = meaning_of(error)

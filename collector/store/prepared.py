@@ -15,6 +15,8 @@ from pg8000.converters import make_params
 from pg8000.exceptions import InterfaceError
 from pg8000.legacy import Connection
 
+from collector.store.postgresql import UnsendableError
+
 KEPT: Final = 500  # statements of one connection; an IN list of another length is another one
 
 Prepared: TypeAlias = tuple[bytes, Any, Any]  # its name at the server, columns, how to read them
@@ -40,10 +42,13 @@ class PreparedConnection(Connection):  # type: ignore[misc]  # pg8000 has no typ
             return super().execute_unnamed(statement, vals=vals, oids=oids, stream=stream)
         if not vals:
             return self.execute_simple(statement)
-        values = make_params(self.py_types, vals)
-        for value in values:
-            if value is not None:
-                value.encode(self._client_encoding)
+        try:
+            values = make_params(self.py_types, vals)
+            for value in values:
+                if value is not None:
+                    value.encode(self._client_encoding)
+        except (ValueError, TypeError, ArithmeticError, AttributeError) as error:
+            raise UnsendableError(str(error)) from error
         name, columns, input_funcs = self._prepare(statement, oids)
         return self.execute_named(name, values, columns, input_funcs, statement)
 

@@ -53,11 +53,15 @@ class _New:
 
 def add_all(
     db: Connection, items: Iterable[Quarantined], *, now: datetime, bound: Bound | None = None
-) -> None:
-    """Keep each payload, or count one more of the same, or count what the bound cannot keep."""
+) -> tuple[Quarantined, ...]:
+    """Keep each payload, or count one more of the same, or count what the bound cannot keep.
+
+    Returns the faults that were not kept: they must not be receipted, so that their agent keeps
+    them.
+    """
     fresh = _count_repeats(db, _fold(items), now=now)
     if not fresh:
-        return
+        return ()
     limit = bound or Bound()
     shares = Shares(quarantine_account.shares(db), max_rows=limit.rows, max_bytes=limit.bytes)
     changes, leaving = Changes(), Leaving(db)
@@ -73,9 +77,10 @@ def add_all(
     leaving.write(now=now)
     written = {id(new) for new in kept}
     unkept = [new.item for new in fresh if id(new) not in written]
-    quarantine_gone.note_unkept(db, unkept, now=now)
+    quarantine_gone.note_unkept(db, [item for item in unkept if not item.kind.stays], now=now)
     _insert(db, kept, now=now)
     changes.write(db, now=now)
+    return tuple(item for item in unkept if item.kind.stays)
 
 
 def _make_room(
@@ -83,6 +88,8 @@ def _make_room(
 ) -> bool:
     """Let others go until it fits; False when it is the one that gives way."""
     is_ours = new.item.organisation_id is not None
+    if not shares.may_hold(new.kind, is_ours=is_ours, size=new.size):
+        return False
     while not shares.has_room(new.size):
         victim = shares.victim(new.kind, is_ours=is_ours, size=new.size)
         if victim is None:

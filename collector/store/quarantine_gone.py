@@ -13,11 +13,12 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, exists, func, insert, literal, select
 
 from collector.store.quarantine_row import Quarantined
+from collector.store.quarantine_share import COMES_AGAIN
 from collector.store.tables import agent, quarantine, seq_lost
 from collector.store.upsert import insert_into
+from shared.receipt import ranges_of
 
 REFUSED: Final = "refused: "  # begins the reason; what an agent told as lost has its own words
-COMES_AGAIN: Final = "topic.lane"  # not receipted: its agent keeps the row and sends it again
 
 # Built once. The agent may have been assigned after its row was set aside.
 _NOTE: Final = insert(seq_lost).from_select(
@@ -54,20 +55,26 @@ def note(db: Connection, gone: Sequence[int], *, now: datetime) -> None:
 
 
 def note_unkept(db: Connection, items: Iterable[Quarantined], *, now: datetime) -> None:
-    """For what never got a row there."""
+    """For what never got a row there and was receipted; neighbours share a range."""
+    seqs: dict[tuple[str, str, str, int, str], set[int]] = {}
+    for item in items:
+        if item.identity and item.organisation_id and item.reason != COMES_AGAIN:
+            epoch = str(item.identity.epoch)
+            key = (item.agent_id, item.organisation_id, epoch, item.lane or 0, item.reason)
+            seqs.setdefault(key, set()).add(item.identity.seq)
     rows = [
         {
-            "agent_id": item.agent_id,
-            "organisation_id": item.organisation_id,
-            "epoch": str(item.identity.epoch),
-            "first": item.identity.seq,
-            "last": item.identity.seq,
-            "lane": item.lane or 0,
-            "reason": f"{REFUSED}{item.reason}",
+            "agent_id": agent_id,
+            "organisation_id": organisation_id,
+            "epoch": epoch,
+            "first": found.first,
+            "last": found.last,
+            "lane": lane,
+            "reason": f"{REFUSED}{reason}",
             "told_at": now,
         }
-        for item in items
-        if item.identity and item.organisation_id and item.reason != COMES_AGAIN
+        for (agent_id, organisation_id, epoch, lane, reason), own in seqs.items()
+        for found in ranges_of(own)
     ]
     if rows:
         db.execute(insert_into(db, seq_lost).on_conflict_do_nothing(), rows)

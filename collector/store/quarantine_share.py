@@ -1,8 +1,10 @@
 """Who must give way when the quarantine is full. Pure.
 
 Bounded by rows and by bytes. The agent that holds most loses first, so that a flood pushes out
-nobody else's rows; within an agent noise without identity goes before telemetry, health, evidence
-and faults, and of two equal in worth the kind that has more.
+nobody else's rows; within an agent noise without identity goes before telemetry, health and
+evidence, and of two equal in worth the kind that has more. A fault that was receipted as refused
+is nowhere else any more: it gives way to nothing, and one holder's faults take three quarters of
+the bound at most. A fault that is not kept is not receipted, so its agent keeps it.
 """
 
 from __future__ import annotations
@@ -11,10 +13,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from shared.frame import Lane
+
 # A lane's worth, as the outbox ranks it; 0 stands for a header that cannot be trusted. A lane that
 # a newer agent knows was receipted, so it will not come again: it is worth more than noise.
 _WORTH: Final = {0: 0, 1: 4, 2: 3, 3: 2, 4: 1}
 _UNKNOWN_LANE: Final = 1
+_FAULTS_OF_ONE: Final = 0.75  # of the bound
+COMES_AGAIN: Final = "topic.lane"  # not receipted: its agent keeps the row and sends it again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +36,11 @@ class Kind:
         """Higher stays longer."""
         return _WORTH.get(self.lane, _UNKNOWN_LANE)
 
+    @property
+    def stays(self) -> bool:
+        """True for faults whose agent holds them no more: they never give way."""
+        return self.lane == Lane.FAULT and self.reason != COMES_AGAIN
+
 
 @dataclass(slots=True, kw_only=True)
 class Share:
@@ -40,10 +51,11 @@ class Share:
     rows: int = 0
     bytes: int = 0
     worth: int = field(init=False)
+    stays: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        """Look the worth up once."""
-        self.worth = self.kind.worth
+        """Look both up once."""
+        self.worth, self.stays = self.kind.worth, self.kind.stays
 
     @property
     def holder(self) -> str:
@@ -58,7 +70,8 @@ class Shares:
         self._max_rows, self._max_bytes = max_rows, max_bytes
         self._shares: dict[Kind, Share] = {}
         self._of: dict[str, list[Share]] = {}
-        self._held: dict[str, list[int]] = {}  # rows and bytes by holder
+        self._held: dict[str, list[int]] = {}  # rows and bytes by holder, of what may give way
+        self._faults: dict[str, list[int]] = {}  # and of what may not
         self._stays: set[tuple[Kind, bool]] = set()  # found to give way, while nothing changed
         self.rows = self.bytes = 0
         for share in shares:
@@ -70,10 +83,11 @@ class Shares:
         if share is None:
             share = self._shares[kind] = Share(kind=kind, is_ours=is_ours)
             self._of.setdefault(share.holder, []).append(share)
-            self._held.setdefault(share.holder, [0, 0])
+            for account in (self._held, self._faults):
+                account.setdefault(share.holder, [0, 0])
         share.rows += rows
         share.bytes += size
-        held = self._held[share.holder]
+        held = (self._faults if share.stays else self._held)[share.holder]
         held[0] += rows
         held[1] += size
         self.rows += rows
@@ -84,6 +98,16 @@ class Shares:
         """Take a kind out of the account, because nothing of it is there."""
         share = self._shares[kind]
         self.add(kind, is_ours=share.is_ours, rows=-share.rows, size=-share.bytes)
+
+    def may_hold(self, kind: Kind, *, is_ours: bool, size: int) -> bool:
+        """False for a fault of a holder whose faults have taken their part of the bound."""
+        if not kind.stays:
+            return True
+        rows, held_bytes = self._faults.get(kind.agent_id if is_ours else "", (0, 0))
+        return (
+            rows < _FAULTS_OF_ONE * self._max_rows
+            and held_bytes + size <= _FAULTS_OF_ONE * self._max_bytes
+        )
 
     def has_room(self, size: int) -> bool:
         """True when one more row of this size fits."""
@@ -122,14 +146,15 @@ class Shares:
 
 
 def first_to_go(shares: Iterable[Share], *, by_bytes: bool) -> Share | None:
-    """The kind worth least, of several the one that has most, of equals the first; None: empty.
+    """The kind worth least, of several the one that has most, of equals the first; None: nothing
+    here may go.
 
     A plain loop: a full quarantine asks this for every payload of a flood.
     """
     found: Share | None = None
     worth = weight = 0
     for share in shares:
-        if share.rows <= 0:
+        if share.rows <= 0 or share.stays:
             continue
         its_weight = share.bytes if by_bytes else share.rows
         if found is None or (share.worth, -its_weight) < (worth, -weight):

@@ -2,14 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from collector.store.tables import telemetry_batch, telemetry_day
 from collector.store.upsert import driver_value, insert_tuples
+
+_AT_ONCE: Final = 500  # positions in one statement
+
+# Built once: every merge asks for each device, and building one costs more than the answer.
+_WAITING: Final = (
+    select(telemetry_batch.c.agent_id)
+    .where(
+        (telemetry_batch.c.received_at < bindparam("before"))
+        | (telemetry_batch.c.received_at > bindparam("after"))
+    )
+    .distinct()
+    .order_by(telemetry_batch.c.agent_id)
+)
+_DAYS: Final = select(telemetry_day).where(
+    telemetry_day.c.position_id.in_(bindparam("positions", expanding=True)),
+    telemetry_day.c.day.in_(bindparam("days", expanding=True)),
+)
+_ADD_DAY: Final = insert(telemetry_day)
+_REPLACE_DAY: Final = (
+    update(telemetry_day)
+    .where(
+        telemetry_day.c.position_id == bindparam("at"),
+        telemetry_day.c.day == bindparam("of"),
+        telemetry_day.c.revision == bindparam("read"),
+    )
+    .values(revision=bindparam("revision"), hours=bindparam("hours"), points=bindparam("points"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +103,7 @@ def pending(db: Connection, agent_id: str) -> tuple[RawBatch, ...]:
 
 def agents_waiting(db: Connection, *, before: datetime, now: datetime) -> tuple[str, ...]:
     """Agents with a batch that came before ``before``, or in a future that our clock left."""
-    rows = db.execute(
-        select(telemetry_batch.c.agent_id)
-        .where((telemetry_batch.c.received_at < before) | (telemetry_batch.c.received_at > now))
-        .distinct()
-        .order_by(telemetry_batch.c.agent_id)
-    )
-    return tuple(rows.scalars())
+    return tuple(db.execute(_WAITING, {"before": before, "after": now}).scalars())
 
 
 def remove_batches(db: Connection, ids: Sequence[int]) -> int:
@@ -113,22 +135,23 @@ def days(
     )
 
 
-def find_days(db: Connection, position_id: int, numbers: Iterable[int]) -> dict[int, Day]:
-    """Those of the days that are there."""
-    rows = db.execute(
-        select(telemetry_day).where(
-            telemetry_day.c.position_id == position_id, telemetry_day.c.day.in_(list(numbers))
-        )
-    )
-    return {
-        row.day: Day(
-            day=row.day,
-            revision=row.revision,
-            hours=bytes(row.hours),
-            points=None if row.points is None else bytes(row.points),
-        )
-        for row in rows
-    }
+def find_days(db: Connection, wanted: Mapping[int, Collection[int]]) -> dict[int, dict[int, Day]]:
+    """Those of the days that are there, by position; ``wanted`` names days by position."""
+    alike: dict[frozenset[int], list[int]] = {}
+    for position_id, numbers in wanted.items():
+        alike.setdefault(frozenset(numbers), []).append(position_id)
+    found: dict[int, dict[int, Day]] = {position_id: {} for position_id in wanted}
+    for numbers, position_ids in alike.items():
+        for begin in range(0, len(position_ids), _AT_ONCE):
+            some = {"positions": position_ids[begin : begin + _AT_ONCE], "days": list(numbers)}
+            for row in db.execute(_DAYS, some):
+                found[row.position_id][row.day] = Day(
+                    day=row.day,
+                    revision=row.revision,
+                    hours=bytes(row.hours),
+                    points=None if row.points is None else bytes(row.points),
+                )
+    return found
 
 
 def put_day(db: Connection, *, position_id: int, organisation_id: str, day: Day) -> bool:
@@ -137,27 +160,12 @@ def put_day(db: Connection, *, position_id: int, organisation_id: str, day: Day)
     Revision 0 is a day that was not there.
     """
     if day.revision == 0:
-        db.execute(
-            insert(telemetry_day).values(
-                position_id=position_id,
-                organisation_id=organisation_id,
-                day=day.day,
-                revision=1,
-                hours=day.hours,
-                points=day.points,
-            )
-        )
+        row = {"position_id": position_id, "organisation_id": organisation_id, "day": day.day}
+        db.execute(_ADD_DAY, {**row, "revision": 1, "hours": day.hours, "points": day.points})
         return True
-    written = db.execute(
-        update(telemetry_day)
-        .where(
-            telemetry_day.c.position_id == position_id,
-            telemetry_day.c.day == day.day,
-            telemetry_day.c.revision == day.revision,
-        )
-        .values(revision=day.revision + 1, hours=day.hours, points=day.points)
-    )
-    return written.rowcount == 1
+    known = {"at": position_id, "of": day.day, "read": day.revision}
+    written = {"revision": day.revision + 1, "hours": day.hours, "points": day.points}
+    return db.execute(_REPLACE_DAY, {**known, **written}).rowcount == 1
 
 
 def left_open(db: Connection, *, before: int) -> tuple[tuple[int, str, Day], ...]:

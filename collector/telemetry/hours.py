@@ -6,12 +6,13 @@ differences take one byte: highest, last and total are told from the lowest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Annotated, Final, NamedTuple
 
 import msgspec
 
-from collector.telemetry.samples import DAY_S, HOUR_S, Samples
+from collector.telemetry.samples import DAY_S, HOUR_S, Samples, numbers_of
 from shared.limits import Name
 
 _MAX_EXPONENT: Final = 9
@@ -52,11 +53,7 @@ def roll_up(samples: Samples) -> tuple[HourColumn, ...]:
     """Roll up every name that has good numbers."""
     columns = []
     for name, by_second in sorted(samples.items()):
-        numbers = {
-            second: number
-            for second, sample in sorted(by_second.items())
-            if (number := sample.number()) is not None
-        }
+        numbers = numbers_of(by_second)
         if numbers:
             unit = by_second[max(numbers)].kind.unit
             columns.append(_write(name, unit, numbers))
@@ -125,14 +122,20 @@ def keep(
 
 
 def _by_hour(numbers: dict[int, float]) -> dict[int, list[float]]:
+    seconds = sorted(numbers)
+    values = list(map(numbers.__getitem__, seconds))
     found: dict[int, list[float]] = {}
-    for second in sorted(numbers):
-        found.setdefault(second // HOUR_S, []).append(numbers[second])
+    begin = 0
+    while begin < len(seconds):
+        hour = seconds[begin] // HOUR_S
+        end = bisect_left(seconds, (hour + 1) * HOUR_S, begin)
+        found[hour] = values[begin:end]
+        begin = end
     return found
 
 
 def _write(name: str, unit: str, numbers: dict[int, float]) -> HourColumn:
-    exponent = _exponent_of(list(numbers.values()))
+    exponent = _exponent_of(numbers.values())
     mask = 0
     rows: list[tuple[int, int | float, int | float, int | float, int | float]] = []
     before = 0
@@ -142,7 +145,8 @@ def _write(name: str, unit: str, numbers: dict[int, float]) -> HourColumn:
             mean = sum(values) / len(values)
             rows.append((len(values), min(values), max(values), mean, values[-1]))
             continue
-        steps = [round(value * 10**exponent) for value in values]
+        unit_steps = 10**exponent
+        steps = [round(value * unit_steps) for value in values]
         low = min(steps)
         distances = sum(steps) - low * len(steps)
         rows.append((len(steps), low - before, max(steps) - low, distances, steps[-1] - low))
@@ -151,10 +155,10 @@ def _write(name: str, unit: str, numbers: dict[int, float]) -> HourColumn:
     return HourColumn(name, unit, mask, exponent, counts, lows, highs, totals, lasts)
 
 
-def _exponent_of(values: Sequence[float]) -> int:
+def _exponent_of(values: Collection[float]) -> int:
     """How many digits behind the point bring every value back; -1 when too many."""
     digits = 0
-    for value in values:
+    for value in () if all(map(float.is_integer, values)) else set(values):
         whole, _, fraction = repr(value).partition(".")
         if "e" in whole or "e" in fraction:
             return _NO_DECIMAL

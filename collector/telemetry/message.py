@@ -18,11 +18,11 @@ class DamagedBatchError(ValueError):
 
 def samples_in(payload: bytes, *, received_at: datetime) -> dict[str, Samples]:
     """The samples of a kept frame, by device."""
-    return read_batch(payload, received_at=received_at)[1]
+    return read(read_batch(payload)[1], received_at=received_at)
 
 
-def read_batch(payload: bytes, *, received_at: datetime) -> tuple[Header, dict[str, Samples]]:
-    """A kept frame's header, and its samples by device."""
+def read_batch(payload: bytes) -> tuple[Header, Columns | Telemetry]:
+    """A kept frame's header and message."""
     try:
         frame = unpack(payload)
         message = wire.decode_up(frame.body, frame.header.lane)
@@ -30,7 +30,7 @@ def read_batch(payload: bytes, *, received_at: datetime) -> tuple[Header, dict[s
         raise DamagedBatchError(str(error)) from error
     if not isinstance(message, Columns | Telemetry):
         raise DamagedBatchError(f"{type(message).__name__} is no telemetry")
-    return frame.header, read(message, received_at=received_at)
+    return frame.header, message
 
 
 def kind_of(message: UpMessage | Outline) -> str:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Final
 
 from collector.stats.interval import Interval
+from collector.web.svg import WIDTH, draw, round_up
 
 _ROW: Final = 34
 _LEFT: Final = 190
-_WIDTH: Final = 760
 _RIGHT: Final = 36
 _TOP: Final = 30
 
@@ -33,17 +32,12 @@ def draw_intervals(bars: Sequence[Bar], *, threshold: float, title: str, descrip
         return ""
     scale = _nice_top(max(threshold * 2, *(bar.interval.upper for bar in bars)))
     height = _TOP + _ROW * len(bars) + 10
-    plot_px = _WIDTH - _LEFT - _RIGHT
+    plot_px = WIDTH - _LEFT - _RIGHT
 
     def x(share: float) -> float:
         return round(_LEFT + plot_px * min(share, scale) / scale, 1)
 
-    parts = [
-        f'<svg class="plot" viewBox="0 0 {_WIDTH} {height}" role="img" '
-        f'aria-labelledby="plot-title plot-text">',
-        f'<title id="plot-title">{escape(title)}</title>',
-        f'<desc id="plot-text">{escape(description)}</desc>',
-    ]
+    parts = []
     for step in range(5):
         at = scale * step / 4
         parts.append(
@@ -56,7 +50,7 @@ def draw_intervals(bars: Sequence[Bar], *, threshold: float, title: str, descrip
         f'y1="{_TOP - 6}" y2="{height - 6}"/>'
     )
     parts.extend(_row(bar, number, x) for number, bar in enumerate(bars))
-    return "".join((*parts, "</svg>"))
+    return draw("intervals", height=height, title=title, description=description, parts=parts)
 
 
 def _row(bar: Bar, number: int, x: Callable[[float], float]) -> str:
@@ -76,10 +70,4 @@ def _row(bar: Bar, number: int, x: Callable[[float], float]) -> str:
 
 def _nice_top(share: float) -> float:
     """The next round number above the share, at most 1."""
-    if share >= 1:
-        return 1.0
-    power = 10 ** math.floor(math.log10(share))
-    for step in (1, 2, 4, 6, 8, 10):
-        if step * power >= share:
-            return float(min(1.0, step * power))
-    return 1.0
+    return min(1.0, round_up(share, (1, 2, 4, 6, 8)))

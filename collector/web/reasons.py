@@ -19,6 +19,8 @@ _PHRASES: Final = (
     ("suspected: ", "standing_why.suspected"),
     ("no good reading: ", "standing_why.no_good"),
     ("the agent is silent since ", "standing_why.silent"),
+    ("the agent is closed at its data cap until ", "standing_why.quiet"),
+    ("not told before the data plan's next month", "standing_why.unseen"),
 )
 
 

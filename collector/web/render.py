@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from collector.store.scope import Role
 from collector.store.views.words import fault_name, fault_text
 from collector.web import show
+from collector.web.answers import tell_answer
 from collector.web.call import Call
 
 HERE: Final = Path(__file__).parent
@@ -43,6 +44,7 @@ def page(call: Call, template: str, *, status: int = 200, **values: object) -> w
         name=voice.name,
         say=voice.say,
         fault=lambda code: voice.say(fault_name(code)),
+        answer_lines=lambda detail: tell_answer(detail, voice.language),
         fault_text=lambda code: voice.say(fault_text(code)),
         options=lambda values, word=str: [(value, word(value)) for value in values],
         named_options=lambda family, values: [(v, voice.name(family, v)) for v in values],

@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
-_WIDTH: Final = 760
+from collector.web.svg import WIDTH, draw, round_up
+
 _HEIGHT: Final = 260
 _LEFT: Final = 64
 _RIGHT: Final = 16
@@ -47,16 +47,13 @@ def draw_trend(marks: Sequence[Mark], frame: Frame) -> str:
     if not marks:
         return ""
     scale = _Scale.over(marks, frame)
-    return "".join(
-        (
-            f'<svg class="plot trend" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
-            f'aria-labelledby="trend-title trend-text">'
-            f'<title id="trend-title">{escape(frame.title)}</title>'
-            f'<desc id="trend-text">{escape(frame.description)}</desc>',
-            *_grid(scale, frame),
-            *(part for run in _runs(marks, frame.longest_gap_s) for part in _draw(run, scale)),
-            "</svg>",
-        )
+    runs = _runs(marks, frame.longest_gap_s)
+    return draw(
+        "trend",
+        height=_HEIGHT,
+        title=frame.title,
+        description=frame.description,
+        parts=(*_grid(scale, frame), *(part for run in runs for part in _draw(run, scale))),
     )
 
 
@@ -71,7 +68,7 @@ class _Scale:
     @classmethod
     def over(cls, marks: Sequence[Mark], frame: Frame) -> _Scale:
         low, high = min(mark.low for mark in marks), max(mark.high for mark in marks)
-        step = _nice((high - low) / 4 or abs(high) / 10 or 1)
+        step = round_up((high - low) / 4 or abs(high) / 10 or 1, (1, 2, 5))
         bottom = math.floor(low / step) * step
         if bottom == low and low != 0:
             bottom -= step
@@ -86,17 +83,11 @@ class _Scale:
 
     def x(self, at_s: float) -> float:
         share = (at_s - self.since_s) / self.length_s
-        return round(_LEFT + (_WIDTH - _LEFT - _RIGHT) * min(max(share, 0), 1), 1)
+        return round(_LEFT + (WIDTH - _LEFT - _RIGHT) * min(max(share, 0), 1), 1)
 
     def y(self, value: float) -> float:
         share = (value - self.bottom) / (self.step * self.steps)
         return round(_HEIGHT - _BOTTOM - (_HEIGHT - _TOP - _BOTTOM) * share, 1)
-
-
-def _nice(step: float) -> float:
-    """The next of 1, 2, 5 times a power of ten."""
-    power = 10.0 ** math.floor(math.log10(step))
-    return next((n * power for n in (1, 2, 5) if n * power >= step * 0.999), 10 * power)
 
 
 def _grid(scale: _Scale, frame: Frame) -> Iterator[str]:
@@ -104,7 +95,7 @@ def _grid(scale: _Scale, frame: Frame) -> Iterator[str]:
         value = scale.bottom + number * scale.step
         y = scale.y(value)
         yield (
-            f'<line class="grid" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y}" y2="{y}"/>'
+            f'<line class="grid" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y}" y2="{y}"/>'
             f'<text class="tick" x="{_LEFT - 8}" y="{y + 4}" text-anchor="end">'
             f"{round(value, 9):g}</text>"
         )

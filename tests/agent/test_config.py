@@ -13,7 +13,7 @@ from agent import config
 from agent.camera.port import LoginKind
 from agent.config import Config, load_config
 from agent.config_problem import WRONGS, ConfigError
-from tests.agent.delivery.test_client_certificate import write_pair
+from tests.agent.delivery.tls_pair import write_agent_pair
 
 GOOD = """
 [agent]
@@ -182,7 +182,7 @@ def test_a_missing_file_is_explained(tmp_path: Path) -> None:
 def test_a_client_certificate_comes_with_its_key(tmp_path: Path) -> None:
     """Certificate and key are taken as a pair, relative to the file that names them."""
     (tmp_path / "secret").write_text("x")
-    write_pair(tmp_path)
+    write_agent_pair(tmp_path)
     broker = '[broker]\ntls = true\ncert = "agent.crt"\nkey = "agent.key"\n'
     facts = load(tmp_path, broker + GOOD, SOUTH="other")
 
@@ -227,3 +227,25 @@ def test_a_data_plan_brings_the_metered_paces(tmp_path: Path) -> None:
     assert facts.broker.keepalive_s == 1800
     assert facts.pace.telemetry_every > timedelta(hours=5)
     assert facts.pace.health_every == timedelta(minutes=10)
+
+
+@pytest.mark.parametrize("found", ["7", "4097", "64.5"])
+def test_the_bound_of_the_outbox_has_bounds(tmp_path: Path, found: str) -> None:
+    """Too little holds no evidence, too much is a slip: told with the key, in both languages."""
+    path = tmp_path / "agent.toml"
+    path.write_text(f'[agent]\nid = "a"\noutbox_mb = {found}\n')
+    with pytest.raises(ConfigError) as caught:
+        load_config(path)
+
+    (problem,) = caught.value.problems
+    assert problem.key == "agent.outbox_mb"
+    assert all("4096" in problem.line(lang) for lang in ("en", "zh"))
+
+
+def test_the_bound_of_the_outbox_is_read(tmp_path: Path) -> None:
+    """What the file states, and 64 without a word."""
+    path = tmp_path / "agent.toml"
+    path.write_text('[agent]\nid = "a"\noutbox_mb = 8\n')
+    assert load_config(path).outbox_mib == 8
+    path.write_text('[agent]\nid = "a"\n')
+    assert load_config(path).outbox_mib == 64

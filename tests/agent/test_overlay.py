@@ -217,3 +217,21 @@ def test_no_order_raises_a_limit(
     assert 0 < config.plan.plan_bytes <= source.local.plan.plan_bytes
     assert 0 < config.plan.cap_bytes <= source.local.plan.cap_bytes
     assert config.pace.health_every >= source.local.pace.health_every
+
+
+@pytest.mark.parametrize(
+    ("broker", "keepalive_s"), [("", 1800), ("[broker]\nkeepalive_s = 90\n", 90)]
+)
+def test_an_ordered_plan_brings_the_metered_paces(
+    tmp_path: Path, broker: str, keepalive_s: int
+) -> None:
+    """A wired agent whose plan comes by order talks rarely too; what its file states stands."""
+    path = tmp_path / "agent.toml"
+    path.write_text(f'[agent]\nid = "agent"\n{broker}')
+    source = read_source(path)
+    config = source.read("[uplink]\nmb_per_month = 10\n")
+
+    assert config.broker.keepalive_s == keepalive_s
+    assert config.pace.health_every == timedelta(hours=1)
+    assert config.pace.telemetry_every > timedelta(hours=5)
+    assert source.read("[schedule]\nhealth_every_s = 400\n").broker == source.local.broker

@@ -129,6 +129,7 @@ def paces(config: Config, name: str) -> timedelta:
 @given(schedule=SCHEDULES, diagnosis=DIAGNOSES, plan=PLANS, looks=st.lists(st.booleans()))
 @example(schedule={}, diagnosis={"opens": [1, 1], "clears": [1, 1]}, plan={}, looks=[True])
 @example(schedule={"every_s": {"stream": 1.0}}, diagnosis={}, plan={}, looks=[])
+@example(schedule={"health_every_s": 60.0}, diagnosis={}, plan={}, looks=[])
 @example(schedule={"watch_seconds": 30.0, "concurrency": 64}, diagnosis={}, plan={}, looks=[])
 @example(schedule={}, diagnosis={"levels": {"light_luma": 1e9}}, plan={}, looks=[])
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
@@ -174,7 +175,14 @@ def test_no_order_weakens_what_the_file_or_the_product_says(
     if local.plan.is_limited:
         assert 0 < found.plan.plan_bytes <= local.plan.plan_bytes
         assert 0 < found.plan.cap_bytes <= local.plan.cap_bytes
-    rest = {"pace": local.pace, "judgement": local.judgement, "plan": local.plan}
+    assert found.broker.keepalive_s >= local.broker.keepalive_s  # an ordered plan talks rarely
+    assert replace(found.broker, keepalive_s=local.broker.keepalive_s) == local.broker
+    rest = {
+        "pace": local.pace,
+        "judgement": local.judgement,
+        "plan": local.plan,
+        "broker": local.broker,
+    }
     assert replace(found, **rest) == local
 
 

@@ -14,7 +14,7 @@ from agent.budget import WIRED_MAINS
 from agent.camera.decoder import Decoder
 from agent.camera.device import NetworkCamera
 from agent.camera.http import CameraHttp
-from agent.camera.port import Credentials, LoginKind, Target
+from agent.camera.port import Cause, Credentials, LoginKind, Target
 from agent.config import Device
 from agent.cycle import run_pass
 from agent.delivery import fault_store
@@ -33,6 +33,13 @@ SHARED = Path(__file__).parents[3] / "shared"
 CLIPS = sorted((SHARED / "clips").glob("*.mp4"))
 PASSWORD = "sim-password"
 PASSES = 4
+MOST_ROUNDS = 30
+# The agent's deadlines run in real time: a machine that has other work misses them, cameras and
+# all. Such a pass measured nothing and is made again; any other cause counts.
+LATE = {
+    cause.value
+    for cause in (Cause.DEADLINE, Cause.TCP_TIMEOUT, Cause.RTSP_NO_PACKET, Cause.DECODE_LIMIT)
+}
 
 
 def healthy_pictures(count: int) -> list[Path]:
@@ -51,7 +58,7 @@ def utc_now() -> datetime:
 async def watch(
     material: list[Path], folder: Path, *, codec: str = "h264"
 ) -> dict[str, list[Outcome]]:
-    """Stream each file as a camera and make a few passes over all of them."""
+    """Stream each file as a camera and make passes until each has a few that were in time."""
     database, _ = open_or_salvage(folder / "agent.db", now=utc_now())
     settings = Settings(
         rules=rules_with(opens=(2, 3), clears=(2, 2)),
@@ -90,7 +97,8 @@ async def watch(
             outbox=outbox,
             clock=utc_now,
         )
-        found.setdefault(source.name, []).append(outcome)
+        if not any(reading.cause in LATE for reading in outcome.readings):
+            found.setdefault(source.name, []).append(outcome)
 
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(database.close)
@@ -102,8 +110,9 @@ async def watch(
                 serial=f"SN-REAL-{number:04}", password=PASSWORD, source=source, codec=codec
             )
             cameras.append((source, await stack.enter_async_context(SimulatedCamera(made))))
-        for _ in range(PASSES):
-            await asyncio.gather(*(visit(source, camera) for source, camera in cameras))
+        for _ in range(MOST_ROUNDS):
+            wanting = [one for one in cameras if len(found.get(one[0].name, ())) < PASSES]
+            await asyncio.gather(*(visit(source, camera) for source, camera in wanting))
         opened = fault_store.open_episodes(database.connection, limit=99)
     assert [(line.device_id, line.code) for line in opened] == []
     return found
@@ -132,4 +141,5 @@ async def test_healthy_pictures_open_nothing(tmp_path: Path) -> None:
     found = await watch(healthy_pictures(8), tmp_path)
 
     assert len(found) == 8
-    assert all(outcome.pictures == 1 for outcomes in found.values() for outcome in outcomes)
+    for outcomes in found.values():
+        assert [outcome.pictures for outcome in outcomes] == [1] * PASSES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from datetime import timedelta
 from pathlib import Path
@@ -9,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from agent.config import load_config
-from agent.delivery import losses, reading_store
+from agent.delivery import losses, reading_store, receipts
 from agent.delivery.database import Database
+from agent.delivery.flight import PIECE_BYTES
 from agent.delivery.link import Carried
 from agent.delivery.outbox import Outbox
 from agent.delivery.uplink import Uplink
@@ -25,6 +27,7 @@ from shared.frame import Lane, unpack
 from shared.health import DeviceHealth, Health, Standing
 from shared.reading import Quality, Reading
 from tests.agent.delivery.conftest import NOON, database, outbox
+from tests.agent.delivery.samples import message, receipt, send_all
 
 __all__ = ["database", "outbox"]
 
@@ -102,6 +105,19 @@ def test_what_no_frame_takes_goes_in_several(
     assert reporter.send_telemetry() > 4
 
     assert [one for _, one in sorted(told(outbox, database), key=lambda o: o[1].taken_at)] == many
+
+
+def test_a_large_table_of_readings_leaves_in_pieces(
+    reporter: Reporter, outbox: Outbox, database: Database
+) -> None:
+    """None is longer than a piece of evidence: a fault waits behind one at most."""
+    keep(database, "gate", *(reading(step, raw=f"{step:05d}" + "x" * 90) for step in range(900)))
+    reporter.send_telemetry()
+    with database.transaction():
+        rows = outbox.take(Lane.TELEMETRY, limit=1000, now=NOON)
+
+    assert len(rows) > 1
+    assert max(len(unpack(row.frame).body) for row in rows) <= PIECE_BYTES
 
 
 def test_readings_that_all_say_something_else_go_in_several_tables(
@@ -188,6 +204,21 @@ def test_a_snapshot_that_found_no_room_is_not_counted_as_told(
     assert outbox.depth(Lane.FAULT).waiting_rows == 1
 
 
+async def test_a_snapshot_that_found_no_room_is_told_when_there_is_some(
+    reporter: Reporter, outbox: Outbox, database: Database
+) -> None:
+    """Nobody connects anew for it: what is open is told as soon as the disk takes it."""
+    database.connection.execute("PRAGMA query_only = ON")
+    with pytest.raises(sqlite3.OperationalError):
+        reporter.send_snapshot()
+    database.connection.execute("PRAGMA query_only = OFF")
+    reporting = asyncio.create_task(reporter.run())
+    async with asyncio.timeout(60):
+        while not outbox.depth(Lane.FAULT).waiting_rows:  # noqa: ASYNC110 - a fact, not an event
+            await asyncio.sleep(0.01)
+    reporting.cancel()
+
+
 def test_a_quick_probe_loses_no_reading_before_the_batch(
     reporter: Reporter, outbox: Outbox, database: Database
 ) -> None:
@@ -197,3 +228,17 @@ def test_a_quick_probe_loses_no_reading_before_the_batch(
     reporter.send_telemetry()
 
     assert len(told(outbox, database)) == 2160
+
+
+def test_a_clock_ten_years_ahead_throws_no_kept_row_away(
+    reporter: Reporter, outbox: Outbox, database: Database
+) -> None:
+    """What is dropped by age goes by the collector's time, too: a restored one asks for it."""
+    with database.transaction():
+        event = outbox.append(message(Lane.FAULT, NOON), now=NOON)
+        send_all(outbox, now=NOON)
+        receipts.apply(database, receipt(event, now=NOON), now=NOON)
+    reporter._clock = lambda: NOON + timedelta(days=3650)
+    reporter._tidy()
+
+    assert outbox.depth(Lane.FAULT).kept_rows == 1

@@ -75,6 +75,7 @@ def test_each_value_says_who_set_it(
     assert "an order lies over it" in out
     assert origins["schedule.concurrency"] == ("3", "file")
     assert origins["schedule.health_every_s"] == ("600", "order")
+    assert origins["agent.outbox_mb"] == ("64", "default")
     assert origins["schedule.watch_seconds"] == ("3", "default")
     assert origins["devices.gate.budget.logins_per_day"] == ("50", "file")
     assert origins["devices.gate.budget.bytes_per_day"] == ("1000", "order")

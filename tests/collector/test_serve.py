@@ -83,7 +83,7 @@ def served(config: Path, web: int) -> Iterator[subprocess.Popen[bytes]]:
         stderr=(config.parent / "log").open("wb"),
     )
     try:
-        wait_for_port(web)
+        wait_for_port(web, process)
         yield process
     finally:
         process.kill()
@@ -123,7 +123,7 @@ def test_fault_becomes_a_preclaim_in_the_api(
         while not found and time.monotonic() < until:
             found = preclaims(web, token)
         process.send_signal(signal.SIGTERM)
-        ended = process.wait(timeout=20)
+        ended = process.wait(timeout=WAIT_S)
         peer.close()
 
     assert [(row["serial"], row["state"], row["codes"]) for row in found] == [

@@ -109,7 +109,7 @@ class _Life:
         named = [
             event
             for (epoch, seq), (_, state, _) in self.promised.items()
-            if state < 2 and self._rng.random() < 0.3
+            if state == 1 and self._rng.random() < 0.3
             for event in [EventId(database.epoch().parse(epoch), seq)]
         ]
         if named:

@@ -24,6 +24,7 @@ from pathlib import Path
 from agent.delivery.database import Database
 from agent.delivery.dispatcher import Dispatcher
 from agent.delivery.evidence import EvidenceFile, Packed, Signer, pack_files
+from agent.delivery.flight import PIECE_BYTES
 from agent.delivery.keys import load_or_make
 from agent.delivery.outbox import Outbox
 from agent.delivery.publisher import Broker
@@ -34,7 +35,6 @@ from shared.evidence import EvidenceKind, Manifest, SignedManifest
 from shared.fault import EpisodeSnapshot, FaultEvent, FaultKind, FaultState, OpenEpisode
 from shared.frame import Lane
 from shared.health import Health
-from shared.limits import CHUNK_BYTES
 from tests.lab.open_faults import FORGOTTEN, read_forgotten, read_openings
 from tests.lab.oracle import Obligation
 from tests.lab.telemetry_load import DID, SAMPLES, WILL, batch_of
@@ -198,7 +198,7 @@ class Source:
         self._append(SAMPLES, f"{DID} {second}")
 
     def _evidence(self) -> Packed:
-        size = self.dice.randrange(2 * CHUNK_BYTES, 3 * CHUNK_BYTES)
+        size = self.dice.randrange(2 * PIECE_BYTES, 3 * PIECE_BYTES)
         return pack_files(
             EvidenceFile(
                 name=name,

@@ -18,7 +18,7 @@ from agent.diagnosis.rule import Finding, Persistence, Verdict
 from shared.fault import FaultState
 from shared.frame import Lane
 from shared.reading import Reading
-from tests.agent.delivery.samples import message, receipt
+from tests.agent.delivery.samples import message, receipt, send_all
 from tests.agent.diagnosis.views import NOON, judge, reading, view_of
 
 RESEND_AFTER = timedelta(seconds=30)
@@ -83,6 +83,7 @@ def test_delivered_rows_go_after_thirty_days(tmp_path: Path) -> None:
     outbox = Outbox(database)
     with database.transaction():
         old, new = (outbox.append(message(Lane.FAULT, NOON), now=NOON) for _ in range(2))
+        send_all(outbox, now=NOON)
         receipts.apply(database, receipt(old, now=NOON), now=NOON)
     later = NOON + KEEP_DELIVERED + timedelta(hours=1)
     with database.transaction():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from requests.auth import HTTPDigestAuth
@@ -96,17 +97,17 @@ async def test_username_token(camera: SimulatedCamera) -> None:
 
 
 @pytest.mark.parametrize(
-    "security",
+    "made",
     [
-        pytest.param(token(password="wrong"), id="wrong password"),
-        pytest.param(token(plain=True), id="password in plain text"),
-        pytest.param(token(ahead=timedelta(seconds=-900)), id="made long ago"),
-        pytest.param(token(ahead=timedelta(seconds=900)), id="made in the future"),
+        pytest.param({"password": "wrong"}, id="wrong password"),
+        pytest.param({"plain": True}, id="password in plain text"),
+        pytest.param({"ahead": timedelta(seconds=-900)}, id="made long ago"),
+        pytest.param({"ahead": timedelta(seconds=900)}, id="made in the future"),
     ],
 )
-async def test_bad_token_is_a_fault(camera: SimulatedCamera, security: str) -> None:
+async def test_bad_token_is_a_fault(camera: SimulatedCamera, made: dict[str, Any]) -> None:
     """A token that does not hold is answered with NotAuthorized, not with data."""
-    refused = await post(camera, information(security=security))
+    refused = await post(camera, information(security=token(**made)))
 
     assert refused.status_code == 400
     assert b"NotAuthorized" in refused.content

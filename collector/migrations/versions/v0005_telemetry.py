@@ -10,7 +10,8 @@ from alembic import op
 
 from collector.store.schema.base import Utc
 from collector.telemetry.day import pack
-from collector.telemetry.samples import Kind, Sample, Samples, by_day, second_of
+from collector.telemetry.samples import Sample, Samples, by_day, second_of
+from shared.fold import Kind
 from shared.reading import Quality
 
 revision = "0005"

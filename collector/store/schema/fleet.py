@@ -51,6 +51,7 @@ agent = Table(
     Column("promised_within_s", Float),
     Column("online", Boolean),  # what the broker's presence says; never proof
     Column("silent_since", Utc),  # set when its deadline passed, cleared when it speaks
+    Column("quiet_until", Utc),  # closed at its data cap by its own word; None: it is not
     Column("epoch", String(40)),
     Column("uplink", String(16)),
     Column("version", String(32)),
@@ -79,6 +80,8 @@ position = Table(
     Column("model", String(80), nullable=False, server_default=text("''")),
     Column("firmware", String(80), nullable=False, server_default=text("''")),
     Column("aliases", Text, nullable=False, server_default=text("'[]'")),  # JSON [[kind, value]]
+    Column("facts_epoch", String(40)),  # which row said it last: facts only move forward
+    Column("facts_seq", BigInteger),
     Column("standing", String(16), nullable=False, server_default=text("'unknown'")),
     Column("standing_reason", Text, nullable=False, server_default=text("''")),
     Column("standing_at", Utc),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Column, Connection, Table, func, literal, or_, select
+from sqlalchemy import Column, Connection, Table, case, func, literal, or_, select
 
 from collector.store import quarantine_list
 from collector.store.scope import Role, Scope
@@ -21,6 +21,7 @@ from collector.store.tables import (
     site,
 )
 from collector.store.views.gaps import list_gaps, rows_by
+from shared.frame import Lane
 from shared.health import LaneDepth
 
 
@@ -35,6 +36,7 @@ class AgentRow:
     promised_by: datetime | None
     online: bool | None
     silent_since: datetime | None
+    quiet_until: datetime | None
     uplink: str
     version: str
     recorder_firmware: str
@@ -56,11 +58,15 @@ class QuarantineRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotKept:
-    """Payloads that the bound of the quarantine let us only count; no agent: of strangers."""
+    """Payloads that the bound of the quarantine let us only count; no agent: of strangers.
+
+    ``is_fault``: they were not receipted, so their agent has them and sends them again.
+    """
 
     reason: str
     agent_id: str
     times: int
+    is_fault: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +107,7 @@ def list_agents(db: Connection, scope: Scope) -> tuple[AgentRow, ...]:
             promised_by=row.promised_by,
             online=row.online,
             silent_since=row.silent_since,
+            quiet_until=row.quiet_until,
             uplink=row.uplink or "",
             version=row.version or "",
             recorder_firmware=row.recorder_firmware or "",
@@ -169,14 +176,19 @@ def list_not_kept(db: Connection, scope: Scope) -> tuple[NotKept, ...]:
     if scope.role is Role.ADMIN:
         mine = or_(mine, quarantine_share.c.organisation_id.is_(None))
     times = func.sum(quarantine_share.c.not_kept)
+    is_fault = case((quarantine_share.c.lane == Lane.FAULT.value, 1), else_=0)
+    keys = (quarantine_share.c.reason, quarantine_share.c.agent_id)
     rows = db.execute(
-        select(quarantine_share.c.reason, quarantine_share.c.agent_id, times.label("times"))
+        select(*keys, is_fault.label("is_fault"), times.label("times"))
         .where(mine, quarantine_share.c.not_kept > 0)
-        .group_by(quarantine_share.c.reason, quarantine_share.c.agent_id)
-        .order_by(times.desc())
+        .group_by(*keys, is_fault)
+        .order_by(is_fault.desc(), times.desc())
         .limit(200)
     )
-    return tuple(NotKept(reason=r.reason, agent_id=r.agent_id, times=int(r.times)) for r in rows)
+    return tuple(
+        NotKept(reason=r.reason, agent_id=r.agent_id, times=int(r.times), is_fault=bool(r.is_fault))
+        for r in rows
+    )
 
 
 def answers(db: Connection) -> bool:

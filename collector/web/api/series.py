@@ -21,8 +21,9 @@ _USUAL: Final = timedelta(hours=24)
 async def show_series(call: Call) -> web.StreamResponse:
     """``reading``, ``step`` (hour or point), ``since`` and ``until`` in ISO 8601 with an offset.
 
-    422 when one of them is none of these or the span is too long for the step; an hour or a time
-    without a good number is absent.
+    An hour or a time without a good number is absent; ``damaged_days`` (UTC) are those of which
+    not everything can be read, so that something may be absent for that. 422 when one of them is
+    none of these or the span is too long for the step.
     """
     number, name = call.number("id"), call.asked("reading")
     step = call.asked("step") or STEPS[0]
@@ -33,7 +34,17 @@ async def show_series(call: Call) -> web.StreamResponse:
     found(await call.house.read(lambda db: devices.find_device(db, call.scope, number)))
     read = _hours if step == "hour" else _points
     items = await call.house.read(lambda db: read(db, number, name, since, until))
-    return answer({"reading": name, "step": step, "items": items})
+    damaged = await call.house.read(
+        lambda db: history.unreadable(db, number, since=since, until=until)
+    )
+    return answer(
+        {
+            "reading": name,
+            "step": step,
+            "items": items,
+            "damaged_days": [day.isoformat() for day in damaged],
+        }
+    )
 
 
 def _moment(text: str, usual: datetime) -> datetime:

@@ -187,6 +187,7 @@ def agent(row: Agent) -> dict[str, object]:
         "last_seen_at": when(row.row.last_seen_at),
         "promised_by": when(row.row.promised_by),
         "silent_since": when(row.row.silent_since),
+        "quiet_until": when(row.row.quiet_until),
         "uplink": row.row.uplink,
         "version": row.row.version,
         "devices": row.row.devices,
@@ -205,4 +206,5 @@ def agent(row: Agent) -> dict[str, object]:
             }
             for gap in row.gaps[:GAPS_TOLD]
         ],
+        "not_looked_at": [{"epoch": one.epoch, "first": one.first} for one in row.unseen],
     }

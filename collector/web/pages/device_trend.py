@@ -54,6 +54,7 @@ class Trend:
     plot: Markup
     note: str
     lines: tuple[Line, ...]
+    damaged: tuple[str, ...]  # days (UTC) of which not everything can be read any more
 
 
 def read_trend(db: Connection, call: Call, device: Device) -> Trend:
@@ -72,6 +73,7 @@ def read_trend(db: Connection, call: Call, device: Device) -> Trend:
     else:
         marks, longest_gap_s = [_mark(one) for one in hours], _HOUR_S
         lines = sum_up(hours, zone=zone, form="%Y-%m-%d")
+    damaged = history.unreadable(db, device.id, since=since, until=until)
     note = call.voice.t("trend.points" if span == "24h" else "trend.text")
     frame = Frame(
         since=since,
@@ -90,6 +92,7 @@ def read_trend(db: Connection, call: Call, device: Device) -> Trend:
         plot=Markup(draw_trend(marks, frame)),
         note=note,
         lines=lines,
+        damaged=tuple(day.isoformat() for day in damaged),
     )
 
 

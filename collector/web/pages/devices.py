@@ -14,7 +14,7 @@ from collector.claims import warranty
 from collector.claims.policy import Policy
 from collector.claims.warranty import Warranty
 from collector.store import twins
-from collector.store.views import device_file, devices
+from collector.store.views import device_file, device_pictures, devices
 from collector.store.views.device_file import LatestReading
 from collector.store.views.devices import Device, DeviceFilter
 from collector.web.call import Call, found
@@ -74,6 +74,10 @@ async def show_device(call: Call) -> web.StreamResponse:
         device=device,
         standing_reason=explain(call.voice, device.standing_reason),
         stale=is_stale(device, call.now),
+        picture=await house.read(lambda db: device_pictures.find(db, scope, device.picture_sha256)),
+        reference=await house.read(
+            lambda db: device_pictures.find(db, scope, device.reference_sha256)
+        ),
         silent_since=await house.read(
             lambda db: device_file.find_silence(db, scope, device.agent_id)
         ),

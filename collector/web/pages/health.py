@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from collector.intake.store_health import SelfReport
 from collector.store import quarantine
+from collector.store.gap_bound import Unseen, list_unseen
 from collector.store.scope import Scope
 from collector.store.views import health
 from collector.store.views.gaps import Gap, list_gaps, rows_by
@@ -30,6 +31,7 @@ class Agent:
     lost_ranges: int
     data: DataSpend | None = None  # what its uplink carried this month, and what may leave
     gaps: tuple[Gap, ...] = ()
+    unseen: tuple[Unseen, ...] = ()  # epochs with more gaps than are kept
 
     @property
     def missing(self) -> dict[str, int]:
@@ -38,13 +40,16 @@ class Agent:
 
     @property
     def standing(self) -> str:
-        """'silent', 'ok' or 'unknown'; an agent that never spoke is unknown, not well."""
+        """'silent', 'ok' or 'unknown'; an agent that never spoke, or is closed by its data plan,
+        is unknown, not well."""
         if self.row.silent_since is not None:
             return "silent"
+        if self.row.quiet_until is not None:
+            return "unknown"
         return "ok" if self.row.last_seen_at is not None else "unknown"
 
 
-def read_agent(row: AgentRow, gaps: tuple[Gap, ...] = ()) -> Agent:
+def read_agent(row: AgentRow, gaps: tuple[Gap, ...] = (), unseen: tuple[Unseen, ...] = ()) -> Agent:
     """Add what the health message says; one that we cannot read says nothing."""
     try:
         told = msgspec.json.decode(row.health_json, type=SelfReport) if row.health_json else None
@@ -57,6 +62,7 @@ def read_agent(row: AgentRow, gaps: tuple[Gap, ...] = ()) -> Agent:
         lost_ranges=len(told.lost) if told else 0,
         data=told.data if told else None,
         gaps=gaps,
+        unseen=unseen,
     )
 
 
@@ -65,7 +71,15 @@ def read_agents(db: Connection, scope: Scope, *, now: datetime) -> list[Agent]:
     gaps: dict[str, list[Gap]] = {}
     for gap in list_gaps(db, scope, now=now, waiting=health.waiting_rows(db, scope)):
         gaps.setdefault(gap.agent_id, []).append(gap)
-    return [read_agent(row, tuple(gaps.get(row.id, ()))) for row in health.list_agents(db, scope)]
+    unseen = list_unseen(db, scope)
+    return [
+        read_agent(
+            row,
+            tuple(gaps.get(row.id, ())),
+            tuple(one for one in unseen if one.agent_id == row.id),
+        )
+        for row in health.list_agents(db, scope)
+    ]
 
 
 async def show_agents(call: Call) -> web.StreamResponse:

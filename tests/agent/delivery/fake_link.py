@@ -62,6 +62,7 @@ class FakeBroker:
     frames: dict[int, set[bytes]] = field(default_factory=dict)
     held: list[int] = field(default_factory=list)  # reordered receipts that wait
     lanes: list[Lane] = field(default_factory=list)
+    qos: list[int] = field(default_factory=list)  # beside ``lanes``
 
     def connect(self, will: tuple[str, bytes]) -> FakeLink:
         """A new connection to this broker."""
@@ -112,6 +113,7 @@ class FakeLink:
         if self._broker.pubacks and qos:
             self.hand(Acknowledged(self._mid))
         if lane is not Lane.PRESENCE:
+            self._broker.qos.append(qos)
             self._take(frame.header.seq, lane, payload)
         return self._mid
 
@@ -201,14 +203,16 @@ async def running(dispatcher: Dispatcher) -> AsyncIterator[asyncio.Task[None]]:
     try:
         yield task
     finally:
-        task.cancel()
+        while not task.done():  # without a PUBACK a goodbye waits by a clock that stands still
+            task.cancel()
+            await asyncio.wait({task}, timeout=2)
         with contextlib.suppress(asyncio.CancelledError):
             await task
 
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for something that must come; the test fails when it does not."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):  # far less is needed, by a machine that has no other work
         while not condition():  # noqa: ASYNC110 - the conditions are plain facts, not events
             await asyncio.sleep(0.001)
 

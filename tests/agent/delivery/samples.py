@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from agent.delivery.outbox import STORED_LANES, Outbox
 from shared.device import DeviceFacts
 from shared.evidence import EvidenceChunk
 from shared.fault import FaultEvent, FaultKind
@@ -38,3 +39,9 @@ def receipt(
         tuple(SeqRange(event.seq, event.seq) for event in events),
         tuple(Refused(event.seq, "frame.version") for event in refused),
     )
+
+
+def send_all(outbox: Outbox, *, now: datetime) -> None:
+    """Mark what waits as sent, in the caller's transaction: only such rows can be receipted."""
+    for lane in STORED_LANES:
+        outbox.take(lane, limit=10**6, now=now)

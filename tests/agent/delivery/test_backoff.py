@@ -67,3 +67,11 @@ def test_paid_tries_become_rare_after_an_hour() -> None:
     assert backoff.next_delay_s() == CAP_S
     backoff.reset()
     assert backoff.next_delay_s(is_paid=True) == 1.0
+
+
+def test_half_of_each_wait_is_drawn() -> None:
+    """A fleet that lost its broker at once does not come back at once."""
+    least, most = Backoff(jitter=lambda: 0.0), Backoff(jitter=lambda: 1.0)
+
+    assert [least.next_delay_s() for _ in range(3)] == [0.5, 1.0, 2.0]
+    assert [most.next_delay_s() for _ in range(3)] == [1.0, 2.0, 4.0]

@@ -8,10 +8,12 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
 
+from agent.delivery import schema
 from agent.delivery.ballast import BALLAST_BYTES, ballast_of
 from agent.delivery.database import (
     Database,
@@ -21,10 +23,15 @@ from agent.delivery.database import (
     open_file,
 )
 from agent.delivery.outbox import Outbox
+from agent.delivery.rank import SMALL_FILE_BYTES
+from agent.delivery.room import MOST_LOG_BYTES
 from agent.delivery.salvage import open_or_salvage
 from agent.delivery.volume import Free
+from agent.uplink_budget import BULK
 from shared import wire
-from shared.frame import Lane, unpack
+from shared.evidence import EvidenceChunk
+from shared.frame import Lane, pack, unpack
+from shared.identity import Epoch
 from tests.agent.delivery.conftest import NOON
 from tests.agent.delivery.samples import message
 
@@ -221,3 +228,52 @@ def test_a_full_disk_keeps_the_logs_place_for_the_next_start(tmp_path: Path) -> 
     database.close()
 
     assert ballast_of(database.path).stat().st_size == BALLAST_BYTES
+
+
+def test_rows_of_the_first_schema_get_their_rank(tmp_path: Path) -> None:
+    """After the upgrade small pieces of a full picture still wait behind a thumbnail."""
+    path = tmp_path / "agent.db"
+    old = sqlite3.connect(path)
+    old.executescript(
+        f"{schema.VERSIONS[0]} INSERT INTO meta VALUES ('epoch', '1-9'), ('next_seq', '4');"
+        "PRAGMA user_version = 1;"
+    )
+    pieces = {
+        1: EvidenceChunk("ab" * 32, 0, 2 * SMALL_FILE_BYTES, b"of a picture"),
+        2: EvidenceChunk("cd" * 32, 0, 9, b"thumbnail"),
+        3: message(Lane.FAULT, NOON),
+    }
+    for seq, piece in pieces.items():
+        lane = wire.LANE_OF[type(piece)]
+        frame = pack(lane=lane, epoch=Epoch(1, 9), seq=seq, body=wire.encode(piece))
+        old.execute(
+            "INSERT INTO outbox (epoch, seq, lane, created_us, size, crc, frame)"
+            " VALUES ('1-9', ?, ?, 0, ?, ?, ?)",
+            (seq, int(lane), len(frame), zlib.crc32(frame), frame),
+        )
+    old.commit()
+    old.close()
+    database = open_file(path)
+    found = database.connection.execute("SELECT seq, rank FROM outbox ORDER BY seq").fetchall()
+
+    assert found == [(1, BULK), (2, 0), (3, 0)]
+    database.close()
+
+
+def test_a_log_that_one_transaction_made_grow_shrinks_again(tmp_path: Path) -> None:
+    """The place is the disk's again after the next commits, and what was written is there."""
+    database = open_file(tmp_path / "agent.db")
+    outbox, log = Outbox(database), tmp_path / "agent.db-wal"
+    chunk = EvidenceChunk("ab" * 32, 0, 40_000, random.Random(1).randbytes(40_000))
+    with database.transaction():
+        for _ in range(100):
+            outbox.append(chunk, now=NOON)
+        grown = log.stat().st_size
+    for _ in range(2):
+        with database.transaction():
+            outbox.append(message(Lane.FAULT, NOON), now=NOON)
+
+    assert grown > 2 * MOST_LOG_BYTES
+    assert log.stat().st_size <= MOST_LOG_BYTES
+    assert outbox.unreceipted(Lane.EVIDENCE) == 100
+    database.close()

@@ -259,6 +259,48 @@ async def test_only_chunks_without_a_receipt_go_again(
     assert all(len(frames) == 1 for frames in broker.frames.values())
 
 
+async def test_a_receipt_makes_a_connection_a_good_one(
+    database: Database, outbox: Outbox, broker: FakeBroker
+) -> None:
+    """After hours without a broker, the first word of the collector ends the long waits, though
+    the connection did not last."""
+    waits: list[float] = []
+    dispatcher = dispatcher_of(broker, database, outbox)
+
+    async def wait(seconds: float) -> None:
+        waits.append(seconds)
+        await broker.clock.sleep(seconds)
+
+    dispatcher._sleep = wait
+    broker.refuses = 12
+    append(database, outbox, Lane.FAULT)
+    async with running(dispatcher):
+        await until(lambda: bool(broker.seqs) and left(outbox) == 0)
+        broker.live.hand(Gone("reset"))
+        await until(lambda: len(waits) == 13)
+
+    assert waits[11] > 60.0
+    assert waits[12] <= 1.0
+
+
+async def test_a_new_connection_starts_the_waits_of_faults_anew(
+    database: Database, outbox: Outbox, broker: FakeBroker
+) -> None:
+    """What backed off on a deaf link goes within one interval on the next, not after many."""
+    broker.receipts = False
+    append(database, outbox, Lane.FAULT)
+    async with running(dispatcher_of(broker, database, outbox)):
+        for sent in range(1, 6):
+            await until(lambda sent=sent: len(broker.seqs) == sent)
+            broker.clock.seconds += 40 * 2**sent
+        await until(lambda: len(broker.seqs) == 6)
+        broker.live.hand(Gone("reset"))
+        await until(lambda: len(broker.links) == 2)
+        broker.receipts = True
+        broker.clock.seconds += 40
+        await until(lambda: left(outbox) == 0)
+
+
 async def test_what_a_slow_link_still_has_is_not_handed_over_again(
     database: Database, outbox: Outbox, broker: FakeBroker
 ) -> None:

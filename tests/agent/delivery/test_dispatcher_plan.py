@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from agent.delivery.backoff import CAP_S
 from agent.delivery.database import Database
 from agent.delivery.link import Carried
 from agent.delivery.outbox import Outbox
@@ -92,17 +95,54 @@ async def test_a_picture_in_flight_does_not_hold_a_thumbnail_up(
     uplink = uplink_of(broker, database, spent=0)
     broker.receipts = False
     with database.transaction():
-        for _ in range(4):
+        for _ in range(10):
             outbox.append(message(Lane.EVIDENCE, NOON, size=40_000), now=NOON)
     async with running(dispatcher_of(broker, database, outbox, uplink=uplink)):
-        await until(lambda: len(broker.seqs) == 2)
+        await until(lambda: len(broker.seqs) == 8)
         with database.transaction() as db:
             db.execute("INSERT INTO uplink_day VALUES ('2026-06-02', ?)", (72 * MB,))
         broker.clock.seconds += 2 * 86_400
         assert uplink.mode() is Mode.NO_BULK
         with database.transaction():
             outbox.append(message(Lane.EVIDENCE, NOON, size=9_000), now=NOON)
-        await until(lambda: 5 in broker.seqs)
+        await until(lambda: 11 in broker.seqs)
+
+
+async def test_a_metered_link_holds_eight_pieces_of_evidence(
+    broker: FakeBroker, database: Database, outbox: Outbox
+) -> None:
+    """Where bytes are paid for, no more is under way than what may be needed twice."""
+    uplink = Uplink(DataPlan(), database=database, clock=broker.clock.now, is_metered=True)
+    broker.receipts = False
+    with database.transaction():
+        for _ in range(12):
+            outbox.append(message(Lane.EVIDENCE, NOON, size=8_000), now=NOON)
+    async with running(dispatcher_of(broker, database, outbox, uplink=uplink)):
+        await until(lambda: len(broker.seqs) >= 8)
+        await ticks()
+
+    assert broker.seqs == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+@pytest.mark.parametrize(("is_metered", "longest_s"), [(True, 1800.0), (False, 120.0)])
+async def test_a_broker_that_stays_away_is_tried_rarely_where_tries_are_paid_for(
+    broker: FakeBroker, database: Database, outbox: Outbox, *, is_metered: bool, longest_s: float
+) -> None:
+    """After hours without it a metered link tries twice an hour, a wired one each two minutes."""
+    uplink = Uplink(DataPlan(), database=database, clock=broker.clock.now, is_metered=is_metered)
+    broker.refuses = 200
+    dispatcher = dispatcher_of(broker, database, outbox, uplink=uplink)
+    waits: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        waits.append(seconds)
+        await broker.clock.sleep(seconds)
+
+    dispatcher._sleep = wait
+    async with running(dispatcher):
+        await until(lambda: len(waits) >= 60)
+
+    assert longest_s / 2 <= waits[59] <= longest_s
 
 
 async def test_at_the_cap_the_connection_ends_and_faults_go_on_next_month(
@@ -123,3 +163,48 @@ async def test_at_the_cap_the_connection_ends_and_faults_go_on_next_month(
         assert broker.links == []
         broker.clock.seconds += 31 * 86_400
         await until(lambda: 5 in broker.seqs)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "qos"), [pytest.param(1, [0], id="one"), pytest.param(4, [1], id="backlog")]
+)
+async def test_a_backlog_on_a_metered_link_is_paced(
+    broker: FakeBroker, database: Database, outbox: Outbox, waiting: int, qos: list[int]
+) -> None:
+    """One batch saves its PUBACK; several ask for it and go one by one, for a fault may follow."""
+    broker.pubacks = broker.receipts = False
+    uplink = Uplink(DataPlan(), database=database, clock=broker.clock.now, is_metered=True)
+    with database.transaction():
+        for _ in range(waiting):
+            outbox.append(message(Lane.TELEMETRY, NOON), now=NOON)
+    async with running(dispatcher_of(broker, database, outbox, uplink=uplink)):
+        await until(lambda: bool(broker.seqs))
+        await ticks(20)
+        sent, broker.pubacks = tuple(broker.qos), True  # the goodbye waits for its own
+    assert list(sent) == qos
+
+
+async def test_a_fresh_fault_ends_a_long_wait_for_the_broker(
+    broker: FakeBroker, database: Database, outbox: Outbox
+) -> None:
+    """On a metered link it is tried for at once instead of in a quarter or half of an hour."""
+    uplink = Uplink(DataPlan(), database=database, clock=broker.clock.now, is_metered=True)
+    broker.refuses = 200
+    dispatcher = dispatcher_of(broker, database, outbox, uplink=uplink)
+    for_ever = asyncio.Event()
+    waits: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if seconds > CAP_S:
+            await for_ever.wait()
+        await broker.clock.sleep(seconds)
+
+    dispatcher._sleep = wait
+    async with running(dispatcher):
+        await until(lambda: bool(waits) and waits[-1] > CAP_S)
+        broker.refuses = 0
+        with database.transaction():
+            seq = outbox.append(message(Lane.FAULT, NOON), now=NOON).seq
+        dispatcher.wake()
+        await until(lambda: seq in broker.seqs)

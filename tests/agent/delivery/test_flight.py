@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import random
+
+from agent.delivery.evidence import EvidenceFile, pack_files
 from agent.delivery.flight import QUICK_S, Flight
+from agent.delivery.watchdog import PUBACK_WITHIN_S, Watchdog
+from shared import wire
+from shared.evidence import EvidenceKind
+from tests.agent.delivery.conftest import NOON
 
 GRACE_S = 24.0
 
@@ -40,6 +47,8 @@ def test_the_window_follows_what_the_link_carries_in_a_second() -> None:
     assert flight.bulk_room() == 1
     assert [room_after(QUICK_S / 2) for _ in range(17)] == [*range(2, 17), 16, 16]
     assert [room_after(QUICK_S * 2) for _ in range(5)] == [8, 4, 2, 1, 1]
+    # One row in 0.8 s: two would take 1.6 s, and a fault behind them more than its two seconds.
+    assert [room_after(QUICK_S * 0.8) for _ in range(3)] == [1, 1, 1]
 
 
 def test_what_is_owed_takes_room_and_small_rows_take_none() -> None:
@@ -49,3 +58,28 @@ def test_what_is_owed_takes_room_and_small_rows_take_none() -> None:
     assert flight.bulk_room() == 1
     flight.sent(2, row_id=2, is_bulk=True, now_s=0.0)
     assert flight.bulk_room() == 0
+
+
+def test_a_piece_of_evidence_passes_the_slowest_link_in_about_a_second() -> None:
+    """At 64 kbit/s a fault behind one piece still leaves within its two seconds."""
+    picture = EvidenceFile(
+        name="picture.jpg",
+        kind=EvidenceKind.PICTURE,
+        media_type="image/jpeg",
+        content=random.Random(1).randbytes(100_000),
+        taken_at=NOON,
+    )
+    pieces = pack_files([picture]).chunks
+    assert b"".join(piece.content for piece in pieces) == picture.content
+    assert max(len(wire.encode(piece)) for piece in pieces) * 8 / 64_000 < QUICK_S + 0.1
+
+
+def test_what_is_sent_meanwhile_does_not_make_a_dead_link_live() -> None:
+    """The first row without a PUBACK counts: handing over more of them is no progress."""
+    watchdog = Watchdog(keepalive_s=60.0, now_s=0.0)
+    watchdog.connected(0.0)
+    for mid in range(1, 10):
+        watchdog.published(mid, 10.0 * mid)
+
+    assert watchdog.complaint(10.0 + PUBACK_WITHIN_S) is None
+    assert "no PUBACK" in (watchdog.complaint(11.0 + PUBACK_WITHIN_S) or "")

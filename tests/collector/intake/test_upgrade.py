@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from collector.compact import compact_agent, unread
+from collector.compact import compact_agent
 from collector.intake.arrival import Arrival, Counts
 from collector.intake.upgrade import ACTION, program_version, take_after_upgrade
 from collector.store import quarantine, tables, telemetry
 from collector.store.quarantine_row import Quarantined
+from collector.telemetry_aside import unread
 from shared import topics
 from shared.fault import FaultKind
 from shared.frame import Lane, pack, unpack

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from collector import compactor, jobs
 from collector.compactor import Compactor
@@ -113,6 +115,29 @@ async def test_decisions_do_not_wait_for_compaction(
 
     end.set()
     await asyncio.wait_for(running, 30)
+
+
+async def test_a_store_that_takes_nothing_for_a_while_ends_no_compaction(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A turn that met a locked or full store is made up for by the next one."""
+    stop = asyncio.Event()
+    turns: list[datetime] = []
+
+    def fail_once(*_: object, now: datetime, **__: object) -> int:
+        turns.append(now)
+        if len(turns) == 1:
+            raise OperationalError("COMMIT", None, sqlite3.OperationalError("database is locked"))
+        stop.set()
+        return 0
+
+    monkeypatch.setattr(compactor, "compact", fail_once)
+    monkeypatch.setattr(compactor, "COMPACT_EVERY_S", 0.01)
+    made = Compactor(house.engine, policy=house.policy, clock=lambda: house.now)
+    async with asyncio.timeout(60):
+        await made.run(stop)
+
+    assert len(turns) == 2
 
 
 def test_compaction_drops_what_is_too_old_now_and_then(house: House) -> None:

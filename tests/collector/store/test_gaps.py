@@ -12,12 +12,20 @@ from msgspec.structs import replace
 
 from collector.compact import compact_agent
 from collector.intake.arrival import Arrival
-from collector.store import gaps, quarantine, quarantine_gone, quarantine_list, tables
+from collector.store import (
+    gap_bound,
+    gaps,
+    lost_ranges,
+    quarantine,
+    quarantine_gone,
+    quarantine_list,
+    tables,
+)
+from collector.store.lost_ranges import Told
 from collector.store.quarantine import Bound
 from collector.store.views.gaps import Gap, Known, Why, explain, list_gaps, rows_by
 from collector.store.views.health import waiting_rows
 from shared import topics
-from shared.fault import FaultKind
 from shared.fold import fold
 from shared.frame import Lane, pack
 from shared.health import LaneDepth, Lost
@@ -25,7 +33,7 @@ from shared.identity import Epoch
 from shared.reading import Quality, Reading
 from shared.receipt import SeqRange, ranges_of
 from shared.wire import encode
-from tests.collector.house import NOON, House, device, fault, frame_of, health
+from tests.collector.house import EPOCH, NOON, House, device, fault, frame_of, health
 
 
 @pytest.fixture
@@ -114,6 +122,15 @@ def test_a_gap_says_why(house: House) -> None:
     }
 
 
+def test_a_row_that_the_agent_refused_is_lost(house: House) -> None:
+    """It found no room there and never came; it is not one that came and was refused here."""
+    told = replace(health(next_within_s=1.0), lost=(Lost(1, SeqRange(2, 2), "refused: no space"),))
+    house.take(row(1), frame_of(told, seq=3))
+    assert [(gap.why, gap.reason) for gap in look(house)] == [
+        (Why.LOST, "the agent refused: no space")
+    ]
+
+
 def test_rows_that_wait_at_the_agent_are_not_called_missing(house: House) -> None:
     """As many as it says, and no more."""
     told = replace(health(next_within_s=1.0), outbox=(LaneDepth(int(Lane.TELEMETRY), 2, 99),))
@@ -137,6 +154,12 @@ def test_young_gaps_do_not_use_up_what_waits_at_the_agent(house: House) -> None:
     ]
 
 
+def garbage(seq: int) -> Arrival:
+    """A row of readings that nobody can read."""
+    payload = pack(lane=Lane.TELEMETRY, epoch=EPOCH, seq=seq, body=b"\xc1")
+    return Arrival(topics.up("agent-farm", Lane.TELEMETRY), payload)
+
+
 def drop_oldest(house: House) -> None:
     """As ``quarantine drop`` does."""
     with house.engine.begin() as db:
@@ -150,7 +173,7 @@ def test_a_refused_row_stays_explained_when_the_quarantine_lets_it_go(
 ) -> None:
     """Dropped by a person, pushed out by others, or never kept: it came, and is not missing."""
     monkeypatch.setattr(quarantine, "Bound", lambda: Bound(rows=2, bytes=10**6))
-    refused = [frame_of(fault(kind=FaultKind.CLEARED), seq=seq) for seq in range(2, 9)]
+    refused = [garbage(seq) for seq in range(2, 9)]
     house.take(row(1), refused[0])
     drop_oldest(house)
     house.take(*refused[1:4])
@@ -160,7 +183,7 @@ def test_a_refused_row_stays_explained_when_the_quarantine_lets_it_go(
     found = look(house)
     counts = rows_by(found)
     assert (counts["refused"], counts["quarantine"], counts["unexplained"]) == (5, 2, 0)
-    assert {gap.reason for gap in found} == {"fault.no_episode"}
+    assert {gap.reason for gap in found} == {"wire.malformed"}
 
 
 def test_a_row_that_shall_come_again_is_missed_when_the_quarantine_lets_it_go(
@@ -188,13 +211,43 @@ def test_many_gaps_are_bounded_and_none_is_skipped(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The mark waits at the bound; what is behind it is found when there is room."""
-    monkeypatch.setattr(gaps, "MAX_GAPS", 3)
+    monkeypatch.setattr(gap_bound, "MAX_GAPS", 3)
     house.take(*(row(seq) for seq in range(1, 20, 2)))
     assert [gap.range.first for gap in look(house)] == [2, 4, 6]
     assert len(look(house)) == 3
     house.take(row(2), row(4), row(6))
     look(house)
     assert [gap.range.first for gap in look(house)] == [8, 10, 12]
+    assert unseen(house) == [14]
+
+
+@pytest.mark.parametrize("dropped", [False, True])
+def test_refused_rows_leave_the_room_to_others(
+    house: House, monkeypatch: pytest.MonkeyPatch, dropped: bool
+) -> None:
+    """However many were refused, in quarantine or gone from it, a missing row behind them is
+    found; a bound that is reached all the same is told."""
+    monkeypatch.setattr(gap_bound, "MAX_GAPS", 2)
+    monkeypatch.setattr(gap_bound, "MAX_EXPLAINED", 6)
+    house.take(*(garbage(seq) if seq % 2 else row(seq) for seq in range(1, 9)), row(10))
+    for _ in range(4 if dropped else 0):
+        drop_oldest(house)
+    look(house)
+    look(house)
+    assert [gap.range.first for gap in look(house)] == [1, 3, 5, 7, 9]
+    assert unseen(house) == []
+
+    house.take(*(garbage(seq) if seq % 2 else row(seq) for seq in range(11, 31)))
+    for _ in range(5):
+        look(house)
+    assert len(look(house)) == 8
+    assert unseen(house) == [17]
+
+
+def unseen(house: House) -> list[int]:
+    """From where on rows were not looked at, by epoch."""
+    with house.engine.begin() as db:
+        return [one.first for one in gap_bound.list_unseen(db, None)]
 
 
 @given(
@@ -216,3 +269,47 @@ def test_every_missing_row_has_one_explanation(
         for seq in range(part.first, part.last + 1):
             covered = any(k.range.first <= seq <= k.range.last for k in known)
             assert covered == (one is not None)
+
+
+def test_what_was_refused_costs_no_row_each(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A flood of refused rows between good ones, none of them kept, is one range."""
+    monkeypatch.setattr(quarantine, "Bound", lambda: Bound(rows=0, bytes=0))
+    for seq in range(1, 60, 2):
+        house.take(row(seq), garbage(seq + 1))
+    house.take(row(61))
+    house.pass_time(60)
+    assert rows_by(look(house))["refused"] == 30
+    assert [(told["first"], told["last"]) for told in house.rows(tables.seq_lost)] == [(2, 60)]
+    assert rows_by(look(house))["refused"] == 30
+
+
+def test_what_cannot_be_joined_is_bounded(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of too many explanations refused rows are forgotten first, and are called unexplained."""
+    monkeypatch.setattr(quarantine, "Bound", lambda: Bound(rows=0, bytes=0))
+    monkeypatch.setattr(lost_ranges, "MAX_LOST", 3)
+    told = replace(health(next_within_s=1.0), lost=(Lost(4, SeqRange(50, 50), "evicted"),))
+    house.take(row(1), frame_of(told, seq=51))
+    for seq in range(10, 20, 2):
+        house.take(garbage(seq))
+    house.pass_time(60)
+    look(house)
+    assert house.count(tables.seq_lost) == 3
+    house.pass_time(60)
+    counts = rows_by(look(house))
+    assert (counts["lost"], counts["refused"], counts["unexplained"]) == (1, 2, 46)
+
+
+@given(st.sets(st.integers(1, 30)), st.sets(st.integers(1, 30)), st.integers(0, 40))
+def test_joined_ranges_explain_the_same_missing_rows(
+    lost: set[int], gone: set[int], checked_to: int
+) -> None:
+    """Whatever is told and whatever else is missing: no row gains or loses its explanation."""
+    here = set(range(1, 41)) - lost - gone
+    missing = ranges_of(seq for seq in range(1, checked_to + 1) if seq not in here)
+    joined = lost_ranges.join(
+        [Told(seq, seq, NOON) for seq in lost], missing, checked_to=checked_to
+    )
+    explained = {seq for one in joined for seq in range(one.first, one.last + 1)}
+    assert explained - here == lost
+    if checked_to == 40 and not gone - lost:
+        assert len(joined) == min(len(lost), 1)

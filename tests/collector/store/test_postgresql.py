@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, insert, make_url, select, update
@@ -15,7 +16,7 @@ from collector.__main__ import main
 from collector.lock import AlreadyRunningError
 from collector.store import prepared, serving, tables
 from collector.store.engine import open_engine, reader
-from collector.store.postgresql import LOCK_SPACE, WRITER, storable
+from collector.store.postgresql import LOCK_SPACE, WRITER, UnsendableError, storable
 from collector.store.serving import Serving
 from collector.store.sqlstate import Meaning, meaning_of
 from tests.collector.house import House, device, fault, frame_of
@@ -145,6 +146,41 @@ def test_data_errors_are_data_errors(house: House) -> None:
             insert(tables.audit).values(at=house.now, actor="x" * 500, action="b", detail="")
         )
     assert "xxx" not in str(caught.value)
+
+
+def test_an_exchange_that_breaks_off_takes_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A defect of the driver in mid-answer is no fault of the row: it is not refused for it."""
+    whole = prepared.PreparedConnection.execute_unnamed
+
+    def broken(
+        self: prepared.PreparedConnection, statement: str, vals: Sequence[object] = (), **rest: Any
+    ) -> Any:
+        done = whole(self, statement, vals=vals, **rest)
+        if "INTO episode" in statement:
+            raise IndexError("half an answer")
+        return done
+
+    with monkeypatch.context() as patch:
+        patch.setattr(prepared.PreparedConnection, "execute_unnamed", broken)
+        with pytest.raises(OperationalError):
+            house.take(frame_of(fault(), seq=1))
+    assert house.count(tables.quarantine) == 0
+    assert house.take(frame_of(fault(), seq=1)).counts.stored == 1
+
+
+def test_a_value_that_cannot_be_sent_is_the_rows_own_error(house: House) -> None:
+    """Nothing of it left, so the connection goes on; tried again it would fail for ever."""
+
+    class Formless:
+        def __str__(self) -> str:
+            raise ValueError("no form")
+
+    with house.engine.connect() as db:
+        with pytest.raises(UnsendableError, match="no form"):
+            db.exec_driver_sql("SELECT %s", (Formless(),))
+        assert db.exec_driver_sql("SELECT 1").scalar_one() == 1
 
 
 def test_writers_come_one_after_the_other(house: House) -> None:

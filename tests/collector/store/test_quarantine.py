@@ -10,12 +10,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from collector.intake.replay import replay
+from collector.settings import AgentEntry
 from collector.store import quarantine, tables
+from collector.store.assignments import assign
 from collector.store.quarantine import Bound, add_all
 from collector.store.quarantine_row import Quarantined
 from collector.store.quarantine_share import Kind, Share, Shares, first_to_go
+from shared.fault import FaultKind
 from shared.identity import EventId
-from tests.collector.house import EPOCH, House
+from shared.receipt import SeqRange
+from tests.collector.house import (
+    EPOCH,
+    ORGANISATIONS,
+    SITES,
+    House,
+    agents,
+    fault,
+    frame_of,
+    health,
+)
 
 
 @pytest.fixture
@@ -111,6 +125,59 @@ def test_noise_leaves_before_a_fault(house: House) -> None:
     assert accounted(house) == 66
 
 
+def test_a_fault_that_was_kept_gives_way_to_nothing(house: House) -> None:
+    """It was receipted as refused, so it is nowhere else; what finds no room says so."""
+    bound = Bound(rows=8, bytes=10**6)
+    faults = [refused(n, lane=1, reason="wire.malformed") for n in range(9)]
+    with house.engine.begin() as db:
+        assert add_all(db, faults, now=house.now, bound=bound) == tuple(faults[6:])
+    with house.engine.begin() as db:
+        others = [refused(n, agent="agent-shop", lane=1) for n in range(4)]
+        assert add_all(db, others, now=house.now, bound=bound) == tuple(others[2:])
+    add(house, *(refused(n, agent="agent-shop") for n in range(50)), bound=bound)
+
+    assert kept_of(house) == {"agent-farm": 6, "agent-shop": 2}
+    assert {row["lane"] for row in house.rows(tables.quarantine)} == {1}
+    assert house.count(tables.seq_lost) == 0  # their agents keep what is not here
+    assert accounted(house) == 63
+    check_account(house, bound)
+
+
+def test_a_full_quarantine_receipts_no_fault_that_it_cannot_keep(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its agent keeps it and sends it again; once there is room it is kept and receipted."""
+    monkeypatch.setattr(quarantine, "Bound", lambda: Bound(rows=4, bytes=10**6))
+    unknown = [frame_of(fault(kind=FaultKind.CLEARED), seq=seq) for seq in range(1, 6)]
+    told = house.take(*unknown, frame_of(health(), seq=9))
+    (receipt,) = [receipt for _, receipt in told.receipts]
+    assert [one.seq for one in receipt.refused] == [1, 2, 3]
+    assert receipt.ranges == (SeqRange(9, 9),)
+
+    first = house.rows(tables.quarantine)[0]["id"]
+    with house.engine.begin() as db:
+        quarantine.remove(db, quarantine_id=int(str(first)), now=house.now)
+    (receipt,) = [receipt for _, receipt in house.take(*unknown[3:]).receipts]
+    assert [one.seq for one in receipt.refused] == [4]
+
+
+def test_a_replay_loses_no_fault_for_which_its_new_owner_has_no_room(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stranger's fault that is refused for another reason now stays under the old one."""
+    monkeypatch.setattr(quarantine, "Bound", lambda: Bound(rows=4, bytes=10**6))
+    cleared = fault(kind=FaultKind.CLEARED)
+    house.take(frame_of(cleared, seq=1, agent_id="agent-new"))
+    entry = AgentEntry(id="agent-new", organisation_id="north", site_id="farm", evidence_key=None)
+    with house.engine.begin() as db:
+        assign(db, organisations=ORGANISATIONS, sites=SITES, agents=(*agents(None), entry))
+    house.take(*(frame_of(cleared, seq=seq, agent_id="agent-new") for seq in range(2, 5)))
+    before = house.rows(tables.quarantine)
+    replay(house.engine, reason="unassigned", room=house.room, now=house.now)
+    assert house.rows(tables.quarantine) == before
+    assert len(before) == 4
+
+
 def test_bytes_are_bounded_too(house: House) -> None:
     """Few large payloads fill it as many small ones do."""
     bound = Bound(rows=1000, bytes=10_000)
@@ -202,7 +269,8 @@ SHARES = st.lists(
 def test_of_one_holder_the_least_worth_goes_first(
     drawn: list[tuple[str, int, int, int]], by_bytes: bool
 ) -> None:
-    """Of a holder's kinds gives way the one worth least, of those the largest, then the first."""
+    """Of a holder's kinds gives way the one worth least, of those the largest, then the first;
+    a fault never."""
     shares = [
         Share(
             kind=Kind(agent_id="agent-farm", reason=reason, lane=lane),
@@ -212,7 +280,7 @@ def test_of_one_holder_the_least_worth_goes_first(
         )
         for reason, lane, rows, size in drawn
     ]
-    there = [share for share in shares if share.rows]
+    there = [share for share in shares if share.rows and share.kind.lane != 1]
     expected = min(
         there,
         key=lambda s: (s.kind.worth, -(s.bytes if by_bytes else s.rows)),

@@ -175,6 +175,50 @@ def test_two_workers_do_not_overwrite_each_other(
     assert [row["revision"] for row in house.rows(tables.telemetry_day)] == [2]
 
 
+def test_a_day_that_changed_meanwhile_is_merged_at_the_next_turn(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever wrote the day after it was read (pruning packs days, too) is not written over, and
+    the batch waits."""
+    send(house, 1, charge(50, NOON))
+    merge_all(house)
+    send(house, 2, charge(60, NOON - HOUR))
+    merge_days, day = compaction.merge_days, tables.telemetry_day
+
+    def write_between(*args: object, **named: object) -> object:
+        monkeypatch.undo()
+        with house.engine.begin() as db:
+            db.execute(day.update().values(revision=day.c.revision + 1))
+        return merge_days(*args, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(compaction, "merge_days", write_between)
+    merge_all(house)
+    assert house.count(tables.telemetry_batch) == 1
+    merge_all(house)
+
+    assert [p.number for p in points(house)] == [60, 50]
+
+
+def test_what_two_workers_find_damaged_is_set_aside_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No day stands between them then: the one whose batch is gone already gives way."""
+    send(house, 1, charge(50, NOON))
+    with house.engine.begin() as db:
+        db.execute(tables.telemetry_batch.update().values(payload=b"damaged"))
+    read = compaction._read
+
+    def read_late(*args: object, **named: object) -> object:
+        monkeypatch.undo()
+        merge_all(house)  # the other worker
+        return read(*args, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(compaction, "_read", read_late)
+    merge_all(house)
+
+    assert [row["count"] for row in house.rows(tables.quarantine)] == [1]
+
+
 def test_points_leave_before_roll_ups(house: House) -> None:
     """After 90 days only hours are left, after two years nothing; late ones do not double them."""
     send(house, 1, charge(50, NOON), charge(70, NOON))
@@ -296,6 +340,56 @@ def test_a_damaged_day_keeps_its_roll_ups_and_is_set_aside(house: House) -> None
     merge_all(house)
     assert hours(house) == [(NOON, 2, 60.0), (NOON + HOUR, 1, 10.0)]
     assert [row["reason"] for row in house.rows(tables.quarantine)] == ["store.damaged"]
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_a_day_that_lost_samples_is_named_for_ever(house: House, is_over: bool) -> None:
+    """Setting the damage aside, closing the day, late rows and dropping samples change nothing:
+    what is shown of that day is not all. The day after is whole."""
+    if is_over:
+        house.pass_time(2 * 86_400)
+    send(house, 1, charge(50, NOON))
+    merge_all(house)
+    assert damaged_days(house) == []
+    with house.engine.begin() as db:
+        db.execute(tables.telemetry_day.update().values(points=b"damaged"))
+    assert damaged_days(house) == ["2026-03-01"]
+
+    send(house, 2, charge(10, NOON + HOUR))
+    merge_all(house)
+    assert [row["reason"] for row in house.rows(tables.quarantine)] == ["store.damaged"]
+    assert damaged_days(house) == ["2026-03-01"]
+    house.pass_time(2 * 86_400)
+    send(house, 3, charge(11, NOON + 2 * HOUR), charge(12, NOON + 24 * HOUR))
+    merge_all(house)
+    assert [point.number for point in points(house)] == [10, 11, 12]
+    assert damaged_days(house) == ["2026-03-01"]
+
+    house.pass_time((house.policy.points_kept.days + 3) * 86_400)
+    prune(house.engine, policy=house.policy, now=house.now)
+    assert points(house) == ()
+    assert damaged_days(house) == ["2026-03-01"]
+
+
+def test_damaged_roll_ups_follow_anew_from_the_samples(house: House) -> None:
+    """The next merge of the day makes them whole again, and the warning ends."""
+    house.pass_time(2 * 86_400)
+    send(house, 1, charge(50, NOON))
+    merge_all(house)
+    with house.engine.begin() as db:
+        db.execute(tables.telemetry_day.update().values(hours=b"damaged"))
+    assert damaged_days(house) == ["2026-03-01"]
+
+    send(house, 2, charge(10, NOON + HOUR))
+    merge_all(house)
+    assert hours(house) == [(NOON, 1, 50.0), (NOON + HOUR, 1, 10.0)]
+    assert damaged_days(house) == []
+
+
+def damaged_days(house: House) -> list[str]:
+    """The days that the trend warns of."""
+    with house.engine.begin() as db:
+        return [str(day) for day in history.unreadable(db, 1, since=FAR, until=house.now)]
 
 
 def test_a_day_is_packed_once_when_it_is_over(house: House) -> None:

@@ -13,7 +13,6 @@ from collector.telemetry.day import DamagedDayError, pack, unpack, unpack_hours
 from collector.telemetry.hours import hours_of, read_hours
 from collector.telemetry.samples import (
     DAY_S,
-    Kind,
     Sample,
     Samples,
     by_day,
@@ -22,7 +21,7 @@ from collector.telemetry.samples import (
     second_of,
 )
 from shared.columns import MAX_ROWS
-from shared.fold import fold
+from shared.fold import Kind, fold
 from shared.health import DeviceReadings, Telemetry
 from shared.reading import Quality, Reading
 

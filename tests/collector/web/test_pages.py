@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select, update
 
 from collector.store import tables as t
+from collector.store.gap_bound import MAX_GAPS
 from collector.web.render import HERE, STATIC
 from collector.web.routes import ROUTES
 from collector.web.voice import load_texts
@@ -272,6 +273,24 @@ def test_every_named_template_exists() -> None:
     assert named <= {path.name for path in (HERE / "templates").iterdir()}
 
 
+async def test_a_bound_on_gaps_that_is_reached_is_told(signed: Signed, console: Console) -> None:
+    """Behind so many gaps nothing is known to be whole, and page and API say from where on."""
+    row = {"agent_id": "nvr-quarry", "epoch": "1-0000000000000007", "organisation_id": "fit"}
+    seqs = range(2, 2 + 2 * MAX_GAPS, 2)
+    with console.engine.begin() as db:
+        db.execute(
+            insert(t.seq_gap),
+            [row | {"first": n, "last": n, "noticed_at": console.now} for n in seqs],
+        )
+        db.execute(insert(t.seq_mark).values(**row, checked_to=1001, checked_at=console.now))
+    visitor = await signed("integrator")
+    assert "rows from 1002 on" in await (await visitor.get("/agents?lang=en")).text()
+    assert "自第 1002 行起尚未检查" in await (await visitor.get("/agents?lang=zh")).text()
+    told = await (await visitor.get("/api/v1/agents")).json()
+    (quarry,) = [one for one in told["items"] if one["id"] == "nvr-quarry"]
+    assert quarry["not_looked_at"] == [{"epoch": row["epoch"], "first": 1002}]
+
+
 async def test_missing_rows_and_remedies_are_on_the_agents_page(
     signed: Signed, console: Console
 ) -> None:
@@ -315,3 +334,45 @@ async def test_missing_rows_and_remedies_are_on_the_agents_page(
         "unexplained": 51,
     }
     assert [(g["first"], g["why"]) for g in quarry["gaps"]] == [(3, "lost"), (9, "unexplained")]
+
+
+async def test_the_agents_page_says_what_nobody_may_misread(
+    signed: Signed, console: Console
+) -> None:
+    """A fault without room stays with its agent; one closed by its plan is unknown until then."""
+    with console.engine.begin() as db:
+        db.execute(
+            insert(t.quarantine_share).values(
+                agent_id="nvr-quarry", reason="wire.malformed", lane=1, organisation_id="fit",
+                rows=0, bytes=0, not_kept=7, not_kept_bytes=9, not_kept_at=console.now,
+            )
+        )  # fmt: skip
+        db.execute(
+            update(t.agent)
+            .where(t.agent.c.id == "nvr-quarry")
+            .values(silent_since=None, quiet_until=datetime(2031, 4, 1, tzinfo=UTC))
+        )
+        db.execute(
+            update(t.position)
+            .where(t.position.c.agent_id == "nvr-quarry")
+            .values(
+                standing="unknown",
+                standing_reason="the agent is closed at its data cap until 2031-04-01 00:00 UTC",
+            )
+        )
+    visitor = await signed("integrator")
+    english = await (await visitor.get("/agents?lang=en")).text()
+    assert "closed at its data cap until 2031-04-01" in english
+    assert "raise hard_cap_mb" in english
+    assert "the agent keeps them and sends them again" in english
+    chinese = await (await visitor.get("/agents?lang=zh")).text()
+    assert "停发至 2031-04-01" in chinese
+    assert "未予回执" in chinese
+    told = await (await visitor.get("/api/v1/agents")).json()
+    (quarry,) = [one for one in told["items"] if one["id"] == "nvr-quarry"]
+    assert quarry["standing"] == "unknown"
+    with console.engine.connect() as db:
+        device = db.execute(
+            select(t.position.c.id).where(t.position.c.agent_id == "nvr-quarry").limit(1)
+        ).scalar_one()
+    assert "流量达到上限停发至" in await (await visitor.get(f"/devices/{device}?lang=zh")).text()

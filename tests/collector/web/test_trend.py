@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
 
 from collector.claims.policy import Policy
 from collector.compact import compact_agent
+from collector.store import tables as t
 from collector.store import telemetry
 from collector.web.trend_plot import Frame, Mark, draw_trend
 from shared import wire
@@ -132,3 +134,29 @@ def test_plot_names_are_escaped_and_flat_lines_are_drawn() -> None:
     assert "nan" not in drawn
     assert drawn.count("<circle") == 2
     assert draw_trend([], frame) == ""
+
+
+async def test_damaged_days_are_named(console: Console, signed: Signed) -> None:
+    """What is shown of them is not all, and page and API say so, whether or not a line is left."""
+    tell(console, *charges())
+    compact_agent(console.engine, "nvr-quarry", policy=Policy(), now=NOW)
+    client = await signed("integrator")
+    path = "/devices/2?reading=battery.charge&span=7d"
+    series = "/api/v1/devices/2/series?reading=battery.charge"
+    assert "readings is damaged" not in await (await client.get(path)).text()
+    assert (await (await client.get(series)).json())["damaged_days"] == []
+
+    with console.engine.begin() as db:
+        day = NOW - timedelta(days=1)
+        number = int(day.timestamp()) // 86_400
+        db.execute(
+            update(t.telemetry_day).where(t.telemetry_day.c.day == number).values(points=b"bad")
+        )
+    text = await (await client.get(f"{path}&lang=en")).text()
+    assert f"is not all: {day.date().isoformat()}" in text
+    assert (
+        f"所示内容并不完整：{day.date().isoformat()}"
+        in await (await client.get(f"{path}&lang=zh")).text()
+    )
+    told = await (await client.get(series)).json()
+    assert told["damaged_days"] == [day.date().isoformat()]

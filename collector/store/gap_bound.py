@@ -1,0 +1,102 @@
+"""How many gaps of an epoch are kept: refused and lost rows use up none of the room for others.
+
+A bound that is reached is told, because what lies behind it is not known to be whole.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, func, select
+
+from collector.store.scope import Scope
+from collector.store.tables import quarantine, seq_gap, seq_lost, seq_mark
+from shared.receipt import SeqRange
+
+MAX_GAPS: Final = 500  # of one epoch that nothing explains; the mark waits until some are filled
+MAX_EXPLAINED: Final = 1500  # besides those; each costs a look a minute, so they end somewhere too
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unseen:
+    """An epoch with so many gaps that rows from ``first`` on were not looked at yet."""
+
+    agent_id: str
+    epoch: str
+    first: int
+
+
+def room(db: Connection, *, agent_id: str, epoch: str, kept: int) -> int:
+    """How many more gaps may be kept where ``kept`` are; 0 when the bound is reached."""
+    if kept < MAX_GAPS:
+        return MAX_GAPS - kept
+    mine = (seq_gap.c.agent_id == agent_id, seq_gap.c.epoch == epoch)
+    gaps = db.execute(select(seq_gap.c.first, seq_gap.c.last).where(*mine))
+    known = join([*_told(db, agent_id, epoch), *_refused(db, agent_id, epoch)])
+    explained = sum(covers(known, SeqRange(gap.first, gap.last)) for gap in gaps)
+    return max(0, min(MAX_GAPS + explained, MAX_GAPS + MAX_EXPLAINED) - kept)
+
+
+def join(ranges: Iterable[SeqRange]) -> list[SeqRange]:
+    """The same rows by the fewest ranges, in order. Pure."""
+    joined: list[SeqRange] = []
+    for one in sorted(ranges):
+        if joined and one.first <= joined[-1].last + 1:
+            joined[-1] = SeqRange(joined[-1].first, max(joined[-1].last, one.last))
+        else:
+            joined.append(one)
+    return joined
+
+
+def covers(known: Sequence[SeqRange], gap: SeqRange) -> bool:
+    """Whether joined ranges explain every row of a gap. Pure."""
+    at = bisect_right(known, gap.first, key=lambda one: one.first) - 1
+    return at >= 0 and known[at].last >= gap.last
+
+
+def list_unseen(db: Connection, scope: Scope | None, *, agent_id: str = "") -> tuple[Unseen, ...]:
+    """Every epoch of the slice (None: of the whole store) whose bound is reached."""
+    mine = [scope.covers(seq_gap.c.organisation_id)] if scope else []
+    if agent_id:
+        mine.append(seq_gap.c.agent_id == agent_id)
+    rows = db.execute(
+        select(
+            seq_gap.c.agent_id, seq_gap.c.epoch, seq_mark.c.checked_to, func.count().label("kept")
+        )
+        .join(
+            seq_mark,
+            (seq_mark.c.agent_id == seq_gap.c.agent_id) & (seq_mark.c.epoch == seq_gap.c.epoch),
+        )
+        .where(*mine)
+        .group_by(seq_gap.c.agent_id, seq_gap.c.epoch, seq_mark.c.checked_to)
+        .having(func.count() >= MAX_GAPS)
+        .order_by(seq_gap.c.agent_id, seq_gap.c.epoch)
+    ).all()
+    return tuple(
+        Unseen(agent_id=row.agent_id, epoch=row.epoch, first=row.checked_to + 1)
+        for row in rows
+        if not room(db, agent_id=row.agent_id, epoch=row.epoch, kept=row.kept)
+    )
+
+
+def _told(db: Connection, agent_id: str, epoch: str) -> list[SeqRange]:
+    rows = db.execute(
+        select(seq_lost.c.first, seq_lost.c.last).where(
+            seq_lost.c.agent_id == agent_id, seq_lost.c.epoch == epoch
+        )
+    )
+    return [SeqRange(row.first, row.last) for row in rows]
+
+
+def _refused(db: Connection, agent_id: str, epoch: str) -> list[SeqRange]:
+    rows = db.execute(
+        select(quarantine.c.seq).where(
+            quarantine.c.agent_id == agent_id,
+            quarantine.c.epoch == epoch,
+            quarantine.c.seq.is_not(None),
+        )
+    )
+    return [SeqRange(row.seq, row.seq) for row in rows]
