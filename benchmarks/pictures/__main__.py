@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from benchmarks.figure import Size
@@ -28,6 +29,7 @@ def main() -> int:
     parser.add_argument("--part", choices=[part.value for part in Part], default="reported")
     parser.add_argument("--days", type=int, help="healthy days a camera instead of the size's")
     parser.add_argument("--cameras", type=int, help="at most so many cameras")
+    parser.add_argument("--every", type=int, default=60, help="minutes between two looks")
     parser.add_argument("--lives", type=int, help="lives a fault at medium severity")
     parser.add_argument("--workers", type=int, default=WORKERS)
     parser.add_argument("--plot", type=Path, default=Path("build/pictures.png"))
@@ -41,6 +43,7 @@ def main() -> int:
         scale,
         days=given.days or scale.days,
         learn_days=min(scale.learn_days, max(1, (given.days or scale.days) - 2)),
+        every=timedelta(minutes=given.every),
         most_cameras=given.cameras or scale.most_cameras,
         lives=scale.lives | ({Severity.MEDIUM: given.lives} if given.lives is not None else {}),
     )

@@ -18,6 +18,7 @@ from simulator.life.traits import traits_of
 PICTURES: Final = Path("../shared/pictures")
 CLIPS: Final = Path("../shared/clips")
 EVERY: Final = timedelta(hours=1)
+"""Between two looks. The agent's own pace is ten minutes: more looks, and more like each other."""
 _CAMERAS_PER_SITE: Final = 3
 _OWN_SCENES: Final = 12
 
@@ -32,6 +33,7 @@ class Scale:
     learn_days: int
     lives: dict[Severity, int]
     kinds: tuple[Kind, ...] = tuple(Kind)
+    every: timedelta = EVERY
     compare_each: int  # the competitors see every so-manieth site and life
 
 
@@ -81,6 +83,7 @@ class SiteCase:
     site: Site
     start: datetime
     days: int
+    every: timedelta
     compared: bool
     cameras: tuple[CameraCase, ...]
 
@@ -127,6 +130,7 @@ def plan(sources: Sequence[Source], scale: Scale) -> tuple[SiteCase, ...]:
                 site=Site(seed=1000 + number),
                 start=start,
                 days=scale.days,
+                every=scale.every,
                 compared=number % scale.compare_each == 0,
                 cameras=members,
             )

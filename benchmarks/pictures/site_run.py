@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import structs
 
 from agent.diagnosis.rule import Sibling, Verdict
-from benchmarks.pictures.cases import EVERY, CameraCase, Future, SiteCase
+from benchmarks.pictures.cases import CameraCase, Future, SiteCase
 from benchmarks.pictures.competitors import (
     Episodes,
     FfmpegSet,
@@ -77,33 +77,35 @@ def run_site(case: SiteCase) -> SiteResult:
         _Camera(case=one, life=Life(view=open_view(one.source), seed=one.seed, site=case.site))
         for one in case.cameras
     ]
-    for at in _moments(case.start, case.start + timedelta(days=case.days)):
+    for at in _moments(case.start, case.start + timedelta(days=case.days), case.every):
         for camera in cameras:
             if at == camera.case.onset:
                 camera.past = camera.subject.branch()
-            _live(camera, at, cameras, compared=case.compared)
+            _live(camera, at, cameras, case)
     return SiteResult(
         name=case.name,
         healthy=[_healthy(camera, case) for camera in cameras],
         faulty=[
-            _suffer(camera, future, cameras) for camera in cameras for future in camera.case.futures
+            _suffer(camera, future, cameras, case)
+            for camera in cameras
+            for future in camera.case.futures
         ],
         cpu_s=time.process_time() - began,
     )
 
 
-def _moments(start: datetime, end: datetime) -> Iterator[datetime]:
+def _moments(start: datetime, end: datetime, every: timedelta) -> Iterator[datetime]:
     while start < end:
         yield start
-        start += EVERY
+        start += every
 
 
-def _live(camera: _Camera, at: datetime, site: list[_Camera], *, compared: bool) -> None:
+def _live(camera: _Camera, at: datetime, site: list[_Camera], case: SiteCase) -> None:
     shot = camera.life.shot(at)
-    visit = camera.subject.visit(shot, _siblings(camera, site, at))
+    visit = camera.subject.visit(shot, _siblings(camera, site, at, case.every))
     camera.seen[at] = camera.subject.as_sibling(str(camera.case.seed), at)
     light = shot.truth_light
-    camera.hours[light] = camera.hours.get(light, 0) + EVERY / timedelta(hours=1)
+    camera.hours[light] = camera.hours.get(light, 0) + case.every / timedelta(hours=1)
     findings = [one for one in visit.findings if one.code.startswith(JUDGED)]
     unsure = sum(one.verdict is Verdict.NO_VERDICT for one in findings)
     camera.findings[light] = camera.findings.get(light, 0) + len(findings)
@@ -112,14 +114,16 @@ def _live(camera: _Camera, at: datetime, site: list[_Camera], *, compared: bool)
         Alarm(code=code, at=at.isoformat(), light=light, claimable=code in CLAIMABLE)
         for code in visit.opened
     ]
-    if compared:
+    if case.compared:
         camera.rivals.look(shot)
 
 
-def _siblings(camera: _Camera, site: list[_Camera], at: datetime) -> tuple[Sibling, ...]:
+def _siblings(
+    camera: _Camera, site: list[_Camera], at: datetime, every: timedelta
+) -> tuple[Sibling, ...]:
     """What the site's other cameras showed last, healthy as they are."""
     found = (
-        other.seen.get(at) or other.seen.get(at - EVERY) for other in site if other is not camera
+        other.seen.get(at) or other.seen.get(at - every) for other in site if other is not camera
     )
     return tuple(one for one in found if one is not None)
 
@@ -141,7 +145,7 @@ def _healthy(camera: _Camera, case: SiteCase) -> Healthy:
     )
 
 
-def _suffer(camera: _Camera, future: Future, site: list[_Camera]) -> Faulty:
+def _suffer(camera: _Camera, future: Future, site: list[_Camera], case: SiteCase) -> Faulty:
     """One future: until the first alarm, or 24 hours; longer ones for the competitors' sake."""
     injury, past = future.injury, camera.past
     before = frozenset() if past is None else past.open_codes
@@ -169,10 +173,10 @@ def _suffer(camera: _Camera, future: Future, site: list[_Camera]) -> Faulty:
     right = RIGHT_NAMES[injury.kind]
     first: Visit | None = None
     visits = unsure = asked = 0
-    for at in _moments(injury.onset, injury.onset + _WITHIN + EVERY):
+    for at in _moments(injury.onset, injury.onset + _WITHIN + case.every, case.every):
         shot = life.shot(at)
         if first is None:
-            visit = subject.visit(shot, _siblings(camera, site, at))
+            visit = subject.visit(shot, _siblings(camera, site, at, case.every))
             visits += 1
             named = [one for one in visit.findings if one.code in right]
             asked += len(named)
