@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from collector import liveness
+from collector import earn, liveness
 from collector.claims.policy import Policy
 from collector.decide_episode import decide_episode
 from collector.steady import Steady
@@ -49,6 +49,7 @@ class Jobs:
         self._good_s = time.monotonic()  # when a tick last came through
         self._tended_at: datetime | None = None
         self._gaps_at: datetime | None = None
+        self._trust_is_settled = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Tick until told to stop; a failed tick is logged and the next one tries again."""
@@ -93,6 +94,7 @@ class Jobs:
         listening_since = self._listening_since()
         if listening_since is None:
             return 0  # deaf: who is silent cannot be known, so nothing is decided
+        self._settle_trust(now)
         with self._engine.begin() as db:
             liveness.check(db, policy=self._policy, listening_since=listening_since, now=now)
             commands.expire(db, now=now)
@@ -105,6 +107,14 @@ class Jobs:
         self._tend(now)
         look()
         return done
+
+    def _settle_trust(self, now: datetime) -> None:
+        """Once: the policy file may have been changed while the collector was stopped."""
+        if self._trust_is_settled:
+            return
+        with self._engine.begin() as db:
+            earn.settle_all(db, policy=self._policy, now=now)
+        self._trust_is_settled = True
 
     def _decide_one(self, now: datetime) -> bool:
         """Take one decision; False when none is due. A failed one waits, the others go on."""
