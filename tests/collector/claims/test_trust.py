@@ -81,6 +81,13 @@ def test_interval_agrees_with_scipy(right: int, wrong: int, confidence: float) -
     assert math.isclose(record.interval.upper, theirs.high, rel_tol=1e-9, abs_tol=1e-12)
 
 
+def test_one_wrong_verdict_costs_the_camera_its_vote() -> None:
+    """A camera that was right nine times and wrong once is not right."""
+    nine = [Ruled(camera=1, site="farm", ruling=Ruling.RIGHT)] * 9
+    record = weigh([*nine, Ruled(camera=1, site="farm", ruling=Ruling.WRONG)], confidence=0.95)
+    assert (record.right, record.wrong, record.cameras, record.cameras_right) == (9, 1, 1, 0)
+
+
 def test_clustered_verdicts_are_not_taken_for_independent() -> None:
     """Where cameras are wholly right or wholly wrong, counting verdicts would miss the truth.
 
