@@ -11,7 +11,8 @@ from __future__ import annotations
 import enum
 import struct
 import zlib
-from dataclasses import dataclass
+
+import msgspec
 
 from shared import dictionary
 from shared.identity import Epoch
@@ -49,8 +50,7 @@ class FrameError(ValueError):
         self.header = header
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
+class Header(msgspec.Struct, frozen=True, kw_only=True):
     """Who says it and in which row, without looking at the body."""
 
     version: int
@@ -60,8 +60,7 @@ class Header:
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(msgspec.Struct, frozen=True):
     """A header and its body, inflated."""
 
     header: Header

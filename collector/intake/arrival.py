@@ -5,9 +5,10 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+
+class Arrival(msgspec.Struct, frozen=True, gc=False):
     """A payload as the broker gave it."""
 
     topic: str

@@ -9,9 +9,11 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import islice
 from typing import Final
+
+import msgspec
 
 from collector.intake.arrival import Arrival
 
@@ -20,8 +22,7 @@ MAX_BYTES: Final = 32 * 1024 * 1024
 _OVERHEAD_BYTES: Final = 300  # objects around a payload
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
+class Received(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A payload, and how to acknowledge it: its id means nothing on another connection."""
 
     arrival: Arrival
@@ -47,9 +48,14 @@ class Backlog:
 
     def put(self, received: Received) -> None:
         """Keep one more; the bound is kept by not reading when there is no room."""
+        self.put_all([received])
+
+    def put_all(self, received: Sequence[Received]) -> None:
+        """Keep what one read of the socket brought: who takes is woken once."""
+        size = sum([one.size for one in received])
         with self._some:
-            self._frames.append(received)
-            self._bytes += received.size
+            self._frames.extend(received)
+            self._bytes += size
             self._some.notify()
 
     def has_room(self) -> bool:
@@ -82,10 +88,10 @@ class Backlog:
             batch: list[Received] = []
             taken_bytes = 0
             while self._frames and len(batch) < max_frames:
-                if batch and taken_bytes + self._frames[0].size > max_bytes:
+                size = self._frames[0].size
+                if batch and taken_bytes + size > max_bytes:
                     break
-                received = self._frames.popleft()
-                taken_bytes += received.size
-                batch.append(received)
+                taken_bytes += size
+                batch.append(self._frames.popleft())
             self._bytes -= taken_bytes
             return batch

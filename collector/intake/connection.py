@@ -15,7 +15,7 @@ import select
 import ssl
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import paho.mqtt.client as mqtt
@@ -26,6 +26,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from collector.intake.arrival import Arrival
 from collector.intake.backlog import Backlog, Received
 from collector.intake.buffered_client import BufferedClient
+from collector.intake.publications import Publication
 from collector.settings import BrokerSettings
 from shared import topics
 from shared.frame import Lane
@@ -37,7 +38,6 @@ KEEPALIVE_S: Final = 30
 PAUSE_S: Final = 20.0  # not reading for longer would cost the keep-alive
 HEARTBEAT_S: Final = 10.0
 _TICK_MS: Final = 500
-_BURST: Final = 64
 _KEPT_BYTES: Final = 2 * MAX_BODY_BYTES  # of a payload that is no frame anyway
 # Nobody subscribes to it: to leave it asks for an answer that needs no right and has no effect.
 _HEARTBEAT: Final = f"{topics.ROOT}/heartbeat"
@@ -132,10 +132,7 @@ class Connection:
             may_read = self._may_read()
             if self._paused_s is not None and time.monotonic() - self._paused_s > PAUSE_S:
                 return "more came than could be stored; connecting again when there is room"
-            pending = may_read and (
-                self._client.has_read_ahead
-                or (isinstance(sock, ssl.SSLSocket) and sock.pending() > 0)
-            )
+            pending = may_read and isinstance(sock, ssl.SSLSocket) and sock.pending() > 0
             mask = (select.POLLIN if may_read else 0) | (
                 select.POLLOUT if self._client.want_write() else 0
             )
@@ -164,11 +161,8 @@ class Connection:
         return self._paused_s is None
 
     def _read(self) -> None:
-        for _ in range(_BURST):
-            before = self._messages
-            self._client.loop_read()
-            if self._messages == before or not self._backlog.has_room():
-                break
+        """One piece of the socket: so much may come beyond the backlog's bounds."""
+        self._client.loop_read()
         self._client.ack_all(self._early)
         self._early.clear()
 
@@ -198,6 +192,7 @@ class Connection:
         self._client.on_unsubscribe = self._on_answer
         self._client.on_disconnect = self._on_disconnect
         self._client.on_message = self._on_message
+        self._client.on_publications = self._keep
         self._client.on_socket_register_write = lambda *_: self._wake()
 
     def _on_connect(
@@ -235,25 +230,34 @@ class Connection:
         self._why = self._why or str(reason)
 
     def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
-        self.progress_s = time.monotonic()
-        self._messages += 1
         try:
-            topic = message.topic
-        except UnicodeDecodeError:  # paho decodes when asked; quarantined as topic.invalid
-            topic = ""
+            topic = message.topic.encode()
+        except UnicodeDecodeError:  # paho decodes when asked
+            topic = b""
+        payload = bytes(message.payload or b"")
+        self._keep([Publication(topic, payload, message.mid, message.qos)])
+
+    def _keep(self, publications: Sequence[Publication]) -> None:
+        self.progress_s = time.monotonic()
+        self._messages += len(publications)
+        received = [self._received(publication) for publication in publications]
         # The broker's window (20 by default) would bound a commit to as many rows. Telemetry
         # leaves it at once: its agent keeps it until the receipt, whatever the broker knows.
-        early = topic.endswith(_TELEMETRY)
-        if early and message.qos == 1:
-            self._early.append(message.mid)
-        self._backlog.put(
-            Received(
-                arrival=Arrival(topic, bytes(message.payload or b"")[:_KEPT_BYTES]),
-                mid=message.mid,
-                qos=message.qos,
-                connection=self._number,
-                is_acknowledged=early,
-            )
+        self._early += [one.mid for one in received if one.is_acknowledged and one.qos == 1]
+        self._backlog.put_all(received)
+
+    def _received(self, publication: Publication) -> Received:
+        raw, payload, mid, qos = publication
+        try:
+            topic = raw.decode()
+        except UnicodeDecodeError:  # quarantined as topic.invalid
+            topic = ""
+        return Received(
+            arrival=Arrival(topic, payload[:_KEPT_BYTES]),
+            mid=mid,
+            qos=qos,
+            connection=self._number,
+            is_acknowledged=topic.endswith(_TELEMETRY),
         )
 
     def _set_listening(self, *, is_listening: bool) -> None:

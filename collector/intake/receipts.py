@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from shared.identity import Epoch, EventId
 from shared.receipt import Receipt, Refused, ranges_of
@@ -14,8 +15,7 @@ MAX_REFUSED = 64
 MAX_REASON = 400
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Noted:
+class Noted(msgspec.Struct, frozen=True, kw_only=True):
     """One row that may be receipted; ``refused`` is the reason when it was quarantined."""
 
     agent_id: str

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
+import msgspec
 from sqlalchemy.exc import OperationalError
 
 from collector.intake.arrival import Arrival, End
@@ -36,8 +37,7 @@ _LEAF: Final = Lane.TELEMETRY.name.lower()
 _LANE: Final = bytes([Lane.TELEMETRY])  # a digest covers lane and body
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(msgspec.Struct, frozen=True):
     """A telemetry frame whose outside is well."""
 
     arrival: Arrival
@@ -47,8 +47,7 @@ class _Candidate:
     digest: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class _New:
+class _New(msgspec.Struct, frozen=True):
     """One that is to be written."""
 
     candidate: _Candidate

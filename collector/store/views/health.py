@@ -176,12 +176,12 @@ def list_not_kept(db: Connection, scope: Scope) -> tuple[NotKept, ...]:
     if scope.role is Role.ADMIN:
         mine = or_(mine, quarantine_share.c.organisation_id.is_(None))
     times = func.sum(quarantine_share.c.not_kept)
-    is_fault = case((quarantine_share.c.lane == Lane.FAULT.value, 1), else_=0)
+    is_fault = case((quarantine_share.c.lane == Lane.FAULT.value, 1), else_=0).label("is_fault")
     keys = (quarantine_share.c.reason, quarantine_share.c.agent_id)
     rows = db.execute(
-        select(*keys, is_fault.label("is_fault"), times.label("times"))
+        select(*keys, is_fault, times.label("times"))
         .where(mine, quarantine_share.c.not_kept > 0)
-        .group_by(*keys, is_fault)
+        .group_by(*keys, "is_fault")  # by name: PostgreSQL sees two parameters as two values
         .order_by(is_fault.desc(), times.desc())
         .limit(200)
     )

@@ -31,6 +31,7 @@ def fill(path: Path) -> None:
         for name in ("fault", "health", "fault"):
             outbox.append(messages[name], now=NOW)
         outbox.take(Lane.FAULT, limit=1, now=NOW)
+        outbox.take(Lane.HEALTH, limit=1, now=NOW)
         receipt = Receipt(database.epoch(), "g-1", NOW, (SeqRange(1, 2),))
         apply(database, receipt, now=NOW)
     database.close()
