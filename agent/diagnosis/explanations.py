@@ -14,6 +14,7 @@ _LAMP: Final = ("ir_led.dead", "ir_led.partial")
 CONSEQUENCES: Final[Mapping[str, tuple[str, ...]]] = {
     # Nothing can be seen: what else seems wrong with such a picture is this.
     "picture.black": (
+        "picture.frozen",
         *_DETAIL,
         *_VEIL,
         *_LAYOUT,
@@ -25,6 +26,7 @@ CONSEQUENCES: Final[Mapping[str, tuple[str, ...]]] = {
         "ircut.stuck_closed",
     ),
     "picture.white": (
+        "picture.frozen",
         *_DETAIL,
         *_VEIL,
         *_LAYOUT,

@@ -15,6 +15,7 @@ class PictureLevels:
 
     sun_day_deg: float = 3.0  # a healthy camera sees at civil dusk already (-6)
     sun_dusk_deg: float = -3.0  # colours below are those of lamps
+    sun_high_deg: float = 10.0
     sun_night_deg: float = -5.0
     baseline_every_s: float = 3600.0  # between two pictures that are learnt
     reference_pictures: float = 4.0  # merged ones, before the reference is compared with
@@ -29,6 +30,15 @@ class PictureLevels:
     veil_least: float = 25.0
     weather_contrast: float = 0.75  # of the reference's; lives in fog and rain had 0.1 to 0.7
     weather_veil: float = 20.0
+    # Humidity inside: contrast at 0.2 to 0.48 of its own, blacks lifted by 17 to 60; a film or
+    # grease: 0.43 to 0.67 and 12 to 43, with every edge still there; mere defocus: 0.75, under 11.
+    veil_share: float = 0.6
+    veil_lift: float = 15.0
+    veil_slope_most: float = 2.4  # log2 of contrast across: a cover had 2.7 to 8
+    veil_changed_most: float = 0.3
+    veil_lost_least: float = 0.05
+    film_share: float = 0.72
+    film_lift: float = 11.5
     veil_hours: float = 6.0  # fog is gone by then, or the sun is low
     veil_mornings: float = 3.0
     film_sharpness: float = 0.12  # before a baseline: below any healthy picture (0.168)
@@ -46,6 +56,7 @@ class PictureLevels:
     known_match: float = 0.4  # median similarity of a view that can be known again
     flip_match: float = 0.38  # lives that were flipped matched by 0.41 to 0.85, healthy by 0.35
     bend_least_px: float = 1.0
+    bend_usual_most: float = 0.8  # a view that bends by itself: things on a belt, a tree
     bend_similarity: float = 0.4  # below, local shifts are matched by chance
     lost_least: float = 0.25  # share of textured tiles
     hidden_least: float = 0.45  # in one part; a parked car hid up to 0.44 of a plain view's edges
@@ -54,14 +65,20 @@ class PictureLevels:
     view_lost: float = 0.5  # of the known edges, and ...
     view_gained: float = 0.1  # ... edges where none were: another view, not a cover
     stain_least: float = 0.12
+    stain_scattered: float = 0.85  # the largest part of what is lost; a parked car had 0.91 to 1
     # Colour and light.
     clipped_least: float = 0.3
+    bright_least: float = 45.0  # of mean luma, with ...
+    bright_clipped_least: float = 0.08  # ... so much more of the picture clipped than ever
     dim_least: float = 50.0
     dim_p99: float = 140.0  # where something is bright, the exposure is a matter of the scene
     magenta_least: float = 0.04
     green_valley_least: float = 0.25
     open_view_lost: float = 0.2
     pale_least: float = 15.0  # saturation
+    pale_share: float = 0.6  # of the day's own median saturation
+    pale_green_least: float = 0.1
+    clear_contrast: float = 0.7  # of the day's own local contrast: no fog
     lamp_least: float = 25.0
     lamp_least_share: float = 0.35  # of the night's own median luma
     lives_luma_p99: float = 10.0  # a sensor without light still shows its noise
@@ -74,5 +91,5 @@ class PictureLevels:
     lines_least: float = 4.0
     blockiness_least: float = 0.5
     grey_fill_least: float = 0.05
-    toggles_least: float = 6.0  # changes between colour and grey within toggle_hours
-    toggle_hours: float = 3.0
+    toggles_least: float = 5.0  # changes between colour and grey within toggle_hours
+    toggle_hours: float = 12.0  # a night; a camera that is seen once an hour needs one

@@ -76,7 +76,9 @@ def judge_exposure(view: View) -> Finding:
         return not_read(EXPOSURE)
     clipped = bright.above(least=levels.clipped_least, k=levels.own_spreads)
     dim = luma.below(least=levels.dim_least, k=levels.own_spreads)
-    if look["bright_share"] > clipped:
+    glares = look["bright_share"] > bright.high + levels.bright_clipped_least
+    glares = glares and look["luma_mean"] > luma.above(least=levels.bright_least, k=3)
+    if look["bright_share"] > clipped or glares:
         return _exposed(view, look, "over-exposed", "过曝")
     if look["luma_mean"] < dim and look["luma_p99"] < levels.dim_p99:
         return _exposed(view, look, "under-exposed", "欠曝")

@@ -12,7 +12,8 @@ from agent.diagnosis.pictures.departure import (
 )
 from agent.diagnosis.pictures.look import Look, baseline_of
 from agent.diagnosis.pictures.pace import HOURS
-from agent.diagnosis.pictures.witness import may_be_weather, siblings_below, weather
+from agent.diagnosis.pictures.veil import veiled_or_weather
+from agent.diagnosis.pictures.witness import siblings_below
 from agent.diagnosis.rule import Finding, Rule, View
 from agent.diagnosis.verdicts import fault, healthy, unsure
 
@@ -44,8 +45,8 @@ def _by_tiles(view: View, look: Look, detail: Departure) -> Finding:
         return healthy(BLURRED, view, *_NAMES)
     if not detail.is_beyond or best is None or not best.is_beyond:
         return in_between(BLURRED, "somewhat soft, or in parts", "画面略显或局部模糊")
-    if may_be_weather(view, look):
-        return weather(BLURRED)
+    if (veiled := veiled_or_weather(view, look, BLURRED)) is not None:
+        return veiled
     if siblings_below(view, "ref_detail", 1 - view.levels.detail_least / 2):
         return unsure(
             BLURRED,
@@ -116,8 +117,8 @@ def judge_tilted(view: View) -> Finding:
     is_same = (look.get("ref_similarity") or 0.0) >= levels.tilt_similarity
     if not beyond or fit < levels.detail_fit_least or not is_same:
         return in_between(TILTED, "sharper on one side than usual", "一侧较平时清晰")
-    if may_be_weather(view, look):
-        return weather(TILTED)
+    if (veiled := veiled_or_weather(view, look, TILTED)) is not None:
+        return veiled
     steepest = max(abs(slope.value - slope.norm.median) for slope in beyond)
     return fault(
         TILTED,

@@ -40,7 +40,11 @@ def judge_frozen(view: View) -> Finding:
     identical = view.flag("stream.key_frames_identical") is True
     if change >= view.levels.live_change and not identical:
         return healthy(FROZEN, view, *_STILL)
-    if look["luma_std"] < view.levels.flat_luma_std or look["luma_p99"] < view.levels.seen_luma_p99:
+    if (
+        look["luma_std"] < view.levels.flat_luma_std
+        or look["luma_p99"] < view.levels.seen_luma_p99
+        or look["bright_share"] > view.levels.seen_bright_share
+    ):
         return unsure(
             FROZEN, "too flat or dark to tell", "画面过于平坦或偏暗", _MOVING_EN, _MOVING_ZH
         )

@@ -38,20 +38,34 @@ def judge_stuck_open(view: View) -> Finding:
     look, mode = look_at(view), filter_mode(view)
     if look is None or mode not in ("ON", "AUTO"):
         return not_read(OPEN)
+    if _is_washed_out(view, look):
+        return _without_filter(view, look, f"set to {mode}, but washed out", "但颜色发白")
     if look.light is not Light.DAY:
         return no_verdict(OPEN, "no daylight in the picture", "画面无日光")
     if _is_magenta(view, look):
-        return fault(
-            OPEN,
-            view,
-            f"filter set to {mode}, but the daylight picture is magenta "
-            f"(excess {look['magenta_excess']:.2f}, "
-            f"green lowest in {100 * look['green_min']:.0f} %)",
-            f"滤光片设为 {mode}，但日光画面偏品红（超量 {look['magenta_excess']:.2f}，"
-            f"绿色最低占 {100 * look['green_min']:.0f}%）",
-            *_NAMES,
-        )
-    return _by_saturation(view, look, mode)
+        return _without_filter(view, look, f"set to {mode}, but magenta", "但偏品红")
+    levels = view.levels
+    if look["saturation_mean"] < levels.pale_saturation:
+        # Mist, a white wall, or a camera that drains its colours at dusk: no proof of a filter.
+        return unsure(OPEN, "too pale to tell", "画面颜色过淡，无法判断", _TEST_EN, _TEST_ZH)
+    natural = look["magenta_excess"] < levels.magenta_healthy
+    if natural and look["green_min"] < levels.green_valley_healthy:
+        return healthy(OPEN, view, *_NAMES)
+    return unsure(OPEN, "somewhat pink", "画面略偏品红", _TEST_EN, _TEST_ZH)
+
+
+def _without_filter(view: View, look: Look, en: str, zh: str) -> Finding:
+    excess, valley = look["magenta_excess"], 100 * look["green_min"]
+    saturation = look["saturation_mean"]
+    return fault(
+        OPEN,
+        view,
+        f"filter {en} by day (magenta excess {excess:.2f}, green lowest in {valley:.0f} %, "
+        f"saturation {saturation:.0f})",
+        f"滤光片应在光路中，{zh}（品红超量 {excess:.2f}，绿色最低占 {valley:.0f}%，"
+        f"饱和度 {saturation:.0f}）",
+        *_NAMES,
+    )
 
 
 def _is_magenta(view: View, look: Look) -> bool:
@@ -68,30 +82,34 @@ def _is_magenta(view: View, look: Look) -> bool:
     return own.is_beyond and green.is_beyond and is_open_view
 
 
-def _by_saturation(view: View, look: Look, mode: str) -> Finding:
-    """White balance may hide the pink: then colours are washed out, and contrast is as ever."""
-    levels = view.levels
-    pale = depart(view, look, "saturation_mean", least=levels.pale_least, side=Side.BELOW)
-    contrast = depart(view, look, "ref_contrast", least=levels.contrast_least, side=Side.BELOW)
-    is_washed = pale is not None and pale.is_beyond
-    is_clear = contrast is not None and contrast.is_usual and day_is_certain(view)
-    saturation = look["saturation_mean"]
-    if is_washed and is_clear and not siblings_below(view, "saturation_mean", saturation):
-        return fault(
-            OPEN,
-            view,
-            f"filter set to {mode}, but the daylight colours are washed out "
-            f"(saturation {saturation:.0f})",
-            f"滤光片设为 {mode}，但日光画面颜色发白（饱和度 {saturation:.0f}）",
-            *_NAMES,
-        )
-    if is_washed or look["saturation_mean"] < levels.pale_saturation:
-        # Mist, a white wall, or a camera that drains its colours at dusk: no proof of a filter.
-        return unsure(OPEN, "too pale to tell", "画面颜色过淡，无法判断", _TEST_EN, _TEST_ZH)
-    natural = look["magenta_excess"] < levels.magenta_healthy
-    if natural and look["green_min"] < levels.green_valley_healthy:
-        return healthy(OPEN, view, *_NAMES)
-    return unsure(OPEN, "somewhat pink", "画面略偏品红", _TEST_EN, _TEST_ZH)
+def _is_washed_out(view: View, look: Look) -> bool:
+    """White balance may hide the pink: colours are pale, and green is low where it was not.
+
+    Overcast days are pale too, but green stays; fog takes the contrast, and siblings see it.
+    """
+    levels, baseline = view.levels, baseline_of(view, Light.DAY)
+    if baseline is None or look["luma_mean"] < levels.light_luma or not _is_high_day(view):
+        return False
+    support, contrast = levels.baseline_pictures, look.get("local_contrast")
+    own = [
+        baseline.norm(name, support=support)
+        for name in ("saturation_mean", "green_min", "local_contrast")
+    ]
+    saturation, green, usual = own
+    if saturation is None or green is None or usual is None or contrast is None:
+        return False
+    least = levels.pale_green_least
+    is_green_low = look["green_min"] >= max(green.median + least, green.high + least / 2)
+    is_pale = look["saturation_mean"] < levels.pale_share * saturation.median
+    is_clear = contrast >= levels.clear_contrast * usual.median
+    foggy = siblings_below(view, "ref_contrast", levels.weather_contrast)
+    return is_green_low and is_pale and is_clear and not foggy
+
+
+def _is_high_day(view: View) -> bool:
+    """A sun well up, or what else makes day certain: at dusk colours go by themselves."""
+    sun = view.sun_elevation_deg
+    return day_is_certain(view) if sun is None else sun >= view.levels.sun_high_deg
 
 
 def judge_stuck_closed(view: View) -> Finding:

@@ -12,9 +12,10 @@ from agent.diagnosis.pictures.departure import (
 )
 from agent.diagnosis.pictures.look import Look, baseline_of
 from agent.diagnosis.pictures.pace import HOURS, PARKED
+from agent.diagnosis.pictures.veil import veiled_or_weather
 from agent.diagnosis.pictures.witness import may_be_weather, weather
 from agent.diagnosis.rule import Finding, Rule, View
-from agent.diagnosis.verdicts import fault, healthy
+from agent.diagnosis.verdicts import fault, healthy, unsure
 
 OCCLUDED, MOVED = "picture.occluded", "picture.moved"
 FLIPPED, DISTORTED = "picture.flipped", "picture.distorted"
@@ -135,8 +136,8 @@ def judge_occluded(view: View) -> Finding:
         return healthy(OCCLUDED, view, *_EDGES)
     if not block.is_beyond or block.value < levels.hidden_least:
         return in_between(OCCLUDED, "a part of the view is hidden", "部分视野被遮")
-    if may_be_weather(view, look):
-        return weather(OCCLUDED)
+    if (veiled := veiled_or_weather(view, look, OCCLUDED)) is not None:
+        return veiled
     return fault(
         OCCLUDED,
         view,
@@ -156,6 +157,14 @@ def judge_distorted(view: View) -> Finding:
         return not_known_yet(DISTORTED)
     matches = (look.get("ref_similarity") or 0.0) >= view.levels.bend_similarity
     matches = matches and not may_be_weather(view, look)
+    if bend.norm.median > view.levels.bend_usual_most:
+        return unsure(
+            DISTORTED,
+            "the view itself changes its shape",
+            "视野自身形状在变化",
+            "the picture beside the one of day 0",
+            "与安装验收画面对比",
+        )
     if bend.is_usual and matches:
         return healthy(DISTORTED, view, *_BEND)
     if not bend.is_beyond or not matches:

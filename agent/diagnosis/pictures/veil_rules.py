@@ -15,6 +15,7 @@ from agent.diagnosis.pictures.departure import (
 )
 from agent.diagnosis.pictures.look import Look, baseline_of
 from agent.diagnosis.pictures.pace import HOURS, PARKED, SOON
+from agent.diagnosis.pictures.veil import Veil, veil_of
 from agent.diagnosis.pictures.witness import (
     days_of,
     may_be_weather,
@@ -40,35 +41,30 @@ def judge_condensation(view: View) -> Finding:
     look = seen(view, CONDENSATION)
     if isinstance(look, Finding):
         return look
-    least = view.levels.contrast_least
-    contrast = depart(view, look, "ref_contrast", least=least, side=Side.BELOW)
-    if contrast is None:
+    veil = veil_of(view, look)
+    contrast = depart(view, look, "ref_contrast", least=view.levels.contrast_least, side=Side.BELOW)
+    if veil is None or contrast is None:
         return not_known_yet(CONDENSATION)
-    veiled = _veiled(view, contrast.bar)
-    if contrast.is_usual:
-        if not veiled:
+    veiled = _veiled(view, veil.bar)
+    if veil.kind is Veil.NONE:
+        if contrast.is_usual and not veiled:
             return healthy(CONDENSATION, view, *_NAMES)
-        return unsure(
-            CONDENSATION,
-            "clear now, veiled within the last days",
-            "目前清晰，但近日曾有雾状遮挡",
-            "three clear days",
-            "连续三日画面清晰",
-        )
-    if not contrast.is_beyond or not _is_milky(view, look):
+        if contrast.is_usual:
+            return unsure(
+                CONDENSATION,
+                "clear now, veiled within the last days",
+                "目前清晰，但近日曾有雾状遮挡",
+                "three clear days",
+                "连续三日画面清晰",
+            )
+    if veil.kind is not Veil.MIST:
         return in_between(CONDENSATION, "less contrast than usual", "对比度低于平时")
-    return _veil(view, contrast, veiled)
+    return _mist(view, contrast, veiled)
 
 
-def _veil(view: View, contrast: Departure, veiled: tuple[Reading, ...]) -> Finding:
-    if siblings_below(view, "ref_contrast", 1 - view.levels.contrast_least / 2):
-        return unsure(
-            CONDENSATION,
-            "a veil, and another camera of the site has one too: weather",
-            "画面有雾状遮挡，同场其他摄像机亦有：属天气",
-            "hours in which the other cameras see clearly",
-            "等待同场其他摄像机画面清晰的时段",
-        )
+def _mist(view: View, contrast: Departure, veiled: tuple[Reading, ...]) -> Finding:
+    if siblings_below(view, "ref_contrast", view.levels.weather_contrast):
+        return weather(CONDENSATION)
     hours = _standing_hours(view, veiled)
     days = days_of(veiled) + (view.now.date() not in {one.taken_at.date() for one in veiled})
     controlled = bool(witnesses(view, "ref_contrast"))
@@ -115,12 +111,6 @@ def _standing_hours(view: View, veiled: tuple[Reading, ...]) -> float:
     return view.watched(reversed(unbroken)).total_seconds() / 3600
 
 
-def _is_milky(view: View, look: Look) -> bool:
-    """Blacks are lifted: what is merely soft or dim has its blacks still."""
-    veil = look.get("ref_veil")
-    return veil is not None and veil >= view.levels.veil_least
-
-
 def judge_dirty(view: View) -> Finding:
     """Edges gone or come in parts of the view, while other parts are as they were."""
     look = seen(view, DIRTY)
@@ -147,10 +137,15 @@ def judge_dirty(view: View) -> Finding:
     best = depart(view, look, "ref_detail_p90", least=levels.detail_least, side=Side.BELOW)
     if lost is None or best is None:
         return not_known_yet(DIRTY)
+    veil = veil_of(view, look)
+    if veil is not None and veil.kind is not Veil.NONE:
+        return _film(view, look, veil.kind)
     signs = [sign for sign in (lost, gained) if sign is not None]
     if all(sign.is_usual for sign in signs):
         return healthy(DIRTY, view, *_STAINS)
-    if not any(sign.is_beyond for sign in signs) or best.is_beyond:
+    stained = gained is not None and gained.is_beyond
+    stained = stained or (lost.is_beyond and _is_scattered(view, look))
+    if not stained or best.is_beyond:
         return in_between(DIRTY, "parts of the view differ", "部分视野有差异")
     if may_be_weather(view, look):
         return weather(DIRTY)
@@ -161,6 +156,27 @@ def judge_dirty(view: View) -> Finding:
         f"{share:.0f} % of the view is stained, the rest is as it was",
         f"视野约 {share:.0f}% 有污渍，其余部分正常",
         *_STAINS,
+    )
+
+
+def _is_scattered(view: View, look: Look) -> bool:
+    """Stains lie here and there; what is parked before the camera lies in one place."""
+    block, lost = look.get("ref_edges_lost_block") or 0.0, look.get("ref_edges_lost") or 0.0
+    return block <= view.levels.stain_scattered * lost
+
+
+def _film(view: View, look: Look, kind: Veil) -> Finding:
+    """Soft and milky all over with every edge in its place: grease or a film on the glass."""
+    if may_be_weather(view, look):
+        return weather(DIRTY)
+    if kind is Veil.MIST:
+        return in_between(DIRTY, "a veil: perhaps humidity inside", "雾状遮挡：可能为内部受潮")
+    return fault(
+        DIRTY,
+        view,
+        "soft and milky all over: grease or a film on the glass",
+        "画面整体模糊发白：镜面有油污或覆膜",
+        *_NAMES,
     )
 
 

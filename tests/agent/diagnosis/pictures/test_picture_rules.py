@@ -28,7 +28,8 @@ BLACK: dict[str, Value] = {
     "dark_share": 1.0,
 }
 SOFT = {"ref_detail": 0.4, "ref_detail_p10": 0.3, "ref_detail_p90": 0.6, "sharpness": 0.2}
-VEILED = {"ref_contrast": 0.4, "ref_veil": 45.0}
+VEILED = {"ref_contrast": 0.4, "ref_veil": 45.0, "ref_edges_lost": 0.15}
+FILMED = {"ref_contrast": 0.55, "ref_veil": 30.0, "ref_detail": 0.5, "ref_detail_p90": 0.6}
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,12 @@ VEILED = {"ref_contrast": 0.4, "ref_veil": 45.0}
         ("picture.dirty", {"ref_edges_lost": 0.3, "ref_edges_lost_block": 0.1}, F),
         ("picture.dirty", {"ref_edges_gained": 0.4}, F),
         ("picture.dirty", {"ref_edges_lost": 0.3, **SOFT}, U),
+        ("picture.dirty", {"ref_edges_lost": 0.3, "ref_edges_lost_block": 0.29}, U),
+        ("picture.dirty", FILMED, F),
+        ("picture.dirty", VEILED, U),
+        ("picture.blurred", FILMED, U),
+        ("picture.blurred", {**SOFT, **VEILED}, U),
+        ("picture.exposure", {"luma_mean": 190.0, "bright_share": 0.2}, F),
         ("picture.colour_cast", {"red_mean": 150.0, "blue_mean": 60.0}, F),
         ("picture.colour_cast", {"red_mean": 135.0}, U),
         ("picture.noise", {"noise": 9.0}, F),
@@ -80,8 +87,13 @@ VEILED = {"ref_contrast": 0.4, "ref_veil": 45.0}
             {"magenta_excess": 0.05, "green_min": 0.6, "ref_edges_lost_block": 0.5},
             U,
         ),
-        ("ircut.stuck_open", {"saturation_mean": 9.0}, F),
-        ("ircut.stuck_open", {"saturation_mean": 9.0, "ref_contrast": 0.6}, U),
+        ("ircut.stuck_open", {"saturation_mean": 9.0, "green_min": 0.3}, F),
+        ("ircut.stuck_open", {"saturation_mean": 9.0}, U),
+        (
+            "ircut.stuck_open",
+            {"saturation_mean": 9.0, "green_min": 0.3, "local_contrast": 8.0},
+            U,
+        ),
         ("ircut.stuck_closed", {}, U),
     ],
 )
