@@ -65,6 +65,7 @@ class PictureLevels:
     view_lost: float = 0.5  # of the known edges, and ...
     view_gained: float = 0.1  # ... edges where none were: another view, not a cover
     stain_least: float = 0.12
+    stain_match: float = 0.66  # of the usual similarity; two parked cars left 0.75
     stain_scattered: float = 0.85  # the largest part of what is lost; a parked car had 0.91 to 1
     # Colour and light.
     clipped_least: float = 0.3

@@ -160,9 +160,13 @@ def judge_dirty(view: View) -> Finding:
 
 
 def _is_scattered(view: View, look: Look) -> bool:
-    """Stains lie here and there; what is parked before the camera lies in one place."""
+    """Stains lie here and there, with edges of their own; what is parked lies in its places."""
+    levels = view.levels
     block, lost = look.get("ref_edges_lost_block") or 0.0, look.get("ref_edges_lost") or 0.0
-    return block <= view.levels.stain_scattered * lost
+    similar = depart(view, look, "ref_similarity", least=levels.match_least, side=Side.BELOW)
+    if similar is None or similar.value > levels.stain_match * similar.norm.median:
+        return False
+    return block <= levels.stain_scattered * lost
 
 
 def _film(view: View, look: Look, kind: Veil) -> Finding:

@@ -63,7 +63,12 @@ FILMED = {"ref_contrast": 0.55, "ref_veil": 30.0, "ref_detail": 0.5, "ref_detail
         ("picture.occluded", {"ref_edges_lost": 0.4, "ref_edges_lost_block": 0.4}, U),
         ("picture.distorted", {"ref_bend": 2.5}, F),
         ("picture.distorted", {"ref_bend": 2.5, "ref_similarity": 0.1}, U),
-        ("picture.dirty", {"ref_edges_lost": 0.3, "ref_edges_lost_block": 0.1}, F),
+        (
+            "picture.dirty",
+            {"ref_edges_lost": 0.3, "ref_edges_lost_block": 0.1, "ref_similarity": 0.4},
+            F,
+        ),
+        ("picture.dirty", {"ref_edges_lost": 0.3, "ref_edges_lost_block": 0.1}, U),
         ("picture.dirty", {"ref_edges_gained": 0.4}, F),
         ("picture.dirty", {"ref_edges_lost": 0.3, **SOFT}, U),
         ("picture.dirty", {"ref_edges_lost": 0.3, "ref_edges_lost_block": 0.29}, U),
