@@ -25,6 +25,7 @@ HELP: Final = {
         "keygen": "make an Ed25519 key pair",
         "accept": "day 0: take pictures now, check film, focus, aim, tilt, obstruction and light,"
         " and keep them as the reference of later disputes; stop the agent first",
+        "show": "show what is known of each camera's own pictures: how many, since when, accepted",
         "devices": "ids of the devices to accept; all of them without one",
         "again": "put the new picture in place of an accepted one, for this reason",
         "pictures": "directory to write the pictures to, one JPEG a device",
@@ -67,6 +68,7 @@ HELP: Final = {
         "keygen": "生成 Ed25519 密钥对",
         "accept": "安装验收：立即拍摄画面，检查保护膜、对焦、朝向、倾斜、遮挡与光照，"
         "并保存为日后争议所需的基准；请先停止代理",
+        "show": "显示各摄像机自身画面基准：数量、起始时间与验收日期",
         "devices": "要验收的设备 id；不写则为全部",
         "again": "以新画面替换已验收的画面，并说明原因",
         "pictures": "保存画面的目录，每台设备一张 JPEG",
@@ -96,7 +98,7 @@ HELP: Final = {
 }
 _WITH_CONFIG: Final = (
     *("run", "check-config", "show-config", "config", "outbox"),
-    *("accept", "ir-cut-test", "writes"),
+    *("accept", "show", "ir-cut-test", "writes"),
 )
 
 

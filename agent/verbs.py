@@ -49,6 +49,7 @@ from agent.life import live
 from agent.overlay import Source, read_source
 from agent.probes import PROBES
 from agent.show_acceptance import print_acceptance, say_acceptance
+from agent.show_baselines import baselines_table
 from agent.show_picture import picture
 from agent.show_uplink import uplink_line
 from agent.show_visit import found_as_json, print_visit, visit_as_json
@@ -73,6 +74,7 @@ def dispatch(arguments: argparse.Namespace, out: TextIO) -> int:
         "outbox": show_outbox,
         "keygen": keygen,
         "accept": accept,
+        "show": show_baselines,
         "picture": picture,
         "ir-cut-test": judge_ir_cut,
         "writes": show_writes,
@@ -167,6 +169,23 @@ def reset_config(arguments: argparse.Namespace, out: TextIO) -> int:
         _complain(show.say("no reset", arguments.lang, path=folder, why=error))
         return FOUND
     print(show.say("order dropped", arguments.lang, file=arguments.config), file=out)
+    return DONE
+
+
+def show_baselines(arguments: argparse.Namespace, out: TextIO) -> int:
+    """Age and support of the baselines, also beside a running agent."""
+    try:
+        config = load_config(Path(arguments.config))
+    except ConfigError as error:
+        return _explain(error, arguments.lang)
+    path = app.data_file(config)
+    levels, _ = app.judgement_of(config, RULES)
+    try:
+        table = baselines_table(config, path, needed=levels.baseline_pictures, lang=arguments.lang)
+    except sqlite3.Error as error:
+        _complain(show.say_unread(path, error, arguments.lang))
+        return FOUND
+    print(table, file=out)
     return DONE
 
 
