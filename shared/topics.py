@@ -6,6 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 from shared.frame import Lane
 
@@ -54,6 +55,10 @@ def all_up(shard: str = "+") -> str:
     return f"{ROOT}/{shard}/+/up/+"
 
 
+LONGEST: Final = 160
+"""Characters; MQTT allows 65,535, and remembering such ones would let a stranger fill memory."""
+
+
 @dataclass(frozen=True, slots=True)
 class UpTopic:
     """A parsed upward topic."""
@@ -62,9 +67,13 @@ class UpTopic:
     leaf: str  # a lane's name or "presence"
 
 
-@lru_cache(maxsize=16_384)
 def parse_up(topic: str) -> UpTopic | None:
     """Read an upward topic; None when it is not one, or its shard is not the agent's."""
+    return _parse_short(topic) if len(topic) <= LONGEST else None
+
+
+@lru_cache(maxsize=16_384)  # an agent sends thousands under one topic
+def _parse_short(topic: str) -> UpTopic | None:
     parts = topic.split("/")
     if len(parts) != 6 or "/".join(parts[:2]) != ROOT or parts[4] != "up":
         return None

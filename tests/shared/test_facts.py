@@ -58,6 +58,15 @@ def test_topics_read_back(agent_id: str, lane: Lane) -> None:
     assert topics.parse_up(topic.replace("/v1/", "/v2/")) is None
 
 
+def test_a_very_long_topic_is_not_remembered() -> None:
+    """A stranger who makes up endless topics fills no memory, and no agent's topic is so long."""
+    longest = topics.up("a" * 64, Lane.TELEMETRY)
+    assert topics.parse_up(longest) == topics.UpTopic("a" * 64, "telemetry")
+    known = topics._parse_short.cache_info().currsize
+    assert topics.parse_up("x" * 60_000) is None
+    assert topics._parse_short.cache_info().currsize == known
+
+
 @pytest.mark.parametrize("agent_id", ["", "a/b", "+", "#", "a b", "x" * 65])
 def test_an_agent_id_cannot_reach_into_other_topics(agent_id: str) -> None:
     """Wildcards and slashes are no agent id."""
