@@ -37,6 +37,7 @@ from agent.diagnosis.levels import Levels
 from agent.diagnosis.rule import Rule
 from agent.episodes import Author
 from agent.experiment.desk import FilterDesk, Ground
+from agent.experiment.ircut import Pace
 from agent.experiment.restorer import Restorer
 from agent.facts import facts_of
 from agent.hands import DeviceHands
@@ -328,6 +329,7 @@ class _Ground:
                 alone=rounds.alone,
                 rests_until=rounds.logins_rest_until,
                 sun_elevation_deg=lambda at: sun_elevation_deg(self.config.site, at),
+                pace=Pace(watch_s=self.config.pace.watch_seconds),
             )
         )
 

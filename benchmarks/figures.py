@@ -24,6 +24,7 @@ from benchmarks import (
     durability_throughput,
     durability_uplink,
     durability_wire,
+    ircut_figures,
     main_figures,
     picture_figures,
 )
@@ -40,6 +41,7 @@ FIGURES: tuple[Figure, ...] = (
     *durability_throughput.FIGURES,
     *durability_uplink.FIGURES,
     *picture_figures.FIGURES,
+    *ircut_figures.FIGURES,
 )
 OUTPUT = Path("build/figures.json")
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from agent.camera.decode_picture import decode_picture
 from agent.camera.decoder_wire import DecodeRequest
@@ -30,8 +33,10 @@ from simulator import ir_cut
 from simulator.fault_set import FaultSet
 from simulator.faults import Fault
 from simulator.ir_cut import IrCut
-from simulator.video.encode import encode_jpeg
+from simulator.video.encoder import encode_frame, finish, open_jpeg_encoder
+from simulator.video.scene import render
 from simulator.video.scene_spec import SceneSpec
+from simulator.video.sensor import without_colour
 
 _FPS: Final = 10
 
@@ -65,6 +70,35 @@ class Scenery:
     is_covered: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sky:
+    """What light and traffic do to a day picture by themselves.
+
+    Brightness and colour drift slowly, as exposure and white balance follow the light; a cloud
+    dims and cools everything for half a minute; something large passes now and then.
+    """
+
+    seed: int = 0
+    drift: float = 0.0  # of brightness; a quarter of it in colour
+    cloud: float = 0.0  # how much it takes away; a twentieth of it in colour
+    passer_share: float = 0.0  # of the width that something covers while it passes
+
+    def over(self, picture: NDArray[np.uint8], seconds: float) -> NDArray[np.uint8]:
+        """The picture at a moment."""
+        swing = math.sin(seconds / 97 + self.seed) * self.drift
+        cloud = self.cloud * max(0.0, math.sin(seconds / 30 + 3 * self.seed)) ** 2
+        level = (1 + swing) * (1 - cloud)
+        cool = swing / 4 - cloud / 20
+        gains = np.array([level * (1 + cool), level, level * (1 - cool)], dtype=np.float32)
+        shown = np.clip(picture * gains, 0, 255).astype(np.uint8)
+        width = int(self.passer_share * shown.shape[1])
+        left = int(seconds * 23 + 131 * self.seed) % (4 * shown.shape[1])
+        if width and left < shown.shape[1]:
+            shown[120:330, left : left + width] = (96, 88, 84)
+        found: NDArray[np.uint8] = shown
+        return found
+
+
 @dataclass
 class LabCamera:
     """One camera; faults are those of the simulator."""
@@ -73,6 +107,7 @@ class LabCamera:
     clock: VirtualClock
     faults: frozenset[Fault] = frozenset()
     serial: str = "SN-2401-0001"
+    sky: Sky = field(default_factory=Sky)
     exchanges: tuple[Exchange, ...] = ()
     writes: int = 0
 
@@ -161,22 +196,28 @@ class LabCamera:
 
     def _jpeg(self) -> bytes:
         scene, seconds = self.scenery, self.clock.now.timestamp()
-        is_lamp_off = scene.lamp_follows and self.ir_cut.asks_in and scene.light != "day"
-        covered = frozenset({"white" if scene.light != "day" else "black"})
-        return encode_jpeg(
+        is_day = scene.light == "day"
+        is_lamp_off = scene.lamp_follows and self.ir_cut.asks_in and not is_day
+        fault = ("black" if is_day else "white") if scene.is_covered else ""
+        picture = render(
             SceneSpec(
                 seed=scene.seed,
                 width=640,
                 height=360,
                 light=scene.light,
                 filter_in=self.ir_cut.is_in,
-                faults=covered if scene.is_covered else frozenset({"black"} if is_lamp_off else ()),
+                faults=frozenset(filter(None, [fault or ("black" if is_lamp_off else "")])),
                 source=scene.source,
                 moment=int(seconds // 60) % 1000,
                 balances_white=scene.balances_white,
-                drains_colour=scene.drains_colour and not self.ir_cut.asks_in,
                 daylight=scene.daylight,
                 infrared=scene.infrared,
             ),
-            frame_index=int(seconds * _FPS) % 600,
+            int(seconds * _FPS) % 600,
         )
+        if is_day:
+            picture = self.sky.over(picture, seconds)
+        if scene.drains_colour and not self.ir_cut.asks_in:
+            picture = without_colour(picture)
+        context = open_jpeg_encoder(width=640, height=360)
+        return b"".join([*encode_frame(context, picture, at=0), *finish(context)])

@@ -18,7 +18,7 @@ from typing import Final
 from agent.camera.port import Camera, CameraError, Cause, FilterMode
 from agent.delivery.database import Database
 from agent.delivery.restore_store import Owed
-from agent.experiment.judge import Taken, gate, has_changed, judge
+from agent.experiment.judge import Taken, gate, has_changed, is_same, judge
 from agent.experiment.look import Shot, middle
 from agent.experiment.photographer import Photographer
 from agent.experiment.setting import REFUSALS, NotRestoredError, Setting, Settled
@@ -26,6 +26,7 @@ from agent.experiment.unmoved import GREY, unsure
 from agent.experiment.verdict import Judged, Why
 from agent.experiment.witness import Witness
 
+_LOOKS: Final = 3  # at a restless scene, before the test is given up
 _LOG = logging.getLogger(__name__)
 
 
@@ -35,8 +36,9 @@ class Pace:
 
     settle_s: float = 3.0  # between an order and the first look
     patience_s: float = 20.0  # for a slow mover, before "nothing changed" is believed
+    calm_s: float = 20.0  # more, while something passes and nothing can be told
     watch_s: float = 3.0
-    deadline_s: float = 120.0  # of the whole, without the way back
+    deadline_s: float = 180.0  # of the whole, without the way back
     restore_s: float = 20.0
 
 
@@ -132,9 +134,14 @@ class FilterTest:
         self.ran.mode_before = await self._setting.read()
         if self.ran.mode_before is None:
             raise _Over(Why.MODE_UNREADABLE)
-        self.ran.before += await self._photographer.take()
-        self.ran.before += await self._photographer.take()
-        refusal = gate(self.ran.before)
+        for _ in range(_LOOKS):
+            self._photographer.begin_anew()
+            first, second = await self._photographer.take(), await self._photographer.take()
+            self.ran.before = [*first, *second]
+            refusal = gate(self.ran.before)
+            if refusal is not Why.RESTLESS:
+                break
+            await self._sleep(self._pace.settle_s)
         if refusal is not None:
             raise _Over(refusal)
         self.ran.mode_set = FilterMode.OFF if self._is_home_in() else FilterMode.ON
@@ -196,16 +203,21 @@ class FilterTest:
         while True:
             await self._sleep(self._pace.settle_s)
             spent_s += self._pace.settle_s + self._pace.watch_s
-            is_last = spent_s >= self._pace.patience_s
+            is_over = spent_s >= self._pace.patience_s
+            is_last = is_over and spent_s >= self._pace.patience_s + self._pace.calm_s
             try:
                 shots = await self._photographer.take()
             except CameraError:
                 if is_last:
                     raise
                 continue  # a stream may break off while the picture processor changes over
-            if is_last:
+            has_changed_now = has_changed(self.ran.before, shots)
+            is_clear = has_changed_now or is_same(self.ran.before, shots)
+            if is_last or (is_over and is_clear):
                 return shots
-            if has_changed(self.ran.before, shots) is not is_back and (has_moved or not is_back):
+            if is_back and has_moved and is_same(self.ran.before, shots):
+                return shots
+            if has_changed_now and not is_back:
                 await self._sleep(self._pace.settle_s)
                 return await self._photographer.take()
 

@@ -41,7 +41,8 @@ SAME: Final = 0.4
 CALM: Final = 0.6
 # Of ``pattern_change``: scenes with plants change by 0.04 to 0.46, untouched ones by up to 0.05.
 PATTERN_SAME: Final = 0.03
-PATTERN_CALM: Final = 0.1
+PATTERN_MOST_SAME: Final = 0.06
+PATTERN_CALM: Final = 0.25  # what passes covers few tiles; where it matters 4 x is asked for
 _TIMES: Final = 4.0  # a change must exceed the picture's own variation so often
 _WITHIN: Final = 1.5
 _DARKER: Final = 0.5
@@ -99,7 +100,7 @@ class Own:
 
     def pattern_same(self, change: float) -> bool:
         """Whether it is the same."""
-        return change <= max(PATTERN_SAME, _WITHIN * self.pattern)
+        return change <= max(PATTERN_SAME, min(_WITHIN * self.pattern, PATTERN_MOST_SAME))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +110,7 @@ class Sides:
     look_in: Look
     look_out: Look
     distance: float
-    least_pattern: float
-    most_pattern: float
+    least_pattern: float  # one picture as before is enough: a filter stands in front of all
 
     @classmethod
     def of(cls, taken: Taken) -> Sides:
@@ -122,8 +122,7 @@ class Sides:
             look_in=away if taken.commanded_in else home,
             look_out=home if taken.commanded_in else away,
             distance=home.distance(away),
-            least_pattern=min(patterns, default=0.0),
-            most_pattern=max(patterns, default=2.0),
+            least_pattern=min(patterns, default=2.0),
         )
 
     @property
@@ -170,6 +169,19 @@ def has_changed(before: Sequence[Shot], now: Sequence[Shot]) -> bool:
     return not is_drained and own.colour_changed(earlier.distance(later))
 
 
+def is_same(before: Sequence[Shot], now: Sequence[Shot]) -> bool:
+    """Whether the picture is as before, but for the colours where the camera drops them."""
+    if not before or not now:
+        return False
+    own, earlier = Own.of(before), middle([shot.look for shot in before])
+    later = middle([shot.look for shot in now])
+    patterns = [shot.pattern for shot in now if shot.pattern is not None]
+    is_drained = min(earlier.saturation, later.saturation) < GREY
+    return own.pattern_same(min(patterns, default=2.0)) and (
+        is_drained or own.colour_same(earlier.distance(later))
+    )
+
+
 def judge(taken: Taken, witness: Witness) -> Judged:
     """The verdict of a test whose mode the camera took and kept to the end."""
     sound = Taken(
@@ -211,7 +223,7 @@ def _by_colour(sides: Sides, own: Own, witness: Witness) -> Judged:
     """Both sides in colour: infrared adds red and blue, or what is left of it after the balance."""
     if own.colour_changed(sides.distance):
         return _by_direction(sides, own, witness)
-    if own.colour_same(sides.distance) and own.pattern_same(sides.most_pattern):
+    if own.colour_same(sides.distance) and own.pattern_same(sides.least_pattern):
         return judge_unmoved(middle([sides.look_in, sides.look_out]), witness, sides.figures)
     return unsure(Why.UNCLEAR, sides.figures)
 
@@ -237,9 +249,7 @@ def _by_direction(sides: Sides, own: Own, witness: Witness) -> Judged:
 
 def _is_crossed(sides: Sides, earlier: Earlier | None) -> bool:
     """Whether each side looks as the other one did when the filter moved the right way."""
-    if earlier is None or not is_bleached(sides.look_in, earlier.look_in):
-        return False
-    return all(
+    return earlier is not None and all(
         look.distance(other) < _NEARER * look.distance(same)
         for look, same, other in (
             (sides.look_in, earlier.look_in, earlier.look_out),
@@ -260,7 +270,7 @@ def _by_pattern(sides: Sides, own: Own, witness: Witness) -> Judged:
         elif witness.sun and earlier is not None and is_bleached(sides.look_in, earlier.look_in):
             return _found(FilterVerdict.REVERSED, Why.WRONG_WAY, sides)
         return unsure(Why.UNCLEAR, sides.figures)
-    if own.pattern_same(sides.most_pattern):
+    if own.pattern_same(sides.least_pattern):
         return judge_unmoved_drained(sides.look_in, witness, sides.figures)
     return unsure(Why.UNCLEAR, sides.figures)
 
@@ -270,7 +280,7 @@ def _by_lamp(sides: Sides, own: Own, witness: Witness) -> Judged:
     if sides.look_in.luma < _DARKER * sides.look_out.luma:
         return unsure(Why.LAMP_OR_FILTER, sides.figures)
     low, high = sorted((sides.look_in.luma, sides.look_out.luma))
-    if high <= 1.1 * low and own.pattern_same(sides.most_pattern):
+    if high <= 1.1 * low and own.pattern_same(sides.least_pattern):
         return judge_unmoved_lamp(witness, sides.figures)
     return unsure(Why.UNCLEAR, sides.figures)
 

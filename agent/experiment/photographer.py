@@ -51,6 +51,10 @@ class Photographer:
             self._sources.reverse()
         self._reference: tuple[str, bytes] | None = None
 
+    def begin_anew(self) -> None:
+        """Compare with the next picture from now on: the scene was not calm at the first one."""
+        self._reference = None
+
     async def take(self) -> list[Shot]:
         """Two pictures or more; fewer when the camera gives no more. CameraError as the port."""
         while True:

@@ -69,16 +69,15 @@ def judge_unmoved_drained(look_in: Look, witness: Witness, figures: str) -> Judg
     """The camera drops its colours on one side, and the pattern is the same on both.
 
     A scene without plants may look alike in infrared: only one whose pattern was seen to change
-    before says something.
+    before says something. In another one a filter that moves the wrong way looks like one that
+    stays out.
     """
-    if is_infrared(look_in):
-        return _stuck_open(witness, figures)
     earlier = witness.earlier
     if earlier is None or earlier.pattern < PATTERN_CHANGED:
         return unsure(Why.DRAINED, figures)
     if is_natural(look_in, witness):
         return _stuck_closed(witness, figures)
-    if is_bleached(look_in, earlier.look_in):
+    if is_infrared(look_in) or is_bleached(look_in, earlier.look_in):
         return _stuck_open(witness, figures)
     return unsure(Why.UNCLEAR, figures)
 

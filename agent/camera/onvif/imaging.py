@@ -51,11 +51,18 @@ async def set_filter_mode(soap: SoapClient, *, source: str, mode: FilterMode) ->
     await soap.call(
         await service_url(soap, IMAGING),
         "SetImagingSettings",
+        write_filter_mode(source=source, mode=mode),
+        may_be_empty=True,
+    )
+
+
+def write_filter_mode(*, source: str, mode: FilterMode) -> str:
+    """The body of SetImagingSettings: the filter's mode alone, and never to be kept."""
+    return (
         f'<SetImagingSettings xmlns="{IMAGING}">'
         f"<VideoSourceToken>{escape(source)}</VideoSourceToken>"
         f'<ImagingSettings><IrCutFilter xmlns="{_SCHEMA}">{mode.value}</IrCutFilter>'
-        "</ImagingSettings><ForcePersistence>false</ForcePersistence></SetImagingSettings>",
-        may_be_empty=True,
+        "</ImagingSettings><ForcePersistence>false</ForcePersistence></SetImagingSettings>"
     )
 
 

@@ -1,13 +1,11 @@
-"""How far the order of bright and dark places differs between two pictures; numpy, child only."""
+"""How far the order of bright and dark places differs between two pictures."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from agent.camera.picture.planes import Luma
-
-_ROWS, _COLUMNS = 9, 16
+from agent.camera.picture.planes import Luma, tile_means
 
 
 def pattern_change(luma: Luma, before: Luma) -> float:
@@ -17,25 +15,14 @@ def pattern_change(luma: Luma, before: Luma) -> float:
     does a picture processor that drops the colours. Infrared changes the order: leaves become
     brighter than walls, the sky darker than both. A flat picture has no order and gives 1.
     """
-    now, then = _ranks(_tiles(luma)), _ranks(_tiles(before))
+    now, then = _ranks(luma), _ranks(before)
     spread = float(np.sqrt((now * now).sum() * (then * then).sum()))
     return 1.0 - float((now * then).sum()) / spread if spread > 0 else 1.0
 
 
-def _tiles(luma: Luma) -> npt.NDArray[np.float64]:
-    height, width = luma.shape[0] // _ROWS, luma.shape[1] // _COLUMNS
-    cut = luma[: height * _ROWS, : width * _COLUMNS]
-    means: npt.NDArray[np.float64] = (
-        cut.reshape(_ROWS, height, _COLUMNS, width).mean(axis=(1, 3), dtype=np.float64).ravel()
-    )
-    return means
-
-
-def _ranks(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Centred ranks; places of equal luma share their mean rank."""
-    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    mean_rank = last - (counts + 1) / 2
-    ranks = mean_rank[place]
+def _ranks(luma: Luma) -> npt.NDArray[np.float64]:
+    """Centred ranks of the tiles; tiles of equal luma share their mean rank."""
+    _, place, counts = np.unique(tile_means(luma), return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts + 1) / 2)[place.ravel()]
     centred: npt.NDArray[np.float64] = ranks - ranks.mean()
     return centred

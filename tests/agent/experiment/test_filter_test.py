@@ -50,7 +50,6 @@ async def test_a_filter_that_moves_is_seen_to(
     [
         (KEEPS, OPEN, FilterVerdict.STUCK_OPEN),
         (KEEPS, Fault.IRCUT_REVERSED, FilterVerdict.REVERSED),
-        (DRAINS, OPEN, FilterVerdict.STUCK_OPEN),
         (DRAINS, Fault.IRCUT_REVERSED, FilterVerdict.REVERSED),
     ],
 )
@@ -130,6 +129,7 @@ async def test_nothing_changing_is_a_fault_only_after_dark_nights(
     [
         (KEEPS, Fault.IRCUT_IGNORES_MODE),
         (DRAINS, Fault.IRCUT_IGNORES_MODE),
+        (DRAINS, OPEN),
         (Scenery(seed=3, infrared=0.0), None),
         (NIGHT, None),
         (Scenery(seed=4, light="night_ir", lamp_follows=True), OPEN),
