@@ -31,14 +31,18 @@ class PictureLevels:
     weather_contrast: float = 0.75  # of the reference's; lives in fog and rain had 0.1 to 0.7
     weather_veil: float = 20.0
     # Humidity inside: contrast at 0.2 to 0.48 of its own, blacks lifted by 17 to 60; a film or
-    # grease: 0.43 to 0.67 and 12 to 43, with every edge still there; mere defocus: 0.75, under 11.
+    # grease: 0.43 to 0.67 and 12 to 61, with every edge still there; mere defocus: 0.59 to 0.85
+    # and 2 to 25. A film that is thinner than these bars is told as a lost focus.
     veil_share: float = 0.6
     veil_lift: float = 15.0
     veil_slope_most: float = 2.4  # log2 of contrast across: a cover had 2.7 to 8
     veil_changed_most: float = 0.3
     veil_lost_least: float = 0.05
     film_share: float = 0.72
-    film_lift: float = 11.5
+    film_share_alone: float = 0.58
+    film_lift: float = 12.0
+    film_lift_alone: float = 28.0
+    weather_detail: float = 0.65  # of the usual ratio; fog and rain left 0.7 and more
     veil_hours: float = 6.0  # fog is gone by then, or the sun is low
     veil_mornings: float = 3.0
     film_sharpness: float = 0.12  # before a baseline: below any healthy picture (0.168)

@@ -45,7 +45,11 @@ def _by_tiles(view: View, look: Look, detail: Departure) -> Finding:
         return healthy(BLURRED, view, *_NAMES)
     if not detail.is_beyond or best is None or not best.is_beyond:
         return in_between(BLURRED, "somewhat soft, or in parts", "画面略显或局部模糊")
-    if (veiled := veiled_or_weather(view, look, BLURRED)) is not None:
+    # Lost focus takes contrast and lifts blacks too; no weather takes so much of the fine detail.
+    most = view.levels.weather_detail
+    is_lost = detail.value < most * detail.norm.median and best.value < best.norm.median - 0.25
+    veiled = veiled_or_weather(view, look, BLURRED, is_weather=not is_lost)
+    if veiled is not None:
         return veiled
     if siblings_below(view, "ref_detail", 1 - view.levels.detail_least / 2):
         return unsure(

@@ -48,7 +48,7 @@ def veil_of(view: View, look: Look) -> Veiled | None:
         if lost >= levels.veil_lost_least:
             is_mist = share < levels.veil_share and lifted >= levels.veil_lift
             kind = Veil.MIST if is_mist else Veil.NONE
-        elif share < levels.film_share and lifted >= levels.film_lift and _is_soft(view, look):
+        elif _is_filmed(view, share, lifted) and _is_soft(view, look):
             kind = Veil.FILM
     return Veiled(kind=kind, bar=levels.veil_share * usual.median)
 
@@ -61,6 +61,14 @@ def _is_even(view: View, look: Look) -> bool:
     return math.hypot(*slopes) < levels.veil_slope_most and changed < levels.veil_changed_most
 
 
+def _is_filmed(view: View, share: float, lifted: float) -> bool:
+    """Milky beyond what a lost focus does to contrast and blacks."""
+    levels = view.levels
+    if share >= levels.film_share or lifted < levels.film_lift:
+        return False
+    return share < levels.film_share_alone or lifted >= levels.film_lift_alone
+
+
 def _is_soft(view: View, look: Look) -> bool:
     baseline = baseline_of(view, look.light)
     detail = look.get("ref_detail")
@@ -70,9 +78,14 @@ def _is_soft(view: View, look: Look) -> bool:
     return detail < usual.median - view.levels.detail_least / 3
 
 
-def veiled_or_weather(view: View, look: Look, code: str) -> Finding | None:
-    """No verdict for what a veil or the weather does to a picture; None when neither is there."""
-    if may_be_weather(view, look):
+def veiled_or_weather(
+    view: View, look: Look, code: str, *, is_weather: bool = True
+) -> Finding | None:
+    """No verdict for what a veil or the weather does to a picture; None when neither is there.
+
+    ``is_weather``: False where the finding is beyond what weather does.
+    """
+    if is_weather and may_be_weather(view, look):
         return weather(code)
     veil = veil_of(view, look)
     if veil is None or veil.kind is Veil.NONE:
