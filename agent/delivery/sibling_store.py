@@ -29,7 +29,11 @@ _decoder: Final = msgspec.msgpack.Decoder(Reading)
 
 
 def read_siblings(db: sqlite3.Connection, device_id: str, *, now: datetime) -> tuple[Sibling, ...]:
-    """Other cameras with a baseline, by the newest good figures that are no older than FRESH."""
+    """Other cameras with a baseline, by the newest good figures that are no older than FRESH.
+
+    One with an open picture fault bears no witness: its own fault explains what it shows, and two
+    cameras of a bad batch must not excuse each other.
+    """
     rows = db.execute(
         """
         SELECT other.device_id, (
@@ -37,7 +41,9 @@ def read_siblings(db: sqlite3.Connection, device_id: str, *, now: datetime) -> t
             WHERE history.device_id = other.device_id AND history.name = wanted.value
             ORDER BY id DESC LIMIT 1)
         FROM (SELECT DISTINCT device_id FROM baseline
-              WHERE kind LIKE 'light:%' AND device_id <> ? LIMIT ?) AS other,
+              WHERE kind LIKE 'light:%' AND device_id <> ? AND device_id NOT IN (
+                  SELECT device_id FROM episode WHERE code LIKE 'picture.%')
+              LIMIT ?) AS other,
              json_each(?) AS wanted
         """,
         (device_id, MOST, _NAMES),

@@ -138,7 +138,8 @@ def upper_per_1000(clusters: Sequence[tuple[float, float]]) -> float:
     spread = sum((one[1] - rate * one[0]) ** 2 for one in clusters)
     variance = spread * count / max(1, count - 1) / days**2
     effect = max(1.0, variance / (rate / days))
-    return 1000 * _wilson_upper(min(1.0, rate), days / effect)
+    share = min(1.0, rate)
+    return 1000 * max(share, _wilson_upper(share, days / effect))  # rounding can go below
 
 
 def _wilson_upper(share: float, n: float) -> float:

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from agent.camera.light import Light
-from agent.delivery import keepsake_store, reading_store, sibling_store
+from agent.delivery import fault_store, keepsake_store, reading_store, sibling_store
 from agent.delivery.database import Database, open_file
+from agent.diagnosis.engine import FaultMemory
 from agent.diagnosis.pictures.acceptance import Acceptance
+from shared.fault import FaultState
+from shared.identity import Epoch, EventId
 from shared.reading import Reading
 from tests.agent.diagnosis.pictures.days import learnt
 from tests.agent.diagnosis.views import NOON, reading
@@ -71,3 +74,20 @@ def test_siblings_are_those_with_a_fresh_picture(database: Database) -> None:
     put("pump", reading("picture.ref_contrast", None))
     (found,) = sibling_store.read_siblings(database.connection, "gate", now=NOON)
     assert (found.device_id, found.figures, found.light) == ("barn", {"ref_contrast": 0.9}, "day")
+
+
+def test_a_faulty_sibling_bears_no_witness(database: Database) -> None:
+    """Two cameras of a bad batch on one site do not excuse each other as weather."""
+    with database.transaction() as db:
+        keepsake_store.keep_baseline(db, "barn", learnt(count=3)["day"])
+        reading_store.add(db, "barn", (reading("picture.ref_detail", 0.4),))
+    assert sibling_store.read_siblings(database.connection, "gate", now=NOON)
+    with database.transaction() as db:
+        fault_store.open_episode(
+            db,
+            event=EventId(Epoch(1, 7), 1),
+            device_id="barn",
+            memory=FaultMemory("picture.blurred", FaultState.OPEN),
+            now=NOON,
+        )
+    assert sibling_store.read_siblings(database.connection, "gate", now=NOON) == ()
