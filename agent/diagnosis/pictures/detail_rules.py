@@ -51,7 +51,7 @@ def _by_tiles(view: View, look: Look, detail: Departure) -> Finding:
     veiled = veiled_or_weather(view, look, BLURRED, is_weather=not is_lost)
     if veiled is not None:
         return veiled
-    if siblings_below(view, "ref_detail", 1 - view.levels.detail_least / 2):
+    if not is_lost and siblings_below(view, "ref_detail", 1 - view.levels.detail_least / 2):
         return unsure(
             BLURRED,
             "soft, and so is another camera of the site",

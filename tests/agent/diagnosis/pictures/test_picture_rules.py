@@ -145,6 +145,16 @@ def test_fog_is_no_fault(
     assert found.settle_en
 
 
+def test_a_lost_focus_is_not_excused_by_another() -> None:
+    """Two cameras of a batch may go soft together; only what weather could do is left to it."""
+    soft = (Sibling(device_id="barn", figures={"ref_detail": 0.4, "ref_contrast": 0.65}),)
+    lost = {**SOFT, "ref_contrast": 0.65, "ref_veil": 20.0}
+    assert finding("picture.blurred", siblings=soft, **lost).verdict is F
+    slight = {"ref_detail": 0.68, "ref_detail_p90": 0.85}
+    assert finding("picture.blurred", siblings=soft, **slight).verdict is U
+    assert finding("picture.blurred", siblings=CLEAR, **slight).verdict is F
+
+
 @pytest.mark.parametrize(("sun", "verdict"), [(30.0, F), (-10.0, U), (None, U)])
 def test_black_needs_a_day(sun: float | None, verdict: Verdict) -> None:
     """The sun is a witness where the site is known; without any witness nothing is said."""
