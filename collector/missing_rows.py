@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from collector.store import gap_search, gaps, lost_ranges
 from collector.store.engine import reader
 
-_AT_ONCE: Final = 1000  # marks in one transaction: intake waits for it
+AT_ONCE: Final = 1000  # marks in one transaction: intake waits for it
 
 
 def look_for_gaps(
@@ -27,9 +27,9 @@ def look_for_gaps(
         lost = gap_search.lost_ranges_of(db)
     look()
     whole = [(reach, reach.newest) for reach in reaches if reach.is_whole]
-    for begin in range(0, len(whole), _AT_ONCE):
+    for begin in range(0, len(whole), AT_ONCE):
         with engine.begin() as db:
-            gap_search.move_marks(db, whole[begin : begin + _AT_ONCE], now=now)
+            gap_search.move_marks(db, whole[begin : begin + AT_ONCE], now=now)
         look()
     for epoch in late:
         with engine.begin() as db:
