@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from agent.app import Edge
 from agent.asking import ask
 from agent.budget import Budget, Spend
 from agent.camera.light import Light
@@ -23,6 +22,7 @@ from agent.diagnosis.pictures.acceptance import Acceptance
 from agent.diagnosis.pictures.acceptance_checks import Check, Result, check_all
 from agent.diagnosis.pictures.look import Look, look_at
 from agent.diagnosis.rule import View
+from agent.edge import Edge
 from agent.probes import picture
 from agent.probes.probe import Pass
 from agent.reasons import reason

@@ -15,7 +15,8 @@ from agent.answers import append_answer
 from agent.delivery import command_store
 from agent.delivery.collector_clock import CollectorClock
 from agent.delivery.command_store import Past
-from agent.delivery.database import Database, is_full
+from agent.delivery.damage import is_full
+from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
 from agent.delivery.relief import relieve
 from agent.delivery.retell import retell

@@ -14,10 +14,9 @@ from typing import Final, TextIO
 from agent import show
 from agent.config import Config
 from agent.delivery import black_box, high_water
-from agent.delivery.database import open_for_reading
+from agent.delivery.opening import open_for_reading
+from agent.exit_code import DONE, FOUND
 
-DONE: Final = 0
-FOUND: Final = 1
 _SAY_EVERY_S: Final = 2.0
 
 

@@ -12,6 +12,7 @@ from agent.camera.profile import Profile
 from agent.config_problem import ConfigError
 from agent.delivery import overlay_store
 from agent.delivery.salvage import open_or_salvage
+from agent.edge import clock, network_edge
 from agent.experiment.verdict import Judged
 from agent.overlay import Source
 
@@ -23,12 +24,12 @@ async def run_once(source: Source, profiles: tuple[Profile, ...], device_id: str
     holds the data directory to itself.
     """
     source.local.data_dir.mkdir(parents=True, exist_ok=True)
-    database, _ = open_or_salvage(app.data_file(source.local), now=app.clock())
+    database, _ = open_or_salvage(app.data_file(source.local), now=clock())
     try:
         config = source.read(overlay_store.in_force(database))
     except ConfigError:  # the file has changed since: it is the word of whoever owns the devices
         config = source.local
-    edge = app.network_edge(config, profiles)
+    edge = network_edge(config, profiles)
     agent = app.build(config, edge, source=source, database=database)
     work = asyncio.ensure_future(agent.desk.test(device_id, ordered_by=f"terminal: {_user()}"))
     for number in (signal.SIGTERM, signal.SIGINT):

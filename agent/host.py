@@ -11,7 +11,8 @@ from typing import Final
 from agent.camera.port import Target
 from agent.config import Config, Device
 from agent.cycle import record_readings
-from agent.delivery.database import Database, is_full
+from agent.delivery.damage import is_full
+from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
 from agent.delivery.relief import relieve
 from agent.recording import Outcome, Settings

@@ -9,15 +9,17 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from agent import app
-from agent.app import Agent, Edge
+from agent import app, edge
 from agent.config import Config
 from agent.config_problem import ConfigError
 from agent.delivery import overlay_store
-from agent.delivery.database import Database, condemn, is_damage
+from agent.delivery.damage import condemn, is_damage
+from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox, rows_limit
 from agent.delivery.salvage import open_or_salvage
+from agent.edge import Edge
 from agent.overlay import Source
+from agent.running import Agent
 from agent.trial import overlay_to_start_with, roll_back
 from shared.signing import KeyFileError
 
@@ -28,7 +30,7 @@ _SALVAGE_EVERY_S: Final = 60.0  # a card that damages each new file is not salva
 
 
 async def live(
-    source: Source, edge_of: Callable[[Config], Edge], *, clock: Callable[[], datetime] = app.clock
+    source: Source, edge_of: Callable[[Config], Edge], *, clock: Callable[[], datetime] = edge.clock
 ) -> None:
     """Run the agent until cancelled or until it fails without a trial to blame."""
     former: Agent | None = None

@@ -16,7 +16,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from agent.config import Config, Device, budget_of, load_config, read_content
+from agent.config import Config, Device, budget_of
+from agent.config_file import load_config, read_content
 from agent.config_problem import ConfigError, Problem
 from agent.config_table import Table
 from agent.config_tunable import (

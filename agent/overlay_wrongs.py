@@ -69,7 +69,7 @@ OVERLAY_WRONGS: Final[Mapping[str, Wrong]] = {
     "plan_spent": Wrong(
         Both(
             "would leave nothing of its {cap:g} MB: {spent:g} MB of this month are spent",
-            "的 {cap:g} MB 已无剩余：本月已用 {spent:g} MB",
+            "{cap:g} MB 的上限已无剩余：本月已用 {spent:g} MB",
         ),
         Both(
             "Write at least {least:g} MB, or order it after {ends}: until then no order "

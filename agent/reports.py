@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from agent.config import Config
 from agent.delivery import fault_store, losses, reading_store, receipts
-from agent.delivery.database import Database, is_full
+from agent.delivery.damage import is_full
+from agent.delivery.database import Database
 from agent.delivery.flight import PIECE_BYTES
 from agent.delivery.outbox import Outbox
 from agent.delivery.relief import relieve
@@ -22,6 +23,7 @@ from agent.delivery.uplink import Uplink
 from agent.probes.picture_readings import LOCAL_ONLY
 from agent.recording import TELEMETRY_UPTO
 from agent.standing import Standings
+from agent.told_facts import ToldFacts
 from agent.uplink_budget import Mode
 from shared import wire
 from shared.columns import Columns
@@ -31,6 +33,7 @@ from shared.frame import Lane
 from shared.health import DeviceHealth, Health, Standing
 from shared.identity import EventId
 from shared.reading import Reading
+from shared.receipt import Receipt
 
 _LOG = logging.getLogger(__name__)
 _BATCH: Final = 12_000  # readings in one telemetry message: six hours of 6 devices, 16 for one
@@ -96,11 +99,17 @@ class Reporter:
         self._uplink = uplink or Uplink(config.plan, database=database, clock=clock)
         self._is_wanted = False
         self._snapshot_at: datetime | None = None
+        self.told = ToldFacts()
         self._is_snapshot_owed = False  # one was due, and the disk had no room for it
 
     def soon(self) -> None:
         """Send a health message at the next tick: something changed that people wait for."""
         self._is_wanted = True
+
+    def note_receipt(self, receipt: Receipt) -> None:
+        """A receipt is being applied; another store at the collector is told all at once."""
+        if self.told.note(receipt):
+            self.soon()
 
     async def run(self) -> None:
         """Report until cancelled; the first health message goes at once."""
@@ -150,6 +159,7 @@ class Reporter:
         host = await self._read_host()
         now, mode = self._clock(), self._uplink.mode()
         self._standings.note_owed(self._owed())
+        devices = self._devices(mode)
         with self._database.transaction() as db:
             lost = losses.take(db, current_epoch=str(self._database.epoch()))
             event = self._outbox.append(
@@ -161,7 +171,7 @@ class Reporter:
                     ),
                     uplink=self._config.uplink,
                     host=host[:64],
-                    devices=self._devices(mode),
+                    devices=self.told.left_out(devices, now=now),
                     outbox=self._outbox.lane_depths(),
                     lost=lost,
                     recorder_firmware=self._config.recorder_firmware,
@@ -170,6 +180,7 @@ class Reporter:
                 now=now,
             )
             self._on_health(event)
+        self.told.sent(event, devices)
         self._uplink.told(mode)
         self._wake()
 

@@ -14,7 +14,8 @@ from agent.camera.port import Camera
 from agent.config import Device
 from agent.cycle import run_pass
 from agent.delivery import fault_store, reading_store, spend_store
-from agent.delivery.database import Database, is_full
+from agent.delivery.damage import is_full
+from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
 from agent.delivery.relief import relieve
 from agent.login_hold import AFTER_START, LONGEST, OUTCOME, RefusedProbes, held_until

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
 import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
+from agent import app, show
 from agent.config import Config
+from agent.config_file import load_config
+from agent.config_problem import ConfigError
 from agent.delivery import keepsake_store
-from agent.delivery.database import open_for_reading
+from agent.delivery.opening import open_for_reading
+from agent.diagnosis import RULES
+from agent.exit_code import DONE, FOUND, complain, explain
 from agent.show import show_table
 
 _WORDS: Final = {
@@ -34,6 +40,23 @@ _WORDS: Final = {
         "no": "需 {needed:.0f} 张",
     },
 }
+
+
+def show_baselines(arguments: argparse.Namespace, out: TextIO) -> int:
+    """Age and support of the baselines, also beside a running agent."""
+    try:
+        config = load_config(Path(arguments.config))
+    except ConfigError as error:
+        return explain(error, arguments.lang)
+    path = app.data_file(config)
+    levels, _ = app.judgement_of(config, RULES)
+    try:
+        table = baselines_table(config, path, needed=levels.baseline_pictures, lang=arguments.lang)
+    except sqlite3.Error as error:
+        complain(show.say_unread(path, error, arguments.lang))
+        return FOUND
+    print(table, file=out)
+    return DONE
 
 
 def baselines_table(config: Config, path: Path, *, needed: float, lang: str) -> str:

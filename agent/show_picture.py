@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TextIO
 
-from agent import app
+from agent import edge
 from agent.camera.decoder import Decoder
 from agent.diagnosis.levels import Levels
 from agent.diagnosis.pictures.figures import LEAST_OF
@@ -56,7 +56,7 @@ def picture(arguments: argparse.Namespace, out: TextIO) -> int:
 
 
 async def _explain_all(arguments: argparse.Namespace) -> _Result:
-    decoder, now = Decoder(), app.clock()
+    decoder, now = Decoder(), edge.clock()
     try:
         own = await learn_own([Path(name) for name in arguments.reference], decoder, now=now)
         explained = [

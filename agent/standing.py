@@ -7,7 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from agent.config import Config
+from agent.delivery import fault_store, keepsake_store
+from agent.delivery.database import Database
 from agent.diagnosis.engine import FaultMemory
+from agent.facts import facts_of
+from agent.host import host_device
 from agent.login_hold import OUTCOME
 from agent.recording import EXCHANGED, Outcome
 from shared.device import DeviceFacts
@@ -141,3 +146,15 @@ def _suspected(memories: Mapping[str, FaultMemory]) -> list[str]:
 
 def _why(readings: Iterable[Reading]) -> str:
     return next((r.detail or r.cause for r in readings if r.cause), "nothing was due")
+
+
+def stored_standings(config: Config, database: Database) -> Standings:
+    """How the devices and this host stand as far as the database tells, at the start."""
+    db = database.connection
+    known = []
+    for device in (*config.devices, host_device(config)):
+        facts = facts_of(device, keepsake_store.read_facts(db, device.device_id), {})
+        memories = fault_store.read_memories(db, device.device_id)
+        codes = tuple(sorted({memory.code for memory in memories.values() if memory.is_open}))
+        known.append((facts, codes))
+    return Standings(known)

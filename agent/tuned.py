@@ -12,7 +12,7 @@ from typing import Any
 from agent.config import Config, budget_of
 from agent.config_problem import ConfigError
 from agent.delivery import overlay_store
-from agent.delivery.database import open_for_reading
+from agent.delivery.opening import open_for_reading
 from agent.delivery.outbox import Outbox, rows_limit
 from agent.delivery.salvage import open_or_salvage
 from agent.diagnosis.levels import Levels

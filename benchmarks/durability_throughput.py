@@ -94,10 +94,13 @@ _HOW = (
 FIGURES: tuple[Figure, ...] = (
     Figure(
         name="durability.samples_per_s",
-        what="camera samples (25 readings each) a collector stores a second, 16 cameras a message",
+        # 10,000 cameras at 5-minute readings are 33 a second; the 2.88 million samples of a day
+        # without a collector, within an hour and beside what comes meanwhile, are 800 more.
+        what="camera samples (25 readings each) a collector stores a second, 16 cameras a message;"
+        " 10,000 cameras that bring a lost day within an hour need 850",
         unit="/s",
         bound=Bound.AT_LEAST,
-        target=1,
+        target=850,
         how=_HOW,
         measure=_per_second,
     ),

@@ -108,8 +108,8 @@ async def _run(
     )
     if readable:
         log.info("took %d rows that the version before could not read", readable)
-    # Some hundred thousand objects of libraries live until the end: to look through them again
-    # and again for garbage cost intake a sixth of its time.
+    # Some hundred thousand objects of libraries live until the end: no use in looking through them
+    # again and again for garbage (docs/decisions.md, 44).
     gc.collect()
     gc.freeze()
     async with AsyncExitStack() as parts:

@@ -32,7 +32,7 @@ from collector.telemetry.samples import (
     read,
     second_of,
 )
-from collector.telemetry_aside import OLD, aside_of, unread
+from collector.telemetry_aside import DAMAGED, TOO_OLD, Unread, aside_of, aside_of_batch
 
 log = logging.getLogger(__name__)
 
@@ -145,7 +145,7 @@ def _merge(
                 epoch=epoch,
                 seqs=seqs,
             )
-        aside = [unread(agent_id, owner.organisation_id, batch, why=why) for batch, why in damaged]
+        aside = [aside_of_batch(agent_id, owner.organisation_id, one) for one in damaged]
         aside += [
             aside_of(
                 agent_id,
@@ -181,7 +181,7 @@ def _places(db: Connection, owner: Agent, device_ids: Iterable[str]) -> dict[str
 
 def _read(
     batches: Sequence[RawBatch], *, oldest: int
-) -> tuple[dict[str, Samples], dict[str, list[int]], list[tuple[RawBatch, str]]]:
+) -> tuple[dict[str, Samples], dict[str, list[int]], list[Unread]]:
     """Samples by device, seqs by epoch, and the batches that do not read, with the reason.
 
     Ingest reads a batch in outline only, so columns that do not fit come to light here; and so
@@ -189,16 +189,18 @@ def _read(
     """
     found: dict[str, Samples] = {}
     seqs: dict[str, list[int]] = {}
-    damaged: list[tuple[RawBatch, str]] = []
+    damaged: list[Unread] = []
     for batch in batches:
         try:
             header, message = read_batch(batch.payload)
         except DamagedBatchError as error:
-            damaged.append((batch, str(error)))
+            damaged.append(Unread(batch=batch, reason=DAMAGED, why=str(error)))
             continue
         last = last_second(message)
         if last is not None and last < oldest * DAY_S:
-            damaged.append((batch, f"{OLD} {moment_of(last):%Y-%m-%d %H:%M} UTC"))
+            why = "past its keeping time when it came: its last reading is of"
+            why += f" {moment_of(last):%Y-%m-%d %H:%M} UTC"
+            damaged.append(Unread(batch=batch, reason=TOO_OLD, why=why))
             continue
         seqs.setdefault(str(header.epoch), []).append(header.seq)
         read(message, received_at=batch.received_at, into=found)

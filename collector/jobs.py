@@ -14,8 +14,9 @@ from sqlalchemy.exc import OperationalError
 from collector import earn, liveness
 from collector.claims.policy import Policy
 from collector.decide_episode import decide_episode
+from collector.missing_rows import look_for_gaps
 from collector.steady import Steady
-from collector.store import commands, decisions, gaps, meta
+from collector.store import commands, decisions, meta
 from collector.store.cause import cause_of
 from collector.tend import tend
 
@@ -99,13 +100,13 @@ class Jobs:
             liveness.check(db, policy=self._policy, listening_since=listening_since, now=now)
             commands.expire(db, now=now)
         look()
-        self._look_for_gaps(now, look)
         done = 0
         while done < MOST_AT_ONCE and self._decide_one(now):
             done += 1
             look()
         self._tend(now)
         look()
+        self._look_for_gaps(now, look)
         return done
 
     def _settle_trust(self, now: datetime) -> None:
@@ -148,14 +149,9 @@ class Jobs:
             tend(db, policy=self._policy, now=now)
 
     def _look_for_gaps(self, now: datetime, look: Callable[[], object]) -> None:
-        """Which numbered rows never came: of agents heard since the last look, or with gaps."""
+        """Which numbered rows never came; not needed for a decision, so after all of them."""
         last = self._gaps_at
         if last is not None and timedelta(0) <= now - last < GAPS_EVERY:
             return
-        with self._engine.begin() as db:
-            agents = gaps.to_visit(db, since=last)
-        for agent_id, organisation_id in agents:
-            with self._engine.begin() as db:
-                gaps.survey(db, agent_id=agent_id, organisation_id=organisation_id, now=now)
-            look()
+        look_for_gaps(self._engine, now=now, look=look)
         self._gaps_at = now

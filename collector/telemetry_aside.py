@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import Final
 
 from collector.store.quarantine_row import Quarantined
@@ -14,18 +15,26 @@ log = logging.getLogger(__name__)
 
 DAMAGED: Final = "store.damaged"
 TOO_OLD: Final = "telemetry.too_old"
-OLD: Final = "past its keeping time when it came: its last reading is of"
 
 
-def unread(agent_id: str, organisation_id: str, batch: RawBatch, *, why: str) -> Quarantined:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A batch that cannot be merged: the quarantine's reason, and what exactly is wrong."""
+
+    batch: RawBatch
+    reason: str
+    why: str
+
+
+def aside_of_batch(agent_id: str, organisation_id: str, one: Unread) -> Quarantined:
     """A batch that cannot be merged, for the quarantine."""
     return aside_of(
         agent_id,
         organisation_id,
-        f"telemetry of {batch.received_at.isoformat()}",
-        batch.payload,
-        why=why,
-        reason=TOO_OLD if why.startswith(OLD) else DAMAGED,
+        f"telemetry of {one.batch.received_at.isoformat()}",
+        one.batch.payload,
+        why=one.why,
+        reason=one.reason,
     )
 
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from agent.delivery.attendance import GOODBYE_S, Attendance
 from agent.delivery.backoff import Backoff
-from agent.delivery.database import Database, is_full
+from agent.delivery.damage import is_full
+from agent.delivery.database import Database
 from agent.delivery.link import (
     Acknowledged,
     Arrived,
@@ -33,15 +35,12 @@ from agent.delivery.sending import RESEND_AFTER, Sending
 from agent.delivery.uplink import Uplink
 from agent.delivery.watchdog import Watchdog
 from agent.uplink_budget import DataPlan
-from shared import topics, wire
 from shared.command import SignedCommand
-from shared.frame import Lane, pack
-from shared.health import Presence
+from shared.frame import Lane
 from shared.receipt import Receipt
 
 _LOG = logging.getLogger(__name__)
 _TICK_S: Final = 1.0
-_GOODBYE_S: Final = 2.0
 _CLOSED_LOOK_S: Final = 30.0
 
 
@@ -85,7 +84,7 @@ class Dispatcher:
         self._broker = broker
         self._database = database
         self._outbox = outbox
-        self._clock = clock
+        self._attendance = Attendance(agent_id, database=database, clock=clock, monotonic=monotonic)
         self._on_connected = on_connected
         self._reception = Reception(
             agent_id=agent_id,
@@ -111,7 +110,7 @@ class Dispatcher:
             salt=int(jitter() * 2**20),
         )
         self._backoff = Backoff(jitter=jitter)
-        self._recess = Recess(lambda: outbox.unreceipted(Lane.FAULT))
+        self._recess = Recess(lambda: outbox.newest_waiting(Lane.FAULT))
         self._inbox: Inbox | None = None
         self._link: Link | None = None
         self._is_connected = False
@@ -186,7 +185,7 @@ class Dispatcher:
 
     async def _one_connection(self) -> str:
         inbox = self._inbox = Inbox()
-        will = (topics.presence(self._agent_id), self._presence(online=False, at=None))
+        will = self._attendance.will()
         try:
             link = self._link = self._open_link(will)
         except (OSError, ValueError) as error:  # its files are read each time: one may be replaced
@@ -197,7 +196,8 @@ class Dispatcher:
         try:
             return await self._serve(link, inbox, network)
         except asyncio.CancelledError:
-            await self._say_goodbye(link, inbox)
+            if self._is_connected:
+                await self._attendance.say_goodbye(link, inbox)
             raise
         finally:
             if self._is_connected:
@@ -209,7 +209,7 @@ class Dispatcher:
 
     async def _end(self, link: Link, network: asyncio.Task[None]) -> None:
         """Wait for the network to end, but not for one that hangs: it is cut and left behind."""
-        done, _ = await asyncio.wait({network}, timeout=_GOODBYE_S)
+        done, _ = await asyncio.wait({network}, timeout=GOODBYE_S)
         if not done:
             link.cut()
         network.add_done_callback(_look_at)
@@ -247,7 +247,7 @@ class Dispatcher:
                 link.cut()
                 return complaint
             if self._is_connected and self._is_closed():
-                await self._say_goodbye(link, inbox)
+                await self._attendance.say_goodbye(link, inbox)
                 return "the data plan's cap is reached"
 
     def _act_on(self, event: LinkEvent | None, link: Link) -> None:
@@ -280,8 +280,7 @@ class Dispatcher:
         self._connected_s = self._monotonic()
         self._watchdog.connected(self._connected_s)
         self._sending.begin(link)
-        online = self._presence(online=True, at=self._clock())
-        mid = link.publish(topics.presence(self._agent_id), online, retain=True)
+        mid = self._attendance.say_hello(link)
         if mid is not None:
             self._watchdog.published(mid, self._monotonic())
         if self._outbox.sent_rows(Lane.FAULT):
@@ -289,23 +288,6 @@ class Dispatcher:
                 self._outbox.hurry(Lane.FAULT)
         _LOG.info("connected to broker %s:%d", self._broker.host, self._broker.port)
         self._on_connected()
-
-    def _presence(self, *, online: bool, at: datetime | None) -> bytes:
-        epoch = self._database.epoch()
-        body = wire.encode(Presence(online, epoch, at))
-        return pack(lane=Lane.PRESENCE, epoch=epoch, seq=0, body=body)
-
-    async def _say_goodbye(self, link: Link, inbox: Inbox) -> None:
-        """Replace the retained presence; a clean disconnect sends no last will."""
-        if not self._is_connected:
-            return
-        offline = self._presence(online=False, at=self._clock())
-        mid = link.publish(topics.presence(self._agent_id), offline, retain=True)
-        deadline_s = self._monotonic() + _GOODBYE_S
-        while mid is not None and (left_s := deadline_s - self._monotonic()) > 0:
-            event = await inbox.next(timeout_s=left_s)
-            if isinstance(event, Gone) or event == Acknowledged(mid):
-                return
 
 
 def _look_at(network: asyncio.Task[None]) -> None:

@@ -49,9 +49,10 @@ class Flight:
         """Its PUBACK; those before it were lost, for brokers answer in order [MQTT-4.6.0-2]."""
         if mid not in self._owed:
             return
+        held = self._held_until_s = {r: s for r, s in self._held_until_s.items() if now_s < s}
         for earlier in tuple(self._owed):
             flown = self._owed.pop(earlier)
-            self._held_until_s[flown.row_id] = now_s + self._grace_s
+            held[flown.row_id] = now_s + self._grace_s
             if earlier == mid:
                 break
         if flown.is_bulk:
@@ -66,8 +67,12 @@ class Flight:
 
     def held(self, now_s: float) -> Collection[int]:
         """Ids of rows that are not to be sent again now."""
-        self._held_until_s = {r: s for r, s in self._held_until_s.items() if now_s < s}
-        return {flown.row_id for flown in self._owed.values()} | self._held_until_s.keys()
+        graced = {row_id for row_id, until_s in self._held_until_s.items() if now_s < until_s}
+        return graced | {flown.row_id for flown in self._owed.values()}
+
+    def small_rows(self) -> int:
+        """How many small rows the link still owes."""
+        return sum(not flown.is_bulk for flown in self._owed.values())
 
     def bulk_room(self) -> int:
         """How many large rows the link may take now."""

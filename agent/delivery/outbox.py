@@ -7,7 +7,6 @@ change once it is appended: what is sent again is the same frame.
 from __future__ import annotations
 
 import json
-import sqlite3
 import zlib
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -16,11 +15,13 @@ from typing import Final
 
 from agent.delivery import eviction, losses
 from agent.delivery.database import Database, from_us, to_us
+from agent.delivery.departure import Row, release
+from agent.delivery.overdue import DOUBLINGS, OVERDUE, overdue_at
 from agent.delivery.rank import rank_of
 from agent.delivery.schema import DELIVERED, SENT, WAITING
 from agent.uplink_budget import BULK
 from shared import wire
-from shared.frame import FrameError, Lane, pack, unpack
+from shared.frame import Lane, pack
 from shared.health import LaneDepth
 from shared.identity import EventId
 from shared.wire import UpMessage
@@ -31,20 +32,8 @@ FILE_MIB: Final = 64  # the default bound of the database and its log together
 _BESIDE_ROWS_BYTES: Final = 2 * MIB
 LIMIT_BYTES: Final = FILE_MIB * MIB - _BESIDE_ROWS_BYTES
 KEEP_DELIVERED: Final = timedelta(days=30)  # the design's contract: a restored collector asks again
-_KEPT_LANES: Final = (Lane.FAULT, Lane.EVIDENCE)
 _COMPRESS_OVER_BYTES: Final = 256
-_LONGEST_WAIT: Final = 5  # resend after 1, 2, 4, 8, 16 intervals, then every 32
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One frame to publish."""
-
-    row_id: int
-    lane: Lane
-    event: EventId
-    frame: bytes
-    is_again: bool = False  # it was sent before, and no receipt came
+STORED_LANES: Final = (Lane.FAULT, Lane.EVIDENCE, Lane.HEALTH, Lane.TELEMETRY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +56,9 @@ class Outbox:
         self._database = database
         self._db = database.connection
         self._limit_bytes = limit_bytes
-        self._hurried: set[int] = set()  # rows in flight that were hurried by a receipt
+        # Rows in flight that were hurried by a connection, and by a receipt.
+        self._hurried_by_link: set[int] = set()
+        self._hurried: set[int] = set()
 
     def append(self, message: UpMessage, *, now: datetime) -> EventId:
         """Store a message and name it; WireError when a value breaks its bounds.
@@ -133,7 +124,7 @@ class Outbox:
             """,
             {"lane": int(lane), "limit": limit, "rank": most_rank},
         ).fetchall()
-        return self._send(lane, found, now=now)
+        return release(self._db, lane, found, now=now)
 
     def take_overdue(
         self,
@@ -145,24 +136,26 @@ class Outbox:
         most_rank: int = BULK,
         salt: int | None = None,
         held: Collection[int] = (),
+        doublings: int = DOUBLINGS,
     ) -> tuple[Row, ...]:
         """Mark and return rows sent without a receipt for ``resend_after`` x 2^(attempts - 1).
 
+        The wait doubles ``doublings`` times at most.
         With a ``salt`` (a number of this agent's own) each row and attempt waits 0.8 to 1.2 of it.
         A time of sending in the future (the clock was set back) counts as overdue. Rows whose id
         is ``held`` are not looked at: their link still has them.
         """
         found = self._db.execute(
-            f"SELECT id, epoch, seq, crc, frame FROM outbox WHERE {_OVERDUE}"
+            f"SELECT id, epoch, seq, crc, frame FROM outbox WHERE {OVERDUE}"
             " AND lane = :lane AND rank <= :rank ORDER BY rank, id LIMIT :limit",
             {
-                **_overdue_at(now, resend_after, salt, held),
+                **overdue_at(now, resend_after, salt=salt, held=held, doublings=doublings),
                 "lane": int(lane),
                 "limit": limit,
                 "rank": most_rank,
             },
         ).fetchall()
-        return self._send(lane, found, now=now, is_again=True)
+        return release(self._db, lane, found, now=now, is_again=True)
 
     def has_due(
         self,
@@ -171,59 +164,24 @@ class Outbox:
         now: datetime,
         resend_after: timedelta,
         room: int,
+        most_rank: int = BULK,
         salt: int | None = None,
         held: Collection[int] = (),
+        doublings: int = DOUBLINGS,
     ) -> bool:
         """True when ``take`` (into ``room`` rows) or ``take_overdue`` would find something."""
+        ours = {"lane": int(lane), "rank": most_rank}
         if room > 0 and self._tally(lane, WAITING)[0]:
-            return True
+            waiting = "SELECT 1 FROM outbox WHERE state = 0 AND lane = :lane AND rank <= :rank"
+            if self._db.execute(f"{waiting} LIMIT 1", ours).fetchone() is not None:
+                return True
         if not self._tally(lane, SENT)[0]:
             return False
         found = self._db.execute(
-            f"SELECT 1 FROM outbox WHERE {_OVERDUE} AND lane = :lane LIMIT 1",
-            {**_overdue_at(now, resend_after, salt, held), "lane": int(lane)},
+            f"SELECT 1 FROM outbox WHERE {OVERDUE} AND lane = :lane AND rank <= :rank LIMIT 1",
+            {**overdue_at(now, resend_after, salt=salt, held=held, doublings=doublings), **ours},
         ).fetchone()
         return found is not None
-
-    def _send(
-        self,
-        lane: Lane,
-        found: list[tuple[int, object, object, object, object]],
-        *,
-        now: datetime,
-        is_again: bool = False,
-    ) -> tuple[Row, ...]:
-        rows = []
-        for row_id, epoch, seq, crc, frame in found:
-            event = own_identity(frame, crc, lane)
-            if event is None or not isinstance(frame, bytes):
-                self._drop_damaged(row_id, epoch, lane, seq)
-                continue
-            if (epoch, seq) != (str(event.epoch), event.seq) and not self._name(row_id, event):
-                continue
-            self._mark_sent(row_id, now=now)
-            rows.append(Row(row_id=row_id, lane=lane, event=event, frame=frame, is_again=is_again))
-        return tuple(rows)
-
-    def _drop_damaged(self, row_id: int, epoch: object, lane: Lane, seq: object) -> None:
-        self._db.execute("DELETE FROM outbox WHERE id = ?", (row_id,))
-        losses.add(self._db, epoch=epoch, lane=lane, seq=seq, reason="row damaged on disk")
-
-    def _name(self, row_id: int, event: EventId) -> bool:
-        """Give a row whose columns were damaged its frame's name; False when it is a second one."""
-        named = self._db.execute(
-            "UPDATE OR IGNORE outbox SET epoch = ?, seq = ? WHERE id = ?",
-            (str(event.epoch), event.seq, row_id),
-        ).rowcount
-        if not named:
-            self._db.execute("DELETE FROM outbox WHERE id = ?", (row_id,))
-        return bool(named)
-
-    def _mark_sent(self, row_id: int, *, now: datetime) -> None:
-        self._db.execute(
-            "UPDATE outbox SET state = 1, attempts = attempts + 1, sent_us = :now WHERE id = :id",
-            {"now": to_us(now), "id": row_id},
-        )
 
     def forget_sent(self) -> int:
         """Let all sent rows wait again, at start: what was in flight then is nobody's now.
@@ -235,11 +193,11 @@ class Outbox:
         ).rowcount
 
     def hurry(self, lane: Lane) -> int:
-        """Let a lane's sent rows come due after one interval again: a new connection is there."""
-        return self._db.execute(
-            "UPDATE outbox SET attempts = 1 WHERE state = 1 AND attempts > 1 AND lane = ?",
-            (int(lane),),
-        ).rowcount
+        """A new connection is there: as :meth:`hurry_once`, for one lane; how many rows.
+
+        Once a row too, or a link that comes and goes would cost each of them its bytes each time.
+        """
+        return self._start_anew(self._hurried_by_link, (lane,))
 
     def hurry_once(self) -> None:
         """The collector is alive: what backed off comes due after one interval again, once a row.
@@ -247,20 +205,45 @@ class Outbox:
         One that gets no receipt while others do is dropped on its way each time: it goes on
         waiting longer and longer, instead of costing its bytes twice a minute.
         """
-        sent = dict(self._db.execute("SELECT id, attempts FROM outbox WHERE state = 1").fetchall())
-        late = {row_id for row_id, attempts in sent.items() if attempts > 1} - self._hurried
-        self._hurried = (self._hurried & sent.keys()) | late
+        self._start_anew(self._hurried, STORED_LANES)
+
+    def _start_anew(self, already: set[int], lanes: Collection[Lane]) -> int:
+        """Let sent rows that backed off wait one interval again, but for those ``already`` are."""
+        sent = self._db.execute("SELECT id, lane, attempts FROM outbox WHERE state = 1").fetchall()
+        already &= {row_id for row_id, _, _ in sent}
+        late = {row_id for row_id, lane, attempts in sent if attempts > 1 and lane in lanes}
+        late -= already
+        already |= late
         self._db.executemany(
             "UPDATE outbox SET attempts = 1 WHERE id = ?", [(row_id,) for row_id in sorted(late)]
         )
+        return len(late)
 
-    def sent_rows(self, lane: Lane, *, most_rank: int = BULK) -> int:
-        """Rows in flight up to a rank: published, and no receipt yet."""
-        if most_rank >= BULK:
-            return self._tally(lane, SENT)[0]
+    def sent_rows(self, lane: Lane) -> int:
+        """Rows in flight: published, and no receipt yet."""
+        return self._tally(lane, SENT)[0]
+
+    def window_rows(self, lane: Lane, *, most_rank: int = BULK) -> int:
+        """Rows in flight up to a rank that fill the lane's window.
+
+        One that nobody takes must not stop those behind it. So a fault fills it until it is sent
+        again; another row until it is sent again although receipts came for others meanwhile, for
+        to a collector that is away more rows would only cost more.
+        """
+        if not self.sent_rows(lane):
+            return 0
         (count,) = self._db.execute(
-            "SELECT count(*) FROM outbox WHERE state = 1 AND lane = ? AND rank <= ?",
-            (int(lane), most_rank),
+            """
+            SELECT count(*) FROM outbox WHERE state = 1 AND lane = :lane AND rank <= :rank
+            AND NOT (attempts > 1
+                AND (:lane = :fault OR id IN (SELECT value FROM json_each(:hurried))))
+            """,
+            {
+                "lane": int(lane),
+                "rank": most_rank,
+                "fault": int(Lane.FAULT),
+                "hurried": json.dumps(sorted(self._hurried)),
+            },
         ).fetchone()
         return int(count)
 
@@ -278,6 +261,15 @@ class Outbox:
     def unreceipted(self, lane: Lane) -> int:
         """Rows of a lane without a receipt, waiting or in flight."""
         return self._tally(lane, WAITING)[0] + self._tally(lane, SENT)[0]
+
+    def newest_waiting(self, lane: Lane) -> int:
+        """Id of the newest row of rank 0 that waits; ids only grow. 0 when none does."""
+        found = self._db.execute(
+            "SELECT id FROM outbox WHERE state = 0 AND lane = ? AND rank = 0"
+            " ORDER BY id DESC LIMIT 1",
+            (int(lane),),
+        ).fetchone()
+        return 0 if found is None else int(found[0])
 
     def _tally(self, lane: Lane, state: int) -> tuple[int, int]:
         row = self._db.execute(
@@ -315,55 +307,3 @@ class Outbox:
 def rows_limit(file_mib: int) -> int:
     """What rows may take so that database and log stay within so many MiB."""
     return file_mib * MIB - _BESIDE_ROWS_BYTES
-
-
-def own_identity(frame: object, crc: object, lane: Lane) -> EventId | None:
-    """The name that a frame itself carries; None when it is damaged or of another lane."""
-    if not isinstance(frame, bytes) or zlib.crc32(frame) != crc:
-        return None
-    try:
-        header = unpack(frame).header
-    except FrameError:
-        return None
-    return EventId(header.epoch, header.seq) if header.lane == lane and header.seq else None
-
-
-# Jitter in percent: 80..120 by row, attempt and salt (Knuth's multiplicative hash), else 100.
-_OVERDUE: Final = """
-    state = 1 AND (sent_us > :now OR sent_us + (:wait << min(attempts - 1, :longest))
-        * (:least + (id * 2654435761 + attempts * 40503 + :salt) % :spread) / 100 <= :now)
-    AND id NOT IN (SELECT value FROM json_each(:held))
-"""
-
-
-def _overdue_at(
-    now: datetime, resend_after: timedelta, salt: int | None, held: Collection[int]
-) -> dict[str, int | str]:
-    return {
-        "now": to_us(now),
-        "wait": resend_after // timedelta(microseconds=1),
-        "longest": _LONGEST_WAIT,
-        "salt": salt or 0,
-        "least": 100 if salt is None else 80,
-        "spread": 1 if salt is None else 41,
-        "held": json.dumps(sorted(held)),
-    }
-
-
-STORED_LANES: Final = (Lane.FAULT, Lane.EVIDENCE, Lane.HEALTH, Lane.TELEMETRY)
-
-
-def is_kept(lane: int) -> bool:
-    """True for lanes whose delivered rows stay for :data:`KEEP_DELIVERED`."""
-    return lane in _KEPT_LANES
-
-
-def deliver(db: sqlite3.Connection, row_id: int, lane: int, *, now: datetime, refused: str) -> None:
-    """Act on a receipt for one row: keep it as delivered, or delete it when its lane is cheap."""
-    if not is_kept(lane):
-        db.execute("DELETE FROM outbox WHERE id = ?", (row_id,))
-        return
-    db.execute(
-        "UPDATE outbox SET state = 2, receipt_us = :now, refused = :refused WHERE id = :id",
-        {"now": to_us(now), "refused": refused or None, "id": row_id},
-    )

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from agent.delivery.database import Database, from_us, to_us
-from agent.delivery.outbox import deliver
 from agent.delivery.schema import SENT
+from shared.frame import Lane
 from shared.identity import Epoch
 from shared.receipt import Receipt, SeqRange
 
+_KEPT_LANES: Final = (Lane.FAULT, Lane.EVIDENCE)
 _REMEMBERED_GENERATIONS: Final = 16
 _COLLECTOR_AT: Final = "collector_at_us"  # meta: the collector's clock in the newest receipt
 COLLECTOR_AHEAD_S: Final = "collector_ahead_s"  # meta: the collector's clock minus ours
@@ -153,4 +155,20 @@ def _deliver_range(
         delivered=len(rows) - len(not_sent),
         not_sent=len(not_sent),
         foreign=never_sent,
+    )
+
+
+def is_kept(lane: int) -> bool:
+    """True for lanes whose delivered rows stay for :data:`outbox.KEEP_DELIVERED`."""
+    return lane in _KEPT_LANES
+
+
+def deliver(db: sqlite3.Connection, row_id: int, lane: int, *, now: datetime, refused: str) -> None:
+    """Act on a receipt for one row: keep it as delivered, or delete it when its lane is cheap."""
+    if not is_kept(lane):
+        db.execute("DELETE FROM outbox WHERE id = ?", (row_id,))
+        return
+    db.execute(
+        "UPDATE outbox SET state = 2, receipt_us = :now, refused = :refused WHERE id = :id",
+        {"now": to_us(now), "refused": refused or None, "id": row_id},
     )

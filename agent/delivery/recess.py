@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
@@ -21,16 +20,19 @@ class Recess:
     cut: whatever happens, there are at most twice the tries.
     """
 
-    def __init__(self, waiting_faults: Callable[[], int]) -> None:
-        """``waiting_faults`` counts those without a receipt."""
-        self._waiting_faults = waiting_faults
+    def __init__(self, newest_fault: Callable[[], int]) -> None:
+        """``newest_fault`` gives the row id of the newest fault that was not sent, 0 without one.
+
+        Not how many there are: where one was evicted meanwhile, a fresh one leaves that unchanged.
+        """
+        self._newest_fault = newest_fault
         self._fresh = asyncio.Event()
         self._known = 0
         self._may_cut = True
 
     def look(self) -> None:
         """Something was appended: remember whether a fault was among it."""
-        if self._waiting_faults() > self._known:
+        if self._newest_fault() > self._known:
             self._fresh.set()
 
     def reset(self) -> None:
@@ -39,7 +41,7 @@ class Recess:
 
     async def wait(self, delay_s: float, *, is_paid: bool, sleep: Sleep) -> None:
         """Wait, or less; waits up to the wired cap are never cut, so that no herd forms."""
-        self._known = self._waiting_faults()
+        self._known = max(self._known, self._newest_fault())
         self._fresh.clear()
         if not (is_paid and self._may_cut and delay_s > CAP_S):
             self._may_cut = True
@@ -54,7 +56,8 @@ class Recess:
             await asyncio.wait({rest, fresh}, return_when=asyncio.FIRST_COMPLETED)
             return fresh.done() and not rest.done()
         finally:
-            for task in (rest, fresh):
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+            rest.cancel()
+            fresh.cancel()
+            # Unlike awaiting them it does not raise what they raise, so that a cancellation that
+            # is raised here is our own: the agent is told to stop.
+            await asyncio.wait({rest, fresh})

@@ -14,17 +14,10 @@ from typing import Final
 
 from agent.delivery import high_water, losses, soundness
 from agent.delivery.ballast import ballast_of
-from agent.delivery.database import (
-    OUTSIDE,
-    Database,
-    DatabaseDamagedError,
-    Outside,
-    acquit,
-    is_full,
-    open_file,
-    to_us,
-)
+from agent.delivery.damage import DatabaseDamagedError, acquit, is_full
+from agent.delivery.database import OUTSIDE, Database, Outside, to_us
 from agent.delivery.high_water import Mark
+from agent.delivery.opening import open_file
 from agent.delivery.rank import rank_of_frame
 from agent.delivery.scan import COLUMNS, Scan, reading
 from shared.frame import FrameError, Header, Lane, unpack

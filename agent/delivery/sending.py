@@ -8,9 +8,11 @@ from typing import Final
 
 from agent.delivery.backoff import Pause
 from agent.delivery.database import Database
+from agent.delivery.departure import Row
 from agent.delivery.flight import Flight
 from agent.delivery.link import Link
-from agent.delivery.outbox import STORED_LANES, Outbox, Row
+from agent.delivery.outbox import STORED_LANES, Outbox
+from agent.delivery.overdue import DOUBLINGS, LEAST_PERCENT, PAID_DOUBLINGS
 from agent.delivery.uplink import Uplink
 from agent.delivery.watchdog import Watchdog
 from agent.uplink_budget import BULK, may_go
@@ -25,10 +27,8 @@ _LARGE_LANES: Final = (Lane.EVIDENCE, Lane.TELEMETRY)
 # On a metered link small ones first go without a PUBACK, which costs 130 bytes and proves nothing:
 # the receipt does. Sent again they ask for one, which tells a dead link from a dead collector.
 _UNACKNOWLEDGED_LANES: Final = (Lane.HEALTH, Lane.TELEMETRY)
-_UNPACED_BYTES: Final = (
-    4 * 1024
-)  # half a second at 64 kbit/s: a fault behind it still leaves in time
-_LEAST_JITTER: Final = 0.8  # of the outbox's resends
+# Half a second at 64 kbit/s: a fault behind it still leaves in time.
+_UNPACED_BYTES: Final = 4 * 1024
 
 
 class Sending:
@@ -61,7 +61,7 @@ class Sending:
         self.published = 0
 
     def _new_flight(self) -> Flight:
-        return Flight(grace_s=_LEAST_JITTER * self._resend_after.total_seconds())
+        return Flight(grace_s=LEAST_PERCENT / 100 * self._resend_after.total_seconds())
 
     def begin(self, link: Link) -> None:
         """A new connection is there: listen on it, and owe it nothing."""
@@ -100,25 +100,37 @@ class Sending:
 
     def _take_due(self, lane: Lane, *, most_rank: int) -> tuple[Row, ...]:
         now, window = self._clock(), self._window(lane)
-        at_once = self._flight.bulk_room() if lane in _LARGE_LANES else window
-        if not at_once:
+        if lane in _LARGE_LANES:
+            at_once = self._flight.bulk_room()
+        else:
+            at_once = window - self._flight.small_rows()
+        if at_once <= 0:
             return ()
         # Large pieces that wait for the plan do not stand in the way of thumbnails.
-        room = max(0, window - self._outbox.sent_rows(lane, most_rank=most_rank))
+        room = max(0, window - self._outbox.window_rows(lane, most_rank=most_rank))
         wait, salt, held = self._resend_after, self._salt, self._flight.held(self._monotonic())
+        doublings = PAID_DOUBLINGS if self._uplink.is_paid else DOUBLINGS
         if not self._outbox.has_due(
-            lane, now=now, resend_after=wait, room=room, salt=salt, held=held
+            lane,
+            now=now,
+            resend_after=wait,
+            room=room,
+            most_rank=most_rank,
+            salt=salt,
+            held=held,
+            doublings=doublings,
         ):
             return ()
         with self._database.transaction():
             again = self._outbox.take_overdue(
                 lane,
-                limit=min(window, at_once),
+                limit=(min(window, at_once) + 1) // 2,  # fresh ones leave beside them
                 now=now,
                 resend_after=wait,
                 most_rank=most_rank,
                 salt=salt,
                 held=held,
+                doublings=doublings,
             )
             fresh = min(room, at_once - len(again))
             rows = again + self._outbox.take(lane, limit=fresh, now=now, most_rank=most_rank)

@@ -16,7 +16,8 @@ from typing import Any, Final
 import msgspec
 
 from agent.camera.port import FilterMode
-from agent.delivery.database import Database, DatabaseDamagedError, from_us, is_damage
+from agent.delivery.damage import DatabaseDamagedError, is_damage
+from agent.delivery.database import Database, from_us
 from agent.delivery.fault_store import parse_event
 from agent.diagnosis.pictures.acceptance import Acceptance
 from agent.diagnosis.pictures.baseline import PictureBaseline

@@ -70,6 +70,10 @@ EXPLAINED_BY_SITE: Final = frozenset(
 )
 
 
+# Begins the reason of a decision that waits for an agent closed at its data cap.
+CLOSED_EN: Final = "waiting: the agent is closed at its data cap"
+
+
 def decide(case: Facts, policy: Policy, now: datetime) -> Decision:
     """Decide one due episode; the same facts give the same decision."""
     if case.cleared_at is not None:
@@ -151,13 +155,15 @@ def _site_lost(case: Facts, policy: Policy, now: datetime) -> Decision | None:
 
 
 def _closed(until: datetime, policy: Policy, now: datetime) -> Decision:
-    """No clearing would be heard before then: a wrong claim costs more than a late one."""
+    """No clearing would be heard before then: a wrong claim costs more than a late one.
+
+    Looked at again then, or when the agent speaks of itself before; later on every ``recheck_s``.
+    """
     return Decision(
         verdict=Verdict.WAIT,
-        reason_en=f"waiting: the agent is closed at its data cap until {until:%Y-%m-%d %H:%M} UTC;"
-        " judged when it speaks again",
+        reason_en=f"{CLOSED_EN} until {until:%Y-%m-%d %H:%M} UTC; judged when it speaks again",
         reason_zh=f"等待：代理因流量达到上限停发至 {until:%Y-%m-%d %H:%M} UTC；恢复上报后再判定",
-        look_again_at=now + timedelta(seconds=policy.recheck_s),
+        look_again_at=max(until, now + timedelta(seconds=policy.recheck_s)),
     )
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import msgspec
 
+from collector.claims.decide import CLOSED_EN
 from collector.intake.lost_rows import note_lost
 from collector.intake.positions import place_of
 from collector.intake.quiet import quiet_until
 from collector.intake.room import Row
-from collector.store import agents, positions
+from collector.store import agents, decisions, positions
 from shared.health import DataSpend, Health, LaneDepth, Lost
 from shared.reading import Reading
 
@@ -38,6 +41,8 @@ def store_health(health: Health, row: Row) -> None:
         lost=health.lost,
         data=health.data,
     )
+    until = quiet_until(health, now=row.now)
+    _look_again(row, until)
     agents.note_health(
         row.db,
         agent_id=row.agent.id,
@@ -46,7 +51,7 @@ def store_health(health: Health, row: Row) -> None:
         version=health.agent_version,
         recorder_firmware=health.recorder_firmware,
         health_json=msgspec.json.encode(report).decode(),
-        quiet_until=quiet_until(health, now=row.now),
+        quiet_until=until,
     )
     for device in health.devices:
         place = place_of(device.device, row, of_now=True)
@@ -58,3 +63,13 @@ def store_health(health: Health, row: Row) -> None:
             last_good_at=min(device.last_good_at, row.now) if device.last_good_at else None,
             now=row.now,
         )
+
+
+def _look_again(row: Row, until: datetime | None) -> None:
+    """What waited for an agent that is closed no more is judged soon; not before what it kept
+    has had time to arrive, for a clearing may be among it."""
+    before = row.agent.quiet_until
+    if before is None or (until is not None and until >= before):
+        return
+    due_at = row.now + timedelta(seconds=row.room.policy.recheck_s)
+    decisions.hasten(row.db, agent_id=row.agent.id, reason_en=CLOSED_EN, due_at=due_at)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, or_, select, update
 
-from collector.store.tables import decision
+from collector.store.tables import decision, episode
 from collector.store.upsert import insert_into
 
 
@@ -59,6 +59,21 @@ def postpone(
         update(decision)
         .where(decision.c.id == decision_id)
         .values(due_at=due_at, taken_until=None, reason_en=reason_en, reason_zh=reason_zh)
+    )
+
+
+def hasten(db: Connection, *, agent_id: str, reason_en: str, due_at: datetime) -> None:
+    """Look at ``due_at`` at the agent's decisions that wait for longer, for a reason that begins
+    so; holds that are not over are left alone."""
+    db.execute(
+        update(decision)
+        .where(
+            decision.c.state == "pending",
+            decision.c.due_at > due_at,
+            decision.c.reason_en.startswith(reason_en, autoescape=True),
+            decision.c.episode_id.in_(select(episode.c.id).where(episode.c.agent_id == agent_id)),
+        )
+        .values(due_at=due_at)
     )
 
 

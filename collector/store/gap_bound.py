@@ -5,14 +5,13 @@ A bound that is reached is told, because what lies behind it is not known to be 
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection, func, select
 
 from collector.store.scope import Scope
+from collector.store.seq_ranges import covers, union
 from collector.store.tables import quarantine, seq_gap, seq_lost, seq_mark
 from shared.receipt import SeqRange
 
@@ -35,26 +34,9 @@ def room(db: Connection, *, agent_id: str, epoch: str, kept: int) -> int:
         return MAX_GAPS - kept
     mine = (seq_gap.c.agent_id == agent_id, seq_gap.c.epoch == epoch)
     gaps = db.execute(select(seq_gap.c.first, seq_gap.c.last).where(*mine))
-    known = join([*_told(db, agent_id, epoch), *_refused(db, agent_id, epoch)])
+    known = union([*_told(db, agent_id, epoch), *_refused(db, agent_id, epoch)])
     explained = sum(covers(known, SeqRange(gap.first, gap.last)) for gap in gaps)
     return max(0, min(MAX_GAPS + explained, MAX_GAPS + MAX_EXPLAINED) - kept)
-
-
-def join(ranges: Iterable[SeqRange]) -> list[SeqRange]:
-    """The same rows by the fewest ranges, in order. Pure."""
-    joined: list[SeqRange] = []
-    for one in sorted(ranges):
-        if joined and one.first <= joined[-1].last + 1:
-            joined[-1] = SeqRange(joined[-1].first, max(joined[-1].last, one.last))
-        else:
-            joined.append(one)
-    return joined
-
-
-def covers(known: Sequence[SeqRange], gap: SeqRange) -> bool:
-    """Whether joined ranges explain every row of a gap. Pure."""
-    at = bisect_right(known, gap.first, key=lambda one: one.first) - 1
-    return at >= 0 and known[at].last >= gap.last
 
 
 def list_unseen(db: Connection, scope: Scope | None, *, agent_id: str = "") -> tuple[Unseen, ...]:

@@ -6,12 +6,14 @@ So rows of other lanes between do not cut it, and an agent that lives for years 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Final
 
 from sqlalchemy import Connection, and_, delete, func, insert, select
 
+from collector.store.seq_ranges import union
 from collector.store.tables import frame, seq_merged
 from shared.frame import Lane
 from shared.receipt import SeqRange
@@ -78,16 +80,12 @@ def note(
 
 def join(merged: Iterable[SeqRange], other: Iterable[int]) -> tuple[SeqRange, ...]:
     """As few ranges as cover ``merged`` and reach over nothing but ``other``. Pure."""
-    parts = [(one.first, one.last, True) for one in merged]
-    parts += [(seq, seq, False) for seq in other]
-    found: list[tuple[int, int, bool]] = []
-    for first, last, is_merged in sorted(parts):
-        if found and first <= found[-1][1] + 1:
-            before = found[-1]
-            found[-1] = (before[0], max(last, before[1]), is_merged or before[2])
-        else:
-            found.append((first, last, is_merged))
-    return tuple(SeqRange(first, last) for first, last, is_merged in found if is_merged)
+    own = union(merged)
+    starts = [one.first for one in own]
+    whole = union([*own, *(SeqRange(seq, seq) for seq in other)])
+    return tuple(
+        one for one in whole if bisect_left(starts, one.first) < bisect_right(starts, one.last)
+    )
 
 
 def among(db: Connection, keys: Sequence[Key]) -> set[Key]:

@@ -27,7 +27,10 @@ class PreparedConnection(Connection):  # type: ignore[misc]  # pg8000 has no typ
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         self._prepared: OrderedDict[str, Prepared] = OrderedDict()
-        super().__init__(*arguments, **named)
+        try:
+            super().__init__(*arguments, **named)
+        except OSError as error:  # a server that dies while it greets us; pg8000 passes it through
+            raise InterfaceError("network error") from error
 
     def execute_unnamed(
         self,

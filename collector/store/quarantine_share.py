@@ -2,14 +2,17 @@
 
 Bounded by rows and by bytes. The agent that holds most loses first, so that a flood pushes out
 nobody else's rows; within an agent noise without identity goes before telemetry, health and
-evidence, and of two equal in worth the kind that has more. A fault that was receipted as refused
-is nowhere else any more: it gives way to nothing, and one holder's faults take three quarters of
-the bound at most. A fault that is not kept is not receipted, so its agent keeps it.
+evidence, and of two equal in worth the kind that has more.
+
+A fault that was receipted as refused is nowhere else any more: it gives way to nothing, whoever
+sent it. So faults have parts of the bound instead. All strangers together have a tenth, for they
+can invent names; assigned agents may fill half of it, and what is left is for those that have few
+faults here. A fault that is not kept is not receipted, so its agent keeps it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,7 +22,10 @@ from shared.frame import Lane
 # a newer agent knows was receipted, so it will not come again: it is worth more than noise.
 _WORTH: Final = {0: 0, 1: 4, 2: 3, 3: 2, 4: 1}
 _UNKNOWN_LANE: Final = 1
-_FAULTS_OF_ONE: Final = 0.75  # of the bound
+# Parts of the bound. Of 10,000 rows a reserve of 5,000 gives ten rows to each of 500 agents.
+_FAULTS_OF_STRANGERS: Final = 0.1
+_FAULTS_OF_ALL: Final = 0.5
+_FEW: Final = 0.001
 COMES_AGAIN: Final = "topic.lane"  # not receipted: its agent keeps the row and sends it again
 
 
@@ -72,7 +78,8 @@ class Shares:
         self._of: dict[str, list[Share]] = {}
         self._held: dict[str, list[int]] = {}  # rows and bytes by holder, of what may give way
         self._faults: dict[str, list[int]] = {}  # and of what may not
-        self._stays: set[tuple[Kind, bool]] = set()  # found to give way, while nothing changed
+        self._all_faults = [0, 0]
+        self._without_victim: set[tuple[Kind, bool]] = set()  # while nothing changed
         self.rows = self.bytes = 0
         for share in shares:
             self.add(share.kind, is_ours=share.is_ours, rows=share.rows, size=share.bytes)
@@ -83,16 +90,17 @@ class Shares:
         if share is None:
             share = self._shares[kind] = Share(kind=kind, is_ours=is_ours)
             self._of.setdefault(share.holder, []).append(share)
-            for account in (self._held, self._faults):
-                account.setdefault(share.holder, [0, 0])
+            self._held.setdefault(share.holder, [0, 0])
+            self._faults.setdefault(share.holder, [0, 0])
         share.rows += rows
         share.bytes += size
         held = (self._faults if share.stays else self._held)[share.holder]
-        held[0] += rows
-        held[1] += size
+        for account in (held, self._all_faults) if share.stays else (held,):
+            account[0] += rows
+            account[1] += size
         self.rows += rows
         self.bytes += size
-        self._stays.clear()
+        self._without_victim.clear()
 
     def forget(self, kind: Kind) -> None:
         """Take a kind out of the account, because nothing of it is there."""
@@ -100,14 +108,21 @@ class Shares:
         self.add(kind, is_ours=share.is_ours, rows=-share.rows, size=-share.bytes)
 
     def may_hold(self, kind: Kind, *, is_ours: bool, size: int) -> bool:
-        """False for a fault of a holder whose faults have taken their part of the bound."""
+        """False for a fault whose part of the bound is taken."""
         if not kind.stays:
             return True
-        rows, held_bytes = self._faults.get(kind.agent_id if is_ours else "", (0, 0))
-        return (
-            rows < _FAULTS_OF_ONE * self._max_rows
-            and held_bytes + size <= _FAULTS_OF_ONE * self._max_bytes
-        )
+        if not is_ours:
+            return self._is_within(_FAULTS_OF_STRANGERS, self._faults.get(""), size)
+        return self._has_few(kind, size) or self._is_within(_FAULTS_OF_ALL, self._all_faults, size)
+
+    def _has_few(self, kind: Kind, size: int) -> bool:
+        """True for the first fault of an agent, and while it has next to none here."""
+        held = self._faults.get(kind.agent_id)
+        return not held or not held[0] or self._is_within(_FEW, held, size)
+
+    def _is_within(self, part: float, held: Sequence[int] | None, size: int) -> bool:
+        rows, held_bytes = held or (0, 0)
+        return rows < part * self._max_rows and held_bytes + size <= part * self._max_bytes
 
     def has_room(self, size: int) -> bool:
         """True when one more row of this size fits."""
@@ -117,14 +132,14 @@ class Shares:
         """Of which kind a row must go for a new one of ``kind``; None: the new one is not kept.
 
         One gives way to another only if it stays ahead afterwards, or two floods would push each
-        other out for ever.
+        other out for ever. To an agent's few faults the largest holder gives way in any case.
         """
         by_bytes = self.rows < self._max_rows
-        if (kind, by_bytes) in self._stays:
+        if (kind, by_bytes) in self._without_victim:
             return None
         found = self._victim(kind, is_ours=is_ours, by_bytes=by_bytes, size=size)
         if found is None and not by_bytes:
-            self._stays.add((kind, by_bytes))
+            self._without_victim.add((kind, by_bytes))
         return found
 
     def _victim(self, kind: Kind, *, is_ours: bool, by_bytes: bool, size: int) -> Kind | None:
@@ -132,12 +147,13 @@ class Shares:
         mine = kind.agent_id if is_ours else ""
         held = {name: amounts[by_bytes] for name, amounts in self._held.items()}
         worst = max(held, key=lambda name: (held[name], name == mine, name), default=mine)
-        if held.get(worst, 0) <= held.get(mine, 0) + ahead:
+        is_first = kind.stays and is_ours and self._has_few(kind, size)
+        if not is_first and held.get(worst, 0) <= held.get(mine, 0) + ahead:
             worst = mine
         found = first_to_go(self._of.get(worst, ()), by_bytes=by_bytes)
         if found is None:
             return None
-        if worst != mine or found.kind.worth < kind.worth:
+        if is_first or worst != mine or found.kind.worth < kind.worth:
             return found.kind
         own = self._shares.get(kind)
         own_weight = _weight(own, by_bytes) if own else 0

@@ -16,6 +16,7 @@ from typing import Final
 _FILE: Final = Path(__file__).parent / "texts" / "answers.json"
 _FIELD: Final = re.compile(r"\{(\w+)\}")
 _REST: Final = "rest"  # a field that is an answer itself
+_WORDS: Final = ("file", "kind", "resource")  # fields that hold one of a few words, or a name
 # Fields of which the form is known, so that one answer does not swallow the next.
 _SHORT: Final = {
     "file": r"[^:]+",
@@ -84,5 +85,6 @@ def _find(line: str) -> str | None:
         values = found.groupdict()
         if _REST in values:
             values[_REST] = _translate(values[_REST])
+        values |= {name: _find(values[name]) or values[name] for name in _WORDS if name in values}
         return template.chinese.format(**values)
     return None

@@ -27,6 +27,7 @@ _jinja: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_jinja.filters["dates"] = show.dates
 
 
 @cache

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from markupsafe import Markup, escape
+
 from collector.web.voice import Voice
+
+_DATE: Final = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 
 
 def age(voice: Voice, moment: datetime | None, now: datetime) -> str:
@@ -37,6 +43,12 @@ def clock(moment: datetime | None, zone: str = "UTC") -> str:
     except (ZoneInfoNotFoundError, ValueError):
         local, zone = moment, "UTC"
     return f"{local:%Y-%m-%d %H:%M} {zone}"
+
+
+def dates(text: str) -> Markup:
+    """The text with its dates kept whole: browsers end lines at hyphens."""
+    whole = _DATE.sub(r'<span class="date">\g<0></span>', str(escape(text)))
+    return Markup(whole)  # nothing but our own span was added after the escape
 
 
 def day(value: date | None) -> str:

@@ -12,14 +12,16 @@ import pytest
 
 from agent import verbs
 from agent.accept import Accepted, Ending, accept_all
-from agent.app import Edge
 from agent.camera.port import CameraError, Cause, Picture, Target
 from agent.cli import parse
 from agent.config import Device
 from agent.delivery import keepsake_store
-from agent.delivery.database import Database, open_file
+from agent.delivery.database import Database
+from agent.delivery.opening import open_file
 from agent.diagnosis.levels import Levels
 from agent.diagnosis.pictures.acceptance_checks import Result
+from agent.edge import Edge
+from agent.exit_code import UNUSABLE
 from agent.show_acceptance import print_acceptance
 from tests.agent.diagnosis.pictures.days import learnt
 from tests.agent.fakes import FEATURES, NOON, Clock, FakeCamera
@@ -165,5 +167,5 @@ def test_the_command_line_is_checked(
     path = tmp_path / "agent.toml"
     path.write_text('[agent]\nid = "a"\n[[devices]]\nid = "gate"\naddress = "192.0.2.1"\n')
     given = parse(["accept", "-c", str(path), *further])
-    assert verbs.dispatch(given, io.StringIO()) == verbs.UNUSABLE
+    assert verbs.dispatch(given, io.StringIO()) == UNUSABLE
     assert capsys.readouterr().err

@@ -15,7 +15,8 @@ import pytest
 from agent import cli
 from agent.delivery import restore_store, uplink_store, write_log
 from agent.delivery.salvage import open_or_salvage
-from agent.verbs import DONE, FOUND, UNUSABLE, dispatch
+from agent.exit_code import DONE, FOUND, UNUSABLE
+from agent.verbs import dispatch
 
 ROOT = Path(__file__).parents[2]
 MAY = datetime(2026, 5, 4, tzinfo=UTC)

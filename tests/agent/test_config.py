@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from agent import config
+from agent import config_file
 from agent.camera.port import LoginKind
-from agent.config import Config, load_config
+from agent.config import Config, budget_of
+from agent.config_file import load_config
 from agent.config_problem import WRONGS, ConfigError
 from tests.agent.delivery.tls_pair import write_agent_pair
 
@@ -141,9 +142,9 @@ def test_every_problem_is_explained_in_both_languages() -> None:
 def test_every_problem_of_the_code_is_in_the_table() -> None:
     """No name is misspelled and none is left over: each text can really be printed."""
     source = "".join(
-        (Path(config.__file__).parent / name).read_text()
+        (Path(config_file.__file__).parent / name).read_text()
         for name in (
-            "config.py",
+            "config_file.py",
             "config_table.py",
             "config_tunable.py",
             "overlay.py",
@@ -267,5 +268,5 @@ def test_the_owner_speaks_for_the_infrared_filter(tmp_path: Path) -> None:
 
     assert (silent.ir_cut.allow_test, silent.ir_cut.is_fitted) == (False, None)
     assert (spoken.ir_cut.is_fitted, spoken.ir_cut.is_outdoor) == (False, True)
-    writes = [config.budget_of(one).writes_per_day for one in (silent, spoken, limited)]
+    writes = [budget_of(one).writes_per_day for one in (silent, spoken, limited)]
     assert writes == [0, 8, 2]

@@ -15,8 +15,9 @@ from agent.config import Device
 from agent.cycle import run_pass
 from agent.delivery import fault_store, keepsake_store, reading_store, spend_store
 from agent.delivery.database import Database
+from agent.delivery.departure import Row
 from agent.delivery.evidence import Signer
-from agent.delivery.outbox import Outbox, Row
+from agent.delivery.outbox import Outbox
 from agent.delivery.salvage import open_or_salvage
 from agent.diagnosis import rules_with
 from agent.diagnosis.levels import Levels

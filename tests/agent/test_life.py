@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from agent import app
-from agent.app import Edge
+from agent import edge
 from agent.config import Config, Device
 from agent.delivery import overlay_store
-from agent.delivery.database import open_for_reading
+from agent.delivery.opening import open_for_reading
+from agent.edge import Edge
 from agent.life import build, live
 from agent.overlay import read_source
 from shared import topics, wire
@@ -49,7 +49,7 @@ class Steady:
         self.more_s = 0.0
 
     def __call__(self) -> float:
-        return app.steady_s() + self.more_s
+        return edge.steady_s() + self.more_s
 
 
 def edge_of(_: Config, steady_s: Steady) -> Edge:

@@ -9,7 +9,8 @@ import pytest
 
 from agent import app, life
 from agent.delivery import overlay_store
-from agent.delivery.database import condemned, open_file
+from agent.delivery.damage import condemned
+from agent.delivery.opening import open_file
 from agent.overlay import Source, read_source
 from tests.agent.delivery.test_publisher import clock
 

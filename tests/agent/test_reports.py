@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.config import load_config
+from agent.config_file import load_config
 from agent.delivery import losses, reading_store, receipts
 from agent.delivery.database import Database
 from agent.delivery.flight import PIECE_BYTES

@@ -11,8 +11,9 @@ from agent import verbs
 from agent.camera.light import Light
 from agent.cli import parse
 from agent.delivery import keepsake_store
-from agent.delivery.database import open_file
+from agent.delivery.opening import open_file
 from agent.diagnosis.pictures.acceptance import Acceptance
+from agent.exit_code import DONE, FOUND
 from tests.agent.diagnosis.pictures.days import learnt
 from tests.agent.diagnosis.views import NOON
 
@@ -44,7 +45,7 @@ def test_age_and_support_are_shown(tmp_path: Path, lang: str) -> None:
     out = io.StringIO()
     given = parse(["--lang", lang, "show", "-c", str(path)])
     given.lang = lang
-    assert verbs.dispatch(given, out) == verbs.DONE
+    assert verbs.dispatch(given, out) == DONE
     _, day, night, barn = out.getvalue().splitlines()
     assert "24" in day.split()
     assert "2026-05-31" in day
@@ -58,5 +59,5 @@ def test_without_a_database_it_is_explained(
     """The agent has not run yet: 1 and one sentence."""
     path = tmp_path / "agent.toml"
     path.write_text(CONFIG)
-    assert verbs.dispatch(parse(["show", "-c", str(path)]), io.StringIO()) == verbs.FOUND
+    assert verbs.dispatch(parse(["show", "-c", str(path)]), io.StringIO()) == FOUND
     assert capsys.readouterr().err

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from agent import cli
-from agent.verbs import DONE, FOUND, UNUSABLE, dispatch
+from agent.exit_code import DONE, FOUND, UNUSABLE
+from agent.verbs import dispatch
 from tests.agent.pictures import coded, view
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.config import load_config
+from agent.config_file import load_config
 from agent.config_problem import ConfigError
 from agent.sun import Site, sun_elevation_deg
 

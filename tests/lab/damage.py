@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from agent.delivery import fault_store, keepsake_store, losses, reading_store, spend_store
-from agent.delivery.database import Database, condemn, is_damage
+from agent.delivery.damage import condemn, is_damage
+from agent.delivery.database import Database
 from agent.delivery.outbox import STORED_LANES, Outbox
 from agent.delivery.salvage import open_or_salvage
 from shared import wire

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from agent.delivery import losses
-from agent.delivery.database import Database, Outside, is_full
+from agent.delivery.damage import is_full
+from agent.delivery.database import Database, Outside
 from agent.delivery.outbox import STORED_LANES, Outbox
 from agent.delivery.relief import commit, relieve
 from agent.delivery.salvage import open_or_salvage

@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from agent.delivery import receipts
-from agent.delivery.database import Database, DatabaseDamagedError, Outside, open_file
+from agent.delivery.damage import DatabaseDamagedError
+from agent.delivery.database import Database, Outside
+from agent.delivery.opening import open_file
 from agent.delivery.outbox import STORED_LANES, Outbox
 from shared.frame import Lane
 from shared.identity import EventId

@@ -152,7 +152,7 @@ class Connection:
 
 
 def connect_agent(vfs: PowerVfs) -> Callable[[Path], sqlite3.Connection]:
-    """What ``agent.delivery.database.open_file`` takes as ``connect``."""
+    """What ``agent.delivery.opening.open_file`` takes as ``connect``."""
     return lambda path: cast(sqlite3.Connection, Connection(str(path), vfs=vfs.name))
 
 

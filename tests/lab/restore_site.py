@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from agent.delivery import receipts
-from agent.delivery.database import open_file
-from agent.delivery.outbox import STORED_LANES, Outbox, Row
+from agent.delivery.departure import Row
+from agent.delivery.opening import open_file
+from agent.delivery.outbox import STORED_LANES, Outbox
 from collector.intake.arrival import Arrival
 from shared import topics
 from shared.evidence import chunks_of

@@ -10,7 +10,7 @@ import pytest
 from agent.budget import Spend
 from agent.camera.light import Light
 from agent.delivery import receipts
-from agent.delivery.database import open_file
+from agent.delivery.opening import open_file
 from agent.delivery.outbox import KEEP_DELIVERED, Outbox
 from agent.diagnosis.engine import FaultMemory, Step, advance
 from agent.diagnosis.pictures.baseline import PictureBaseline

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.delivery.database import condemn
+from agent.delivery.damage import condemn
 from agent.delivery.salvage import open_or_salvage
 from tests.lab.damage import FILLS, NOON, damage, fill, start
 

@@ -17,17 +17,17 @@ from collector.claims.lifecycle import Actor, IllegalMoveError, LineState, Move,
 from collector.review import move_line
 from collector.store.scope import Role
 from collector.store.views import claim_file, claims, devices
-from collector.store.views.claim_file import EventRow, EvidenceRow, ManifestRow
+from collector.store.views.claim_file import EventRow, ManifestRow
 from collector.store.views.claims import ClaimFilter, PreClaim
 from collector.web.call import Call, found
+from collector.web.pages import claim_files
 from collector.web.render import page
-from shared.evidence import full_name, is_thumbnail
+from shared.evidence import is_thumbnail
 
 PAGE_ROWS: Final = 200
 REASON_LONGEST: Final = 2000
 NOT_BY_HAND: Final = frozenset({LineState.MERGED})
 RESPONSE_WITHIN: Final = timedelta(hours=48)  # the factory's answer, from submission
-PICTURES: Final = frozenset({"picture", "reference", "clip"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +114,8 @@ async def _page(call: Call, *, status: int = 200, trouble: str = "") -> web.Stre
         claim=claim,
         findings=await house.read(lambda db: claim_file.list_findings(db, scope, number)),
         manifests=manifests,
-        pictures=_one_each(manifests, PICTURES),
-        documents=_one_each(manifests, frozenset({"transcript", "readings"})),
+        pictures=claim_files.list_pictures(manifests),
+        documents=claim_files.list_documents(manifests),
         must=must_items(claim, manifests),
         history=[(event, read_payload(event)) for event in events],
         broken_at=find_break(number, events),
@@ -193,19 +193,3 @@ def answer_clock(events: Sequence[EventRow]) -> Answer | None:
         if event.type == "moved" and read_payload(event).get("to") == LineState.SUBMITTED.value:
             return Answer(submitted_at=event.at, due_at=event.at + RESPONSE_WITHIN)
     return None
-
-
-def _one_each(manifests: Sequence[ManifestRow], kinds: frozenset[str]) -> tuple[EvidenceRow, ...]:
-    """The files of these kinds, each once, reference pictures last.
-
-    A thumbnail is shown until the picture it stands for is here.
-    """
-    once: dict[str, EvidenceRow] = {}
-    for manifest in manifests:
-        whole = {item.name for item in manifest.items if item.here}
-        for item in manifest.items:
-            if is_thumbnail(item.name) and full_name(item.name) in whole:
-                continue
-            if item.kind in kinds:
-                once.setdefault(item.sha256, item)
-    return tuple(sorted(once.values(), key=lambda item: (item.kind == "reference", item.taken_at)))

@@ -20,7 +20,7 @@ from collector.store.views import claim_file
 from collector.store.views import trust as view
 from collector.store.views.trust import PairRow
 from collector.web.call import Call, found
-from collector.web.pages.claims import PICTURES
+from collector.web.pages import claim_files
 from collector.web.render import page
 from collector.web.trust_plot import draw_precision
 
@@ -128,14 +128,13 @@ async def _page(call: Call, *, status: int = 200, trouble: str = "") -> web.Stre
     manifests = await house.read(
         lambda db: claim_file.list_episode_manifests(db, scope, verdict.episode_id)
     )
-    files = [item for manifest in manifests for item in manifest.items if item.here]
     return page(
         call,
         "verdict.html",
         status=status,
         verdict=verdict,
-        pictures=[file for file in files if file.kind in PICTURES],
-        documents=[file for file in files if file.kind not in PICTURES],
+        pictures=claim_files.list_pictures(manifests),
+        documents=claim_files.list_documents(manifests),
         holds=verdict.rulings[0] if verdict.rulings else None,
         next_id=await house.read(lambda db: view.next_waiting(db, scope, verdict.pair)),
         may_rule=call.known.role in RULES,

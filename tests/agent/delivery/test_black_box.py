@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from agent.delivery.black_box import export
-from agent.delivery.database import open_file, open_for_reading
+from agent.delivery.opening import open_file, open_for_reading
 from agent.delivery.outbox import Outbox
 from agent.delivery.receipts import apply
 from shared.black_box import BoxRow, read_head, read_rows

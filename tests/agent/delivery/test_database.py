@@ -15,13 +15,9 @@ import pytest
 
 from agent.delivery import schema
 from agent.delivery.ballast import BALLAST_BYTES, ballast_of
-from agent.delivery.database import (
-    Database,
-    DatabaseDamagedError,
-    Outside,
-    is_damage,
-    open_file,
-)
+from agent.delivery.damage import DatabaseDamagedError, is_damage
+from agent.delivery.database import Database, Outside
+from agent.delivery.opening import open_file
 from agent.delivery.outbox import Outbox
 from agent.delivery.rank import SMALL_FILE_BYTES
 from agent.delivery.room import MOST_LOG_BYTES
@@ -38,7 +34,7 @@ from tests.agent.delivery.samples import message
 _WRITER = """
 import sys
 from pathlib import Path
-from agent.delivery.database import open_file
+from agent.delivery.opening import open_file
 from agent.delivery.outbox import Outbox
 from shared.frame import Lane
 from tests.agent.delivery.conftest import NOON

@@ -10,6 +10,7 @@ from agent.delivery.backoff import PAUSE_CAP_S
 from agent.delivery.database import Database
 from agent.delivery.link import Acknowledged, Gone
 from agent.delivery.outbox import Outbox
+from agent.delivery.sending import WINDOWS
 from agent.delivery.watchdog import CONNECT_WITHIN_S, PUBACK_WITHIN_S
 from shared import topics, wire
 from shared.command import SignedCommand
@@ -342,3 +343,44 @@ async def test_a_row_that_is_dropped_each_time_is_sent_ever_more_rarely(
             await until(lambda: left(outbox) == 0)
 
     assert 4 <= broker.seqs.count(1) <= 9
+
+
+async def test_faults_that_nobody_takes_do_not_stop_those_behind_them(
+    database: Database, outbox: Outbox, broker: FakeBroker
+) -> None:
+    """A collector that cannot keep a window full of faults still gets the next one."""
+    window = WINDOWS[Lane.FAULT]
+    broker.drops = frozenset(range(1, window + 1))
+    append(database, outbox, Lane.FAULT, rows=window)
+    dispatcher = dispatcher_of(broker, database, outbox)
+    async with running(dispatcher):
+        await until(lambda: len(broker.seqs) == window)
+        for _ in range(4):
+            broker.clock.seconds += 40
+            await ticks()
+        append(database, outbox, Lane.FAULT)
+        dispatcher.wake()
+        await until(lambda: left(outbox) == window)
+
+    assert window + 1 in broker.seqs
+
+
+@pytest.mark.parametrize("receipts_for_others", [True, False])
+async def test_other_rows_that_nobody_takes_pass_on_the_window_where_the_collector_lives(
+    database: Database, outbox: Outbox, broker: FakeBroker, *, receipts_for_others: bool
+) -> None:
+    """Where receipts come for others they are passed by; a collector that is away gets no more."""
+    window = WINDOWS[Lane.HEALTH]
+    broker.drops = frozenset(range(1, window + 1))
+    append(database, outbox, Lane.HEALTH, rows=window + 1)
+    dispatcher = dispatcher_of(broker, database, outbox)
+    async with running(dispatcher):
+        await until(lambda: len(broker.seqs) == window)
+        for _ in range(6):
+            broker.clock.seconds += 40
+            await ticks()
+            if receipts_for_others:
+                append(database, outbox, Lane.FAULT)
+                await until(lambda: left(outbox) == 0)
+
+    assert (window + 1 in broker.seqs) == receipts_for_others

@@ -9,7 +9,8 @@ import pytest
 
 from agent.delivery import eviction, losses, receipts
 from agent.delivery.ballast import NEEDED_BYTES, Ballast
-from agent.delivery.database import Database, Outside, open_file
+from agent.delivery.database import Database, Outside
+from agent.delivery.opening import open_file
 from agent.delivery.outbox import Outbox
 from agent.delivery.rank import SMALL_FILE_BYTES
 from agent.delivery.relief import relieve

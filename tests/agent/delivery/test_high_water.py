@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from agent.delivery import high_water, losses
-from agent.delivery.database import Database, open_file
+from agent.delivery.database import Database
 from agent.delivery.high_water import Mark
+from agent.delivery.opening import open_file
 from agent.delivery.outbox import Outbox
 from shared.frame import Lane
 from shared.identity import Epoch

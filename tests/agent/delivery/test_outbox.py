@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from agent.delivery import eviction, losses, receipts
-from agent.delivery.database import Database, Outside, open_file
-from agent.delivery.outbox import MIB, STORED_LANES, Outbox, Row, rows_limit
+from agent.delivery.database import Database, Outside
+from agent.delivery.departure import Row
+from agent.delivery.opening import open_file
+from agent.delivery.outbox import MIB, STORED_LANES, Outbox, rows_limit
 from agent.delivery.salvage import open_or_salvage
 from agent.delivery.volume import Free
 from shared import wire
@@ -100,6 +102,20 @@ def test_a_clock_set_back_does_not_stop_resending(database: Database, outbox: Ou
     earlier = NOON - timedelta(days=7)
 
     assert outbox.has_due(Lane.FAULT, now=earlier, resend_after=RESEND, room=0)
+
+
+def test_a_fresh_fault_shows_though_another_was_evicted(database: Database) -> None:
+    """The newest that waits has a higher id than any before, however few faults there are."""
+    outbox = Outbox(database)
+    append(database, outbox, Lane.FAULT, Lane.FAULT)
+    before, rows = outbox.newest_waiting(Lane.FAULT), outbox.unreceipted(Lane.FAULT)
+    with database.transaction():
+        outbox.evict_bytes(1)
+        assert outbox.newest_waiting(Lane.FAULT) <= before
+        outbox.append(message(Lane.FAULT, NOON), now=NOON)
+
+    assert outbox.unreceipted(Lane.FAULT) == rows
+    assert outbox.newest_waiting(Lane.FAULT) > before
 
 
 def test_only_named_rows_are_delivered(database: Database, outbox: Outbox) -> None:

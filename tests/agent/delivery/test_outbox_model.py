@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from agent.delivery import losses, receipts
-from agent.delivery.database import Database, Outside, condemn
+from agent.delivery.damage import condemn
+from agent.delivery.database import Database, Outside
 from agent.delivery.outbox import STORED_LANES, Outbox
 from agent.delivery.relief import relieve
 from agent.delivery.salvage import open_or_salvage

@@ -14,7 +14,7 @@ class Waits:
     """Sleeps that end when the test says so, and faults that wait."""
 
     def __init__(self) -> None:
-        self.faults = 0
+        self.faults = 0  # id of the newest
         self.over = asyncio.Event()
         self.recess = Recess(lambda: self.faults)
 
@@ -76,3 +76,29 @@ async def test_a_wait_can_be_cancelled() -> None:
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_wait_that_was_just_cut_can_be_cancelled(turns: int) -> None:
+    """However many turns of the loop after the cut: the one who waits ends, and stays ended."""
+    waits = Waits()
+
+    async def wait_and_run_on() -> None:
+        await waits.recess.wait(PATIENT_CAP_S, is_paid=True, sleep=waits.sleep)
+        await asyncio.sleep(0)
+        await asyncio.Event().wait()
+
+    running = asyncio.create_task(wait_and_run_on())
+    for _ in range(2):
+        await asyncio.sleep(0)
+    waits.faults += 1
+    waits.recess.look()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    running.cancel()
+    for _ in range(10):
+        await asyncio.sleep(0)
+    try:
+        assert running.cancelled()
+    finally:
+        running.cancel()  # a second one is never swallowed

@@ -13,7 +13,9 @@ import pytest
 
 from agent.delivery import losses, soundness
 from agent.delivery.ballast import ballast_of
-from agent.delivery.database import Database, DatabaseDamagedError, Outside, condemn, open_file
+from agent.delivery.damage import DatabaseDamagedError, condemn
+from agent.delivery.database import Database, Outside
+from agent.delivery.opening import open_file
 from agent.delivery.outbox import Outbox
 from agent.delivery.rank import SMALL_FILE_BYTES
 from agent.delivery.salvage import open_or_salvage

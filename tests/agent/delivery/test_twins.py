@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from agent.delivery import receipts
-from agent.delivery.database import Database, open_file
+from agent.delivery.database import Database
 from agent.delivery.high_water import path_of
 from agent.delivery.link import Arrived
+from agent.delivery.opening import open_file
 from agent.delivery.outbox import Outbox
 from agent.delivery.reception import Reception
 from shared import topics, wire

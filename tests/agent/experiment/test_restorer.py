@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from agent.delivery import restore_store, write_log
-from agent.delivery.database import condemn
+from agent.delivery.damage import condemn
 from agent.delivery.restore_store import Owed
 from agent.delivery.salvage import open_or_salvage
 from simulator.faults import Fault

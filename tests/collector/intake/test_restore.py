@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from agent.delivery import receipts
-from agent.delivery.database import Database, open_file
+from agent.delivery.database import Database
+from agent.delivery.opening import open_file
 from agent.delivery.outbox import Outbox
 from collector.__main__ import main
 from collector.high_water import NAME, HighWater

@@ -12,7 +12,7 @@ from collector.intake.arrival import Arrival, Counts
 from collector.intake.upgrade import ACTION, program_version, take_after_upgrade
 from collector.store import quarantine, tables, telemetry
 from collector.store.quarantine_row import Quarantined
-from collector.telemetry_aside import unread
+from collector.telemetry_aside import DAMAGED, Unread, aside_of_batch
 from shared import topics
 from shared.fault import FaultKind
 from shared.frame import Lane, pack, unpack
@@ -105,7 +105,8 @@ def test_telemetry_that_could_not_be_merged_is_merged_then(house: House) -> None
     with house.engine.begin() as db:  # what a program without these columns did of it
         (batch,) = telemetry.pending(db, "agent-farm")
         telemetry.remove_batches(db, [batch.id])
-        row = unread("agent-farm", "north", batch, why="unknown form")
+        unread = Unread(batch=batch, reason=DAMAGED, why="unknown form")
+        row = aside_of_batch("agent-farm", "north", unread)
         quarantine.add_all(db, [row], now=house.now)
     assert [found["lane"] for found in house.rows(tables.quarantine)] == [Lane.TELEMETRY]
 

@@ -109,6 +109,24 @@ def test_a_higher_cap_ends_it_at_once(house: House) -> None:
     assert house.count(tables.incident) == 1
 
 
+def test_what_waits_is_looked_at_when_the_month_ends_or_the_agent_speaks(house: House) -> None:
+    """Not every few minutes for weeks; a hold that is not over is not cut short."""
+    house.take(frame_of(fault(), seq=1))
+    house.take(frame_of(farewell(), seq=2))
+    house.pass_time(2 * 86_400)
+    house.tick()
+    assert house.rows(tables.decision)[0]["due_at"] == NEXT_MONTH
+
+    house.take(frame_of(fault(of=device("barn")), seq=3))
+    held_until = house.rows(tables.decision)[1]["due_at"]
+    house.take(frame_of(health(device(), next_within_s=USUAL_S, at=house.now), seq=4))
+    waits = [row["due_at"] for row in house.rows(tables.decision)]
+    assert waits == [house.now + timedelta(seconds=house.policy.recheck_s), held_until]
+    house.pass_time(2)
+    house.tick()
+    assert [row["state"] for row in house.rows(tables.decision)] == ["decided", "pending"]
+
+
 @pytest.mark.parametrize(
     ("told", "expected"),
     [

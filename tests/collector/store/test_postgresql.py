@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import struct
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -368,3 +370,23 @@ def test_a_fault_with_a_nul_in_its_text_is_a_fault(house: House) -> None:
     assert house.take(strange).counts.stored == 1
     assert house.rows(tables.position)[0]["model"] == "SC\ufffd-1"
     assert house.rows(tables.frame)[0]["raw"] == strange.payload
+
+
+def test_a_server_that_dies_while_it_greets_is_away() -> None:
+    """A reset in the handshake is the store's trouble like any other: no decision fails by it."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def hang_up() -> None:
+            peer, _ = server.accept()
+            peer.recv(8)
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            peer.close()  # with a reset
+
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        port = server.getsockname()[1]
+        engine = open_engine(f"postgresql://preclaim:secret@127.0.0.1:{port}/store")
+        with pytest.raises(OperationalError):
+            engine.connect()
+        thread.join()
+        engine.dispose()

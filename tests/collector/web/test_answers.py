@@ -7,10 +7,13 @@ import re
 import pytest
 from sqlalchemy import insert, select
 
+from agent.budget import Resource
 from agent.config_problem import WRONGS, Problem
+from agent.config_table import Table
+from agent.overlay_bounds import FILE
 from collector.store import tables as t
 from collector.web.answers import LONGEST, tell_answer
-from tests.collector.web.conftest import Console, Signed
+from tests.collector.web.conftest import NOW, Console, Signed
 
 _FIELD = re.compile(r"\{(\w+)(?:![rsa])?(?::[^}]*)?\}")
 
@@ -29,6 +32,25 @@ def test_every_refused_configuration_is_explained(wrong: str) -> None:
         file="the order", key="pace.health_s", wrong=wrong, values=dict.fromkeys(fields, 7)
     )
     assert zh(problem.line("en")) == problem.line("zh")
+
+
+@pytest.mark.parametrize("found", [True, 7, 0.5, "text", [], NOW, NOW.date(), NOW.time()])
+def test_the_words_within_a_refusal_are_chinese_too(found: object) -> None:
+    """Neither the order's own name nor what stood there instead of a table stays English."""
+    problems: list[Problem] = []
+    Table({"schedule": found}, "", FILE, problems).table("schedule")
+    Table({"concurrency": {}}, "schedule", FILE, problems).text("concurrency")
+    assert len(problems) == 2
+    for problem in problems:
+        assert zh(problem.line("en")) == problem.line("zh").replace(FILE, "命令", 1)
+
+
+@pytest.mark.parametrize("resource", [resource.value for resource in Resource])
+def test_what_a_budget_counts_is_chinese(resource: str) -> None:
+    """A spent budget is named in words."""
+    told = zh(f"the day's budget of {resource} is 4, 4 are spent and this would take 2")
+    assert resource not in told
+    assert told.endswith("预算为 4，已用 4，此操作还需 2")
 
 
 @pytest.mark.parametrize(

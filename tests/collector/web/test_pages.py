@@ -15,6 +15,7 @@ from collector.store import tables as t
 from collector.store.gap_bound import MAX_GAPS
 from collector.web.render import HERE, STATIC
 from collector.web.routes import ROUTES
+from collector.web.show import dates
 from collector.web.voice import load_texts
 from tests.collector.web.conftest import CSRF, Console, Signed
 
@@ -127,7 +128,8 @@ async def test_preclaim_shows_its_whole_file(signed: Signed) -> None:
     """Serial and its source, warranty and reason, completeness, signature, readings, history."""
     text = await (await (await signed("engineer")).get("/preclaims/1")).text()
     for part in ("SL26000002", "from the factory", "In warranty", "the last day counts",
-                 "evidence 3 of 4", "Verified", "picture.gmin", "History is whole"):  # fmt: skip
+                 "evidence 3 of 4", "Verified", "picture.<wbr>gmin",
+                 "History is whole"):  # fmt: skip
         assert part in text, part
 
 
@@ -256,6 +258,39 @@ async def test_hostile_names_stay_text(console: Console, signed: Signed) -> None
         assert evil not in await (await client.get(path)).text(), path
 
 
+def words_of(page: str) -> str:
+    """What people read of a page, without its elements."""
+    return re.sub(r"<[^>]*>", "", page)
+
+
+@pytest.mark.parametrize("path", ["/agents", "/devices/2", "/preclaims/1", "/preclaims/2"])
+async def test_no_date_is_broken_over_two_lines(signed: Signed, path: str) -> None:
+    """Every date in the text of a page stands in an element in which no line ends."""
+    text = await (await (await signed("engineer")).get(path)).text()
+    seen = re.sub(r"<[^>]*>", lambda tag: tag[0] if tag[0] == '<span class="date">' else "|", text)
+    stands = re.findall(r"(.{0,19})\b\d{4}-\d\d-\d\d\b", seen)
+    assert stands
+    assert all(before.endswith('<span class="date">') for before in stands), stands
+    assert re.search(r"\.date\b[^{}]*\{ white-space: nowrap", (STATIC / "app.css").read_text())
+
+
+def test_text_around_dates_stays_text() -> None:
+    """Keeping dates whole lets no markup of a camera or agent in."""
+    assert dates("<b>2026-03-14</b>") == '&lt;b&gt;<span class="date">2026-03-14</span>&lt;/b&gt;'
+
+
+@pytest.mark.parametrize("path", ["/agents", "/devices", "/preclaims", "/trends"])
+async def test_cells_stay_together_on_phones(console: Console, signed: Signed, path: str) -> None:
+    """A cell is a grid there: a date beside bare text would go under the column of names."""
+    with console.engine.begin() as db:
+        db.execute(update(t.agent).values(silent_since=None, quiet_until=console.now))
+    text = await (await (await signed("admin")).get(path)).text()
+    cells = re.findall(r"<td[^>]*data-name=[^>]*>(.*?)</td>", text, re.S)
+    assert cells
+    for cell in cells:
+        assert not re.match(r'[^<]*<span class="date">', cell), cell
+
+
 async def test_unknown_urls_answer_in_words(signed: Signed) -> None:
     """What no route knows is a page for people and a problem document for programs."""
     client = await signed()
@@ -285,6 +320,9 @@ async def test_a_bound_on_gaps_that_is_reached_is_told(signed: Signed, console: 
         db.execute(insert(t.seq_mark).values(**row, checked_to=1001, checked_at=console.now))
     visitor = await signed("integrator")
     assert "rows from 1002 on" in await (await visitor.get("/agents?lang=en")).text()
+    assert f"{MAX_GAPS - 20} more: preclaim-collector gaps" in (
+        await (await visitor.get("/agents?lang=en")).text()
+    )
     assert "自第 1002 行起尚未检查" in await (await visitor.get("/agents?lang=zh")).text()
     told = await (await visitor.get("/api/v1/agents")).json()
     (quarry,) = [one for one in told["items"] if one["id"] == "nvr-quarry"]
@@ -361,12 +399,16 @@ async def test_the_agents_page_says_what_nobody_may_misread(
             )
         )
     visitor = await signed("integrator")
-    english = await (await visitor.get("/agents?lang=en")).text()
+    english = words_of(await (await visitor.get("/agents?lang=en")).text())
     assert "closed at its data cap until 2031-04-01" in english
     assert "raise hard_cap_mb" in english
+    assert "not before 2031-04-01 00:00 UTC" in english
+    row = english[english.index("nvr-quarry") :]
+    assert "in 3 min" not in row[: row.index("Configuration")]
     assert "the agent keeps them and sends them again" in english
-    chinese = await (await visitor.get("/agents?lang=zh")).text()
+    chinese = words_of(await (await visitor.get("/agents?lang=zh")).text())
     assert "停发至 2031-04-01" in chinese
+    assert "2031-04-01 00:00 UTC 之前不会上报" in chinese
     assert "未予回执" in chinese
     told = await (await visitor.get("/api/v1/agents")).json()
     (quarry,) = [one for one in told["items"] if one["id"] == "nvr-quarry"]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from collector.store import tables as t
 from collector.store.views.claim_file import EvidenceRow, ManifestRow
-from collector.web.pages.claims import PICTURES, _one_each, kinds_here
+from collector.web.pages.claim_files import list_pictures
+from collector.web.pages.claims import kinds_here
 from tests.collector.web.conftest import Console, Signed
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -43,11 +44,20 @@ def manifest(*items: EvidenceRow) -> ManifestRow:
 
 
 def test_it_stands_in_for_a_picture_that_is_on_its_way() -> None:
-    """Both are shown while the picture comes; then the picture alone."""
-    here = replace(PICTURE, here=True)
+    """One figure for both: the preview while the picture comes, then the picture."""
+    (coming,) = list_pictures([manifest(THUMBNAIL, PICTURE)])
+    assert (coming.file, coming.shown.sha256) == (PICTURE, THUMBNAIL.sha256)
+    assert not coming.shown.is_whole
 
-    assert _one_each([manifest(THUMBNAIL, PICTURE)], PICTURES) == (THUMBNAIL, PICTURE)
-    assert _one_each([manifest(THUMBNAIL, here)], PICTURES) == (here,)
+    here = replace(PICTURE, here=True)
+    (come,) = list_pictures([manifest(THUMBNAIL, here)])
+    assert (come.file, come.shown.sha256, come.shown.is_whole) == (here, here.sha256, True)
+
+    (alone,) = list_pictures([manifest(THUMBNAIL)])
+    assert (alone.shown.sha256, alone.shown.is_whole) == (THUMBNAIL.sha256, False)
+
+    (nothing,) = list_pictures([manifest(replace(THUMBNAIL, here=False), PICTURE)])
+    assert nothing.shown.sha256 == ""
 
 
 def test_it_completes_no_claim() -> None:
@@ -113,3 +123,27 @@ async def test_a_picture_without_one_is_said_to_be_coming(console: Console, sign
     text = await (await (await signed("integrator")).get("/devices/2?lang=en")).text()
     assert "Picture not here yet" in text
     assert "/evidence/" not in text
+
+
+async def test_the_preclaim_page_says_that_it_is_one_too(console: Console, signed: Signed) -> None:
+    """Who judges a claim is never shown a preview as its fault picture, in either language."""
+    with console.engine.begin() as db:
+        db.execute(delete(t.manifest_item).where(t.manifest_item.c.kind == "picture"))
+    put(console, THUMBNAIL, replace(PICTURE, received_bytes=49_152))
+    engineer = await signed("engineer")
+    for language, preview in (("en", "Preview only"), ("zh", "仅为预览图")):
+        text = await (await engineer.get(f"/preclaims/1?lang={language}")).text()
+        assert f'src="/evidence/{THUMBNAIL.sha256}" alt="{preview}"' in text
+        assert f"<span>{preview}</span>" in text
+        assert "49 kB" in text
+        assert THUMBNAIL.note not in text
+
+    with console.engine.begin() as db:
+        db.execute(
+            update(t.evidence_file)
+            .where(t.evidence_file.c.sha256 == PICTURE.sha256)
+            .values(complete=True)
+        )
+    text = await (await engineer.get("/preclaims/1?lang=en")).text()
+    assert f'src="/evidence/{PICTURE.sha256}" alt="Fault picture"' in text
+    assert "Preview only" not in text

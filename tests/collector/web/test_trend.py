@@ -153,10 +153,8 @@ async def test_damaged_days_are_named(console: Console, signed: Signed) -> None:
             update(t.telemetry_day).where(t.telemetry_day.c.day == number).values(points=b"bad")
         )
     text = await (await client.get(f"{path}&lang=en")).text()
-    assert f"is not all: {day.date().isoformat()}" in text
-    assert (
-        f"所示内容并不完整：{day.date().isoformat()}"
-        in await (await client.get(f"{path}&lang=zh")).text()
-    )
+    whole = f'<span class="date">{day.date().isoformat()}</span>'  # no line ends within it
+    assert f"is not all: {whole}" in text
+    assert f"所示内容并不完整：{whole}" in await (await client.get(f"{path}&lang=zh")).text()
     told = await (await client.get(series)).json()
     assert told["damaged_days"] == [day.date().isoformat()]

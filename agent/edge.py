@@ -1,0 +1,72 @@
+"""What the agent touches outside itself: clocks, cameras over the network, and this host."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from agent.camera.decoder import Decoder
+from agent.camera.device import NetworkCamera
+from agent.camera.http import CameraHttp
+from agent.camera.port import Camera
+from agent.camera.profile import Profile
+from agent.config import Config, Device
+from agent.host import ReadHost
+from agent.probes.host import HostPaths, read_host
+from shared.reading import Reading
+
+
+def clock() -> datetime:
+    """The wall clock; the only place where the agent reads it."""
+    return datetime.now(UTC)
+
+
+def steady_s() -> float:
+    """Seconds that nobody sets and that count on while the host sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """What the agent touches outside itself; a test puts its own in place."""
+
+    camera_for: Callable[[Device], Camera]
+    read_host: ReadHost
+    close: Callable[[], Awaitable[None]]
+    clock: Callable[[], datetime] = clock
+    steady_s: Callable[[], float] = steady_s
+    profiles: Sequence[Profile] = ()
+
+
+def network_edge(config: Config, profiles: Sequence[Profile]) -> Edge:
+    """Real cameras over the network, and this host."""
+    waits = config.uplink == "metered" or config.plan.is_limited
+    http, decoder = CameraHttp(), Decoder(thumbnails=waits)
+
+    def camera_for(device: Device) -> Camera:
+        named = [profile for profile in profiles if profile.id == device.profile]
+        return NetworkCamera(
+            device.target, http=http, decoder=decoder, profiles=named or profiles, clock=clock
+        )
+
+    async def close() -> None:
+        await decoder.close()
+        await http.close()
+
+    return Edge(
+        camera_for=camera_for, read_host=host_reader(config), close=close, profiles=profiles
+    )
+
+
+def host_reader(config: Config) -> ReadHost:
+    """Reads this host: the data folder's disk, and the recordings when a folder is named."""
+    recordings = config.recording_dir
+    disks = [config.data_dir] if recordings is None else [config.data_dir, recordings]
+    paths = HostPaths(disks=disks, recordings=recordings)
+
+    async def read(now: datetime) -> tuple[Reading, ...]:
+        return await read_host(paths, now)
+
+    return read

@@ -1,0 +1,103 @@
+"""The verbs for whoever stands before the cameras: find them, and read one now."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import json
+import os
+from pathlib import Path
+from typing import TextIO
+
+from agent import edge, once, show
+from agent.camera.decoder import Decoder
+from agent.camera.device import NetworkCamera
+from agent.camera.http import CameraHttp
+from agent.camera.onvif.discovery import discover
+from agent.camera.port import Credentials, Target
+from agent.camera.profile import Profile
+from agent.camera.profile_file import ProfileError
+from agent.diagnosis import RULES
+from agent.diagnosis.rule import Verdict
+from agent.exit_code import DONE, FOUND, UNUSABLE, complain, explain
+from agent.probes import PROBES
+from agent.show_visit import found_as_json, print_visit, visit_as_json
+from agent.sources import read_profiles
+
+
+def probe(arguments: argparse.Namespace, out: TextIO) -> int:
+    """Read one camera now."""
+    try:
+        profiles = read_profiles(Path(arguments.profiles) if arguments.profiles else None)
+        credentials = _credentials(arguments)
+    except ProfileError as error:
+        return explain(error, arguments.lang)
+    except (OSError, UnicodeDecodeError, KeyError) as error:
+        complain(show.say("no password", arguments.lang, why=error))
+        return UNUSABLE
+    target = Target(
+        address=arguments.address, credentials=credentials, rtsp_port=arguments.rtsp_port
+    )
+    visit = asyncio.run(_visit(target, profiles, arguments.watch_seconds))
+    if arguments.json:
+        json.dump(visit_as_json(target, visit), out, ensure_ascii=False, indent=1)
+        out.write("\n")
+    else:
+        print_visit(visit, arguments.lang, out)
+    is_bad = visit.failed_layer is not None or any(
+        finding.verdict is Verdict.FAULT for finding in visit.findings
+    )
+    return FOUND if is_bad else DONE
+
+
+def _credentials(arguments: argparse.Namespace) -> Credentials | None:
+    """The login; the password comes from a file, the environment or a prompt, never from argv."""
+    if arguments.user is None:
+        return None
+    if arguments.password_file:
+        password = Path(arguments.password_file).read_text(encoding="utf-8").rstrip("\r\n")
+    elif arguments.password_env:
+        password = os.environ[arguments.password_env]
+    else:
+        password = getpass.getpass(
+            show.say("password", arguments.lang, user=arguments.user, address=arguments.address)
+        )
+    return Credentials(user=arguments.user, password=password)
+
+
+async def _visit(target: Target, profiles: tuple[Profile, ...], seconds: float) -> once.Visit:
+    http, decoder = CameraHttp(), Decoder()
+    try:
+        camera = NetworkCamera(
+            target, http=http, decoder=decoder, profiles=profiles, clock=edge.clock
+        )
+        return await once.visit_once(
+            camera, probes=PROBES, rules=RULES, clock=edge.clock, watch_seconds=seconds
+        )
+    finally:
+        await decoder.close()
+        await http.close()
+
+
+def find(arguments: argparse.Namespace, out: TextIO) -> int:
+    """Ask the network who speaks ONVIF."""
+    found = asyncio.run(
+        discover(
+            seconds=arguments.seconds,
+            multicast=not arguments.ask,
+            interface=arguments.interface,
+            addresses=arguments.ask,
+        )
+    )
+    if arguments.json:
+        json.dump([found_as_json(one) for one in found], out, ensure_ascii=False, indent=1)
+        out.write("\n")
+    elif found:
+        rows = [[one.address, one.name or "-", one.hardware or "-", one.endpoint] for one in found]
+        keys = ("address", "name", "hardware", "endpoint")
+        head = [show.word(key, arguments.lang) for key in keys]
+        print(show.show_table(head, rows), file=out)
+    else:
+        complain(show.say("nobody answered", arguments.lang))
+    return DONE if found else FOUND
