@@ -27,20 +27,26 @@ _MOST_BYTES: Final = 16 * STEP_BYTES
 
 
 class Room:
-    """How many bytes a link may take now; rows are counted in as they are chosen."""
+    """How many bytes a link may take now; rows are counted in as they are chosen.
+
+    A row that does not fit stops all behind it, or smaller ones would take its place each time.
+    """
 
     def __init__(self, *, owed_bytes: int, window_bytes: int) -> None:
         self._owed_bytes = owed_bytes
         self._window_bytes = window_bytes
+        self._has_refused = False
 
     @property
     def is_used_up(self) -> bool:
         """True when not even a small row fits."""
-        return self._owed_bytes >= self._window_bytes
+        return self._has_refused or self._owed_bytes >= self._window_bytes
 
     def admits(self, size_bytes: int) -> bool:
         """Whether a row fits beside those before it: the first does where nothing is owed."""
-        return not self._owed_bytes or self._owed_bytes + size_bytes <= self._window_bytes
+        fits = not self._owed_bytes or self._owed_bytes + size_bytes <= self._window_bytes
+        self._has_refused |= not fits
+        return not self._has_refused
 
     def count_in(self, size_bytes: int) -> None:
         """A row was chosen."""

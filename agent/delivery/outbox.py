@@ -122,8 +122,8 @@ class Outbox:
         """Mark up to ``limit`` waiting rows of a lane as sent and return them, oldest first.
 
         Small files go before large ones; rows above ``most_rank`` stay, and from the first on that
-        does not fit into ``link_room``. A row whose checksum
-        fails is told as lost and removed, never sent.
+        does not fit into ``link_room``. A row whose checksum fails is told as lost and removed,
+        never sent.
         """
         found = self._db.execute(
             """

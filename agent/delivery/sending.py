@@ -9,7 +9,7 @@ from typing import Final
 from agent.delivery.backoff import Pause
 from agent.delivery.database import Database
 from agent.delivery.departure import Row
-from agent.delivery.flight import Flight
+from agent.delivery.flight import Flight, Room
 from agent.delivery.link import Link
 from agent.delivery.outbox import Outbox
 from agent.delivery.overdue import DOUBLINGS, LEAST_PERCENT, PAID_DOUBLINGS
@@ -89,21 +89,20 @@ class Sending:
         """Publish what windows, data plan and the collector's wish to wait allow, best first."""
         if self._pause.holds(self._monotonic()):
             return
-        mode = self._uplink.mode()
+        mode, link_room = self._uplink.mode(), self._flight.room()
         for lane in _ORDER:
             ranks = [rank for rank in (0, BULK) if may_go(mode, lane, rank=rank)]
             if ranks:
-                for row in self._take_due(lane, most_rank=max(ranks)):
+                paced = None if lane is Lane.FAULT else link_room
+                for row in self._take_due(lane, most_rank=max(ranks), link_room=paced):
                     if row.is_again and self._may_be_deaf:  # a broker confirms a damaged filter
                         self._subscribe(link)
                         self._may_be_deaf = False  # once a connection: this costs data too
                     self._publish(row, link, watchdog)
 
-    def _take_due(self, lane: Lane, *, most_rank: int) -> tuple[Row, ...]:
+    def _take_due(self, lane: Lane, *, most_rank: int, link_room: Room | None) -> tuple[Row, ...]:
         now, window = self._clock(), self._window(lane)
-        is_fault = lane is Lane.FAULT
-        link_room = None if is_fault else self._flight.room()
-        at_once = window - self._flight.faults() if is_fault else window
+        at_once = window - self._flight.faults() if link_room is None else window
         if at_once <= 0 or (link_room is not None and link_room.is_used_up):
             return ()
         # Large pieces that wait for the plan do not stand in the way of thumbnails.

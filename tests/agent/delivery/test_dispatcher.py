@@ -18,6 +18,8 @@ from shared import topics, wire
 from shared.command import SignedCommand
 from shared.evidence import EvidenceChunk
 from shared.frame import Lane, pack
+from shared.health import Health, Lost
+from shared.receipt import SeqRange
 from tests.agent.delivery.conftest import NOON
 from tests.agent.delivery.fake_link import (
     AGENT,
@@ -410,3 +412,33 @@ async def test_health_is_not_silenced_by_pictures_that_wait(
         broker.pubacks = True
 
     assert broker.seqs[:2] == [1, 4]
+
+
+async def test_a_row_that_does_not_fit_yet_is_not_passed_by_pictures(
+    database: Database, outbox: Outbox, broker: FakeBroker
+) -> None:
+    """The link drains until a health message larger than a piece of a picture has its turn."""
+    broker.pubacks = broker.receipts = False
+    dice = random.Random(1)
+    content = dice.randbytes(PIECE_BYTES)
+    lost = tuple(
+        Lost(Lane.TELEMETRY, SeqRange(row, row), dice.randbytes(190).hex()) for row in range(1, 61)
+    )
+    with database.transaction():
+        for _ in range(6):
+            outbox.append(EvidenceChunk("ab" * 32, 0, PIECE_BYTES, content), now=NOON)
+    dispatcher = dispatcher_of(broker, database, outbox)
+    async with running(dispatcher):
+        await until(lambda: broker.seqs == [1])
+        broker.live.hand(Acknowledged(2))  # at once, so that two leave now
+        await until(lambda: broker.seqs == [1, 2, 3])
+        with database.transaction():
+            outbox.append(Health(NOON, "1", 300.0, "wired", lost=lost), now=NOON)
+        broker.clock.seconds += 0.8  # for two: no third
+        broker.live.hand(Acknowledged(3))
+        await ticks()
+        broker.live.hand(Acknowledged(4))
+        await until(lambda: len(broker.seqs) >= 4)
+        broker.pubacks = True
+
+    assert broker.seqs[:4] == [1, 2, 3, 7]
