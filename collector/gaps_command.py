@@ -12,7 +12,8 @@ from collector.config import read_config
 from collector.missing_rows import look_for_gaps
 from collector.store.engine import reader
 from collector.store.gap_bound import list_unseen
-from collector.store.views.gaps import Why, list_gaps
+from collector.store.known_rows import Why
+from collector.store.views.gaps import list_gaps
 from collector.store.views.health import waiting_rows
 
 

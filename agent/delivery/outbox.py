@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from agent.delivery import eviction, losses
 from agent.delivery.database import Database, from_us, to_us
-from agent.delivery.departure import Row, release
+from agent.delivery.departure import Row, choose, release
+from agent.delivery.flight import Room
 from agent.delivery.overdue import DOUBLINGS, OVERDUE, overdue_at
 from agent.delivery.rank import rank_of
 from agent.delivery.schema import DELIVERED, SENT, WAITING
@@ -110,12 +111,19 @@ class Outbox:
         return EventId(self._database.epoch(), int(self._database.meta("next_seq") or "1"))
 
     def take(
-        self, lane: Lane, *, limit: int, now: datetime, most_rank: int = BULK
+        self,
+        lane: Lane,
+        *,
+        limit: int,
+        now: datetime,
+        most_rank: int = BULK,
+        link_room: Room | None = None,
     ) -> tuple[Row, ...]:
         """Mark up to ``limit`` waiting rows of a lane as sent and return them, oldest first.
 
-        Small files go before large ones; rows above ``most_rank`` stay. A row whose checksum
-        fails is told as lost and removed, never sent.
+        Small files go before large ones; rows above ``most_rank`` stay, and from the first on that
+        does not fit into ``link_room``. A row whose checksum fails is told as lost and removed,
+        never sent.
         """
         found = self._db.execute(
             """
@@ -123,8 +131,8 @@ class Outbox:
             WHERE state = 0 AND lane = :lane AND rank <= :rank ORDER BY rank, id LIMIT :limit
             """,
             {"lane": int(lane), "limit": limit, "rank": most_rank},
-        ).fetchall()
-        return release(self._db, lane, found, now=now)
+        )
+        return release(self._db, lane, choose(found, link_room), now=now)
 
     def take_overdue(
         self,
@@ -137,6 +145,7 @@ class Outbox:
         salt: int | None = None,
         held: Collection[int] = (),
         doublings: int = DOUBLINGS,
+        link_room: Room | None = None,
     ) -> tuple[Row, ...]:
         """Mark and return rows sent without a receipt for ``resend_after`` x 2^(attempts - 1).
 
@@ -154,8 +163,8 @@ class Outbox:
                 "limit": limit,
                 "rank": most_rank,
             },
-        ).fetchall()
-        return release(self._db, lane, found, now=now, is_again=True)
+        )
+        return release(self._db, lane, choose(found, link_room), now=now, is_again=True)
 
     def has_due(
         self,
@@ -168,20 +177,27 @@ class Outbox:
         salt: int | None = None,
         held: Collection[int] = (),
         doublings: int = DOUBLINGS,
+        link_room: Room | None = None,
     ) -> bool:
         """True when ``take`` (into ``room`` rows) or ``take_overdue`` would find something."""
         ours = {"lane": int(lane), "rank": most_rank}
-        if room > 0 and self._tally(lane, WAITING)[0]:
-            waiting = "SELECT 1 FROM outbox WHERE state = 0 AND lane = :lane AND rank <= :rank"
-            if self._db.execute(f"{waiting} LIMIT 1", ours).fetchone() is not None:
-                return True
+        is_room = room > 0 and self._tally(lane, WAITING)[0] > 0
+        if is_room and self._is_first_admitted("state = 0", ours, link_room):
+            return True
         if not self._tally(lane, SENT)[0]:
             return False
+        late = overdue_at(now, resend_after, salt=salt, held=held, doublings=doublings)
+        return self._is_first_admitted(OVERDUE, {**late, **ours}, link_room)
+
+    def _is_first_admitted(
+        self, condition: str, values: Mapping[str, int | str], link_room: Room | None
+    ) -> bool:
         found = self._db.execute(
-            f"SELECT 1 FROM outbox WHERE {OVERDUE} AND lane = :lane AND rank <= :rank LIMIT 1",
-            {**overdue_at(now, resend_after, salt=salt, held=held, doublings=doublings), **ours},
+            f"SELECT length(frame) FROM outbox WHERE {condition}"
+            " AND lane = :lane AND rank <= :rank ORDER BY rank, id LIMIT 1",
+            values,
         ).fetchone()
-        return found is not None
+        return found is not None and (link_room is None or link_room.admits(found[0] or 0))
 
     def forget_sent(self) -> int:
         """Let all sent rows wait again, at start: what was in flight then is nobody's now.

@@ -26,9 +26,10 @@ from collector.store import (
     tables,
 )
 from collector.store.engine import reader
+from collector.store.known_rows import Known, Why
 from collector.store.lost_ranges import Told
 from collector.store.quarantine import Bound
-from collector.store.views.gaps import Gap, Known, Why, explain, list_gaps, rows_by
+from collector.store.views.gaps import Gap, explain, list_gaps, rows_by
 from collector.store.views.health import waiting_rows
 from shared import topics
 from shared.fold import fold
