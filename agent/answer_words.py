@@ -11,6 +11,7 @@ from typing import Final
 from agent.wrong import Both
 
 AND: Final = Both(", ", "，")
+BECAUSE: Final = Both(": ", "：")
 THEN: Final = Both("; ", "；")
 
 

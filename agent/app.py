@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import random
-import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-from agent.budget import Budget
-from agent.commands import Commander
 from agent.config import Config, budget_of
 from agent.delivery import keys
-from agent.delivery.collector_clock import CollectorClock
 from agent.delivery.database import Database
-from agent.delivery.dispatcher import Dispatcher
 from agent.delivery.evidence import Signer
 from agent.delivery.outbox import Outbox, rows_limit
 from agent.delivery.salvage import open_or_salvage
@@ -27,19 +19,13 @@ from agent.diagnosis.levels import Levels
 from agent.diagnosis.rule import Rule
 from agent.edge import Edge
 from agent.episodes import Author
-from agent.hands import DeviceHands
-from agent.host import HostWatch
 from agent.overlay import Source
-from agent.post import Post
+from agent.parts import Parts
 from agent.probes import PROBES
 from agent.probes.probe import Probe
 from agent.recording import Settings
-from agent.reports import Reporter
-from agent.restraint import Restraint
-from agent.rounds import Rounds
 from agent.running import Agent
-from agent.standing import Standings, stored_standings
-from agent.trial import TrialDesk
+from agent.standing import stored_standings
 
 DATABASE = "agent.db"
 
@@ -56,7 +42,8 @@ def judgement_of(config: Config, rules: Sequence[Rule]) -> tuple[Levels, tuple[R
     """Levels and rules with what the configuration overrides."""
     levels = replace(Levels(), **config.judgement.levels)
     opens, clears = config.judgement.opens, config.judgement.clears
-    return levels, rules_with(opens=opens, clears=clears, rules=rules)
+    factor = config.judgement.span_factor
+    return levels, rules_with(opens=opens, clears=clears, span_factor=factor, rules=rules)
 
 
 def build(
@@ -92,9 +79,10 @@ def build(
         watch_seconds=config.pace.watch_seconds,
         recorder_login=config.recorder_login,
         author=author,
+        site=config.site,
         witness=next((probe for probe in probes if probe.name == "login"), None),
     )
-    ground = _Ground(
+    parts = Parts(
         config=config,
         edge=edge,
         database=database,
@@ -111,154 +99,7 @@ def build(
             is_metered=config.uplink == "metered",
         ),
     )
-    return ground.connect(probes, command_key)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Ground:
-    """What all parts stand on; each method builds one part on it."""
-
-    config: Config
-    edge: Edge
-    database: Database
-    outbox: Outbox
-    settings: Settings
-    budgets: Mapping[str, Budget]
-    standings: Standings
-    source: Source | None
-    former: Agent | None
-    uplink: Uplink
-
-    def connect(self, probes: Sequence[Probe], command_key: Ed25519PublicKey | None) -> Agent:
-        """Build the parts in the order in which they need each other."""
-        post = Post(standings=self.standings, clock=self.edge.clock)
-        post.dispatcher = self._dispatcher(post)
-        host = self._host(post)
-        rounds = self._rounds(post, probes)
-        post.settings = self._settings()
-        post.collector_clock = CollectorClock(
-            self.database, clock=self.edge.clock, steady_s=self.edge.steady_s
-        )
-        post.reporter = self._reporter(post, host)
-        post.commander = self._commander(post, rounds, command_key)
-        return Agent(
-            config=self.config,
-            database=self.database,
-            outbox=self.outbox,
-            dispatcher=post.dispatcher,
-            rounds=rounds,
-            reporter=post.reporter,
-            commander=post.commander,
-            host=host,
-            standings=self.standings,
-            settings=post.settings,
-            close_edge=self.edge.close,
-        )
-
-    def _dispatcher(self, post: Post) -> Dispatcher:
-        return Dispatcher(
-            agent_id=self.config.agent_id,
-            broker=self.config.broker,
-            database=self.database,
-            outbox=self.outbox,
-            clock=self.edge.clock,
-            jitter=random.random,
-            on_connected=post.connected,
-            on_command=post.command,
-            on_receipt=post.receipt,
-            uplink=self.uplink,
-        )
-
-    def _host(self, post: Post) -> HostWatch:
-        return HostWatch(
-            self.config,
-            read=self.edge.read_host,
-            settings=self.settings,
-            database=self.database,
-            outbox=self.outbox,
-            clock=self.edge.clock,
-            on_outcome=post.note,
-        )
-
-    def _rounds(self, post: Post, probes: Sequence[Probe]) -> Rounds:
-        devices = self.config.devices
-        return Rounds(
-            devices=devices,
-            budgets=self.budgets,
-            probes=probes,
-            overrides=self.config.pace.every,
-            concurrency=self.config.pace.concurrency,
-            settings=self.settings,
-            database=self.database,
-            outbox=self.outbox,
-            camera_for=self.edge.camera_for,
-            clock=self.edge.clock,
-            jitter={device.device_id: _fraction(device.device_id) for device in devices},
-            on_outcome=post.note,
-            login_retry=self.config.pace.login_retry,
-            former=self.former.rounds if self.former else None,
-            restraint=Restraint(
-                devices,
-                budgets=self.budgets,
-                profiles=self.edge.profiles,
-                known=self.standings.facts(),
-            ),
-        )
-
-    def _reporter(self, post: Post, host: HostWatch) -> Reporter:
-        return Reporter(
-            self.config,
-            version=self.settings.author.version,
-            database=self.database,
-            outbox=self.outbox,
-            standings=self.standings,
-            read_host=host.latest,
-            clock=self.edge.clock,
-            wake=post.dispatcher.wake,
-            on_health=post.settings.note_health,
-            uplink=self.uplink,
-        )
-
-    def _settings(self) -> TrialDesk:
-        return TrialDesk(
-            source=self.source,
-            health_every=self.config.pace.health_every,
-            database=self.database,
-            outbox=self.outbox,
-            uplink=self.uplink,
-            clock=self.edge.clock,
-            steady_s=self.edge.steady_s,
-        )
-
-    def _commander(
-        self, post: Post, rounds: Rounds, command_key: Ed25519PublicKey | None
-    ) -> Commander:
-        hands = DeviceHands(
-            devices={device.device_id: device for device in self.config.devices},
-            budgets=self.budgets,
-            rounds=rounds,
-            camera_for=self.edge.camera_for,
-            database=self.database,
-            outbox=self.outbox,
-            author=self.settings.author,
-            clock=self.edge.clock,
-        )
-        return Commander(
-            agent_id=self.config.agent_id,
-            key=command_key,
-            hands=hands,
-            settings=post.settings,
-            collector_clock=post.collector_clock,
-            database=self.database,
-            outbox=self.outbox,
-            clock=self.edge.clock,
-            wake=post.dispatcher.wake,
-        )
-
-
-def _fraction(device_id: str) -> float:
-    """A fixed place in 0..1 for a device, so that visits do not fall together."""
-    return zlib.crc32(device_id.encode()) / 2**32
+    return parts.connect(probes, command_key)
 
 
 def data_file(config: Config) -> Path:

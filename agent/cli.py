@@ -23,6 +23,19 @@ HELP: Final = {
         "box": "file to write; it is never overwritten",
         "waiting": "export only rows without a receipt",
         "keygen": "make an Ed25519 key pair",
+        "accept": "day 0: take pictures now, check film, focus, aim, tilt, obstruction and light,"
+        " and keep them as the reference of later disputes; stop the agent first",
+        "show": "show what is known of each camera's own pictures: how many, since when, accepted",
+        "devices": "ids of the devices to accept; all of them without one",
+        "again": "put the new picture in place of an accepted one, for this reason",
+        "pictures": "directory to write the pictures to, one JPEG a device",
+        "picture": "explain what the picture rules say of picture files, and why",
+        "files": "JPEG or PNG files to judge",
+        "reference": "a good picture of the same camera; give several, of hours and days",
+        "map": "write a PNG that shows where the last picture departs; never overwritten",
+        "ir-cut-test": "switch the infrared filter of one camera for a moment, judge, restore",
+        "writes": "show all that was written to cameras, and what is owed to them",
+        "device": "id of the device in the configuration",
         "config_file": "configuration file (TOML)",
         "lang": "language: en or zh",
         "address": "host or host:port of the camera",
@@ -53,6 +66,19 @@ HELP: Final = {
         "box": "要写入的文件；绝不覆盖已有文件",
         "waiting": "仅导出尚无回执的行",
         "keygen": "生成 Ed25519 密钥对",
+        "accept": "安装验收：立即拍摄画面，检查保护膜、对焦、朝向、倾斜、遮挡与光照，"
+        "并保存为日后争议所需的基准；请先停止代理",
+        "show": "显示各摄像机自身画面基准：数量、起始时间与验收日期",
+        "devices": "要验收的设备 id；不写则为全部",
+        "again": "以新画面替换已验收的画面，并说明原因",
+        "pictures": "保存画面的目录，每台设备一张 JPEG",
+        "picture": "说明画面规则对图片文件的判断及其依据",
+        "files": "待判断的 JPEG 或 PNG 文件",
+        "reference": "同一摄像机的正常画面；可给多张，取自不同时段和日期",
+        "map": "写入 PNG 热图，显示最后一张画面的偏离之处；绝不覆盖已有文件",
+        "ir-cut-test": "短暂切换一台摄像机的红外滤光片，依据画面判断后恢复",
+        "writes": "显示写入摄像机的全部内容及尚未恢复的设置",
+        "device": "配置中的设备 id",
         "config_file": "配置文件（TOML）",
         "lang": "语言：en 或 zh",
         "address": "摄像机的主机名或 主机:端口",
@@ -70,6 +96,10 @@ HELP: Final = {
         "verbose": "输出更多日志",
     },
 }
+_WITH_CONFIG: Final = (
+    *("run", "check-config", "show-config", "config", "outbox"),
+    *("accept", "show", "ir-cut-test", "writes"),
+)
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -98,19 +128,35 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
     def add(verb: str) -> argparse.ArgumentParser:
         return verbs.add_parser(verb, help=text[verb], description=text[verb], parents=[common])
 
-    for verb in ("run", "check-config", "show-config", "config", "outbox"):
+    for verb in _WITH_CONFIG:
         made = add(verb)
         made.add_argument("-c", "--config", required=True, help=text["config_file"])
         if verb == "config":
             made.add_argument("action", choices=("reset",), help=text["reset"])
         if verb == "outbox":
             _add_outbox(made, text)
+        if verb == "accept":
+            made.add_argument("devices", nargs="*", metavar="DEVICE", help=text["devices"])
+            made.add_argument("--again", metavar="REASON", help=text["again"])
+            made.add_argument("--pictures", metavar="DIR", help=text["pictures"])
+        if verb in ("ir-cut-test", "writes"):
+            made.add_argument(
+                "device", nargs=1 if verb == "ir-cut-test" else "?", help=text["device"]
+            )
+            made.add_argument("--json", action="store_true", help=text["json"])
     _add_probe(add("probe"), text)
     discover = add("discover")
     discover.add_argument("--seconds", type=float, default=3.0, help=text["seconds"])
     discover.add_argument("--interface", help=text["interface"])
     discover.add_argument("--ask", action="append", default=[], help=text["ask"])
     discover.add_argument("--json", action="store_true", help=text["json"])
+    pictures = add("picture")
+    pictures.add_argument("files", nargs="+", metavar="FILE", help=text["files"])
+    pictures.add_argument(
+        "--reference", nargs="+", metavar="FILE", default=[], help=text["reference"]
+    )
+    pictures.add_argument("--map", metavar="OUT.png", help=text["map"])
+    pictures.add_argument("--json", action="store_true", help=text["json"])
     add("keygen").add_argument("file", help=text["key"])
     return parser
 

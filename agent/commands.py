@@ -55,6 +55,9 @@ class Hands(Protocol):
     async def fetch_log(self, device_id: str) -> Both:
         """Fetch the device's own log and send it."""
 
+    async def test_ir_cut(self, device_id: str, *, ordered_by: str) -> Both:
+        """Test the infrared filter where the owner allows it, and put its mode back."""
+
 
 class Commander:
     """Takes signed commands in, one at a time."""
@@ -197,6 +200,10 @@ class Commander:
                 return await self._hands.take_picture(command.device_id)
             case Verb.FETCH_LOG:
                 return await self._hands.fetch_log(command.device_id)
+            case Verb.TEST_IR_CUT:
+                return await self._hands.test_ir_cut(
+                    command.device_id, ordered_by=f"collector: {command.command_id}"
+                )
             case Verb.NEW_EPOCH | Verb.SET_CONFIG:
                 raise CannotDo(Answer.HANDLED_BEFORE.told())
 

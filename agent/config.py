@@ -12,9 +12,12 @@ from agent.budget import Budget, budget_for
 from agent.camera.port import LoginKind, Target
 from agent.config_tunable import Judgement, Pace
 from agent.delivery.publisher import Broker
+from agent.sun import Site
 from agent.uplink_budget import DataPlan
 
 UPLINKS: Final = ("wired", "metered")
+TEST_WRITES_PER_DAY: Final = 8
+"""Where an owner allows active tests: four tests, each of one write and one to take it back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +26,16 @@ class Keys:
 
     evidence: Path
     command: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IrCut:
+    """The owner's word on the infrared filter of a camera."""
+
+    allow_test: bool = False  # an active test may change its mode for a moment
+    allow_test_on_battery: bool = False  # on a battery too
+    is_fitted: bool | None = None  # None: nobody has said
+    is_outdoor: bool = False  # daylight falls on what it sees
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +52,7 @@ class Device:
     budget: Mapping[str, int]  # keys of BUDGET_KEYS that replace the default
     min_poll: timedelta | None = None  # instead of what power and firmware profile ask for
     ordered_poll: timedelta = timedelta(0)  # at least this, by an order from the collector
+    ir_cut: IrCut = IrCut()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +73,12 @@ class Config:
     pace: Pace
     judgement: Judgement
     devices: tuple[Device, ...] = field(default=())
+    site: Site | None = None  # where the cameras are, when the file says
 
 
 def budget_of(device: Device) -> Budget:
     """The default budget of the device's power and link, with what its operator set."""
     default = budget_for(battery=device.is_battery, metered=device.is_metered)
+    if device.ir_cut.allow_test:
+        default = replace(default, writes_per_day=TEST_WRITES_PER_DAY)
     return replace(default, **dict(device.budget))

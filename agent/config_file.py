@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from agent.camera.port import Credentials, LoginKind, Target
-from agent.config import UPLINKS, Config, Device, Keys
+from agent.config import UPLINKS, Config, Device, IrCut, Keys
 from agent.config_problem import ConfigError, Problem
 from agent.config_table import Table
 from agent.config_tunable import (
@@ -25,6 +25,7 @@ from agent.config_tunable import (
 )
 from agent.delivery.outbox import FILE_MIB
 from agent.delivery.publisher import Broker
+from agent.sun import Site
 from shared.topics import AGENT_ID
 
 _DEVICE_ID: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")
@@ -103,10 +104,21 @@ class _Reader:
             pace=read_pace(self._root.table("schedule"), paced, probe_names),
             judgement=read_judgement(self._root.table("diagnosis")),
             devices=self._devices(uplink, profile_ids),
+            site=self._site(agent),
         )
         agent.finish()
         self._root.finish()
         return config
+
+    def _site(self, agent: Table) -> Site | None:
+        """Coordinates in degrees; both or neither."""
+        latitude = agent.number("latitude", 0.0, low=-90, high=90)
+        longitude = agent.number("longitude", 0.0, low=-180, high=180)
+        if agent.has("latitude") != agent.has("longitude"):
+            agent.complain("longitude" if agent.has("latitude") else "latitude", "half_a_place")
+        if not agent.has("latitude") or not agent.has("longitude"):
+            return None
+        return Site(latitude_deg=latitude, longitude_deg=longitude)
 
     def _path(self, text: str) -> Path:
         return self._folder / Path(text).expanduser()
@@ -204,6 +216,7 @@ class _Reader:
             profile=profile,
             budget=limits,
             min_poll=read_min_poll(table),
+            ir_cut=_ir_cut(table),
         )
         table.finish()
         return device
@@ -249,3 +262,17 @@ class _Reader:
             why = getattr(error, "strerror", None) or "not UTF-8"
             table.complain(key, "secret_unreadable", found=file_name, why=why)
             return ""
+
+
+def _ir_cut(table: Table) -> IrCut:
+    allow = table.flag("allow_ir_cut_test", False)
+    on_battery = table.flag("allow_ir_cut_test_on_battery", False)
+    if on_battery and not allow:
+        table.complain("allow_ir_cut_test_on_battery", "battery_test_alone")
+    is_said = table.has("ir_cut_filter_fitted")
+    return IrCut(
+        allow_test=allow,
+        allow_test_on_battery=on_battery,
+        is_fitted=table.flag("ir_cut_filter_fitted", True) if is_said else None,
+        is_outdoor=table.flag("outdoor", False),
+    )

@@ -132,6 +132,13 @@ WRONGS: Final[Mapping[str, Wrong]] = {
         Both("is missing: a certificate and its key go together", "缺失：证书与私钥必须成对"),
         Both("Write both cert and key, or neither", "请同时填写 cert 和 key，或都不填"),
     ),
+    "half_a_place": Wrong(
+        Both("is missing: latitude and longitude go together", "缺失：经纬度必须成对"),
+        Both(
+            "Write both in degrees, like latitude = 47.4 and longitude = 8.5, or neither",
+            "请同时以度填写，例如 latitude = 47.4、longitude = 8.5，或都不填",
+        ),
+    ),
     "cert_without_tls": Wrong(
         Both("is not true beside a certificate", "已填写证书，但未设为 true"),
         Both("Write tls = true", "请填写 tls = true"),
@@ -142,6 +149,10 @@ WRONGS: Final[Mapping[str, Wrong]] = {
             "Copy the collector's public command key there, or leave the key out",
             "请将收集端的命令公钥复制到该处，或删去此键",
         ),
+    ),
+    "battery_test_alone": Wrong(
+        Both("is true without allow_ir_cut_test", "为 true，但未设置 allow_ir_cut_test"),
+        Both("Write allow_ir_cut_test = true too", "请同时填写 allow_ir_cut_test = true"),
     ),
     "no_probe": Wrong(Both("is no probe", "不是检测项"), _ONE_OF),
     "no_level": Wrong(Both("is no level", "不是判定阈值"), _ONE_OF),

@@ -41,6 +41,7 @@ class Judgement:
     opens: tuple[int, int]
     clears: tuple[int, int]
     levels: Mapping[str, float]
+    span_factor: float = 1.0  # of the hours that picture faults must stand; the file's alone
 
 
 def paced_as(uplink: str, plan: DataPlan) -> str:
@@ -82,7 +83,10 @@ def read_judgement(table: Table) -> Judgement:
     for name in sorted(set(numbers) - known):
         levels.complain(name, "no_level", known=", ".join(sorted(known)))
     judgement = Judgement(
-        opens=table.pair("opens", (3, 5)), clears=table.pair("clears", (5, 5)), levels=numbers
+        opens=table.pair("opens", (3, 5)),
+        clears=table.pair("clears", (5, 5)),
+        levels=numbers,
+        span_factor=table.number("span_factor", 1.0, low=0.0, high=24.0),
     )
     table.finish()
     return judgement

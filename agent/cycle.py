@@ -17,7 +17,7 @@ from agent.asking import Take, ask, awake, bear_witness
 from agent.budget import Budget, Spend, allows
 from agent.camera.port import Camera
 from agent.config import Device
-from agent.delivery import reading_store, spend_store
+from agent.delivery import keepsake_store, reading_store, spend_store
 from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
 from agent.delivery.relief import commit
@@ -52,6 +52,7 @@ async def run_pass(
         watch_seconds=settings.watch_seconds,
         recorder_login=settings.recorder_login,
         previous=latest,
+        references=keepsake_store.read_references(db, device.device_id),
     )
     spend = spend_store.read_spend(db, device.device_id, now=now)
     reserve(database, device.device_id, probes, budget=budget, spend=spend)

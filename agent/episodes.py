@@ -66,6 +66,7 @@ class Seen:
     pictures: Sequence[Picture]
     attachments: Sequence[Attachment]
     exchanges: Sequence[Exchange]
+    proof: str = ""  # a value of Proof when it is another than the catalogue's
 
 
 class Teller:
@@ -120,6 +121,7 @@ class Teller:
                 manifest=manifest,
                 observations=min(memory.observations, 10**6),
                 recorder_firmware=self._author.recorder_firmware,
+                proof=seen.proof,
             ),
             now=seen.now,
         )
@@ -167,6 +169,8 @@ class Teller:
         )
         # The policy wants a picture with every claim, whatever its fault.
         files = [*_pictures(seen), *_attached(seen)]
+        if wants_picture(step.memory.code):
+            files += _maps(seen)
         if (
             files
             and wants_picture(step.memory.code)
@@ -245,6 +249,14 @@ class Teller:
         seen = Seen(facts=facts, now=now, pictures=(), attachments=(found,), exchanges=())
         self._add_evidence(seen, code="", episode=None, files=_attached(seen))
 
+    def tell_attachments(
+        self, seen: Seen, *, code: str = "", episode: EventId | None = None
+    ) -> None:
+        """Send the files of an experiment, with its transcript."""
+        transcript = write_transcript(seen.exchanges, taken_at=seen.now)
+        files = [*_attached(seen), *([transcript] if transcript else [])]
+        self._add_evidence(seen, code=code, episode=episode, files=files)
+
     def _add_evidence(
         self, seen: Seen, *, code: str, episode: EventId | None, files: Sequence[EvidenceFile]
     ) -> None:
@@ -274,6 +286,22 @@ def _pictures(seen: Seen) -> tuple[EvidenceFile, ...]:
             files.append(_picture(preview, picture, picture.thumbnail, note))
         files.append(_picture(name, picture, picture.jpeg, met))
     return tuple(files)
+
+
+def _maps(seen: Seen) -> tuple[EvidenceFile, ...]:
+    """Where a picture departs from the camera's own reference, in colours.
+
+    Named as a preview: it is shown beside the pictures, and never counts as one.
+    """
+    note = (
+        "map of the departure from the camera's own reference: red is detail lost, blue detail "
+        "gained, a magenta frame other edges"
+    )
+    return tuple(
+        _picture(f"{THUMBNAIL}-map.jpg", picture, picture.map, note)
+        for picture in seen.pictures[:1]
+        if picture.map
+    )
 
 
 def _picture(name: str, picture: Picture, content: bytes, note: str) -> EvidenceFile:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from agent.answer_words import AND, THEN, Answer
+from agent.answer_words import AND, BECAUSE, THEN, Answer
 from agent.asking import run_probe, spent_between
 from agent.budget import Budget, Spend, allows
 from agent.camera.port import Camera, LoginKind
@@ -18,6 +18,9 @@ from agent.delivery.database import Database
 from agent.delivery.evidence import MAX_TEXT_BYTES
 from agent.delivery.outbox import Outbox
 from agent.episodes import Author, Teller
+from agent.experiment.consent import NotAllowedError
+from agent.experiment.desk import FilterDesk
+from agent.experiment.verdict import VERDICTS
 from agent.probes.probe import Attachment, Cost, Observation, Pass, Probe
 from agent.reasons import in_both
 from agent.recording import Outcome
@@ -41,7 +44,10 @@ class DeviceHands:
         outbox: Outbox,
         author: Author,
         clock: Callable[[], datetime],
+        desk: FilterDesk,
+        settle: Callable[[str], Awaitable[bool]],
     ) -> None:
+        """``settle`` restores what an experiment owes a device; asked before it is touched."""
         self._devices = devices
         self._budgets = budgets
         self._rounds = rounds
@@ -50,6 +56,8 @@ class DeviceHands:
         self._outbox = outbox
         self._author = author
         self._clock = clock
+        self._desk = desk
+        self._settle = settle
 
     async def probe_now(self, device_id: str) -> Both:
         """Run all probes of a device, or of every device one after the other.
@@ -82,10 +90,21 @@ class DeviceHands:
         device = self._device(device_id)
         self._refuse_while_logins_rest(device_id)
         async with self._rounds.alone(device_id):
+            await self._settle(device_id)
             return await self._fetch_log_alone(device)
 
+    async def test_ir_cut(self, device_id: str, *, ordered_by: str) -> Both:
+        """Test the infrared filter; the verdict in words, and what would settle an unclear one."""
+        try:
+            judged = await self._desk.test(device_id, ordered_by=ordered_by)
+        except NotAllowedError as error:
+            raise CannotDo(error.reason) from error
+        verdict = Both(judged.verdict.value, VERDICTS[judged.verdict].zh)
+        told = join(BECAUSE, (verdict, judged.reason))
+        return join(THEN, (told, judged.settle)) if judged.settle.en else told
+
     async def _fetch_log_alone(self, device: Device) -> Both:
-        now = self._clock()
+        db, now = self._database.connection, self._clock()
         spend = self._spend_before(device.device_id, _LOG)
         reserve(
             self._database,

@@ -33,19 +33,22 @@ class Post:
         """After each pass: how the device stands, and whether something is to be sent."""
         unasked = self._standings.has_unasked()
         self._standings.note(outcome, now=self._clock())
+        self.reporter.told.saw(outcome.facts)
         if unasked and not self._standings.has_unasked():
             self.reporter.soon()  # all are known now; nobody should wait for the next message
         if outcome.appended:
             self.dispatcher.wake()
 
     def connected(self) -> None:
-        """On each connection: tell which episodes are open, so that orphans reconcile."""
+        """On each connection: tell the open episodes, so that orphans reconcile, and all facts."""
+        self.reporter.told.forget()
         self.reporter.send_snapshot()
 
     def receipt(self, receipt: Receipt) -> None:
         """A receipt is being applied, inside its transaction."""
         self.collector_clock.note(receipt)
         self.settings.note_receipt(receipt)
+        self.reporter.note_receipt(receipt)
 
     def command(self, signed: SignedCommand) -> None:
         """A signed command arrived."""

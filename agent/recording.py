@@ -13,16 +13,25 @@ from agent.asking import Take
 from agent.budget import Spend
 from agent.camera.port import Exchange, LoginKind
 from agent.config import Device
-from agent.delivery import exchange_store, fault_store, keepsake_store, reading_store, spend_store
+from agent.delivery import (
+    exchange_store,
+    fault_store,
+    keepsake_store,
+    reading_store,
+    sibling_store,
+    spend_store,
+)
 from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
 from agent.diagnosis.engine import Diagnosis, FaultMemory, diagnose
-from agent.diagnosis.learning import learn
 from agent.diagnosis.levels import Levels
+from agent.diagnosis.pictures.learning import learn_from
+from agent.diagnosis.pictures.look import PREFIX
 from agent.diagnosis.rule import HISTORY_PER_NAME, Rule, Verdict, View
 from agent.episodes import Author, Seen, Teller, wants_picture
 from agent.facts import aliases_in, facts_of, is_exchanged
 from agent.probes.probe import Probe, good
+from agent.sun import Site, sun_elevation_deg
 from shared.device import DeviceFacts
 from shared.reading import Reading
 
@@ -42,6 +51,7 @@ class Settings:
     recorder_login: LoginKind
     author: Author
     witness: Probe | None = None  # the login probe: says what a refusal in another probe means
+    site: Site | None = None  # where the cameras are, when the configuration says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +96,7 @@ def record(
     memories = fault_store.read_memories(db, device_id)
     view = _view(db, device, latest, fresh, now=now, settings=settings)
     diagnosis = diagnose(view, memories, settings.rules)
-    baseline = learn(view, diagnosis.memories.values())
-    if baseline is not None:
-        keepsake_store.keep_baseline(db, device_id, baseline)
+    _learn(db, device_id, view, diagnosis, take)
     next_row = outbox.next_event()
     _keep_readings(database, device_id, take.readings, rules=settings.rules)
     seen = Seen(
@@ -118,6 +126,21 @@ def record(
     )
 
 
+def _learn(
+    db: sqlite3.Connection, device_id: str, view: View, diagnosis: Diagnosis, take: Take
+) -> None:
+    """Keep what this pass's picture adds to the baseline, and the reference it was merged into."""
+    baseline = learn_from(view, diagnosis)
+    if baseline is None:
+        return
+    keepsake_store.keep_baseline(db, device_id, baseline)
+    light = baseline.light.value
+    for picture in take.pictures[:1]:
+        # Colour by lamps at night has a column of its own, and no part in the day's reference.
+        if picture.merged and picture.light == light and not picture.damaged:
+            keepsake_store.keep_reference(db, device_id, light, picture.merged, at=view.now)
+
+
 def _exchanged(known: DeviceFacts, *, now: datetime) -> Reading:
     """The mark that another device hangs here; nothing is closed because of it."""
     names = ", ".join(alias.value for alias in known.aliases)
@@ -140,6 +163,7 @@ def _view(
         if not fresh.keys().isdisjoint(rule.needs)
         for name in rule.looks_back
     }
+    pictured = any(name.startswith(PREFIX) for name in fresh)
     return View(
         now=now,
         readings={**latest, **fresh},
@@ -152,6 +176,9 @@ def _view(
         recorder_login=settings.recorder_login,
         label_serial=device.label_serial,
         baselines=keepsake_store.read_baselines(db, device.device_id),
+        acceptances=keepsake_store.read_acceptances(db, device.device_id),
+        sun_elevation_deg=sun_elevation_deg(settings.site, now),
+        siblings=sibling_store.read_siblings(db, device.device_id, now=now) if pictured else (),
     )
 
 

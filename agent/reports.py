@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -20,8 +20,10 @@ from agent.delivery.flight import PIECE_BYTES
 from agent.delivery.outbox import Outbox
 from agent.delivery.relief import relieve
 from agent.delivery.uplink import Uplink
+from agent.probes.picture_readings import LOCAL_ONLY
 from agent.recording import TELEMETRY_UPTO
 from agent.standing import Standings
+from agent.told_facts import ToldFacts
 from agent.uplink_budget import Mode
 from shared import wire
 from shared.columns import Columns
@@ -31,6 +33,7 @@ from shared.frame import Lane
 from shared.health import DeviceHealth, Health, Standing
 from shared.identity import EventId
 from shared.reading import Reading
+from shared.receipt import Receipt
 
 _LOG = logging.getLogger(__name__)
 _BATCH: Final = 12_000  # readings in one telemetry message: six hours of 6 devices, 16 for one
@@ -73,29 +76,40 @@ class Reporter:
         outbox: Outbox,
         standings: Standings,
         read_host: Callable[[], Awaitable[tuple[Reading, ...]]],
+        owed: Callable[[], Mapping[str, str]] = dict,
         clock: Callable[[], datetime],
         wake: Callable[[], None],
         on_health: Callable[[EventId], None] = lambda _: None,
         uplink: Uplink | None = None,
     ) -> None:
-        """``on_health`` is called inside the transaction that appends a health message."""
+        """``on_health`` is called inside the transaction that appends a health message.
+
+        ``owed`` says by device what an experiment has not put back yet.
+        """
         self._config = config
         self._version = version
         self._database = database
         self._outbox = outbox
         self._standings = standings
         self._read_host = read_host
+        self._owed = owed
         self._clock = clock
         self._wake = wake
         self._on_health = on_health
         self._uplink = uplink or Uplink(config.plan, database=database, clock=clock)
         self._is_wanted = False
         self._snapshot_at: datetime | None = None
+        self.told = ToldFacts()
         self._is_snapshot_owed = False  # one was due, and the disk had no room for it
 
     def soon(self) -> None:
         """Send a health message at the next tick: something changed that people wait for."""
         self._is_wanted = True
+
+    def note_receipt(self, receipt: Receipt) -> None:
+        """A receipt is being applied; another store at the collector is told all at once."""
+        if self.told.note(receipt):
+            self.soon()
 
     async def run(self) -> None:
         """Report until cancelled; the first health message goes at once."""
@@ -134,7 +148,9 @@ class Reporter:
         """Until the next batch after a start: a reading's age goes on while nobody runs."""
         upto = int(self._database.meta(TELEMETRY_UPTO) or "0")
         pace = self._config.pace.telemetry_every
-        oldest = reading_store.oldest_unsent(self._database.connection, after=upto)
+        oldest = reading_store.oldest_unsent(
+            self._database.connection, after=upto, local=LOCAL_ONLY
+        )
         age = timedelta(0) if oldest is None else self._clock() - oldest
         return (pace - min(max(age, timedelta(0)), pace)).total_seconds()
 
@@ -142,6 +158,8 @@ class Reporter:
         """Append one health message; gaps that it tells are forgotten in the same transaction."""
         host = await self._read_host()
         now, mode = self._clock(), self._uplink.mode()
+        self._standings.note_owed(self._owed())
+        devices = self._devices(mode)
         with self._database.transaction() as db:
             lost = losses.take(db, current_epoch=str(self._database.epoch()))
             event = self._outbox.append(
@@ -153,7 +171,7 @@ class Reporter:
                     ),
                     uplink=self._config.uplink,
                     host=host[:64],
-                    devices=self._devices(mode),
+                    devices=self.told.left_out(devices, now=now),
                     outbox=self._outbox.lane_depths(),
                     lost=lost,
                     recorder_firmware=self._config.recorder_firmware,
@@ -162,6 +180,7 @@ class Reporter:
                 now=now,
             )
             self._on_health(event)
+        self.told.sent(event, devices)
         self._uplink.told(mode)
         self._wake()
 
@@ -190,7 +209,7 @@ class Reporter:
         now = self._clock()
         with self._database.transaction() as db:
             upto = int(self._database.meta(TELEMETRY_UPTO) or "0")
-            rows = reading_store.unsent(db, after=upto, limit=_BATCH)
+            rows = reading_store.unsent(db, after=upto, limit=_BATCH, local=LOCAL_ONLY)
             if not rows:
                 return False
             batch, count = _fold_what_fits([row[1:] for row in rows], now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -54,11 +54,13 @@ class Rounds:
         login_retry: timedelta,
         restraint: Restraint | None = None,
         former: Rounds | None = None,
+        settle: Callable[[str], Awaitable[object]] | None = None,
     ) -> None:
         """``jitter`` by device in 0..1; ``on_outcome`` is called after each commit.
 
         ``former`` ran in this process before: accounts that rested then go on resting, for it was
-        no person with a corrected password who began these rounds.
+        no person with a corrected password who began these rounds. ``settle`` restores what an
+        experiment owes a device, before anything else touches it.
         """
         self._devices = {device.device_id: device for device in devices}
         self._budgets = budgets
@@ -78,6 +80,7 @@ class Rounds:
         self._rest_until: dict[str, datetime] = {}
         self._login_retry = login_retry
         self._restraint = restraint
+        self._settle = settle
         longest = AFTER_START if former is None else LONGEST
         self._logins_held = {
             device_id: self._held(device_id, longest=longest) for device_id in self._devices
@@ -191,6 +194,8 @@ class Rounds:
         """Run one pass now (all probes when none are named), never beside another one."""
         device = self._devices[device_id]
         async with self._alone[device_id]:
+            if self._settle is not None:
+                await self._settle(device_id)
             chosen = self._who_first(device_id, self._probes if probes is None else probes)
             outcome = await run_pass(
                 device,

@@ -13,6 +13,8 @@ from agent.config import Config
 from agent.delivery.database import Database
 from agent.delivery.dispatcher import Dispatcher
 from agent.delivery.outbox import Outbox
+from agent.experiment.desk import FilterDesk
+from agent.experiment.restorer import Restorer
 from agent.host import HostWatch
 from agent.reports import Reporter
 from agent.rounds import Rounds
@@ -40,6 +42,8 @@ class Agent:
     host: HostWatch
     standings: Standings
     settings: TrialDesk
+    restorer: Restorer
+    desk: FilterDesk
     close_edge: Callable[[], Awaitable[None]]
 
     async def run(self) -> None:
@@ -49,6 +53,7 @@ class Agent:
         """
         try:
             async with asyncio.TaskGroup() as group:
+                group.create_task(self.restorer.run(self.rounds.alone))
                 group.create_task(self._until_changed())
                 group.create_task(self.dispatcher.run())
                 group.create_task(self.host.run())

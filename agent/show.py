@@ -197,7 +197,7 @@ def show_readings(readings: Iterable[Reading], lang: str) -> str:
             _value(reading, lang),
             reading.unit,
             word(reading.quality.value, lang),
-            _plain(reason(reading, lang))[:_REASON_WIDTH],
+            plain(reason(reading, lang))[:_REASON_WIDTH],
         ]
         for reading in readings
     ]
@@ -244,10 +244,10 @@ def _value(reading: Reading, lang: str) -> str:
     if isinstance(reading.value, float):
         large = abs(reading.value) >= 1e6  # a count of bytes reads better whole
         return f"{reading.value:.0f}" if large else f"{reading.value:.6g}"
-    return _plain(str(reading.value))[:48]
+    return plain(str(reading.value))[:48]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """What a device says goes to a terminal: no control signs, no escape sequences."""
     return "".join(sign if sign.isprintable() else "?" for sign in text)
 
@@ -260,4 +260,4 @@ def _name(finding: Finding, lang: str) -> str:
 
 
 def _summary(finding: Finding, lang: str) -> str:
-    return _plain(finding.summary_zh if lang == "zh" else finding.summary_en)
+    return plain(finding.summary_zh if lang == "zh" else finding.summary_en)

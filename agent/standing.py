@@ -43,6 +43,7 @@ class Standings:
 
     def __init__(self, facts: Iterable[tuple[DeviceFacts, tuple[str, ...]]]) -> None:
         """``facts`` with the codes of the episodes that are still open."""
+        self._owed: dict[str, str] = {}
         self._stands = {
             fact.device_id: Stand(facts=fact, open_codes=codes) for fact, codes in facts
         }
@@ -61,15 +62,23 @@ class Standings:
         unasked = Stand(facts=DeviceFacts("x")).reason
         return any(stand.reason == unasked for stand in self._stands.values())
 
+    def note_owed(self, owed: Mapping[str, str]) -> None:
+        """Take in what experiments owe to devices, in words; empty when nothing is owed."""
+        self._owed = dict(owed)
+
     def health(self) -> tuple[DeviceHealth, ...]:
-        """The lines of a health message."""
+        """The lines of a health message; a device that was left changed is not called well."""
         return tuple(
             DeviceHealth(
                 device=stand.facts,
-                standing=stand.standing,
+                standing=Standing.UNKNOWN
+                if stand.standing is Standing.OK and stand.facts.device_id in self._owed
+                else stand.standing,
                 last_good_at=stand.last_good_at,
                 open_codes=stand.open_codes,
-                reason=stand.reason,
+                reason="; ".join(
+                    filter(None, (self._owed.get(stand.facts.device_id, ""), stand.reason))
+                )[:_REASON_CHARS],
                 spent_bytes_today=stand.spent_bytes,
                 spent_logins_today=stand.spent_logins,
             )
@@ -79,7 +88,7 @@ class Standings:
 
 def judge(before: Stand, outcome: Outcome, *, now: datetime) -> Stand:
     """The stand after a pass: an open fault is FAULT, anything doubtful UNKNOWN, the rest OK."""
-    codes = tuple(sorted(code for code, memory in outcome.memories.items() if memory.is_open))
+    codes = tuple(sorted({m.code for m in outcome.memories.values() if m.is_open}))
     good = _any_good(outcome.readings)
     after = replace(
         before,
@@ -132,9 +141,7 @@ def _oddity(reading: Reading) -> str:
 
 
 def _suspected(memories: Mapping[str, FaultMemory]) -> list[str]:
-    return sorted(
-        code for code, memory in memories.items() if not memory.is_open and any(memory.window[-1:])
-    )
+    return sorted({m.code for m in memories.values() if not m.is_open and any(m.window[-1:])})
 
 
 def _why(readings: Iterable[Reading]) -> str:
@@ -148,6 +155,6 @@ def stored_standings(config: Config, database: Database) -> Standings:
     for device in (*config.devices, host_device(config)):
         facts = facts_of(device, keepsake_store.read_facts(db, device.device_id), {})
         memories = fault_store.read_memories(db, device.device_id)
-        codes = tuple(sorted(code for code, memory in memories.items() if memory.is_open))
+        codes = tuple(sorted({memory.code for memory in memories.values() if memory.is_open}))
         known.append((facts, codes))
     return Standings(known)

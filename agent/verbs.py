@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
-import fcntl
 import logging
 import signal
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
 from agent import app, edge, show, tuned
+from agent.accept_command import accept
 from agent.camera.profile import Profile
 from agent.camera.profile_file import ProfileError
-from agent.config import Config
 from agent.config_problem import ConfigError
+from agent.data_lock import only_one
 from agent.delivery.keys import make_key, public_path
 from agent.exit_code import DONE, FOUND, complain, explain
+from agent.ir_cut_command import judge_ir_cut, show_writes
 from agent.life import live
 from agent.on_site import find, probe
 from agent.overlay import Source
+from agent.show_baselines import show_baselines
 from agent.show_outbox import show_outbox
+from agent.show_picture import picture
 from agent.sources import read_all
 from shared import signing
 
@@ -41,6 +43,11 @@ def dispatch(arguments: argparse.Namespace, out: TextIO) -> int:
         "config": reset_config,
         "outbox": show_outbox,
         "keygen": keygen,
+        "accept": accept,
+        "show": show_baselines,
+        "picture": picture,
+        "ir-cut-test": judge_ir_cut,
+        "writes": show_writes,
     }
     return verbs[arguments.verb](arguments, out)
 
@@ -86,7 +93,7 @@ def reset_config(arguments: argparse.Namespace, out: TextIO) -> int:
         return explain(error, arguments.lang)
     folder = source.local.data_dir
     try:
-        with _only_one(source.local):
+        with only_one(source.local):
             tuned.forget_order(
                 app.data_file(source.local),
                 outbox_mib=source.local.outbox_mib,
@@ -109,7 +116,7 @@ def run(arguments: argparse.Namespace, out: TextIO) -> int:
     except (ConfigError, ProfileError) as error:
         return explain(error, arguments.lang)
     try:
-        with _only_one(source.local):
+        with only_one(source.local):
             return asyncio.run(_run(source, profiles))
     except BlockingIOError:
         complain(show.say("already runs", arguments.lang, folder=source.local.data_dir))
@@ -117,15 +124,6 @@ def run(arguments: argparse.Namespace, out: TextIO) -> int:
     except (OSError, sqlite3.Error, signing.KeyFileError) as error:
         complain(show.say("cannot start", arguments.lang, why=error))
         return FOUND
-
-
-@contextlib.contextmanager
-def _only_one(config: Config) -> Iterator[None]:
-    """Hold a lock on the data directory: the database has one writer; BlockingIOError."""
-    config.data_dir.mkdir(parents=True, exist_ok=True)
-    with (config.data_dir / "agent.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
 
 
 async def _run(source: Source, profiles: tuple[Profile, ...]) -> int:

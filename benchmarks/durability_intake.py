@@ -58,7 +58,8 @@ FIGURES: tuple[Figure, ...] = (
         target=0,
         how="seeded damage, noise, false headers and bodies under a checksum that holds, strangers"
         " and wrong topics into the product's ingest on a store on disk; the store is asked"
-        " afterwards what it has, and each end is compared with what the sender knows of it",
+        " afterwards what it has, and each end is compared with what the sender knows of it and"
+        " with the rows that receipts name",
         measure=_unaccounted,
     ),
 )

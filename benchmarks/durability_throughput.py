@@ -12,7 +12,9 @@ from benchmarks.throughput.merging import measure_merging
 from benchmarks.throughput.run import Rates, race
 
 _MESSAGES = {Size.SHORT: 4000, Size.FULL: 20_000}
-_MERGED_DAYS = {Size.SHORT: 2, Size.FULL: 7}
+_MERGED_DAYS = {Size.SHORT: 1, Size.FULL: 2}
+_RECORDERS = {Size.SHORT: 4, Size.FULL: 16}  # of 16 cameras
+_GATEWAYS = {Size.SHORT: 8, Size.FULL: 64}  # of one
 _ROUNDS = {Size.SHORT: 3, Size.FULL: 5}
 # A wired recorder sends every five minutes; a metered gateway of one camera every six hours.
 _FLEETS = (
@@ -45,16 +47,23 @@ def _per_second(size: Size) -> Measurement:
 
 
 def _sustained(size: Size) -> Measurement:
-    """A sample costs its taking and, later, its merging: CPU that the one interpreter lacks."""
+    """A sample costs its taking and, later, its merging, as if nothing were taken meanwhile.
+
+    So the wall counts: who merges holds the one interpreter, and then the one writer while the
+    disk confirms.
+    """
     rates = _rates(size)
-    merging = measure_merging(days=_MERGED_DAYS[size])
-    merged_us = merging.cpu_s / merging.camera_samples * 1e6
+    recorders, gateways, days = _RECORDERS[size], _GATEWAYS[size], _MERGED_DAYS[size]
+    merging = measure_merging(agents=recorders, cameras=16, days=days)
+    single = measure_merging(agents=gateways, cameras=1, days=1)
     taken_us = 1e6 / rates.medians["collector"]
     return Measurement(
-        value=round(1e6 / (taken_us + merged_us)),
-        made_by=f"1 / (time to take + CPU to merge a sample): {taken_us:.0f} + {merged_us:.0f} us;"
-        f" {merging.camera_samples} samples of {_MERGED_DAYS[size]} days, a message of 16 cameras"
-        f" every 5 min, the job's own pace; on the wall {merging.wall_s:.1f} s to merge",
+        value=round(1e6 / (taken_us + merging.wall_us)),
+        made_by=f"1 / (time to take + time to merge a sample): {taken_us:.0f} +"
+        f" {merging.wall_us:.0f} us (CPU {merging.cpu_us:.0f}); {merging.camera_samples} samples,"
+        f" {days} day(s) of {recorders} recorders, a message of 16 cameras every 5 min, the job's"
+        f" own pace, every day packed; a message of one camera every 5 min: {single.wall_us:.0f}"
+        f" us to merge (CPU {single.cpu_us:.0f}), {gateways} agents",
     )
 
 
@@ -94,17 +103,19 @@ _HOW = (
 FIGURES: tuple[Figure, ...] = (
     Figure(
         name="durability.samples_per_s",
-        what="camera samples (25 readings each) a collector stores a second, 16 cameras a message",
+        # 10,000 cameras at 5-minute readings are 33 a second; the 2.88 million samples of a day
+        # without a collector, within an hour and beside what comes meanwhile, are 800 more.
+        what="camera samples (25 readings each) a collector stores a second, 16 cameras a message;"
+        " 10,000 cameras that bring a lost day within an hour need 850",
         unit="/s",
         bound=Bound.AT_LEAST,
-        target=1,
+        target=850,
         how=_HOW,
         measure=_per_second,
     ),
     Figure(
         name="durability.sustained_per_s",
-        # 10,000 cameras at 5-minute readings are 34 a second; what they kept over a day without
-        # a collector shall be taken and merged within an hour, beside what comes meanwhile: 850.
+        # The 850 of durability.samples_per_s, merged too, with some room.
         what="the same for ever, merging into days included: 10,000 cameras and, within an hour,"
         " the day they were cut off",
         unit="/s",

@@ -33,6 +33,7 @@ from benchmarks.figure import Bound, Figure, Measurement, Size
 from benchmarks.wire_gateway import (
     AGENT,
     MIDNIGHT,
+    NO_WHOLE_SECOND,
     SETTLE_S,
     Gateway,
     start_collector,
@@ -48,6 +49,7 @@ HEALTH_EVERY_S: Final = 3600
 PINGS_A_DAY: Final = DAY_S // HEALTH_EVERY_S * (HEALTH_EVERY_S // KEEPALIVE_S - 1)
 _QUICK_KEEPALIVE_S: Final = 5  # the shortest that a configuration may name
 _PINGS: Final = 3
+_HEALTH: Final = 4  # messages after the first one, of which the mean counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,9 @@ class Day:
 
     cameras: int
     telemetry: float  # batches and their receipts
-    health: float  # a health message an hour and its receipts
+    health: (
+        float  # a health message an hour and its receipts, the first with all facts of the cameras
+    )
     keepalive: float
     connect: float  # one connection with mutual TLS, subscriptions and presence
     json: float  # the same readings as one JSON message every five minutes, no receipts
@@ -74,17 +78,21 @@ async def _measure(root: Path, secure: int, *, cameras: int, batch: timedelta) -
     readings = _readings(cameras)
     before, count = connected, 0
     for start in range(0, DAY_S, int(batch.total_seconds())):
-        gateway.now = MIDNIGHT + timedelta(seconds=start) + batch
+        until = MIDNIGHT + timedelta(seconds=start) + batch
+        gateway.now = until + NO_WHOLE_SECOND
         with gateway.database.transaction() as db:
             due = [r for r in readings if r[1].taken_at - timedelta(seconds=start) >= MIDNIGHT]
-            due = [r for r in due if r[1].taken_at < gateway.now]
+            due = [r for r in due if r[1].taken_at < until]
             for device, group in groupby(due, key=lambda reading: reading[0]):
                 reading_store.add(db, device, (reading for _, reading in group))
         count += gateway.reporter.send_telemetry()
         after = await gateway.settle()
     telemetry = after - before
-    await gateway.reporter.send_health()
-    health = (await gateway.settle() - after) * (DAY_S / HEALTH_EVERY_S)
+    first = await _health(gateway) - after  # says all that is known of the cameras
+    before = gateway.carried()
+    for _ in range(_HEALTH):
+        after = await _health(gateway)
+    health = first + (after - before) / _HEALTH * (DAY_S // HEALTH_EVERY_S - 1)
     await gateway.close()
     return Day(
         cameras=cameras,
@@ -95,6 +103,12 @@ async def _measure(root: Path, secure: int, *, cameras: int, batch: timedelta) -
         json=_as_json(root, secure, readings) / cameras,
         messages=count,
     )
+
+
+async def _health(gateway: Gateway) -> int:
+    gateway.now += timedelta(seconds=HEALTH_EVERY_S + 0.217)
+    await gateway.reporter.send_health()
+    return await gateway.settle()
 
 
 def _readings(cameras: int) -> list[tuple[str, Reading]]:

@@ -24,7 +24,9 @@ from benchmarks import (
     durability_throughput,
     durability_uplink,
     durability_wire,
+    ircut_figures,
     main_figures,
+    picture_figures,
 )
 from benchmarks.figure import Figure, Size
 
@@ -38,6 +40,8 @@ FIGURES: tuple[Figure, ...] = (
     *durability_wire.FIGURES,
     *durability_throughput.FIGURES,
     *durability_uplink.FIGURES,
+    *picture_figures.FIGURES,
+    *ircut_figures.FIGURES,
 )
 OUTPUT = Path("build/figures.json")
 

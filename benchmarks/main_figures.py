@@ -4,36 +4,41 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
-import time
 from pathlib import Path
 
 from benchmarks import agent_cost, claim_latency, clean_clone, decoder_memory, malformed
 from benchmarks.figure import Bound, Figure, Measurement, Size
 
 SUITE_SECONDS = Path("build/test-seconds")
+_MAKES_OWN = frozenset({"ARGS", "MAKEFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "MFLAGS"})
 
 
 def _suite_minutes(size: Size) -> Measurement:
-    """What ``make test`` of this very commit took; else run it."""
+    """What ``make test`` of this very commit took; unless it did already, it does so now."""
     commit = subprocess.run(
         ["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True
     ).stdout.strip()
-    if size is Size.SHORT and SUITE_SECONDS.exists():
-        seconds, _, measured = SUITE_SECONDS.read_text().partition(" ")
-        if measured.strip() == commit:
-            minutes = round(float(seconds) / 60, 2)
-            return Measurement(value=minutes, made_by=f"make test of {commit[:8]}")
-    began = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-m", "not laboratory"],
-        check=False,
-        env=os.environ,
-        capture_output=True,
-    )
-    if done.returncode != 0:
-        raise RuntimeError("the suite failed; run make test to see why")
-    return Measurement(value=round((time.monotonic() - began) / 60, 2), made_by="pytest, whole")
+    seconds = _suite_seconds(commit) if size is Size.SHORT else None
+    if seconds is None:
+        # What this make was told (ARGS) is not for that one: it would leave out a half.
+        told = {name: value for name, value in os.environ.items() if name not in _MAKES_OWN}
+        done = subprocess.run(
+            ["make", "test"], check=False, env=told, capture_output=True, text=True
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"make test failed: {(done.stdout + done.stderr)[-600:]}")
+        seconds = _suite_seconds(commit)
+    if seconds is None:
+        raise RuntimeError(f"make test did not say in {SUITE_SECONDS} how long it took")
+    return Measurement(value=round(seconds / 60, 2), made_by=f"make test of {commit[:8]}")
+
+
+def _suite_seconds(commit: str) -> float | None:
+    """What the Makefile noted after the whole suite, if that was of this commit."""
+    if not SUITE_SECONDS.exists():
+        return None
+    seconds, _, measured = SUITE_SECONDS.read_text().partition(" ")
+    return float(seconds) if measured.strip() == commit else None
 
 
 def _latency_median(size: Size) -> Measurement:
@@ -70,7 +75,8 @@ def _first_claim(size: Size) -> Measurement:
 def _agent_rss(size: Size) -> Measurement:
     got = agent_cost.compare(size).ours
     return Measurement(
-        value=round(got.main_rss_mb, 1), made_by=f"preclaim-agent run, {got.cameras} cameras"
+        value=round(got.main_rss_mb, 1),
+        made_by=f"preclaim-agent run, {got.cameras} cameras, each visited at least twice",
     )
 
 
@@ -84,7 +90,8 @@ def _decoder_rss(size: Size) -> Measurement:
 def _cpu_ours(size: Size) -> Measurement:
     got = agent_cost.compare(size).ours
     return Measurement(
-        value=round(got.cpu_s_per_camera, 4), made_by="process accounting, main + decoder child"
+        value=round(got.cpu_s_per_camera, 4),
+        made_by=f"process accounting, main + decoder child, over {got.visits} visits",
     )
 
 
@@ -168,11 +175,11 @@ FIGURES: tuple[Figure, ...] = (
     ),
     Figure(
         name="main.test_min",
-        what="make test",
+        what="make test: all on SQLite, then what touches the store on PostgreSQL",
         unit="min",
         bound=Bound.AT_MOST,
         target=12,
-        how="pytest over the whole suite on 2 cores",
+        how="make test as a developer calls it, on 2 cores",
         measure=_suite_minutes,
     ),
     Figure(

@@ -19,6 +19,7 @@ from sqlalchemy import Engine, func, select
 
 from benchmarks.malformed import valid_frames
 from benchmarks.mutations import AGENTS, EPOCH, REPEATS, Mutations
+from benchmarks.receipt_ledger import ReceiptLedger
 from collector.claims.policy import Policy
 from collector.high_water import HighWater
 from collector.intake.arrival import Arrival, Counts
@@ -39,7 +40,7 @@ _SAY_EVERY_S: Final = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Three sides: what the sender knows, what ingest said, and what the store holds afterwards."""
+    """What the sender knows, what ingest said, what the store holds, and what receipts named."""
 
     sent: int
     sent_good: int  # different frames that must be stored
@@ -52,6 +53,7 @@ class Account:
     good_in_store: int
     kept_or_counted: int
     kept_rows: int
+    receipts_at_odds: int  # with what was sent and what the store holds
     fresh_passed: bool
     peak_rss_mb: float
     slowest_batch_s: float
@@ -70,6 +72,7 @@ class Account:
             "good": abs(self.sent_good - self.good_in_store),
             "duplicate": abs(self.sent_again - self.duplicate),
             "quarantined": abs(self.quarantined - self.kept_or_counted),
+            "receipts": self.receipts_at_odds,
             "refusable": max(0, self.sent_refusable - self.kept_or_counted),
         }
 
@@ -78,18 +81,22 @@ def run(count: int, seed: int, folder: Path) -> Account:
     """Send, then read the store."""
     engine, room = _house(folder)
     mutations = Mutations(seed)
-    counts, sent, slowest_s = Counts(), 0, 0.0
+    counts, ledger, sent, slowest_s = Counts(), ReceiptLedger(), 0, 0.0
     began_s = said_s = time.monotonic()
     while sent < count:
         batch = mutations.take(min(BATCH, count - sent))
         batch_s = time.monotonic()
-        counts += ingest(engine, batch, room=room, now=datetime.now(UTC)).counts
-        sent += len(batch)
+        done = ingest(engine, batch, room=room, now=datetime.now(UTC))
         slowest_s = max(slowest_s, time.monotonic() - batch_s)
+        counts += done.counts
+        sent += len(batch)
+        ledger.note(batch, done)
         if time.monotonic() - said_s > _SAY_EVERY_S:
             said_s = time.monotonic()
             print(f"  {sent} of {count}, {sent / (said_s - began_s):.0f}/s", file=sys.stderr)
     took_s = time.monotonic() - began_s
+    with reader(engine) as db:
+        receipts_at_odds = ledger.at_odds(db)
     fresh = ingest(engine, [_fresh()], room=room, now=datetime.now(UTC)).counts == Counts(stored=1)
     with reader(engine) as db:
         rows = db.execute(select(func.count()).select_from(tables.frame)).scalar_one()
@@ -119,6 +126,7 @@ def run(count: int, seed: int, folder: Path) -> Account:
         good_in_store=good,
         kept_or_counted=times + not_kept,
         kept_rows=kept,
+        receipts_at_odds=receipts_at_odds,
         fresh_passed=fresh,
         peak_rss_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         slowest_batch_s=slowest_s,

@@ -8,21 +8,27 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from agent.app import agent_version
+from agent.budget import Spend
 from agent.config_file import load_config
 from agent.delivery.dispatcher import Dispatcher
 from agent.delivery.opening import open_file
 from agent.delivery.outbox import Outbox
 from agent.delivery.publisher import Broker
 from agent.delivery.uplink import Uplink
+from agent.diagnosis.engine import Diagnosis
+from agent.probes.host import HostPaths, read_host
+from agent.probes.probe import good
+from agent.recording import Outcome
 from agent.reports import Reporter
 from agent.standing import Standings
-from agent.uplink_budget import DataPlan
+from agent.uplink_budget import MB, DataPlan
 from benchmarks.crowd import MOSQUITTO
 from collector.claims.policy import DEFAULT
 from collector.intake.evidence_files import EvidenceFiles
@@ -32,13 +38,15 @@ from collector.settings import AgentEntry, BrokerSettings, OrganisationEntry, Si
 from collector.store.assignments import assign
 from collector.store.engine import open_engine, sqlite_url
 from collector.store.migrate import migrate
-from shared.device import DeviceFacts
-from shared.reading import Quality, Reading
+from shared.device import Alias, AliasKind, DeviceFacts
+from shared.reading import Reading
+from shared.receipt import Receipt
 from simulator.demo.processes import Processes, free_port, wait_for_port
 from tests.collector.certificates import Authority
 
 AGENT: Final = "gateway-0001"
 MIDNIGHT: Final = datetime(2026, 3, 1, tzinfo=UTC)
+NO_WHOLE_SECOND: Final = timedelta(microseconds=345_678)  # those are shorter on the wire
 SETTLE_S: Final = 0.6  # until the last acknowledgements are through
 _WAIT_S: Final = 20.0
 
@@ -88,11 +96,42 @@ def start_collector(root: Path, port: int) -> Subscriber:
     return subscriber
 
 
+def _well(number: int) -> Outcome:
+    """A pass over a camera that is well, with all that an agent comes to know of one."""
+    mac = f"a4:14:37:{number * 37 % 256:02x}:{number * 101 % 256:02x}:{number:02x}"
+    return Outcome(
+        facts=DeviceFacts(
+            f"camera-{number:03d}",
+            f"SC2601{number:05d}",
+            aliases=(
+                Alias(AliasKind.MAC, mac),
+                Alias(AliasKind.ONVIF_SERIAL, f"DS-2CD2T46202403{number:02d}AAWRG12345678"),
+            ),
+            manufacturer="SolarCam",
+            model="SC-4G-T46",
+            firmware="V5.7.13 build 240311",
+            hardware_id="1.0",
+            name=f"Gate north {number}",
+            profile="solar-4g",
+        ),
+        started_at=MIDNIGHT,
+        ran=("reachability",),
+        readings=(good("reach.answers", True, at=MIDNIGHT),),
+        pictures=0,
+        diagnosis=Diagnosis(findings=(), memories={}, steps=()),
+        memories={},
+        spend=Spend(MIDNIGHT.date(), bytes=913_442 + 7919 * number, logins=48),
+        is_silent=False,
+        appended=False,
+    )
+
+
 class Gateway:
     """An agent without cameras: its readings are made up, its delivery is real."""
 
     def __init__(self, root: Path, port: int, *, cameras: int, keepalive_s: int) -> None:
-        self.now = MIDNIGHT
+        self.now = MIDNIGHT + NO_WHOLE_SECOND
+        self._root = root
         config = root / "agent.toml"
         config.write_text(f'[agent]\nid = "{AGENT}"\nuplink = "metered"\n')
         self.database = open_file(root / f"agent-{keepalive_s}.db")
@@ -112,15 +151,20 @@ class Gateway:
             outbox=self.outbox,
             clock=lambda: self.now,
             jitter=random.Random(1).random,
+            on_receipt=self._note_receipt,
             uplink=Uplink(
-                DataPlan(), database=self.database, clock=lambda: self.now, is_metered=True
+                DataPlan(plan_bytes=100 * MB, cap_bytes=120 * MB),
+                database=self.database,
+                clock=lambda: self.now,
+                is_metered=True,
             ),
         )
-        facts = [DeviceFacts(f"camera-{n:03d}", f"SC2601{n:05d}") for n in range(1, cameras + 1)]
-        standings = Standings((fact, ()) for fact in facts)
+        standings = Standings(())
+        for number in range(1, cameras + 1):
+            standings.note(_well(number), now=self.now)
         self.reporter = Reporter(
             load_config(config),
-            version="0.1.0",
+            version=agent_version(),
             database=self.database,
             outbox=self.outbox,
             standings=standings,
@@ -130,13 +174,12 @@ class Gateway:
         )
         self._task = asyncio.create_task(self.dispatcher.run())
 
+    def _note_receipt(self, receipt: Receipt) -> None:
+        self.reporter.note_receipt(receipt)
+
     async def _read_host(self) -> tuple[Reading, ...]:
-        numbers = (("host.cpu", 7.1, "%"), ("host.memory_used", 41.0, "%"))
-        more = (("host.disk_used", 38.2, "%"), ("agent.rss", 61_000_000, "B"))
-        return tuple(
-            Reading(name, value, unit, self.now, Quality.GOOD)
-            for name, value, unit in (*numbers, *more)
-        )
+        """What the product reads of its host, here of this one."""
+        return await read_host(HostPaths(disks=[self._root]), self.now)
 
     def carried(self) -> int:
         """What the connection has cost so far, as the agent's own account counts it."""

@@ -89,7 +89,7 @@ def _token(token: argparse.ArgumentParser, lang: str) -> None:
 
 
 def _order(order: argparse.ArgumentParser, lang: str) -> None:
-    verbs = ["probe_now", "take_picture", "fetch_log", "set_config"]
+    verbs = ["probe_now", "take_picture", "fetch_log", "test_ir_cut", "set_config"]
     order.add_argument("agent", help=say("help_agent", lang))
     order.add_argument("verb", choices=verbs, help=say("help_verb", lang))
     order.add_argument("device", nargs="?", default="", help=say("help_device", lang))

@@ -15,7 +15,7 @@ from shared.command import Command, SignedCommand, Verb
 
 VALID_FOR = timedelta(days=7)
 VALID_FOR_A_PERSON = timedelta(hours=1)  # nobody waits longer for 'probe now'
-ON_A_DEVICE: Final = (Verb.PROBE_NOW, Verb.TAKE_PICTURE, Verb.FETCH_LOG)
+ON_A_DEVICE: Final = (Verb.PROBE_NOW, Verb.TAKE_PICTURE, Verb.FETCH_LOG, Verb.TEST_IR_CUT)
 
 
 def issue(

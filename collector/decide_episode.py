@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from collector.claims.decide import decide
+from collector import earn
+from collector.claims.decide import Verdict, decide
 from collector.claims.facts import Facts, SiteFacts, UnitFacts
 from collector.claims.policy import Policy
 from collector.effects import carry_out
-from collector.store import due, outlived, twins, units
+from collector.store import due, outlived, trust, twins, units
 from collector.store.due import Case
 from collector.store.units import Unit
 
@@ -21,7 +23,22 @@ def decide_episode(db: Connection, *, decision_id: int, policy: Policy, now: dat
     if case.incident_id is not None and case.cleared_at is not None:
         outlived.keep(db, decision_id=decision_id)
         return
-    carry_out(db, case, decide(facts_of(db, case), policy, now), now=now)
+    facts = facts_of(db, case)
+    if (pair := earn.pair_of(db, case)) is not None:
+        told = earn.look_up(db, pair, decision_id=decision_id, policy=policy, now=now)
+        facts = replace(facts, trust=told)
+    decided = decide(facts, policy, now)
+    carry_out(db, case, decided, now=now)
+    if pair is not None and decided.verdict in (Verdict.SHADOW, Verdict.CLAIM):
+        trust.keep_verdict(
+            db,
+            decision_id=decision_id,
+            organisation_id=case.organisation_id,
+            pair=pair,
+            position_id=case.position_id,
+            site_id=case.site_id,
+            now=now,
+        )
 
 
 def facts_of(db: Connection, case: Case) -> Facts:
@@ -36,6 +53,7 @@ def facts_of(db: Connection, case: Case) -> Facts:
         twins=twins.alive_elsewhere(
             db, label_serial=case.label_serial, position_id=case.position_id
         ),
+        proof=case.proof,
         note_en=note_en,
         note_zh=note_zh,
         site=SiteFacts(

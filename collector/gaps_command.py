@@ -9,10 +9,11 @@ from collector.app import open_store, utc_now
 from collector.cli import FAILED, OK
 from collector.cli_words import say
 from collector.config import read_config
-from collector.store import gaps
+from collector.missing_rows import look_for_gaps
 from collector.store.engine import reader
 from collector.store.gap_bound import list_unseen
-from collector.store.views.gaps import Why, list_gaps
+from collector.store.known_rows import Why
+from collector.store.views.gaps import list_gaps
 from collector.store.views.health import waiting_rows
 
 
@@ -20,10 +21,7 @@ def show_gaps(arguments: argparse.Namespace) -> int:
     """Look anew and print; 1 when rows are missing without an explanation, or may be."""
     lang, now = arguments.lang, utc_now()
     engine = open_store(read_config(arguments.config))
-    with engine.begin() as db:
-        for agent_id, organisation_id in gaps.to_visit(db, since=None):
-            if arguments.agent in ("", agent_id):
-                gaps.survey(db, agent_id=agent_id, organisation_id=organisation_id, now=now)
+    look_for_gaps(engine, now=now)
     with reader(engine) as db:
         found = list_gaps(db, None, now=now, agent_id=arguments.agent, waiting=waiting_rows(db))
         unseen = list_unseen(db, None, agent_id=arguments.agent)

@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from collector import liveness
+from collector import earn, liveness
 from collector.claims.policy import Policy
 from collector.decide_episode import decide_episode
+from collector.missing_rows import look_for_gaps
 from collector.steady import Steady
-from collector.store import commands, decisions, gaps, meta
+from collector.store import commands, decisions, meta
 from collector.store.cause import cause_of
 from collector.tend import tend
 
@@ -49,6 +50,7 @@ class Jobs:
         self._good_s = time.monotonic()  # when a tick last came through
         self._tended_at: datetime | None = None
         self._gaps_at: datetime | None = None
+        self._trust_is_settled = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Tick until told to stop; a failed tick is logged and the next one tries again."""
@@ -93,18 +95,27 @@ class Jobs:
         listening_since = self._listening_since()
         if listening_since is None:
             return 0  # deaf: who is silent cannot be known, so nothing is decided
+        self._settle_trust(now)
         with self._engine.begin() as db:
             liveness.check(db, policy=self._policy, listening_since=listening_since, now=now)
             commands.expire(db, now=now)
         look()
-        self._look_for_gaps(now, look)
         done = 0
         while done < MOST_AT_ONCE and self._decide_one(now):
             done += 1
             look()
         self._tend(now)
         look()
+        self._look_for_gaps(now, look)
         return done
+
+    def _settle_trust(self, now: datetime) -> None:
+        """Once: the policy file may have been changed while the collector was stopped."""
+        if self._trust_is_settled:
+            return
+        with self._engine.begin() as db:
+            earn.settle_all(db, policy=self._policy, now=now)
+        self._trust_is_settled = True
 
     def _decide_one(self, now: datetime) -> bool:
         """Take one decision; False when none is due. A failed one waits, the others go on."""
@@ -138,14 +149,9 @@ class Jobs:
             tend(db, policy=self._policy, now=now)
 
     def _look_for_gaps(self, now: datetime, look: Callable[[], object]) -> None:
-        """Which numbered rows never came: of agents heard since the last look, or with gaps."""
+        """Which numbered rows never came; not needed for a decision, so after all of them."""
         last = self._gaps_at
         if last is not None and timedelta(0) <= now - last < GAPS_EVERY:
             return
-        with self._engine.begin() as db:
-            agents = gaps.to_visit(db, since=last)
-        for agent_id, organisation_id in agents:
-            with self._engine.begin() as db:
-                gaps.survey(db, agent_id=agent_id, organisation_id=organisation_id, now=now)
-            look()
+        look_for_gaps(self._engine, now=now, look=look)
         self._gaps_at = now

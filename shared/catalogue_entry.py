@@ -62,3 +62,4 @@ class CatalogueEntry:
     needs: tuple[EvidenceKind, ...]
     remedy_en: str = ""
     remedy_zh: str = ""
+    has_experiment: bool = False  # an active test may prove it, whatever ``proof`` says

@@ -19,6 +19,7 @@ class Verb(enum.Enum):
     FETCH_LOG = "fetch_log"
     NEW_EPOCH = "new_epoch"  # the agent's identity was seen with other content (a cloned card)
     SET_CONFIG = "set_config"  # arguments: "config" (TOML) and "base" (what it was made for)
+    TEST_IR_CUT = "test_ir_cut"  # changes the filter mode for a moment, where the owner allows it
 
 
 MAX_CONFIG_BYTES = 4096  # of an ordered configuration, in UTF-8

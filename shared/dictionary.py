@@ -1,8 +1,9 @@
-"""Words that deflate knows before it begins: what every telemetry batch would otherwise spell out.
+"""Words that deflate knows before it begins: what every batch would otherwise spell out.
 
 Measured on one camera with 25 readings and six hours a batch: 330 bytes of names and framing
-become 90. Both ends must hold the same bytes for ever, so this table never changes (its digest is
-in the tests); further words make another dictionary with a flag of its own in ``frame``.
+become 90. Both ends must hold the same bytes for ever, so these tables never change (their digests
+are in the tests); further words make another dictionary with a flag of its own in ``frame``.
+``FIRST`` is for telemetry, and for the health messages of the first agents; ``SECOND`` for health.
 """
 
 from __future__ import annotations
@@ -70,5 +71,74 @@ FIRST: Final = b"".join(
             b"\x9d" + _text(name) + _text(unit) + _GOOD + bytes([form, exponent]) + _DEFAULTS
             for name, unit, form, exponent in _NAMES
         ),
+    )
+)
+
+# A health message in the order in which an agent writes it, cut where numbers, moments and names of
+# its own stand: matches of a whole stretch between two numbers cost no more than one word.
+_MOMENT: Final = b"\xd7\xff"  # eight bytes follow; whole seconds have four (d6)
+_NUMBER: Final = b"\xcb@"  # a double from 2 on
+_REASONS: Final = (
+    *("does not answer: ", "suspected: ", "no good reading: ", "login: ", "nothing was due"),
+    *("timeout", "refused", "unreachable", "locked_out", "wrong_password", "not_authorized"),
+    "not told before the data plan's next month",
+    "another device hangs here now; ",
+    "not asked yet since the agent started",
+)
+_CODES: Final = (
+    *("device.unreachable", "device.misbehaves", "login.wrong_password", "login.locked_out"),
+    *("clock.wrong", "cellular.no_sim", "cellular.weak_signal", "stream.none", "stream.low_rate"),
+    *("picture.white", "picture.colour_cast", "picture.frozen", "picture.blurred"),
+    *("picture.black", "ircut.stuck_open", "ircut.stuck_closed", "battery.low"),
+    *("battery.not_charging", "recording.stopped", "disk.full", "host.overheated"),
+)
+_MODES: Final = ("no_bulk", "thumbnails", "faults", "farewell", "closed", "all")
+_MAKERS: Final = ("IP Camera", "IPC", "V5.", " build 2", "DS-2CD2", "02:00:00:", "SC26", "camera-")
+
+
+def _host(name: str, value: bytes, unit: str) -> bytes:
+    """A host reading after the one before it, up to its moment."""
+    return b"\xa0\xa0\xa0\x98" + _text(name) + value + _text(unit) + _MOMENT
+
+
+SECOND: Final = b"".join(
+    (
+        *map(_text, (*_REASONS, *_CODES, *_MODES, *_MAKERS)),
+        *(b"\x94" + bytes([lane]) for lane in (1, 2, 3, 4)),
+        b"\x92" + _text("uid"),
+        *(_text(word) for word in ("wired", "fault", "unknown", "unsupported", "ok")),
+        *(_text(word) for word in ("missing", "no recording", "failed", "host.folder")),
+        b"\xa4good",
+        _host("recording.newest_age", _NUMBER, "s"),
+        b"\xa4good",
+        _host("recording.longest_gap", _NUMBER, "s"),
+        b"\xa4good",
+        _host("host.temperature", _NUMBER, "°C"),
+        b"\xa4good\xa0\xa0\xa0\x91\x97\x99",
+        b"\x9b" + _text("health") + _MOMENT,
+        _text("0.1.0") + b"\xcb@r\xc0\x00\x00\x00\x00\x00" + _text("wired"),
+        _text("0.1.0") + b"\xcb@\xac\x20\x00\x00\x00\x00\x00" + _text("metered"),
+        b"\x97\x98" + _text("host.cpu") + _NUMBER,
+        _text("%") + _MOMENT,
+        b"\xa4good",
+        _host("host.memory_used", _NUMBER, "%"),
+        b"\xa4good\xa0\xa0\xa0\x98" + _text("agent.rss") + b"\xce\x03",
+        _text("B") + _MOMENT,
+        b"\xa4good\xa0\xa0\xa0\x98" + _text("host.disk_used") + _NUMBER,
+        _text("%") + _MOMENT,
+        b"\xa4good\xa0\xa0\x98" + _text("host.temperature") + b"\xc0" + _text("°C") + _MOMENT,
+        _text("unsupported") + b"\xa0\xa0" + _text("no sensor"),
+        b"\x98" + _text("recording.newest_age") + b"\xc0" + _text("s") + _MOMENT,
+        _text("unsupported"),
+        _host("recording.longest_gap", b"\xc0", "s"),
+        _text("unsupported") + b"\xa0\xa0\xa0\x91\x97\x99",
+        b"\x92\x92" + _text("mac") + b"\xb1",
+        b"\x92" + _text("onvif_serial"),
+        _text("1.0") + _text("generic.onvif"),
+        b"\xa5fault" + _MOMENT + b"\x91",
+        b"\xa2ok" + _MOMENT + b"\x90\xa0\xce\x00",
+        b"\x90\x90\xa0\x97\xce\x00",
+        b"\x00\x00\xa3all\xd6\xffi",
+        b"\xc3",
     )
 )

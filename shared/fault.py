@@ -53,6 +53,7 @@ class FaultEvent(msgspec.Struct, frozen=True, array_like=True, tag="fault", kw_o
     manifest: SignedManifest | None = None
     observations: Annotated[int, msgspec.Meta(ge=0, le=10**6)] = 0
     recorder_firmware: Annotated[str, msgspec.Meta(max_length=80)] = ""
+    proof: Annotated[str, msgspec.Meta(max_length=16)] = ""  # of catalogue_entry.Proof; "" as there
 
 
 class EvidenceAdded(msgspec.Struct, frozen=True, array_like=True, tag="evidence"):

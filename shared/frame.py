@@ -25,7 +25,11 @@ _CRC = struct.Struct(">I")
 HEADER_BYTES = _HEAD.size + _CRC.size
 FLAG_ZLIB = 0x01
 FLAG_WORDS = 0x02  # with zlib's: deflate without zlib's own frame, by the words both ends know
-_FLAGS = FLAG_ZLIB | FLAG_WORDS
+FLAG_HEALTH_WORDS = 0x04  # the same by the words of health messages
+_DICTIONARIES = {
+    FLAG_ZLIB | FLAG_WORDS: dictionary.FIRST,
+    FLAG_ZLIB | FLAG_HEALTH_WORDS: dictionary.SECOND,
+}
 _RAW = -zlib.MAX_WBITS
 
 
@@ -39,6 +43,10 @@ class Lane(enum.IntEnum):
     PRESENCE = 16  # from here on: never stored in the outbox
     RECEIPT = 17
     COMMAND = 18
+
+
+# What says the same names again and again gains by words known before.
+_WORDS_OF = {Lane.HEALTH: FLAG_HEALTH_WORDS, Lane.TELEMETRY: FLAG_WORDS}
 
 
 class FrameError(ValueError):
@@ -71,8 +79,7 @@ def pack(*, lane: Lane, epoch: Epoch, seq: int, body: bytes, compress: bool = Fa
     """Return the bytes to publish; ValueError when the body is over the limit."""
     flags = 0
     if compress:
-        # What says the same names again and again gains by words known before.
-        wanted = FLAG_ZLIB | FLAG_WORDS if lane in (Lane.HEALTH, Lane.TELEMETRY) else FLAG_ZLIB
+        wanted = FLAG_ZLIB | _WORDS_OF.get(lane, 0)
         small = _deflate(body, wanted)
         if len(small) < len(body):
             body, flags = small, wanted
@@ -108,23 +115,23 @@ def unpack(payload: bytes) -> Frame:
         raise FrameError("frame.version", header=header)
     if lane not in Lane._value2member_map_:
         raise FrameError("frame.lane", header=header)
-    if flags not in (0, FLAG_ZLIB, _FLAGS):
+    if flags not in (0, FLAG_ZLIB, *_DICTIONARIES):
         raise FrameError("frame.flags", header=header)
     return Frame(header, _inflate(body, header) if flags & FLAG_ZLIB else body)
 
 
 def _deflate(body: bytes, flags: int) -> bytes:
-    if not flags & FLAG_WORDS:
+    words = _DICTIONARIES.get(flags)
+    if words is None:
         return zlib.compress(body, 6)
-    deflater = zlib.compressobj(9, wbits=_RAW, zdict=dictionary.FIRST)
+    deflater = zlib.compressobj(9, wbits=_RAW, zdict=words)
     return deflater.compress(body) + deflater.flush()
 
 
 def _inflate(body: bytes, header: Header) -> bytes:
+    words = _DICTIONARIES.get(header.flags)
     inflater = (
-        zlib.decompressobj(wbits=_RAW, zdict=dictionary.FIRST)
-        if header.flags & FLAG_WORDS
-        else zlib.decompressobj()
+        zlib.decompressobj() if words is None else zlib.decompressobj(wbits=_RAW, zdict=words)
     )
     try:
         plain = inflater.decompress(body, MAX_INFLATED_BYTES)

@@ -23,6 +23,13 @@ class Fault(enum.Enum):
 
     IRCUT_STUCK_OPEN = "ircut_stuck_open"
     IRCUT_STUCK_CLOSED = "ircut_stuck_closed"
+    IRCUT_REVERSED = "ircut_reversed"
+    IRCUT_NOT_FITTED = "ircut_not_fitted"
+    IRCUT_SLOW = "ircut_slow"
+    IRCUT_IGNORES_MODE = "ircut_ignores_mode"
+    IRCUT_RETURNS_TO_AUTO = "ircut_returns_to_auto"
+    IRCUT_REFUSES_MODE = "ircut_refuses_mode"
+    IRCUT_PERSISTS_MODE = "ircut_persists_mode"
     BLURRED = "blurred"
     BLACK = "black"
     WHITE = "white"
@@ -82,6 +89,37 @@ TEXTS: dict[Fault, FaultText] = {
     ),
     Fault.IRCUT_STUCK_CLOSED: _text(
         _G.PICTURE, "Infrared filter always in the light path.", "红外滤光片始终停在光路中。"
+    ),
+    Fault.IRCUT_REVERSED: _text(
+        _G.PICTURE,
+        "Infrared filter moves the wrong way round.",
+        "红外滤光片动作方向相反。",
+    ),
+    Fault.IRCUT_NOT_FITTED: _text(
+        _G.PICTURE, "No infrared filter is fitted at all.", "未安装红外滤光片。"
+    ),
+    Fault.IRCUT_SLOW: _text(
+        _G.PICTURE,
+        "Infrared filter moves 8 seconds after the order.",
+        "红外滤光片在指令 8 秒后才动作。",
+    ),
+    Fault.IRCUT_IGNORES_MODE: _text(
+        _G.PICTURE,
+        "Accepts and repeats the filter mode, but acts as in AUTO.",
+        "接受并回读滤光片模式，但仍按 AUTO 动作。",
+    ),
+    Fault.IRCUT_RETURNS_TO_AUTO: _text(
+        _G.PICTURE,
+        "Filter mode falls back to AUTO by itself after 5 seconds.",
+        "滤光片模式 5 秒后自行恢复为 AUTO。",
+    ),
+    Fault.IRCUT_REFUSES_MODE: _text(
+        _G.PICTURE, "Refuses every SetImagingSettings.", "拒绝所有 SetImagingSettings 请求。"
+    ),
+    Fault.IRCUT_PERSISTS_MODE: _text(
+        _G.PICTURE,
+        "Keeps the filter mode over a power cut although told not to.",
+        "即使要求不持久化，断电后仍保留滤光片模式。",
     ),
     Fault.BLURRED: _text(_G.PICTURE, "Lens out of focus.", "镜头失焦。"),
     Fault.BLACK: _text(_G.PICTURE, "Picture is black.", "画面全黑。"),

@@ -36,8 +36,10 @@ class CameraSpec:
     """Facts of one simulated camera; they do not change while it runs.
 
     ``serial`` is what ONVIF states. ``logins`` are the kinds it accepts. ``source`` replaces the
-    rendered scene with a picture or clip. ``slow_s``, ``redirect_to`` and ``foreign_host`` shape
-    the faults slow, redirects and wrong_xaddr; both addresses are loopback without a listener.
+    rendered scene with a picture or clip; ``daylight``, ``infrared``, ``balances_white`` and
+    ``drains_colour`` are those of ``SceneSpec``. ``slow_s``, ``redirect_to`` and ``foreign_host``
+    shape the faults slow, redirects and wrong_xaddr; both addresses are loopback without a
+    listener.
     """
 
     serial: str
@@ -58,6 +60,10 @@ class CameraSpec:
     source: Path | None = None
     scene_seed: int = 1
     light: str = "day"
+    daylight: float = 1.0
+    infrared: float = 1.0
+    balances_white: bool = False
+    drains_colour: bool = False
     battery_percent: float = 80
     faults: tuple[Fault | str, ...] = ()
     media2: bool = True

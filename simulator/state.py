@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import enum
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from simulator.counters import Requests, Write
 from simulator.fault_set import FaultSet
 from simulator.faults import PICTURE_FAULTS, Fault
+from simulator.ir_cut import IrCut
 from simulator.login import LoginDoor
 from simulator.onvif.subscriptions import Subscriptions
 from simulator.spec import CameraSpec
@@ -21,19 +21,10 @@ _MOMENT_S = 60
 _MOMENTS = 1000
 
 
-class FilterMode(enum.Enum):
-    """The IrCutFilter setting; ON means the filter is in the light path (day, colour)."""
-
-    ON = "ON"
-    OFF = "OFF"
-    AUTO = "AUTO"
-
-
 @dataclass(slots=True)
 class Imaging:
-    """Settings that SetImagingSettings changes; levels are 0 to 100."""
+    """Levels that SetImagingSettings changes, 0 to 100; the filter is apart."""
 
-    filter_mode: FilterMode = FilterMode.AUTO
     brightness: float = 50
     saturation: float = 50
     contrast: float = 50
@@ -67,6 +58,7 @@ class DeviceState:
         self._tell_owner = changed
         self.faults = FaultSet(spec.faults, self._faults_changed)
         self.imaging = Imaging()
+        self.ir_cut = IrCut(self.faults, clock, spec.light == "day")
         self.ports = Ports()
         self.requests = Requests()
         self.writes: list[Write] = []
@@ -77,6 +69,8 @@ class DeviceState:
         )
 
     def _faults_changed(self) -> None:
+        if not self.powered:
+            self.ir_cut.lose_power()
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
         self._tell_owner()
@@ -102,14 +96,8 @@ class DeviceState:
 
     @property
     def filter_in(self) -> bool:
-        """The real position of the infrared filter: setting, light, then the mechanics."""
-        if Fault.IRCUT_STUCK_OPEN in self.faults:
-            return False
-        if Fault.IRCUT_STUCK_CLOSED in self.faults:
-            return True
-        if self.imaging.filter_mode is FilterMode.AUTO:
-            return self.spec.light == "day"
-        return self.imaging.filter_mode is FilterMode.ON
+        """The real position of the infrared filter."""
+        return self.ir_cut.is_in
 
     def scene(self, channel: int = 0) -> SceneSpec:
         """What the sensor of a channel sees now."""
@@ -122,6 +110,10 @@ class DeviceState:
             faults=frozenset(fault.value for fault in self.faults if fault in PICTURE_FAULTS),
             source=self.spec.source,
             moment=self._moment,
+            balances_white=self.spec.balances_white,
+            drains_colour=self.spec.drains_colour and not self.ir_cut.asks_in,
+            daylight=self.spec.daylight,
+            infrared=self.spec.infrared,
         )
 
     @property

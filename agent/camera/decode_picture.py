@@ -3,62 +3,70 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
+from typing import Final
 
 import av
 import av.logging
-import numpy as np
 from av.codec.context import CodecContext
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
-from av.video.reformatter import Interpolation
+from av.video.reformatter import ColorTrc
 
 from agent.camera.decoder_wire import DecodeAnswer, DecodeRefused, DecodeRequest
-from agent.camera.features import HEIGHT_PX, WIDTH_PX, Image, measure
-from agent.camera.jpeg_header import read_jpeg_size
-from agent.camera.rtsp.h264 import H264
-from agent.camera.rtsp.h265 import H265
-from agent.camera.rtsp.nal import NalCodec, split_annexb
+from agent.camera.evidence_picture import (
+    THUMBNAIL_CAP_BYTES,
+    make_evidence,
+    make_map,
+    make_thumbnail,
+)
+from agent.camera.examine import examine
+from agent.camera.frame_planes import small_luma
+from agent.camera.picture.planes import Luma
+from agent.camera.stated_size import stated_size
 
-MAX_PIXELS = 9_000_000  # 4K; measured to fit the address space for one key frame
-_MAX_SIDE_PX = 8192
-_EVIDENCE_WIDTH_PX = 1280
-_EVIDENCE_CAP_BYTES = 120 * 1024
-_THUMBNAIL_WIDTH_PX = 320
-_THUMBNAIL_CAP_BYTES = 12 * 1024
-_QUALITIES = (3, 5, 8, 12, 18, 26, 31)  # quantiser of the MJPEG encoder, best first
-_NAL_CODECS = {"H264": H264, "H265": H265}
-_DECODERS = {"H264": "h264", "H265": "hevc", "JPEG": "mjpeg"}
-_SECOND = Fraction(1, 1)
+_DECODERS: Final = {"H264": "h264", "H265": "hevc", "JPEG": "mjpeg", "PNG": "png"}
+# Transfer curves on which luma means something else: PQ (SMPTE 2084) and HLG (ARIB STD-B67).
+_HDR: Final[dict[int, str]] = {ColorTrc.SMPTE2084: "PQ", ColorTrc.ARIB_STD_B67: "HLG"}
 av.logging.set_level(av.logging.ERROR)  # without a level PyAV hears no complaints
 
 
 @dataclass(frozen=True, slots=True)
 class _Decoded:
     frame: VideoFrame
-    damaged: bool
+    errors: int  # complaints of the decoder, and of us
 
 
 def decode_picture(request: DecodeRequest) -> DecodeAnswer:
     """Decode, measure and encode the evidence; DecodeRefused says why not."""
     now = _decode(request.picture, request.codec)
-    rgb = _small_rgb(now.frame)
-    before = None
-    if request.previous is not None:
-        before = _small_rgb(_decode(request.previous, request.codec).frame)
-    features: dict[str, float | int | None] = {
-        "width_px": now.frame.width,
-        "height_px": now.frame.height,
-        **measure(rgb, before),
-    }
-    jpeg = _evidence(now.frame)
-    wanted = request.thumbnail and len(jpeg) > _THUMBNAIL_CAP_BYTES
-    return DecodeAnswer(
-        features=features,
-        jpeg=jpeg,
-        thumbnail=_thumbnail(now.frame) if wanted else b"",
-        damaged=now.damaged,
+    found = examine(
+        now.frame, _before(request, now), request.references, with_map=request.map_as_png
     )
+    jpeg = make_evidence(now.frame)
+    wanted = request.thumbnail and len(jpeg) > THUMBNAIL_CAP_BYTES
+    return DecodeAnswer(
+        features=found.figures,
+        jpeg=jpeg,
+        thumbnail=make_thumbnail(now.frame) if wanted else b"",
+        damaged=now.errors > 0,
+        decode_errors=now.errors,
+        light=found.light.value,
+        merged=b"" if now.errors else found.merged,
+        reference_note=found.note,
+        map=b"" if found.map is None else make_map(found.map, as_png=request.map_as_png),
+    )
+
+
+def _before(request: DecodeRequest, now: _Decoded) -> Luma | None:
+    """Luma of the earlier picture; None when it is none, is not whole, or is of another size."""
+    if request.previous is None:
+        return None
+    try:
+        earlier = _decode(request.previous, request.codec)
+    except DecodeRefused:
+        return None
+    same = (earlier.frame.width, earlier.frame.height) == (now.frame.width, now.frame.height)
+    return small_luma(earlier.frame) if same and not earlier.errors else None
 
 
 def _decode(content: bytes, codec: str) -> _Decoded:
@@ -68,7 +76,7 @@ def _decode(content: bytes, codec: str) -> _Decoded:
     only sign. H.265 slices have no redundancy in which it would notice damage at all: there the
     RTP layer's count of missing packets is the sign.
     """
-    stated = _stated_size(content, codec)
+    stated = stated_size(content, codec)
     with av.logging.Capture() as complaints:
         frame = _first_frame(content, codec)
     if (frame.width, frame.height) != stated:
@@ -76,33 +84,12 @@ def _decode(content: bytes, codec: str) -> _Decoded:
             "decode.failed",
             f"the picture is {frame.width}x{frame.height}, its header says {stated[0]}x{stated[1]}",
         )
-    damaged = frame.is_corrupt or any(
-        level <= av.logging.ERROR and "SEI" not in said for level, _, said in complaints
-    )
-    if codec == "JPEG" and b"\xff\xd9" not in content[-64:]:
-        damaged = True
-    return _Decoded(frame, damaged)
-
-
-def _stated_size(content: bytes, codec: str) -> tuple[int, int]:
-    if codec not in _DECODERS:
-        raise DecodeRefused("decode.unsupported", f"no decoder for '{codec[:20]}'")
-    nal = _NAL_CODECS.get(codec)
-    size = read_jpeg_size(content) if nal is None else _nal_size(content, nal)
-    if size is None:
-        raise DecodeRefused("decode.failed", "the picture has no readable header")
-    if max(size) > _MAX_SIDE_PX or size[0] * size[1] > MAX_PIXELS:
-        raise DecodeRefused(
-            "decode.unsupported", f"{size[0]}x{size[1]} is more than this agent decodes"
-        )
-    return size
-
-
-def _nal_size(content: bytes, codec: NalCodec) -> tuple[int, int] | None:
-    """Size from the sequence parameter sets; None when they disagree: that is an attack."""
-    units = [u for u in split_annexb(content) if codec.kind_of(u) == codec.sps_kind]
-    sizes = {codec.size_of(unit) for unit in units}
-    return sizes.pop() if len(sizes) == 1 else None
+    curve = _HDR.get(frame.color_trc)
+    if curve is not None:
+        raise DecodeRefused("decode.unsupported", f"an HDR picture ({curve}), not judged")
+    errors = sum(level <= av.logging.ERROR and "SEI" not in said for level, _, said in complaints)
+    is_cut = codec == "JPEG" and b"\xff\xd9" not in content[-64:]
+    return _Decoded(frame, errors + int(frame.is_corrupt) + int(is_cut))
 
 
 def _first_frame(content: bytes, codec: str) -> VideoFrame:
@@ -116,49 +103,3 @@ def _first_frame(content: bytes, codec: str) -> VideoFrame:
     except av.FFmpegError as error:
         raise DecodeRefused("decode.failed", f"the decoder refuses it: {error.strerror}") from error
     raise DecodeRefused("decode.failed", "there is no picture in it")
-
-
-def _small_rgb(frame: VideoFrame) -> Image:
-    small = frame.reformat(
-        width=WIDTH_PX, height=HEIGHT_PX, format="rgb24", interpolation=Interpolation.AREA
-    )
-    return np.ascontiguousarray(small.to_ndarray())
-
-
-def _evidence(frame: VideoFrame) -> bytes:
-    """A JPEG of at most 1280 pixels width and 120 KiB."""
-    return _shrunk(frame, width_px=_EVIDENCE_WIDTH_PX, cap_bytes=_EVIDENCE_CAP_BYTES)
-
-
-def _thumbnail(frame: VideoFrame) -> bytes:
-    """A JPEG of at most 320 pixels width and 12 KiB: goes ahead on a metered link."""
-    return _shrunk(frame, width_px=_THUMBNAIL_WIDTH_PX, cap_bytes=_THUMBNAIL_CAP_BYTES)
-
-
-def _shrunk(frame: VideoFrame, *, width_px: int, cap_bytes: int) -> bytes:
-    width = min(frame.width, width_px)
-    height = max(2, round(frame.height * width / frame.width))
-    for shrink in (1, 2, 4):
-        small = frame.reformat(
-            width=max(2, width // shrink // 2 * 2),
-            height=max(2, height // shrink // 2 * 2),
-            format="yuvj420p",
-            interpolation=Interpolation.AREA,
-        )
-        for quality in _QUALITIES:
-            jpeg = _encode(small, quality)
-            if len(jpeg) <= cap_bytes:
-                return jpeg
-    raise DecodeRefused("decode.failed", "no small enough picture could be made of it")
-
-
-def _encode(frame: VideoFrame, quality: int) -> bytes:
-    encoder = CodecContext.create("mjpeg", "w")
-    assert isinstance(encoder, VideoCodecContext)
-    encoder.width, encoder.height = frame.width, frame.height
-    encoder.pix_fmt = "yuvj420p"
-    encoder.time_base = frame.time_base = _SECOND
-    encoder.qmin = encoder.qmax = quality
-    encoder.thread_count = 1
-    frame.pts = 0
-    return b"".join(bytes(packet) for part in (frame, None) for packet in encoder.encode(part))

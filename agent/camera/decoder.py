@@ -7,8 +7,10 @@ import contextlib
 import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
@@ -84,9 +86,16 @@ class Decoder:
         return tuple(child.process.pid for child in self._resting)
 
     async def decode(
-        self, key_frame: bytes, *, codec: str, previous: bytes | None, taken_at: datetime
+        self,
+        key_frame: bytes,
+        *,
+        codec: str,
+        previous: bytes | None,
+        taken_at: datetime,
+        references: Mapping[str, bytes] = MappingProxyType({}),
+        map_as_png: bool = False,
     ) -> Picture:
-        """Decode one picture; ``previous`` gives the change figure.
+        """Decode one picture; ``previous`` gives the change figure, ``references`` the others.
 
         Raises CameraError: DECODE_FAILED (no picture in it), DECODE_LIMIT (memory, time, or the
         child died), DECODE_UNSUPPORTED (codec or size).
@@ -95,7 +104,12 @@ class Decoder:
             raise CameraError(Cause.DECODE_LIMIT, "the coded picture is larger than 4 MiB")
         request = msgspec.msgpack.encode(
             DecodeRequest(
-                codec=codec, picture=key_frame, previous=previous, thumbnail=self._thumbnails
+                codec=codec,
+                picture=key_frame,
+                previous=previous,
+                thumbnail=self._thumbnails,
+                references=dict(references),
+                map_as_png=map_as_png,
             )
         )
         async with self._free:
@@ -108,6 +122,11 @@ class Decoder:
             thumbnail=answer.thumbnail,
             taken_at=taken_at,
             damaged=answer.damaged,
+            light=answer.light,
+            merged=answer.merged,
+            decode_errors=answer.decode_errors,
+            reference_note=answer.reference_note,
+            map=answer.map,
         )
 
     async def _ask(self, request: bytes) -> DecodeAnswer:

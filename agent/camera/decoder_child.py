@@ -34,7 +34,9 @@ def serve() -> None:
         DecodeRefused,
         DecodeRequest,
     )
+    from agent.camera.heap import keep_heap  # noqa: PLC0415
 
+    keep_heap()
     incoming, outgoing = sys.stdin.buffer, sys.stdout.buffer
     while len(head := incoming.read(LENGTH.size)) == LENGTH.size:
         (length,) = LENGTH.unpack(head)

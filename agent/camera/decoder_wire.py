@@ -15,10 +15,12 @@ PICTURE_CAP_BYTES = 4 * 1024 * 1024
 class DecodeRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Decode one picture; ``previous`` is an earlier one of the same stream."""
 
-    codec: str  # "H264", "H265" or "JPEG"
+    codec: str  # "H264", "H265" or "JPEG"; "PNG" for files that people show
     picture: bytes
     previous: bytes | None
     thumbnail: bool = False  # make one too
+    references: dict[str, bytes] = {}  # the camera's own references, by the value of a ``Light``
+    map_as_png: bool = False  # draw a map in any case, for people who look at files
 
 
 class DecodeAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,10 +28,15 @@ class DecodeAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     cause: str | None = None
     detail: str = ""
-    features: dict[str, float | int | None] = {}
+    features: dict[str, float | int | str | None] = {}
     jpeg: bytes = b""
     thumbnail: bytes = b""
     damaged: bool = False
+    light: str = ""  # value of a ``Light``
+    merged: bytes = b""  # the reference of that light with this picture in it; empty: none
+    decode_errors: int = 0  # complaints of the decoder about this picture
+    reference_note: str = ""  # why a reference that was sent could not be used
+    map: bytes = b""  # where the picture departs from its reference; a small JPEG, or a PNG
 
 
 class DecodeRefused(Exception):

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 from agent.camera.address import pin_http, pin_rtsp, place_of
 from agent.camera.decoder import Decoder
@@ -23,6 +24,7 @@ from agent.camera.port import (
     DeviceClock,
     DeviceInformation,
     Exchange,
+    FilterMode,
     ImagingOptions,
     ImagingSettings,
     LoginKind,
@@ -166,7 +168,7 @@ class NetworkCamera:
         """GetOptions of the first video source."""
         return await imaging.read_options(self._soap, source=await self._video_source())
 
-    async def set_filter_mode(self, mode: imaging.FilterMode) -> None:
+    async def set_ir_cut_filter(self, mode: FilterMode) -> None:
         """SetImagingSettings of the first video source: a write, which no probe makes."""
         source = await self._video_source()
         await imaging.set_filter_mode(self._soap, source=source, mode=mode)
@@ -221,10 +223,21 @@ class NetworkCamera:
             seconds=seconds,
         )
 
-    async def decode(self, key_frame: bytes, *, codec: str, previous: bytes | None) -> Picture:
+    async def decode(
+        self,
+        key_frame: bytes,
+        *,
+        codec: str,
+        previous: bytes | None,
+        references: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> Picture:
         """Decode one key frame (or JPEG) in the child; ``previous`` gives the change figure."""
         return await self._decoder.decode(
-            key_frame, codec=codec, previous=previous, taken_at=self._clock()
+            key_frame,
+            codec=codec,
+            previous=previous,
+            taken_at=self._clock(),
+            references=references,
         )
 
     async def firmware_profile(self) -> Profile | None:

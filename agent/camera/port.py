@@ -6,6 +6,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Literal, Protocol
 
 
@@ -128,6 +129,14 @@ class StreamProfile:
     media2: bool
 
 
+class FilterMode(enum.Enum):
+    """IrCutFilterMode of the ONVIF schema; ON means the filter is in the light path (day)."""
+
+    ON = "ON"
+    OFF = "OFF"
+    AUTO = "AUTO"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImagingSettings:
     """GetImagingSettings; enums folded to upper case, absent is None."""
@@ -163,6 +172,10 @@ class StreamHealth:
     last_key_frame: bytes | None  # the last one of the watch, to compare with the first
     width_px: int | None  # from the SDP or the parameter sets, None when unknown
     height_px: int | None
+    stamped_s: float | None = None  # what passed on the RTP clock from the first frame to the last
+    key_frames: int = 0  # whole ones
+    spoiled_key_frames: int = 0  # packets of theirs were lost: the network's doing
+    loss_touches_last: bool = False  # packets next to the last key frame were lost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,9 +188,12 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureFeatures:
-    """What the decoder child measured on one picture; see ``agent/camera/features.py``.
+    """What the decoder child measured on one picture; see ``agent/camera/picture/``.
 
-    All luma and chroma figures are on 0..255 at 640x360 unless the name says otherwise.
+    All luma and chroma figures are on 0..255 at 640x360 unless said otherwise; each is defined,
+    with its source, where it is measured. None: not measured, or not to be told from this picture.
+    Those named ``ref_`` compare with the camera's own reference of the same light, and are None
+    without one. Tiles are the 16x9 parts of the picture.
     """
 
     width_px: int
@@ -198,6 +214,54 @@ class PictureFeatures:
     green_min: float  # 0..1: share of lit pixels in which green is the smallest channel
     chroma_std: float
     change_from_previous: float | None  # mean absolute luma difference to the frame before
+    change_still: float | None = None  # the same, where the picture changes least: sensor noise
+    noise: float | None = None  # standard deviation, from flat tiles
+    blockiness: float | None = None  # steps on the 8-pixel grid over steps off it; native
+    row_stripes: float | None = None  # peak over median of the spectrum of row means; native
+    column_stripes: float | None = None
+    dead_rows: int | None = None  # lines that differ from both neighbours; native
+    dead_columns: int | None = None
+    line_positions: str | None = None  # "r123 c40", native, up to 16; '' when there are none
+    veil: float | None = None  # the darkest luma of a tile, median over tiles
+    local_contrast: float | None = None  # deviation within a tile, median over tiles
+    luma_lr: float | None = None  # log2 of the left half's luma over the right half's
+    luma_tb: float | None = None  # log2, top over bottom
+    sharp_lr: float | None = None  # log2 of tile sharpness, left over right, textured tiles
+    sharp_tb: float | None = None
+    centre_bright: float | None = None  # log2 of luma in the centre over luma at the rim
+    grey_fill: float | None = None  # 0..1: share of native 16x16 blocks that no sensor gives
+    flat_blocks: float | None = None  # 0..1: share of native 16x16 blocks that are exactly flat
+    ref_count: int | None = None  # pictures in the reference
+    ref_shift_x: float | None = None  # percent of the width, to the right
+    ref_shift_y: float | None = None  # percent of the height, down
+    ref_peak: float | None = None  # 0..1: how clear the shift is
+    ref_similarity: float | None = None  # correlation of edge maps after the shift
+    ref_mirrored: float | None = None  # the same correlation of the picture mirrored
+    ref_upside_down: float | None = None  # flipped top to bottom
+    ref_rotated: float | None = None  # turned by 180 degrees
+    ref_rotation_deg: float | None = None  # clockwise
+    ref_scale: float | None = None  # above 1: things are larger now
+    ref_bend: float | None = None  # pixels at 640x360 that no shift, turn and scale explain
+    ref_detail: float | None = None  # tile sharpness over the reference's, median of textured
+    ref_detail_p10: float | None = None
+    ref_detail_p90: float | None = None
+    ref_detail_slope_x: float | None = None  # log2 per picture width, to the right
+    ref_detail_slope_y: float | None = None  # log2 per picture height, down
+    ref_detail_fit: float | None = None  # 0..1: share of the variance that the slopes explain
+    ref_contrast: float | None = None  # tile deviation over the reference's, median of textured
+    ref_contrast_slope_x: float | None = None
+    ref_contrast_slope_y: float | None = None
+    ref_edges_lost: float | None = None  # 0..1: share of textured tiles whose edges are gone
+    ref_edges_lost_block: float | None = None  # the largest connected part of it
+    ref_edges_gained: float | None = None  # 0..1: share of flat tiles that have edges now
+    ref_changed: float | None = None  # 0..1: share of textured tiles that show something else
+    ref_changed_block: float | None = None  # the largest connected part of it
+    ref_luma_slope_x: float | None = None  # log2 of tile luma over the reference's, per width
+    ref_luma_slope_y: float | None = None
+    ref_veil: float | None = None  # veil minus the reference's
+    ref_colour: float | None = None  # largest difference of a channel's share
+    ref_lines: int | None = None  # lines of now that the reference does not know
+    pattern_change: float | None = None  # 0..2: other places are bright than in the frame before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +273,11 @@ class Picture:
     taken_at: datetime
     thumbnail: bytes = b""  # a smaller JPEG of the same, where links are metered
     damaged: bool = False  # the decoder met errors: what it shows is not what the sensor saw
+    light: str = ""  # value of a ``Light``
+    merged: bytes = b""  # the reference of that light with this picture in it; empty: none
+    decode_errors: int = 0  # complaints of the decoder
+    reference_note: str = ""  # why the reference that was kept could not be used
+    map: bytes = b""  # a small JPEG of where it departs from its reference; empty: it does not
 
 
 VendorQuality = Literal["good", "unknown", "missing", "invalid", "unsupported"]
@@ -284,6 +353,13 @@ class Camera(Protocol):
     async def imaging_options(self) -> ImagingOptions:
         """GetOptions of the first video source."""
 
+    async def set_ir_cut_filter(self, mode: FilterMode) -> None:
+        """SetImagingSettings of the first video source, with ForcePersistence=false.
+
+        A write: it changes the customer's picture. No probe calls this; an experiment does, whose
+        restore journal is committed before.
+        """
+
     async def system_log(self) -> str:
         """GetSystemLog; ONVIF_MISSING when the device answers with nothing."""
 
@@ -293,8 +369,18 @@ class Camera(Protocol):
     async def watch_stream(self, *, seconds: float) -> StreamHealth:
         """Play the first profile for so long; RTSP causes name the layer that failed."""
 
-    async def decode(self, key_frame: bytes, *, codec: str, previous: bytes | None) -> Picture:
-        """Decode one key frame (or JPEG) in the child; ``previous`` gives the change figure."""
+    async def decode(
+        self,
+        key_frame: bytes,
+        *,
+        codec: str,
+        previous: bytes | None,
+        references: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> Picture:
+        """Decode one key frame (or JPEG) in the child; ``previous`` gives the change figure.
+
+        ``references`` are the camera's own, by light, as earlier pictures' ``merged`` gave them.
+        """
 
     async def vendor_values(self) -> Mapping[str, VendorValue]:
         """Raw values by canonical name, as the firmware profile extracts them; may be empty."""

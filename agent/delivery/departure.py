@@ -6,11 +6,15 @@ import sqlite3
 import zlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from agent.delivery import losses
 from agent.delivery.database import to_us
+from agent.delivery.flight import Room
 from shared.frame import FrameError, Lane, unpack
 from shared.identity import EventId
+
+Found: TypeAlias = tuple[int, object, object, object, object]  # id, epoch, seq, crc, frame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,10 +28,23 @@ class Row:
     is_again: bool = False  # it was sent before, and no receipt came
 
 
+def choose(found: sqlite3.Cursor, link_room: Room | None) -> list[Found]:
+    """The rows found, up to the first that does not fit; the others are not even read."""
+    chosen: list[Found] = []
+    while (row := found.fetchone()) is not None:
+        size_bytes = len(row[4]) if isinstance(row[4], bytes) else 0
+        if link_room is not None:
+            if not link_room.admits(size_bytes):
+                break
+            link_room.count_in(size_bytes)
+        chosen.append(row)
+    return chosen
+
+
 def release(
     db: sqlite3.Connection,
     lane: Lane,
-    found: list[tuple[int, object, object, object, object]],
+    found: list[Found],
     *,
     now: datetime,
     is_again: bool = False,

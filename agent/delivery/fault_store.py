@@ -31,7 +31,7 @@ class Episode:
 
 
 def read_memories(db: sqlite3.Connection, device_id: str) -> dict[str, FaultMemory]:
-    """All memories of a device by code; one that can no longer be read is left out."""
+    """All memories of a device by key (mostly the code); unreadable ones are left out."""
     memories: dict[str, FaultMemory] = {}
     for code, blob in db.execute("SELECT code, blob FROM memory WHERE device_id = ?", (device_id,)):
         try:
@@ -41,14 +41,21 @@ def read_memories(db: sqlite3.Connection, device_id: str) -> dict[str, FaultMemo
     return memories
 
 
-def keep_memory(db: sqlite3.Connection, device_id: str, memory: FaultMemory) -> None:
-    """Keep one memory in place of the old one."""
+def experiment_key(code: str) -> str:
+    """Under which an active test remembers a fault: apart from what pictures alone say of it."""
+    return f"{code}+experiment"
+
+
+def keep_memory(
+    db: sqlite3.Connection, device_id: str, memory: FaultMemory, *, key: str = ""
+) -> None:
+    """Keep one memory in place of the old one; ``key`` when it is not the fault's code."""
     db.execute(
         """
         INSERT INTO memory VALUES (:device, :code, :blob)
         ON CONFLICT (device_id, code) DO UPDATE SET blob = excluded.blob
         """,
-        {"device": device_id, "code": memory.code, "blob": _encoder.encode(memory)},
+        {"device": device_id, "code": key or memory.code, "blob": _encoder.encode(memory)},
     )
 
 

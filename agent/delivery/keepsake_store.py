@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,14 +11,18 @@ from typing import Final
 import msgspec
 
 from agent.delivery.database import from_us, to_us
-from agent.diagnosis.baseline import PictureBaseline
+from agent.diagnosis.pictures.acceptance import Acceptance
+from agent.diagnosis.pictures.baseline import PictureBaseline
 from shared.device import DeviceFacts
 
 REFERENCE: Final = "reference"  # JPEG of the view when it was good
 _FACTS: Final = "facts"
 _LIGHT: Final = "light:"
+_ACCEPTANCE: Final = "acceptance:"
+_REFERENCE_OF: Final = "reference:"  # with a light behind it
 _facts: Final = msgspec.msgpack.Decoder(DeviceFacts)
 _baseline: Final = msgspec.msgpack.Decoder(PictureBaseline)
+_acceptance: Final = msgspec.msgpack.Decoder(Acceptance)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +68,55 @@ def keep_baseline(db: sqlite3.Connection, device_id: str, baseline: PictureBasel
     keep(db, device_id, _LIGHT + baseline.light.value, content, at=baseline.learned_at)
 
 
+def keep_reference(
+    db: sqlite3.Connection, device_id: str, light: str, content: bytes, *, at: datetime
+) -> None:
+    """Keep a camera's own reference of one light, as the decoder child merged it."""
+    keep(db, device_id, _REFERENCE_OF + light, content, at=at)
+
+
+def read_references(db: sqlite3.Connection, device_id: str) -> dict[str, bytes]:
+    """References by light, for the decoder child alone to look into."""
+    return dict(_of_each_light(db, device_id, _REFERENCE_OF))
+
+
 def read_baselines(db: sqlite3.Connection, device_id: str) -> dict[str, PictureBaseline]:
-    """Baselines by light."""
+    """Baselines by light; one that cannot be read is none, and is learnt anew."""
+    found: dict[str, PictureBaseline] = {}
+    for light, blob in _of_each_light(db, device_id, _LIGHT):
+        with contextlib.suppress(msgspec.MsgspecError):
+            found[light] = _baseline.decode(blob)
+    return found
+
+
+def keep_acceptance(db: sqlite3.Connection, device_id: str, accepted: Acceptance) -> None:
+    """Keep what a person accepted in place of an earlier acceptance in that light."""
+    content = msgspec.msgpack.encode(accepted)
+    keep(db, device_id, _ACCEPTANCE + accepted.light.value, content, at=accepted.taken_at)
+
+
+def read_acceptances(db: sqlite3.Connection, device_id: str) -> dict[str, Acceptance]:
+    """Acceptances by light; one that cannot be read is left out, its row stays."""
+    found: dict[str, Acceptance] = {}
+    for light, blob in _of_each_light(db, device_id, _ACCEPTANCE):
+        with contextlib.suppress(msgspec.MsgspecError):
+            found[light] = _acceptance.decode(blob)
+    return found
+
+
+def forget_view(db: sqlite3.Connection, device_id: str) -> None:
+    """Forget what was learnt of a view that is another one now; acceptances stay."""
+    db.execute(
+        "DELETE FROM baseline WHERE device_id = ? AND (kind LIKE ? OR kind LIKE ? OR kind = ?)",
+        (device_id, _LIGHT + "%", _REFERENCE_OF + "%", REFERENCE),
+    )
+
+
+def _of_each_light(
+    db: sqlite3.Connection, device_id: str, kind: str
+) -> tuple[tuple[str, bytes], ...]:
     rows = db.execute(
         "SELECT kind, blob FROM baseline WHERE device_id = ? AND kind LIKE ?",
-        (device_id, _LIGHT + "%"),
+        (device_id, kind + "%"),
     ).fetchall()
-    return {kind.removeprefix(_LIGHT): _baseline.decode(blob) for kind, blob in rows}
+    return tuple((found.removeprefix(kind), bytes(blob)) for found, blob in rows)

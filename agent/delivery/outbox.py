@@ -6,16 +6,18 @@ change once it is appended: what is sent again is the same frame.
 
 from __future__ import annotations
 
+import json
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from agent.delivery import eviction, losses
 from agent.delivery.database import Database, from_us, to_us
-from agent.delivery.departure import Row, release
-from agent.delivery.overdue import OVERDUE, overdue_at
+from agent.delivery.departure import Row, choose, release
+from agent.delivery.flight import Room
+from agent.delivery.overdue import DOUBLINGS, OVERDUE, overdue_at
 from agent.delivery.rank import rank_of
 from agent.delivery.schema import DELIVERED, SENT, WAITING
 from agent.uplink_budget import BULK
@@ -55,7 +57,9 @@ class Outbox:
         self._database = database
         self._db = database.connection
         self._limit_bytes = limit_bytes
-        self._hurried: set[int] = set()  # rows in flight that were hurried by a receipt
+        # Rows in flight that were hurried by a connection, and by a receipt.
+        self._hurried_by_link: set[int] = set()
+        self._hurried: set[int] = set()
 
     def append(self, message: UpMessage, *, now: datetime) -> EventId:
         """Store a message and name it; WireError when a value breaks its bounds.
@@ -107,12 +111,19 @@ class Outbox:
         return EventId(self._database.epoch(), int(self._database.meta("next_seq") or "1"))
 
     def take(
-        self, lane: Lane, *, limit: int, now: datetime, most_rank: int = BULK
+        self,
+        lane: Lane,
+        *,
+        limit: int,
+        now: datetime,
+        most_rank: int = BULK,
+        link_room: Room | None = None,
     ) -> tuple[Row, ...]:
         """Mark up to ``limit`` waiting rows of a lane as sent and return them, oldest first.
 
-        Small files go before large ones; rows above ``most_rank`` stay. A row whose checksum
-        fails is told as lost and removed, never sent.
+        Small files go before large ones; rows above ``most_rank`` stay, and from the first on that
+        does not fit into ``link_room``. A row whose checksum fails is told as lost and removed,
+        never sent.
         """
         found = self._db.execute(
             """
@@ -120,8 +131,8 @@ class Outbox:
             WHERE state = 0 AND lane = :lane AND rank <= :rank ORDER BY rank, id LIMIT :limit
             """,
             {"lane": int(lane), "limit": limit, "rank": most_rank},
-        ).fetchall()
-        return release(self._db, lane, found, now=now)
+        )
+        return release(self._db, lane, choose(found, link_room), now=now)
 
     def take_overdue(
         self,
@@ -133,9 +144,12 @@ class Outbox:
         most_rank: int = BULK,
         salt: int | None = None,
         held: Collection[int] = (),
+        doublings: int = DOUBLINGS,
+        link_room: Room | None = None,
     ) -> tuple[Row, ...]:
         """Mark and return rows sent without a receipt for ``resend_after`` x 2^(attempts - 1).
 
+        The wait doubles ``doublings`` times at most.
         With a ``salt`` (a number of this agent's own) each row and attempt waits 0.8 to 1.2 of it.
         A time of sending in the future (the clock was set back) counts as overdue. Rows whose id
         is ``held`` are not looked at: their link still has them.
@@ -144,13 +158,13 @@ class Outbox:
             f"SELECT id, epoch, seq, crc, frame FROM outbox WHERE {OVERDUE}"
             " AND lane = :lane AND rank <= :rank ORDER BY rank, id LIMIT :limit",
             {
-                **overdue_at(now, resend_after, salt, held),
+                **overdue_at(now, resend_after, salt=salt, held=held, doublings=doublings),
                 "lane": int(lane),
                 "limit": limit,
                 "rank": most_rank,
             },
-        ).fetchall()
-        return release(self._db, lane, found, now=now, is_again=True)
+        )
+        return release(self._db, lane, choose(found, link_room), now=now, is_again=True)
 
     def has_due(
         self,
@@ -159,19 +173,31 @@ class Outbox:
         now: datetime,
         resend_after: timedelta,
         room: int,
+        most_rank: int = BULK,
         salt: int | None = None,
         held: Collection[int] = (),
+        doublings: int = DOUBLINGS,
+        link_room: Room | None = None,
     ) -> bool:
         """True when ``take`` (into ``room`` rows) or ``take_overdue`` would find something."""
-        if room > 0 and self._tally(lane, WAITING)[0]:
+        ours = {"lane": int(lane), "rank": most_rank}
+        is_room = room > 0 and self._tally(lane, WAITING)[0] > 0
+        if is_room and self._is_first_admitted("state = 0", ours, link_room):
             return True
         if not self._tally(lane, SENT)[0]:
             return False
+        late = overdue_at(now, resend_after, salt=salt, held=held, doublings=doublings)
+        return self._is_first_admitted(OVERDUE, {**late, **ours}, link_room)
+
+    def _is_first_admitted(
+        self, condition: str, values: Mapping[str, int | str], link_room: Room | None
+    ) -> bool:
         found = self._db.execute(
-            f"SELECT 1 FROM outbox WHERE {OVERDUE} AND lane = :lane LIMIT 1",
-            {**overdue_at(now, resend_after, salt, held), "lane": int(lane)},
+            f"SELECT length(frame) FROM outbox WHERE {condition}"
+            " AND lane = :lane AND rank <= :rank ORDER BY rank, id LIMIT 1",
+            values,
         ).fetchone()
-        return found is not None
+        return found is not None and (link_room is None or link_room.admits(found[0] or 0))
 
     def forget_sent(self) -> int:
         """Let all sent rows wait again, at start: what was in flight then is nobody's now.
@@ -183,11 +209,11 @@ class Outbox:
         ).rowcount
 
     def hurry(self, lane: Lane) -> int:
-        """Let a lane's sent rows come due after one interval again: a new connection is there."""
-        return self._db.execute(
-            "UPDATE outbox SET attempts = 1 WHERE state = 1 AND attempts > 1 AND lane = ?",
-            (int(lane),),
-        ).rowcount
+        """A new connection is there: as :meth:`hurry_once`, for one lane; how many rows.
+
+        Once a row too, or a link that comes and goes would cost each of them its bytes each time.
+        """
+        return self._start_anew(self._hurried_by_link, (lane,))
 
     def hurry_once(self) -> None:
         """The collector is alive: what backed off comes due after one interval again, once a row.
@@ -195,20 +221,45 @@ class Outbox:
         One that gets no receipt while others do is dropped on its way each time: it goes on
         waiting longer and longer, instead of costing its bytes twice a minute.
         """
-        sent = dict(self._db.execute("SELECT id, attempts FROM outbox WHERE state = 1").fetchall())
-        late = {row_id for row_id, attempts in sent.items() if attempts > 1} - self._hurried
-        self._hurried = (self._hurried & sent.keys()) | late
+        self._start_anew(self._hurried, STORED_LANES)
+
+    def _start_anew(self, already: set[int], lanes: Collection[Lane]) -> int:
+        """Let sent rows that backed off wait one interval again, but for those ``already`` are."""
+        sent = self._db.execute("SELECT id, lane, attempts FROM outbox WHERE state = 1").fetchall()
+        already &= {row_id for row_id, _, _ in sent}
+        late = {row_id for row_id, lane, attempts in sent if attempts > 1 and lane in lanes}
+        late -= already
+        already |= late
         self._db.executemany(
             "UPDATE outbox SET attempts = 1 WHERE id = ?", [(row_id,) for row_id in sorted(late)]
         )
+        return len(late)
 
-    def sent_rows(self, lane: Lane, *, most_rank: int = BULK) -> int:
-        """Rows in flight up to a rank: published, and no receipt yet."""
-        if most_rank >= BULK:
-            return self._tally(lane, SENT)[0]
+    def sent_rows(self, lane: Lane) -> int:
+        """Rows in flight: published, and no receipt yet."""
+        return self._tally(lane, SENT)[0]
+
+    def window_rows(self, lane: Lane, *, most_rank: int = BULK) -> int:
+        """Rows in flight up to a rank that fill the lane's window.
+
+        One that nobody takes must not stop those behind it. So a fault fills it until it is sent
+        again; another row until it is sent again although receipts came for others meanwhile, for
+        to a collector that is away more rows would only cost more.
+        """
+        if not self.sent_rows(lane):
+            return 0
         (count,) = self._db.execute(
-            "SELECT count(*) FROM outbox WHERE state = 1 AND lane = ? AND rank <= ?",
-            (int(lane), most_rank),
+            """
+            SELECT count(*) FROM outbox WHERE state = 1 AND lane = :lane AND rank <= :rank
+            AND NOT (attempts > 1
+                AND (:lane = :fault OR id IN (SELECT value FROM json_each(:hurried))))
+            """,
+            {
+                "lane": int(lane),
+                "rank": most_rank,
+                "fault": int(Lane.FAULT),
+                "hurried": json.dumps(sorted(self._hurried)),
+            },
         ).fetchone()
         return int(count)
 

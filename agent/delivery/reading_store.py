@@ -17,6 +17,7 @@ KEPT_PER_NAME: Final = 12  # what 'readings before the onset' shows
 _OWN: Final = """id > coalesce((
     SELECT CAST(blob AS INTEGER) FROM baseline
     WHERE device_id = :device AND kind = 'first_row'), 0)"""
+_TRAVELS: Final = "name NOT IN (SELECT value FROM json_each(?))"
 _encoder: Final = msgspec.msgpack.Encoder()
 _decoder: Final = msgspec.msgpack.Decoder(Reading)
 
@@ -88,21 +89,32 @@ def between(
 
 
 def unsent(
-    db: sqlite3.Connection, *, after: int, limit: int
+    db: sqlite3.Connection, *, after: int, limit: int, local: Iterable[str] = ()
 ) -> tuple[tuple[int, str, Reading], ...]:
-    """Readings with an id above ``after``, as (id, device, reading), oldest first."""
+    """Readings with an id above ``after``, as (id, device, reading), oldest first.
+
+    Those whose name is in ``local`` stay at home.
+    """
     rows = db.execute(
-        "SELECT id, device_id, blob FROM history WHERE id > ? ORDER BY id LIMIT ?", (after, limit)
+        f"SELECT id, device_id, blob FROM history WHERE id > ? AND {_TRAVELS} ORDER BY id LIMIT ?",
+        (after, _names(local), limit),
     )
     return tuple((row_id, device, _decoder.decode(blob)) for row_id, device, blob in rows)
 
 
-def oldest_unsent(db: sqlite3.Connection, *, after: int) -> datetime | None:
-    """When the first reading behind ``after`` was taken; None when there is none."""
+def oldest_unsent(
+    db: sqlite3.Connection, *, after: int, local: Iterable[str] = ()
+) -> datetime | None:
+    """When the first reading behind ``after`` that travels was taken; None without one."""
     row = db.execute(
-        "SELECT at_us FROM history WHERE id > ? ORDER BY id LIMIT 1", (after,)
+        f"SELECT at_us FROM history WHERE id > ? AND {_TRAVELS} ORDER BY id LIMIT 1",
+        (after, _names(local)),
     ).fetchone()
     return None if row is None else from_us(row[0])
+
+
+def _names(names: Iterable[str]) -> str:
+    return msgspec.json.encode(list(names)).decode()
 
 
 def _read(rows: Iterable[tuple[bytes]]) -> list[Reading]:

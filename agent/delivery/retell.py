@@ -70,6 +70,6 @@ def _rename_episode(
 ) -> None:
     fault_store.rename_episode(db, old=old, new=new)
     device_id = opening.device.device_id
-    memory = fault_store.read_memories(db, device_id).get(opening.code)
-    if memory is not None and memory.episode == old:
-        fault_store.keep_memory(db, device_id, replace(memory, episode=new))
+    for key, memory in fault_store.read_memories(db, device_id).items():
+        if memory.code == opening.code and memory.episode == old:
+            fault_store.keep_memory(db, device_id, replace(memory, episode=new), key=key)

@@ -141,5 +141,34 @@ CREATE TABLE evicted (
 ) WITHOUT ROWID;
 """
 
-VERSIONS: Final[tuple[str, ...]] = (_FIRST, _UPLINK, _EVICTED)
+_EXPERIMENTS = """
+-- What an experiment changed on a camera and owes it back; one row a device, gone when restored.
+CREATE TABLE restore (
+    device_id TEXT PRIMARY KEY,
+    identity TEXT NOT NULL,
+    mode_before TEXT NOT NULL,
+    mode_set TEXT NOT NULL,
+    ordered_by TEXT NOT NULL,
+    begun_us INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    next_us INTEGER NOT NULL,
+    last_error TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- Everything that was written to a camera.
+CREATE TABLE write_log (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    device_id TEXT NOT NULL,
+    at_us INTEGER NOT NULL,
+    ordered_by TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    what TEXT NOT NULL,
+    before TEXT NOT NULL,
+    after TEXT NOT NULL,
+    answer TEXT NOT NULL
+);
+CREATE INDEX write_log_of ON write_log (device_id, id);
+"""
+
+VERSIONS: Final[tuple[str, ...]] = (_FIRST, _UPLINK, _EVICTED, _EXPERIMENTS)
 """Scripts in order; a file at ``user_version`` n lacks ``VERSIONS[n:]``. Only ever appended."""

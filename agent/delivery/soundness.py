@@ -15,10 +15,12 @@ from typing import Any, Final
 
 import msgspec
 
+from agent.camera.port import FilterMode
 from agent.delivery.damage import DatabaseDamagedError, is_damage
 from agent.delivery.database import Database, from_us
 from agent.delivery.fault_store import parse_event
-from agent.diagnosis.baseline import PictureBaseline
+from agent.diagnosis.pictures.acceptance import Acceptance
+from agent.diagnosis.pictures.baseline import PictureBaseline
 from shared.command import Outcome
 from shared.device import DeviceFacts
 from shared.fault import FaultState
@@ -28,6 +30,7 @@ from shared.reading import Reading
 _reading: Final = msgspec.msgpack.Decoder(Reading)
 _facts: Final = msgspec.msgpack.Decoder(DeviceFacts)
 _baseline: Final = msgspec.msgpack.Decoder(PictureBaseline)
+_acceptance: Final = msgspec.msgpack.Decoder(Acceptance)
 # What reading a damaged value raises; sqlite3.Error covers text that is no UTF-8.
 UNSOUND: Final = (ValueError, TypeError, OverflowError, msgspec.MsgspecError, sqlite3.Error)
 
@@ -93,6 +96,8 @@ def _kept(row: Sequence[Any]) -> None:
         _facts.decode(row[3])
     elif row[1].startswith("light:"):
         _baseline.decode(row[3])
+    elif row[1].startswith("acceptance:"):
+        _acceptance.decode(row[3])
     elif row[1] == "first_row":
         int(row[3])
 
@@ -121,6 +126,18 @@ def _lost(row: Sequence[Any]) -> None:
     _whole(*row[2:5])
 
 
+def _restore(row: Sequence[Any]) -> None:
+    _texts(*row[:5], row[8])
+    FilterMode(row[2]), FilterMode(row[3])
+    from_us(row[5]), from_us(row[7])
+    _whole(*row[5:8])
+
+
+def _write(row: Sequence[Any]) -> None:
+    _texts(row[1], *row[3:9])
+    from_us(row[2])
+
+
 CHECKS: Final[Mapping[str, Callable[[Sequence[Any]], None]]] = {
     "meta": _meta,
     "memory": _memory,
@@ -133,6 +150,8 @@ CHECKS: Final[Mapping[str, Callable[[Sequence[Any]], None]]] = {
     "uplink_day": _uplink_day,
     "evicted": _evicted,
     "lost": _lost,
+    "restore": _restore,
+    "write_log": _write,
 }
 
 

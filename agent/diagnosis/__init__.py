@@ -9,13 +9,12 @@ from agent.diagnosis import (
     cellular_rules,
     host_rules,
     identity_rules,
-    ircut_rules,
     login_rules,
-    picture_rules,
     power_rules,
     reach_rules,
     stream_rules,
 )
+from agent.diagnosis.pictures import rules as pictures
 from agent.diagnosis.rule import Persistence, Rule
 
 RULES: tuple[Rule, ...] = (
@@ -23,8 +22,7 @@ RULES: tuple[Rule, ...] = (
     *login_rules.RULES,
     *identity_rules.RULES,
     *stream_rules.RULES,
-    *picture_rules.RULES,
-    *ircut_rules.RULES,
+    *pictures.RULES,
     *power_rules.RULES,
     *cellular_rules.RULES,
     *host_rules.RULES,
@@ -32,17 +30,27 @@ RULES: tuple[Rule, ...] = (
 
 
 def rules_with(
-    *, opens: tuple[int, int], clears: tuple[int, int], rules: Sequence[Rule] = RULES
+    *,
+    opens: tuple[int, int],
+    clears: tuple[int, int],
+    span_factor: float = 1.0,
+    rules: Sequence[Rule] = RULES,
 ) -> tuple[Rule, ...]:
     """The rules with other persistence, (n, m) to open and to clear; ValueError if impossible.
 
-    A rule that has a pace of its own keeps it.
+    A rule that has a pace of its own keeps it. ``span_factor`` shortens or stretches how far
+    apart findings must lie: 0 for a demo, in which hours are seconds.
     """
-    return tuple(_paced(rule, opens=opens, clears=clears) for rule in rules)
+    return tuple(
+        _paced(rule, opens=opens, clears=clears, span_factor=span_factor) for rule in rules
+    )
 
 
-def _paced(rule: Rule, *, opens: tuple[int, int], clears: tuple[int, int]) -> Rule:
+def _paced(
+    rule: Rule, *, opens: tuple[int, int], clears: tuple[int, int], span_factor: float
+) -> Rule:
     persistence, default = rule.persistence, Persistence()
+    persistence = replace(persistence, open_span=persistence.open_span * span_factor)
     if (persistence.open_n, persistence.open_m) == (default.open_n, default.open_m):
         persistence = replace(persistence, open_n=opens[0], open_m=opens[1])
     if (persistence.clear_n, persistence.clear_m) == (default.clear_n, default.clear_m):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 import msgspec
 from msgspec.structs import replace
 
-from agent.diagnosis.rule import Finding, Persistence, Rule, Verdict, View
+from agent.diagnosis.explanations import cause_of
+from agent.diagnosis.rule import LONGEST_GAP, Finding, Persistence, Rule, Verdict, View
+from shared.catalogue import CATALOGUE
 from shared.fault import FaultState
 from shared.identity import EventId
 from shared.moment import Moment
@@ -19,6 +22,11 @@ from shared.reading import Reading
 
 ANSWERS: Final = "reach.answers"
 """Name of the reading that says whether anything answers at the device's address."""
+
+
+_LONGEST_WINDOW: Final = 64
+UNWATCHED: Final = timedelta(minutes=30)
+"""What a gap in which nobody looked counts for, in the span of a fault's findings."""
 
 
 class Step(enum.Enum):
@@ -113,11 +121,42 @@ def advance(
 def _remember(
     memory: FaultMemory, *, is_fault: bool, now: datetime, persistence: Persistence
 ) -> FaultMemory:
-    keep = persistence.clear_m if memory.is_open else persistence.open_m
+    window, window_at = (*memory.window, is_fault), (*memory.window_at, now)
+    keep = persistence.clear_m
+    if not memory.is_open:
+        keep = _needed(window_at, persistence=persistence)
+    return replace(memory, window=window[-keep:], window_at=window_at[-keep:])
+
+
+def _needed(moments: tuple[datetime, ...], *, persistence: Persistence) -> int:
+    """How many of the newest findings reach back over ``open_m`` of them and over ``open_span``."""
+    keep = persistence.open_m
+    while keep < len(moments) and _watched(moments[-keep:]) < persistence.open_span:
+        keep += 1
+    return keep
+
+
+def _watched(moments: Sequence[datetime]) -> timedelta:
+    """How long was watched from the first to the last of these.
+
+    As ``View.watched``, but a gap in which nobody looked counts for UNWATCHED instead of nothing:
+    a device that is visited twice a day would else never have a fault.
+    """
+    gaps = (later - earlier for earlier, later in pairwise(moments))
+    return sum(
+        (gap if gap <= LONGEST_GAP else UNWATCHED for gap in gaps if gap > timedelta(0)),
+        timedelta(0),
+    )
+
+
+def _thinned(memory: FaultMemory, persistence: Persistence) -> FaultMemory:
+    """Drop every second finding of a window that has grown too long, but for the newest one."""
+    if len(memory.window) <= max(_LONGEST_WINDOW, persistence.open_m):
+        return memory
     return replace(
         memory,
-        window=(*memory.window, is_fault)[-keep:],
-        window_at=(*memory.window_at, now)[-keep:],
+        window=(*memory.window[:-1:2], memory.window[-1]),
+        window_at=(*memory.window_at[:-1:2], memory.window_at[-1]),
     )
 
 
@@ -129,9 +168,9 @@ def _try_to_open(
         cleared = memory.state is FaultState.CLEARED
         state = FaultState.CLEARED if cleared else FaultState.HEALTHY
         return replace(memory, state=state, onset_at=None, observations=0, unsaid=0), Step.NONE
-    if len(faults_at) < persistence.open_n:
+    if not _is_enough(faults_at, of=len(memory.window), persistence=persistence):
         suspected = replace(
-            memory,
+            _thinned(memory, persistence),
             state=FaultState.SUSPECTED,
             onset_at=faults_at[0],
             observations=len(faults_at),
@@ -152,6 +191,14 @@ def _try_to_open(
         confirmed=False,
     )
     return opened, Step.OPENED
+
+
+def _is_enough(faults_at: list[datetime], *, of: int, persistence: Persistence) -> bool:
+    """Whether n findings of fault, and n in m of all, reach over the span that is asked for."""
+    n, m = persistence.open_n, persistence.open_m
+    if len(faults_at) < n or len(faults_at) * max(m, 1) < n * of:
+        return False
+    return _watched(faults_at) >= persistence.open_span
 
 
 def _try_to_clear(
@@ -222,17 +269,19 @@ def diagnose(view: View, memories: Mapping[str, FaultMemory], rules: Iterable[Ru
     """Judge by every rule whose needs were read in this pass, and advance the memories.
 
     While nothing answers at the device's address, only rules that say so are asked: what else
-    went wrong is then a consequence, and whatever was open stays open.
+    went wrong is then a consequence, and whatever was open stays open. Of faults that explain one
+    another only the cause is told (``explanations``).
     """
     silent = view.flag(ANSWERS) is False
+    asked = [
+        rule
+        for rule in rules
+        if not view.fresh.isdisjoint(rule.needs) and (not silent or rule.judges_unreachable)
+    ]
+    findings = explain([rule.judge(view) for rule in asked], memories)
     after = dict(memories)
-    findings: list[Finding] = []
     steps: list[Diagnosed] = []
-    for rule in rules:
-        if view.fresh.isdisjoint(rule.needs) or (silent and not rule.judges_unreachable):
-            continue
-        finding = rule.judge(view)
-        findings.append(finding)
+    for rule, finding in zip(asked, findings, strict=True):
         memory, step = advance(
             memories.get(rule.code), finding, now=view.now, persistence=rule.persistence
         )
@@ -240,4 +289,39 @@ def diagnose(view: View, memories: Mapping[str, FaultMemory], rules: Iterable[Ru
             after[rule.code] = memory
         if step is not Step.NONE:
             steps.append(Diagnosed(step=step, finding=finding, memory=memory))
-    return Diagnosis(findings=tuple(findings), memories=after, steps=tuple(steps))
+    return Diagnosis(findings=findings, memories=after, steps=tuple(steps))
+
+
+def explain(
+    findings: Sequence[Finding], memories: Mapping[str, FaultMemory]
+) -> tuple[Finding, ...]:
+    """The findings, with those that another fault explains set back to no verdict.
+
+    A fault explains while it is found in this pass, or stands open: one fault gets one name. What
+    is open already under the name of a consequence stays so: only its own recovery ends it.
+    """
+    found = {finding.code for finding in findings if finding.verdict is Verdict.FAULT}
+    standing = {code for code, memory in memories.items() if memory.is_open}
+    judged = {finding.code for finding in findings if finding.verdict is Verdict.HEALTHY}
+    causes = found | (standing - judged)
+    told = []
+    for finding in findings:
+        cause = cause_of(finding.code, causes)
+        if finding.verdict is Verdict.FAULT and cause is not None:
+            told.append(_explained(finding, cause))
+        else:
+            told.append(finding)
+    return tuple(told)
+
+
+def _explained(finding: Finding, cause: str) -> Finding:
+    entry = CATALOGUE[cause]
+    return Finding(
+        code=finding.code,
+        verdict=Verdict.NO_VERDICT,
+        summary_en=f"{finding.summary_en}; explained by: {entry.name_en}",
+        summary_zh=f"{finding.summary_zh}；原因为：{entry.name_zh}",
+        because=finding.because,
+        settle_en=f"first put right: {entry.name_en}",
+        settle_zh=f"请先处理：{entry.name_zh}",
+    )

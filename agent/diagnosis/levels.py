@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from agent.diagnosis.picture_levels import PictureLevels
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Levels:
+class Levels(PictureLevels):
     """Thresholds; a configuration may replace each by name.
 
     Pictures: luma and saturation on 0..255 at 640x360. The bars lie outside what 112 healthy
@@ -31,7 +33,7 @@ class Levels:
     filter_mode_age_s: float = 7200.0  # an older setting says nothing about this picture
     same_colour_share: float = 0.012  # of a channel, against the camera's own daylight
     other_colour_share: float = 0.03
-    black_luma: float = 4.0
+    black_luma: float = 12.0  # a dead sensor's black is 0 to 6, encoded; below 16 all is black
     black_dark_share: float = 0.98
     seen_luma_p99: float = 60.0
     white_bright_share: float = 0.95

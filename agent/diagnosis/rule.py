@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from agent.camera.port import LoginKind
-from agent.diagnosis.baseline import PictureBaseline
 from agent.diagnosis.levels import Levels
+from agent.diagnosis.pictures.acceptance import Acceptance
+from agent.diagnosis.pictures.baseline import PictureBaseline
 from shared.reading import Reading
 
 LONGEST_GAP = timedelta(hours=4)
@@ -20,7 +21,10 @@ HISTORY_PER_NAME = 480
 
 
 class Verdict(enum.Enum):
-    """What the good readings say; NO_VERDICT neither opens nor clears anything."""
+    """What the good readings say; NO_VERDICT neither opens nor clears anything.
+
+    A finding without a verdict is *unsure*, and says what would settle it, or *unsupported*.
+    """
 
     FAULT = "fault"
     HEALTHY = "healthy"
@@ -36,6 +40,16 @@ class Finding:
     summary_en: str
     summary_zh: str
     because: tuple[Reading, ...] = ()
+    settle_en: str = ""  # without a verdict: what would settle the question
+    settle_zh: str = ""
+    is_unsupported: bool = False  # without a verdict: this device can never tell
+
+    @property
+    def word(self) -> str:
+        """One of "fault", "healthy", "unsure", "unsupported"."""
+        if self.verdict is not Verdict.NO_VERDICT:
+            return str(self.verdict.value)
+        return "unsupported" if self.is_unsupported else "unsure"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +57,9 @@ class Persistence:
     """How many good findings open and clear a fault.
 
     Opens on ``open_n`` of the last ``open_m``, clears on ``clear_n`` of the last ``clear_m``
-    (3 of 5 and 5 of 5 are the project's defaults, at the probe's own pace). ``flap_count``
+    (3 of 5 and 5 of 5 are the project's defaults, at the probe's own pace). With ``open_span``
+    the findings of fault must reach at least so far apart, and the same share of all findings in
+    that span is asked for: a lorry before the lens for an hour is no fault. ``flap_count``
     openings and clearings within ``flap_within`` make it flapping. A standing fault is confirmed
     after ``confirm_n`` more findings, and then once in ``confirm_every``.
     """
@@ -56,6 +72,7 @@ class Persistence:
     flap_within: timedelta = timedelta(hours=24)
     confirm_n: int = 3
     confirm_every: timedelta = timedelta(hours=24)
+    open_span: timedelta = timedelta(0)
 
     def __post_init__(self) -> None:
         """Refuse counts that could never open or never clear; ValueError."""
@@ -64,6 +81,21 @@ class Persistence:
                 raise ValueError(f"{n} of {m} is no persistence: need 1 <= n <= m")
         if self.flap_count < 2:
             raise ValueError("flapping needs at least two changes")
+        if self.open_span < timedelta(0):
+            raise ValueError("findings cannot span less than nothing")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sibling:
+    """Another camera of the same site, as a control: weather and dusk meet them all.
+
+    ``figures`` are the good figures of its newest picture, without "picture.", none of them older
+    than two hours.
+    """
+
+    device_id: str
+    figures: Mapping[str, float]
+    light: str = ""  # of that picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +104,8 @@ class View:
 
     ``readings`` holds the latest reading of each name, those of this pass first; ``history``
     the earlier ones of a name, oldest first, without this pass, bounded; ``fresh`` the names
-    read in this pass; ``baselines`` what this camera's good pictures look like, by light.
+    read in this pass; ``baselines`` what this camera's good pictures look like, by light, and
+    ``acceptances`` what it looked like on the day that it was accepted.
     """
 
     now: datetime
@@ -83,6 +116,9 @@ class View:
     recorder_login: LoginKind = LoginKind.NONE
     label_serial: str = ""  # from the configuration; '' when it names none
     baselines: Mapping[str, PictureBaseline] = field(default_factory=dict)
+    acceptances: Mapping[str, Acceptance] = field(default_factory=dict)
+    sun_elevation_deg: float | None = None  # above the horizon; None where the site is not known
+    siblings: tuple[Sibling, ...] = ()
 
     def fresh_reading(self, name: str) -> Reading | None:
         """The reading of this pass, whatever its quality; None when it was not read now."""

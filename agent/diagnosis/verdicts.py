@@ -37,6 +37,29 @@ def no_verdict(code: str, en: str, zh: str) -> Finding:
     return Finding(code=code, verdict=Verdict.NO_VERDICT, summary_en=en, summary_zh=zh)
 
 
+def unsure(code: str, en: str, zh: str, settle_en: str, settle_zh: str) -> Finding:
+    """No verdict, why, and what would settle the question."""
+    return Finding(
+        code=code,
+        verdict=Verdict.NO_VERDICT,
+        summary_en=en,
+        summary_zh=zh,
+        settle_en=settle_en,
+        settle_zh=settle_zh,
+    )
+
+
+def unsupported(code: str, en: str, zh: str) -> Finding:
+    """No verdict now or ever: this device has not what the rule needs."""
+    return Finding(
+        code=code,
+        verdict=Verdict.NO_VERDICT,
+        summary_en=en,
+        summary_zh=zh,
+        is_unsupported=True,
+    )
+
+
 def not_read(code: str) -> Finding:
     """No verdict because a good reading is missing."""
     return no_verdict(code, "a good reading is missing", "缺少有效读数")

@@ -75,6 +75,7 @@ class Pass:
     watch_seconds: float = 3.0
     recorder_login: LoginKind = LoginKind.NONE
     previous: Mapping[str, Reading] = field(default_factory=dict)
+    references: Mapping[str, bytes] = field(default_factory=dict, repr=False)  # by light
     _watched: StreamHealth | CameraError | None = field(default=None, repr=False)
     _information: DeviceInformation | CameraError | None = field(default=None, repr=False)
 

@@ -16,7 +16,7 @@ from collector.claims.facts import Facts
 from collector.claims.policy import Policy
 from collector.claims.warranty import Warranty, WarrantyVerdict
 from shared.catalogue import CATALOGUE
-from shared.catalogue_entry import CatalogueEntry, Outcome
+from shared.catalogue_entry import CatalogueEntry, Outcome, Proof
 
 
 class Verdict(enum.Enum):
@@ -210,20 +210,42 @@ def _claim(case: Facts, entry: CatalogueEntry, policy: Policy) -> Decision:
             reason_zh=judged.reason_zh,
             warranty=judged,
         )
-    if not policy.trusts(entry.code, entry.proof):
-        return Decision(
-            verdict=Verdict.SHADOW,
-            reason_en="shadow: a passive verdict that the policy does not trust yet;"
-            " recorded for engineers, nothing opened",
-            reason_zh="影子：被动判定尚未被策略信任；仅记录供工程师查看，未开立索赔",
-            warranty=judged,
-        )
+    if (why := _why_in_shadow(case, entry, policy)) is not None:
+        return Decision(verdict=Verdict.SHADOW, reason_en=why[0], reason_zh=why[1], warranty=judged)
     return Decision(
         verdict=Verdict.CLAIM,
         reason_en="; ".join(filter(None, (entry.name_en, judged.reason_en, case.note_en))),
         reason_zh="；".join(filter(None, (entry.name_zh, judged.reason_zh, case.note_zh))),
         warranty=judged,
     )
+
+
+def _why_in_shadow(case: Facts, entry: CatalogueEntry, policy: Policy) -> tuple[str, str] | None:
+    """Why this opens nothing, in English and Chinese; None when it may open a draft."""
+    proof = proof_of(entry, case.proof)
+    if proof is Proof.PASSIVE and case.trust.is_ruled_wrong:
+        return (
+            "shadow: an engineer ruled this verdict wrong; nothing opened",
+            "影子：工程师已裁定该判定错误；未开立索赔",
+        )
+    if policy.trusts(entry.code, proof) or case.trust.is_earned:
+        return None
+    return (
+        "shadow: a passive verdict that is not trusted yet; recorded for engineers, nothing opened"
+        + (f": {case.trust.how_en}" if case.trust.how_en else ""),
+        "影子：被动判定尚未获得信任；仅记录供工程师查看，未开立索赔"
+        + (f"：{case.trust.how_zh}" if case.trust.how_zh else ""),
+    )
+
+
+def proof_of(entry: CatalogueEntry, stated: str) -> Proof:
+    """What proves this very fault: an experiment, where the code has one and the event states it.
+
+    A word that this version does not know, or an experiment that does not exist, proves no more
+    than the code promises.
+    """
+    proven = entry.has_experiment and stated == Proof.EXPERIMENT.value
+    return Proof.EXPERIMENT if proven else entry.proof
 
 
 _KIND_ZH: Final = {

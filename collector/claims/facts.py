@@ -28,6 +28,16 @@ class UnitFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrustFacts:
+    """What engineers have said of such verdicts on this model, and of this very one."""
+
+    is_earned: bool = False
+    how_en: str = ""  # how the record stands against the policy's bar
+    how_zh: str = ""
+    is_ruled_wrong: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """One episode that is due; ``unit`` is None when the registry does not know the serial."""
 
@@ -40,3 +50,5 @@ class Facts:
     note_en: str = ""  # what is odd about the identity, for the reason
     note_zh: str = ""
     site: SiteFacts = SiteFacts()
+    trust: TrustFacts = TrustFacts()
+    proof: str = ""  # a value of Proof that the event states; '' as the code promises

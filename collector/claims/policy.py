@@ -2,10 +2,15 @@
 
 A policy file is TOML; whatever it leaves out has the value of the factory's published policy::
 
-    passive_opens_drafts = false        # passive picture verdicts open drafts from day one
-    trusted_passive_codes = []          # or only these codes do
     tick_s = 5.0                        # how often the jobs loop looks
     recheck_s = 300.0                   # when a decision that had to wait is looked at again
+    passive_opens_drafts = false        # passive picture verdicts open drafts from day one
+    trusted_passive_codes = []          # or only these codes do
+    [trust]                             # when any other passive verdict has earned it, by model
+    min_cameras = 20                    # cameras that engineers have decided about
+    min_sites = 3                       # at so many sites
+    min_precision = 0.90                # what the lower bound must hold
+    confidence = 0.95                   # of that bound's two-sided interval
     [warranty]
     months = 24
     zone = "Asia/Shanghai"              # the factory's calendar
@@ -37,6 +42,7 @@ from typing import Final
 
 from collector.claims.problem import Problem
 from collector.claims.toml_reader import TomlReader
+from collector.claims.trust import TrustTerms
 from shared.catalogue import CATALOGUE
 from shared.catalogue_entry import Component, Proof
 from shared.device import Product
@@ -63,6 +69,7 @@ class Policy:
     hold_s: Mapping[str, float] = field(default_factory=dict)
     passive_opens_drafts: bool = False
     trusted_passive_codes: frozenset[str] = frozenset()
+    trust: TrustTerms = field(default_factory=TrustTerms)
     site_loss_share: float = 0.6
     site_loss_min_devices: int = 2
     site_loss_margin_s: float = 60.0
@@ -113,7 +120,7 @@ class Policy:
         return enough and unreachable >= self.site_loss_share * devices
 
     def trusts(self, code: str, proof: Proof) -> bool:
-        """True when such a verdict may open a draft; experiment and plain fact always may."""
+        """True when such a verdict may open a draft from day one; experiment and fact may."""
         return (
             proof is not Proof.PASSIVE
             or self.passive_opens_drafts
@@ -147,6 +154,7 @@ def parse(text: str) -> Policy:
         hold_s=_holds(top.table("hold_s")),
         passive_opens_drafts=top.truth("passive_opens_drafts", DEFAULT.passive_opens_drafts),
         trusted_passive_codes=frozenset(top.choices("trusted_passive_codes", set(CATALOGUE))),
+        trust=_trust(top.table("trust")),
         site_loss_share=site.number("share", DEFAULT.site_loss_share, at_least=0.01, at_most=1),
         site_loss_min_devices=site.whole(
             "min_devices", DEFAULT.site_loss_min_devices, at_least=1, at_most=10_000
@@ -178,6 +186,18 @@ def parse(text: str) -> Policy:
     if problems := top.problems():
         raise PolicyError(problems)
     return policy
+
+
+def _trust(table: TomlReader) -> TrustTerms:
+    usual = DEFAULT.trust
+    return TrustTerms(
+        min_cameras=table.whole("min_cameras", usual.min_cameras, at_least=1, at_most=100_000),
+        min_sites=table.whole("min_sites", usual.min_sites, at_least=1, at_most=10_000),
+        min_precision=table.number(
+            "min_precision", usual.min_precision, at_least=0.5, at_most=0.9999
+        ),
+        confidence=table.number("confidence", usual.confidence, at_least=0.5, at_most=0.9999),
+    )
 
 
 def _days(table: TomlReader, key: str, usual: timedelta) -> timedelta:

@@ -31,14 +31,15 @@ def place_of(facts: DeviceFacts, row: Row, *, of_now: bool = False) -> Place:
     """
     known = positions.find(row.db, agent_id=row.agent.id, device_id=facts.device_id)
     position_id = known.id if known else bare_position(facts.device_id, row)
+    named = facts.aliases or (known.aliases if known else ())
     found = serials.resolve(
-        registry=units.serials_named(row.db, facts.aliases or (known.aliases if known else ())),
+        registry=units.serials_named(row.db, named),
         configured=facts.label_serial,
         last_known=known.label_serial if known else "",
         known_aliases=known.aliases if known else (),
         aliases=facts.aliases,
         doubted=known.doubted_serial if known else "",
-        contradicted=serials.swapped(units.aliases_of(row.db, facts.label_serial), facts.aliases),
+        contradicted=serials.swapped(units.aliases_of(row.db, facts.label_serial), named),
     )
     is_news = known is None or _is_news(known, row, of_now=of_now)
     if is_news:
@@ -54,7 +55,7 @@ def place_of(facts: DeviceFacts, row: Row, *, of_now: bool = False) -> Place:
     return Place(
         id=position_id,
         serial=found,
-        aliases=facts.aliases or (known.aliases if known else ()),
+        aliases=named,
         firmware=firmware,
         is_news=is_news,
     )

@@ -55,6 +55,7 @@ def store_fault(event: FaultEvent, row: Row) -> None:
         aliases=aliases.write(place.aliases),
         firmware=place.firmware,
         recorder_firmware=event.recorder_firmware or row.agent.recorder_firmware,
+        proof=event.proof,
     )
     state = _STATE[event.kind]
     known = episodes.find(row.db, agent_id=row.agent.id, identity=identity)

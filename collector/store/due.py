@@ -42,6 +42,7 @@ class Case:
     exchanged: bool  # another device hangs at the position now
     firmware: str
     recorder_firmware: str
+    proof: str  # a value of Proof; '' as the code promises
     position_id: int
     site_id: str
     model: str
@@ -71,6 +72,7 @@ def read(db: Connection, *, decision_id: int) -> Case:
             episode.c.aliases,
             episode.c.firmware,
             episode.c.recorder_firmware,
+            episode.c.proof,
             position.c.label_serial.label("position_serial"),
             position.c.id.label("position_id"),
             position.c.site_id,

@@ -39,6 +39,7 @@ class Told:
     aliases: str
     firmware: str
     recorder_firmware: str
+    proof: str = ""  # a value of catalogue_entry.Proof; '' as the code promises
 
 
 def find(db: Connection, *, agent_id: str, identity: EventId) -> Known | None:
@@ -92,6 +93,7 @@ def add(
         aliases=told.aliases,
         firmware=told.firmware,
         recorder_firmware=told.recorder_firmware,
+        proof=told.proof,
     )
 
 
@@ -114,6 +116,7 @@ def tell(db: Connection, *, episode_id: int, told: Told, received_at: datetime) 
             aliases=told.aliases,
             firmware=told.firmware,
             recorder_firmware=told.recorder_firmware,
+            proof=told.proof,
         )
     )
     db.execute(

@@ -10,9 +10,10 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select
 
+from collector.store.known_rows import known_of
 from collector.store.scope import Scope
 from collector.store.seq_ranges import covers, union
-from collector.store.tables import quarantine, seq_gap, seq_lost, seq_mark
+from collector.store.tables import seq_gap, seq_mark
 from shared.receipt import SeqRange
 
 MAX_GAPS: Final = 500  # of one epoch that nothing explains; the mark waits until some are filled
@@ -34,7 +35,7 @@ def room(db: Connection, *, agent_id: str, epoch: str, kept: int) -> int:
         return MAX_GAPS - kept
     mine = (seq_gap.c.agent_id == agent_id, seq_gap.c.epoch == epoch)
     gaps = db.execute(select(seq_gap.c.first, seq_gap.c.last).where(*mine))
-    known = union([*_told(db, agent_id, epoch), *_refused(db, agent_id, epoch)])
+    known = union(one.range for one in known_of(db, agent_id, epoch))
     explained = sum(covers(known, SeqRange(gap.first, gap.last)) for gap in gaps)
     return max(0, min(MAX_GAPS + explained, MAX_GAPS + MAX_EXPLAINED) - kept)
 
@@ -62,23 +63,3 @@ def list_unseen(db: Connection, scope: Scope | None, *, agent_id: str = "") -> t
         for row in rows
         if not room(db, agent_id=row.agent_id, epoch=row.epoch, kept=row.kept)
     )
-
-
-def _told(db: Connection, agent_id: str, epoch: str) -> list[SeqRange]:
-    rows = db.execute(
-        select(seq_lost.c.first, seq_lost.c.last).where(
-            seq_lost.c.agent_id == agent_id, seq_lost.c.epoch == epoch
-        )
-    )
-    return [SeqRange(row.first, row.last) for row in rows]
-
-
-def _refused(db: Connection, agent_id: str, epoch: str) -> list[SeqRange]:
-    rows = db.execute(
-        select(quarantine.c.seq).where(
-            quarantine.c.agent_id == agent_id,
-            quarantine.c.epoch == epoch,
-            quarantine.c.seq.is_not(None),
-        )
-    )
-    return [SeqRange(row.seq, row.seq) for row in rows]

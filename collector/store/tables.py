@@ -47,6 +47,7 @@ from collector.store.schema.people import (
     store_meta,
 )
 from collector.store.schema.telemetry import telemetry_batch, telemetry_day
+from collector.store.schema.trust import passive_verdict, ruling, trust_change
 
 __all__ = [
     "Utc",
@@ -71,12 +72,14 @@ __all__ = [
     "manifest_item",
     "metadata",
     "organisation",
+    "passive_verdict",
     "person",
     "position",
     "quarantine",
     "quarantine_share",
     "reading_latest",
     "registry_import",
+    "ruling",
     "seq_gap",
     "seq_lost",
     "seq_mark",
@@ -88,6 +91,7 @@ __all__ = [
     "task",
     "telemetry_batch",
     "telemetry_day",
+    "trust_change",
     "unit",
     "unit_alias",
 ]

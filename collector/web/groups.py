@@ -45,13 +45,15 @@ def verb_of(thing: OpenThing) -> str:
         return f"verb.claim.{'complete' if thing.state in _AT_SITE else 'open'}"
     if thing.kind is Kind.TASK:
         return f"verb.task.{thing.state}"
-    return f"verb.{thing.kind.value}"
+    return "verb.verdict" if thing.verdict_id else f"verb.{thing.kind.value}"
 
 
 def place_of(thing: OpenThing) -> str:
     """Where the verb leads."""
     if thing.kind is Kind.CLAIM:
         return f"/preclaims/{thing.id}"
+    if thing.verdict_id:
+        return f"/verdicts/{thing.verdict_id}"
     if thing.kind in (Kind.FAULT, Kind.UNKNOWN):
         return f"/devices/{thing.id}"
     page = {Kind.INCIDENT: "incidents", Kind.TASK: "tasks", Kind.FIRMWARE: "firmware-cases"}

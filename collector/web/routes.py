@@ -7,6 +7,7 @@ from typing import Final
 from collector.store.scope import Role
 from collector.web import metrics
 from collector.web.api import claim_file, resources, series
+from collector.web.api import trust as api_trust
 from collector.web.gate import Page, Route
 from collector.web.pages import (
     account,
@@ -21,6 +22,7 @@ from collector.web.pages import (
     settings,
     today,
     trends,
+    trust,
 )
 
 EVERYBODY: Final = None
@@ -67,6 +69,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     _get("/firmware-cases", outcomes.show_firmware_cases, KNOWN),
     _get("/dismissed", outcomes.show_dismissed, SITE),
     _get("/trends", trends.show_trends, KNOWN),
+    _get("/trust", trust.show_trust, SITE),
+    _get(r"/verdicts/{id:\d+}", trust.show_verdict, SITE),
+    _post(r"/verdicts/{id:\d+}/rule", trust.rule, trust.RULES),
     _get("/agents", health.show_agents, SITE),
     _get(_AGENT + "/settings", settings.show_settings, SITE),
     _get(_AGENT + "/settings/orders", settings.show_setting_orders, SITE),
@@ -91,5 +96,6 @@ ROUTES: Final[tuple[Route, ...]] = (
     _api("tasks", resources.list_tasks, SITE),
     _api("firmware-cases", resources.list_firmware_cases, KNOWN),
     _api("trends", resources.list_trends, KNOWN),
+    _api("trust", api_trust.show_trust, SITE),
     _api("agents", resources.list_agents, SITE),
 )

@@ -40,6 +40,7 @@ every_s = {every_s}
 [diagnosis]
 opens = [2, 3]
 clears = [3, 3]
+span_factor = 0  # a product's picture faults must stand for hours
 levels = {levels}
 """
 
@@ -67,7 +68,13 @@ EVERY_S = {
     "vendor": 1,
 }
 BUDGET = {"bytes_per_day": 10**10, "logins_per_day": 10**6, "wakeups_per_day": 10**6}
-LEVELS = {"battery_days": 0, "battery_observations": 1, "baseline_pictures": 3}
+LEVELS = {
+    "battery_days": 0,
+    "battery_observations": 1,
+    "baseline_pictures": 3,
+    "baseline_every_s": 0,
+    "reference_pictures": 1,
+}
 
 
 def quote(text: str | Path) -> str:

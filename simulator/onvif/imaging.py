@@ -5,8 +5,9 @@ from __future__ import annotations
 from lxml import etree
 
 from simulator.faults import Fault
+from simulator.ir_cut import FilterMode
 from simulator.onvif.names import IMAGING, SCHEMA, SoapFault, tag
-from simulator.state import DeviceState, FilterMode
+from simulator.state import DeviceState
 
 _I, _T = f"{{{IMAGING}}}", f"{{{SCHEMA}}}"
 _LEVELS = {
@@ -28,7 +29,8 @@ def answer_settings(state: DeviceState, request: etree._Element) -> str:
     _check_source(state, request)
     now = state.imaging
     lies = Fault.LIES_ENUM_CASE in state.faults
-    mode = now.filter_mode.value.capitalize() if lies else now.filter_mode.value
+    told = state.ir_cut.mode.value
+    mode = told.capitalize() if lies else told
     token = tag("tt:VideoSourceToken", "VideoSource_1") if lies else ""
     return (
         f"<timg:GetImagingSettingsResponse><timg:ImagingSettings>{token}"
@@ -65,6 +67,8 @@ def answer_status(state: DeviceState, request: etree._Element) -> str:
 def set_settings(state: DeviceState, request: etree._Element) -> str:
     """SetImagingSettings: checks everything first, then changes it at once."""
     _check_source(state, request)
+    if Fault.IRCUT_REFUSES_MODE in state.faults:
+        raise SoapFault(("ter:ActionNotSupported",), "The settings cannot be changed")
     asked = request.find(f"{_I}ImagingSettings")
     if asked is None:
         raise SoapFault(("ter:InvalidArgVal",), "ImagingSettings is missing")
@@ -75,10 +79,11 @@ def set_settings(state: DeviceState, request: etree._Element) -> str:
         if level is not None:
             setattr(state.imaging, field, level)
             changed.append(f"{field}={level:g}")
-    if mode is not None:
-        state.imaging.filter_mode = mode
-        changed.append(f"IrCutFilter={mode.value}")
     kept = request.findtext(f"{_I}ForcePersistence", "").strip()
+    if mode is not None:
+        # Without the element a device keeps what it is told, as the specification lets it.
+        state.ir_cut.order(mode, persist=kept != "false")
+        changed.append(f"IrCutFilter={mode.value}")
     persist = f" ForcePersistence={kept}" if kept else ""
     state.note_write("SetImagingSettings", " ".join(changed) + persist)
     return "<timg:SetImagingSettingsResponse/>"

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from simulator.video.caption import draw_caption
 from simulator.video.landscape import Sprite, paint_landscape
 from simulator.video.scene_spec import PICTURE_FAULTS, Light, SceneSpec
-from simulator.video.sensor import Exposure, develop, expose, linear_light
+from simulator.video.sensor import Exposure, develop, expose, linear_light, without_colour
 from simulator.video.source import read_frames
 from simulator.video.texture import Plane, blur_by_disc
 
@@ -55,6 +55,8 @@ def render(scene: SceneSpec, frame_index: int) -> NDArray[np.uint8]:
     elif "black" in scene.faults:
         light = np.zeros_like(light)
     picture = develop(light, stage.exposure, noise_at=noise_at)
+    if scene.drains_colour:
+        picture = without_colour(picture)
     draw_caption(picture, f"CAM {scene.seed % 10_000:04d}")
     return picture
 
@@ -70,6 +72,8 @@ def _settled(scene: SceneSpec) -> SceneSpec:
         faults=scene.faults & {"blurred", "half_covered", "colour_cast", "noise"},
         source=scene.source,
         balances_white=scene.balances_white,
+        daylight=scene.daylight,
+        infrared=scene.infrared,
     )
 
 
@@ -126,9 +130,9 @@ def _finish_stage(
 def _light(scene: SceneSpec, visible: Plane, infrared: Plane, *, flat: bool = False) -> Plane:
     """Add up the light that reaches the sensor; `flat` leaves the lamp's falloff out."""
     if scene.by_day:
-        leak = 0.0 if scene.filter_is_in else _LEAK_BY_DAY
+        leak = 0.0 if scene.filter_is_in else _LEAK_BY_DAY * scene.infrared
         added: Plane = (visible + leak * infrared[..., None] * _LEAK).astype(np.float32)
-        return added
+        return added * np.float32(scene.daylight)
     height, width = infrared.shape
     y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
     # The lamp's cone fades to the sides; what is far (the upper part) gets almost nothing.

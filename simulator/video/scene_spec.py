@@ -33,6 +33,10 @@ class SceneSpec:
     `filter_in` is the position that the firmware asked for; the stuck faults override it.
     `balances_white` is a camera whose white balance hides the pink of leaking infrared, as about a
     third of real ones do: its day picture without the filter is pale.
+    `drains_colour` is a camera in its night mode: the picture processor drops the colours, as most
+    real ones do as soon as the filter is asked to be out, wherever it is. `daylight` dims the day
+    (1 is noon, 0.02 is dusk); `infrared` is the share of infrared in it (a lamp of white LEDs
+    has none, so that the filter makes no difference).
     `moment` moves the scene on (another noise, another place of the moving object): a caller that
     changes it every minute gets a life instead of the same few seconds. Names in `faults` that are
     not in PICTURE_FAULTS leave the picture alone. Raises ValueError on sizes or light out of range.
@@ -47,6 +51,9 @@ class SceneSpec:
     source: Path | None = None
     moment: int = 0
     balances_white: bool = False
+    drains_colour: bool = False
+    daylight: float = 1.0
+    infrared: float = 1.0
 
     def __post_init__(self) -> None:
         Light(self.light)

@@ -43,7 +43,9 @@ def expose(spec: SceneSpec, light: Plane, *, developed: bool) -> Exposure:
     level = max(1e-6, float(mean @ _LUMA))
     healthy_day = spec.by_day and spec.filter_is_in
     target, highest = (0.19 if healthy_day else 0.27, 8.0) if spec.by_day else (0.12, 16.0)
-    gain = 1.0 if developed and healthy_day else min(highest, target / level)
+    gain = min(highest, target / level)
+    if developed and healthy_day:
+        gain = min(highest, 1 / max(1e-6, spec.daylight))
     gains = np.full(3, gain, dtype=np.float32)
     if spec.balances_white and spec.by_day and not spec.filter_is_in:
         gains = (gains * _grey_world(mean)).astype(np.float32)
@@ -99,6 +101,13 @@ def develop(light: Plane, exposure: Exposure, *, noise_at: int) -> NDArray[np.ui
     steps = signal.astype(np.uint16)
     picture: NDArray[np.uint8] = np.take(_tone_curve(), steps)
     return picture
+
+
+def without_colour(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Keep the luma alone (ITU-R BT.601), as a picture processor does in its night mode."""
+    luma = picture.astype(np.float32) @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
+    grey = np.round(luma).astype(np.uint8)
+    return np.repeat(grey[..., None], 3, axis=2)
 
 
 def linear_light(picture: NDArray[np.uint8]) -> Plane:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 from agent.camera.port import (
     CameraError,
@@ -13,6 +14,7 @@ from agent.camera.port import (
     DeviceClock,
     DeviceInformation,
     Exchange,
+    FilterMode,
     ImagingOptions,
     ImagingSettings,
     LoginKind,
@@ -73,6 +75,7 @@ class FakeCamera:
     writes: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     thumbnails: bool = False  # as on a metered link
+    map: bytes = b""  # of where its pictures depart from their reference
     defect: str = ""  # the question at which the fake itself breaks
 
     login: LoginKind = LoginKind.WSSE
@@ -153,6 +156,10 @@ class FakeCamera:
         self._ask("GetOptions")
         return ImagingOptions(ir_cut_filter_modes=("ON", "OFF", "AUTO"))
 
+    async def set_ir_cut_filter(self, mode: FilterMode) -> None:
+        self._ask("SetImagingSettings")
+        self.writes.append(mode.value)
+
     async def system_log(self) -> str:
         self._ask("GetSystemLog")
         return "all quiet"
@@ -179,7 +186,14 @@ class FakeCamera:
             height_px=360,
         )
 
-    async def decode(self, key_frame: bytes, *, codec: str, previous: bytes | None) -> Picture:
+    async def decode(
+        self,
+        key_frame: bytes,
+        *,
+        codec: str,
+        previous: bytes | None,
+        references: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> Picture:
         return Picture(
             features=self.features,
             jpeg=b"\xff\xd8" + f"{self.features.luma_mean}".encode() * 6000,
@@ -187,6 +201,7 @@ class FakeCamera:
             if self.thumbnails
             else b"",
             taken_at=self.clock.now,
+            map=self.map,
         )
 
     async def vendor_values(self) -> Mapping[str, VendorValue]:

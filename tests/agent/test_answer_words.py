@@ -12,6 +12,10 @@ from agent.budget import Refusal, Resource
 from agent.camera.port import CameraError, Cause
 from agent.config_problem import WRONGS, ConfigError, Problem
 from agent.config_table import Table
+from agent.experiment.judge import Sides
+from agent.experiment.look import Look
+from agent.experiment.unmoved import unsure
+from agent.experiment.verdict import SETTLE, VERDICTS, WORDS, FilterVerdict, Why
 from agent.overlay_bounds import FILE
 from agent.probes.failure import failed
 from agent.reasons import in_both
@@ -88,3 +92,24 @@ def test_a_device_that_gave_nothing_is_explained(cause: Cause) -> None:
     assert said.en == "status 418"
     assert is_told(said)
     assert said.zh.endswith("：status 418")
+
+
+@pytest.mark.parametrize("verdict", FilterVerdict)
+def test_every_verdict_on_a_filter_has_its_name(verdict: FilterVerdict) -> None:
+    """In both languages."""
+    assert is_told(VERDICTS[verdict])
+
+
+@pytest.mark.parametrize("why", Why)
+def test_every_end_of_a_filter_test_is_explained(why: Why) -> None:
+    """Why it ended so, the figures behind it, and what would settle it where anything would."""
+    look = Look(**dict.fromkeys(Look.__struct_fields__, 0.5))
+    sides = Sides(look_in=look, look_out=look, distance=1.25, least_pattern=0.125)
+    said = unsure(why, sides.figures).reason
+
+    assert is_told(WORDS[why])
+    assert is_told(SETTLE.get(why, WORDS[why]))
+    assert said.en.startswith(f"{WORDS[why].en} (in: magenta +0.500, ")
+    assert said.zh.startswith(f"{WORDS[why].zh}（移入：品红 +0.500，")
+    assert re.findall(r"[\d.]+", said.en) == re.findall(r"[\d.]+", said.zh)
+    assert not re.search("[a-z]", said.zh.removeprefix(WORDS[why].zh))

@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 
 from agent import cli
-from agent.delivery import uplink_store
+from agent.delivery import restore_store, uplink_store, write_log
 from agent.delivery.salvage import open_or_salvage
 from agent.exit_code import DONE, FOUND, UNUSABLE
 from agent.verbs import dispatch
 
 ROOT = Path(__file__).parents[2]
+MAY = datetime(2026, 5, 4, tzinfo=UTC)
 CONFIG = '[agent]\nid = "a"\n[[devices]]\nid = "x"\naddress = "127.0.0.1:9"\n'
 
 
@@ -151,3 +152,67 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     )
 
     assert (done.stdout.strip(), done.stderr) == ("141", "")
+
+
+def test_writes_shows_what_was_written_and_what_is_owed(tmp_path: Path) -> None:
+    """By whose order, before, after and the answer; a debt is an exit code of its own."""
+    path = tmp_path / "agent.toml"
+    path.write_text(CONFIG)
+    (tmp_path / "agent-data").mkdir()
+    database, _ = open_or_salvage(tmp_path / "agent-data" / "agent.db", now=MAY)
+    before = call("writes", "-c", str(path), "--lang", "en")
+    with database.transaction() as db:
+        number = write_log.add(
+            db,
+            write_log.Write(
+                device_id="x",
+                at=MAY,
+                ordered_by="terminal: ada",
+                operation="SetImagingSettings",
+                what="IrCutFilter=OFF ForcePersistence=false",
+                before="AUTO",
+            ),
+        )
+        write_log.note_answer(db, number, answer="ok", after="OFF")
+    settled = call("writes", "x", "-c", str(path), "--lang", "en")
+    with database.transaction() as db:
+        restore_store.begin(
+            db,
+            restore_store.Owed(
+                device_id="x",
+                identity="",
+                mode_before="AUTO",
+                mode_set="OFF",
+                ordered_by="terminal: ada",
+                begun_at=MAY,
+            ),
+        )
+    code, owed = call("writes", "-c", str(path), "--lang", "zh")
+    told = json.loads(call("writes", "--json", "-c", str(path))[1])
+    database.close()
+
+    assert (before[0], "ever written" in before[1]) == (DONE, True)
+    assert settled[0] == DONE
+    assert "terminal: ada" in settled[1]
+    assert settled[1].split()[-3:] == ["AUTO", "OFF", "ok"]
+    assert (code, "尚未恢复：" in owed, "OFF -> AUTO" in owed) == (FOUND, True, True)
+    assert [row["what"] for row in told["writes"]] == ["IrCutFilter=OFF ForcePersistence=false"]
+    assert [(row["device"], row["mode"]) for row in told["owed"]] == [("x", "AUTO")]
+
+
+def test_a_filter_test_without_consent_says_what_to_write(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The verb itself: refused with the remedy, in the language asked for; no camera is needed."""
+    path = tmp_path / "agent.toml"
+    path.write_text(CONFIG)
+    codes = [
+        call("ir-cut-test", device, "-c", str(path), "--lang", lang)[0]
+        for device, lang in (("x", "en"), ("x", "zh"), ("y", "en"))
+    ]
+    told = capsys.readouterr().err
+
+    assert codes == [FOUND] * 3
+    assert "not begun: the configuration does not allow it; write allow_ir_cut_test = true" in told
+    assert "未开始测试：配置未允许" in told
+    assert "no device 'y'; it has: x" in told

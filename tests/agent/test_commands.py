@@ -61,6 +61,9 @@ class FakeHands:
     async def fetch_log(self, device_id: str) -> Both:
         return self._do("log", device_id)
 
+    async def test_ir_cut(self, device_id: str, *, ordered_by: str) -> Both:
+        return self._do(f"filter, {ordered_by}", device_id)
+
 
 class Desk:
     """A commander with its database, and orders made for it."""
@@ -159,14 +162,21 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 @pytest.mark.parametrize(
     ("verb", "what"),
-    [(Verb.PROBE_NOW, "probe"), (Verb.TAKE_PICTURE, "picture"), (Verb.FETCH_LOG, "log")],
+    [
+        (Verb.PROBE_NOW, "probe"),
+        (Verb.TAKE_PICTURE, "picture"),
+        (Verb.FETCH_LOG, "log"),
+        (Verb.TEST_IR_CUT, "filter, collector: c-1"),
+    ],
 )
 async def test_an_order_is_done_and_answered(desk: Desk, verb: Verb, what: str) -> None:
     """Each verb reaches the device it names, and a result waits in the outbox."""
     await desk.commander.carry_out(order(verb))
 
     assert desk.hands.done == [(what, "gate")]
-    assert [(a.command_id, a.outcome) for a in desk.answers()] == [("c-1", Outcome.DONE)]
+    (answer,) = desk.answers()
+    assert (answer.command_id, answer.outcome) == ("c-1", Outcome.DONE)
+    assert Both(answer.detail, answer.detail_zh) == WISHED
 
 
 async def test_a_second_delivery_is_answered_and_not_done_again(desk: Desk) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from agent import config_file
 from agent.camera.port import LoginKind
-from agent.config import Config
+from agent.config import Config, budget_of
 from agent.config_file import load_config
 from agent.config_problem import WRONGS, ConfigError
 from tests.agent.delivery.tls_pair import write_agent_pair
@@ -250,3 +250,23 @@ def test_the_bound_of_the_outbox_is_read(tmp_path: Path) -> None:
     assert load_config(path).outbox_mib == 8
     path.write_text('[agent]\nid = "a"\n')
     assert load_config(path).outbox_mib == 64
+
+
+def test_the_owner_speaks_for_the_infrared_filter(tmp_path: Path) -> None:
+    """Off by default; consent brings a budget of writes, and what is fitted may stay unsaid."""
+    device = '[agent]\nid = "a"\n[[devices]]\nid = "x"\naddress = "h"\n'
+    (silent,) = load(tmp_path, device).devices
+    (spoken,) = load(
+        tmp_path,
+        device + "allow_ir_cut_test = true\nir_cut_filter_fitted = false\noutdoor = true\n",
+    ).devices
+    (limited,) = load(
+        tmp_path, device + "allow_ir_cut_test = true\nbudget = { writes_per_day = 2 }\n"
+    ).devices
+    with pytest.raises(ConfigError, match="without allow_ir_cut_test"):
+        load(tmp_path, device + "allow_ir_cut_test_on_battery = true\n")
+
+    assert (silent.ir_cut.allow_test, silent.ir_cut.is_fitted) == (False, None)
+    assert (spoken.ir_cut.is_fitted, spoken.ir_cut.is_outdoor) == (False, True)
+    writes = [budget_of(one).writes_per_day for one in (silent, spoken, limited)]
+    assert writes == [0, 8, 2]

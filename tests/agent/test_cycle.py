@@ -27,7 +27,7 @@ from agent.probes.probe import Probe
 from agent.recording import Outcome, Settings
 from agent.uplink_budget import BULK
 from shared import signing, wire
-from shared.evidence import EvidenceChunk, EvidenceKind
+from shared.evidence import EvidenceChunk, EvidenceKind, is_thumbnail
 from shared.fault import EvidenceAdded, FaultEvent, FaultKind
 from shared.frame import Lane, unpack
 from shared.reading import Quality
@@ -65,7 +65,7 @@ class Bench:
             agent_id="agent", version="1", recorder_firmware="NVR 4", signer=Signer(KEY)
         )
         self.settings = Settings(
-            rules=rules_with(opens=(2, 3), clears=(2, 2)),
+            rules=rules_with(opens=(2, 3), clears=(2, 2), span_factor=0),
             levels=Levels(),
             watch_seconds=1.0,
             recorder_login=LoginKind.NONE,
@@ -165,6 +165,21 @@ async def test_a_thumbnail_leaves_before_its_picture(bench: Bench) -> None:
     assert size_of["thumbnail.jpg"] < size_of["picture.jpg"]
     assert "thumbnail of picture.jpg" in next(i.note for i in items if i.name == names[0])
     assert set(ranks) == {0, BULK}
+
+
+async def test_a_map_goes_with_the_picture_and_never_counts_as_one(bench: Bench) -> None:
+    """Where a picture departs is shown beside it, under the name of a preview."""
+    bench.camera.map, bench.camera.features = b"\xff\xd8 a map", BLACK
+    for _ in range(2):
+        await bench.visit()
+    events = [m for m in bench.told() if isinstance(m, FaultEvent) and m.code == "picture.black"]
+    assert events[0].manifest is not None
+    items = wire.decode_manifest(events[0].manifest.body).items
+    names = [item.name for item in items if item.kind is EvidenceKind.PICTURE]
+
+    assert names == ["picture.jpg", "thumbnail-map.jpg"]
+    assert is_thumbnail(names[1])
+    assert "red is detail lost" in next(item.note for item in items if item.name == names[1])
 
 
 async def test_a_fault_that_went_clears_under_its_episode(bench: Bench) -> None:

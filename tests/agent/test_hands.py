@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +12,13 @@ import pytest
 from agent.budget import WIRED_MAINS, Budget
 from agent.camera.port import Camera
 from agent.commands import CannotDo, DidNotWork
+from agent.config import IrCut
 from agent.delivery.evidence import Signer
 from agent.delivery.outbox import Outbox
 from agent.delivery.salvage import open_or_salvage
 from agent.episodes import Author
+from agent.experiment.desk import FilterDesk, Ground
+from agent.experiment.restorer import Restorer
 from agent.hands import DeviceHands
 from agent.wrong import Both
 from shared import wire
@@ -23,6 +28,8 @@ from shared.frame import Lane, unpack
 from tests.agent.fakes import NOBODY, NOON, FakeCamera
 from tests.agent.test_cycle import KEY
 from tests.agent.test_rounds import Refusing, Site, device
+
+_LATIN = re.compile("[a-z]")
 
 
 @pytest.fixture
@@ -34,18 +41,44 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 def hands_on(
-    site: Site, make: Callable[[], Camera], *, budget: Budget = WIRED_MAINS
+    site: Site,
+    make: Callable[[], Camera],
+    *,
+    budget: Budget = WIRED_MAINS,
+    ir_cut: IrCut = IrCut(),  # noqa: B008 - frozen
 ) -> DeviceHands:
     """Hands on one camera, named 'one'."""
+    devices, budgets = {"one": replace(device("one"), ir_cut=ir_cut)}, {"one": budget}
+    rounds, outbox = site.rounds({"one": make}), Outbox(site.database)
+    author = Author(agent_id="a", version="1", recorder_firmware="", signer=Signer(KEY))
+    restorer = Restorer(
+        devices, database=site.database, camera_for=lambda _: make(), clock=site.clock
+    )
+    desk = FilterDesk(
+        Ground(
+            devices=devices,
+            budgets=budgets,
+            camera_for=lambda _: make(),
+            database=site.database,
+            outbox=outbox,
+            author=author,
+            clock=site.clock,
+            restorer=restorer,
+            alone=rounds.alone,
+            rests_until=rounds.logins_rest_until,
+        )
+    )
     return DeviceHands(
-        devices={"one": device("one")},
-        budgets={"one": budget},
-        rounds=site.rounds({"one": make}),
+        devices=devices,
+        budgets=budgets,
+        rounds=rounds,
         camera_for=lambda _: make(),
         database=site.database,
-        outbox=Outbox(site.database),
-        author=Author(agent_id="a", version="1", recorder_firmware="", signer=Signer(KEY)),
+        outbox=outbox,
+        author=author,
         clock=site.clock,
+        desk=desk,
+        settle=restorer.settle,
     )
 
 
@@ -126,3 +159,67 @@ async def test_a_device_that_is_not_ours_is_refused(site: Site) -> None:
     for order in (hands.probe_now, hands.take_picture, hands.fetch_log):
         with pytest.raises(CannotDo, match="'two'"):
             await order("two")
+
+
+async def test_a_filter_is_not_tested_without_consent(site: Site) -> None:
+    """The owner has not allowed it: the order is refused with the remedy, nothing is written."""
+    cameras: list[FakeCamera] = []
+
+    def make() -> FakeCamera:
+        cameras.append(FakeCamera(site.clock))
+        return cameras[-1]
+
+    with pytest.raises(CannotDo, match="allow_ir_cut_test = true") as refused:
+        await hands_on(site, make).test_ir_cut("one", ordered_by="collector: c-1")
+    assert refused.value.why.zh == "配置未允许；请为该设备填写 allow_ir_cut_test = true"
+    with pytest.raises(CannotDo, match="no device 'two'"):
+        await hands_on(site, make).test_ir_cut("two", ordered_by="collector: c-1")
+
+    assert not any(camera.writes or camera.asked for camera in cameras)
+
+
+@pytest.mark.parametrize(
+    ("ir_cut", "english", "chinese"),
+    [
+        pytest.param(
+            IrCut(is_fitted=False),
+            "no_filter_fitted: the configuration says that this camera has no filter",
+            "未安装滤光片：配置中注明该摄像机没有滤光片",
+            id="a verdict",
+        ),
+        pytest.param(
+            IrCut(allow_test=True),
+            "inconclusive: the camera stopped answering (connection refused);"
+            " test again when the camera answers steadily",
+            "无法判定：摄像机停止应答（connection refused）；请在摄像机稳定应答后重新测试",
+            id="none, with what would settle it and the device's words as they came",
+        ),
+    ],
+)
+async def test_a_filter_test_is_told_in_both_languages(
+    site: Site, ir_cut: IrCut, english: str, chinese: str
+) -> None:
+    """The verdict, its reason, and what would settle an unclear one."""
+    hands = hands_on(
+        site,
+        lambda: FakeCamera(site.clock, failure=NOBODY),
+        budget=replace(WIRED_MAINS, writes_per_day=2),
+        ir_cut=ir_cut,
+    )
+    answer = await hands.test_ir_cut("one", ordered_by="collector: c-1")
+    assert answer == Both(english, chinese)
+
+
+async def test_a_filter_test_beyond_the_budget_is_refused_in_words(site: Site) -> None:
+    """Which budget ran out is Chinese in Chinese."""
+    nothing = Budget(bytes_per_day=0, logins_per_day=0, wakeups_per_day=0)
+    hands = hands_on(
+        site,
+        lambda: FakeCamera(site.clock),
+        budget=nothing,
+        ir_cut=IrCut(allow_test=True),
+    )
+    with pytest.raises(CannotDo, match="the day's budget") as refused:
+        await hands.test_ir_cut("one", ordered_by="collector: c-1")
+    assert refused.value.why.zh.startswith("当日")
+    assert not _LATIN.search(refused.value.why.zh)

@@ -54,7 +54,7 @@ FILES: Final = {
         [diagnosis]
         opens = [1, 1]
         clears = [1, 30]
-        levels = { black_luma = 8.0 }
+        levels = { black_luma = 20.0 }
         """,
 }
 
@@ -220,10 +220,10 @@ def test_the_keys_of_the_property_are_all_that_can_be_ordered() -> None:
             id="never",
         ),
         pytest.param(
-            "[diagnosis.levels]\nblack_luma = 9.0\n",
+            "[diagnosis.levels]\nblack_luma = 19.0\n",
             "diagnosis.levels.black_luma",
-            "is 9, outside 1 to 4",
-            "不在 1 至 4 之间",
+            "is 19, outside 1 to 12",
+            "不在 1 至 12 之间",
             id="level",
         ),
         pytest.param(

@@ -242,3 +242,15 @@ def test_a_clock_ten_years_ahead_throws_no_kept_row_away(
     reporter._tidy()
 
     assert outbox.depth(Lane.FAULT).kept_rows == 1
+
+
+def test_a_device_that_is_owed_its_setting_is_not_called_well() -> None:
+    """An experiment left it changed: the health message says so, whatever its readings say."""
+    standings = Standings([(DeviceFacts("one"), ()), (DeviceFacts("two"), ())])
+    standings.note_owed({"one": "filter mode AUTO is not restored yet: tcp.timeout"})
+    one, two = standings.health()
+    standings.note_owed({})
+    (after, _) = standings.health()
+
+    assert (one.standing, "AUTO is not restored" in one.reason) == (Standing.UNKNOWN, True)
+    assert "restored" not in two.reason + after.reason

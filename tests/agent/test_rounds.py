@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -51,6 +51,7 @@ class Site:
         *,
         probes: tuple[Probe, ...] = PROBES,
         concurrency: int = 2,
+        settle: Callable[[str], Awaitable[object]] | None = None,
     ) -> Rounds:
         """The rounds of an agent that has just started."""
         author = Author(agent_id="a", version="1", recorder_firmware="", signer=Signer(KEY))
@@ -75,6 +76,7 @@ class Site:
             jitter={},
             on_outcome=self.outcomes.append,
             login_retry=RETRY,
+            settle=settle,
         )
 
     async def live(self, rounds: Rounds, *, hours: float) -> None:
@@ -216,3 +218,18 @@ async def test_hanging_cameras_cost_no_other_its_turn(site: Site) -> None:
     assert order[-1] == "hangs"
     assert (late.good, late.cause) == (False, Cause.DEADLINE.value)
     assert all(reading.good for outcome in site.outcomes[:-1] for reading in outcome.readings)
+
+
+async def test_what_is_owed_is_restored_before_anything_else_is_asked(site: Site) -> None:
+    """A camera that a killed experiment left changed is put right first, then visited."""
+    order: list[str] = []
+    camera = FakeCamera(site.clock)
+    camera.asked = order
+
+    async def settle(device_id: str) -> None:
+        order.append(f"settle {device_id}")
+
+    await site.rounds({"one": lambda: camera}, settle=settle).visit("one")
+
+    assert order[0] == "settle one"
+    assert len(order) > 1

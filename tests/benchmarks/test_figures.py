@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from benchmarks import agent_cost, claim_latency, clean_clone, crowd, decoder_memory, malformed
+from benchmarks import (
+    agent_cost,
+    claim_latency,
+    clean_clone,
+    crowd,
+    decoder_memory,
+    main_figures,
+    malformed,
+)
 from benchmarks.figure import Bound, Figure, Measurement, Size
 from benchmarks.figures import FIGURES, run, table
 from benchmarks.readme import BEGIN, END, fill
@@ -63,7 +72,7 @@ def test_names_are_unique_and_rows_are_whole() -> None:
     """Each promised figure has one row with its process, wire and counterpart."""
     names = [one.name for one in FIGURES]
     assert len(names) == len(set(names))
-    assert all(re.fullmatch(r"[a-z]+\.[a-z_]+", name) for name in names)
+    assert all(re.fullmatch(r"[a-z]+\.[a-z0-9_]+", name) for name in names)
     assert all(one.how and one.what for one in FIGURES)
 
 
@@ -75,6 +84,32 @@ def test_the_readme_quotes_the_register_only() -> None:
     assert fill(page, "X").count("X") >= 1
     assert BEGIN in page
     assert END in page
+
+
+def _checkout(folder: Path, recipe: str) -> None:
+    """A repository of one commit whose ``make test`` does this."""
+    (folder / "Makefile").write_text(f"test:\n\t@mkdir -p build; {recipe}\n")
+    who = ("-c", "user.name=x", "-c", "user.email=x@example.org")
+    for words in (("init", "-q"), ("add", "Makefile"), (*who, "commit", "-qm", "first")):
+        subprocess.run(["git", *words], cwd=folder, check=True)
+
+
+def test_the_time_of_the_suite_is_that_of_make_test(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It is run whole, whatever was asked of the make that runs the figures."""
+    whole = '[ -z "$(ARGS)" ] && echo "120 $$(git rev-parse HEAD)" > build/test-seconds'
+    _checkout(tmp_path, whole)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ARGS", "tests/one")
+    (row,) = (one for one in FIGURES if one.name == "main.test_min")
+
+    assert row.measure(Size.SHORT).value == 2
+    (tmp_path / "Makefile").unlink()
+    assert row.measure(Size.SHORT).value == 2  # noted of this very commit
+    main_figures.SUITE_SECONDS.write_text("60 of-another-commit")
+    with pytest.raises(RuntimeError, match="make test failed"):
+        row.measure(Size.SHORT)
 
 
 def _without_mosquitto(monkeypatch: pytest.MonkeyPatch) -> None:

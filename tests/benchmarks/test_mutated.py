@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
+from benchmarks import mutated_intake
 from benchmarks.durability_intake import account
 from benchmarks.figure import Size
 from benchmarks.mutated_intake import Account
+from collector.intake.ingest import Ingested, ingest
+from shared.receipt import Receipt, SeqRange
 
 KEPT = Account(
     sent=100,
@@ -22,6 +29,7 @@ KEPT = Account(
     good_in_store=4,
     kept_or_counted=87,
     kept_rows=10,
+    receipts_at_odds=0,
     fresh_passed=True,
     peak_rss_mb=1.0,
     slowest_batch_s=1.0,
@@ -59,6 +67,7 @@ def test_each_mutated_payload_has_one_end() -> None:
             "refusable",
             id="stored what none may store",
         ),
+        pytest.param(replace(KEPT, receipts_at_odds=1), "receipts", id="receipted and not stored"),
         pytest.param(replace(KEPT, sent=101), "sent", id="one without an end"),
     ],
 )
@@ -66,3 +75,48 @@ def test_one_lost_and_one_doubled_do_not_cancel(wrong: Account, end: str) -> Non
     """Each end is compared for itself."""
     assert not any(KEPT.unaccounted().values())
     assert wrong.unaccounted()[end] > 0
+
+
+def _unchanged(receipt: Receipt) -> Receipt:
+    return receipt
+
+
+def _silent(receipt: Receipt) -> Receipt:
+    return msgspec.structs.replace(receipt, ranges=(), refused=())
+
+
+def _all_accepted(receipt: Receipt) -> Receipt:
+    seqs = tuple(SeqRange(one.seq, one.seq) for one in receipt.refused)
+    return msgspec.structs.replace(receipt, ranges=(*receipt.ranges, *seqs), refused=())
+
+
+def _of_others(receipt: Receipt) -> Receipt:
+    return msgspec.structs.replace(receipt, ranges=(*receipt.ranges, SeqRange(900, 900)))
+
+
+@pytest.mark.parametrize(
+    ("tell", "is_right"),
+    [
+        pytest.param(_unchanged, True, id="as the product does"),
+        pytest.param(_silent, False, id="nothing"),
+        pytest.param(_all_accepted, False, id="what is refused is accepted"),
+        pytest.param(_of_others, False, id="a row that nobody sent"),
+    ],
+)
+def test_receipts_are_held_against_the_store(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    tell: Callable[[Receipt], Receipt],
+    is_right: bool,
+) -> None:
+    """A receipt that says too little, too much or the wrong thing is counted."""
+
+    def told(*args: Any, **named: Any) -> Ingested:
+        done = ingest(*args, **named)
+        return replace(done, receipts=tuple((who, tell(what)) for who, what in done.receipts))
+
+    monkeypatch.setattr(mutated_intake, "ingest", told)
+    found = mutated_intake.run(2000, 1, tmp_path)
+
+    assert found.stored > 0
+    assert (found.unaccounted()["receipts"] == 0) is is_right

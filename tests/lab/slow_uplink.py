@@ -1,7 +1,10 @@
 """Faults on a slow link that is busy with pictures: how long each takes to reach the broker.
 
-The product's dispatcher and MQTT, the fault proxy with a rate, Mosquitto as it comes; behind it a
-collector that receipts all it gets. Run: ``python -m tests.lab.slow_uplink 10 8000``.
+The product's dispatcher and MQTT over TLS, the fault proxy with a rate, Mosquitto as it comes;
+behind it a collector that receipts all it gets. Before every second fault the agent of a hub says
+how its 256 devices are, the largest message that is not cut into pieces.
+
+Run: ``python -m tests.lab.slow_uplink 10 8000``.
 """
 
 from __future__ import annotations
@@ -29,12 +32,14 @@ from agent.delivery.salvage import open_or_salvage
 from agent.delivery.uplink import Uplink
 from agent.uplink_budget import DataPlan
 from shared import topics, wire
-from shared.device import DeviceFacts
+from shared.device import Alias, AliasKind, DeviceFacts
 from shared.evidence import EvidenceKind, SignedManifest
 from shared.fault import FaultEvent, FaultKind
 from shared.frame import Lane, pack, unpack
+from shared.health import DeviceHealth, Health, Standing
 from shared.receipt import Receipt, ranges_of
 from simulator.demo.processes import Processes, free_port, wait_for_port
+from tests.agent.delivery.tls_pair import write_server_pair
 from tests.lab.proxy import Link
 from tests.lab.stand import MOSQUITTO
 from tests.lab.toxics import Kind, Toxic
@@ -42,6 +47,8 @@ from tests.lab.toxics import Kind, Toxic
 AGENT: Final = "agent-slow"
 _PICTURES: Final = 6
 _PICTURE_BYTES: Final = 200_000
+_HUB_DEVICES: Final = 256
+_HEALTH_BEFORE_S: Final = 0.3  # it waits for its turn or is on its way when the fault comes
 _MANIFEST_BYTES: Final = 900  # six files by hash, size and name
 _WITHIN_S: Final = 60.0
 _BULK_FIRST_S: Final = 3.0  # pictures are on their way before the first fault
@@ -53,6 +60,8 @@ class Slow:
 
     waits_s: tuple[float, ...]  # of each fault, in order
     bulk_bytes: int  # of pictures that passed meanwhile
+    health_bytes: int  # the largest frame of them
+    health_rows: int  # that passed
     is_bulk_left: bool  # False when the link ran idle: the run says less then
 
 
@@ -61,7 +70,7 @@ class Collector:
 
     def __init__(self, port: int) -> None:
         self.faults_at_s: dict[int, float] = {}
-        self.bulk_bytes = 0
+        self.bulk_bytes = self.health_bytes = self.health_rows = 0
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="collector")
         self._client.on_message = self._receive
         self._client.connect("127.0.0.1", port)
@@ -75,6 +84,9 @@ class Collector:
             return
         if header.lane == Lane.FAULT:
             self.faults_at_s.setdefault(header.seq, came_s)
+        elif header.lane == Lane.HEALTH:
+            self.health_bytes = max(self.health_bytes, len(arrived.payload))
+            self.health_rows += 1
         else:
             self.bulk_bytes += len(arrived.payload)
         receipt = Receipt(header.epoch, "g1", datetime.now(UTC), ranges_of((header.seq,)))
@@ -89,9 +101,13 @@ class Collector:
 
 def run(root: Path, *, faults: int, bytes_per_s: float, seed: int) -> Slow:
     """Let so many faults happen at random moments while pictures pass at this rate."""
-    port = free_port()
+    port, secure = free_port(), free_port()
+    ca, key = write_server_pair(root)
     config = root / "mosquitto.conf"
-    config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
+    config.write_text(
+        f"allow_anonymous true\nuser root\nlistener {port} 127.0.0.1\n"
+        f"listener {secure} 127.0.0.1\ncertfile {ca}\nkeyfile {key}\n"
+    )
     with Processes(root / "logs") as processes:
         processes.start("mosquitto", [str(MOSQUITTO), "-c", str(config)])
         wait_for_port(port, timeout_s=10, processes=processes)
@@ -100,7 +116,9 @@ def run(root: Path, *, faults: int, bytes_per_s: float, seed: int) -> Slow:
         try:
             toxic = Toxic(kind=Kind.RATE, bytes_per_s=bytes_per_s)
             return asyncio.run(
-                _run(database, collector, port, toxic, faults=faults, dice=random.Random(seed))
+                _run(
+                    database, collector, secure, ca, toxic, faults=faults, dice=random.Random(seed)
+                )
             )
         finally:
             database.close()
@@ -111,6 +129,7 @@ async def _run(
     database: Database,
     collector: Collector,
     port: int,
+    ca: Path,
     toxic: Toxic,
     *,
     faults: int,
@@ -120,14 +139,17 @@ async def _run(
     await link.open()
     link.change(toxic)
     outbox = Outbox(database)
-    dispatcher = _dispatcher(database, outbox, link.port, dice)
+    dispatcher = _dispatcher(database, outbox, link.port, ca, dice)
     _append_pictures(database, outbox, dice)
     delivery = asyncio.create_task(dispatcher.run())
     waits_s = []
     try:
         await asyncio.sleep(_BULK_FIRST_S)
-        for _ in range(faults):
+        for number in range(faults):
             await asyncio.sleep(dice.uniform(0.5, 2.5))
+            if number % 2:
+                _append_health(database, outbox, dispatcher, dice)
+                await asyncio.sleep(dice.uniform(0, _HEALTH_BEFORE_S))
             if outbox.depth(Lane.EVIDENCE).waiting_rows < _PICTURES:
                 _append_pictures(database, outbox, dice)
             waits_s.append(await _pass(database, outbox, dispatcher, collector, dice))
@@ -137,14 +159,22 @@ async def _run(
         with contextlib.suppress(asyncio.CancelledError):
             await delivery
         await link.close()
-    return Slow(waits_s=tuple(waits_s), bulk_bytes=collector.bulk_bytes, is_bulk_left=left > 0)
+    return Slow(
+        waits_s=tuple(waits_s),
+        bulk_bytes=collector.bulk_bytes,
+        health_bytes=collector.health_bytes,
+        health_rows=collector.health_rows,
+        is_bulk_left=left > 0,
+    )
 
 
-def _dispatcher(database: Database, outbox: Outbox, port: int, dice: random.Random) -> Dispatcher:
+def _dispatcher(
+    database: Database, outbox: Outbox, port: int, ca: Path, dice: random.Random
+) -> Dispatcher:
     clock = lambda: datetime.now(UTC)  # noqa: E731 - one line says it
     return Dispatcher(
         agent_id=AGENT,
-        broker=Broker(host="127.0.0.1", port=port, keepalive_s=1800),
+        broker=Broker(host="127.0.0.1", port=port, tls=True, ca=ca, keepalive_s=1800),
         database=database,
         outbox=outbox,
         clock=clock,
@@ -168,6 +198,34 @@ def _append_pictures(database: Database, outbox: Outbox, dice: random.Random) ->
     with database.transaction():
         for chunk in pack_files(files).chunks:
             outbox.append(chunk, now=now)
+
+
+def _append_health(
+    database: Database, outbox: Outbox, dispatcher: Dispatcher, dice: random.Random
+) -> None:
+    now = datetime.now(UTC)
+    devices = tuple(
+        DeviceHealth(
+            device=DeviceFacts(
+                f"camera-{number:03}",
+                f"SC2601{dice.randrange(10**5):05}",
+                aliases=(
+                    Alias(AliasKind.MAC, dice.randbytes(6).hex(":")),
+                    Alias(AliasKind.ONVIF_SERIAL, f"DS-2CD2T46{dice.randrange(10**9):09}"),
+                ),
+                model="SC-4G-T46",
+                firmware="V5.7.13 build 240311",
+            ),
+            standing=Standing.OK,
+            last_good_at=now,
+            spent_bytes_today=dice.randrange(10**6),
+            spent_logins_today=dice.randrange(48),
+        )
+        for number in range(_HUB_DEVICES)
+    )
+    with database.transaction():
+        outbox.append(Health(now, "1", 3600.0, "metered", devices=devices), now=now)
+    dispatcher.wake()
 
 
 async def _pass(
@@ -201,7 +259,7 @@ def main() -> None:
     rate = float(sys.argv[2]) if len(sys.argv) > 2 else 8000.0
     with tempfile.TemporaryDirectory(prefix="preclaim-slow-") as name:
         got = run(Path(name), faults=faults, bytes_per_s=rate, seed=1)
-    print(" ".join(f"{wait_s:.2f}" for wait_s in got.waits_s), got.bulk_bytes, got.is_bulk_left)
+    print(" ".join(f"{wait_s:.2f}" for wait_s in got.waits_s), got)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from agent.budget import Spend
+from agent.camera.light import Light
 from agent.delivery import receipts
 from agent.delivery.opening import open_file
 from agent.delivery.outbox import KEEP_DELIVERED, Outbox
-from agent.diagnosis.baseline import Light, PictureBaseline
 from agent.diagnosis.engine import FaultMemory, Step, advance
+from agent.diagnosis.pictures.baseline import PictureBaseline
 from agent.diagnosis.rule import Finding, Persistence, Verdict
 from shared.fault import FaultState
 from shared.frame import Lane

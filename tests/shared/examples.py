@@ -145,6 +145,14 @@ def up_messages() -> dict[str, wire.UpMessage]:
             uplink="metered",
             data=DataSpend(99_000_000, 3_000_000, 100_000_000, 100_000_000, "farewell", NOON),
         ),
+        "health_words": Health(
+            sent_at=NOON,
+            agent_version="0.1.0",
+            next_within_s=3600.0,
+            uplink="metered",
+            host=(Reading("host.cpu", 7.5, "%", NOON, Quality.GOOD),),
+            devices=(DeviceHealth(DEVICE, Standing.OK, NOON),),
+        ),
         "result": CommandResult("c-1", Outcome.DONE, NOON, "probed"),
         "result_report": CommandResult(
             "c-1", Outcome.REFUSED, NOON, "order: agent: may not", "order: agent: may not be set"

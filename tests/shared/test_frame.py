@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared import frame
+from shared import frame, wire
 from shared.frame import Lane
 from shared.identity import Epoch
 from shared.limits import MAX_BODY_BYTES, MAX_SEQ
+from tests.shared import examples
 
 EPOCH = Epoch(2, 99)
 
@@ -58,6 +59,18 @@ def test_every_damaged_byte_is_noticed(at: int, flip: int) -> None:
     with pytest.raises(frame.FrameError) as caught:
         frame.unpack(bytes(damaged))
     assert caught.value.header is None
+
+
+def test_health_of_the_first_agents_still_reads() -> None:
+    """They deflated it by the words of telemetry; ours is shorter and says by which it is."""
+    body = wire.encode(examples.up_messages()["health_words"])
+    now = frame.pack(lane=Lane.HEALTH, epoch=EPOCH, seq=5, body=body, compress=True)
+    first = frame.pack(lane=Lane.TELEMETRY, epoch=EPOCH, seq=5, body=body, compress=True)
+    first = resealed(first[:3] + bytes([Lane.HEALTH]) + first[4:])
+
+    assert frame.unpack(now).header.flags != frame.unpack(first).header.flags
+    assert frame.unpack(now).body == frame.unpack(first).body == body
+    assert len(now) < len(first)
 
 
 @given(st.binary(max_size=200))

@@ -202,6 +202,17 @@ def damaged_inside(seq: Iterator[int]) -> Iterator[Case]:
         yield Case(name, up(1), "refused", reason, payload)
 
 
+def with_words_of_health(seq: Iterator[int]) -> Iterator[Case]:
+    """The flag of the second dictionary where it does not fit: refused by name, never fatal."""
+    body = wire.encode(examples.up_messages()["health"])
+    for name, reason, flags in (
+        ("zlib_with_words_of_health", "frame.zlib", 5),
+        ("zlib_with_both_words", "frame.flags", 7),
+    ):
+        payload = seal(zlib.compress(body), lane=3, seq=next(seq), flags=flags)
+        yield Case(name, up(3), "refused", reason, payload)
+
+
 def foreign(seq: Iterator[int]) -> Iterator[Case]:
     """Other programs on the same broker, and our frames where they do not belong."""
     whole = seal(wire.encode(examples.up_messages()["fault"]), lane=1, seq=next(seq))
@@ -281,6 +292,7 @@ def cases() -> Iterator[Case]:
     last = packed(parts("health"))
     yield Case("last_seq_of_all", up(3), "stored", "", seal(last, lane=3, seq=MAX_SEQ))
     yield from downward()
+    yield from with_words_of_health(seq)
 
 
 def main() -> None:

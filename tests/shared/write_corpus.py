@@ -28,7 +28,8 @@ def main() -> None:
                 epoch=examples.EPOCH,
                 seq=7,
                 body=wire.encode(message),
-                compress=isinstance(message, Columns),  # they never travel otherwise
+                # columns never travel otherwise; health as agents send it now
+                compress=isinstance(message, Columns) or name == "health_words",
             )
         )
 

@@ -215,7 +215,7 @@ async def test_refused_setting_changes_nothing(camera: SimulatedCamera) -> None:
         )
 
     assert camera.writes == []
-    assert camera.state.imaging.filter_mode.value == "AUTO"
+    assert camera.state.ir_cut.mode.value == "AUTO"
 
 
 async def test_unknown_source_and_profile_are_faults(camera: SimulatedCamera) -> None:

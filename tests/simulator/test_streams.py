@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from simulator.camera import SimulatedCamera
-from simulator.state import FilterMode
+from simulator.ir_cut import FilterMode
 from tests.simulator.specs import PASSWORD, camera_spec
 
 pytestmark = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed")
@@ -84,9 +84,9 @@ async def test_wrong_password_is_refused_and_counted(camera: SimulatedCamera) ->
 async def test_filter_setting_acts_on_the_stream(camera: SimulatedCamera) -> None:
     """IrCutFilter OFF by day lets infrared in: the stream turns magenta, and back with ON."""
     healthy = _magenta_excess((await _read(_url(camera))).picture)
-    camera.state.imaging.filter_mode = FilterMode.OFF
+    camera.state.ir_cut.order(FilterMode.OFF, persist=False)
     leaking = _magenta_excess((await _read(_url(camera))).picture)
-    camera.state.imaging.filter_mode = FilterMode.ON
+    camera.state.ir_cut.order(FilterMode.ON, persist=False)
     again = _magenta_excess((await _read(_url(camera))).picture)
 
     assert leaking > healthy + 8
@@ -97,13 +97,13 @@ async def test_stuck_filter_ignores_the_setting(camera: SimulatedCamera) -> None
     """A stuck filter stays where it is, whatever the setting says."""
     camera.inject("ircut_stuck_open")
     for mode in FilterMode:
-        camera.state.imaging.filter_mode = mode
+        camera.state.ir_cut.order(mode, persist=False)
         assert not camera.state.filter_in
 
     camera.clear("ircut_stuck_open")
     camera.inject("ircut_stuck_closed")
     for mode in FilterMode:
-        camera.state.imaging.filter_mode = mode
+        camera.state.ir_cut.order(mode, persist=False)
         assert camera.state.filter_in
 
 

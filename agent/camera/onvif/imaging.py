@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import enum
 from xml.sax.saxutils import escape
 
 from agent.camera.onvif.parse import child, children, folded, number
 from agent.camera.onvif.services import IMAGING, service_url
 from agent.camera.onvif.soap import SoapClient
-from agent.camera.port import ImagingOptions, ImagingSettings
+from agent.camera.port import FilterMode, ImagingOptions, ImagingSettings
 
 _SCHEMA = "http://www.onvif.org/ver10/schema"
 _MAX_MODES = 16
-
-
-class FilterMode(enum.Enum):
-    """IrCutFilterMode of the schema."""
-
-    ON = "ON"
-    OFF = "OFF"
-    AUTO = "AUTO"
 
 
 async def read_settings(soap: SoapClient, *, source: str) -> ImagingSettings:
@@ -60,11 +51,18 @@ async def set_filter_mode(soap: SoapClient, *, source: str, mode: FilterMode) ->
     await soap.call(
         await service_url(soap, IMAGING),
         "SetImagingSettings",
+        write_filter_mode(source=source, mode=mode),
+        may_be_empty=True,
+    )
+
+
+def write_filter_mode(*, source: str, mode: FilterMode) -> str:
+    """The body of SetImagingSettings: the filter's mode alone, and never to be kept."""
+    return (
         f'<SetImagingSettings xmlns="{IMAGING}">'
         f"<VideoSourceToken>{escape(source)}</VideoSourceToken>"
         f'<ImagingSettings><IrCutFilter xmlns="{_SCHEMA}">{mode.value}</IrCutFilter>'
-        "</ImagingSettings><ForcePersistence>false</ForcePersistence></SetImagingSettings>",
-        may_be_empty=True,
+        "</ImagingSettings><ForcePersistence>false</ForcePersistence></SetImagingSettings>"
     )
 
 

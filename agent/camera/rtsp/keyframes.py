@@ -25,6 +25,11 @@ class KeyFrames:
         self._bytes = 0
         self.first: bytes | None = None
         self.last: bytes | None = None
+        self.whole = 0  # key frames of which nothing is missing
+        self.spoiled = 0  # key frames of which packets were lost, or came too late
+        self.loss_touches_last = False  # packets right before the last whole one were lost
+        self._after_loss = False
+        self._is_key = False  # the current picture
         for unit in parameter_sets:
             self._keep_set(codec.kind_of(unit), unit)
         self._fresh.clear()
@@ -39,9 +44,13 @@ class KeyFrames:
         """Take a packet; True when it completed a key frame. ``whole``: nothing is missing."""
         completed = False
         if packet.timestamp != self._timestamp:
+            # What was lost may have been the end of the picture before as well as the beginning
+            # of this one; a picture that its marker has ended is whole.
+            self._damaged = self._damaged or not whole
             completed = self._finish()
             self._timestamp = packet.timestamp
             self._damaged = False
+            self._after_loss = not whole
             self._fresh.clear()
         elif not whole:
             self._damaged = True
@@ -55,6 +64,7 @@ class KeyFrames:
         key = piece.kind in self._codec.key_kinds
         if not key and piece.kind not in self._codec.parameter_kinds:
             return
+        self._is_key = self._is_key or key
         self._bytes += len(piece.content)
         if self._bytes > ACCESS_UNIT_CAP_BYTES:
             raise broken("one picture of the stream is larger than 4 MiB")
@@ -87,12 +97,15 @@ class KeyFrames:
         """Close the current picture; True when it was a whole key frame."""
         units, self._units = self._units, []
         damaged, self._bytes = self._damaged or self._open is not None, 0
-        self._open = None
+        was_key, self._is_key, self._open = self._is_key, False, None
         if not units or damaged:
+            self.spoiled += was_key
             return False
         sets = [unit for kind in self._codec.parameter_kinds for unit in self._sets.get(kind, ())]
         picture = b"".join(START_CODE + unit for unit in (*sets, *units))
         if self.first is None:
             self.first = picture
         self.last = picture
+        self.whole += 1
+        self.loss_touches_last = self._after_loss
         return True

@@ -148,4 +148,8 @@ def _health(video: Video, seen: _Seen) -> StreamHealth:
         last_key_frame=frames.last if frames else None,
         width_px=size[0] if size else None,
         height_px=size[1] if size else None,
+        stamped_s=meter.stamped_seconds if meter.frames > 1 else None,
+        key_frames=frames.whole if frames else 0,
+        spoiled_key_frames=frames.spoiled if frames else 0,
+        loss_touches_last=frames.loss_touches_last if frames else False,
     )

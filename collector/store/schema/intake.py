@@ -150,6 +150,7 @@ episode = Table(
     Column("aliases", Text, nullable=False, server_default=text("'[]'")),  # as the event named them
     Column("serial_note_en", Text, nullable=False, server_default=text("''")),
     Column("serial_note_zh", Text, nullable=False, server_default=text("''")),
+    Column("proof", String(16), nullable=False, server_default=text("''")),  # '': as the code
     UniqueConstraint("agent_id", "epoch", "seq"),
 )
 Index("ix_episode_open", episode.c.position_id, episode.c.code, episode.c.cleared_at)

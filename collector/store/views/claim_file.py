@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
 from collector.store.scope import Scope
 from collector.store.tables import (
@@ -18,6 +18,7 @@ from collector.store.tables import (
     finding,
     manifest,
     manifest_item,
+    passive_verdict,
 )
 from collector.store.views.device_file import EpisodeRow, read_episode
 from shared.reading import Reading
@@ -89,9 +90,11 @@ def list_findings(db: Connection, scope: Scope, line: int) -> tuple[FindingRow, 
             decision.c.reason_zh,
             decision.c.due_at,
             decision.c.line_id,
+            passive_verdict.c.decision_id.label("verdict_id"),
         )
         .join(finding, finding.c.episode_id == episode.c.id)
         .outerjoin(decision, decision.c.episode_id == episode.c.id)
+        .outerjoin(passive_verdict, passive_verdict.c.decision_id == decision.c.id)
         .where(scope.covers(finding.c.organisation_id), finding.c.line_id == line)
         .order_by(finding.c.id)
     )
@@ -99,7 +102,7 @@ def list_findings(db: Connection, scope: Scope, line: int) -> tuple[FindingRow, 
         FindingRow(
             code=row.finding_code,
             episode=read_episode(row),
-            because=_read_because(row.because_json),
+            because=read_because(row.because_json),
             firmware=row.firmware,
             recorder_firmware=row.recorder_firmware,
             agent_onset_at=row.agent_onset_at,
@@ -111,9 +114,20 @@ def list_findings(db: Connection, scope: Scope, line: int) -> tuple[FindingRow, 
 def list_manifests(db: Connection, scope: Scope, line: int) -> tuple[ManifestRow, ...]:
     """The manifests of the line's episodes, oldest first, each with its files."""
     episodes = select(finding.c.episode_id).where(finding.c.line_id == line)
+    return _manifests(db, scope, manifest.c.episode_id.in_(episodes))
+
+
+def list_episode_manifests(
+    db: Connection, scope: Scope, episode_id: int
+) -> tuple[ManifestRow, ...]:
+    """The manifests of one episode, oldest first, each with its files."""
+    return _manifests(db, scope, manifest.c.episode_id == episode_id)
+
+
+def _manifests(db: Connection, scope: Scope, which: ColumnElement[bool]) -> tuple[ManifestRow, ...]:
     rows = db.execute(
         select(manifest)
-        .where(scope.covers(manifest.c.organisation_id), manifest.c.episode_id.in_(episodes))
+        .where(scope.covers(manifest.c.organisation_id), which)
         .order_by(manifest.c.id)
     ).all()
     items = _items(db, [row.id for row in rows])
@@ -163,7 +177,7 @@ def find_evidence(db: Connection, scope: Scope, sha256: str) -> EvidenceRow | No
     return None if row is None else _read_item(row)
 
 
-def _read_because(text: str) -> tuple[Reading, ...]:
+def read_because(text: str) -> tuple[Reading, ...]:
     """Readings as they were stored; none when an older collector wrote another form."""
     try:
         return msgspec.json.decode(text, type=tuple[Reading, ...])

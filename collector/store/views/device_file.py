@@ -17,6 +17,7 @@ from collector.store.tables import (
     claim_line,
     decision,
     episode,
+    passive_verdict,
     position,
     reading_latest,
     unit,
@@ -54,6 +55,7 @@ class EpisodeRow:
     reason: Words
     due_at: datetime | None
     line_id: int | None
+    verdict_id: int | None = None  # set when engineers can rule on it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,8 +143,10 @@ def list_episodes(
             decision.c.reason_zh,
             decision.c.due_at,
             decision.c.line_id,
+            passive_verdict.c.decision_id.label("verdict_id"),
         )
         .outerjoin(decision, decision.c.episode_id == episode.c.id)
+        .outerjoin(passive_verdict, passive_verdict.c.decision_id == decision.c.id)
         .where(scope.covers(episode.c.organisation_id), episode.c.position_id == device)
         .order_by(episode.c.id.desc())
         .limit(limit)
@@ -166,6 +170,7 @@ def read_episode(row: Row[Any]) -> EpisodeRow:
         reason=Words(en=row.reason_en or "", zh=row.reason_zh or ""),
         due_at=row.due_at,
         line_id=row.line_id,
+        verdict_id=row.verdict_id,
     )
 
 

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, select
 
-from collector.store.quarantine_gone import REFUSED
+from collector.store.known_rows import Known, Why, known_of
 from collector.store.scope import Scope
-from collector.store.tables import agent, quarantine, seq_gap, seq_lost
+from collector.store.tables import agent, seq_gap
 from shared.receipt import SeqRange
-
-
-class Why(enum.Enum):
-    """What explains a missing row."""
-
-    LOST = "lost"  # the agent told it, with its reason
-    REFUSED = "refused"  # it came and was refused; the quarantine keeps it no longer
-    QUARANTINE = "quarantine"  # it came and was refused
-    COMING = "coming"  # younger than the agent's promise, or the agent says that rows wait
-    UNEXPLAINED = "unexplained"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,15 +29,6 @@ class Gap:
     def rows(self) -> int:
         """How many rows."""
         return self.range.last - self.range.first + 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """A range that is explained."""
-
-    range: SeqRange
-    why: Why
-    reason: str
 
 
 def explain(gap: SeqRange, known: Iterable[Known]) -> tuple[tuple[SeqRange, Known | None], ...]:
@@ -99,7 +79,7 @@ def list_gaps(
     for row in rows:
         whole = SeqRange(row.first, row.last)
         is_young = (now - row.noticed_at).total_seconds() <= 2.5 * (row.promised_within_s or 0.0)
-        for part, known in explain(whole, _known(db, row.agent_id, row.epoch, whole)):
+        for part, known in explain(whole, known_of(db, row.agent_id, row.epoch, whole)):
             size = part.last - part.first + 1
             why, reason = (known.why, known.reason) if known else (Why.UNEXPLAINED, "")
             if known is None and is_young:
@@ -126,31 +106,3 @@ def rows_by(gaps: Sequence[Gap]) -> dict[str, int]:
     for gap in gaps:
         counts[gap.why.value] += gap.rows
     return counts
-
-
-def _told(range_: SeqRange, reason: str) -> Known:
-    if reason.startswith(REFUSED):
-        return Known(range=range_, why=Why.REFUSED, reason=reason.removeprefix(REFUSED))
-    return Known(range=range_, why=Why.LOST, reason=reason)
-
-
-def _known(db: Connection, agent_id: str, epoch: str, gap: SeqRange) -> list[Known]:
-    lost = db.execute(
-        select(seq_lost).where(
-            and_(seq_lost.c.agent_id == agent_id, seq_lost.c.epoch == epoch),
-            seq_lost.c.first <= gap.last,
-            seq_lost.c.last >= gap.first,
-        )
-    )
-    known = [_told(SeqRange(r.first, r.last), r.reason) for r in lost]
-    refused = db.execute(
-        select(quarantine.c.seq, quarantine.c.reason).where(
-            quarantine.c.agent_id == agent_id,
-            quarantine.c.epoch == epoch,
-            quarantine.c.seq.between(gap.first, gap.last),
-        )
-    )
-    known += [
-        Known(range=SeqRange(r.seq, r.seq), why=Why.QUARANTINE, reason=r.reason) for r in refused
-    ]
-    return known

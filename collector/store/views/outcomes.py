@@ -15,10 +15,13 @@ from collector.store.tables import (
     firmware_case_member,
     incident,
     incident_member,
+    passive_verdict,
     position,
+    ruling,
     site,
     task,
 )
+from collector.store.trust import newest_ids
 from collector.store.views.words import Words, fault_name, fault_remedy
 
 
@@ -92,6 +95,8 @@ class DecisionRow:
     reason: Words
     due_at: datetime
     decided_at: datetime | None
+    is_passive: bool = False  # engineers can rule on it
+    ruling: str = ""  # what holds; '' while nobody has ruled
 
 
 def list_incidents(
@@ -220,6 +225,7 @@ def list_decisions(
     db: Connection, scope: Scope, *, outcome: str = "", before: int = 0, limit: int = 200
 ) -> tuple[DecisionRow, ...]:
     """Decisions of the slice, newest first; with an outcome only those."""
+    holds = select(ruling).where(ruling.c.id.in_(newest_ids())).subquery()
     query = (
         select(
             decision,
@@ -230,10 +236,14 @@ def list_decisions(
             position.c.device_id,
             position.c.name.label("device_name"),
             site.c.name.label("site_name"),
+            passive_verdict.c.decision_id.label("verdict_id"),
+            holds.c.ruling,
         )
         .join(episode, episode.c.id == decision.c.episode_id)
         .join(position, position.c.id == episode.c.position_id)
         .join(site, site.c.id == position.c.site_id)
+        .outerjoin(passive_verdict, passive_verdict.c.decision_id == decision.c.id)
+        .outerjoin(holds, holds.c.decision_id == decision.c.id)
         .where(scope.covers(decision.c.organisation_id))
     )
     if outcome:
@@ -258,6 +268,8 @@ def list_decisions(
             reason=Words(en=row.reason_en, zh=row.reason_zh),
             due_at=row.due_at,
             decided_at=row.decided_at,
+            is_passive=row.verdict_id is not None,
+            ruling=row.ruling or "",
         )
         for row in rows
     )

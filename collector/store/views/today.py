@@ -20,6 +20,7 @@ from collector.store.tables import (
     firmware_case_member,
     incident,
     incident_member,
+    passive_verdict,
     position,
     site,
     task,
@@ -53,6 +54,7 @@ class OpenThing:
     state: str = ""
     number: str = ""
     members: int = 0
+    verdict_id: int = 0  # of a FAULT that engineers can rule on
 
 
 def open_things(db: Connection, scope: Scope) -> tuple[OpenThing, ...]:
@@ -212,12 +214,14 @@ def _faults(db: Connection, scope: Scope) -> Iterator[OpenThing]:
             episode.c.onset_at,
             episode.c.state,
             decision.c.outcome,
+            passive_verdict.c.decision_id.label("verdict_id"),
             site.c.id.label("site_id"),
             site.c.name.label("site_name"),
             position.c.name,
             position.c.device_id,
         )
         .join(decision, decision.c.episode_id == episode.c.id)
+        .outerjoin(passive_verdict, passive_verdict.c.decision_id == decision.c.id)
         .join(position, position.c.id == episode.c.position_id)
         .join(site, site.c.id == position.c.site_id)
         .where(
@@ -237,6 +241,7 @@ def _faults(db: Connection, scope: Scope) -> Iterator[OpenThing]:
             what=fault_name(row.code),
             since=row.onset_at,
             state="shadow" if row.outcome == "shadow" else "pending",
+            verdict_id=row.verdict_id or 0,
         )
 
 

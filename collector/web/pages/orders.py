@@ -17,7 +17,7 @@ from collector.web.render import page
 from shared.command import Verb
 
 MAY: Final = frozenset({Role.ADMIN, Role.INTEGRATOR})
-BUTTONS: Final = (Verb.PROBE_NOW, Verb.TAKE_PICTURE)
+BUTTONS: Final = (Verb.PROBE_NOW, Verb.TAKE_PICTURE, Verb.TEST_IR_CUT)
 
 
 async def list_of(call: Call, device: Device) -> tuple[CommandRow, ...]:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 from aiohttp import web
 from sqlalchemy import Connection
 
+from collector.claims.trust import Standing
 from collector.store.scope import Role
-from collector.store.views import devices, today
+from collector.store.views import devices, today, trust
 from collector.store.views.today import OpenThing
+from collector.store.views.trust import ChangeRow
 from collector.web.call import Call
 from collector.web.groups import Turn, place_of, turn_of, verb_of
 from collector.web.render import page
 
+CHANGES_TOLD: Final = timedelta(days=7)
 _ORDER = {Turn.ACT: 0, Turn.WAIT: 1, Turn.WATCH: 2}
 
 
@@ -47,6 +52,7 @@ class Overview:
     sites: tuple[SiteGroup, ...]
     devices: int
     aggregate: bool  # distributors see counts by site, not single devices
+    changes: tuple[ChangeRow, ...]  # of trust, in the last days
 
 
 def build_overview(db: Connection, call: Call) -> Overview:
@@ -63,7 +69,14 @@ def build_overview(db: Connection, call: Call) -> Overview:
         sites=_by_site(rows),
         devices=devices.count_devices(db, call.scope),
         aggregate=role is Role.DISTRIBUTOR,
+        changes=_changes(db, call),
     )
+
+
+def _changes(db: Connection, call: Call) -> tuple[ChangeRow, ...]:
+    """Trust that was gained or lost lately; what the policy file says from day one is no news."""
+    lately = trust.list_changes(db, call.scope, since=call.now - CHANGES_TOLD)
+    return tuple(one for one in lately if one.standing != Standing.POLICY.value)
 
 
 def _by_site(rows: list[Row]) -> tuple[SiteGroup, ...]:

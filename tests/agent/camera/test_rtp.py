@@ -78,6 +78,28 @@ def test_key_frame_with_a_gap_is_dropped() -> None:
     assert frames.first.endswith(IDR)
 
 
+def test_loss_is_told_by_what_it_touches() -> None:
+    """A spoiled key frame is counted; one that follows a gap is whole, and known to be touched."""
+    frames = KeyFrames(H264, parameter_sets=(SPS, PPS))
+    frames.take(packet(1, 100, b"\x7c\x85abc", marker=False), whole=True)
+    frames.take(packet(3, 100, b"\x7c\x45ghi"), whole=False)
+    frames.take(packet(4, 200, IDR), whole=True)
+    untouched = frames.loss_touches_last
+    frames.take(packet(6, 300, IDR), whole=False)
+
+    assert (frames.whole, frames.spoiled) == (2, 1)
+    assert (untouched, frames.loss_touches_last) == (False, True)
+
+
+def test_a_key_frame_whose_end_may_be_lost_is_dropped() -> None:
+    """Without its marker, the packets missing after it may have been its own last slices."""
+    frames = KeyFrames(H264, parameter_sets=(SPS, PPS))
+    frames.take(packet(1, 100, IDR, marker=False), whole=True)
+    frames.take(packet(3, 200, SLICE), whole=False)
+
+    assert (frames.first, frames.spoiled) == (None, 1)
+
+
 def test_endless_picture_is_refused() -> None:
     """A picture that never ends stops at the cap."""
     frames = KeyFrames(H264, parameter_sets=())

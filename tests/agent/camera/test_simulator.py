@@ -14,10 +14,11 @@ pytest.importorskip("simulator.camera", reason="the simulator is not here")
 import wsdl  # type: ignore[import-untyped]
 import zeep
 import zeep.wsse
+from lxml import etree
 
 from agent.camera.device import NetworkCamera
-from agent.camera.onvif.imaging import FilterMode
-from agent.camera.port import CameraError, Cause, LoginKind
+from agent.camera.onvif.imaging import write_filter_mode
+from agent.camera.port import CameraError, Cause, FilterMode, LoginKind
 from agent.camera.profile_file import load_profiles, shipped_directory
 from simulator.camera import CameraSpec, SimulatedCamera
 from simulator.spec import Kind
@@ -175,13 +176,35 @@ async def test_setter_reaches_the_camera_and_is_counted(
 ) -> None:
     """SetImagingSettings changes the setting, as the second client sees, and counts as a write."""
     camera = camera_of(make_camera, sim)
-    await camera.set_filter_mode(FilterMode.OFF)
+    await camera.set_ir_cut_filter(FilterMode.OFF)
     (profile,) = await camera.profiles()
     seen = await oracle.imaging("GetImagingSettings", VideoSourceToken=profile.video_source)
 
     assert seen.IrCutFilter == "OFF"
     assert camera.costs.writes == 1
     assert [write.operation for write in sim.writes] == ["SetImagingSettings"]
+
+
+@pytest.mark.parametrize("mode", list(FilterMode))
+def test_the_setters_request_is_what_the_other_client_would_send(mode: FilterMode) -> None:
+    """Element by element the body that zeep makes from the WSDL: the mode, not to be persisted."""
+    library: Any = zeep
+    client = library.Client(str(WSDL / "imaging.wsdl"), settings=library.Settings(strict=True))
+    service = client.create_service(
+        "{http://www.onvif.org/ver20/imaging/wsdl}ImagingBinding", "http://192.0.2.1/onvif/imaging"
+    )
+    theirs = client.create_message(
+        service,
+        "SetImagingSettings",
+        VideoSourceToken="Video&Source",
+        ImagingSettings={"IrCutFilter": mode.value},
+        ForcePersistence=False,
+    ).find("{*}Body")[0]
+    ours = etree.fromstring(write_filter_mode(source="Video&Source", mode=mode))
+
+    assert [(e.tag, (e.text or "").strip()) for e in ours.iter()] == [
+        (e.tag, (e.text or "").strip()) for e in theirs.iter()
+    ]
 
 
 async def test_a_whole_pass_writes_nothing(make_camera: CameraMaker) -> None:

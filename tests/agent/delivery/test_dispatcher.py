@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import itertools
+import random
 
 import pytest
 
 from agent.delivery.backoff import PAUSE_CAP_S
 from agent.delivery.database import Database
+from agent.delivery.flight import PIECE_BYTES
 from agent.delivery.link import Acknowledged, Gone
 from agent.delivery.outbox import Outbox
+from agent.delivery.sending import WINDOWS
 from agent.delivery.watchdog import CONNECT_WITHIN_S, PUBACK_WITHIN_S
 from shared import topics, wire
 from shared.command import SignedCommand
+from shared.evidence import EvidenceChunk
 from shared.frame import Lane, pack
+from shared.health import Health, Lost
+from shared.receipt import SeqRange
 from tests.agent.delivery.conftest import NOON
 from tests.agent.delivery.fake_link import (
     AGENT,
@@ -306,7 +312,10 @@ async def test_what_a_slow_link_still_has_is_not_handed_over_again(
 ) -> None:
     """One chunk at a time while PUBACKs are slow, each once; a fault overtakes those behind it."""
     broker.pubacks = False
-    append(database, outbox, Lane.EVIDENCE, rows=4)
+    content = random.Random(1).randbytes(PIECE_BYTES)
+    with database.transaction():
+        for _ in range(4):
+            outbox.append(EvidenceChunk("ab" * 32, 0, PIECE_BYTES, content), now=NOON)
     dispatcher = dispatcher_of(broker, database, outbox)
     broker.receipts = False
     async with running(dispatcher):
@@ -342,3 +351,94 @@ async def test_a_row_that_is_dropped_each_time_is_sent_ever_more_rarely(
             await until(lambda: left(outbox) == 0)
 
     assert 4 <= broker.seqs.count(1) <= 9
+
+
+async def test_faults_that_nobody_takes_do_not_stop_those_behind_them(
+    database: Database, outbox: Outbox, broker: FakeBroker
+) -> None:
+    """A collector that cannot keep a window full of faults still gets the next one."""
+    window = WINDOWS[Lane.FAULT]
+    broker.drops = frozenset(range(1, window + 1))
+    append(database, outbox, Lane.FAULT, rows=window)
+    dispatcher = dispatcher_of(broker, database, outbox)
+    async with running(dispatcher):
+        await until(lambda: len(broker.seqs) == window)
+        for _ in range(4):
+            broker.clock.seconds += 40
+            await ticks()
+        append(database, outbox, Lane.FAULT)
+        dispatcher.wake()
+        await until(lambda: left(outbox) == window)
+
+    assert window + 1 in broker.seqs
+
+
+@pytest.mark.parametrize("receipts_for_others", [True, False])
+async def test_other_rows_that_nobody_takes_pass_on_the_window_where_the_collector_lives(
+    database: Database, outbox: Outbox, broker: FakeBroker, *, receipts_for_others: bool
+) -> None:
+    """Where receipts come for others they are passed by; a collector that is away gets no more."""
+    window = WINDOWS[Lane.HEALTH]
+    broker.drops = frozenset(range(1, window + 1))
+    append(database, outbox, Lane.HEALTH, rows=window + 1)
+    dispatcher = dispatcher_of(broker, database, outbox)
+    async with running(dispatcher):
+        await until(lambda: len(broker.seqs) == window)
+        for _ in range(6):
+            broker.clock.seconds += 40
+            await ticks()
+            if receipts_for_others:
+                append(database, outbox, Lane.FAULT)
+                await until(lambda: left(outbox) == 0)
+
+    assert (window + 1 in broker.seqs) == receipts_for_others
+
+
+async def test_health_is_not_silenced_by_pictures_that_wait(
+    database: Database, outbox: Outbox, broker: FakeBroker
+) -> None:
+    """On a link that takes one piece at a time, health takes the next turn, thumbnail or not."""
+    broker.pubacks = False
+    content = random.Random(1).randbytes(PIECE_BYTES)
+    with database.transaction():
+        for _ in range(3):
+            outbox.append(EvidenceChunk("ab" * 32, 0, PIECE_BYTES, content), now=NOON)
+    dispatcher = dispatcher_of(broker, database, outbox)
+    async with running(dispatcher):
+        await until(lambda: broker.seqs == [1])
+        append(database, outbox, Lane.HEALTH, rows=1)
+        broker.live.hand(Acknowledged(2))
+        await until(lambda: len(broker.seqs) >= 2)
+        broker.pubacks = True
+
+    assert broker.seqs[:2] == [1, 4]
+
+
+async def test_a_row_that_does_not_fit_yet_is_not_passed_by_pictures(
+    database: Database, outbox: Outbox, broker: FakeBroker
+) -> None:
+    """The link drains until a health message larger than a piece of a picture has its turn."""
+    broker.pubacks = broker.receipts = False
+    dice = random.Random(1)
+    content = dice.randbytes(PIECE_BYTES)
+    lost = tuple(
+        Lost(Lane.TELEMETRY, SeqRange(row, row), dice.randbytes(190).hex()) for row in range(1, 61)
+    )
+    with database.transaction():
+        for _ in range(6):
+            outbox.append(EvidenceChunk("ab" * 32, 0, PIECE_BYTES, content), now=NOON)
+    dispatcher = dispatcher_of(broker, database, outbox)
+    async with running(dispatcher):
+        await until(lambda: broker.seqs == [1])
+        broker.live.hand(Acknowledged(2))  # at once, so that two leave now
+        await until(lambda: broker.seqs == [1, 2, 3])
+        with database.transaction():
+            outbox.append(Health(NOON, "1", 300.0, "wired", lost=lost), now=NOON)
+        broker.clock.seconds += 0.8  # for two: no third
+        broker.live.hand(Acknowledged(3))
+        await ticks()
+        broker.live.hand(Acknowledged(4))
+        await until(lambda: len(broker.seqs) >= 4)
+        broker.pubacks = True
+
+    assert broker.seqs[:4] == [1, 2, 3, 7]

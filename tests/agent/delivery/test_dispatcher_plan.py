@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
 from agent.delivery.backoff import CAP_S
 from agent.delivery.database import Database
-from agent.delivery.link import Carried
+from agent.delivery.link import Carried, Gone
 from agent.delivery.outbox import Outbox
 from agent.delivery.uplink import Uplink
 from agent.uplink_budget import MB, DataPlan, Mode
@@ -57,9 +61,9 @@ def append_all(database: Database, outbox: Outbox) -> dict[int, str]:
 @pytest.mark.parametrize(
     ("spent_mb", "mode", "leaves"),
     [
-        (0, Mode.ALL, ["fault", "thumbnail", "health", "picture", "telemetry"]),
-        (71, Mode.NO_BULK, ["fault", "thumbnail", "health", "telemetry"]),
-        (86, Mode.THUMBNAILS, ["fault", "thumbnail", "health"]),
+        (0, Mode.ALL, ["fault", "health", "thumbnail", "picture", "telemetry"]),
+        (71, Mode.NO_BULK, ["fault", "health", "thumbnail", "telemetry"]),
+        (86, Mode.THUMBNAILS, ["fault", "health", "thumbnail"]),
         (96, Mode.FAULTS, ["fault", "health"]),
     ],
 )
@@ -166,12 +170,12 @@ async def test_at_the_cap_the_connection_ends_and_faults_go_on_next_month(
 
 
 @pytest.mark.parametrize(
-    ("waiting", "qos"), [pytest.param(1, [0], id="one"), pytest.param(4, [1], id="backlog")]
+    ("waiting", "qos"), [pytest.param(1, [0], id="one"), pytest.param(4, [1] * 4, id="backlog")]
 )
 async def test_a_backlog_on_a_metered_link_is_paced(
     broker: FakeBroker, database: Database, outbox: Outbox, waiting: int, qos: list[int]
 ) -> None:
-    """One batch saves its PUBACK; several ask for it and go one by one, for a fault may follow."""
+    """One batch saves its PUBACK; several ask for it, for only that paces them."""
     broker.pubacks = broker.receipts = False
     uplink = Uplink(DataPlan(), database=database, clock=broker.clock.now, is_metered=True)
     with database.transaction():
@@ -208,3 +212,61 @@ async def test_a_fresh_fault_ends_a_long_wait_for_the_broker(
             seq = outbox.append(message(Lane.FAULT, NOON), now=NOON).seq
         dispatcher.wake()
         await until(lambda: seq in broker.seqs)
+
+
+async def test_a_fault_that_nobody_takes_costs_the_plan_little_though_the_link_flaps(
+    broker: FakeBroker, database: Database, outbox: Outbox
+) -> None:
+    """Where bytes are paid for its waits grow to hours, whatever connects and is receipted."""
+    uplink = Uplink(DataPlan(), database=database, clock=broker.clock.now, is_metered=True)
+    broker.drops = frozenset({1})
+    with database.transaction():
+        outbox.append(message(Lane.FAULT, NOON), now=NOON)
+    dispatcher = dispatcher_of(broker, database, outbox, uplink=uplink)
+    async with running(dispatcher):
+        await until(lambda: broker.seqs == [1])
+        for minute in range(0, 24 * 60, 4):
+            broker.clock.seconds += 240
+            if minute % 60 == 0:
+                with database.transaction():
+                    outbox.append(message(Lane.HEALTH, NOON), now=NOON)
+            if minute % 20 == 0:
+                links = len(broker.links)
+                broker.live.hand(Gone("reset"))
+                await until(lambda links=links: len(broker.links) > links)
+            await ticks(2)
+
+    # The doubling up to 4.3 h takes 10 sends; a connection and a receipt begin it anew once each.
+    assert 8 <= broker.seqs.count(1) <= 3 * 10
+
+
+async def test_what_waits_for_the_plan_opens_no_transaction(
+    broker: FakeBroker, database: Database, outbox: Outbox
+) -> None:
+    """Looking each second at pictures that may not leave writes nothing to the flash."""
+    uplink = uplink_of(broker, database, spent=72 * MB)
+    assert uplink.mode() is not Mode.ALL
+    with database.transaction():
+        outbox.append(message(Lane.EVIDENCE, NOON, size=40_000), now=NOON)
+    wait = {"now": NOON, "resend_after": timedelta(seconds=30), "room": 8}
+
+    assert outbox.has_due(Lane.EVIDENCE, **wait)
+    assert not outbox.has_due(Lane.EVIDENCE, most_rank=0, **wait)
+    count = 0
+
+    class Counted(Database):
+        @contextlib.contextmanager
+        def transaction(self) -> Iterator[sqlite3.Connection]:
+            nonlocal count
+            count += 1
+            with super().transaction() as db:
+                yield db
+
+    counted = Counted(database.connection, database.path)
+    async with running(dispatcher_of(broker, counted, outbox, uplink=uplink)):
+        await until(lambda: len(broker.links) == 1)
+        await ticks()
+        before = count
+        await ticks(50)
+        assert count == before
+    assert broker.seqs == []

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import pytest
 
 from agent.camera.port import LoginKind, Picture, PictureFeatures
 from agent.diagnosis import RULES
-from agent.diagnosis.learning import learn
 from agent.diagnosis.levels import Levels
+from agent.diagnosis.pictures.learning import learn
 from agent.diagnosis.rule import Verdict, View
 from agent.probes import picture
 from agent.probes.probe import Pass, good
@@ -29,7 +31,14 @@ class Damaging(FakeCamera):
 
     is_damaged: bool = True
 
-    async def decode(self, key_frame: bytes, *, codec: str, previous: bytes | None) -> Picture:
+    async def decode(
+        self,
+        key_frame: bytes,
+        *,
+        codec: str,
+        previous: bytes | None,
+        references: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> Picture:
         whole = await super().decode(key_frame, codec=codec, previous=previous)
         return replace(whole, damaged=self.is_damaged)
 

@@ -9,11 +9,12 @@ from pathlib import Path
 import av
 import pytest
 
-from agent.camera.features import HEIGHT_PX, WIDTH_PX, measure
+from agent.camera.frame_planes import take_planes
+from agent.camera.picture.measure import measure
 from agent.diagnosis import RULES
-from agent.diagnosis.baseline import PictureBaseline
-from agent.diagnosis.learning import learn
 from agent.diagnosis.levels import Levels
+from agent.diagnosis.pictures.baseline import PictureBaseline
+from agent.diagnosis.pictures.learning import learn
 from agent.diagnosis.rule import Verdict
 from shared.reading import Value
 from tests.agent.diagnosis.views import view_of
@@ -29,12 +30,8 @@ def figures(path: Path) -> dict[str, Value]:
     """What the decoder child would measure on this file."""
     with av.open(str(path)) as container:
         frame = next(container.decode(video=0))
-    rgb = (
-        frame.reformat(width=WIDTH_PX, height=HEIGHT_PX, format="rgb24")
-        .to_ndarray()
-        .astype("uint8")
-    )
-    return {f"picture.{name}": value for name, value in measure(rgb, None).items()}
+    figures = measure(take_planes(frame), None).figures
+    return {f"picture.{name}": value for name, value in figures.items()}
 
 
 @pytest.fixture(scope="module")

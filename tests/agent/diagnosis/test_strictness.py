@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
+from agent.camera.light import Light
 from agent.diagnosis import RULES
-from agent.diagnosis.baseline import Light, PictureBaseline
-from agent.diagnosis.learning import learn
 from agent.diagnosis.levels import Levels
+from agent.diagnosis.pictures.baseline import PictureBaseline
+from agent.diagnosis.pictures.learning import learn
 from agent.diagnosis.rule import Verdict, View
 from agent.diagnosis.strictness import FARTHEST, tightened
 from shared.reading import Reading, Value
@@ -90,7 +91,7 @@ def views(draw: st.DrawFn) -> View:
     )
     baselines = draw(
         st.sampled_from(
-            [{}, {"day": baseline}, {"night": structs.replace(baseline, light=Light.NIGHT)}]
+            [{}, {"day": baseline}, {"night": structs.replace(baseline, light=Light.NIGHT_IR)}]
         )
     )
     return view_of(values, history=history, baselines=baselines)

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from agent.camera.port import LoginKind
 from agent.diagnosis import RULES
-from agent.diagnosis.baseline import PictureBaseline
 from agent.diagnosis.levels import Levels
-from agent.diagnosis.rule import Finding, View
+from agent.diagnosis.pictures.baseline import PictureBaseline
+from agent.diagnosis.rule import Finding, Sibling, View
 from shared.reading import Quality, Reading, Value
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -30,6 +30,8 @@ def view_of(
     login: LoginKind = LoginKind.WSSE,
     label_serial: str = "",
     baselines: Mapping[str, PictureBaseline] | None = None,
+    sun: float | None = None,
+    siblings: tuple[Sibling, ...] = (),
 ) -> View:
     """A view in which everything was read now."""
     return View(
@@ -41,6 +43,8 @@ def view_of(
         recorder_login=login,
         label_serial=label_serial,
         baselines=baselines or {},
+        sun_elevation_deg=sun,
+        siblings=siblings,
     )
 
 

@@ -15,6 +15,7 @@ from collector.settings import AgentEntry
 from collector.store import tables
 from collector.store.assignments import assign
 from shared import topics
+from shared.device import DeviceFacts
 from shared.frame import Lane, pack
 from shared.health import Health
 from shared.identity import Epoch
@@ -96,3 +97,21 @@ def test_a_new_card_in_the_same_agent_is_believed(house: House) -> None:
     assert known(house)[1] == "1.0"  # may as well be a fault of before
     house.take(frame_of(now(), seq=2))
     assert known(house) == ("SC-NEW", "2.0", "NVR 5")
+
+
+def test_what_is_left_out_stays_as_it_was(house: House) -> None:
+    """An agent says who its devices are until it is receipted; then position and serial alone."""
+    house.take(frame_of(now(), seq=1))
+    (before,) = house.rows(tables.position)
+    short = replace(health(NEW), devices=(replace(now().devices[0], device=_short(NEW)),))
+    house.take(frame_of(short, seq=2))
+    (after,) = house.rows(tables.position)
+
+    facts = ("label_serial", "serial_source", "doubted_serial", "aliases", "name", "model")
+    assert [after[name] for name in facts] == [before[name] for name in facts]
+    assert after["facts_seq"] == 2
+    assert known(house)[:2] == ("SC-NEW", "2.0")
+
+
+def _short(facts: DeviceFacts) -> DeviceFacts:
+    return DeviceFacts(facts.device_id, facts.label_serial)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from collector.claims.chain import first_break
@@ -149,6 +150,19 @@ def test_passive_verdict_stays_in_shadow_by_default(tmp_path: Path) -> None:
 
     assert [outcome for outcome, _ in outcomes(house)] == ["shadow"]
     assert house.count(tables.claim_line) == 0
+    house.engine.dispose()
+
+
+def test_two_experiments_claim_beside_a_picture_in_shadow(tmp_path: Path) -> None:
+    """The same code twice: what the picture alone says stays in shadow, what a test proves not."""
+    house = House(tmp_path, with_policy(passive_opens_drafts=False))
+    passive = fault("ircut.stuck_open")
+    house.take(frame_of(passive, seq=1))
+    house.take(frame_of(msgspec.structs.replace(passive, proof="experiment"), seq=2))
+    decide_all(house)
+
+    assert [outcome for outcome, _ in outcomes(house)] == ["shadow", "claim"]
+    assert house.count(tables.claim_line) == 1
     house.engine.dispose()
 
 

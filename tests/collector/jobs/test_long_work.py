@@ -14,9 +14,9 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from collector import compactor, jobs
+from collector import compactor, jobs, missing_rows
 from collector.compactor import Compactor
-from collector.store import gaps, tables
+from collector.store import gap_search, tables
 from tests.collector.house import House, device, fault, frame_of, health, with_policy
 
 NAMED = device(label_serial="SC24010001")
@@ -56,13 +56,14 @@ def test_jobs_that_take_long_together_delay_no_decision(
     """A look for gaps takes 25 s for each of two agents in every minute; a fault is decided when
     its hold is over, not after the work is done for good."""
     run_evenly(house, monkeypatch)
-    survey = gaps.survey
+    move_marks = gap_search.move_marks
 
-    def slow_survey(*args: object, **named: object) -> None:
-        survey(*args, **named)  # type: ignore[arg-type]
+    def slow(*args: object, **named: object) -> None:
+        move_marks(*args, **named)  # type: ignore[arg-type]
         house.pass_time(25)
 
-    monkeypatch.setattr(jobs.gaps, "survey", slow_survey)
+    monkeypatch.setattr(missing_rows, "AT_ONCE", 1)
+    monkeypatch.setattr(gap_search, "move_marks", slow)
     house.take(frame_of(health(NAMED, next_within_s=300), seq=1), frame_of(fault(), seq=2))
     work(house, for_s=HOLD_S + 300)
 
@@ -74,19 +75,23 @@ def test_a_stop_within_a_tick_still_counts_for_no_hold(
 ) -> None:
     """An hour in which the process stood still in the middle of a job is not own work."""
     run_evenly(house, monkeypatch)
-    survey = gaps.survey
+    move_marks = gap_search.move_marks
     stops = [3600.0]
 
-    def stopped_survey(*args: object, **named: object) -> None:
-        survey(*args, **named)  # type: ignore[arg-type]
-        house.pass_time(stops.pop() if stops else 0)
+    def stopped(*args: object, **named: object) -> None:
+        move_marks(*args, **named)  # type: ignore[arg-type]
+        house.pass_time(stops.pop())
 
     house.take(frame_of(health(NAMED, next_within_s=300), seq=1), frame_of(fault(), seq=2))
     house.jobs._settle_and_tick()
-    monkeypatch.setattr(jobs.gaps, "survey", stopped_survey)
+    monkeypatch.setattr(gap_search, "move_marks", stopped)
     house.pass_time(60)
+    house.take(frame_of(health(NAMED, next_within_s=300), seq=3))
+    house.jobs._settle_and_tick()
+    house.pass_time(5)
     house.jobs._settle_and_tick()
 
+    assert stops == []
     assert [row["state"] for row in house.rows(tables.decision)] == ["pending"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,11 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from sqlalchemy import event
 
 from collector.compact import compact_agent
 from collector.intake.arrival import Arrival
+from collector.missing_rows import look_for_gaps
 from collector.store import (
     gap_bound,
+    gap_search,
     gaps,
     lost_ranges,
     quarantine,
@@ -21,9 +25,11 @@ from collector.store import (
     quarantine_list,
     tables,
 )
+from collector.store.engine import reader
+from collector.store.known_rows import Known, Why
 from collector.store.lost_ranges import Told
 from collector.store.quarantine import Bound
-from collector.store.views.gaps import Gap, Known, Why, explain, list_gaps, rows_by
+from collector.store.views.gaps import Gap, explain, list_gaps, rows_by
 from collector.store.views.health import waiting_rows
 from shared import topics
 from shared.fold import fold
@@ -46,9 +52,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 def look(house: House) -> tuple[Gap, ...]:
     """Survey every agent, then list."""
-    with house.engine.begin() as db:
-        for agent_id, organisation_id in gaps.to_visit(db, since=None):
-            gaps.survey(db, agent_id=agent_id, organisation_id=organisation_id, now=house.now)
+    look_for_gaps(house.engine, now=house.now)
     with house.engine.begin() as db:
         return list_gaps(db, None, now=house.now, waiting=waiting_rows(db))
 
@@ -242,6 +246,75 @@ def test_refused_rows_leave_the_room_to_others(
         look(house)
     assert len(look(house)) == 8
     assert unseen(house) == [17]
+
+
+@contextlib.contextmanager
+def statements_of(house: House) -> Iterator[list[str]]:
+    """What is asked of the store meanwhile."""
+    asked: list[str] = []
+
+    def note(*said: object) -> None:
+        asked.append(str(said[2]))
+
+    event.listen(house.engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(house.engine, "before_cursor_execute", note)
+
+
+def test_agents_with_nothing_new_cost_no_statement_each(house: House) -> None:
+    """However many agents and known gaps: a look that finds nothing asks the same few things."""
+    counts: list[int] = []
+    for agent_id in ("agent-farm", "agent-shop"):
+        house.take(*(frame_of(health(), seq=seq, agent_id=agent_id) for seq in (1, 3)))
+        look_for_gaps(house.engine, now=house.now)
+        with statements_of(house) as asked:
+            look_for_gaps(house.engine, now=house.now)
+        counts.append(len(asked))
+        assert not [said for said in asked if said.startswith(("INSERT", "UPDATE", "DELETE"))]
+    assert counts[0] == counts[1]
+    assert [gap.range for gap in look(house)] == [SeqRange(2, 2)] * 2
+
+
+def test_a_decision_does_not_wait_for_the_search(house: House) -> None:
+    """What is due is decided first; who has missing rows is asked after it."""
+    house.take(frame_of(fault(), seq=1))
+    house.pass_time(120)
+    with statements_of(house) as asked:
+        assert house.tick() == 1
+    decided = max(n for n, said in enumerate(asked) if said.startswith("UPDATE decision"))
+    searched = min(n for n, said in enumerate(asked) if "seq_mark" in said)
+    assert decided < searched
+
+
+def test_rows_of_every_epoch_are_searched_whenever_they_come(house: House) -> None:
+    """Rows carried in a file for an epoch that is over, and merged ones, show their gaps too."""
+    for counter, seqs in ((3, (1, 3)), (1, (2, 4)), (2, (1, 2))):
+        for seq in seqs:
+            payload = pack(
+                lane=Lane.HEALTH, epoch=Epoch(counter, 7), seq=seq, body=encode(health())
+            )
+            house.take(Arrival(topics.up("agent-farm", Lane.HEALTH), payload))
+        look(house)
+    assert [(gap.epoch[0], gap.range) for gap in look(house)] == [
+        ("1", SeqRange(1, 1)),
+        ("1", SeqRange(3, 3)),
+        ("3", SeqRange(2, 2)),
+    ]
+
+
+def test_a_mark_moves_forward_only(house: House) -> None:
+    """The command ``gaps`` looks beside the jobs: who was slower moves no mark back and finds no
+    gap twice."""
+    house.take(row(1), row(3))
+    with reader(house.engine) as db:
+        (slow,) = gap_search.past_the_mark(db)
+    house.take(row(4), row(6))
+    found = look(house)
+    with house.engine.begin() as db:
+        gaps.survey(db, slow, now=house.now)
+        gap_search.move_marks(db, [(slow, slow.newest)], now=house.now)
+    assert house.rows(tables.seq_mark)[0]["checked_to"] == 6
+    assert look(house) == found
 
 
 def unseen(house: House) -> list[int]:

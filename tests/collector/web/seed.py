@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Connection, Engine, insert
+from sqlalchemy import Connection, Engine, insert, select
 
 from collector.intake.store_health import SelfReport
 from collector.store import accounts, cases
@@ -440,6 +440,7 @@ def _other_outcomes(db: Connection, now: datetime) -> None:
         )
     _episode(db, 12, 2, "picture.blurred", now)
     _decide(db, 12, now, "shadow")
+    _trust(db, now)
     _episode(db, 13, 3, "clock.wrong", now)
     _put(
         db,
@@ -448,6 +449,37 @@ def _other_outcomes(db: Connection, now: datetime) -> None:
     )
     _episode(db, 14, 5, "picture.moved", now, cleared_at=now - HOUR, state="cleared")
     _decide(db, 14, now, "not_applicable")
+
+
+def _trust(db: Connection, now: datetime) -> None:
+    """One verdict that waits for an engineer; its pair has lost the trust that it had."""
+    found = db.execute(select(t.decision.c.id).where(t.decision.c.episode_id == 12)).scalar_one()
+    _put(
+        db,
+        t.passive_verdict,
+        {
+            "decision_id": found,
+            "organisation_id": "fit",
+            "code": "picture.blurred",
+            "model": "SL-BULLET-5",
+            "position_id": 2,
+            "site_id": "quarry",
+            "at": now - 2 * HOUR,
+        },
+    )
+    for standing, hours in (("claimable", 60), ("shadow", 5)):
+        _put(
+            db,
+            t.trust_change,
+            {
+                "code": "picture.blurred",
+                "model": "SL-BULLET-5",
+                "standing": standing,
+                "reason_en": "40 of 41 decided cameras right at 9 sites",
+                "reason_zh": "已裁定 41 台摄像机，正确 40 台",
+                "at": now - hours * HOUR,
+            },
+        )
 
 
 def _quarantine(db: Connection, now: datetime) -> None:

@@ -29,6 +29,9 @@ def place(path: str, console: Console) -> str:
         found = db.execute(
             select(t.position.c.picture_sha256, t.position.c.agent_id).where(t.position.c.id == 2)
         ).one()
+        verdict = db.execute(select(t.passive_verdict.c.decision_id)).scalar_one()
+    if path.startswith("/verdicts/"):
+        return path.replace(r"{id:\d+}", str(verdict))
     path = path.replace("{id:[A-Za-z0-9._-]{1,64}}", found.agent_id)
     if path.endswith("/series"):
         path += "?reading=battery.charge"  # without one there is nothing to show

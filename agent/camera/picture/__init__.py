@@ -1,0 +1,1 @@
+"""What one picture shows in figures; numpy, in the decoder child only."""

@@ -1,0 +1,124 @@
+"""Which fault explains which: a cause explains its consequences, so that one fault has one name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+_DETAIL: Final = ("picture.blurred", "picture.tilted_focus", "picture.noise")
+_VEIL: Final = ("picture.condensation", "picture.dirty", "picture.film_left_on")
+_LAYOUT: Final = ("picture.occluded", "picture.moved", "picture.flipped", "picture.distorted")
+_LINES: Final = ("picture.stripes", "picture.dead_lines")
+_LAMP: Final = ("ir_led.dead", "ir_led.partial")
+
+CONSEQUENCES: Final[Mapping[str, tuple[str, ...]]] = {
+    # Nothing can be seen: what else seems wrong with such a picture is this.
+    "picture.black": (
+        "picture.frozen",
+        *_DETAIL,
+        *_VEIL,
+        *_LAYOUT,
+        *_LINES,
+        *_LAMP,
+        "picture.exposure",
+        "picture.colour_cast",
+        "picture.blocky",
+        "ircut.stuck_closed",
+    ),
+    "picture.white": (
+        "picture.frozen",
+        *_DETAIL,
+        *_VEIL,
+        *_LAYOUT,
+        *_LINES,
+        *_LAMP,
+        "picture.exposure",
+        "picture.colour_cast",
+        "picture.blocky",
+    ),
+    # The video is not what the sensor saw.
+    "picture.decode_damage": (
+        *_DETAIL,
+        *_VEIL,
+        *_LAYOUT,
+        *_LINES,
+        "picture.blocky",
+        "picture.colour_cast",
+    ),
+    # Another view has other edges, other light and other detail everywhere.
+    "picture.flipped": (
+        "picture.moved",
+        "picture.occluded",
+        "picture.distorted",
+        *_DETAIL,
+        *_VEIL,
+        "ir_led.partial",
+        "picture.colour_cast",
+    ),
+    "picture.moved": (
+        "picture.occluded",
+        "picture.distorted",
+        *_DETAIL,
+        *_VEIL,
+        "ir_led.partial",
+        "picture.colour_cast",
+    ),
+    # What stands before the lens hides edges and lights up by the lamp.
+    "picture.occluded": (
+        *_DETAIL,
+        *_VEIL,
+        "picture.distorted",
+        "picture.moved",
+        "picture.exposure",
+        "picture.colour_cast",
+        "ir_led.partial",
+    ),
+    # Infrared by day focuses elsewhere, and colours go.
+    "ircut.stuck_open": ("picture.colour_cast", "picture.exposure", *_DETAIL, *_VEIL),
+    # Without a lamp the gain rises, noise comes and edges drown.
+    "ir_led.dead": (
+        "ir_led.partial",
+        "ircut.stuck_closed",
+        "picture.exposure",
+        *_DETAIL,
+        *_VEIL,
+        *_LAYOUT,
+        *_LINES,
+    ),
+    "ir_led.partial": ("picture.occluded", "picture.tilted_focus", "picture.dirty"),
+    # A veil lowers contrast and detail, and may be thicker on one side.
+    "picture.condensation": (
+        "picture.dirty",
+        "picture.film_left_on",
+        "picture.exposure",
+        "picture.colour_cast",
+        *_DETAIL,
+        "picture.occluded",
+        "picture.distorted",
+    ),
+    "picture.exposure": ("picture.colour_cast", *_DETAIL, *_VEIL, "picture.occluded"),
+    "picture.tilted_focus": ("picture.blurred", "picture.dirty", "picture.distorted"),
+    "picture.blurred": ("picture.dirty", "picture.film_left_on", "picture.distorted"),
+    "picture.dead_lines": ("picture.stripes", "picture.noise", "picture.blocky"),
+    "picture.stripes": ("picture.noise", "picture.blocky", "picture.distorted"),
+    "picture.noise": ("picture.blocky", "picture.dirty", "picture.tilted_focus"),
+    "picture.blocky": ("picture.blurred", "picture.tilted_focus"),
+}
+"""By cause, the consequences that are not told while it is found; each is seen on test lives.
+
+A consequence of a consequence is written out: the table is read one step deep. Two codes may
+explain each other only in the order of this table: the first one is the cause.
+"""
+
+
+def cause_of(code: str, causes: Collection[str]) -> str | None:
+    """The first of ``causes``, in the table's order, that explains ``code``; None for none."""
+    rank = list(CONSEQUENCES)
+    own = rank.index(code) if code in CONSEQUENCES else len(rank)
+    for place, (cause, consequences) in enumerate(CONSEQUENCES.items()):
+        if cause not in causes or code not in consequences:
+            continue
+        is_mutual = own < len(rank) and cause in CONSEQUENCES[code]
+        if not is_mutual or place < own:
+            return cause
+    return None

@@ -1,0 +1,100 @@
+"""The levels that pictures are judged by, against the camera's own; data, with their source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureLevels:
+    """Thresholds; a configuration may replace each by name.
+
+    ``*_least`` is the least change from this camera's own that counts, whatever its spread; see
+    ``docs/decisions.md`` for how they were chosen (lives made of the laboratory's tuning part).
+    """
+
+    sun_day_deg: float = 3.0  # a healthy camera sees at civil dusk already (-6)
+    sun_dusk_deg: float = -3.0  # colours below are those of lamps
+    sun_high_deg: float = 10.0
+    sun_night_deg: float = -5.0
+    baseline_every_s: float = 3600.0  # between two pictures that are learnt
+    reference_pictures: float = 4.0  # merged ones, before the reference is compared with
+    own_spreads: float = 4.0  # how many of its own spreads a figure must leave
+    # Detail: the ratio of a tile's sharpness to the reference's.
+    detail_least: float = 0.3
+    detail_slope_least: float = 0.7  # log2 from one edge of the picture to the other
+    tilt_similarity: float = 0.3  # another view has other detail at every place
+    detail_fit_least: float = 0.4  # share of variance that one plane explains
+    # Contrast and veil.
+    contrast_least: float = 0.35
+    veil_least: float = 25.0
+    weather_contrast: float = 0.75  # of the reference's; lives in fog and rain had 0.1 to 0.7
+    weather_veil: float = 20.0
+    # Humidity inside: contrast at 0.2 to 0.48 of its own, blacks lifted by 17 to 60; a film or
+    # grease: 0.43 to 0.67 and 12 to 61, with every edge still there; mere defocus: 0.59 to 0.85
+    # and 2 to 25. A film that is thinner than these bars is told as a lost focus.
+    veil_share: float = 0.6
+    veil_lift: float = 15.0
+    veil_slope_most: float = 2.4  # log2 of contrast across: a cover had 2.7 to 8
+    veil_changed_most: float = 0.3
+    veil_lost_least: float = 0.05
+    film_share: float = 0.72
+    film_share_alone: float = 0.58
+    film_lift: float = 12.0
+    film_lift_alone: float = 28.0
+    weather_detail: float = 0.65  # of the usual ratio; fog and rain left 0.7 and more
+    veil_hours: float = 6.0  # fog is gone by then, or the sun is low
+    veil_mornings: float = 3.0
+    film_sharpness: float = 0.12  # before a baseline: below any healthy picture (0.168)
+    film_contrast: float = 8.0
+    film_veil: float = 30.0
+    # Day 0, before anything is known of a camera.
+    accepted_sharpness: float = 0.168  # the lowest of 112 healthy real pictures
+    accepted_tilt: float = 1.5  # log2 from side to side
+    accepted_shade: float = 2.0
+    # Layout.
+    shift_least: float = 4.0  # percent of width or height; 8 degrees are 9 % of a 90 degree view
+    rotation_least_deg: float = 3.0
+    match_least: float = 0.25  # loss of similarity of the edge maps
+    flip_least: float = 0.25  # by how much a flipped match beats the straight one
+    known_match: float = 0.4  # median similarity of a view that can be known again
+    flip_match: float = 0.38  # lives that were flipped matched by 0.41 to 0.85, healthy by 0.35
+    bend_least_px: float = 1.0
+    bend_usual_most: float = 0.8  # a view that bends by itself: things on a belt, a tree
+    bend_similarity: float = 0.4  # below, local shifts are matched by chance
+    lost_least: float = 0.25  # share of textured tiles
+    hidden_least: float = 0.45  # in one part; a parked car hid up to 0.44 of a plain view's edges
+    layout_pictures: float = 36.0  # of a light, before parts of the view are missed: cars park
+    gained_least: float = 0.2
+    view_lost: float = 0.5  # of the known edges, and ...
+    view_gained: float = 0.1  # ... edges where none were: another view, not a cover
+    stain_least: float = 0.12
+    stain_match: float = 0.66  # of the usual similarity; two parked cars left 0.75
+    stain_scattered: float = 0.85  # the largest part of what is lost; a parked car had 0.91 to 1
+    # Colour and light.
+    clipped_least: float = 0.3
+    bright_least: float = 45.0  # of mean luma, with ...
+    bright_clipped_least: float = 0.08  # ... so much more of the picture clipped than ever
+    dim_least: float = 50.0
+    dim_p99: float = 140.0  # where something is bright, the exposure is a matter of the scene
+    magenta_least: float = 0.04
+    green_valley_least: float = 0.25
+    open_view_lost: float = 0.2
+    pale_least: float = 15.0  # saturation
+    pale_share: float = 0.6  # of the day's own median saturation
+    pale_green_least: float = 0.1
+    clear_contrast: float = 0.7  # of the day's own local contrast: no fog
+    lamp_least: float = 25.0
+    lamp_least_share: float = 0.35  # of the night's own median luma
+    lives_luma_p99: float = 10.0  # a sensor without light still shows its noise
+    dark_hours: float = 3.0
+    lamp_slope_least: float = 1.5  # log2 from side to side; a car parked in the lamp had 1.3
+    lamp_spreads: float = 3.0
+    # Sensor and encoder.
+    noise_least: float = 4.0
+    stripes_least: float = 12.0
+    lines_least: float = 4.0
+    blockiness_least: float = 0.5
+    grey_fill_least: float = 0.05
+    toggles_least: float = 5.0  # changes between colour and grey within toggle_hours
+    toggle_hours: float = 12.0  # a night; a camera that is seen once an hour needs one

@@ -1,0 +1,23 @@
+"""What a camera looked like on the day it was accepted; kept apart from the rolling baseline."""
+
+from __future__ import annotations
+
+import msgspec
+
+from agent.camera.light import Light
+from shared.moment import Moment
+
+
+class Acceptance(msgspec.Struct, frozen=True, array_like=True):
+    """The reference that later disputes need; stored, so fields are only appended.
+
+    It is never learnt and never moves: only a person puts another one in its place, with a reason.
+    """
+
+    light: Light
+    taken_at: Moment
+    figures: dict[str, float]  # good ones, without "picture."
+    jpeg: bytes  # the picture, small enough to be evidence
+    reference: bytes = b""  # the decoder's own blob of it; nobody else looks into it
+    reason: str = ""  # why an earlier acceptance was replaced; '' for the first one
+    passed: bool = True  # False: accepted although a check found something

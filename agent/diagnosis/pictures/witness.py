@@ -1,0 +1,107 @@
+"""Who else knows: sun, the device's own panel, the site's other cameras, and the hours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from agent.camera.light import Light
+from agent.diagnosis.pictures.look import Look, baseline_of
+from agent.diagnosis.rule import Finding, Sibling, View
+from agent.diagnosis.verdicts import unsure
+from shared.reading import Reading
+
+
+def day_is_certain(view: View, *, extreme_since_h: float = 0.0) -> bool:
+    """Whether a black or white picture cannot be the night.
+
+    The sun stands high enough over a known site, the device's own panel gives power now, another
+    camera of the site sees day, or the picture has been so for longer than a night on a camera
+    that is known to see by day.
+    """
+    sun, levels = view.sun_elevation_deg, view.levels
+    if sun is not None:
+        return sun >= levels.sun_day_deg
+    power_mw = _panel_mw(view)
+    if power_mw is not None and power_mw >= levels.daylight_mw:
+        return True
+    seen = baseline_of(view, Light.DAY) is not None
+    return seen and extreme_since_h >= levels.extreme_hours
+
+
+def night_is_certain(view: View) -> bool:
+    """Whether the sun is down: a dark picture is then the lamp's affair."""
+    sun = view.sun_elevation_deg
+    if sun is not None:
+        return sun <= view.levels.sun_night_deg
+    return False
+
+
+def _panel_mw(view: View) -> float | None:
+    solar = view.readings.get("solar.power")
+    if solar is None or view.now - solar.taken_at > timedelta(minutes=45):
+        return None
+    return solar.number()
+
+
+def hours_beyond(view: View, name: str, *, below: float | None, above: float | None) -> float:
+    """For how many watched hours every good reading of ``name`` lay beyond the level."""
+    beyond: list[Reading] = []
+    for reading in reversed(view.history.get(name, ())):
+        value = reading.number()
+        if value is None:
+            continue
+        if (below is not None and value >= below) or (above is not None and value <= above):
+            break
+        beyond.append(reading)
+    return view.watched(reversed(beyond)).total_seconds() / 3600
+
+
+def siblings_below(view: View, name: str, level: float) -> bool:
+    """Whether another camera of the site has this figure under the level too: weather, dusk."""
+    return any(sibling.figures.get(name, level) < level for sibling in view.siblings)
+
+
+def siblings_above(view: View, name: str, level: float) -> bool:
+    """Whether another camera of the site has this figure over the level too."""
+    return any(sibling.figures.get(name, level) > level for sibling in view.siblings)
+
+
+def may_be_weather(view: View, look: Look) -> bool:
+    """Whether a veil may be fog, rain or snow: another camera sees one too, or nobody else looks.
+
+    A milky picture is weather until another camera of the site sees clearly meanwhile.
+    """
+    levels = view.levels
+    contrast, veil = look.get("ref_contrast"), look.get("ref_veil")
+    if contrast is None or veil is None:
+        return False
+    if contrast >= levels.weather_contrast and veil < levels.weather_veil:
+        return False
+    others = witnesses(view, "ref_contrast")
+    return not others or any(
+        one.figures["ref_contrast"] < levels.weather_contrast
+        or one.figures.get("ref_veil", 0.0) > levels.weather_veil
+        for one in others
+    )
+
+
+def weather(code: str) -> Finding:
+    """No verdict while weather may be the cause."""
+    return unsure(
+        code,
+        "a veil that may be weather",
+        "画面有雾状遮挡，可能为天气",
+        "hours in which the site's other cameras see clearly",
+        "等待同场其他摄像机画面清晰的时段",
+    )
+
+
+def witnesses(view: View, name: str) -> tuple[Sibling, ...]:
+    """The site's other cameras that have this figure: without one nobody controls."""
+    return tuple(sibling for sibling in view.siblings if name in sibling.figures)
+
+
+def days_of(readings: Iterable[Reading]) -> int:
+    """On how many days (UTC) these readings were taken."""
+    return len({reading.taken_at.date() for reading in readings})

@@ -1,0 +1,233 @@
+"""Who wants a camera's filter tested comes here: consent, budget, witnesses, test, record."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from agent.answer_words import Answer
+from agent.asking import spent_between
+from agent.budget import Budget, allows
+from agent.camera.light import Light
+from agent.camera.port import Camera
+from agent.config import Device
+from agent.delivery import keepsake_store, reading_store, spend_store
+from agent.delivery.database import Database
+from agent.delivery.outbox import Outbox
+from agent.episodes import Author
+from agent.experiment.consent import STILL_OWED, NotAllowedError, check_consent
+from agent.experiment.earlier import TestMemory
+from agent.experiment.ircut import FilterTest, Order, Pace, Ran
+from agent.experiment.restorer import Restorer
+from agent.experiment.telling import Told, read_memory, tell
+from agent.experiment.verdict import FilterVerdict, Judged, Why
+from agent.experiment.witness import (
+    NIGHT_DEG,
+    Witness,
+    earlier_of,
+    is_sun_certain,
+    nights_of,
+    went_dark,
+)
+from agent.probes.probe import Cost
+from agent.wrong import Both
+from shared.device import AliasKind, DeviceFacts
+
+COST: Final = Cost(bytes=16_000_000, logins=80, wakeups=1, writes=2)
+COST_OF_STILLS: Final = Cost(bytes=4_000_000, logins=40, wakeups=1, writes=2)
+_LUMA: Final = "picture.luma_mean"
+_SATURATION: Final = "picture.saturation_mean"
+# Somebody walks by, a cloud passes: the same test a minute later mostly says more.
+_RESTLESS: Final = frozenset({Why.RESTLESS, Why.UNCLEAR, Why.DID_NOT_COME_BACK})
+_TIMES: Final = 3
+_PAUSE_S: Final = 40.0
+_NATURAL_PICTURES: Final = 10  # in the daylight baseline, which learns no infrared colours
+_HISTORY: Final = 480
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What a test stands on; the same for every device."""
+
+    devices: Mapping[str, Device]
+    budgets: Mapping[str, Budget]
+    camera_for: Callable[[Device], Camera]
+    database: Database
+    outbox: Outbox
+    author: Author
+    clock: Callable[[], datetime]
+    restorer: Restorer
+    alone: Callable[[str], asyncio.Lock]
+    rests_until: Callable[[str], datetime | None]
+    sun_elevation_deg: Callable[[datetime], float | None] = lambda _: None
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    pace: Pace = field(default_factory=Pace)
+
+
+class FilterDesk:
+    """Tests the filter of one device at a time."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+
+    async def test(self, device_id: str, *, ordered_by: str) -> Judged:
+        """Test now and keep the outcome; NotAllowedError when it may not begin.
+
+        ``sqlite3.Error`` passes through. Whatever ends it, the camera gets its own mode back, or
+        the journal owes it.
+        """
+        device = self._ground.devices.get(device_id)
+        if device is None:
+            names = ", ".join(self._ground.devices)
+            raise NotAllowedError(
+                Both(
+                    f"this agent has no device {device_id!r}; it has: {names}",
+                    f"本代理没有设备 {device_id!r}；现有：{names}",
+                )
+            )
+        async with self._ground.alone(device_id):
+            return await self._test_alone(device, ordered_by)
+
+    async def _test_alone(self, device: Device, ordered_by: str) -> Judged:
+        ground, began_at = self._ground, self._ground.clock()
+        if device.ir_cut.is_fitted is False:
+            ran = Ran(
+                judged=Judged(verdict=FilterVerdict.NO_FILTER_FITTED, why=Why.OWNER_SAYS_NONE)
+            )
+            self._record(device, ran, None, began_at=began_at, ordered_by=ordered_by)
+            return ran.judged
+        latest = reading_store.latest(ground.database.connection, device.device_id)
+        check_consent(device, latest.get("battery.charge"), now=began_at)
+        rests = ground.rests_until(device.device_id)
+        if rests is not None:
+            raise NotAllowedError(Answer.LOGINS_REST.told(until=rests))
+        if not await ground.restorer.settle(device.device_id):
+            raise NotAllowedError(STILL_OWED)
+        ran, camera = Ran(), ground.camera_for(device)
+        try:
+            for again in range(_TIMES):
+                if again:
+                    await ground.sleep(_PAUSE_S)
+                ran = await self._try(device, camera, ordered_by, is_again=again > 0) or ran
+                if ran.judged.why not in _RESTLESS or ran.is_owed:
+                    break
+            return ran.judged
+        finally:
+            self._record(device, ran, camera, began_at=began_at, ordered_by=ordered_by)
+
+    async def _try(
+        self, device: Device, camera: Camera, ordered_by: str, *, is_again: bool
+    ) -> Ran | None:
+        """One test; None when a further one is beyond the budget."""
+        try:
+            cost = self._pay_ahead(device)
+        except NotAllowedError:
+            if is_again:
+                return None
+            raise
+        ground, before = self._ground, camera.costs
+        test = FilterTest(
+            camera,
+            self._order(device, ordered_by),
+            database=ground.database,
+            clock=ground.clock,
+            sleep=ground.sleep,
+            pace=ground.pace,
+        )
+        try:
+            return await test.run()
+        finally:
+            self._pay(device, spent_between(before, camera.costs, wakeups=cost.wakeups), cost)
+
+    def _order(self, device: Device, ordered_by: str) -> Order:
+        facts = self._facts(device)
+        serials = [a.value for a in facts.aliases if a.kind is AliasKind.ONVIF_SERIAL]
+        return Order(
+            device_id=device.device_id,
+            ordered_by=ordered_by,
+            identity=serials[0] if serials else "",
+            stills_first=device.is_metered,
+            witness=lambda now: self._witness(device, facts.firmware, now),
+        )
+
+    def _witness(self, device: Device, firmware: str, now: datetime) -> Witness:
+        db, device_id = self._ground.database.connection, device.device_id
+        memory: TestMemory = read_memory(self._ground.database, device_id)
+        earlier = earlier_of(memory, firmware=firmware)
+        elevation = self._ground.sun_elevation_deg(now)
+        latest = reading_store.latest(db, device_id)
+        baseline = keepsake_store.read_baselines(db, device_id).get(Light.DAY.value)
+        return Witness(
+            sun=is_sun_certain(
+                now=now,
+                is_outdoor=device.ir_cut.is_outdoor,
+                sun_elevation_deg=elevation,
+                solar=latest.get("solar.power"),
+                earlier=earlier,
+            ),
+            night=elevation is not None and elevation < NIGHT_DEG,
+            nights=nights_of(
+                reading_store.earlier(db, device_id, _LUMA, limit=_HISTORY),
+                reading_store.earlier(db, device_id, _SATURATION, limit=_HISTORY),
+                now=now,
+            ),
+            was_natural=baseline is not None and baseline.count >= _NATURAL_PICTURES,
+            filter_fitted=device.ir_cut.is_fitted,
+            earlier=earlier,
+            went_dark=went_dark(memory, firmware=firmware),
+        )
+
+    def _pay_ahead(self, device: Device) -> Cost:
+        """Reserve the whole cost, so that a kill in the middle buys no second budget."""
+        ground, device_id = self._ground, device.device_id
+        cost = COST_OF_STILLS if device.is_metered else COST
+        db = ground.database.connection
+        spend = spend_store.read_spend(db, device_id, now=ground.clock())
+        refusal = allows(ground.budgets[device_id], spend, cost)
+        if refusal is not None:
+            raise NotAllowedError(refusal.both())
+        with ground.database.transaction():
+            spend_store.keep_spend(db, device_id, spend.plus(cost))
+        return cost
+
+    def _pay(self, device: Device, spent: Cost, ahead: Cost) -> None:
+        """Put what was really spent in the place of what was reserved."""
+        ground, db = self._ground, self._ground.database.connection
+        spend = spend_store.read_spend(db, device.device_id, now=ground.clock())
+        back = Cost(
+            bytes=max(spent.bytes - ahead.bytes, -spend.bytes),
+            logins=max(spent.logins - ahead.logins, -spend.logins),
+            writes=max(spent.writes - ahead.writes, -spend.writes),
+        )
+        with ground.database.transaction():
+            spend_store.keep_spend(db, device.device_id, spend.plus(back))
+
+    def _record(
+        self,
+        device: Device,
+        ran: Ran,
+        camera: Camera | None,
+        *,
+        began_at: datetime,
+        ordered_by: str,
+    ) -> None:
+        ground, now = self._ground, self._ground.clock()
+        told = Told(
+            ran=ran,
+            facts=self._facts(device),
+            began_at=began_at,
+            ended_at=now,
+            ordered_by=ordered_by,
+            sun_elevation_deg=ground.sun_elevation_deg(now),
+            exchanges=camera.exchanges if camera is not None else (),
+        )
+        with ground.database.transaction():
+            tell(told, database=ground.database, outbox=ground.outbox, author=ground.author)
+
+    def _facts(self, device: Device) -> DeviceFacts:
+        db = self._ground.database.connection
+        kept = keepsake_store.read_facts(db, device.device_id)
+        return kept or DeviceFacts(device.device_id, label_serial=device.label_serial)

@@ -1,0 +1,104 @@
+"""Restores what experiments still owe to cameras: at the start, then again and again until done."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from agent.camera.port import Camera, CameraError, Cause
+from agent.config import Device
+from agent.delivery import restore_store
+from agent.delivery.database import Database
+from agent.delivery.restore_store import Owed
+from agent.experiment.setting import NotRestoredError, Setting, Settled
+from agent.schedule import back_off
+
+_LOG = logging.getLogger(__name__)
+_TICK_S: Final = 1.0
+_DEADLINE_S: Final = 20.0
+# A refused password is tried as rarely as by any other visit (``login_hold``).
+_LOGIN_RETRY: Final = timedelta(hours=1)
+_LOGIN: Final = frozenset({Cause.LOGIN_REFUSED, Cause.LOGIN_LOCKED, Cause.LOGIN_METHOD})
+
+
+class Restorer:
+    """One for all devices; whoever visits a device asks it first."""
+
+    def __init__(
+        self,
+        devices: Mapping[str, Device],
+        *,
+        database: Database,
+        camera_for: Callable[[Device], Camera],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._devices = devices
+        self._database = database
+        self._camera_for = camera_for
+        self._clock = clock
+
+    async def run(self, alone: Callable[[str], asyncio.Lock]) -> None:
+        """Try what is due until cancelled; ``alone`` is held while a device is asked."""
+        while True:
+            for owed in restore_store.every(self._database.connection):
+                if owed.device_id in self._devices and self._is_due(owed):
+                    async with alone(owed.device_id):
+                        await self.settle(owed.device_id)
+            await asyncio.sleep(_TICK_S)
+
+    async def settle(self, device_id: str) -> bool:
+        """Restore a device if something is owed and due; True when nothing is owed any more.
+
+        The caller has the device to itself. Raises nothing that a camera can cause.
+        """
+        owed = restore_store.find(self._database.connection, device_id)
+        if owed is None:
+            return True
+        device = self._devices.get(device_id)
+        if device is None or not self._is_due(owed):
+            return False
+        setting = Setting(
+            self._camera_for(device),
+            device_id=device_id,
+            database=self._database,
+            clock=self._clock,
+        )
+        try:
+            async with asyncio.timeout(_DEADLINE_S):
+                how = await setting.restore(owed, is_certain=False)
+        except NotRestoredError as error:
+            self._postpone(owed, str(error), least=error.retry)
+        except CameraError as error:
+            least = _LOGIN_RETRY if error.cause in _LOGIN else None
+            self._postpone(owed, f"{error.cause.value}: {error.detail}", least=least)
+        except TimeoutError:
+            self._postpone(owed, f"no answer within {_DEADLINE_S:g} s")
+        else:
+            log = _LOG.info if how in (Settled.RESTORED, Settled.ALREADY) else _LOG.warning
+            log("%s: filter mode %s: %s", device_id, owed.mode_before, how.value)
+            return True
+        return False
+
+    def owed(self) -> dict[str, str]:
+        """What is owed, in words, by device; for the health message."""
+        return {
+            owed.device_id: f"filter mode {owed.mode_before} is not restored yet: "
+            f"{owed.last_error or 'not tried yet'}"
+            for owed in restore_store.every(self._database.connection)
+            if owed.attempts
+        }
+
+    def _is_due(self, owed: Owed) -> bool:
+        now = self._clock()
+        # A clock that was set back must not put it off for days.
+        later = owed.next_at is not None and now < owed.next_at <= now + timedelta(hours=2)
+        return not later
+
+    def _postpone(self, owed: Owed, why: str, *, least: timedelta | None = None) -> None:
+        wait = least or back_off(owed.attempts + 1)
+        _LOG.warning("%s: filter mode %s: %s", owed.device_id, owed.mode_before, why)
+        with self._database.transaction() as db:
+            restore_store.postpone(db, owed.device_id, next_at=self._clock() + wait, error=why)

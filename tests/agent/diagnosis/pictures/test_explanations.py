@@ -1,0 +1,100 @@
+"""One fault, one name: a cause explains its consequences."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+
+from agent.diagnosis import RULES
+from agent.diagnosis.engine import FaultMemory, diagnose, explain
+from agent.diagnosis.explanations import CONSEQUENCES, cause_of
+from agent.diagnosis.rule import Finding, Rule, Verdict
+from shared.catalogue import CATALOGUE
+from shared.fault import FaultState
+from tests.agent.diagnosis.views import view_of
+
+CODES = [rule.code for rule in RULES if rule.code.startswith(("picture.", "ircut.", "ir_led."))]
+
+
+def fault(code: str) -> Finding:
+    """A finding of fault."""
+    return Finding(code=code, verdict=Verdict.FAULT, summary_en=code, summary_zh=code)
+
+
+def told(*codes: str) -> set[str]:
+    """Which of several faults of one picture are told."""
+    found = explain([fault(code) for code in codes], {})
+    return {finding.code for finding in found if finding.verdict is Verdict.FAULT}
+
+
+@pytest.mark.parametrize(
+    ("together", "name"),
+    [
+        (("picture.black", "picture.blurred", "picture.noise"), "picture.black"),
+        (("picture.moved", "picture.occluded", "picture.blurred"), "picture.moved"),
+        (("picture.condensation", "picture.blurred", "picture.dirty"), "picture.condensation"),
+        (("picture.flipped", "picture.moved", "picture.distorted"), "picture.flipped"),
+        (("ircut.stuck_open", "picture.colour_cast", "picture.blurred"), "ircut.stuck_open"),
+        (("ir_led.dead", "ir_led.partial", "picture.noise"), "ir_led.dead"),
+        (("picture.blocky", "picture.blurred"), "picture.blocky"),
+    ],
+)
+def test_one_fault_has_one_name(together: tuple[str, ...], name: str) -> None:
+    """What one cause does to a picture is told under the cause's name alone, in any order."""
+    assert told(*together) == {name}
+    assert told(*reversed(together)) == {name}
+
+
+def test_two_faults_have_two_names() -> None:
+    """Dead lines do not explain a picture that moved."""
+    assert told("picture.dead_lines", "picture.moved") == {"picture.dead_lines", "picture.moved"}
+
+
+@pytest.mark.parametrize(("one", "other"), list(combinations(CODES, 2)))
+def test_something_is_always_told(one: str, other: str) -> None:
+    """Two faults never explain one another away."""
+    assert told(one, other)
+
+
+def test_everything_together_is_not_explained_away() -> None:
+    """Even if every rule finds a fault, the first causes are told."""
+    assert told(*CODES)
+
+
+def test_the_table_speaks_of_rules() -> None:
+    """Causes and consequences are codes that are judged, and none explains itself."""
+    for cause, consequences in CONSEQUENCES.items():
+        assert {cause, *consequences} <= set(CODES)
+        assert cause not in consequences
+        assert cause in CATALOGUE
+
+
+def test_what_stands_open_explains() -> None:
+    """A cause that is open and not judged in this pass explains on; a recovered one does not."""
+    memory = FaultMemory("picture.black", state=FaultState.OPEN)
+    memories = {"picture.black": memory}
+    (explained,) = explain([fault("picture.noise")], memories)
+    assert (explained.verdict, explained.word) == (Verdict.NO_VERDICT, "unsure")
+    assert CATALOGUE["picture.black"].name_en in explained.summary_en
+    assert explained.settle_en
+    assert explained.settle_zh
+    healthy = Finding(code="picture.black", verdict=Verdict.HEALTHY, summary_en="", summary_zh="")
+    (_, noise) = explain([healthy, fault("picture.noise")], memories)
+    assert noise.verdict is Verdict.FAULT
+
+
+def test_an_explained_fault_leaves_no_trace() -> None:
+    """It counts neither as a fault nor as health."""
+    rules = [
+        Rule(code=code, needs=("picture.luma_mean",), judge=lambda _, code=code: fault(code))
+        for code in ("picture.black", "picture.noise")
+    ]
+    found = diagnose(view_of({"picture.luma_mean": 1.0}), {}, rules)
+    assert set(found.memories) == {"picture.black"}
+
+
+def test_the_first_in_the_table_is_the_cause() -> None:
+    """Of two that may explain each other the order of the table decides."""
+    assert cause_of("picture.moved", {"picture.occluded", "picture.moved"}) is None
+    assert cause_of("picture.occluded", {"picture.occluded", "picture.moved"}) == "picture.moved"

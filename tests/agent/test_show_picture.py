@@ -1,0 +1,76 @@
+"""The verb ``picture``: files are explained, in two languages and for programs."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from agent import cli
+from agent.exit_code import DONE, FOUND, UNUSABLE
+from agent.verbs import dispatch
+from tests.agent.pictures import coded, view
+
+
+def call(*arguments: str) -> tuple[int, str]:
+    """Carry out a command line; exit code and output."""
+    out = io.StringIO()
+    return dispatch(cli.parse(["picture", *arguments]), out), out.getvalue()
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> str:
+    """A good picture of the camera."""
+    path = tmp_path / "good.jpg"
+    path.write_bytes(coded(view()))
+    return str(path)
+
+
+def test_a_mirrored_picture_is_told_by_the_cameras_own(tmp_path: Path, good: str) -> None:
+    """Against one good picture a mirrored one is a fault with its figures; the good one is none."""
+    flipped, drawn = tmp_path / "flipped.jpg", tmp_path / "map.png"
+    flipped.write_bytes(coded(np.ascontiguousarray(view()[:, ::-1])))
+    code, as_json = call(str(flipped), "--reference", good, "--json", "--map", str(drawn))
+    (found,) = json.loads(as_json)["pictures"]
+    verdicts = {one["code"]: one["verdict"] for one in found["findings"]}
+
+    assert code == FOUND
+    assert verdicts["picture.flipped"] == "fault"
+    assert found["figures"]["ref_mirrored"] > 0.9
+    assert found["baseline"]["ref_detail"]["median"] == pytest.approx(1.0, abs=0.05)
+    assert drawn.read_bytes().startswith(b"\x89PNG")
+    assert call(good, "--reference", good, "--lang", "en")[0] == DONE
+
+
+def test_what_is_no_picture_is_invalid_with_the_reason(tmp_path: Path, good: str) -> None:
+    """A GIF is named, beside a good picture that is explained all the same; in Chinese too."""
+    other = tmp_path / "moving.gif"
+    other.write_bytes(b"GIF89a" + bytes(200))
+    code, told = call(good, str(other), "--lang", "zh")
+
+    assert code == FOUND
+    assert "this is GIF, not JPEG" in told
+    assert "白天彩色" in told
+
+
+def test_a_png_is_read_and_a_map_is_never_overwritten(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """People keep pictures as PNG; what exists stays."""
+    path, drawn = tmp_path / "view.png", tmp_path / "map.png"
+    path.write_bytes(coded(view(), "png", "rgb24"))
+    drawn.write_bytes(b"mine")
+
+    assert "640x360" in call(str(path), "--lang", "en")[1]
+    assert call(str(path), "--map", str(drawn), "--lang", "en")[0] == UNUSABLE
+    assert drawn.read_bytes() == b"mine"
+    assert "map.png" in capsys.readouterr().err
+
+
+def test_a_missing_file_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """Which file, and what to do."""
+    assert call("/nowhere/a.jpg", "--lang", "en")[0] == UNUSABLE
+    assert "/nowhere/a.jpg" in capsys.readouterr().err
