@@ -45,6 +45,11 @@ class Explained:
     findings: tuple[Finding, ...]
     norms: Mapping[str, Norm]  # by figure, without "picture."
 
+    @property
+    def is_valid(self) -> bool:
+        """Whether it can be judged: it was decoded, and the decoder complained of nothing."""
+        return self.picture is not None and not self.picture.damaged
+
 
 async def learn_own(paths: Sequence[Path], decoder: Decoder, *, now: datetime) -> Own:
     """Make a camera's own reference and baseline of these files; OSError for one unreadable.

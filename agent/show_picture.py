@@ -49,7 +49,7 @@ def picture(arguments: argparse.Namespace, out: TextIO) -> int:
     else:
         print("\n\n".join(_show_all(result, arguments.lang)), file=out)
     bad = any(
-        one.picture is None or any(f.verdict is Verdict.FAULT for f in one.findings)
+        not one.is_valid or any(f.verdict is Verdict.FAULT for f in one.findings)
         for one in result.explained
     )
     return _FOUND if bad else _DONE
@@ -115,8 +115,8 @@ def _show(one: Explained, levels: Levels, lang: str) -> str:
         light=text["lights"][one.picture.light],
     )
     lines = [head]
-    if one.picture.damaged:
-        lines.append(text["damaged"].format(count=one.picture.decode_errors))
+    if not one.is_valid:
+        return "\n".join([head, text["damaged"].format(count=one.picture.decode_errors)])
     if one.picture.reference_note:
         lines.append(f"{text['note']}: {one.picture.reference_note}")
     lines += [_show_figures(one, levels, lang), *(_show_finding(f, lang) for f in one.findings)]
@@ -171,11 +171,21 @@ def _as_json(result: _Result) -> dict[str, object]:
     }
 
 
+def _why_invalid(one: Explained) -> str:
+    if one.picture is None:
+        return one.readings[0].detail
+    return (
+        TEXTS["en"]["damaged"].format(count=one.picture.decode_errors)
+        if one.picture.damaged
+        else ""
+    )
+
+
 def _picture_as_json(one: Explained, levels: Levels) -> dict[str, object]:
     return {
         "file": str(one.path),
-        "valid": one.picture is not None,
-        "reason": one.readings[0].detail if one.picture is None else "",
+        "valid": one.is_valid,
+        "reason": _why_invalid(one),
         "light": "" if one.picture is None else one.picture.light,
         "damaged": one.picture is not None and one.picture.damaged,
         "figures": {

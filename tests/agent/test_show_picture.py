@@ -56,6 +56,21 @@ def test_what_is_no_picture_is_invalid_with_the_reason(tmp_path: Path, good: str
     assert "白天彩色" in told
 
 
+def test_a_picture_that_is_cut_off_is_invalid(tmp_path: Path, good: str) -> None:
+    """Half a file decodes to something; it is no picture of the camera, and nothing is judged."""
+    whole = Path(good).read_bytes()
+    cut = tmp_path / "cut.jpg"
+    cut.write_bytes(whole[: len(whole) // 2])
+    code, as_json = call(str(cut), "--reference", good, "--json")
+    (found,) = json.loads(as_json)["pictures"]
+
+    assert code == FOUND
+    assert not found["valid"]
+    assert "cut off" in found["reason"]
+    assert not any(one["verdict"] == "fault" for one in found["findings"])
+    assert "IR lamp" not in call(str(cut), "--lang", "en")[1]
+
+
 def test_a_png_is_read_and_a_map_is_never_overwritten(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
