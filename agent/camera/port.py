@@ -241,7 +241,7 @@ class PictureFeatures:
     ref_rotated: float | None = None  # turned by 180 degrees
     ref_rotation_deg: float | None = None  # clockwise
     ref_scale: float | None = None  # above 1: things are larger now
-    ref_bend: float | None = None  # pixels at 640x360 that no shift, turn and scale explain
+    ref_bend: float | None = None  # pixels at 640x360, bent as by a lens: no shift, turn or scale
     ref_detail: float | None = None  # tile sharpness over the reference's, median of textured
     ref_detail_p10: float | None = None
     ref_detail_p90: float | None = None
@@ -256,6 +256,8 @@ class PictureFeatures:
     ref_edges_gained: float | None = None  # 0..1: share of flat tiles that have edges now
     ref_changed: float | None = None  # 0..1: share of textured tiles that show something else
     ref_changed_block: float | None = None  # the largest connected part of it
+    ref_shift_gain: float | None = None  # of similarity, by moving the picture back by the shift
+    ref_lost_luma: float | None = None  # log2 of luma there, of tiles whose edges are gone
     ref_luma_slope_x: float | None = None  # log2 of tile luma over the reference's, per width
     ref_luma_slope_y: float | None = None
     ref_veil: float | None = None  # veil minus the reference's
