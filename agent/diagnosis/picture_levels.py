@@ -23,7 +23,7 @@ class PictureLevels:
     # Detail: the ratio of a tile's sharpness to the reference's.
     detail_least: float = 0.3
     detail_slope_least: float = 0.7  # log2 from one edge of the picture to the other
-    tilt_similarity: float = 0.6  # of its usual one: another view has other detail at every place
+    known_share: float = 0.6  # of the usual similarity; webs and other views have less
     tilt_best_least: float = 0.12  # of its usual detail that the sharper side may lose
     detail_fit_least: float = 0.4  # share of variance that one plane explains
     # Contrast and veil.

@@ -13,7 +13,7 @@ from agent.diagnosis.pictures.departure import (
 from agent.diagnosis.pictures.look import Look, baseline_of
 from agent.diagnosis.pictures.pace import HOURS
 from agent.diagnosis.pictures.veil import veiled_or_weather
-from agent.diagnosis.pictures.witness import is_hidden, siblings_below
+from agent.diagnosis.pictures.witness import is_hidden, is_known, siblings_below
 from agent.diagnosis.rule import Finding, Rule, View
 from agent.diagnosis.verdicts import fault, healthy, unsure
 
@@ -120,7 +120,7 @@ def judge_tilted(view: View) -> Finding:
         return healthy(TILTED, view, *_SLOPES)
     beyond = [slope for slope in slopes if slope.is_beyond]
     fit = look.get("ref_detail_fit") or 0.0
-    is_same = _is_known(view, look) and _keeps_its_best(view, look) and not is_hidden(view, look)
+    is_same = is_known(view, look) and _keeps_its_best(view, look) and not is_hidden(view, look)
     if not beyond or fit < levels.detail_fit_least or not is_same:
         return in_between(TILTED, "sharper on one side than usual", "一侧较平时清晰")
     if (veiled := veiled_or_weather(view, look, TILTED)) is not None:
@@ -134,15 +134,6 @@ def judge_tilted(view: View) -> Finding:
         *_SLOPES,
         *_NAMES,
     )
-
-
-def _is_known(view: View, look: Look) -> bool:
-    """The edges are those that are known: a web or another view has others, with other detail."""
-    baseline, similar = baseline_of(view, look.light), look.get("ref_similarity")
-    usual = baseline.norm("ref_similarity", support=1) if baseline else None
-    if usual is None or similar is None:
-        return False
-    return similar >= view.levels.tilt_similarity * usual.median
 
 
 def _keeps_its_best(view: View, look: Look) -> bool:

@@ -12,6 +12,7 @@ from agent.diagnosis.pictures.pace import EVENING, HOURS
 from agent.diagnosis.pictures.witness import (
     day_is_certain,
     is_hidden,
+    is_known,
     may_be_weather,
     night_is_certain,
     weather,
@@ -137,7 +138,8 @@ def judge_partial(view: View) -> Finding:
     if all(slope.is_usual for slope in slopes):
         return healthy(PARTIAL, view, *_SIDES)
     beyond = [slope for slope in slopes if slope.is_beyond]
-    if not beyond or _is_brighter(view, look) or is_hidden(view, look):
+    is_open = is_known(view, look) and not is_hidden(view, look)
+    if not beyond or _is_brighter(view, look) or not is_open:
         return in_between(PARTIAL, "one side is darker than usual", "一侧较平时偏暗")
     steepest = max(abs(slope.value - slope.norm.median) for slope in beyond)
     return fault(

@@ -120,6 +120,15 @@ def is_hidden(view: View, look: Look) -> bool:
     return look.light is not Light.NIGHT_IR or darker > levels.lamp_lost_luma
 
 
+def is_known(view: View, look: Look) -> bool:
+    """The edges are those that are known: a web, paint or another view has others as well."""
+    baseline, similar = baseline_of(view, look.light), look.get("ref_similarity")
+    usual = baseline.norm("ref_similarity", support=1) if baseline else None
+    if usual is None or similar is None:
+        return False
+    return similar >= view.levels.known_share * usual.median
+
+
 def weather(code: str) -> Finding:
     """No verdict while weather may be the cause."""
     return unsure(

@@ -265,6 +265,8 @@ def test_a_cover_that_shines_is_no_lamp_that_is_out() -> None:
     hidden = {"ref_luma_slope_x": 2.5, **COVERED}
     assert finding("ir_led.partial", NIGHT, **hidden, ref_lost_luma=-1.5).verdict is F
     assert finding("ir_led.partial", NIGHT, **hidden, ref_lost_luma=0.6).verdict is U
+    web = {"ref_luma_slope_x": 2.5, "ref_similarity": 0.3}
+    assert finding("ir_led.partial", NIGHT, **web).verdict is U
     fog = finding("ir_led.partial", NIGHT, ref_luma_slope_x=2.5, **VEILED)
     assert fog.verdict is U
 
