@@ -18,6 +18,7 @@ from agent.camera.decoder_wire import DecodeRequest
 from agent.camera.port import (
     CameraError,
     Cause,
+    ClipLimits,
     Costs,
     DeviceInformation,
     Exchange,
@@ -158,7 +159,7 @@ class LabCamera:
             raise CameraError(Cause.ONVIF_FAULT, "the settings cannot be changed")
         self.ir_cut.order(ir_cut.FilterMode(mode.value), persist=False)
 
-    async def watch_stream(self, *, seconds: float) -> StreamHealth:
+    async def watch_stream(self, *, seconds: float, clip: ClipLimits | None = None) -> StreamHealth:
         """Two key frames, as the stream shows them after so long."""
         first = self._jpeg()
         await self.clock.sleep(seconds)

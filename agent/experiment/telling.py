@@ -16,7 +16,8 @@ from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
 from agent.diagnosis.engine import Diagnosed, Step, advance
 from agent.diagnosis.rule import Finding, Persistence, Verdict
-from agent.episodes import Author, Seen, Teller
+from agent.episodes import Author, Teller
+from agent.evidence_files import Seen
 from agent.experiment.earlier import Earlier, TestMemory
 from agent.experiment.ircut import Ran
 from agent.experiment.look import Shot, middle
