@@ -9,12 +9,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from agent.camera.decode_picture import decode_picture
-from agent.camera.decoder_wire import DecodeRequest
 from agent.camera.port import (
     CameraError,
     Cause,
@@ -26,20 +23,26 @@ from agent.camera.port import (
     ImagingOptions,
     ImagingSettings,
     Picture,
-    PictureFeatures,
     Snapshot,
     StreamHealth,
+)
+from benchmarks.ircut_darkroom import (
+    HEIGHT_PX,
+    WIDTH_PX,
+    develop,
+    encode_jpeg,
+    measure_colours,
 )
 from simulator import ir_cut
 from simulator.fault_set import FaultSet
 from simulator.faults import Fault
 from simulator.ir_cut import IrCut
-from simulator.video.encoder import encode_frame, finish, open_jpeg_encoder
-from simulator.video.scene import render
 from simulator.video.scene_spec import SceneSpec
-from simulator.video.sensor import without_colour
 
-_FPS: Final = 10
+_MOMENTS: Final = 11  # of a scene: noise, leaves, and the thing on the road elsewhere
+_LEVELS: Final = np.arange(256)
+_PASSER: Final = (96, 88, 84)
+_GREY_PASSER: Final = (90, 90, 90)
 
 
 @dataclass
@@ -84,20 +87,29 @@ class Sky:
     cloud: float = 0.0  # how much it takes away; a twentieth of it in colour
     passer_share: float = 0.0  # of the width that something covers while it passes
 
-    def over(self, picture: NDArray[np.uint8], seconds: float) -> NDArray[np.uint8]:
-        """The picture at a moment."""
+    def over(
+        self, picture: NDArray[np.uint8], seconds: float, *, is_drained: bool
+    ) -> NDArray[np.uint8]:
+        """The picture at a moment; one without colours stays so."""
         swing = math.sin(seconds / 97 + self.seed) * self.drift
         cloud = self.cloud * max(0.0, math.sin(seconds / 30 + 3 * self.seed)) ** 2
         level = (1 + swing) * (1 - cloud)
-        cool = swing / 4 - cloud / 20
-        gains = np.array([level * (1 + cool), level, level * (1 - cool)], dtype=np.float32)
-        shown = np.clip(picture * gains, 0, 255).astype(np.uint8)
-        width = int(self.passer_share * shown.shape[1])
-        left = int(seconds * 23 + 131 * self.seed) % (4 * shown.shape[1])
-        if width and left < shown.shape[1]:
-            shown[120:330, left : left + width] = (96, 88, 84)
-        found: NDArray[np.uint8] = shown
-        return found
+        cool = 0.0 if is_drained else swing / 4 - cloud / 20
+        shown = np.empty_like(picture)
+        for channel, gain in enumerate((1 + cool, 1.0, 1 - cool)):
+            curve = np.clip(_LEVELS * (level * gain), 0, 255).astype(np.uint8)
+            np.take(curve, picture[..., channel], out=shown[..., channel])
+        self._pass_by(shown, seconds, _GREY_PASSER if is_drained else _PASSER)
+        return shown
+
+    def _pass_by(
+        self, shown: NDArray[np.uint8], seconds: float, colour: tuple[int, int, int]
+    ) -> None:
+        height, width = shown.shape[:2]
+        across = int(self.passer_share * width)
+        left = int((seconds * 0.036 + 0.2 * self.seed) % 4 * width)
+        if across and left < width:
+            shown[height // 3 : height * 11 // 12, left : left + across] = colour
 
 
 @dataclass
@@ -184,41 +196,35 @@ class LabCamera:
         return Snapshot(body=self._jpeg(), media_type="image/jpeg")
 
     async def decode(self, key_frame: bytes, *, codec: str, previous: bytes | None) -> Picture:
-        """As the decoder child does it, in this process."""
-        answer = decode_picture(
-            DecodeRequest(codec=codec, picture=key_frame, previous=previous, thumbnail=False)
-        )
-        return Picture(
-            features=msgspec.convert(answer.features, PictureFeatures),
-            jpeg=answer.jpeg,
-            taken_at=self.clock.now,
-            damaged=answer.damaged,
-        )
+        """What a filter test reads of a picture, measured by the agent's own code."""
+        assert codec == "JPEG"
+        features = measure_colours(key_frame, previous)
+        return Picture(features=features, jpeg=key_frame, taken_at=self.clock.now)
 
     def _jpeg(self) -> bytes:
-        scene, seconds = self.scenery, self.clock.now.timestamp()
-        is_day = scene.light == "day"
-        is_lamp_off = scene.lamp_follows and self.ir_cut.asks_in and not is_day
-        fault = ("black" if is_day else "white") if scene.is_covered else ""
-        picture = render(
+        scenery, seconds = self.scenery, self.clock.now.timestamp()
+        is_day, asks_in = scenery.light == "day", self.ir_cut.asks_in
+        is_dark = scenery.lamp_follows and asks_in and not is_day
+        cover = ("black" if is_day else "white") if scenery.is_covered else ""
+        is_drained = scenery.drains_colour and not asks_in
+        moment = int(seconds) % _MOMENTS
+        picture = develop(
             SceneSpec(
-                seed=scene.seed,
-                width=640,
-                height=360,
-                light=scene.light,
+                seed=scenery.seed,
+                width=WIDTH_PX,
+                height=HEIGHT_PX,
+                light=scenery.light,
                 filter_in=self.ir_cut.is_in,
-                faults=frozenset(filter(None, [fault or ("black" if is_lamp_off else "")])),
-                source=scene.source,
-                moment=int(seconds // 60) % 1000,
-                balances_white=scene.balances_white,
-                daylight=scene.daylight,
-                infrared=scene.infrared,
+                faults=frozenset(filter(None, [cover or ("black" if is_dark else "")])),
+                source=scenery.source,
+                moment=moment,
+                balances_white=scenery.balances_white,
+                daylight=scenery.daylight,
+                infrared=scenery.infrared,
             ),
-            int(seconds * _FPS) % 600,
+            frame_index=moment,
+            is_drained=is_drained,
         )
         if is_day:
-            picture = self.sky.over(picture, seconds)
-        if scene.drains_colour and not self.ir_cut.asks_in:
-            picture = without_colour(picture)
-        context = open_jpeg_encoder(width=640, height=360)
-        return b"".join([*encode_frame(context, picture, at=0), *finish(context)])
+            picture = self.sky.over(picture, seconds, is_drained=is_drained)
+        return encode_jpeg(picture)
