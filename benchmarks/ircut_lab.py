@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
+import struct
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,6 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from agent.camera.picture.planes import HEIGHT_PX, WIDTH_PX
 from agent.camera.port import (
     CameraError,
     Cause,
@@ -27,10 +30,9 @@ from agent.camera.port import (
     StreamHealth,
 )
 from benchmarks.ircut_darkroom import (
-    HEIGHT_PX,
-    WIDTH_PX,
+    Film,
     develop,
-    encode_jpeg,
+    encode,
     measure_colours,
 )
 from simulator import ir_cut
@@ -39,10 +41,11 @@ from simulator.faults import Fault
 from simulator.ir_cut import IrCut
 from simulator.video.scene_spec import SceneSpec
 
-_MOMENTS: Final = 11  # of a scene: noise, leaves, and the thing on the road elsewhere
-_LEVELS: Final = np.arange(256)
-_PASSER: Final = (96, 88, 84)
-_GREY_PASSER: Final = (90, 90, 90)
+_MOMENTS: Final = 5  # of a scene: noise, leaves, and the thing on the road elsewhere
+_LEVELS: Final = np.arange(256, dtype=np.float64)
+_GREY: Final = 128
+_MIDDLE: Final = 90.0  # what a hundredth more red is of a middling picture, in Cr
+_PASSERS: Final = ((128, 128), (112, 190), (150, 104), (120, 132), (96, 112))  # Cb and Cr
 
 
 @dataclass
@@ -70,8 +73,10 @@ class Scenery:
     source: Path | None = None
     balances_white: bool = False
     drains_colour: bool = False
+    drain_tint: tuple[int, int] = (0, 0)  # of what it shows without colours, in Cb and Cr
     lamp_follows: bool = False  # the lamp goes off with the mode ON
     is_covered: bool = False
+    is_coded: bool = False  # as JPEG; else the bare planes, which are cheaper
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,29 +92,37 @@ class Sky:
     cloud: float = 0.0  # how much it takes away; a twentieth of it in colour
     passer_share: float = 0.0  # of the width that something covers while it passes
 
-    def over(
-        self, picture: NDArray[np.uint8], seconds: float, *, is_drained: bool
-    ) -> NDArray[np.uint8]:
-        """The picture at a moment; one without colours stays so."""
+    def over(self, film: Film, seconds: float, *, is_drained: bool) -> None:
+        """Do it to the picture of a moment; one without colours stays so."""
         swing = math.sin(seconds / 97 + self.seed) * self.drift
         cloud = self.cloud * max(0.0, math.sin(seconds / 30 + 3 * self.seed)) ** 2
         level = (1 + swing) * (1 - cloud)
-        cool = 0.0 if is_drained else swing / 4 - cloud / 20
-        shown = np.empty_like(picture)
-        for channel, gain in enumerate((1 + cool, 1.0, 1 - cool)):
-            curve = np.clip(_LEVELS * (level * gain), 0, 255).astype(np.uint8)
-            np.take(curve, picture[..., channel], out=shown[..., channel])
-        self._pass_by(shown, seconds, _GREY_PASSER if is_drained else _PASSER)
-        return shown
+        cool = level * (swing / 4 - cloud / 20)
+        luma, blue, red = film.planes
+        np.take(_curve(_LEVELS * level), luma, out=luma, mode="clip")
+        tints = () if is_drained else ((blue, -cool * _MIDDLE), (red, cool * _MIDDLE))
+        for chroma, tint in tints:
+            curve = _curve((_LEVELS - _GREY) * level + _GREY + tint)
+            np.take(curve, chroma, out=chroma, mode="clip")
+        self._pass_by(film, seconds, is_drained=is_drained)
 
-    def _pass_by(
-        self, shown: NDArray[np.uint8], seconds: float, colour: tuple[int, int, int]
-    ) -> None:
-        height, width = shown.shape[:2]
+    def _pass_by(self, film: Film, seconds: float, *, is_drained: bool) -> None:
+        """Something as high as half the view, now and then a red or a green one."""
+        luma, blue, red = film.planes
+        height, width = luma.shape
         across = int(self.passer_share * width)
         left = int((seconds * 0.036 + 0.2 * self.seed) % 4 * width)
-        if across and left < width:
-            shown[height // 3 : height * 11 // 12, left : left + across] = colour
+        if not across or left >= width:
+            return
+        tints = (_GREY, _GREY) if is_drained else _PASSERS[self.seed % len(_PASSERS)]
+        for plane, tone, share in ((luma, 90, 1), (blue, tints[0], 2), (red, tints[1], 2)):
+            rows = slice(height // 3 // share, height * 11 // 12 // share)
+            plane[rows, left // share : (left + across) // share] = tone
+
+
+def _curve(levels: NDArray[np.float64]) -> NDArray[np.uint8]:
+    curve: NDArray[np.uint8] = np.clip(np.rint(levels), 0, 255).astype(np.uint8)
+    return curve
 
 
 @dataclass
@@ -199,7 +212,11 @@ class LabCamera:
         """What a filter test reads of a picture, measured by the agent's own code."""
         assert codec == "JPEG"
         features = measure_colours(key_frame, previous)
-        return Picture(features=features, jpeg=key_frame, taken_at=self.clock.now)
+        shown = key_frame if self.scenery.is_coded else hashlib.sha256(key_frame).digest()
+        return Picture(features=features, jpeg=shown, taken_at=self.clock.now)
+
+    def _film(self, film: Film) -> None:
+        """What else happens before this camera; a test may say."""
 
     def _jpeg(self) -> bytes:
         scenery, seconds = self.scenery, self.clock.now.timestamp()
@@ -208,7 +225,7 @@ class LabCamera:
         cover = ("black" if is_day else "white") if scenery.is_covered else ""
         is_drained = scenery.drains_colour and not asks_in
         moment = int(seconds) % _MOMENTS
-        picture = develop(
+        film = develop(
             SceneSpec(
                 seed=scenery.seed,
                 width=WIDTH_PX,
@@ -224,7 +241,17 @@ class LabCamera:
             ),
             frame_index=moment,
             is_drained=is_drained,
-        )
+        ).copy()
         if is_day:
-            picture = self.sky.over(picture, seconds, is_drained=is_drained)
-        return encode_jpeg(picture)
+            self.sky.over(film, seconds, is_drained=is_drained)
+        if is_drained:
+            film.tint(*scenery.drain_tint)
+        self._film(film)
+        draw_clock(film, seconds)
+        return encode(film, is_coded=scenery.is_coded)
+
+
+def draw_clock(film: Film, seconds: float) -> None:
+    """The time in the picture, as many cameras write it: no two are alike."""
+    digits = np.frombuffer(struct.pack("<q", int(seconds * 10)), dtype=np.uint8)
+    film.planes[0][-8:, :64] = np.unpackbits(digits) * np.uint8(200) + 20

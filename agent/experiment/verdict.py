@@ -46,6 +46,8 @@ class Why(enum.Enum):
     REFUSED_MODE = "refused_mode"
     MODE_NOT_TAKEN = "mode_not_taken"
     MODE_CHANGED = "mode_changed"
+    MODE_NEW = "mode_new"
+    OTHER_DEVICE = "other_device"
     NO_PICTURE = "no_picture"
     CAMERA_FAILED = "camera_failed"
     STOPPED = "stopped"
@@ -71,6 +73,12 @@ class Judged:
     verdict: FilterVerdict
     why: Why
     figures: str = ""  # for people who want to check it
+    is_plain: bool = False  # of a change: one that nothing passing by could have made
+
+    @property
+    def rests_on_change(self) -> bool:
+        """Whether it stands on the picture having followed the order."""
+        return self.verdict in (FilterVerdict.MOVED, FilterVerdict.REVERSED)
 
     @property
     def reason(self) -> Both:
@@ -122,6 +130,12 @@ WORDS: Final[dict[Why, Both]] = {
         "the filter mode was changed by somebody else, or by the camera, during the test",
         "测试期间滤光片模式被他人或摄像机自行更改",
     ),
+    Why.MODE_NEW: Both(
+        "the camera has had this filter mode for less than half an hour: somebody, or another"
+        " agent, may be at work on it, and the mode to put back is not certain",
+        "摄像机处于该滤光片模式不足半小时：可能有人或其他代理正在操作，无法确定应恢复的模式",
+    ),
+    Why.OTHER_DEVICE: Both("another device answers at this address", "该地址上应答的是另一台设备"),
     Why.NO_PICTURE: Both("too few whole pictures came", "完整画面太少"),
     Why.CAMERA_FAILED: Both("the camera stopped answering", "摄像机停止应答"),
     Why.STOPPED: Both("the test was stopped", "测试被中止"),
@@ -190,6 +204,13 @@ SETTLE: Final[dict[Why, Both]] = {
     ),
     Why.MODE_CHANGED: Both(
         "test again while nobody changes the camera", "请在无人更改设置时重新测试"
+    ),
+    Why.MODE_NEW: Both(
+        "test again half an hour after the last change", "请在最后一次更改半小时后重新测试"
+    ),
+    Why.OTHER_DEVICE: Both(
+        "let the agent visit it once, so that it knows who hangs there, then test again",
+        "请让代理先访问一次以确认设备身份，然后重新测试",
     ),
     Why.NO_PICTURE: Both("mend the stream, then test again", "请修复视频流后重新测试"),
     Why.CAMERA_FAILED: Both(
