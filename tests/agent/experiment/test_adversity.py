@@ -316,12 +316,12 @@ class SlowBack(LabCamera):
 
 
 class Parking(LabCamera):
-    """A red lorry parks while the filter is ordered out for the first time, and drives off then."""
+    """A lorry (dark, or red where there are colours) parks while the filter is ordered out for the first time, and drives off then."""
 
     def _film(self, film: Film) -> None:
         if self.writes == 1:
             luma, blue, red = film.planes
-            luma[60:330, 40:300] = 90
+            luma[60:330, 40:300] = 25 if self.scenery.drains_colour else 90
             if not self.scenery.drains_colour:
                 blue[30:165, 20:150], red[30:165, 20:150] = 100, 205
 
