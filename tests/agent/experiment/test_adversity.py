@@ -316,7 +316,7 @@ class SlowBack(LabCamera):
 
 
 class Parking(LabCamera):
-    """A lorry (dark, or red where there are colours) parks while the filter is ordered out for the first time, and drives off then."""
+    """A lorry, dark or red, parks while the filter is ordered out, and drives off: once."""
 
     def _film(self, film: Film) -> None:
         if self.writes == 1:
