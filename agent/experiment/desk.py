@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -39,6 +39,7 @@ from shared.device import AliasKind, DeviceFacts
 
 COST: Final = Cost(bytes=16_000_000, logins=80, wakeups=1, writes=4)
 COST_OF_STILLS: Final = Cost(bytes=4_000_000, logins=40, wakeups=1, writes=4)
+WRITES_OF_ONE: Final = 2  # there and back; a change that could be chance is ordered again
 _LUMA: Final = "picture.luma_mean"
 _SATURATION: Final = "picture.saturation_mean"
 # Somebody walks by, a cloud passes: the same test a minute later mostly says more.
@@ -146,7 +147,7 @@ class FilterDesk:
         ground, before = self._ground, camera.costs
         test = FilterTest(
             camera,
-            self._order(device, ordered_by),
+            self._order(device, ordered_by, may_repeat=cost.writes > WRITES_OF_ONE),
             database=ground.database,
             clock=ground.clock,
             sleep=ground.sleep,
@@ -157,7 +158,7 @@ class FilterDesk:
         finally:
             self._pay(device, spent_between(before, camera.costs, wakeups=cost.wakeups), cost)
 
-    def _order(self, device: Device, ordered_by: str) -> Order:
+    def _order(self, device: Device, ordered_by: str, *, may_repeat: bool) -> Order:
         facts = self._facts(device)
         serials = [a.value for a in facts.aliases if a.kind is AliasKind.ONVIF_SERIAL]
         return Order(
@@ -165,6 +166,7 @@ class FilterDesk:
             ordered_by=ordered_by,
             identity=serials[0] if serials else "",
             stills_first=device.is_metered,
+            may_repeat=may_repeat,
             modes_stated=self._modes_stated(device),
             witness=lambda now: self._witness(device, facts.firmware, now),
         )
@@ -206,9 +208,11 @@ class FilterDesk:
         """Reserve the whole cost, so that a kill in the middle buys no second budget."""
         ground, device_id = self._ground, device.device_id
         cost = COST_OF_STILLS if device.is_metered else COST
-        db = ground.database.connection
+        db, budget = ground.database.connection, ground.budgets[device_id]
         spend = spend_store.read_spend(db, device_id, now=ground.clock())
-        refusal = allows(ground.budgets[device_id], spend, cost)
+        if spend.on(ground.clock()).writes + cost.writes > budget.writes_per_day:
+            cost = replace(cost, writes=WRITES_OF_ONE)
+        refusal = allows(budget, spend, cost)
         if refusal is not None:
             raise NotAllowedError(Both(str(refusal), f"超出当日预算：{refusal}"))
         with ground.database.transaction():

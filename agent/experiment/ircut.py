@@ -41,6 +41,7 @@ class Order:
     identity: str  # the serial it stated last; '' when it states none
     stills_first: bool  # every byte costs
     witness: Callable[[datetime], Witness]
+    may_repeat: bool = True  # the day's writes allow a second order
     modes_stated: tuple[str, ...] = ()  # filter modes that visits read in the last half hour
 
 
@@ -109,7 +110,10 @@ class FilterTest:
             async with asyncio.timeout(self._pace.deadline_s):
                 await self._look_before()
             ran.judged = first = await self._there_and_back()
-            if first.rests_on_change and not (first.is_plain and self._is_prompt):
+            is_sure = not first.rests_on_change or (first.is_plain and self._is_prompt)
+            if not is_sure and not self._order.may_repeat:
+                ran.judged = unsure(Why.ONCE_ONLY, first.figures)
+            elif not is_sure:
                 ran.during_first, ran.after_first = ran.during, ran.after
                 ran.judged = unsure(Why.STOPPED)
                 second = await self._there_and_back()

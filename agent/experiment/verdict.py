@@ -56,6 +56,7 @@ class Why(enum.Enum):
     COVERED = "covered"
     FROZEN = "frozen"
     RESTLESS = "restless"
+    ONCE_ONLY = "once_only"
     DID_NOT_COME_BACK = "did_not_come_back"
     UNCLEAR = "unclear"
     LAMP_OR_FILTER = "lamp_or_filter"
@@ -149,6 +150,11 @@ WORDS: Final[dict[Why, Both]] = {
         "the picture changes as much by itself as a filter would change it",
         "画面自身变化与滤光片引起的变化相当",
     ),
+    Why.ONCE_ONLY: Both(
+        "the picture changed, which may have been chance, and the day's budget of writes allowed no"
+        " second order",
+        "画面发生了变化，但可能是巧合，而当日写入预算不允许再次下达指令",
+    ),
     Why.DID_NOT_COME_BACK: Both(
         "the picture did not come back after the mode was restored", "恢复模式后画面未恢复原状"
     ),
@@ -221,6 +227,10 @@ SETTLE: Final[dict[Why, Both]] = {
     Why.COVERED: Both("clear the lens, then test again", "请清理镜头后重新测试"),
     Why.FROZEN: Both("restart the camera, then test again", "请重启摄像机后重新测试"),
     Why.RESTLESS: _AGAIN,
+    Why.ONCE_ONLY: Both(
+        "allow four writes a day for this device (budget, writes_per_day), or test tomorrow",
+        "请为该设备允许每天四次写入（budget 中的 writes_per_day），或明天再测试",
+    ),
     Why.DID_NOT_COME_BACK: _AGAIN,
     Why.UNCLEAR: _BY_DAY,
     Why.LAMP_OR_FILTER: _BY_DAY,

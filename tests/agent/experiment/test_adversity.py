@@ -26,6 +26,7 @@ from simulator.faults import Fault
 from tests.agent.delivery.test_dispatcher_trouble import full
 from tests.agent.experiment.bench import CONSENT, Bench
 from tests.agent.fakes import NOON
+from tests.agent.test_cycle import DEVICE
 
 KEEPS = Scenery(seed=3)
 
@@ -384,6 +385,16 @@ async def test_a_plain_change_of_colour_needs_no_second_order(tmp_path: Path) ->
 
     assert (judged.verdict, bench.camera.writes) == (FilterVerdict.MOVED, 2)
     assert drained.camera.writes == 4
+
+
+async def test_a_budget_of_two_writes_is_kept(tmp_path: Path) -> None:
+    """The owner allows one order a day: what needs a second one gets no verdict, and says why."""
+    device = replace(DEVICE, ir_cut=CONSENT, budget={"writes_per_day": 2})
+    bench = Bench(tmp_path, Scenery(seed=3, drains_colour=True), device=device)
+    judged = await bench.test()
+
+    assert (judged.why, bench.camera.writes) == (Why.ONCE_ONLY, 2)
+    assert "writes_per_day" in judged.settle.zh
 
 
 async def test_consent_is_asked_of_the_configuration_alone(tmp_path: Path) -> None:
