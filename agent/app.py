@@ -73,6 +73,9 @@ def build(
     if database is None:
         database, _ = open_or_salvage(config.data_dir / DATABASE, now=edge.clock())
     levels, paced = judgement_of(config, rules)
+    uplink = Uplink(
+        config.plan, database=database, clock=edge.clock, is_metered=config.uplink == "metered"
+    )
     settings = Settings(
         rules=paced,
         levels=levels,
@@ -81,6 +84,8 @@ def build(
         author=author,
         site=config.site,
         witness=next((probe for probe in probes if probe.name == "login"), None),
+        is_paid=uplink.is_paid,
+        uplink_mode=uplink.mode,
     )
     parts = Parts(
         config=config,
@@ -92,12 +97,7 @@ def build(
         standings=stored_standings(config, database),
         source=source,
         former=former,
-        uplink=Uplink(
-            config.plan,
-            database=database,
-            clock=edge.clock,
-            is_metered=config.uplink == "metered",
-        ),
+        uplink=uplink,
     )
     return parts.connect(probes, command_key)
 

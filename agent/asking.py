@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from agent.budget import Budget, Spend, allows
-from agent.camera.port import Camera, CameraError, Cause, Costs, Picture
+from agent.camera.port import Camera, CameraError, Cause, Clip, Costs, NoClip, Picture
 from agent.probes import login
 from agent.probes.failure import SILENT, all_failed
 from agent.probes.probe import Attachment, Cost, Observation, Pass, Probe
@@ -32,6 +32,7 @@ class Take:
     attachments: list[Attachment]
     spend: Spend
     is_silent: bool = False
+    clip: Clip | NoClip | None = None  # None: no fault waits for one
 
 
 async def ask(

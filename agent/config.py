@@ -16,7 +16,7 @@ from agent.sun import Site
 from agent.uplink_budget import DataPlan
 
 UPLINKS: Final = ("wired", "metered")
-TEST_WRITES_PER_DAY: Final = 8
+TEST_WRITES_PER_DAY: Final = 12
 """Where an owner allows active tests: four tests, each of one write and one to take it back."""
 
 

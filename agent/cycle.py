@@ -15,7 +15,8 @@ from datetime import datetime
 
 from agent.asking import Take, ask, awake, bear_witness
 from agent.budget import Budget, Spend, allows
-from agent.camera.port import Camera
+from agent.camera.port import Camera, ClipLimits
+from agent.clips import make_clip, order_clip
 from agent.config import Device
 from agent.delivery import keepsake_store, reading_store, spend_store
 from agent.delivery.database import Database
@@ -37,27 +38,42 @@ async def run_pass(
     outbox: Outbox,
     clock: Callable[[], datetime],
     send_pictures: bool = False,
+    on_battery: bool = False,
 ) -> Outcome:
     """Ask a device, judge what it said, and commit the outcome.
 
     With ``send_pictures`` the pictures of this pass go to the collector whatever they show.
+    ``on_battery``: its firmware profile says so, whatever the configuration does.
     Raises nothing that a camera can cause. ``sqlite3.Error`` passes through: then nothing of the
     pass was kept.
     """
     db = database.connection
     now = clock()
     latest = reading_store.latest(db, device.device_id)
+    spend = spend_store.read_spend(db, device.device_id, now=now)
+    ordered = order_clip(
+        db,
+        device.device_id,
+        probes,
+        settings.rules,
+        terms=lambda: settings.clip_terms(device, on_battery=on_battery),
+        budget=budget,
+        spend=spend,
+        watch_seconds=settings.watch_seconds,
+        now=now,
+    )
     visit = Pass(
         now=now,
         watch_seconds=settings.watch_seconds,
         recorder_login=settings.recorder_login,
         previous=latest,
         references=keepsake_store.read_references(db, device.device_id),
+        clip=ordered if isinstance(ordered, ClipLimits) else None,
     )
-    spend = spend_store.read_spend(db, device.device_id, now=now)
     reserve(database, device.device_id, probes, budget=budget, spend=spend)
     take = await ask(probes, camera, visit, budget=budget, spend=spend)
     bear_witness(take, settings.witness, camera, visit)
+    take.clip = await make_clip(camera, visit, ordered)
 
     def keep() -> Outcome:
         return record(

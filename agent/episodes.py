@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from agent.camera.port import Exchange, Picture
+from agent.camera.port import Clip
 from agent.delivery import fault_store, keepsake_store, reading_store
 from agent.delivery.evidence import (
     EvidenceFile,
@@ -26,10 +26,22 @@ from agent.delivery.evidence import (
 from agent.delivery.fault_store import Episode
 from agent.delivery.outbox import Outbox
 from agent.diagnosis.engine import Diagnosed, FaultMemory, Step
+from agent.evidence_files import (
+    TEXT_CHARS,
+    Seen,
+    attached_files,
+    clip_file,
+    figures_file,
+    map_files,
+    not_taken_of,
+    picture_files,
+    reference_file,
+    wants_clip,
+    wants_picture,
+)
 from agent.probes.probe import Attachment
-from shared.catalogue import CATALOGUE
 from shared.device import DeviceFacts
-from shared.evidence import THUMBNAIL, EvidenceKind, Manifest, SignedManifest
+from shared.evidence import Manifest, NotTaken, SignedManifest
 from shared.fault import EvidenceAdded, FaultEvent, FaultKind
 from shared.identity import EventId
 
@@ -38,7 +50,6 @@ REFERENCE_EVERY: Final = timedelta(days=1)
 _LOOK_BACK: Final = timedelta(days=10)
 _SERIES: Final = 2000  # readings in one file
 _MAX_BECAUSE: Final = 48
-_TEXT_CHARS: Final = 400
 _KIND_OF: Final = {
     Step.OPENED: FaultKind.OPENED,
     Step.CLEARED: FaultKind.CLEARED,
@@ -55,18 +66,6 @@ class Author:
     version: str
     recorder_firmware: str
     signer: Signer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """What one pass saw of one device, as far as evidence needs it."""
-
-    facts: DeviceFacts
-    now: datetime
-    pictures: Sequence[Picture]
-    attachments: Sequence[Attachment]
-    exchanges: Sequence[Exchange]
-    proof: str = ""  # a value of Proof when it is another than the catalogue's
 
 
 class Teller:
@@ -106,7 +105,14 @@ class Teller:
         files: Sequence[EvidenceFile],
     ) -> EventId:
         memory, finding = step.memory, step.finding
-        manifest = self._manifest(seen, code=memory.code, episode=episode, files=files)
+        is_opening = step.step is Step.OPENED
+        manifest = self._manifest(
+            seen,
+            code=memory.code,
+            episode=episode,
+            files=files,
+            not_taken=not_taken_of(memory.code, seen) if is_opening else (),
+        )
         event = self._outbox.append(
             FaultEvent(
                 kind=_KIND_OF[step.step],
@@ -115,8 +121,8 @@ class Teller:
                 episode=episode,
                 onset_at=memory.onset_at or seen.now,
                 observed_at=seen.now,
-                summary_en=finding.summary_en[:_TEXT_CHARS],
-                summary_zh=finding.summary_zh[:_TEXT_CHARS],
+                summary_en=finding.summary_en[:TEXT_CHARS],
+                summary_zh=finding.summary_zh[:TEXT_CHARS],
                 because=finding.because[:_MAX_BECAUSE],
                 manifest=manifest,
                 observations=min(memory.observations, 10**6),
@@ -129,7 +135,13 @@ class Teller:
         return event
 
     def _manifest(
-        self, seen: Seen, *, code: str, episode: EventId | None, files: Sequence[EvidenceFile]
+        self,
+        seen: Seen,
+        *,
+        code: str,
+        episode: EventId | None,
+        files: Sequence[EvidenceFile],
+        not_taken: tuple[NotTaken, ...] = (),
     ) -> SignedManifest | None:
         items = pack_files(files).items
         if not items:
@@ -145,6 +157,7 @@ class Teller:
                 agent_version=self._author.version,
                 profile=seen.facts.profile,
                 items=items,
+                not_taken=not_taken,
             )
         )
 
@@ -168,30 +181,32 @@ class Teller:
             note="readings up to the event that opened this fault",
         )
         # The policy wants a picture with every claim, whatever its fault.
-        files = [*_pictures(seen), *_attached(seen)]
+        files = [*picture_files(seen), *attached_files(seen)]
         if wants_picture(step.memory.code):
-            files += _maps(seen)
-        if (
-            files
-            and wants_picture(step.memory.code)
-            and (reference := self._reference(seen.facts.device_id)) is not None
-        ):
-            files.append(reference)
+            files += [*map_files(seen), *figures_file(seen)]
+            reference = self._reference(seen) if files else None
+            files += [reference] if reference else []
         transcript = write_transcript(seen.exchanges, taken_at=seen.now)
-        return (*files, *(file for file in (transcript, series) if file is not None))
+        files += [file for file in (transcript, series) if file is not None]
+        return (*files, *self._clips(step.memory.code, seen))  # last: it is the largest
 
-    def _reference(self, device_id: str) -> EvidenceFile | None:
-        kept = keepsake_store.read(self._db, device_id, keepsake_store.REFERENCE)
-        if kept is None:
+    def _clips(self, code: str, seen: Seen) -> tuple[EvidenceFile, ...]:
+        """The clip of this pass where the fault wants one, and a note that it was told."""
+        if not isinstance(seen.clip, Clip) or not wants_clip(code):
+            return ()
+        keepsake_store.keep(self._db, seen.facts.device_id, keepsake_store.CLIP, b"", at=seen.now)
+        return (clip_file(seen.clip),)
+
+    def _reference(self, seen: Seen) -> EvidenceFile | None:
+        """The picture to set beside this pass's: accepted by a person, else the newest good one.
+
+        In the same light where there is one; another light shows the layout at least.
+        """
+        light = next((picture.light for picture in seen.pictures), "")
+        found = keepsake_store.reference_picture(self._db, seen.facts.device_id, light=light)
+        if found is None:
             return None
-        return EvidenceFile(
-            name="reference.jpg",
-            kind=EvidenceKind.REFERENCE,
-            media_type="image/jpeg",
-            content=kept.content,
-            taken_at=kept.taken_at,
-            note="the same view when no picture fault stood",
-        )
+        return reference_file(found.content, taken_at=found.taken_at, is_accepted=found.is_accepted)
 
     def tell_more(self, episode: Episode, seen: Seen) -> bool:
         """Send the further manifest of an episode when it is time; True when it was appended.
@@ -217,7 +232,8 @@ class Teller:
             note=f"readings of {episode.passes} passes since this fault opened",
         )
         transcript = write_transcript(seen.exchanges, taken_at=seen.now)
-        files = [*_pictures(seen), *(file for file in (transcript, series) if file is not None)]
+        files = [*picture_files(seen), *(file for file in (transcript, series) if file is not None)]
+        files += self._clips(episode.code, seen)
         self._add_evidence(seen, code=episode.code, episode=episode.event, files=files)
         fault_store.count_follow_up(self._db, episode.event)
         return True
@@ -227,34 +243,38 @@ class Teller:
         sound = [picture for picture in seen.pictures if not picture.damaged and picture.jpeg]
         if not sound:
             return False
-        device_id = seen.facts.device_id
-        kept = keepsake_store.read(self._db, device_id, keepsake_store.REFERENCE)
-        if kept is not None and timedelta(0) <= seen.now - kept.taken_at < REFERENCE_EVERY:
+        device_id, picture = seen.facts.device_id, sound[0]
+        of_light = keepsake_store.healthy_kind(picture.light)
+        if self._is_due(device_id, of_light, seen.now):
+            keepsake_store.keep(self._db, device_id, of_light, picture.jpeg, at=picture.taken_at)
+        if not self._is_due(device_id, keepsake_store.REFERENCE, seen.now):
             return False
-        picture = sound[0]
         keepsake_store.keep(
             self._db, device_id, keepsake_store.REFERENCE, picture.jpeg, at=picture.taken_at
         )
-        reference = self._reference(device_id)
-        files = () if reference is None else (reference,)
+        files = (reference_file(picture.jpeg, taken_at=picture.taken_at, is_accepted=False),)
         self._add_evidence(seen, code="", episode=None, files=files)
         return True
 
+    def _is_due(self, device_id: str, kind: str, now: datetime) -> bool:
+        kept = keepsake_store.read(self._db, device_id, kind)
+        return kept is None or not timedelta(0) <= now - kept.taken_at < REFERENCE_EVERY
+
     def tell_pictures(self, seen: Seen) -> None:
         """Send the pictures of this pass, because somebody asked."""
-        self._add_evidence(seen, code="", episode=None, files=_pictures(seen))
+        self._add_evidence(seen, code="", episode=None, files=picture_files(seen))
 
     def tell_attachment(self, facts: DeviceFacts, found: Attachment, *, now: datetime) -> None:
         """Send a file of a device, such as its own log, because somebody asked."""
         seen = Seen(facts=facts, now=now, pictures=(), attachments=(found,), exchanges=())
-        self._add_evidence(seen, code="", episode=None, files=_attached(seen))
+        self._add_evidence(seen, code="", episode=None, files=attached_files(seen))
 
     def tell_attachments(
         self, seen: Seen, *, code: str = "", episode: EventId | None = None
     ) -> None:
         """Send the files of an experiment, with its transcript."""
         transcript = write_transcript(seen.exchanges, taken_at=seen.now)
-        files = [*_attached(seen), *([transcript] if transcript else [])]
+        files = [*attached_files(seen), *([transcript] if transcript else [])]
         self._add_evidence(seen, code=code, episode=episode, files=files)
 
     def _add_evidence(
@@ -265,65 +285,3 @@ class Teller:
             return
         self._outbox.append(EvidenceAdded(seen.facts, episode, manifest), now=seen.now)
         self._append_chunks(files, seen.now)
-
-
-def wants_picture(code: str) -> bool:
-    """True when the catalogue asks for a picture as evidence of this fault."""
-    entry = CATALOGUE.get(code)
-    return entry is not None and EvidenceKind.PICTURE in entry.needs
-
-
-def _pictures(seen: Seen) -> tuple[EvidenceFile, ...]:
-    """The pictures of a pass, each behind its thumbnail where one was made."""
-    files: list[EvidenceFile] = []
-    for index, picture in enumerate(seen.pictures):
-        name = "picture.jpg" if index == 0 else f"picture-{index + 1}.jpg"
-        met = "the decoder met errors" if picture.damaged else ""
-        if picture.thumbnail:
-            note = f"thumbnail of {name}, which comes when the data plan allows it"
-            note = f"{note}; {met}" if met else note
-            preview = name.replace("picture", THUMBNAIL)
-            files.append(_picture(preview, picture, picture.thumbnail, note))
-        files.append(_picture(name, picture, picture.jpeg, met))
-    return tuple(files)
-
-
-def _maps(seen: Seen) -> tuple[EvidenceFile, ...]:
-    """Where a picture departs from the camera's own reference, in colours.
-
-    Named as a preview: it is shown beside the pictures, and never counts as one.
-    """
-    note = (
-        "map of the departure from the camera's own reference: red is detail lost, blue detail "
-        "gained, a magenta frame other edges"
-    )
-    return tuple(
-        _picture(f"{THUMBNAIL}-map.jpg", picture, picture.map, note)
-        for picture in seen.pictures[:1]
-        if picture.map
-    )
-
-
-def _picture(name: str, picture: Picture, content: bytes, note: str) -> EvidenceFile:
-    return EvidenceFile(
-        name=name,
-        kind=EvidenceKind.PICTURE,
-        media_type="image/jpeg",
-        content=content,
-        taken_at=picture.taken_at,
-        note=note,
-    )
-
-
-def _attached(seen: Seen) -> tuple[EvidenceFile, ...]:
-    return tuple(
-        EvidenceFile(
-            name=attachment.name,
-            kind=attachment.kind,
-            media_type=attachment.media_type,
-            content=attachment.content,
-            taken_at=attachment.taken_at,
-            note=attachment.note,
-        )
-        for attachment in seen.attachments
-    )

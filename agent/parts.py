@@ -19,8 +19,8 @@ from agent.delivery.outbox import Outbox
 from agent.delivery.uplink import Uplink
 from agent.edge import Edge
 from agent.experiment.desk import FilterDesk, Ground
-from agent.experiment.ircut import Pace
 from agent.experiment.restorer import Restorer
+from agent.experiment.watcher import Pace
 from agent.hands import DeviceHands
 from agent.host import HostWatch
 from agent.overlay import Source

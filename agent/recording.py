@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,6 +12,7 @@ from typing import Final
 from agent.asking import Take
 from agent.budget import Spend
 from agent.camera.port import Exchange, LoginKind
+from agent.clip_plan import Terms
 from agent.config import Device
 from agent.delivery import (
     exchange_store,
@@ -25,13 +26,16 @@ from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
 from agent.diagnosis.engine import Diagnosis, FaultMemory, diagnose
 from agent.diagnosis.levels import Levels
+from agent.diagnosis.pictures.comparison import figures_of
 from agent.diagnosis.pictures.learning import learn_from
 from agent.diagnosis.pictures.look import PREFIX
 from agent.diagnosis.rule import HISTORY_PER_NAME, Rule, Verdict, View
-from agent.episodes import Author, Seen, Teller, wants_picture
+from agent.episodes import Author, Teller
+from agent.evidence_files import Seen, wants_picture
 from agent.facts import aliases_in, facts_of, is_exchanged
 from agent.probes.probe import Probe, good
 from agent.sun import Site, sun_elevation_deg
+from agent.uplink_budget import Mode
 from shared.device import DeviceFacts
 from shared.reading import Reading
 
@@ -52,6 +56,16 @@ class Settings:
     author: Author
     witness: Probe | None = None  # the login probe: says what a refusal in another probe means
     site: Site | None = None  # where the cameras are, when the configuration says
+    is_paid: bool = False  # the uplink is metered, or within a plan
+    uplink_mode: Callable[[], Mode] = lambda: Mode.ALL
+
+    def clip_terms(self, device: Device, *, on_battery: bool) -> Terms:
+        """What a clip of this device must be paid with."""
+        return Terms(
+            saves_power=device.is_battery or on_battery,
+            is_paid=device.is_metered or self.is_paid,
+            mode=self.uplink_mode(),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +119,8 @@ def record(
         pictures=take.pictures,
         attachments=take.attachments,
         exchanges=exchanges,
+        clip=take.clip,
+        figures=figures_of(view),
     )
     after = _tell(db, outbox, settings.author, diagnosis=diagnosis, before=memories, seen=seen)
     if send_pictures:

@@ -82,6 +82,14 @@ class Restraint:
         """The least interval of a device; zero for one that is not known here."""
         return self._least.get(device_id, timedelta(0))
 
+    def is_on_battery(self, device_id: str) -> bool:
+        """True when the configuration or the device's firmware profile says so."""
+        device = self._devices.get(device_id)
+        if device is None:
+            return False
+        profile = profile_of(device, self._facts.get(device_id), self._profiles)
+        return device.is_battery or bool(profile and profile.power.battery_powered)
+
     def note(self, facts: DeviceFacts) -> None:
         """Take in what a device said it is."""
         if facts.device_id in self._devices and self._facts.get(facts.device_id) != facts:

@@ -207,6 +207,7 @@ class Rounds:
                 outbox=self._outbox,
                 clock=self._clock,
                 send_pictures=send_pictures,
+                on_battery=bool(self._restraint and self._restraint.is_on_battery(device_id)),
             )
         self._note(outcome, now=self._clock())
         self._on_outcome(outcome)

@@ -14,6 +14,8 @@ from simulator.faults import Fault
 from simulator.life.sources import Part, read_folder
 
 PICTURES: Final = Path("../shared/pictures")
+_CODED: Final = 5  # every so-manieth camera's pictures are coded as JPEG: it costs most
+_DRAIN_TINTS: Final = ((0, 0), (0, 0), (1, 0), (2, 3))  # some never get to a pure grey
 _EACH: Final = 4  # healthy tests and faulty ones a camera, besides the one at its installation
 
 
@@ -81,6 +83,7 @@ def _cases(seed: int, sources: list[Path]) -> Iterator[Case]:
     source = sources[seed // 2 % len(sources)] if sources and seed % 2 else None
     kind = chance.choice(["keeps", "balances", "drains", "drains"])
     lamp_follows = chance.random() < 0.5
+    drain_tint = chance.choice(_DRAIN_TINTS)
     for is_faulty in (False, True):
         for _ in range(_EACH):
             where = chance.choice([*Where, Where.SUN, Where.SUN, Where.CLOUDS])
@@ -99,7 +102,9 @@ def _cases(seed: int, sources: list[Path]) -> Iterator[Case]:
                     source=source,
                     balances_white=kind == "balances",
                     drains_colour=kind == "drains",
+                    drain_tint=drain_tint,
                     lamp_follows=lamp_follows,
+                    is_coded=seed % _CODED == 0,
                     is_covered=where in (Where.COVERED_DAY, Where.COVERED_NIGHT),
                 ),
                 sky=Sky(

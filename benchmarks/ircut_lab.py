@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
+import struct
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from agent.camera.decode_picture import decode_picture
-from agent.camera.decoder_wire import DecodeRequest
+from agent.camera.picture.planes import HEIGHT_PX, WIDTH_PX
 from agent.camera.port import (
     CameraError,
     Cause,
+    ClipLimits,
     Costs,
     DeviceInformation,
     Exchange,
@@ -25,20 +26,26 @@ from agent.camera.port import (
     ImagingOptions,
     ImagingSettings,
     Picture,
-    PictureFeatures,
     Snapshot,
     StreamHealth,
+)
+from benchmarks.ircut_darkroom import (
+    Film,
+    develop,
+    encode,
+    measure_colours,
 )
 from simulator import ir_cut
 from simulator.fault_set import FaultSet
 from simulator.faults import Fault
 from simulator.ir_cut import IrCut
-from simulator.video.encoder import encode_frame, finish, open_jpeg_encoder
-from simulator.video.scene import render
 from simulator.video.scene_spec import SceneSpec
-from simulator.video.sensor import without_colour
 
-_FPS: Final = 10
+_MOMENTS: Final = 5  # of a scene: noise, leaves, and the thing on the road elsewhere
+_LEVELS: Final = np.arange(256, dtype=np.float64)
+_GREY: Final = 128
+_MIDDLE: Final = 90.0  # what a hundredth more red is of a middling picture, in Cr
+_PASSERS: Final = ((128, 128), (112, 190), (150, 104), (120, 132), (96, 112))  # Cb and Cr
 
 
 @dataclass
@@ -66,8 +73,10 @@ class Scenery:
     source: Path | None = None
     balances_white: bool = False
     drains_colour: bool = False
+    drain_tint: tuple[int, int] = (0, 0)  # of what it shows without colours, in Cb and Cr
     lamp_follows: bool = False  # the lamp goes off with the mode ON
     is_covered: bool = False
+    is_coded: bool = False  # as JPEG; else the bare planes, which are cheaper
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,20 +92,37 @@ class Sky:
     cloud: float = 0.0  # how much it takes away; a twentieth of it in colour
     passer_share: float = 0.0  # of the width that something covers while it passes
 
-    def over(self, picture: NDArray[np.uint8], seconds: float) -> NDArray[np.uint8]:
-        """The picture at a moment."""
+    def over(self, film: Film, seconds: float, *, is_drained: bool) -> None:
+        """Do it to the picture of a moment; one without colours stays so."""
         swing = math.sin(seconds / 97 + self.seed) * self.drift
         cloud = self.cloud * max(0.0, math.sin(seconds / 30 + 3 * self.seed)) ** 2
         level = (1 + swing) * (1 - cloud)
-        cool = swing / 4 - cloud / 20
-        gains = np.array([level * (1 + cool), level, level * (1 - cool)], dtype=np.float32)
-        shown = np.clip(picture * gains, 0, 255).astype(np.uint8)
-        width = int(self.passer_share * shown.shape[1])
-        left = int(seconds * 23 + 131 * self.seed) % (4 * shown.shape[1])
-        if width and left < shown.shape[1]:
-            shown[120:330, left : left + width] = (96, 88, 84)
-        found: NDArray[np.uint8] = shown
-        return found
+        cool = level * (swing / 4 - cloud / 20)
+        luma, blue, red = film.planes
+        np.take(_curve(_LEVELS * level), luma, out=luma, mode="clip")
+        tints = () if is_drained else ((blue, -cool * _MIDDLE), (red, cool * _MIDDLE))
+        for chroma, tint in tints:
+            curve = _curve((_LEVELS - _GREY) * level + _GREY + tint)
+            np.take(curve, chroma, out=chroma, mode="clip")
+        self._pass_by(film, seconds, is_drained=is_drained)
+
+    def _pass_by(self, film: Film, seconds: float, *, is_drained: bool) -> None:
+        """Something as high as half the view, now and then a red or a green one."""
+        luma, blue, red = film.planes
+        height, width = luma.shape
+        across = int(self.passer_share * width)
+        left = int((seconds * 0.036 + 0.2 * self.seed) % 4 * width)
+        if not across or left >= width:
+            return
+        tints = (_GREY, _GREY) if is_drained else _PASSERS[self.seed % len(_PASSERS)]
+        for plane, tone, share in ((luma, 90, 1), (blue, tints[0], 2), (red, tints[1], 2)):
+            rows = slice(height // 3 // share, height * 11 // 12 // share)
+            plane[rows, left // share : (left + across) // share] = tone
+
+
+def _curve(levels: NDArray[np.float64]) -> NDArray[np.uint8]:
+    curve: NDArray[np.uint8] = np.clip(np.rint(levels), 0, 255).astype(np.uint8)
+    return curve
 
 
 @dataclass
@@ -158,7 +184,7 @@ class LabCamera:
             raise CameraError(Cause.ONVIF_FAULT, "the settings cannot be changed")
         self.ir_cut.order(ir_cut.FilterMode(mode.value), persist=False)
 
-    async def watch_stream(self, *, seconds: float) -> StreamHealth:
+    async def watch_stream(self, *, seconds: float, clip: ClipLimits | None = None) -> StreamHealth:
         """Two key frames, as the stream shows them after so long."""
         first = self._jpeg()
         await self.clock.sleep(seconds)
@@ -183,41 +209,49 @@ class LabCamera:
         return Snapshot(body=self._jpeg(), media_type="image/jpeg")
 
     async def decode(self, key_frame: bytes, *, codec: str, previous: bytes | None) -> Picture:
-        """As the decoder child does it, in this process."""
-        answer = decode_picture(
-            DecodeRequest(codec=codec, picture=key_frame, previous=previous, thumbnail=False)
-        )
-        return Picture(
-            features=msgspec.convert(answer.features, PictureFeatures),
-            jpeg=answer.jpeg,
-            taken_at=self.clock.now,
-            damaged=answer.damaged,
-        )
+        """What a filter test reads of a picture, measured by the agent's own code."""
+        assert codec == "JPEG"
+        features = measure_colours(key_frame, previous)
+        shown = key_frame if self.scenery.is_coded else hashlib.sha256(key_frame).digest()
+        return Picture(features=features, jpeg=shown, taken_at=self.clock.now)
+
+    def _film(self, film: Film) -> None:
+        """What else happens before this camera; a test may say."""
 
     def _jpeg(self) -> bytes:
-        scene, seconds = self.scenery, self.clock.now.timestamp()
-        is_day = scene.light == "day"
-        is_lamp_off = scene.lamp_follows and self.ir_cut.asks_in and not is_day
-        fault = ("black" if is_day else "white") if scene.is_covered else ""
-        picture = render(
+        scenery, seconds = self.scenery, self.clock.now.timestamp()
+        is_day, asks_in = scenery.light == "day", self.ir_cut.asks_in
+        is_dark = scenery.lamp_follows and asks_in and not is_day
+        cover = ("black" if is_day else "white") if scenery.is_covered else ""
+        is_drained = scenery.drains_colour and not asks_in
+        moment = int(seconds) % _MOMENTS
+        film = develop(
             SceneSpec(
-                seed=scene.seed,
-                width=640,
-                height=360,
-                light=scene.light,
+                seed=scenery.seed,
+                width=WIDTH_PX,
+                height=HEIGHT_PX,
+                light=scenery.light,
                 filter_in=self.ir_cut.is_in,
-                faults=frozenset(filter(None, [fault or ("black" if is_lamp_off else "")])),
-                source=scene.source,
-                moment=int(seconds // 60) % 1000,
-                balances_white=scene.balances_white,
-                daylight=scene.daylight,
-                infrared=scene.infrared,
+                faults=frozenset(filter(None, [cover or ("black" if is_dark else "")])),
+                source=scenery.source,
+                moment=moment,
+                balances_white=scenery.balances_white,
+                daylight=scenery.daylight,
+                infrared=scenery.infrared,
             ),
-            int(seconds * _FPS) % 600,
-        )
+            frame_index=moment,
+            is_drained=is_drained,
+        ).copy()
         if is_day:
-            picture = self.sky.over(picture, seconds)
-        if scene.drains_colour and not self.ir_cut.asks_in:
-            picture = without_colour(picture)
-        context = open_jpeg_encoder(width=640, height=360)
-        return b"".join([*encode_frame(context, picture, at=0), *finish(context)])
+            self.sky.over(film, seconds, is_drained=is_drained)
+        if is_drained:
+            film.tint(*scenery.drain_tint)
+        self._film(film)
+        draw_clock(film, seconds)
+        return encode(film, is_coded=scenery.is_coded)
+
+
+def draw_clock(film: Film, seconds: float) -> None:
+    """The time in the picture, as many cameras write it: no two are alike."""
+    digits = np.frombuffer(struct.pack("<q", int(seconds * 10)), dtype=np.uint8)
+    film.planes[0][-8:, :64] = np.unpackbits(digits) * np.uint8(200) + 20

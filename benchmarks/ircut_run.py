@@ -124,6 +124,7 @@ class Stand:
         if case.is_first:
             self._forget()
         elif read_memory(self.database, _NAME).moved is None:
+            self.clock.now += timedelta(days=1)
             await self._accept(case)
         self._pass_days(case)
         self.camera = LabCamera(case.scenery, self.clock, case.faults, sky=case.sky)

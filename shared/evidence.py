@@ -38,6 +38,10 @@ def full_name(name: str) -> str:
     return "picture" + name.removeprefix(THUMBNAIL)
 
 
+FIGURES = "figures.json"
+"""How the document is named that sets a picture's figures beside this camera's baseline."""
+
+
 class EvidenceItem(msgspec.Struct, frozen=True, array_like=True):
     """One file of a manifest."""
 
@@ -48,6 +52,14 @@ class EvidenceItem(msgspec.Struct, frozen=True, array_like=True):
     name: Annotated[str, msgspec.Meta(max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
     taken_at: Moment
     note: Text = ""
+
+
+class NotTaken(msgspec.Struct, frozen=True, array_like=True):
+    """A kind of file that belongs here and is missing, and why, for people."""
+
+    kind: EvidenceKind
+    why_en: Text
+    why_zh: Text
 
 
 class Manifest(msgspec.Struct, frozen=True, array_like=True, tag="manifest"):
@@ -62,6 +74,7 @@ class Manifest(msgspec.Struct, frozen=True, array_like=True, tag="manifest"):
     agent_version: Annotated[str, msgspec.Meta(max_length=32)]
     profile: Annotated[str, msgspec.Meta(max_length=64)]
     items: Annotated[tuple[EvidenceItem, ...], msgspec.Meta(max_length=32)]
+    not_taken: Annotated[tuple[NotTaken, ...], msgspec.Meta(max_length=8)] = ()
 
 
 class SignedManifest(msgspec.Struct, frozen=True, array_like=True):

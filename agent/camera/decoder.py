@@ -16,16 +16,20 @@ import msgspec
 
 from agent.camera.decoder_wire import (
     ANSWER_CAP_BYTES,
+    CLIP_CAP_BYTES,
     LENGTH,
     PICTURE_CAP_BYTES,
     DecodeAnswer,
     DecodeRequest,
+    RemuxFrame,
+    RemuxRequest,
 )
-from agent.camera.port import CameraError, Cause, Picture, PictureFeatures
+from agent.camera.port import CameraError, Cause, Clip, Picture, PictureFeatures, Recording
 
 DEADLINE_S = 10.0
 RECYCLE_AFTER = 200  # libav keeps about 15 KB per opened stream (measured); a new child does not
 _IDLE_STOP_S = 120.0
+_PIPE_BUFFER_BYTES = 1024 * 1024
 _ROOT = str(Path(__file__).resolve().parents[2])  # the folder that holds the package ``agent``
 
 
@@ -129,6 +133,28 @@ class Decoder:
             map=answer.map,
         )
 
+    async def make_clip(self, recording: Recording, *, taken_at: datetime) -> Clip:
+        """Put a recording into an MP4; CameraError as ``decode``."""
+        frames = [
+            RemuxFrame(ticks=one.ticks, content=one.content, is_key=one.is_key)
+            for one in recording.frames
+        ]
+        if sum(len(one.content) for one in frames) > CLIP_CAP_BYTES:
+            raise CameraError(Cause.DECODE_LIMIT, "the recording is larger than 4 MiB")
+        request = msgspec.msgpack.encode(
+            RemuxRequest(codec=recording.codec, clock_hz=recording.clock_hz, frames=frames)
+        )
+        async with self._free:
+            answer = await self._ask(request)
+        if answer.cause is not None:
+            raise CameraError(Cause(answer.cause), answer.detail)
+        return Clip(
+            mp4=answer.clip,
+            seconds=recording.seconds,
+            frames=len(frames),
+            taken_at=taken_at,
+        )
+
     async def _ask(self, request: bytes) -> DecodeAnswer:
         self._keep_awake()
         child = self._resting.pop() if self._resting else await _start()
@@ -197,7 +223,7 @@ async def _start() -> _Child:
             stderr=DEVNULL,  # what a hostile picture makes libav say belongs in no log
             env=environment,
             start_new_session=True,  # Ctrl-C on a terminal must reach the parent alone
-            limit=ANSWER_CAP_BYTES,
+            limit=_PIPE_BUFFER_BYTES,
         )
     except OSError as error:
         raise CameraError(

@@ -33,18 +33,23 @@ def serve() -> None:
         DecodeAnswer,
         DecodeRefused,
         DecodeRequest,
+        RemuxRequest,
     )
     from agent.camera.heap import keep_heap  # noqa: PLC0415
+    from agent.camera.remux import remux  # noqa: PLC0415
 
     keep_heap()
+    decoder = msgspec.msgpack.Decoder(DecodeRequest | RemuxRequest)
     incoming, outgoing = sys.stdin.buffer, sys.stdout.buffer
     while len(head := incoming.read(LENGTH.size)) == LENGTH.size:
         (length,) = LENGTH.unpack(head)
         if length > REQUEST_CAP_BYTES:
             return
-        request = msgspec.msgpack.decode(incoming.read(length), type=DecodeRequest)
+        request = decoder.decode(incoming.read(length))
         try:
-            answer = decode_picture(request)
+            answer = (
+                remux(request) if isinstance(request, RemuxRequest) else decode_picture(request)
+            )
         except DecodeRefused as refused:
             answer = DecodeAnswer(cause=refused.cause, detail=refused.detail)
         except MemoryError:

@@ -20,6 +20,8 @@ from agent.camera.onvif.soap import SoapClient
 from agent.camera.port import (
     CameraError,
     Cause,
+    Clip,
+    ClipLimits,
     Costs,
     DeviceClock,
     DeviceInformation,
@@ -29,6 +31,7 @@ from agent.camera.port import (
     ImagingSettings,
     LoginKind,
     Picture,
+    Recording,
     Snapshot,
     StreamHealth,
     StreamProfile,
@@ -208,7 +211,7 @@ class NetworkCamera:
             note.detail += f" {len(reply.body)} bytes of {reply.media_type}"
             return Snapshot(body=reply.body, media_type=reply.media_type)
 
-    async def watch_stream(self, *, seconds: float) -> StreamHealth:
+    async def watch_stream(self, *, seconds: float, clip: ClipLimits | None = None) -> StreamHealth:
         """Play the first profile for so long; RTSP causes name the layer that failed."""
         from agent.camera.rtsp.watch import watch  # noqa: PLC0415  # rarely needed
 
@@ -221,7 +224,12 @@ class NetworkCamera:
             login=self._login,
             transcript=self._transcript,
             seconds=seconds,
+            clip=clip,
         )
+
+    async def make_clip(self, recording: Recording) -> Clip:
+        """The recording as MP4; nothing is coded anew."""
+        return await self._decoder.make_clip(recording, taken_at=self._clock())
 
     async def decode(
         self,

@@ -156,6 +156,55 @@ class ImagingOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClipLimits:
+    """How much of a watch may be kept as a clip, and cost beyond what the health needs."""
+
+    seconds: float  # of the watch, from its first packet on
+    bytes: int  # of the packets, and so of the clip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodedFrame:
+    """One picture, Annex B; ``ticks`` of the device's clock since the first of its run."""
+
+    ticks: int
+    content: bytes
+    is_key: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """Pictures in the order in which they came; the first one is a key frame."""
+
+    codec: str
+    clock_hz: int
+    frames: tuple[CodedFrame, ...]
+
+    @property
+    def seconds(self) -> float:
+        """From the first picture to the last one shown."""
+        return max(frame.ticks for frame in self.frames) / self.clock_hz
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clip:
+    """A part of the stream as the camera coded it: MP4, one video track, no sound."""
+
+    mp4: bytes
+    seconds: float
+    frames: int
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoClip:
+    """Why a clip that was wanted is not there, in words for both languages."""
+
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StreamHealth:
     """What a few seconds of a stream showed; rates come from RTP time stamps, not our clock."""
 
@@ -176,6 +225,7 @@ class StreamHealth:
     key_frames: int = 0  # whole ones
     spoiled_key_frames: int = 0  # packets of theirs were lost: the network's doing
     loss_touches_last: bool = False  # packets next to the last key frame were lost
+    recording: Recording | NoClip | None = None  # None: nobody asked for one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,7 +291,7 @@ class PictureFeatures:
     ref_rotated: float | None = None  # turned by 180 degrees
     ref_rotation_deg: float | None = None  # clockwise
     ref_scale: float | None = None  # above 1: things are larger now
-    ref_bend: float | None = None  # pixels at 640x360 that no shift, turn and scale explain
+    ref_bend: float | None = None  # pixels at 640x360, bent as by a lens: no shift, turn or scale
     ref_detail: float | None = None  # tile sharpness over the reference's, median of textured
     ref_detail_p10: float | None = None
     ref_detail_p90: float | None = None
@@ -256,6 +306,8 @@ class PictureFeatures:
     ref_edges_gained: float | None = None  # 0..1: share of flat tiles that have edges now
     ref_changed: float | None = None  # 0..1: share of textured tiles that show something else
     ref_changed_block: float | None = None  # the largest connected part of it
+    ref_shift_gain: float | None = None  # of similarity, by moving the picture back by the shift
+    ref_lost_luma: float | None = None  # log2 of luma there, of tiles whose edges are gone
     ref_luma_slope_x: float | None = None  # log2 of tile luma over the reference's, per width
     ref_luma_slope_y: float | None = None
     ref_veil: float | None = None  # veil minus the reference's
@@ -366,8 +418,11 @@ class Camera(Protocol):
     async def snapshot(self) -> Snapshot:
         """The picture behind GetSnapshotUri."""
 
-    async def watch_stream(self, *, seconds: float) -> StreamHealth:
-        """Play the first profile for so long; RTSP causes name the layer that failed."""
+    async def watch_stream(self, *, seconds: float, clip: ClipLimits | None = None) -> StreamHealth:
+        """Play the first profile for so long; RTSP causes name the layer that failed.
+
+        With ``clip`` the watch goes on up to its limits, and what it measures does not change.
+        """
 
     async def decode(
         self,
@@ -380,6 +435,12 @@ class Camera(Protocol):
         """Decode one key frame (or JPEG) in the child; ``previous`` gives the change figure.
 
         ``references`` are the camera's own, by light, as earlier pictures' ``merged`` gave them.
+        """
+
+    async def make_clip(self, recording: Recording) -> Clip:
+        """The recording as MP4, put together in the child; nothing is coded anew.
+
+        DECODE causes when the child cannot read it as the codec that it should be.
         """
 
     async def vendor_values(self) -> Mapping[str, VendorValue]:

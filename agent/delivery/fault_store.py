@@ -103,16 +103,30 @@ def count_pass(db: sqlite3.Connection, device_id: str) -> tuple[Episode, ...]:
         """,
         (device_id,),
     ).fetchall()
-    return tuple(
-        Episode(
-            event=parse_event(event),
-            device_id=device,
-            code=code,
-            opened_at=from_us(opened_us),
-            passes=passes,
-            follow_ups=follow_ups,
-        )
-        for event, device, code, opened_us, passes, follow_ups in rows
+    return tuple(_episode(row) for row in rows)
+
+
+def open_of(db: sqlite3.Connection, device_id: str) -> tuple[Episode, ...]:
+    """The device's open episodes as they are."""
+    rows = db.execute(
+        """
+        SELECT event, device_id, code, opened_us, passes, follow_ups
+        FROM episode WHERE device_id = ?
+        """,
+        (device_id,),
+    ).fetchall()
+    return tuple(_episode(row) for row in rows)
+
+
+def _episode(row: tuple[str, str, str, int, int, int]) -> Episode:
+    event, device_id, code, opened_us, passes, follow_ups = row
+    return Episode(
+        event=parse_event(event),
+        device_id=device_id,
+        code=code,
+        opened_at=from_us(opened_us),
+        passes=passes,
+        follow_ups=follow_ups,
     )
 
 

@@ -16,6 +16,8 @@ from agent.diagnosis.pictures.baseline import PictureBaseline
 from shared.device import DeviceFacts
 
 REFERENCE: Final = "reference"  # JPEG of the view when it was good
+CLIP: Final = "clip"  # empty: only when the newest one was told
+_HEALTHY: Final = "healthy:"  # with a light behind it: JPEG of the view when it was good
 _FACTS: Final = "facts"
 _LIGHT: Final = "light:"
 _ACCEPTANCE: Final = "acceptance:"
@@ -89,6 +91,38 @@ def read_baselines(db: sqlite3.Connection, device_id: str) -> dict[str, PictureB
     return found
 
 
+def healthy_kind(light: str) -> str:
+    """Under which kind the newest good picture of a light is kept."""
+    return _HEALTHY + light
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferencePicture:
+    """A JPEG of the view when it was good."""
+
+    taken_at: datetime
+    content: bytes
+    is_accepted: bool  # by a person
+
+
+def reference_picture(
+    db: sqlite3.Connection, device_id: str, *, light: str
+) -> ReferencePicture | None:
+    """The picture to compare with: of this light before another, accepted before newest."""
+    accepted = read_acceptances(db, device_id)
+    by_light = accepted.get(light)
+    healthy = read(db, device_id, healthy_kind(light)) if by_light is None else None
+    other = None
+    if by_light is None and healthy is None:
+        healthy = read(db, device_id, REFERENCE)
+        other = next(iter(accepted.values()), None) if healthy is None else None
+    if (found := by_light or other) is not None:
+        return ReferencePicture(taken_at=found.taken_at, content=found.jpeg, is_accepted=True)
+    if healthy is None:
+        return None
+    return ReferencePicture(taken_at=healthy.taken_at, content=healthy.content, is_accepted=False)
+
+
 def keep_acceptance(db: sqlite3.Connection, device_id: str, accepted: Acceptance) -> None:
     """Keep what a person accepted in place of an earlier acceptance in that light."""
     content = msgspec.msgpack.encode(accepted)
@@ -107,8 +141,11 @@ def read_acceptances(db: sqlite3.Connection, device_id: str) -> dict[str, Accept
 def forget_view(db: sqlite3.Connection, device_id: str) -> None:
     """Forget what was learnt of a view that is another one now; acceptances stay."""
     db.execute(
-        "DELETE FROM baseline WHERE device_id = ? AND (kind LIKE ? OR kind LIKE ? OR kind = ?)",
-        (device_id, _LIGHT + "%", _REFERENCE_OF + "%", REFERENCE),
+        """
+        DELETE FROM baseline WHERE device_id = ?
+        AND (kind LIKE ? OR kind LIKE ? OR kind LIKE ? OR kind = ?)
+        """,
+        (device_id, _LIGHT + "%", _REFERENCE_OF + "%", _HEALTHY + "%", REFERENCE),
     )
 
 

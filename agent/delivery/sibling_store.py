@@ -19,6 +19,7 @@ FIGURES: Final = (
     "ref_veil",
     "ref_detail",
     "ref_colour",
+    "ref_changed",
     "noise",
     "saturation_mean",
     "luma_mean",

@@ -86,6 +86,14 @@ class Diagnosis:
     steps: tuple[Diagnosed, ...]  # without Step.NONE
 
 
+def is_about_to_open(memory: FaultMemory | None, rule: Rule, *, now: datetime) -> bool:
+    """Whether a suspected fault would open with one more finding of fault at ``now``."""
+    if memory is None or memory.state is not FaultState.SUSPECTED:
+        return False
+    again = Finding(code=rule.code, verdict=Verdict.FAULT, summary_en="", summary_zh="")
+    return advance(memory, again, now=now, persistence=rule.persistence)[1] is Step.OPENED
+
+
 def advance(
     memory: FaultMemory | None, finding: Finding, *, now: datetime, persistence: Persistence
 ) -> tuple[FaultMemory, Step]:

@@ -101,7 +101,12 @@ CONSEQUENCES: Final[Mapping[str, tuple[str, ...]]] = {
     "picture.blurred": ("picture.dirty", "picture.film_left_on", "picture.distorted"),
     "picture.dead_lines": ("picture.stripes", "picture.noise", "picture.blocky"),
     "picture.stripes": ("picture.noise", "picture.blocky", "picture.distorted"),
-    "picture.noise": ("picture.blocky", "picture.dirty", "picture.tilted_focus"),
+    "picture.noise": (
+        "picture.blocky",
+        "picture.dirty",
+        "picture.tilted_focus",
+        "picture.distorted",
+    ),
     "picture.blocky": ("picture.blurred", "picture.tilted_focus"),
 }
 """By cause, the consequences that are not told while it is found; each is seen on test lives.

@@ -23,7 +23,8 @@ class PictureLevels:
     # Detail: the ratio of a tile's sharpness to the reference's.
     detail_least: float = 0.3
     detail_slope_least: float = 0.7  # log2 from one edge of the picture to the other
-    tilt_similarity: float = 0.3  # another view has other detail at every place
+    known_share: float = 0.6  # of the usual similarity; webs and other views have less
+    tilt_best_least: float = 0.12  # of its usual detail that the sharper side may lose
     detail_fit_least: float = 0.4  # share of variance that one plane explains
     # Contrast and veil.
     contrast_least: float = 0.35
@@ -55,19 +56,24 @@ class PictureLevels:
     # Layout.
     shift_least: float = 4.0  # percent of width or height; 8 degrees are 9 % of a 90 degree view
     rotation_least_deg: float = 3.0
+    shift_gain: float = 0.15  # of similarity, by moving the picture back: else the shift is chance
+    moved_alike: float = 0.3  # similarity by which a view is known at its new place
     match_least: float = 0.25  # loss of similarity of the edge maps
     flip_least: float = 0.25  # by how much a flipped match beats the straight one
     known_match: float = 0.4  # median similarity of a view that can be known again
     flip_match: float = 0.38  # lives that were flipped matched by 0.41 to 0.85, healthy by 0.35
-    bend_least_px: float = 1.0
-    bend_usual_most: float = 0.8  # a view that bends by itself: things on a belt, a tree
-    bend_similarity: float = 0.4  # below, local shifts are matched by chance
+    bend_least_px: float = 1.5  # healthy lives had up to 0.4, lenses out of their seat 4 and more
+    bend_usual_most: float = 1.5  # a view that bends by itself: things on a belt, a tree
+    bend_similarity: float = 0.2  # below, local shifts are matched by chance
     lost_least: float = 0.25  # share of textured tiles
-    hidden_least: float = 0.45  # in one part; a parked car hid up to 0.44 of a plain view's edges
+    hidden_least: float = 0.36  # of the known edges gone in one part, and ...
+    cover_luma: float = -0.3  # log2: darker by day where edges are gone, as no fog is
+    hidden_changed: float = 0.45  # ... so many other ones than were known, in one part
     layout_pictures: float = 36.0  # of a light, before parts of the view are missed: cars park
     gained_least: float = 0.2
-    view_lost: float = 0.5  # of the known edges, and ...
-    view_gained: float = 0.1  # ... edges where none were: another view, not a cover
+    view_alike: float = 0.2  # similarity under which nothing of the known view is left, and ...
+    view_changed: float = 0.7  # ... so many tiles with other edges: another view, not a cover
+    flip_lead: float = 0.1  # of the best flip over the next: a view alike in itself is not flipped
     stain_least: float = 0.12
     stain_match: float = 0.66  # of the usual similarity; two parked cars left 0.75
     stain_scattered: float = 0.85  # the largest part of what is lost; a parked car had 0.91 to 1
@@ -88,7 +94,8 @@ class PictureLevels:
     lamp_least_share: float = 0.35  # of the night's own median luma
     lives_luma_p99: float = 10.0  # a sensor without light still shows its noise
     dark_hours: float = 3.0
-    lamp_slope_least: float = 1.5  # log2 from side to side; a car parked in the lamp had 1.3
+    lamp_slope_least: float = 1.2  # log2 from side to side; healthy nights strayed by up to 0.94
+    lamp_lost_luma: float = -0.3  # log2: where a lamp is out it is darker; a cover shines
     lamp_spreads: float = 3.0
     # Sensor and encoder.
     noise_least: float = 4.0

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 from agent.camera.port import LoginKind
 from agent.diagnosis.levels import Levels
@@ -119,6 +120,9 @@ class View:
     acceptances: Mapping[str, Acceptance] = field(default_factory=dict)
     sun_elevation_deg: float | None = None  # above the horizon; None where the site is not known
     siblings: tuple[Sibling, ...] = ()
+    worked_out: dict[str, Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )  # what several rules ask of this view, so that it is worked out once
 
     def fresh_reading(self, name: str) -> Reading | None:
         """The reading of this pass, whatever its quality; None when it was not read now."""

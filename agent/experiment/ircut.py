@@ -9,6 +9,7 @@ test: an error, the deadline, a cancellation. After a kill the next start runs i
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
@@ -18,29 +19,18 @@ from typing import Final
 from agent.camera.port import Camera, CameraError, Cause, FilterMode
 from agent.delivery.database import Database
 from agent.delivery.restore_store import Owed
-from agent.experiment.judge import Taken, gate, has_changed, is_same, judge
+from agent.experiment.judge import Taken, gate, judge
 from agent.experiment.look import Shot, middle
 from agent.experiment.photographer import Photographer
 from agent.experiment.setting import REFUSALS, NotRestoredError, Setting, Settled
-from agent.experiment.unmoved import GREY, unsure
+from agent.experiment.unmoved import unsure
 from agent.experiment.verdict import Judged, Why
+from agent.experiment.watcher import Pace, Watcher
 from agent.experiment.witness import Witness
 from agent.wrong import Both
 
 _LOOKS: Final = 3  # at a restless scene, before the test is given up
 _LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """How long a test takes; a camera's filter moves within a second, its exposure within five."""
-
-    settle_s: float = 3.0  # between an order and the first look
-    patience_s: float = 20.0  # for a slow mover, before "nothing changed" is believed
-    calm_s: float = 20.0  # more, while something passes and nothing can be told
-    watch_s: float = 3.0
-    deadline_s: float = 180.0  # of the whole, without the way back
-    restore_s: float = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +42,8 @@ class Order:
     identity: str  # the serial it stated last; '' when it states none
     stills_first: bool  # every byte costs
     witness: Callable[[datetime], Witness]
+    may_repeat: bool = True  # the day's writes allow a second order
+    modes_stated: tuple[str, ...] = ()  # filter modes that visits read in the last half hour
 
 
 @dataclass(slots=True)
@@ -64,6 +56,9 @@ class Ran:
     before: list[Shot] = field(default_factory=list)
     during: list[Shot] = field(default_factory=list)
     after: list[Shot] = field(default_factory=list)
+    # A change that could be chance must come and go a second time: these are of the first.
+    during_first: list[Shot] = field(default_factory=list)
+    after_first: list[Shot] = field(default_factory=list)
     settled: Settled | None = None  # None: nothing was written, or the mode is still owed
     is_owed: bool = False
     went_dark: bool = False
@@ -103,23 +98,28 @@ class FilterTest:
             watch_s=self._pace.watch_s,
             stills_first=order.stills_first,
         )
-        self._is_answered = True  # every order so far
+        self._watcher = Watcher(self._photographer, pace=self._pace, sleep=sleep)
+        self._identity = ""  # of what hangs there now
+        self._is_certain = True  # what the camera states is what it will keep
+        self._is_prompt = True  # the picture followed at once, there and back
         self.ran = Ran()
 
     async def run(self) -> Ran:
-        """Test; raises nothing that a camera can cause."""
+        """Test; raises nothing that a camera can cause. ``sqlite3.Error`` passes through."""
         ran = self.ran
         try:
             async with asyncio.timeout(self._pace.deadline_s):
                 await self._look_before()
-            await self._there_and_back()
-            if ran.is_owed:
-                raise _Over(Why.CAMERA_FAILED, _NOT_RESTORED)
-            if ran.settled is Settled.LEFT:
-                raise _Over(Why.MODE_CHANGED)
-            async with asyncio.timeout(self._pace.deadline_s):
-                ran.after = await self._await_picture(is_back=True)
-            ran.judged = self._judge()
+            ran.judged = first = await self._there_and_back()
+            is_sure = not first.rests_on_change or (first.is_plain and self._is_prompt)
+            if not is_sure and not self._order.may_repeat:
+                ran.judged = unsure(Why.ONCE_ONLY, first.figures)
+            elif not is_sure:
+                ran.during_first, ran.after_first = ran.during, ran.after
+                ran.judged = unsure(Why.STOPPED)
+                second = await self._there_and_back()
+                agrees = second.verdict is first.verdict
+                ran.judged = second if agrees else unsure(Why.RESTLESS, second.figures)
         except _Over as over:
             ran.judged = over.judged
         except TimeoutError:
@@ -128,13 +128,31 @@ class FilterTest:
             ran.judged = unsure(_why(error), error.detail[:120])
         return ran
 
+    async def _there_and_back(self) -> Judged:
+        """One A-B-A, judged; the mode is back, or owed, whatever ends it."""
+        ran = self.ran
+        ran.during, ran.after = [], []
+        await self._away_and_home()
+        if ran.is_owed:
+            raise _Over(Why.CAMERA_FAILED, _NOT_RESTORED)
+        if ran.settled is Settled.LEFT:
+            raise _Over(Why.MODE_CHANGED)
+        async with asyncio.timeout(self._pace.deadline_s):
+            looked = await self._watcher.await_back(ran.before, ran.during)
+        ran.after = looked.shots
+        self._is_prompt &= looked.is_prompt
+        return self._judge()
+
     async def _look_before(self) -> None:
         offered = set((await self._camera.imaging_options()).ir_cut_filter_modes)
         if not {FilterMode.ON.value, FilterMode.OFF.value} <= offered:
             raise _Over(Why.NO_MODES)
+        await self._ask_who()
         self.ran.mode_before = await self._setting.read()
         if self.ran.mode_before is None:
             raise _Over(Why.MODE_UNREADABLE)
+        if set(self._order.modes_stated) - {self.ran.mode_before.value}:
+            raise _Over(Why.MODE_NEW, ", ".join(self._order.modes_stated))
         for _ in range(_LOOKS):
             self._photographer.begin_anew()
             first, second = await self._photographer.take(), await self._photographer.take()
@@ -147,26 +165,37 @@ class FilterTest:
             raise _Over(refusal)
         self.ran.mode_set = FilterMode.OFF if self._is_home_in() else FilterMode.ON
 
+    async def _ask_who(self) -> None:
+        """Test only whom we mean: what hangs there now may be another camera."""
+        with contextlib.suppress(CameraError):  # then its mode is restored by its place alone
+            self._identity = (await self._camera.device_information()).serial or ""
+        known = self._order.identity
+        if known and self._identity and self._identity != known:
+            raise _Over(Why.OTHER_DEVICE, f"{known} → {self._identity}")
+
     def _is_home_in(self) -> bool:
         """Where the customer's own mode wants the filter; AUTO by what the picture shows."""
         if self.ran.mode_before is FilterMode.AUTO:
-            return middle([shot.look for shot in self.ran.before]).saturation >= GREY
+            return not middle([shot.look for shot in self.ran.before]).is_grey
         return self.ran.mode_before is FilterMode.ON
 
-    async def _there_and_back(self) -> None:
+    async def _away_and_home(self) -> None:
         mode_before, mode_set = self.ran.mode_before, self.ran.mode_set
         assert mode_before is not None
         assert mode_set is not None
+        # A person may have chosen another mode while we looked: then that one is the customer's.
+        if await self._setting.read() is not mode_before:
+            raise _Over(Why.MODE_CHANGED)
         owed = Owed(
             device_id=self._order.device_id,
-            identity=self._order.identity,
+            identity=self._identity,
             mode_before=mode_before.value,
             mode_set=mode_set.value,
             ordered_by=self._order.ordered_by,
             begun_at=self._clock(),
         )
         self._setting.owe(owed)
-        self.ran.is_owed = True
+        self.ran.is_owed, self.ran.settled = True, None
         try:
             async with asyncio.timeout(self._pace.deadline_s):
                 await self._look_away(mode_set)
@@ -174,59 +203,33 @@ class FilterTest:
             await _to_the_end(self._go_back(owed))
 
     async def _look_away(self, mode_set: FilterMode) -> None:
+        self._is_certain = False
         try:
             seen = await self._setting.write(
                 mode_set, before=self.ran.mode_before, ordered_by=self._order.ordered_by
             )
         except CameraError as error:
-            self._is_answered = error.cause in REFUSALS
-            if self._is_answered:
+            self._is_certain = error.cause in REFUSALS
+            if self._is_certain:
                 raise _Over(Why.REFUSED_MODE, error.detail[:120]) from error
-            raise
-        except asyncio.CancelledError:
-            self._is_answered = False
             raise
         if seen is not mode_set:
             await self._sleep(self._pace.settle_s)  # some state the old one for a moment
             seen = await self._setting.read()
         if seen is not mode_set:
             raise _Over(Why.MODE_NOT_TAKEN, f"{mode_set.value} → {seen.value if seen else '?'}")
-        self.ran.during = await self._await_picture(is_back=False)
+        self._is_certain = True
+        looked = await self._watcher.await_away(self.ran.before)
+        self.ran.during = looked.shots
+        self._is_prompt &= looked.is_prompt
         if await self._setting.read() is not mode_set:
             raise _Over(Why.MODE_CHANGED)
-
-    async def _await_picture(self, *, is_back: bool) -> list[Shot]:
-        """Pictures once the change that is waited for has come and settled, or patience ends."""
-        spent_s = 0.0
-        has_moved = has_changed(self.ran.before, self.ran.during)
-        # Back from a change, "as before" is waited for. Where nothing changed, the way back takes
-        # all the patience too: a filter that is slower than that would show now.
-        while True:
-            await self._sleep(self._pace.settle_s)
-            spent_s += self._pace.settle_s + self._pace.watch_s
-            is_over = spent_s >= self._pace.patience_s
-            is_last = is_over and spent_s >= self._pace.patience_s + self._pace.calm_s
-            try:
-                shots = await self._photographer.take()
-            except CameraError:
-                if is_last:
-                    raise
-                continue  # a stream may break off while the picture processor changes over
-            has_changed_now = has_changed(self.ran.before, shots)
-            is_clear = has_changed_now or is_same(self.ran.before, shots)
-            if is_last or (is_over and is_clear):
-                return shots
-            if is_back and has_moved and is_same(self.ran.before, shots):
-                return shots
-            if has_changed_now and not is_back:
-                await self._sleep(self._pace.settle_s)
-                return await self._photographer.take()
 
     async def _go_back(self, owed: Owed) -> None:
         """Restore, within its own deadline; what fails stays in the journal for the restorer."""
         try:
             async with asyncio.timeout(self._pace.restore_s):
-                self.ran.settled = await self._setting.restore(owed, is_certain=self._is_answered)
+                self.ran.settled = await self._setting.restore(owed, is_certain=self._is_certain)
             self.ran.is_owed = False
         except (CameraError, NotRestoredError, TimeoutError) as error:
             _LOG.warning(
@@ -252,13 +255,17 @@ class FilterTest:
 
 
 async def _to_the_end(way_back: Coroutine[None, None, None]) -> None:
-    """Finish, whatever is cancelled meanwhile; the cancellation goes on afterwards."""
+    """Finish, however often the test is cancelled meanwhile; the cancellation goes on then."""
     task = asyncio.ensure_future(way_back)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await task
-        raise
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    task.result()
+    if cancelled is not None:
+        raise cancelled
 
 
 _NO_SERVICE: Final = frozenset({Cause.ONVIF_UNSUPPORTED, Cause.ONVIF_MISSING})

@@ -18,7 +18,6 @@ from agent.experiment.look import Look, Shot, middle, spread
 from agent.experiment.unmoved import (
     COVERED_LUMA,
     COVERED_SHARE,
-    GREY,
     LAMP_LUMA,
     LIT_LUMA,
     PATTERN_CHANGED,
@@ -48,9 +47,11 @@ _TIMES: Final = 4.0  # a change must exceed the picture's own variation so often
 _WITHIN: Final = 1.5
 _DARKER: Final = 0.5
 _MAGENTA_STEP: Final = 0.02
+_MAGENTA_PLAIN: Final = 0.06  # with green the least nearly everywhere: no lorry is so large
 _PALER: Final = 0.7
 _NEARER: Final = 0.5
 _GREEN_MIN_STEP: Final = 0.1
+_SETTLED: Final = 0.05  # of luma
 MIN_SHOTS: Final = 2
 _FIGURES: Final = Both(
     "in: magenta {look_in.magenta:+.3f}, saturation {look_in.saturation:.0f}, "
@@ -156,7 +157,7 @@ def gate(before: Sequence[Shot]) -> Why | None:
     look = middle([shot.look for shot in sound])
     if _is_white(look):
         return Why.COVERED
-    if look.luma < (LAMP_LUMA if look.saturation < GREY else LIT_LUMA):
+    if look.luma < (LAMP_LUMA if look.is_grey else LIT_LUMA):
         return Why.TOO_DARK
     if not Own.of(sound).is_calm:
         return Why.RESTLESS
@@ -174,7 +175,7 @@ def has_changed(before: Sequence[Shot], now: Sequence[Shot]) -> bool:
     if low < _DARKER * high or own.pattern_changed(min(patterns, default=0.0)):
         return True
     # Dropping the colours is the picture processor's work, and a slow filter may come after it.
-    is_drained = min(earlier.saturation, later.saturation) < GREY
+    is_drained = earlier.is_grey or later.is_grey
     return not is_drained and own.colour_changed(earlier.distance(later))
 
 
@@ -185,9 +186,21 @@ def is_same(before: Sequence[Shot], now: Sequence[Shot]) -> bool:
     own, earlier = Own.of(before), middle([shot.look for shot in before])
     later = middle([shot.look for shot in now])
     patterns = [shot.pattern for shot in now if shot.pattern is not None]
-    is_drained = min(earlier.saturation, later.saturation) < GREY
+    is_drained = earlier.is_grey or later.is_grey
     return own.pattern_same(min(patterns, default=2.0)) and (
         is_drained or own.colour_same(earlier.distance(later))
+    )
+
+
+def has_settled(one: Sequence[Shot], later: Sequence[Shot]) -> bool:
+    """Whether a change stands still: what passes by does not, nor an exposure that still seeks."""
+    looks = [middle([shot.look for shot in shots]) for shots in (one, later)]
+    patterns = [min((s.pattern or 0.0 for s in shots), default=0.0) for shots in (one, later)]
+    low, high = sorted(look.luma for look in looks)
+    return (
+        looks[0].distance(looks[1]) <= SAME
+        and abs(patterns[0] - patterns[1]) <= PATTERN_SAME
+        and high - low <= _SETTLED * high
     )
 
 
@@ -205,7 +218,9 @@ def judge(taken: Taken, witness: Witness) -> Judged:
         return unsure(refusal)
     shots = (*sound.before, *sound.during, *sound.after)
     changes = [shot.change for shot in shots if shot.change is not None]
-    if not changes or max(changes) < FROZEN_CHANGE:
+    # Four pictures alike to the bit, over the order and the way back, are one picture.
+    repeats = len({shot.picture.jpeg for shot in (*sound.during, *sound.after)}) == 1
+    if not changes or max(changes) < FROZEN_CHANGE or repeats:
         return unsure(Why.FROZEN)
     own, sides = Own.of(sound.before, sound.after), Sides.of(sound)
     if not own.is_calm:
@@ -218,7 +233,7 @@ def _by_sides(sides: Sides, own: Own, witness: Witness) -> Judged:
     if _is_white(sides.look_in) or _is_white(sides.look_out):
         return unsure(Why.UNCLEAR, sides.figures)
     lit = min(sides.look_in.luma, sides.look_out.luma) >= LIT_LUMA
-    grey_in, grey_out = sides.look_in.saturation < GREY, sides.look_out.saturation < GREY
+    grey_in, grey_out = sides.look_in.is_grey, sides.look_out.is_grey
     if grey_out and (grey_in or sides.look_in.luma < LAMP_LUMA):
         return _by_lamp(sides, own, witness)
     if grey_out and lit:
@@ -240,16 +255,17 @@ def _by_colour(sides: Sides, own: Own, witness: Witness) -> Judged:
 def _by_direction(sides: Sides, own: Own, witness: Witness) -> Judged:
     look_in, look_out = sides.look_in, sides.look_out
     step = look_out.magenta - look_in.magenta
+    is_plain = abs(step) >= _MAGENTA_PLAIN and is_infrared(look_in) is not is_infrared(look_out)
     if step >= _MAGENTA_STEP and not is_infrared(look_in):
-        return _found(FilterVerdict.MOVED, Why.FOLLOWED, sides)
+        return _found(FilterVerdict.MOVED, Why.FOLLOWED, sides, is_plain=is_plain)
     if step <= -_MAGENTA_STEP and is_infrared(look_in) and not is_infrared(look_out):
-        return _found(FilterVerdict.REVERSED, Why.WRONG_WAY, sides)
+        return _found(FilterVerdict.REVERSED, Why.WRONG_WAY, sides, is_plain=is_plain)
     if _is_crossed(sides, witness.earlier):
         return _found(FilterVerdict.REVERSED, Why.WRONG_WAY, sides)
     # A white balance hides the pink: infrared then only makes pale, and leaves no longer green.
     # Pale alone could be the picture processor.
     other_greens = abs(look_out.green_min - look_in.green_min) >= _GREEN_MIN_STEP
-    paler = look_out.saturation <= _PALER * look_in.saturation
+    paler = look_out.colourfulness <= _PALER * look_in.colourfulness
     is_infrared_too = other_greens or own.pattern_changed(sides.least_pattern)
     if abs(step) < _MAGENTA_STEP and paler and is_infrared_too:
         return _found(FilterVerdict.MOVED, Why.FOLLOWED, sides)
@@ -302,5 +318,5 @@ def _sound(shots: Sequence[Shot]) -> Sequence[Shot]:
     return [shot for shot in shots if not shot.picture.damaged]
 
 
-def _found(verdict: FilterVerdict, why: Why, sides: Sides) -> Judged:
-    return Judged(verdict=verdict, why=why, figures=sides.figures)
+def _found(verdict: FilterVerdict, why: Why, sides: Sides, *, is_plain: bool = False) -> Judged:
+    return Judged(verdict=verdict, why=why, figures=sides.figures, is_plain=is_plain)

@@ -23,6 +23,8 @@ _MAGENTA: Final = 0.02
 _GREEN_MIN: Final = 0.2
 _SHARE: Final = 0.012
 _SATURATION_OCTAVES: Final = 0.5
+GREY: Final = 4.0  # saturation below which the camera has dropped its colours
+GREY_STD: Final = 1.2  # so little a single tint varies by coding
 
 
 class Look(msgspec.Struct, frozen=True, array_like=True):
@@ -36,10 +38,21 @@ class Look(msgspec.Struct, frozen=True, array_like=True):
     green: float
     blue: float
     bright_share: float  # 0..1
+    chroma_std: float = 99.0  # 0..255; those stored before it was kept had colours
+
+    @property
+    def is_grey(self) -> bool:
+        """Whether the camera has dropped its colours, be it to a grey that has a tint."""
+        return self.saturation < GREY or self.chroma_std < GREY_STD
+
+    @property
+    def colourfulness(self) -> float:
+        """Saturation over luma: a cloud or another exposure takes from both alike."""
+        return (self.saturation + 1) / (self.luma + 1)
 
     def distance(self, other: Look) -> float:
         """The largest difference of a colour figure, in the units above; brightness is none."""
-        octaves = abs(math.log2((self.saturation + 1) / (other.saturation + 1)))
+        octaves = abs(math.log2(self.colourfulness / other.colourfulness))
         return max(
             abs(self.magenta - other.magenta) / _MAGENTA,
             abs(self.green_min - other.green_min) / _GREEN_MIN,
@@ -85,6 +98,7 @@ def look_of(features: PictureFeatures) -> Look:
         green=features.green_mean / total,
         blue=features.blue_mean / total,
         bright_share=features.bright_share,
+        chroma_std=features.chroma_std,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,6 +12,7 @@ from typing import Final
 from agent.camera.port import Camera, CameraError, Cause
 from agent.config import Device
 from agent.delivery import restore_store
+from agent.delivery.damage import is_full
 from agent.delivery.database import Database
 from agent.delivery.restore_store import Owed
 from agent.experiment.setting import NotRestoredError, Setting, Settled
@@ -18,6 +20,7 @@ from agent.schedule import back_off
 
 _LOG = logging.getLogger(__name__)
 _TICK_S: Final = 1.0
+_FULL_S: Final = 10.0  # between attempts on a full disk
 _DEADLINE_S: Final = 20.0
 # A refused password is tried as rarely as by any other visit (``login_hold``).
 _LOGIN_RETRY: Final = timedelta(hours=1)
@@ -46,13 +49,23 @@ class Restorer:
             for owed in restore_store.every(self._database.connection):
                 if owed.device_id in self._devices and self._is_due(owed):
                     async with alone(owed.device_id):
-                        await self.settle(owed.device_id)
+                        await self._settle_quietly(owed.device_id)
             await asyncio.sleep(_TICK_S)
+
+    async def _settle_quietly(self, device_id: str) -> None:
+        try:
+            await self.settle(device_id)
+        except sqlite3.OperationalError as error:
+            if not is_full(error):
+                raise
+            _LOG.error("%s: the disk is full: what is owed cannot be crossed out yet", device_id)
+            await asyncio.sleep(_FULL_S)
 
     async def settle(self, device_id: str) -> bool:
         """Restore a device if something is owed and due; True when nothing is owed any more.
 
-        The caller has the device to itself. Raises nothing that a camera can cause.
+        The caller has the device to itself. Raises nothing that a camera can cause;
+        ``sqlite3.Error`` passes through, after the camera was given its mode.
         """
         owed = restore_store.find(self._database.connection, device_id)
         if owed is None:

@@ -1,18 +1,16 @@
-"""Writes a filter mode to a camera and puts the customer's back: journal first, then the log."""
+"""Borrows a camera's filter mode and gives it back: the journal first, then the order."""
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
-from agent.camera.port import Camera, CameraError, Cause, FilterMode
+from agent.camera.port import Cause, FilterMode
 from agent.delivery import restore_store, write_log
-from agent.delivery.database import Database
 from agent.delivery.restore_store import Owed
+from agent.experiment.audited import AuditedFilter
 
-OPERATION: Final = "SetImagingSettings"
 # An order whose answer never came may still be carried out: this long a camera's own mode is not
 # yet believed to be what it keeps.
 GRACE: Final = timedelta(seconds=30)
@@ -35,60 +33,20 @@ class NotRestoredError(Exception):
         self.retry = retry
 
 
-class Setting:
-    """The filter mode of one camera, as an experiment writes it."""
-
-    def __init__(
-        self, camera: Camera, *, device_id: str, database: Database, clock: Callable[[], datetime]
-    ) -> None:
-        self._camera = camera
-        self._device_id = device_id
-        self._database = database
-        self._clock = clock
-
-    async def read(self) -> FilterMode | None:
-        """The mode that the camera states; None when it states none we know."""
-        stated = (await self._camera.imaging_settings()).ir_cut_filter
-        return FilterMode(stated) if stated in {mode.value for mode in FilterMode} else None
+class Setting(AuditedFilter):
+    """The filter mode of one camera, as an experiment borrows it and gives it back."""
 
     def owe(self, owed: Owed) -> None:
         """Commit the journal's row; nothing was written yet."""
         with self._database.transaction() as db:
             restore_store.begin(db, owed)
 
-    async def write(
-        self, mode: FilterMode, *, before: FilterMode | None, ordered_by: str
-    ) -> FilterMode | None:
-        """Write a mode and read it back; the log has it before the camera does."""
-        with self._database.transaction() as db:
-            number = write_log.add(
-                db,
-                write_log.Write(
-                    device_id=self._device_id,
-                    at=self._clock(),
-                    ordered_by=ordered_by,
-                    operation=OPERATION,
-                    what=f"IrCutFilter={mode.value} ForcePersistence=false",
-                    before=before.value if before else "",
-                ),
-            )
-        answer, seen = "ok", None
-        try:
-            await self._camera.set_ir_cut_filter(mode)
-            seen = await self.read()
-            return seen
-        except CameraError as error:
-            answer = f"{error.cause.value}: {error.detail}"
-            raise
-        finally:
-            with self._database.transaction() as db:
-                write_log.note_answer(db, number, answer=answer, after=seen.value if seen else "")
-
     async def restore(self, owed: Owed, *, is_certain: bool) -> Settled:
         """Put the customer's mode back, if the mode is still the one that the test set.
 
-        ``is_certain`` says that every order of the test was answered. Raises CameraError when
-        the camera does not answer and NotRestoredError when it does not comply; the row stays.
+        ``is_certain`` says that the camera was seen to take the test's order, or refused it: then
+        what it states is what it keeps. Raises CameraError when the camera does not answer and
+        NotRestoredError when it does not comply; the row stays.
         """
         if owed.identity and not is_certain:
             serial = (await self._camera.device_information()).serial
@@ -97,25 +55,45 @@ class Setting:
         before, ours = FilterMode(owed.mode_before), FilterMode(owed.mode_set)
         found = await self.read()
         if found is before:
-            waited = self._clock() - owed.begun_at
-            if not is_certain and timedelta(0) <= waited < GRACE:
+            if not is_certain and self._may_come_yet(owed):
                 raise NotRestoredError(
                     "an order that was not answered may still be carried out", retry=GRACE
                 )
-            return self._settle(owed, Settled.ALREADY)
+            return self._settle(owed, Settled.ALREADY, found, is_told=not is_certain)
         if found is None:
             raise NotRestoredError("the camera does not say which filter mode it has")
         if found is not ours:
             return self._settle(owed, Settled.LEFT, found)
-        seen = await self.write(before, before=found, ordered_by=f"restore: {owed.ordered_by}")
+        seen = await self.write(
+            before,
+            before=found,
+            ordered_by=f"restore: {owed.ordered_by}",
+            goes_without_row=True,
+        )
         if seen is not before:
             raise NotRestoredError(f"the camera was set to {before.value} and states {seen}")
         return self._settle(owed, Settled.RESTORED)
 
-    def _settle(self, owed: Owed, how: Settled, found: FilterMode | None = None) -> Settled:
+    def _may_come_yet(self, owed: Owed) -> bool:
+        """Whether the test's order may still be on its way."""
+        waited = self._clock() - owed.begun_at
+        # A clock that was set back tells nothing: one more attempt, which comes after the grace.
+        return waited < GRACE if waited >= timedelta(0) else owed.attempts == 0
+
+    def _settle(
+        self,
+        owed: Owed,
+        how: Settled,
+        found: FilterMode | None = None,
+        *,
+        is_told: bool = False,
+    ) -> Settled:
+        """The debt goes; ``is_told`` or left with another mode, the log says how it ended."""
+        is_left = how in (Settled.LEFT, Settled.EXCHANGED)
         with self._database.transaction() as db:
             restore_store.settle(db, owed.device_id)
-            if how in (Settled.LEFT, Settled.EXCHANGED):
+            if is_left or is_told:
+                seen = found.value if found else ""
                 write_log.add(
                     db,
                     write_log.Write(
@@ -123,9 +101,10 @@ class Setting:
                         at=self._clock(),
                         ordered_by=f"restore: {owed.ordered_by}",
                         operation="nothing written",
-                        what=f"the customer's {owed.mode_before} was not put back",
-                        before=found.value if found else "",
-                        after=found.value if found else "",
+                        what=f"the customer's {owed.mode_before}"
+                        + (" was not put back" if is_left else ""),
+                        before=seen,
+                        after=seen,
                         answer=how.value,
                     ),
                 )

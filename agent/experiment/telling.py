@@ -16,7 +16,8 @@ from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
 from agent.diagnosis.engine import Diagnosed, Step, advance
 from agent.diagnosis.rule import Finding, Persistence, Verdict
-from agent.episodes import Author, Seen, Teller
+from agent.episodes import Author, Teller
+from agent.evidence_files import Seen
 from agent.experiment.earlier import Earlier, TestMemory
 from agent.experiment.ircut import Ran
 from agent.experiment.look import Shot, middle
@@ -205,9 +206,10 @@ def attachments_of(told: Told, database: Database) -> tuple[Attachment, ...]:
     )
     if not pictures:
         return ()
+    firsts = (("during, first time", ran.during_first), ("after, first time", ran.after_first))
     lines = [
         json.dumps({"phase": name, "mode": _mode(ran, name), **_figures(shot)})
-        for name, shots in phases
+        for name, shots in (phases[0], *firsts, *phases[1:])
         for shot in shots
     ]
     judged = ran.judged
@@ -249,7 +251,7 @@ def attachments_of(told: Told, database: Database) -> tuple[Attachment, ...]:
 
 
 def _mode(ran: Ran, phase: str) -> str:
-    mode = ran.mode_set if phase == "during" else ran.mode_before
+    mode = ran.mode_set if phase.startswith("during") else ran.mode_before
     return mode.value if mode else "?"
 
 

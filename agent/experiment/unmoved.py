@@ -13,7 +13,6 @@ LIT_LUMA: Final = 60.0  # as ``Levels.light_luma``: below, colours drift by them
 LAMP_LUMA: Final = 40.0  # as ``Levels.night_luma``
 COVERED_LUMA: Final = 220.0
 COVERED_SHARE: Final = 0.5  # of pixels near white: a covered lamp throws its light back
-GREY: Final = 4.0  # saturation below which the camera has dropped its colours
 PALE: Final = 12.0  # healthy daylight had 12.9 to 53; below, colours prove nothing
 MAGENTA_FAULT: Final = 0.065  # no healthy one of 112 real daylight pictures reached it
 GREEN_MIN_FAULT: Final = 0.65
@@ -45,7 +44,7 @@ def is_bleached(look: Look, natural: Look) -> bool:
 
     Fog makes paler too, and leaves which colour is the least as it was.
     """
-    paler = look.saturation <= _PALER * natural.saturation
+    paler = look.colourfulness <= _PALER * natural.colourfulness
     return paler and look.green_min >= natural.green_min + _GREEN_MIN_STEP
 
 

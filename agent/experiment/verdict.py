@@ -46,6 +46,8 @@ class Why(enum.Enum):
     REFUSED_MODE = "refused_mode"
     MODE_NOT_TAKEN = "mode_not_taken"
     MODE_CHANGED = "mode_changed"
+    MODE_NEW = "mode_new"
+    OTHER_DEVICE = "other_device"
     NO_PICTURE = "no_picture"
     CAMERA_FAILED = "camera_failed"
     STOPPED = "stopped"
@@ -54,6 +56,7 @@ class Why(enum.Enum):
     COVERED = "covered"
     FROZEN = "frozen"
     RESTLESS = "restless"
+    ONCE_ONLY = "once_only"
     DID_NOT_COME_BACK = "did_not_come_back"
     UNCLEAR = "unclear"
     LAMP_OR_FILTER = "lamp_or_filter"
@@ -71,6 +74,12 @@ class Judged:
     verdict: FilterVerdict
     why: Why
     figures: str | Both = ""  # for people who want to check it; a str is quoted as it came
+    is_plain: bool = False  # of a change: one that nothing passing by could have made
+
+    @property
+    def rests_on_change(self) -> bool:
+        """Whether it stands on the picture having followed the order."""
+        return self.verdict in (FilterVerdict.MOVED, FilterVerdict.REVERSED)
 
     @property
     def reason(self) -> Both:
@@ -132,6 +141,12 @@ WORDS: Final[dict[Why, Both]] = {
         "the filter mode was changed by somebody else, or by the camera, during the test",
         "测试期间滤光片模式被他人或摄像机自行更改",
     ),
+    Why.MODE_NEW: Both(
+        "the camera has had this filter mode for less than half an hour: somebody, or another"
+        " agent, may be at work on it, and the mode to put back is not certain",
+        "摄像机处于该滤光片模式不足半小时：可能有人或其他代理正在操作，无法确定应恢复的模式",
+    ),
+    Why.OTHER_DEVICE: Both("another device answers at this address", "该地址上应答的是另一台设备"),
     Why.NO_PICTURE: Both("too few whole pictures came", "完整画面太少"),
     Why.CAMERA_FAILED: Both("the camera stopped answering", "摄像机停止应答"),
     Why.STOPPED: Both("the test was stopped", "测试被中止"),
@@ -144,6 +159,11 @@ WORDS: Final[dict[Why, Both]] = {
     Why.RESTLESS: Both(
         "the picture changes as much by itself as a filter would change it",
         "画面自身变化与滤光片引起的变化相当",
+    ),
+    Why.ONCE_ONLY: Both(
+        "the picture changed, which may have been chance, and the day's budget of writes allowed no"
+        " second order",
+        "画面发生了变化，但可能是巧合，而当日写入预算不允许再次下达指令",
     ),
     Why.DID_NOT_COME_BACK: Both(
         "the picture did not come back after the mode was restored", "恢复模式后画面未恢复原状"
@@ -201,6 +221,13 @@ SETTLE: Final[dict[Why, Both]] = {
     Why.MODE_CHANGED: Both(
         "test again while nobody changes the camera", "请在无人更改设置时重新测试"
     ),
+    Why.MODE_NEW: Both(
+        "test again half an hour after the last change", "请在最后一次更改半小时后重新测试"
+    ),
+    Why.OTHER_DEVICE: Both(
+        "let the agent visit it once, so that it knows who hangs there, then test again",
+        "请让代理先访问一次以确认设备身份，然后重新测试",
+    ),
     Why.NO_PICTURE: Both("mend the stream, then test again", "请修复视频流后重新测试"),
     Why.CAMERA_FAILED: Both(
         "test again when the camera answers steadily", "请在摄像机稳定应答后重新测试"
@@ -210,6 +237,10 @@ SETTLE: Final[dict[Why, Both]] = {
     Why.COVERED: Both("clear the lens, then test again", "请清理镜头后重新测试"),
     Why.FROZEN: Both("restart the camera, then test again", "请重启摄像机后重新测试"),
     Why.RESTLESS: _AGAIN,
+    Why.ONCE_ONLY: Both(
+        "allow four writes a day for this device (budget, writes_per_day), or test tomorrow",
+        "请为该设备允许每天四次写入（budget 中的 writes_per_day），或明天再测试",
+    ),
     Why.DID_NOT_COME_BACK: _AGAIN,
     Why.UNCLEAR: _BY_DAY,
     Why.LAMP_OR_FILTER: _BY_DAY,

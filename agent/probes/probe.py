@@ -10,9 +10,12 @@ from typing import TypeAlias
 from agent.camera.port import (
     Camera,
     CameraError,
+    ClipLimits,
     DeviceInformation,
     LoginKind,
+    NoClip,
     Picture,
+    Recording,
     StreamHealth,
 )
 from shared.evidence import EvidenceKind
@@ -76,6 +79,7 @@ class Pass:
     recorder_login: LoginKind = LoginKind.NONE
     previous: Mapping[str, Reading] = field(default_factory=dict)
     references: Mapping[str, bytes] = field(default_factory=dict, repr=False)  # by light
+    clip: ClipLimits | None = None  # what the watch of this visit may keep as a clip
     _watched: StreamHealth | CameraError | None = field(default=None, repr=False)
     _information: DeviceInformation | CameraError | None = field(default=None, repr=False)
 
@@ -83,12 +87,24 @@ class Pass:
         """Play the stream once in this visit; CameraError as ``Camera.watch_stream``."""
         if self._watched is None:
             try:
-                self._watched = await camera.watch_stream(seconds=self.watch_seconds)
+                self._watched = await camera.watch_stream(
+                    seconds=self.watch_seconds, clip=self.clip
+                )
             except CameraError as error:
                 self._watched = error
         if isinstance(self._watched, CameraError):
             raise self._watched
         return self._watched
+
+    @property
+    def recording(self) -> Recording | NoClip | None:
+        """What the watch kept for a clip, or why nothing; None when nobody watched or asked."""
+        if isinstance(self._watched, CameraError):
+            return NoClip(
+                en=f"the stream gave nothing: {self._watched.detail}"[:300],
+                zh=f"视频流没有内容：{self._watched.detail}"[:300],
+            )
+        return self._watched.recording if self._watched else None
 
     async def information(self, camera: Camera) -> DeviceInformation:
         """Ask GetDeviceInformation once in this visit; CameraError as the camera raises it."""

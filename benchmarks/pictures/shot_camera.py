@@ -13,6 +13,7 @@ from agent.camera.decoder_wire import DecodeRefused, DecodeRequest
 from agent.camera.port import (
     CameraError,
     Cause,
+    ClipLimits,
     ImagingOptions,
     ImagingSettings,
     Picture,
@@ -31,7 +32,7 @@ class ShotCamera:
     def __init__(self, shot: Shot) -> None:
         self._shot = shot
 
-    async def watch_stream(self, *, seconds: float) -> StreamHealth:
+    async def watch_stream(self, *, seconds: float, clip: ClipLimits | None = None) -> StreamHealth:
         shot = self._shot
         frames = round(seconds * _FPS)
         return StreamHealth(

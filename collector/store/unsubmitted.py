@@ -20,7 +20,7 @@ from collector.store.tables import (
     manifest_item,
     position,
 )
-from shared.evidence import THUMBNAIL
+from shared.evidence import FIGURES, THUMBNAIL
 
 # A subquery, not a list of ids: a database takes only so many parameters.
 _LINES: Final = select(claim_line.c.id).where(
@@ -148,6 +148,7 @@ def _kinds_here(db: Connection) -> dict[int, frozenset[str]]:
         .join(evidence_file, evidence_file.c.sha256 == manifest_item.c.sha256)
         .where(finding.c.line_id.in_(_LINES), evidence_file.c.complete.is_(True))
         .where(manifest_item.c.name.not_like(f"{THUMBNAIL}%"))  # no picture, only its preview
+        .where(manifest_item.c.name != FIGURES)  # no series of readings
         .distinct()
     )
     return _gather((row.line_id, row.kind) for row in rows)

@@ -8,6 +8,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.life import changes
 from simulator.life.camera_chain import Exposure, expose, noise_of, process, sense, tone
 from simulator.life.chance import uniform, wander
 from simulator.life.electronics_fault import exposure_bias, spoil_signal
@@ -32,7 +33,8 @@ class Darkroom:
             bias *= 1.8 if uniform(self.seed, at, "up") < 0.5 else 0.55
         if injury is not None:
             bias *= exposure_bias(injury)
-        return expose(light, target=scene.target, bias=bias)
+        target = scene.target * changes.brightness_of(self.seed, at)
+        return expose(light, target=target, bias=bias)
 
     def develop(
         self,
@@ -56,10 +58,8 @@ class Darkroom:
     def write(self, planes: NDArray[np.uint8], at: datetime) -> None:
         """Burn the clock or the name in, after everything else."""
         picture = planes.transpose(1, 2, 0)  # a view: the text lands in the planes
-        if self.traits.shows_clock:
-            draw_caption(picture, f"{at:%Y %m %d %H %M %S}")
-        else:
-            draw_caption(picture, f"CAM {self.seed % 10_000:04d}")
+        text = changes.text_of(self.seed, at, shows_clock=self.traits.shows_clock)
+        draw_caption(picture, text)
 
     def quantiser(self, at: datetime, scene: Scenery, injury: Injury | None) -> int:
         """Rate control: coarser by night and in busy hours, and when it is set far too low."""

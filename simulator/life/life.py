@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.life import mode, scenery, weather
+from simulator.life import changes, mode, scenery, weather
 from simulator.life.camera_chain import Exposure
 from simulator.life.chance import uniform, wander
 from simulator.life.coding import encode
@@ -25,7 +25,6 @@ from simulator.life.views import HEIGHT_PX, WIDTH_PX, View
 from simulator.video.texture import Plane
 
 _TURNED_STILLS = 3  # each is turned at a cost of several pictures
-_REBOOT_DAYS = 30  # a camera comes back with another crop about once in so many days
 _LOSSY_SHARE = 0.015  # of all watches: the network loses packets, the camera is well
 
 
@@ -97,6 +96,8 @@ class Life:
         kind = None if injury is None else injury.kind
         seen_at = _seen_at(at, injury)
         picture, before, scene = self._take(seen_at, at, injury)
+        if changes.is_narrow(self.seed, seen_at):
+            picture, before = _narrowed(picture), _narrowed(before)
         codec = "H264" if kind in (Kind.DECODE_DAMAGE, Kind.BLOCKY) else self.traits.codec
         quantiser = self._darkroom.quantiser(seen_at, scene, injury)
         deblocks = kind is not Kind.BLOCKY
@@ -156,6 +157,8 @@ class Life:
             still, place, sun, sky, seen_at, mode=seeing, lit_still=lit, injury=injury
         )
         light = self._shake(scene.light, sky, seen_at)
+        if not self.view.is_indoor and self.traits.wets:
+            light = changes.wet(light, self.seed, self.site.seed, seen_at, share=self.traits.wets)
         if injury is not None and injury.kind in OPTICS:
             light = spoil_optics(light, injury, seen_at, by_lamp=scene.by_lamp)
         exposure = self._darkroom.settle(light, scene, seen_at, injury)
@@ -182,8 +185,7 @@ class Life:
         turned = injury if injury is not None and injury.kind in GEOMETRY else None
         several = len(stills) if turned is None else min(len(stills), _TURNED_STILLS)
         index = int(several * uniform(self.seed, at.date(), at.hour // 2, "still", night))
-        block = int(at.timestamp() / 86400 / _REBOOT_DAYS + uniform(self.seed, "phase"))
-        crop = (0.0, 0.0, 0.012, 0.025)[int(4 * uniform(self.seed, block, "crop"))]
+        crop = changes.crop_of(self.seed, at)
         key = (night, index, crop, turned, real)
         if key not in self._framed:
             if len(self._framed) > 24:
@@ -205,6 +207,12 @@ class Life:
         dx = round(reach * wander(at, self.seed, "shake x", hours=0.02))
         dy = round(0.6 * reach * wander(at, self.seed, "shake y", hours=0.02))
         return np.roll(light, (dy, dx), axis=(1, 2)) if dx or dy else light
+
+
+def _narrowed(planes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The middle three quarters of the width, as a stream of 4:3 shows them."""
+    eighth = planes.shape[2] // 16 * 2
+    return planes[:, :, eighth:-eighth]
 
 
 def _seen_at(at: datetime, injury: Injury | None) -> datetime:

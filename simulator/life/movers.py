@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -12,6 +12,8 @@ from simulator.video.texture import Plane, smooth_noise
 
 _NEAR_SHARE = 0.015  # of all moments: something stands right before the lens
 _PARK_HOURS = 7
+_LORRY_HOURS = 5  # one that unloads right before the camera
+_LEFT_DAYS = 3  # bins, piles, a bench: what is put down and stays for days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,7 @@ class Mover:
 def movers_at(seed: int, at: datetime, *, busy: float, height: int, width: int) -> list[Mover]:
     """Who is before the camera: those who park there for hours, and those who pass."""
     found = list(_parked(seed, at, height=height, width=width))
+    found += _left(seed, at, height=height, width=width)
     rng = draw(seed, at, "movers")
     if uniform(seed, at, "near") < _NEAR_SHARE:
         size = float(rng.uniform(0.6, 1.3))
@@ -91,6 +94,23 @@ def _parked(seed: int, at: datetime, *, height: int, width: int) -> list[Mover]:
                 left_px=max(0, left),
             )
         )
+    return found
+
+
+def _left(seed: int, at: datetime, *, height: int, width: int) -> list[Mover]:
+    """What was put down for days, and a lorry that hides much of the view for hours."""
+    found = []
+    for what, hours, often, sizes, tops in (
+        ("pile", 24 * _LEFT_DAYS, 0.3, (0.12, 0.28), (0.5, 0.7)),
+        ("lorry", _LORRY_HOURS, 0.012, (0.5, 0.75), (0.2, 0.4)),
+    ):
+        block = int(at.timestamp() / 3600 / hours + uniform(seed, what, "phase"))
+        if uniform(seed, what, block, "stands") > often:
+            continue
+        rng = draw(seed, what, block)
+        made = _make(rng, kind=1, size_px=int(height * rng.uniform(*sizes)), frame=width)
+        left = int(rng.uniform(0, max(1, width - made.cover.shape[1])))
+        found.append(replace(made, top_px=int(rng.uniform(*tops) * height), left_px=left))
     return found
 
 

@@ -64,14 +64,28 @@ def add_headlights(light: Plane, seed: int, at: datetime, *, often: float) -> Pl
     return lit
 
 
+def add_window(light: Plane, seed: int, at: datetime) -> Plane:
+    """On some evenings somebody's window or sign lights one side, until half past ten."""
+    if at.hour * 60 + at.minute >= 22 * 60 + 30 or at.hour < 12:
+        return light
+    if uniform(seed, at.date(), "window") > 0.2:
+        return light
+    rng = draw(seed, "window side")
+    x = np.linspace(0, 1, light.shape[2], dtype=np.float32)[None, None, :]
+    away = x if rng.random() < 0.5 else 1 - x
+    strong = 1.5 * uniform(seed, at.date(), "window strength")
+    lit: Plane = light * (1 + np.float32(strong) * np.clip(1 - away / 0.6, 0, 1))
+    return lit
+
+
 def add_insects(light: Plane, seed: int, at: datetime) -> Plane:
     """Insects in the lamp: bright streaks; one may sit on the glass for hours, out of focus."""
     light = light.copy()
     rng = draw(seed, at, "insects")
-    if uniform(seed, at.date(), at.hour // 6, "sits") < 0.02:
+    if uniform(seed, at.date(), at.hour // 6, "sits") < 0.04:
         sits = draw(seed, at.date(), at.hour // 6, "sitting")
         _blob(light, sits, size_px=sits.uniform(25, 60), strong=6)
-    if uniform(seed, at, "fly") < 0.2:
+    if uniform(seed, at, "fly") < 0.3:
         for _ in range(int(rng.integers(1, 7))):
             _blob(light, rng, size_px=float(rng.uniform(2, 14)), strong=float(rng.uniform(2, 12)))
     return light

@@ -77,6 +77,7 @@ def compose(
     if mode != "day":
         often = 0.02 if place.is_indoor else 0.1
         light = night.add_headlights(light, place.seed, at, often=often)
+        light = night.add_window(light, place.seed, at)
         if by_lamp and not place.is_indoor:
             light = night.add_insects(light, place.seed, at)
     elif not place.is_indoor:
@@ -108,7 +109,7 @@ def _by_day(
     planes: Plane, place: Place, sun: Sunlight, sky: weather.Weather, at: datetime
 ) -> Plane:
     level = daylight_level(place, sun, at)
-    shade = place.shadows.at(at, sun, strength=0.25 if place.is_indoor else 0.6)
+    shade = place.shadows.at(at, sun, strength=0.25 if place.is_indoor else place.traits.shade)
     tint = np.array([sun.red, 1.0, sun.blue], dtype=np.float32)
     if place.is_indoor:
         tint = np.array([1.04, 1.0, 0.95], dtype=np.float32)
@@ -171,7 +172,7 @@ def _flare(light: Plane, place: Place, sun: Sunlight, at: datetime) -> Plane:
     if not (1 < sun.elevation_deg < 18) or into < 0.35 or sun.direct < 0.25:
         return light
     height, width = light.shape[1:]
-    strength = np.float32(0.55 * into * sun.direct * light.mean())
+    strength = np.float32(place.traits.glares * into * sun.direct * light.mean())
     y = np.linspace(0, 1, height, dtype=np.float32)[:, None]
     x = np.linspace(0, 1, width, dtype=np.float32)[None, :]
     rng = draw(place.seed, "flare")

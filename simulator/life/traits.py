@@ -26,6 +26,9 @@ class Traits:
     faces_sun: float
     contrast: float
     shows_clock: bool
+    wets: float  # share of the view that drops cover in heavy rain
+    shade: float  # how dark shadows are
+    glares: float  # how much of the low sun gets into the picture
 
 
 def traits_of(seed: int) -> Traits:
@@ -43,4 +46,7 @@ def traits_of(seed: int) -> Traits:
         faces_sun=float(rng.uniform(-1, 1)),
         contrast=float(rng.uniform(0.92, 1.1)),
         shows_clock=bool(rng.random() < 0.8),
+        wets=float(rng.choice((0, 0, 0.1, 0.25))),
+        shade=float(rng.uniform(0.45, 0.8)),
+        glares=float(rng.uniform(0.4, 1.1)),
     )

@@ -15,6 +15,8 @@ from simulator.video.texture import Plane
 _KINDS = ("clear", "cloudy", "overcast", "rain", "fog", "snow", "storm")
 _SHARES = (0.32, 0.22, 0.16, 0.12, 0.08, 0.05, 0.05)
 _SNOW_LIES_DAYS = 2
+_WINTER = (11, 12, 1, 2, 3)
+_SNOW_IN_WINTER = 0.5  # of the days that would be rainy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,13 @@ def weather_of(site_seed: int, at: datetime) -> Weather:
 def _day(site_seed: int, day: date) -> tuple[str, float]:
     rng = draw(site_seed, day, "weather")
     kind = _KINDS[int(rng.choice(len(_KINDS), p=_SHARES))]
-    return kind, float(rng.uniform(0.3, 1.0))
+    strength = float(rng.uniform(0.3, 1.0))
+    is_winter = day.month in _WINTER
+    if kind == "snow" and not is_winter:
+        kind = "rain"
+    if kind == "rain" and is_winter and rng.random() < _SNOW_IN_WINTER:
+        kind = "snow"
+    return kind, strength
 
 
 def _lying_snow(site_seed: int, at: datetime) -> float:

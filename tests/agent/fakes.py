@@ -10,6 +10,9 @@ from types import MappingProxyType
 from agent.camera.port import (
     CameraError,
     Cause,
+    Clip,
+    ClipLimits,
+    CodedFrame,
     Costs,
     DeviceClock,
     DeviceInformation,
@@ -18,8 +21,10 @@ from agent.camera.port import (
     ImagingOptions,
     ImagingSettings,
     LoginKind,
+    NoClip,
     Picture,
     PictureFeatures,
+    Recording,
     Snapshot,
     StreamHealth,
     StreamProfile,
@@ -46,6 +51,16 @@ FEATURES = PictureFeatures(
     green_min=0.1,
     chroma_std=12.0,
     change_from_previous=2.0,
+)
+
+
+RECORDING = Recording(
+    codec="H264",
+    clock_hz=90_000,
+    frames=(
+        CodedFrame(ticks=0, content=b"key", is_key=True),
+        CodedFrame(ticks=720_000, content=b"other", is_key=False),
+    ),
 )
 
 
@@ -84,6 +99,12 @@ class FakeCamera:
 
     def ask_first(self, kind: LoginKind) -> None:
         """Which kind is offered first makes no difference here."""
+
+    recording: Recording | NoClip | None = RECORDING  # what a watch keeps where a clip is wanted
+    clips_made: int = 0
+    clips_asked: list[ClipLimits | None] = field(default_factory=list)  # by watch
+    clip_failure: CameraError | None = None
+    light: str = ""
 
     def _ask(self, what: str) -> None:
         self.asked.append(what)
@@ -168,8 +189,9 @@ class FakeCamera:
         self._ask("snapshot")
         return Snapshot(body=b"\xff\xd8 jpeg", media_type="image/jpeg")
 
-    async def watch_stream(self, *, seconds: float) -> StreamHealth:
+    async def watch_stream(self, *, seconds: float, clip: ClipLimits | None = None) -> StreamHealth:
         self._ask("PLAY")
+        self.clips_asked.append(clip)
         return StreamHealth(
             codec="H264",
             seconds=seconds,
@@ -184,7 +206,14 @@ class FakeCamera:
             last_key_frame=b"last",
             width_px=640,
             height_px=360,
+            recording=self.recording if clip else None,
         )
+
+    async def make_clip(self, recording: Recording) -> Clip:
+        if self.clip_failure is not None:
+            raise self.clip_failure
+        self.clips_made += 1
+        return Clip(mp4=b"mp4" * 9000, seconds=8.0, frames=200, taken_at=self.clock.now)
 
     async def decode(
         self,
@@ -202,6 +231,7 @@ class FakeCamera:
             else b"",
             taken_at=self.clock.now,
             map=self.map,
+            light=self.light,
         )
 
     async def vendor_values(self) -> Mapping[str, VendorValue]:

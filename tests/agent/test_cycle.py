@@ -117,7 +117,7 @@ async def test_a_whole_pass_changes_nothing_on_the_camera(bench: Bench) -> None:
 
 
 async def test_a_lasting_fault_opens_once_with_signed_evidence(bench: Bench) -> None:
-    """A black picture seen twice opens one episode: picture, transcript and readings, signed."""
+    """A black picture seen twice opens one episode: all kinds of evidence, signed."""
     await bench.visit()
     bench.told()
     bench.camera.features = BLACK
@@ -138,6 +138,7 @@ async def test_a_lasting_fault_opens_once_with_signed_evidence(bench: Bench) -> 
         EvidenceKind.REFERENCE,
         EvidenceKind.TRANSCRIPT,
         EvidenceKind.READINGS,
+        EvidenceKind.CLIP,
     }
     assert {item.sha256 for item in manifest.items} <= hashes
     assert (event.device.label_serial, event.onset_at) == ("LABEL-1", NOON.replace(minute=10))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared import signing, wire
@@ -15,6 +16,7 @@ from shared.evidence import (
     EvidenceItem,
     EvidenceKind,
     Manifest,
+    NotTaken,
     SignedManifest,
 )
 from shared.fault import (
@@ -62,32 +64,60 @@ GAUGE = Reading(
 PICTURE = b"not really a picture"
 
 
-def signed_manifest() -> SignedManifest:
-    """A manifest signed with the fixed key; Ed25519 signatures are deterministic."""
-    item = EvidenceItem(
-        sha256=hashlib.sha256(PICTURE).hexdigest(),
-        size=len(PICTURE),
-        kind=EvidenceKind.PICTURE,
-        media_type="image/jpeg",
-        name="fault.jpg",
-        taken_at=NOON,
-    )
-    body = wire.encode(
-        Manifest(
-            agent_id="agent-north",
-            device_id="gate-north",
-            label_serial="SC24010001",
-            code="picture.blurred",
-            episode=None,
-            made_at=NOON,
-            agent_version="0.1.0",
-            profile="generic-onvif",
-            items=(item,),
-        )
-    )
+ITEM = EvidenceItem(
+    sha256=hashlib.sha256(PICTURE).hexdigest(),
+    size=len(PICTURE),
+    kind=EvidenceKind.PICTURE,
+    media_type="image/jpeg",
+    name="fault.jpg",
+    taken_at=NOON,
+)
+
+
+class FirstManifest(msgspec.Struct, frozen=True, array_like=True, tag="manifest"):
+    """A manifest as the first version wrote it: what was appended since is not in its bytes."""
+
+    agent_id: str
+    device_id: str
+    label_serial: str
+    code: str
+    episode: EventId | None
+    made_at: datetime
+    agent_version: str
+    profile: str
+    items: tuple[EvidenceItem, ...]
+
+
+FIRST_MANIFEST = FirstManifest(
+    agent_id="agent-north",
+    device_id="gate-north",
+    label_serial="SC24010001",
+    code="picture.blurred",
+    episode=None,
+    made_at=NOON,
+    agent_version="0.1.0",
+    profile="generic-onvif",
+    items=(ITEM,),
+)
+
+
+def signed(body: bytes) -> SignedManifest:
+    """Bytes signed with the fixed key; Ed25519 signatures are deterministic."""
     return SignedManifest(
         body, signing.sign(KEY, signing.MANIFEST, body), signing.key_id(KEY.public_key())
     )
+
+
+def signed_manifest() -> SignedManifest:
+    """A manifest of the first version."""
+    return signed(msgspec.msgpack.encode(FIRST_MANIFEST))
+
+
+def manifest_without_clip() -> SignedManifest:
+    """A manifest that says why there is no clip."""
+    why = NotTaken(EvidenceKind.CLIP, "packets of the stream were lost", "视频流丢包")
+    plain = msgspec.structs.asdict(FIRST_MANIFEST)
+    return signed(wire.encode(Manifest(**plain, not_taken=(why,))))
 
 
 def signed_command(
@@ -118,6 +148,7 @@ def up_messages() -> dict[str, wire.UpMessage]:
     )
     return {
         "fault": opened,
+        "fault_without_clip": msgspec.structs.replace(opened, manifest=manifest_without_clip()),
         "evidence_added": EvidenceAdded(DEVICE, EventId(EPOCH, 7), signed_manifest()),
         "snapshot": EpisodeSnapshot(
             NOON,

@@ -23,9 +23,17 @@ _TEXTURED: Final = float(np.log2(1.5))  # log2 of coarse detail, as in ``detail`
 _FLAT: Final = float(np.log2(0.75))
 _JUDGED: Final = 0.0  # log2 of coarse detail that a tile still needs to have its detail compared
 _MIN_TILES: Final = 8
+_MIN_FLAT_TILES: Final = 24  # a shadow that passes through a few must not count for much
 _LOST: Final = float(np.log2(0.3))
 _GAINED: Final = float(np.log2(4.0))
 _SPREAD_FLOOR: Final = 0.05
+_OF_EDGES: Final = (
+    "ref_edges_lost",
+    "ref_edges_lost_block",
+    "ref_changed",
+    "ref_changed_block",
+    "ref_lost_luma",
+)
 
 
 def compare(now: Impression, reference: Reference) -> Figures:
@@ -57,6 +65,7 @@ def _geometry(now: Impression, reference: Reference) -> tuple[Figures, int, int]
     moved = similarity(small, own, right=round(right), down=round(down))
     if moved < unmoved + _GAIN and max(abs(right), abs(down)) >= 1:
         right = down = 0.0
+    gain = max(moved - unmoved, 0.0) if right or down else 0.0
     alike = max(moved, unmoved)
     whole_x, whole_y = round(2 * right), round(2 * down)
     warp = None
@@ -66,6 +75,7 @@ def _geometry(now: Impression, reference: Reference) -> tuple[Figures, int, int]
     figures: Figures = {
         "ref_shift_x": 100 * right / width,
         "ref_shift_y": 100 * down / height,
+        "ref_shift_gain": gain,
         "ref_peak": float(shift.peak[0]),
         "ref_similarity": alike,
         "ref_mirrored": mirrored,
@@ -139,13 +149,12 @@ def _edges(
     off = now.slope - reference.slope
     flat = reference.coarse < _FLAT
     found: Figures = {"ref_edges_gained": None}
-    if int(flat.sum()) >= _MIN_TILES:
+    if int(flat.sum()) >= _MIN_FLAT_TILES:
         gained = (off >= _GAINED) & (now.coarse >= _TEXTURED) & flat
         found["ref_edges_gained"] = float(gained.sum() / flat.sum())
     count = int(textured.sum())
     if count < _MIN_TILES:
-        names = ("ref_edges_lost", "ref_edges_lost_block", "ref_changed", "ref_changed_block")
-        return found | dict.fromkeys(names, None)
+        return found | dict.fromkeys(_OF_EDGES, None)
     lost = textured & (off <= _LOST)
     changed = textured & changed_tiles(now.edges, reference.edges, right=right, down=down)
     return {
@@ -154,7 +163,19 @@ def _edges(
         "ref_edges_lost_block": largest_block(lost) / count,
         "ref_changed": float(changed.sum() / count),
         "ref_changed_block": largest_block(changed) / count,
+        "ref_lost_luma": _luma_of(lost, now, reference),
     }
+
+
+def _luma_of(tiles: Mask, now: Impression, reference: Reference) -> float | None:
+    """log2 of the luma of these tiles over the reference's, median; None for too few.
+
+    A thing before the lens is dark by day and shines by the camera's own lamp; fog is bright by
+    day; where a lamp is out it is dark.
+    """
+    if int(tiles.sum()) < _MIN_TILES:
+        return None
+    return middle((now.luma - reference.luma)[tiles])
 
 
 def _light(now: Impression, reference: Reference) -> Figures:

@@ -64,7 +64,7 @@ def detail_of(luma: Luma) -> Detail:
     """Measure the tiles."""
     small, wide = box_sums(luma)
     means = tile_means(luma)
-    squares = tile_means(luma.astype(np.float32) ** 2)
+    squares = tile_means(np.square(luma, dtype=np.uint16))
     return Detail(
         fine=tile_means(distance(luma * _NINE, small)) / np.float32(9),
         coarse=tile_means(distance(small * _RATIO, wide)) / np.float32(225),

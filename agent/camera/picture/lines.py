@@ -17,6 +17,7 @@ _OVER_USUAL: Final = 10.0  # times the mean contrast of all lines
 _MOST_POSITIONS: Final = 16
 _FIRST_CYCLE: Final = 6  # per picture height; slower waves are scenery
 _GROUP: Final = 20  # cycles, of which the median is what a peak is compared with
+_MOST_IN_16_BIT: Final = 257
 _LEAST_FLOOR: Final = 0.02  # grey levels: amplitudes below are rounding
 
 
@@ -43,16 +44,24 @@ def _row_means(native: Luma) -> Plane:
     """Means of each row in each strip, strips first."""
     height, width = native.shape[0], native.shape[1] // _STRIPS
     strips = native[:, : width * _STRIPS].reshape(height, _STRIPS, width)
-    means: Plane = strips.sum(axis=2, dtype=np.uint32).astype(np.float32) / np.float32(width)
+    means: Plane = strips.sum(axis=2, dtype=_sum_type(width)).astype(np.float32)
+    means /= np.float32(width)
     return np.ascontiguousarray(means.T)
 
 
 def _column_means(native: Luma) -> Plane:
-    """Means of each column in each strip, strips first."""
+    """Means of each column in each strip, strips first; every second row tells them."""
     height, width = native.shape[0] // _STRIPS, native.shape[1]
-    strips = native[: height * _STRIPS].reshape(_STRIPS, height, width)
-    means: Plane = strips.sum(axis=1, dtype=np.uint32).astype(np.float32) / np.float32(height)
+    strips = native[: height * _STRIPS].reshape(_STRIPS, height, width)[:, ::2]
+    count = strips.shape[1]
+    means: Plane = strips.sum(axis=1, dtype=_sum_type(count)).astype(np.float32)
+    means /= np.float32(count)
     return means
+
+
+def _sum_type(count: int) -> type[np.unsignedinteger]:
+    """The smallest type in which so many samples of 8 bit add up: 16 bit is twice as fast."""
+    return np.uint16 if count <= _MOST_IN_16_BIT else np.uint32
 
 
 def _dead(means: Plane) -> list[tuple[int, float]]:

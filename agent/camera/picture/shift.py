@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from agent.camera.picture.planes import Luma, Plane
-from agent.camera.picture.robust import solve3
 
 Spectrum: TypeAlias = npt.NDArray[np.complex64]
 _BLOCK_Y, _BLOCK_X = 30, 40  # 3x4 blocks of the 160x90 map
@@ -20,7 +19,8 @@ _LEAST_PEAK: Final = 0.12  # of a block; below, its shift is chance
 _LEAST_BLOCKS: Final = 6
 _ROUNDS: Final = 4
 _FAIR_PX: Final = 0.7  # a block that is off by more counts for less (Cauchy's weights)
-_RIDGE: Final = 1e-9 * np.eye(3)
+_AFFINE: Final = 6  # terms of two affine maps, before those of a lens
+_RIDGE: Final = 1e-9 * np.eye(9)
 _PIXELS: Final = 4.0  # of the 640x360 picture in one of the map
 
 
@@ -39,7 +39,7 @@ class Warp:
 
     rotation_deg: float  # clockwise
     scale: float  # above 1: things are larger now
-    bend_px: float  # root mean square left over, in pixels at 640x360
+    bend_px: float  # root mean square of what bends as by a lens, in pixels at 640x360
 
 
 def find_shifts(now: Plane, before: Plane, *, most_px: int | None = None) -> Shifts:
@@ -118,14 +118,15 @@ def _vertex(
 def find_warp(now: Luma, before: Luma, *, right: int, down: int) -> Warp | None:
     """What shifts of 3x4 blocks say beyond the common one, which is given.
 
-    An affine map is fitted, blocks weighed by how clear their shift is and how well they fit. None
-    when fewer than six blocks are clear.
+    An affine map and the terms of a lens are fitted together, blocks weighed by how clear their
+    shift is and how well they fit. A lens (Brown, 1966) bends by the cube of the distance, and by
+    squares where it sits off the middle; what a zoom, a turn and sloppy blocks do is in neither.
+    None when fewer than six blocks are clear.
     """
     moved = np.roll(now, (-down, -right), axis=(0, 1))
     shifts = find_shifts(_blocks(moved), _blocks(before), most_px=_MOST_LOCAL_PX)
     height, width = before.shape
-    x = np.tile(np.arange(width // _BLOCK_X) + 0.5, height // _BLOCK_Y) * _BLOCK_X - width / 2
-    y = np.repeat(np.arange(height // _BLOCK_Y) + 0.5, width // _BLOCK_X) * _BLOCK_Y - height / 2
+    x, y = _places(height, width)
     # What the roll has brought in from the other side is not the view.
     inside = (np.abs(x + right) <= width / 2 - _BLOCK_X / 4) & (
         np.abs(y + down) <= height / 2 - _BLOCK_Y / 4
@@ -133,23 +134,53 @@ def find_warp(now: Luma, before: Luma, *, right: int, down: int) -> Warp | None:
     weight = np.where(inside & (shifts.peak >= _LEAST_PEAK), shifts.peak, 0.0)
     if int((weight > 0).sum()) < _LEAST_BLOCKS:
         return None
-    terms = np.stack([np.ones_like(x), x, y], axis=1)
-    wanted = np.stack([shifts.right, shifts.down], axis=1)
+    terms, bends = _lens_terms(height, width)
+    wanted = np.concatenate([shifts.right, shifts.down])
     fair = weight**2
-    left = np.zeros_like(wanted)
-    affine = np.zeros((3, 2))
+    found = np.zeros(terms.shape[1])
     for _ in range(_ROUNDS):
-        scaled = terms.T * fair
-        square = scaled @ terms + _RIDGE
-        affine = np.array([solve3(square, scaled @ wanted[:, at]) for at in (0, 1)]).T
-        left = wanted - terms @ affine
-        fair = weight**2 / (1 + (left**2).sum(axis=1) / _FAIR_PX**2)
-    spread = float((fair * (left**2).sum(axis=1)).sum() / fair.sum())
+        scaled = terms.T * np.tile(fair, 2)
+        found = np.linalg.solve(scaled @ terms + _RIDGE, scaled @ wanted)
+        left = (wanted - terms @ found).reshape(2, -1)
+        fair = weight**2 / (1 + (left**2).sum(axis=0) / _FAIR_PX**2)
     return Warp(
-        rotation_deg=float(np.degrees(affine[1, 1] - affine[2, 0]) / 2),
-        scale=1 + float(affine[1, 0] + affine[2, 1]) / 2,
-        bend_px=_PIXELS * spread**0.5,
+        rotation_deg=float(np.degrees(found[4] - found[2]) / 2),
+        scale=1 + float(found[1] + found[5]) / 2,
+        bend_px=_PIXELS * float(np.sqrt(2 * ((bends @ found[_AFFINE:]) ** 2).mean())),
     )
+
+
+@functools.cache
+def _places(height: int, width: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Centres of the blocks, from the middle of the map."""
+    x = np.tile(np.arange(width // _BLOCK_X) + 0.5, height // _BLOCK_Y) * _BLOCK_X - width / 2
+    y = np.repeat(np.arange(height // _BLOCK_Y) + 0.5, width // _BLOCK_X) * _BLOCK_Y - height / 2
+    return x, y
+
+
+@functools.cache
+def _lens_terms(height: int, width: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Equations for shifts to the right, then down: two affine maps and three terms of a lens.
+
+    Also these three once what an affine map explains of them is taken out: so much can be seen.
+    """
+    x, y = _places(height, width)
+    one, none, half = np.ones_like(x), np.zeros_like(x), width / 2
+    away = (x**2 + y**2) / half**2
+    pairs = (
+        (one, none),
+        (x, none),
+        (y, none),
+        (none, one),
+        (none, x),
+        (none, y),
+        (x * away, y * away),
+        ((3 * x**2 + y**2) / half, 2 * x * y / half),
+        (2 * x * y / half, (x**2 + 3 * y**2) / half),
+    )
+    terms = np.stack([np.concatenate(pair) for pair in pairs], axis=1)
+    affine, lens = terms[:, :_AFFINE], terms[:, _AFFINE:]
+    return terms, lens - affine @ np.linalg.lstsq(affine, lens)[0]
 
 
 def _blocks(plane: Luma) -> Plane:

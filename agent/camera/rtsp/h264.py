@@ -109,6 +109,7 @@ H264 = NalCodec(
     pieces=pieces,
     kind_of=kind_of,
     key_kinds=frozenset({5}),
+    picture_kinds=frozenset(range(1, 6)),
     parameter_kinds=(7, 8),
     size_of=size_of,
     sps_kind=7,

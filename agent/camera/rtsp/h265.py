@@ -77,6 +77,7 @@ H265 = NalCodec(
     pieces=pieces,
     kind_of=kind_of,
     key_kinds=frozenset(range(16, 22)),
+    picture_kinds=frozenset(range(32)),
     parameter_kinds=(32, 33, 34),
     size_of=size_of,
     sps_kind=33,

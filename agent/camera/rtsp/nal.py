@@ -27,6 +27,7 @@ class NalCodec:
     pieces: Callable[[memoryview], Iterator[Piece]]  # RTP payload to pieces
     kind_of: Callable[[bytes], int]
     key_kinds: frozenset[int]
+    picture_kinds: frozenset[int]  # all that carry a part of a picture, key ones too
     parameter_kinds: tuple[int, ...]  # in the order a decoder wants them
     size_of: Callable[[bytes], tuple[int, int] | None]  # width and height of an SPS unit
     sps_kind: int

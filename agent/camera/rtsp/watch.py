@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import time
+from copy import copy
 from dataclasses import dataclass
 
 from agent.camera.address import Place, resolve
 from agent.camera.http import explain_os_error
 from agent.camera.login import LoginState
-from agent.camera.port import CameraError, Cause, StreamHealth, Target
+from agent.camera.port import (
+    CameraError,
+    Cause,
+    ClipLimits,
+    NoClip,
+    Recording,
+    StreamHealth,
+    Target,
+)
 from agent.camera.rtsp.h264 import H264
 from agent.camera.rtsp.h265 import H265
 from agent.camera.rtsp.keyframes import KeyFrames
 from agent.camera.rtsp.message import Interleaved, RtspConnection, broken
+from agent.camera.rtsp.recording import Recorder
 from agent.camera.rtsp.rtp import StreamMeter, read_packet
 from agent.camera.rtsp.sdp import Video
 from agent.camera.rtsp.session import RtspSession
@@ -26,6 +36,9 @@ _WATCH_CAP_BYTES = 64 * 1024 * 1024
 _READER_LIMIT_BYTES = 64 * 1024
 _VIDEO_CHANNEL = 0
 _NAL_CODECS = {"H264": H264, "H265": H265}
+_NOT_CODED = NoClip(
+    en="the stream is neither H.264 nor H.265", zh="视频流既不是 H.264 也不是 H.265"
+)
 
 
 @dataclass(slots=True)
@@ -34,7 +47,10 @@ class _Seen:
 
     meter: StreamMeter
     frames: KeyFrames | None
+    seconds: float  # that are measured, from the first packet on
+    recorder: Recorder | None = None
     bytes: int = 0
+    _follows: StreamMeter | None = None  # goes on with the sequence when the meter has ended
 
     def take(self, received: Interleaved, *, at_s: float) -> None:
         self.bytes += len(received.payload)
@@ -43,9 +59,27 @@ class _Seen:
         packet = read_packet(received.payload) if received.channel == _VIDEO_CHANNEL else None
         if packet is None:
             return
-        whole = self.meter.take(packet, at_s=at_s)
-        if self.frames is not None and self.frames.take(packet, whole=whole):
-            self.meter.note_key_frame()
+        if self.is_measured(at_s):
+            whole = self._sequel().take(packet, at_s=at_s)
+        else:
+            whole = self.meter.take(packet, at_s=at_s)
+            if self.frames is not None and self.frames.take(packet, whole=whole):
+                self.meter.note_key_frame()
+        if self.recorder is not None:
+            self.recorder.take(packet, whole=whole)
+
+    def is_measured(self, at_s: float) -> bool:
+        """True when the seconds that the health speaks of are over."""
+        return self.meter.packets > 0 and at_s - self.meter.first_at_s >= self.seconds
+
+    def is_done(self, at_s: float) -> bool:
+        """True when neither the health nor the clip needs another packet."""
+        return self.is_measured(at_s) and (self.recorder is None or self.recorder.is_full)
+
+    def _sequel(self) -> StreamMeter:
+        if self._follows is None:
+            self._follows = copy(self.meter)
+        return self._follows
 
 
 async def watch(
@@ -57,8 +91,9 @@ async def watch(
     transcript: Transcript,
     seconds: float,
     first_packet_s: float = FIRST_PACKET_S,
+    clip: ClipLimits | None = None,
 ) -> StreamHealth:
-    """Play ``url`` for ``seconds`` from the first packet on.
+    """Play ``url`` for ``seconds`` from the first packet on, and as long as ``clip`` wants more.
 
     Raises CameraError: TCP causes for the connection, RTSP_STATUS with the status in its detail,
     LOGIN causes, RTSP_PROTOCOL, DEADLINE for a device that accepts and never answers, and
@@ -71,9 +106,15 @@ async def watch(
         try:
             video = await _prepare(session)
             note.detail = f"{video.encoding}, login {login.last_worked.value}"
-            seen = _Seen(meter=StreamMeter(video.clock_hz), frames=_frames(video))
-            await _collect(session, seen, seconds=seconds, first_packet_s=first_packet_s)
-            return _health(video, seen)
+            seen = _Seen(
+                meter=StreamMeter(video.clock_hz),
+                frames=_frames(video),
+                seconds=seconds,
+                recorder=_recorder(video, clip),
+            )
+            at_most_s = max(seconds, clip.seconds if seen.recorder and clip else 0.0)
+            await _collect(session, seen, seconds=at_most_s, first_packet_s=first_packet_s)
+            return _health(video, seen, asked=clip is not None)
         finally:
             await session.end()
 
@@ -104,15 +145,28 @@ def _frames(video: Video) -> KeyFrames | None:
     return KeyFrames(codec, parameter_sets=video.parameter_sets) if codec else None
 
 
+def _recorder(video: Video, clip: ClipLimits | None) -> Recorder | None:
+    codec = _NAL_CODECS.get(video.codec or "")
+    if codec is None or clip is None:
+        return None
+    return Recorder(
+        codec, parameter_sets=video.parameter_sets, clock_hz=video.clock_hz, limits=clip
+    )
+
+
 async def _collect(
     session: RtspSession, seen: _Seen, *, seconds: float, first_packet_s: float
 ) -> None:
-    """Take packets until the watch is over; no packet at all is RTSP_NO_PACKET."""
+    """Take packets until the watch is over; no packet at all is RTSP_NO_PACKET.
+
+    A stream that breaks when the health has its seconds costs the rest of the clip alone.
+    """
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(first_packet_s) as limit:
             alive_at = time.monotonic()
-            while True:
+            now_s = alive_at
+            while not seen.is_done(now_s):
                 received = await session.connection.receive()
                 now_s = time.monotonic()
                 if isinstance(received, Interleaved):
@@ -128,15 +182,24 @@ async def _collect(
             raise CameraError(
                 Cause.RTSP_NO_PACKET, f"PLAY is accepted, no packet within {first_packet_s:.0f} s"
             ) from error
-    seen.meter.finish(at_s=time.monotonic())
+    except CameraError:
+        if not seen.is_measured(time.monotonic()):
+            raise
+    seen.meter.finish(at_s=min(time.monotonic(), seen.meter.first_at_s + seen.seconds))
 
 
-def _health(video: Video, seen: _Seen) -> StreamHealth:
+def _recording(seen: _Seen, *, asked: bool) -> Recording | NoClip | None:
+    if seen.recorder is not None:
+        return seen.recorder.finish()
+    return _NOT_CODED if asked else None
+
+
+def _health(video: Video, seen: _Seen, *, asked: bool) -> StreamHealth:
     meter, frames = seen.meter, seen.frames
     size = frames.size if frames else None
     return StreamHealth(
         codec=video.codec,
-        seconds=time.monotonic() - meter.first_at_s,
+        seconds=min(time.monotonic() - meter.first_at_s, seen.seconds),
         packets=meter.packets,
         frames=meter.frames,
         fps=meter.fps,
@@ -152,4 +215,5 @@ def _health(video: Video, seen: _Seen) -> StreamHealth:
         key_frames=frames.whole if frames else 0,
         spoiled_key_frames=frames.spoiled if frames else 0,
         loss_touches_last=frames.loss_touches_last if frames else False,
+        recording=_recording(seen, asked=asked),
     )

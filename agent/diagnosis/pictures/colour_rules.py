@@ -6,7 +6,7 @@ from agent.camera.light import Light
 from agent.diagnosis.pictures.departure import in_between, not_known_yet
 from agent.diagnosis.pictures.look import Look, baseline_of, look_at
 from agent.diagnosis.pictures.pace import HOURS
-from agent.diagnosis.pictures.witness import siblings_above
+from agent.diagnosis.pictures.witness import is_hidden, siblings_above
 from agent.diagnosis.rule import Finding, Rule, View
 from agent.diagnosis.verdicts import fault, healthy, not_read, unsure
 
@@ -33,6 +33,10 @@ def judge_cast(view: View) -> Finding:
     if away is None:
         return not_known_yet(CAST)
     distance, bar = away
+    if distance >= bar and (is_hidden(view, look) or _is_paler(look, view)):
+        return in_between(
+            CAST, "paler, or hidden in part: snow, mist or a thing", "颜色变淡或部分被遮"
+        )
     if distance >= bar:
         if siblings_above(view, "ref_colour", bar):
             return unsure(
@@ -67,6 +71,22 @@ def _away(look: Look, view: View) -> tuple[float, float] | None:
         away = look[name] - norm.median
         found.append((abs(away), above if away >= 0 else below))
     return max(found, key=lambda one: one[0] / one[1])
+
+
+def _is_paler(look: Look, view: View) -> bool:
+    """Nearer to grey than its own days, and with less colour: snow and mist do that, no cast."""
+    baseline, support = view.baselines[Light.DAY.value], view.levels.baseline_pictures
+    norms = {
+        name: baseline.norm(name, support=support)
+        for name in ("red_share", "green_share", "blue_share")
+    }
+    now = max(abs(look[name] - 1 / 3) for name in norms)
+    own = max(abs(norm.median - 1 / 3) for norm in norms.values() if norm is not None)
+    colour = baseline.norm("saturation_mean", support=support)
+    is_drained = colour is not None and (
+        look["saturation_mean"] < view.levels.pale_share * colour.median
+    )
+    return now < own and is_drained
 
 
 def is_pink(look: Look, view: View) -> bool:

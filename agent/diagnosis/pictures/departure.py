@@ -38,7 +38,7 @@ def depart(
     ``support``: how many values that past must have, when that is more than ``baseline_pictures``.
     """
     value, baseline = look.get(name), baseline_of(view, look.light)
-    if value is None or baseline is None or not _reference_stands(view, look, name):
+    if value is None or baseline is None or not reference_stands(view, look, name):
         return None
     norm = baseline.norm(name, support=max(support, view.levels.baseline_pictures))
     if norm is None:
@@ -60,7 +60,8 @@ def depart(
     )
 
 
-def _reference_stands(view: View, look: Look, name: str) -> bool:
+def reference_stands(view: View, look: Look, name: str) -> bool:
+    """Whether a figure of the reference rests on enough pictures; True for all others."""
     if not name.startswith("ref_"):
         return True
     return (look.get("ref_count") or 0) >= view.levels.reference_pictures

@@ -13,7 +13,7 @@ from agent.diagnosis.pictures.departure import (
 from agent.diagnosis.pictures.look import Look, baseline_of
 from agent.diagnosis.pictures.pace import HOURS
 from agent.diagnosis.pictures.veil import veiled_or_weather
-from agent.diagnosis.pictures.witness import siblings_below
+from agent.diagnosis.pictures.witness import is_hidden, is_known, siblings_below
 from agent.diagnosis.rule import Finding, Rule, View
 from agent.diagnosis.verdicts import fault, healthy, unsure
 
@@ -45,6 +45,8 @@ def _by_tiles(view: View, look: Look, detail: Departure) -> Finding:
         return healthy(BLURRED, view, *_NAMES)
     if not detail.is_beyond or best is None or not best.is_beyond:
         return in_between(BLURRED, "somewhat soft, or in parts", "画面略显或局部模糊")
+    if is_hidden(view, look):
+        return in_between(BLURRED, "soft, and a part of the view is hidden", "画面模糊且部分被遮")
     # Lost focus takes contrast and lifts blacks too; no weather takes so much of the fine detail.
     most = view.levels.weather_detail
     is_lost = detail.value < most * detail.norm.median and best.value < best.norm.median - 0.25
@@ -118,7 +120,7 @@ def judge_tilted(view: View) -> Finding:
         return healthy(TILTED, view, *_SLOPES)
     beyond = [slope for slope in slopes if slope.is_beyond]
     fit = look.get("ref_detail_fit") or 0.0
-    is_same = (look.get("ref_similarity") or 0.0) >= levels.tilt_similarity
+    is_same = is_known(view, look) and _keeps_its_best(view, look) and not is_hidden(view, look)
     if not beyond or fit < levels.detail_fit_least or not is_same:
         return in_between(TILTED, "sharper on one side than usual", "一侧较平时清晰")
     if (veiled := veiled_or_weather(view, look, TILTED)) is not None:
@@ -132,6 +134,12 @@ def judge_tilted(view: View) -> Finding:
         *_SLOPES,
         *_NAMES,
     )
+
+
+def _keeps_its_best(view: View, look: Look) -> bool:
+    """The sharper side is as sharp as ever: else the whole is soft, as behind a film."""
+    best = depart(view, look, "ref_detail_p90", least=view.levels.tilt_best_least, side=Side.BELOW)
+    return best is not None and not best.is_beyond
 
 
 RULES = (

@@ -10,7 +10,7 @@ from agent.camera.light import Light
 from agent.diagnosis.pictures.departure import Side, depart
 from agent.diagnosis.pictures.look import Look, baseline_of, filter_mode, look_at
 from agent.diagnosis.pictures.pace import HOURS
-from agent.diagnosis.pictures.witness import day_is_certain, siblings_below
+from agent.diagnosis.pictures.witness import day_is_certain, is_hidden, siblings_below
 from agent.diagnosis.rule import Finding, Rule, View
 from agent.diagnosis.verdicts import fault, healthy, no_verdict, not_read, unsure
 
@@ -71,6 +71,8 @@ def _without_filter(view: View, look: Look, en: str, zh: str) -> Finding:
 def _is_magenta(view: View, look: Look) -> bool:
     """By fixed levels, or lower ones that this camera's own colours never came near."""
     levels, excess, valley = view.levels, look["magenta_excess"], look["green_min"]
+    if is_hidden(view, look):
+        return False  # a coloured thing before the lens hides edges; light without a filter none
     if excess >= levels.magenta_fault and valley >= levels.green_valley_fault:
         return True
     own = depart(view, look, "magenta_excess", least=levels.magenta_least, side=Side.ABOVE)

@@ -8,8 +8,15 @@ from typing import Final
 from agent.camera.light import Light
 from agent.diagnosis.pictures.departure import Side, depart, in_between, not_known_yet
 from agent.diagnosis.pictures.look import Look, baseline_of, look_at
-from agent.diagnosis.pictures.pace import HOURS
-from agent.diagnosis.pictures.witness import day_is_certain, night_is_certain
+from agent.diagnosis.pictures.pace import EVENING, HOURS
+from agent.diagnosis.pictures.witness import (
+    day_is_certain,
+    is_hidden,
+    is_known,
+    may_be_weather,
+    night_is_certain,
+    weather,
+)
 from agent.diagnosis.rule import Finding, Rule, View
 from agent.diagnosis.verdicts import fault, healthy, not_read, unsure
 from shared.reading import Reading
@@ -126,10 +133,13 @@ def judge_partial(view: View) -> Finding:
     ]
     if len(slopes) < 2:
         return not_known_yet(PARTIAL)
+    if may_be_weather(view, look):
+        return weather(PARTIAL)  # fog throws the lamp back, and is brighter below
     if all(slope.is_usual for slope in slopes):
         return healthy(PARTIAL, view, *_SIDES)
     beyond = [slope for slope in slopes if slope.is_beyond]
-    if not beyond or _is_brighter(view, look):
+    is_open = is_known(view, look) and not is_hidden(view, look)
+    if not beyond or _is_brighter(view, look) or not is_open:
         return in_between(PARTIAL, "one side is darker than usual", "一侧较平时偏暗")
     steepest = max(abs(slope.value - slope.norm.median) for slope in beyond)
     return fault(
@@ -165,5 +175,7 @@ RULES = (
         looks_back=(_LUMA,),
         persistence=HOURS,
     ),
-    Rule(code=PARTIAL, needs=("picture.ref_luma_slope_x",), judge=judge_partial, persistence=HOURS),
+    Rule(
+        code=PARTIAL, needs=("picture.ref_luma_slope_x",), judge=judge_partial, persistence=EVENING
+    ),
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from agent.camera.light import Light
 from agent.diagnosis.pictures.departure import (
-    Departure,
     Side,
     depart,
     in_between,
@@ -13,7 +13,7 @@ from agent.diagnosis.pictures.departure import (
 from agent.diagnosis.pictures.look import Look, baseline_of
 from agent.diagnosis.pictures.pace import HOURS, PARKED
 from agent.diagnosis.pictures.veil import veiled_or_weather
-from agent.diagnosis.pictures.witness import may_be_weather, weather
+from agent.diagnosis.pictures.witness import is_hidden, may_be_weather, siblings_above, weather
 from agent.diagnosis.rule import Finding, Rule, View
 from agent.diagnosis.verdicts import fault, healthy, unsure
 
@@ -23,6 +23,7 @@ _SHIFT = (
     "picture.ref_shift_x",
     "picture.ref_shift_y",
     "picture.ref_peak",
+    "picture.ref_shift_gain",
     "picture.ref_similarity",
     "picture.ref_rotation_deg",
 )
@@ -49,37 +50,63 @@ def judge_moved(view: View) -> Finding:
     ]
     if similar is None or not shifts:
         return not_known_yet(MOVED)
-    return _by_shift(view, look, similar, shifts)
-
-
-def _by_shift(view: View, look: Look, similar: Departure, shifts: list[Departure]) -> Finding:
     is_elsewhere = any(shift.is_beyond for shift in shifts)
     if (is_elsewhere or similar.is_beyond) and may_be_weather(view, look):
         return weather(MOVED)
-    if is_elsewhere and not similar.is_beyond:
-        x, y = look.get("ref_shift_x") or 0.0, look.get("ref_shift_y") or 0.0
+    if is_elsewhere and _is_known_there(view, look):
+        return _elsewhere(view, look)
+    if similar.is_beyond and _is_another_view(view, look):
+        if siblings_above(view, "ref_changed", view.levels.view_changed / 2):
+            return unsure(
+                MOVED,
+                "the views of the site's other cameras have changed too: snow, perhaps",
+                "同场其他摄像机视野亦有变化：可能为积雪",
+                "days in which the other cameras see what they know",
+                "等待同场其他摄像机视野恢复的日子",
+            )
         return fault(
             MOVED,
             view,
-            f"the view has moved by {x:+.0f} % of its width and {y:+.0f} % of its height",
-            f"视野水平移动 {x:+.0f}%、垂直移动 {y:+.0f}%",
+            "nothing of the known view is where it was",
+            "已知视野的内容均不在原位",
             *_SHIFT,
+            *_EDGES,
         )
-    lost = look.get("ref_edges_lost") or 0.0
-    if similar.is_beyond and lost >= view.levels.view_lost:
-        gained = (look.get("ref_edges_gained") or 0.0) >= view.levels.view_gained
-        if gained:
-            return fault(
-                MOVED,
-                view,
-                "nothing of the known view is where it was",
-                "已知视野的内容均不在原位",
-                *_SHIFT,
-                *_EDGES,
-            )
     if all(shift.is_usual for shift in shifts) and similar.is_usual:
         return healthy(MOVED, view, *_SHIFT)
     return in_between(MOVED, "the view differs somewhat", "视野略有不同")
+
+
+def _is_known_there(view: View, look: Look) -> bool:
+    """The known edges are found at a new place, or turned; chance does not match them so well."""
+    levels, turn = view.levels, look.get("ref_rotation_deg") or 0.0
+    is_turned = abs(turn) >= levels.rotation_least_deg
+    gains = (look.get("ref_shift_gain") or 0.0) >= levels.shift_gain
+    return (gains or is_turned) and (look.get("ref_similarity") or 0.0) >= levels.moved_alike
+
+
+def _elsewhere(view: View, look: Look) -> Finding:
+    x, y = look.get("ref_shift_x") or 0.0, look.get("ref_shift_y") or 0.0
+    turn = look.get("ref_rotation_deg") or 0.0
+    return fault(
+        MOVED,
+        view,
+        f"the view has moved by {x:+.0f} % of its width and {y:+.0f} % of its height, "
+        f"and turned by {turn:+.0f} degrees",
+        f"视野水平移动 {x:+.0f}%、垂直移动 {y:+.0f}%，旋转 {turn:+.0f} 度",
+        *_SHIFT,
+    )
+
+
+def _is_another_view(view: View, look: Look) -> bool:
+    """As much to see as ever, and none of it known; under snow what is built is still known."""
+    levels, baseline = view.levels, baseline_of(view, look.light)
+    usual = baseline.norm("local_contrast", support=1) if baseline else None
+    contrast = look.get("local_contrast")
+    if usual is None or contrast is None or contrast < levels.weather_contrast * usual.median:
+        return False
+    is_unknown = (look.get("ref_similarity") or 0.0) < levels.view_alike
+    return is_unknown and (look.get("ref_changed") or 0.0) >= levels.view_changed
 
 
 def judge_flipped(view: View) -> Finding:
@@ -103,6 +130,8 @@ def judge_flipped(view: View) -> Finding:
         return weather(FLIPPED)
     levels = view.levels
     is_known = usual.norm.median >= levels.known_match and best >= usual.norm.median * 0.45
+    second = sorted(flips.values())[-2] if len(flips) > 1 else -1.0
+    is_known = is_known and best >= second + levels.flip_lead
     if lead >= levels.flip_least and best >= levels.flip_match and is_known:
         words = {
             "ref_mirrored": ("mirrored left to right", "左右镜像"),
@@ -128,15 +157,18 @@ def judge_occluded(view: View) -> Finding:
         "ref_edges_lost_block",
         least=levels.lost_least,
         side=Side.ABOVE,
-        support=levels.layout_pictures,
     )
     if block is None:
         return not_known_yet(OCCLUDED)
     if block.is_usual:
         return healthy(OCCLUDED, view, *_EDGES)
-    if not block.is_beyond or block.value < levels.hidden_least:
+    changed = look.get("ref_changed_block") or 0.0
+    is_blocked = block.value >= levels.hidden_least and changed >= levels.hidden_changed
+    if not block.is_beyond or not is_blocked:
         return in_between(OCCLUDED, "a part of the view is hidden", "部分视野被遮")
-    if (veiled := veiled_or_weather(view, look, OCCLUDED)) is not None:
+    is_dark = look.light is Light.DAY and (look.get("ref_lost_luma") or 0.0) < levels.cover_luma
+    veiled = None if is_dark else veiled_or_weather(view, look, OCCLUDED)  # no veil darkens by day
+    if veiled is not None:
         return veiled
     return fault(
         OCCLUDED,
@@ -156,7 +188,7 @@ def judge_distorted(view: View) -> Finding:
     if bend is None:
         return not_known_yet(DISTORTED)
     matches = (look.get("ref_similarity") or 0.0) >= view.levels.bend_similarity
-    matches = matches and not may_be_weather(view, look)
+    matches = matches and not may_be_weather(view, look) and not is_hidden(view, look)
     if bend.norm.median > view.levels.bend_usual_most:
         return unsure(
             DISTORTED,

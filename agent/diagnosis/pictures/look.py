@@ -12,6 +12,7 @@ from agent.diagnosis.pictures.baseline import PictureBaseline
 from agent.diagnosis.rule import View
 
 PREFIX: Final = "picture."
+_LOOK: Final = "look"
 NEEDED: Final = (
     "luma_mean",
     "luma_std",
@@ -67,6 +68,13 @@ class Look:
 
 def look_at(view: View) -> Look | None:
     """The picture of this pass; None when it was not read, or a figure of it is not good."""
+    if _LOOK not in view.worked_out:
+        view.worked_out[_LOOK] = _look_at(view)
+    look: Look | None = view.worked_out[_LOOK]
+    return look
+
+
+def _look_at(view: View) -> Look | None:
     figures = {
         name.removeprefix(PREFIX): value
         for name in view.fresh

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
 from dataclasses import dataclass
 from statistics import median
 from typing import Final
@@ -37,7 +37,8 @@ class Norm:
         return max(self.median + max(least, k * self.spread), self.high + least / 3)
 
 
-def norm_of(values: Sequence[float]) -> Norm:
+@functools.lru_cache(maxsize=1024)  # columns are asked of by several rules, visit after visit
+def norm_of(values: tuple[float, ...]) -> Norm:
     """The norm of at least one value; ValueError for none."""
     if not values:
         raise ValueError("no value, no norm")

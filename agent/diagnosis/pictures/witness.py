@@ -78,12 +78,55 @@ def may_be_weather(view: View, look: Look) -> bool:
         return False
     if contrast >= levels.weather_contrast and veil < levels.weather_veil:
         return False
+    if not _is_veiled_as_a_whole(view, look):
+        return False
     others = witnesses(view, "ref_contrast")
     return not others or any(
         one.figures["ref_contrast"] < levels.weather_contrast
         or one.figures.get("ref_veil", 0.0) > levels.weather_veil
         for one in others
     )
+
+
+def _is_veiled_as_a_whole(view: View, look: Look) -> bool:
+    """Whether the picture by itself, wherever things are in it, has a veil; True when unknown.
+
+    A view that was moved, turned over or hidden in part has little contrast where the reference
+    has much, and as much as ever elsewhere; fog takes it from the whole picture.
+    """
+    baseline, levels = baseline_of(view, look.light), view.levels
+    contrast, veil = look.get("local_contrast"), look.get("veil")
+    if baseline is None or contrast is None or veil is None:
+        return True
+    usual = baseline.norm("local_contrast", support=levels.baseline_pictures)
+    blacks = baseline.norm("veil", support=levels.baseline_pictures)
+    if usual is None or blacks is None:
+        return True
+    is_pale = contrast < levels.weather_contrast * usual.median
+    return is_pale or veil > blacks.median + levels.weather_veil
+
+
+def is_hidden(view: View, look: Look) -> bool:
+    """Whether a part of the view may be covered, painted over or gone: what is wrong is before it.
+
+    Never so where the lost part is only darker by night: there a lamp may be out.
+    """
+    levels = view.levels
+    lost = look.get("ref_edges_lost_block") or 0.0
+    changed = look.get("ref_changed_block") or 0.0
+    if lost < levels.open_view_lost or changed < levels.open_view_lost:
+        return False
+    darker = look.get("ref_lost_luma") or 0.0
+    return look.light is not Light.NIGHT_IR or darker > levels.lamp_lost_luma
+
+
+def is_known(view: View, look: Look) -> bool:
+    """The edges are those that are known: a web, paint or another view has others as well."""
+    baseline, similar = baseline_of(view, look.light), look.get("ref_similarity")
+    usual = baseline.norm("ref_similarity", support=1) if baseline else None
+    if usual is None or similar is None:
+        return False
+    return similar >= view.levels.known_share * usual.median
 
 
 def weather(code: str) -> Finding:

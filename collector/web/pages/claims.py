@@ -22,7 +22,7 @@ from collector.store.views.claims import ClaimFilter, PreClaim
 from collector.web.call import Call, found
 from collector.web.pages import claim_files
 from collector.web.render import page
-from shared.evidence import is_thumbnail
+from shared.evidence import FIGURES, is_thumbnail
 
 PAGE_ROWS: Final = 200
 REASON_LONGEST: Final = 2000
@@ -165,12 +165,12 @@ def read_payload(event: EventRow) -> dict[str, object]:
 
 
 def kinds_here(manifests: Sequence[ManifestRow]) -> set[str]:
-    """Kinds of which a whole file has arrived; a thumbnail counts for no picture."""
+    """Kinds of which a whole file has arrived; what only explains another file counts for none."""
     return {
         item.kind
         for manifest in manifests
         for item in manifest.items
-        if item.here and not is_thumbnail(item.name)
+        if item.here and item.name != FIGURES and not is_thumbnail(item.name)
     }
 
 

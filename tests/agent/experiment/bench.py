@@ -19,6 +19,7 @@ from agent.experiment.desk import FilterDesk, Ground
 from agent.experiment.ircut import FilterTest, Order, Ran
 from agent.experiment.restorer import Restorer
 from agent.experiment.verdict import Judged
+from agent.experiment.watcher import Pace
 from agent.experiment.witness import Witness
 from agent.probes.probe import good
 from benchmarks.ircut_lab import LabCamera, Scenery, VirtualClock
@@ -46,6 +47,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.database: Database
+        self.folder.mkdir(exist_ok=True)
         self.database, _ = open_or_salvage(self.folder / "agent.db", now=NOON)
         self.outbox = Outbox(self.database)
         self.camera = LabCamera(self.scenery, self.clock, self.faults)
@@ -86,7 +88,7 @@ class Bench:
         """One test by a person."""
         return await self.desk.test(self.device.device_id, ordered_by="terminal: me")
 
-    async def run(self, witness: Witness = SUN) -> Ran:
+    async def run(self, witness: Witness = SUN, *, pace: Pace | None = None) -> Ran:
         """One test without desk and record."""
         order = Order(
             device_id=self.device.device_id,
@@ -96,7 +98,12 @@ class Bench:
             witness=lambda _: witness,
         )
         test = FilterTest(
-            self.camera, order, database=self.database, clock=self.clock, sleep=self.clock.sleep
+            self.camera,
+            order,
+            database=self.database,
+            clock=self.clock,
+            sleep=self.clock.sleep,
+            pace=pace,
         )
         return await test.run()
 
@@ -108,7 +115,7 @@ class Bench:
         """Let time pass."""
         self.clock.now += timedelta(**kind)
 
-    def saw(self, name: str, value: float, *, at: datetime) -> None:
+    def saw(self, name: str, value: float | str, *, at: datetime) -> None:
         """A reading of an earlier pass."""
         with self.database.transaction() as db:
             reading_store.add(db, self.device.device_id, [good(name, value, at=at)])

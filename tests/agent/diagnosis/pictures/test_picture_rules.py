@@ -13,7 +13,7 @@ from agent.diagnosis.rule import Sibling, Verdict, View
 from shared.catalogue import CATALOGUE
 from shared.catalogue_entry import Outcome
 from shared.reading import Reading, Value
-from tests.agent.diagnosis.pictures.days import BASELINES, GOOD, NIGHT, finding, picture
+from tests.agent.diagnosis.pictures.days import BASELINES, GOOD, NIGHT, finding, learnt, picture
 from tests.agent.diagnosis.views import NOON, judge, reading, view_of
 
 F, H, U = Verdict.FAULT, Verdict.HEALTHY, Verdict.NO_VERDICT
@@ -28,7 +28,15 @@ BLACK: dict[str, Value] = {
     "dark_share": 1.0,
 }
 SOFT = {"ref_detail": 0.4, "ref_detail_p10": 0.3, "ref_detail_p90": 0.6, "sharpness": 0.2}
-VEILED = {"ref_contrast": 0.4, "ref_veil": 45.0, "ref_edges_lost": 0.15}
+VEILED = {
+    "ref_contrast": 0.4,
+    "ref_veil": 45.0,
+    "ref_edges_lost": 0.15,
+    "local_contrast": 6.0,
+    "veil": 75.0,
+}
+TILTED = {"ref_detail_slope_x": -1.6, "ref_detail_fit": 0.8}
+COVERED = {"ref_edges_lost_block": 0.5, "ref_changed_block": 0.5}
 FILMED = {"ref_contrast": 0.55, "ref_veil": 30.0, "ref_detail": 0.5, "ref_detail_p90": 0.6}
 
 
@@ -49,18 +57,31 @@ FILMED = {"ref_contrast": 0.55, "ref_veil": 30.0, "ref_detail": 0.5, "ref_detail
             {"ref_detail_slope_y": 1.6, "ref_detail_fit": 0.8, "ref_similarity": 0.1},
             U,
         ),
-        ("picture.moved", {"ref_shift_x": 9.0}, F),
+        ("picture.moved", {"ref_shift_x": 9.0, "ref_shift_gain": 0.4}, F),
+        ("picture.moved", {"ref_shift_x": 9.0, "ref_shift_gain": 0.05}, U),
+        (
+            "picture.moved",
+            {"ref_shift_x": 22.0, "ref_shift_gain": 0.3, "ref_similarity": 0.4},
+            F,
+        ),
         ("picture.moved", {"ref_shift_x": 3.8}, U),
         ("picture.moved", {"ref_rotation_deg": 8.0}, F),
         (
             "picture.moved",
-            {"ref_similarity": 0.1, "ref_edges_lost": 0.7, "ref_edges_gained": 0.3},
+            {"ref_similarity": 0.1, "ref_changed": 0.85},
             F,
+        ),
+        (
+            "picture.moved",  # a cover has nothing to see
+            {"ref_similarity": 0.1, "ref_changed": 0.85, "local_contrast": 5.0},
+            U,
         ),
         ("picture.flipped", {"ref_similarity": 0.05, "ref_mirrored": 0.8}, F),
         ("picture.flipped", {"ref_similarity": 0.3, "ref_mirrored": 0.33}, U),
-        ("picture.occluded", {"ref_edges_lost": 0.6, "ref_edges_lost_block": 0.6}, F),
-        ("picture.occluded", {"ref_edges_lost": 0.4, "ref_edges_lost_block": 0.4}, U),
+        ("picture.flipped", {"ref_similarity": 0.0, "ref_mirrored": 0.6, "ref_rotated": 0.55}, U),
+        ("picture.occluded", {"ref_edges_lost_block": 0.6, "ref_changed_block": 0.6}, F),
+        ("picture.occluded", {"ref_edges_lost_block": 0.4, "ref_changed_block": 0.5}, F),
+        ("picture.occluded", {"ref_edges_lost_block": 0.4, "ref_changed_block": 0.4}, U),
         ("picture.distorted", {"ref_bend": 2.5}, F),
         ("picture.distorted", {"ref_bend": 2.5, "ref_similarity": 0.1}, U),
         (
@@ -69,6 +90,13 @@ FILMED = {"ref_contrast": 0.55, "ref_veil": 30.0, "ref_detail": 0.5, "ref_detail
             F,
         ),
         ("picture.dirty", {"ref_edges_lost": 0.3, "ref_edges_lost_block": 0.1}, U),
+        # Before the lens, and no fault of the camera: covers, paint, webs, films, snow.
+        ("picture.blurred", {**SOFT, **COVERED}, U),
+        ("picture.tilted_focus", {**TILTED, **COVERED}, U),
+        ("picture.tilted_focus", {**TILTED, "ref_detail_p90": 0.85}, U),
+        ("picture.tilted_focus", {**TILTED, "ref_similarity": 0.4}, U),
+        ("picture.distorted", {"ref_bend": 5.0, **COVERED}, U),
+        ("picture.colour_cast", {"red_mean": 150.0, "blue_mean": 60.0, **COVERED}, U),
         ("picture.dirty", {"ref_edges_gained": 0.4}, F),
         ("picture.dirty", {"ref_edges_lost": 0.3, **SOFT}, U),
         ("picture.dirty", {"ref_edges_lost": 0.3, "ref_edges_lost_block": 0.29}, U),
@@ -86,6 +114,7 @@ FILMED = {"ref_contrast": 0.55, "ref_veil": 30.0, "ref_detail": 0.5, "ref_detail
         ("picture.blocky", {"blockiness": 2.2}, F),
         ("picture.blocky", {"blockiness": 1.4}, U),
         ("ircut.stuck_open", {"magenta_excess": 0.3, "green_min": 0.95}, F),
+        ("ircut.stuck_open", {"magenta_excess": 0.3, "green_min": 0.95, **COVERED}, U),
         ("ircut.stuck_open", {"magenta_excess": 0.05, "green_min": 0.6}, F),
         (
             "ircut.stuck_open",
@@ -126,9 +155,10 @@ def test_a_good_picture_is_no_fault(rule: object) -> None:
     ("code", "change"),
     [
         ("picture.blurred", SOFT),
-        ("picture.moved", {"ref_shift_x": 9.0}),
+        ("picture.moved", {"ref_shift_x": 9.0, "ref_shift_gain": 0.4}),
+        ("picture.moved", {"ref_similarity": 0.1, "ref_changed": 0.9}),
         ("picture.flipped", {"ref_similarity": 0.05, "ref_mirrored": 0.8}),
-        ("picture.occluded", {"ref_edges_lost_block": 0.7}),
+        ("picture.occluded", {"ref_edges_lost_block": 0.7, "ref_changed_block": 0.7}),
         ("picture.dirty", {"ref_edges_lost": 0.5}),
         ("picture.tilted_focus", {"ref_detail_slope_x": 2.0, "ref_detail_fit": 0.9}),
         ("picture.distorted", {"ref_bend": 3.0}),
@@ -228,6 +258,35 @@ def test_half_a_lamp() -> None:
     assert finding("ir_led.partial", NIGHT, ref_luma_slope_x=2.5).verdict is F
     assert finding("ir_led.partial", NIGHT, ref_luma_slope_x=1.0).verdict is U
     assert finding("ir_led.partial", ref_luma_slope_x=2.5).verdict is U
+
+
+def test_a_cover_that_shines_is_no_lamp_that_is_out() -> None:
+    """Where a lamp is out it is darker; a thing before the lens throws the lamp back."""
+    hidden = {"ref_luma_slope_x": 2.5, **COVERED}
+    assert finding("ir_led.partial", NIGHT, **hidden, ref_lost_luma=-1.5).verdict is F
+    assert finding("ir_led.partial", NIGHT, **hidden, ref_lost_luma=0.6).verdict is U
+    web = {"ref_luma_slope_x": 2.5, "ref_similarity": 0.3}
+    assert finding("ir_led.partial", NIGHT, **web).verdict is U
+    fog = finding("ir_led.partial", NIGHT, ref_luma_slope_x=2.5, **VEILED)
+    assert fog.verdict is U
+
+
+def test_what_is_dark_by_day_is_no_fog() -> None:
+    """A cover takes contrast from half of the picture; fog would be bright."""
+    veiled = {**COVERED, **VEILED}
+    assert finding("picture.occluded", **veiled, ref_lost_luma=-1.0).verdict is F
+    assert finding("picture.occluded", **veiled, ref_lost_luma=0.4).verdict is U
+
+
+def test_snow_is_no_colour_cast_and_no_other_view() -> None:
+    """Paler than its own days is no cast; siblings whose views have changed too explain one."""
+    green = {**GOOD, "red_mean": 98.0, "green_mean": 126.0, "blue_mean": 52.0}
+    snow = {"red_mean": 100.0, "green_mean": 104.0, "blue_mean": 86.0, "saturation_mean": 20.0}
+    view = view_of(picture(green, **snow), baselines=learnt(green), sun=30.0)
+    assert judge("picture.colour_cast", view).verdict is U
+    other = {"ref_similarity": 0.1, "ref_changed": 0.85}
+    white = (Sibling(device_id="barn", figures={"ref_contrast": 1.0, "ref_changed": 0.6}),)
+    assert finding("picture.moved", siblings=white, **other).verdict is U
 
 
 @pytest.mark.parametrize(("toggles", "verdict"), [(8, F), (4, U), (1, H), (0, U)])

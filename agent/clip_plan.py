@@ -1,0 +1,72 @@
+"""Whether a visit may keep a clip, and of what size; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from agent.budget import Budget, Spend, allows
+from agent.camera.port import ClipLimits, NoClip
+from agent.probes.probe import Cost
+from agent.uplink_budget import Mode
+
+WATCH_S: Final = 12.0
+"""Of a watch for a clip where neither power nor bytes are short; with key frames up to 4 s apart
+8 to 12 s of it are kept."""
+MOST_BYTES: Final = 3 * 1024 * 1024
+"""12 s at 2 Mbit/s; at 4 Mbit/s 6 s. Held in memory twice for a moment."""
+MOST_BYTES_PAID: Final = 384 * 1024
+"""Where bytes are paid for: 3 s at 1 Mbit/s, three pictures' worth."""
+CLIP_EVERY: Final = timedelta(hours=1)
+"""Between two clips of one camera: faults that open together share one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a clip of this camera must be paid with."""
+
+    saves_power: bool = False  # a battery: it is not watched any longer for a clip
+    is_paid: bool = False  # its link, or the uplink, is metered or within a plan
+    mode: Mode = Mode.ALL  # what the uplink's plan allows to leave now
+
+
+def plan_clip(
+    terms: Terms,
+    *,
+    budget: Budget,
+    spend: Spend,
+    planned: Cost,
+    watch_seconds: float,
+    last_at: datetime | None,
+    now: datetime,
+) -> ClipLimits | NoClip:
+    """What may be kept of this visit's watch, or why nothing may.
+
+    ``planned`` is what the visit's probes may cost already. A camera that saves power or is paid
+    for by the byte is not watched any longer than its probes do anyway.
+    """
+    if terms.mode is not Mode.ALL:
+        return NoClip(
+            en=f"the uplink's data plan lets no large file leave now ({terms.mode.value})",
+            zh=f"上行流量套餐当前不允许上传大文件（{terms.mode.value}）",
+        )
+    if last_at is not None and timedelta(0) <= now - last_at < CLIP_EVERY:
+        at = f"{last_at:%Y-%m-%d %H:%M} UTC"
+        return NoClip(
+            en=f"a clip of this camera was taken for another fault at {at}",
+            zh=f"已于 {at} 为另一故障录取该摄像机的片段",
+        )
+    is_short = terms.saves_power or terms.is_paid
+    limits = ClipLimits(
+        seconds=watch_seconds if is_short else max(WATCH_S, watch_seconds),
+        bytes=MOST_BYTES_PAID if is_short else MOST_BYTES,
+    )
+    refusal = allows(budget, spend, planned + Cost(bytes=limits.bytes))
+    if refusal is None:
+        return limits
+    return NoClip(
+        en=f"not within the camera's budget: {refusal}",
+        zh=f"超出该摄像机当日预算（{refusal.resource.value}：上限 {refusal.limit}，"
+        f"已用 {refusal.spent}，还需 {refusal.wanted}）",
+    )

@@ -1,0 +1,95 @@
+"""What a clip may cost: power, bytes of the camera, bytes of the uplink."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from agent.budget import METERED_BATTERY, METERED_MAINS, WIRED_MAINS, Budget, Spend
+from agent.camera.port import ClipLimits, NoClip
+from agent.clip_plan import MOST_BYTES_PAID, WATCH_S, Terms, plan_clip
+from agent.probes.probe import Cost
+from agent.uplink_budget import Mode
+from shared.limits import MAX_EVIDENCE_BYTES
+
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+PLANNED = Cost(bytes=2_000_000, logins=2, wakeups=1)
+
+
+def plan(
+    terms: Terms,
+    *,
+    budget: Budget = WIRED_MAINS,
+    spent: int = 0,
+    last_at: datetime | None = None,
+) -> ClipLimits | NoClip:
+    """A plan for a visit at noon whose probes watch for three seconds."""
+    return plan_clip(
+        terms,
+        budget=budget,
+        spend=Spend(NOON.date(), bytes=spent),
+        planned=PLANNED,
+        watch_seconds=3.0,
+        last_at=last_at,
+        now=NOON,
+    )
+
+
+def test_a_wired_camera_is_watched_longer() -> None:
+    """Where neither power nor bytes are short, the clip is worth a longer watch, below 15 s."""
+    limits = plan(Terms())
+
+    assert isinstance(limits, ClipLimits)
+    assert limits.seconds == WATCH_S < 15
+    assert limits.bytes <= MAX_EVIDENCE_BYTES
+
+
+@pytest.mark.parametrize(
+    ("terms", "budget"),
+    [
+        pytest.param(Terms(saves_power=True), METERED_BATTERY, id="battery"),
+        pytest.param(Terms(is_paid=True), METERED_MAINS, id="metered"),
+    ],
+)
+def test_a_battery_or_a_plan_is_not_drawn_upon(terms: Terms, budget: Budget) -> None:
+    """The camera is watched no longer than its probes do anyway, and little of it is kept."""
+    limits = plan(terms, budget=budget)
+
+    assert isinstance(limits, ClipLimits)
+    assert (limits.seconds, limits.bytes) == (3.0, MOST_BYTES_PAID)
+
+
+@pytest.mark.parametrize("budget", [METERED_BATTERY, METERED_MAINS, WIRED_MAINS])
+def test_none_is_taken_beyond_the_budget_of_the_day(budget: Budget) -> None:
+    """One byte less than probes and clip may cost, and there is none; the reason has figures."""
+    terms = Terms(saves_power=budget is METERED_BATTERY, is_paid=budget is not WIRED_MAINS)
+    limits = plan(terms, budget=budget)
+    assert isinstance(limits, ClipLimits)
+    most = budget.bytes_per_day - PLANNED.bytes - limits.bytes
+
+    assert plan(terms, budget=budget, spent=most) == limits
+    why = plan(terms, budget=budget, spent=most + 1)
+    assert isinstance(why, NoClip)
+    assert str(budget.bytes_per_day) in why.en
+    assert str(budget.bytes_per_day) in why.zh
+
+
+@pytest.mark.parametrize("mode", [mode for mode in Mode if mode is not Mode.ALL])
+def test_none_is_taken_that_could_not_leave(mode: Mode) -> None:
+    """While the uplink's plan holds large files back, none is made."""
+    why = plan(Terms(is_paid=True, mode=mode))
+
+    assert isinstance(why, NoClip)
+    assert "data plan" in why.en
+
+
+def test_faults_of_one_hour_share_one() -> None:
+    """A second fault soon after is told when the first one's clip was taken; a clock that was set
+    back forbids nothing."""
+    why = plan(Terms(), last_at=NOON - timedelta(minutes=59))
+    assert isinstance(why, NoClip)
+    assert "11:01" in why.en
+
+    assert isinstance(plan(Terms(), last_at=NOON - timedelta(minutes=60)), ClipLimits)
+    assert isinstance(plan(Terms(), last_at=NOON + timedelta(minutes=5)), ClipLimits)
