@@ -13,7 +13,7 @@ from agent.probes.probe import Attachment
 from shared import figures as figures_document
 from shared.catalogue import CATALOGUE
 from shared.device import DeviceFacts
-from shared.evidence import FIGURES, THUMBNAIL, EvidenceKind, NotTaken
+from shared.evidence import FIGURES, MAP, THUMBNAIL, EvidenceKind, NotTaken
 from shared.figures import Figures
 
 TEXT_CHARS: Final = 400
@@ -100,9 +100,7 @@ def map_files(seen: Seen) -> tuple[EvidenceFile, ...]:
         "gained, a magenta frame other edges"
     )
     return tuple(
-        _picture(f"{THUMBNAIL}-map.jpg", picture, picture.map, note)
-        for picture in seen.pictures[:1]
-        if picture.map
+        _picture(MAP, picture, picture.map, note) for picture in seen.pictures[:1] if picture.map
     )
 
 

@@ -38,6 +38,8 @@ def full_name(name: str) -> str:
     return "picture" + name.removeprefix(THUMBNAIL)
 
 
+MAP = f"{THUMBNAIL}-map.jpg"
+"""How the drawing is named of where a picture departs from its reference."""
 FIGURES = "figures.json"
 """How the document is named that sets a picture's figures beside this camera's baseline."""
 

@@ -21,6 +21,8 @@ from collector.store.tables import (
     passive_verdict,
 )
 from collector.store.views.device_file import EpisodeRow, read_episode
+from shared import wire
+from shared.evidence import NotTaken
 from shared.reading import Reading
 
 
@@ -62,6 +64,7 @@ class ManifestRow:
     verdict: str
     received_at: datetime
     items: tuple[EvidenceRow, ...]
+    not_taken: tuple[NotTaken, ...] = ()  # what the agent says is missing, and why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,9 +143,18 @@ def _manifests(db: Connection, scope: Scope, which: ColumnElement[bool]) -> tupl
             verdict=row.verdict,
             received_at=row.received_at,
             items=items.get(row.id, ()),
+            not_taken=_read_not_taken(row.body),
         )
         for row in rows
     )
+
+
+def _read_not_taken(body: bytes) -> tuple[NotTaken, ...]:
+    """What the signed bytes say is missing; nothing when they cannot be read."""
+    try:
+        return wire.decode_manifest(bytes(body)).not_taken
+    except wire.WireError:
+        return ()
 
 
 def list_events(db: Connection, scope: Scope, line: int) -> tuple[EventRow, ...]:

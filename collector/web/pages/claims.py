@@ -107,14 +107,16 @@ async def _page(call: Call, *, status: int = 200, trouble: str = "") -> web.Stre
     claim = found(await house.read(lambda db: claims.find_preclaim(db, scope, number)))
     manifests = await house.read(lambda db: claim_file.list_manifests(db, scope, number))
     events = await house.read(lambda db: claim_file.list_events(db, scope, number))
+    findings = await house.read(lambda db: claim_file.list_findings(db, scope, number))
     return page(
         call,
         "preclaim.html",
         status=status,
         claim=claim,
-        findings=await house.read(lambda db: claim_file.list_findings(db, scope, number)),
+        findings=findings,
         manifests=manifests,
-        pictures=claim_files.list_pictures(manifests),
+        gallery=await claim_files.show_gallery(manifests, house.evidence_dir),
+        behind=claim_files.figures_behind(r for found in findings for r in found.because),
         documents=claim_files.list_documents(manifests),
         must=must_items(claim, manifests),
         history=[(event, read_payload(event)) for event in events],

@@ -14,6 +14,10 @@ from collector.web.call import Call, found
 # says, so that no camera can plant a page here; the rest is text or a download.
 _PICTURES: Final = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
 _TEXTS: Final = frozenset({"transcript", "readings"})
+_MP4: Final = "video/mp4"
+_BOX: Final = slice(4, 8)  # the kind of an MP4's first box (ISO 14496-12): "ftyp"
+# A browser that is led to the clip itself loads it once more from the page that it makes for it.
+_POLICY_OF: Final = {_MP4: "default-src 'none'; media-src 'self'; sandbox"}
 
 
 async def show_evidence(call: Call) -> web.StreamResponse:
@@ -26,7 +30,7 @@ async def show_evidence(call: Call) -> web.StreamResponse:
     media_type = read_type(path, kind=item.kind)
     headers = {
         "Content-Type": media_type,
-        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Content-Security-Policy": _POLICY_OF.get(media_type, "default-src 'none'; sandbox"),
         "Cache-Control": "private, max-age=3600",
         "Content-Disposition": f'inline; filename="{item.name}"',
     }
@@ -36,10 +40,12 @@ async def show_evidence(call: Call) -> web.StreamResponse:
 
 
 def read_type(path: Path, *, kind: str) -> str:
-    """One of four fixed media types; never HTML or SVG."""
+    """One of five fixed media types; never HTML or SVG."""
     with path.open("rb") as file:
         start = file.read(16)
     for magic, media_type in _PICTURES:
         if start.startswith(magic):
             return media_type
+    if kind == "clip" and start[_BOX] == b"ftyp":
+        return _MP4
     return "text/plain; charset=utf-8" if kind in _TEXTS else "application/octet-stream"

@@ -36,6 +36,7 @@ class Console:
 
     engine: Engine
     server: TestServer
+    evidence_dir: Path
     now: datetime = NOW
 
     async def client(self, name: str = "") -> Browser:
@@ -77,7 +78,7 @@ async def console(tmp_path: Path, password_hash: str) -> AsyncIterator[Console]:
     )
     server = TestServer(app)
     await server.start_server()
-    found = Console(engine=engine, server=server)
+    found = Console(engine=engine, server=server, evidence_dir=evidence_dir)
     yield found
     await server.close()
     engine.dispose()

@@ -16,6 +16,7 @@ from collector.store import accounts
 from collector.web.application import create
 from collector.web.visitor import SESSION_COOKIE
 from tests.collector.web.conftest import NOW, Console
+from tests.collector.web.evidence_seed import CLIP, DRAWN, FAULT, REFERENCE, WHOLE, put
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = [
@@ -44,20 +45,14 @@ async def dump(url: str, profile: Path) -> tuple[str, str]:
     return out.decode(), log.decode()
 
 
-async def test_login_page_breaks_no_policy(console: Console, tmp_path: Path) -> None:
-    """The browser loads style sheets and scripts and reports no violation of the policy."""
-    document, log = await dump(str(console.server.make_url("/login")), tmp_path / "profile")
-
-    assert 'name="password"' in document
-    assert "Content Security Policy" not in log
-    assert "Uncaught" not in log
-
-
-async def test_first_page_polls_its_rows(console: Console, tmp_path: Path) -> None:
-    """The browser asks for the rows again after five seconds, and the policy lets it."""
-    token, polls = "browser", []
+def signed_in(
+    console: Console, name: str, evidence_dir: Path
+) -> tuple[web.Application, list[tuple[str, str | None]]]:
+    """The application for a browser on the command line, which has no cookies: the first answer
+    gives it one. Beside it what it asks for, with the Range header."""
+    token, asked = "browser", []
     with console.engine.begin() as db:
-        person = accounts.find_person(db, "integrator")
+        person = accounts.find_person(db, name)
         assert person is not None
         accounts.add_session(
             db,
@@ -70,23 +65,51 @@ async def test_first_page_polls_its_rows(console: Console, tmp_path: Path) -> No
 
     @web.middleware
     async def sign_in(request: web.Request, handler: Handler) -> web.StreamResponse:
-        """A browser on the command line has no cookies: the first answer gives it one."""
-        polls.extend([request.path] if request.path == "/today/rows" else [])
-        if SESSION_COOKIE in request.cookies or request.path != "/":
+        asked.append((request.path, request.headers.get("Range")))
+        if SESSION_COOKIE in request.cookies or request.path.startswith("/static"):
             return await handler(request)
-        answer = web.Response(status=303, headers={"Location": "/"})
+        answer = web.Response(status=303, headers={"Location": request.path_qs})
         answer.set_cookie(SESSION_COOKIE, token)
         return answer
 
-    app = create(engine=console.engine, evidence_dir=tmp_path, now=lambda: NOW)
+    app = create(engine=console.engine, evidence_dir=evidence_dir, now=lambda: NOW)
     app.middlewares.insert(0, sign_in)
+    return app, asked
+
+
+async def test_login_page_breaks_no_policy(console: Console, tmp_path: Path) -> None:
+    """The browser loads style sheets and scripts and reports no violation of the policy."""
+    document, log = await dump(str(console.server.make_url("/login")), tmp_path / "profile")
+
+    assert 'name="password"' in document
+    assert "Content Security Policy" not in log
+    assert "Uncaught" not in log
+
+
+async def test_first_page_polls_its_rows(console: Console, tmp_path: Path) -> None:
+    """The browser asks for the rows again after five seconds, and the policy lets it."""
+    app, asked = signed_in(console, "integrator", tmp_path)
     async with TestServer(app) as server:
         document, log = await dump(str(server.make_url("/")), tmp_path / "profile")
 
-    assert polls
+    assert ("/today/rows", None) in asked
     assert "Weighbridge" in document
     assert "Content Security Policy" not in log
     assert "Uncaught" not in log
+
+
+async def test_pictures_and_clip_of_a_fault_are_loaded(console: Console, tmp_path: Path) -> None:
+    """The policy lets the browser load both pictures, the map, and the clip by ranges."""
+    put(console, WHOLE)
+    app, asked = signed_in(console, "engineer", console.evidence_dir)
+    async with TestServer(app) as server:
+        _, log = await dump(str(server.make_url("/preclaims/1")), tmp_path / "profile")
+
+    assert {f"/evidence/{file.sha256}" for file in (FAULT, REFERENCE, DRAWN)} <= {
+        path for path, _ in asked
+    }
+    assert (f"/evidence/{CLIP.sha256}", "bytes=0-") in asked
+    assert "Content Security Policy" not in log
 
 
 async def test_setup_page_offers_the_root_organisation(console: Console, tmp_path: Path) -> None:
