@@ -150,6 +150,8 @@ def _learn(
     if baseline is None:
         return
     keepsake_store.keep_baseline(db, device_id, baseline)
+    if not baseline.took(view.now):
+        return
     light = baseline.light.value
     for picture in take.pictures[:1]:
         # Colour by lamps at night has a column of its own, and no part in the day's reference.

@@ -41,6 +41,9 @@ class Levels(PictureLevels):
     extreme_hours: float = 20.0  # dark or white for so long spans day and night
     daylight_mw: float = 100.0  # the device's own panel as a witness of light
     frozen_change: float = 0.4
+    frozen_still: float = 0.05  # where a picture changes least; a sensor's noise is in all of it
+    frozen_still_share: float = 0.1  # of this camera's own
+    live_still_share: float = 0.3
     live_change: float = 1.0
     frozen_minutes: float = 30.0
     frozen_luma: float = 0.15

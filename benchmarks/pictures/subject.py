@@ -131,6 +131,8 @@ class Subject:
             return
         light = baseline.light.value
         self.baselines[light] = baseline
+        if not baseline.took(view.now):
+            return
         for taken in pictures[:1]:
             if taken.merged and taken.light == light and not taken.damaged:
                 self.references[light] = taken.merged

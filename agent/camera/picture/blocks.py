@@ -10,6 +10,8 @@ from agent.camera.picture.planes import Luma, Plane, distance
 from agent.camera.picture.robust import middle
 
 _GRID_PX: Final = 8
+_MIDDLE_PX: Final = 256
+_MOST_IN_16_BIT: Final = 257
 _FILL_PX: Final = 16  # a macroblock
 _SOFTEN: Final = 0.5  # grey levels, so that flat pictures have no ratio of nothings
 _GREY: Final = (124, 132)  # what decoders put where they know nothing (128, and rounding)
@@ -25,12 +27,15 @@ def block_figures(native: Luma) -> dict[str, float]:
     Bovik, ICIP 2002; the grid lies at phase 0, as coders lay it). The median over lines is what a
     pole or a caption cannot move. About 1 without blocks.
     """
-    # A quarter of the rows, and the middle half of the columns, tell the mean steps well enough.
-    lines, inner = native[::4], native[:, native.shape[1] // 4 : native.shape[1] * 3 // 4]
+    # A quarter of the rows, and 256 columns of the middle, tell the mean steps well enough; so few
+    # samples of 8 bit add up in 16 (up to 1028 lines), which is twice as fast.
+    lines, left = native[::4], max(0, native.shape[1] // 2 - _MIDDLE_PX // 2)
+    inner = native[:, left : left + _MIDDLE_PX]
     across = distance(lines[:, 1:], lines[:, :-1])
     down = distance(inner[1:], inner[:-1])
-    columns = across.sum(axis=0, dtype=np.uint32) / max(len(across), 1)
-    rows = down.sum(axis=1, dtype=np.uint32) / max(inner.shape[1], 1)
+    kind = np.uint16 if len(across) <= _MOST_IN_16_BIT else np.uint32
+    columns = across.sum(axis=0, dtype=kind) / max(len(across), 1)
+    rows = down.sum(axis=1, dtype=np.uint16) / max(inner.shape[1], 1)
     return {"blockiness": (_grid_ratio(columns) + _grid_ratio(rows)) / 2, **_fill(native)}
 
 

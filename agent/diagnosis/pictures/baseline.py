@@ -14,6 +14,8 @@ from shared.moment import Moment
 
 RING: Final = 64
 """Values kept of a figure: at one an hour several days of this light, and 20 KB for all."""
+STRANGERS: Final = 6
+"""Pictures of another size in a row with which a camera begins anew: one may be a snapshot."""
 STEP_EVERY: Final = timedelta(days=1)
 """How often a full column may give way to a season."""
 _DAYS_PER_HALF_SPREAD: Final = 14.0  # so it gives way by a quarter of a spread a week
@@ -53,6 +55,19 @@ class PictureBaseline(msgspec.Struct, frozen=True, array_like=True):
     columns: dict[str, Column] = {}  # by figure, without "picture."
     began_at: Moment | None = None  # None: begun by an agent without columns
     stepped_at: Moment | None = None  # when full columns last gave way
+    width_px: int = 0  # of the pictures that were learnt; 0: not noted
+    height_px: int = 0
+    strangers: int = 0  # pictures of another size since the last of this one
+
+    def took(self, at: datetime) -> bool:
+        """Whether a picture of this moment was learnt, and not only counted as a stranger."""
+        return at in (self.learned_at, self.stepped_at)
+
+    def is_of(self, width_px: float | None, height_px: float | None) -> bool:
+        """Whether pictures of this size may be compared with it; unknown sizes may."""
+        if not self.width_px or width_px is None or height_px is None:
+            return True
+        return (self.width_px, self.height_px) == (width_px, height_px)
 
     @property
     def is_full(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from agent.diagnosis.pictures.departure import Side, depart, in_between, not_known_yet
-from agent.diagnosis.pictures.look import look_at
+from agent.diagnosis.pictures.look import Look, baseline_of, look_at
 from agent.diagnosis.pictures.pace import HOURS, SOON
 from agent.diagnosis.rule import Finding, Rule, View
 from agent.diagnosis.verdicts import fault, healthy, not_read, unsure
@@ -21,6 +21,7 @@ _STREAM = (
 )
 _STILL = (
     "picture.change",
+    "picture.change_still",
     "stream.key_frames_identical",
     "stream.rtp_advances",
     "picture.luma_mean",
@@ -32,13 +33,19 @@ def judge_frozen(view: View) -> Finding:
 
     Key frames that are the same byte for byte while the RTP clock goes on are no sensor's: noise
     never comes twice. A picture that is encoded anew from a frozen one differs by 0 to 0.4 grey
-    levels, a live one by 1.6 to 2.6; in between nothing is said.
+    levels, a live one by 1.6 to 2.6. Where nothing moves, a sensor's noise is still in every part
+    of the picture: a static scene that has it is live, a clock that runs before a frozen one has
+    none behind it. In between nothing is said.
     """
     look, change = look_at(view), view.number("picture.change")
     if look is None or change is None:
         return not_read(FROZEN)
     identical = view.flag("stream.key_frames_identical") is True
-    if change >= view.levels.live_change and not identical:
+    still_as_ever = _noise_share(view, look)
+    is_live = change >= view.levels.live_change or (
+        still_as_ever is not None and still_as_ever >= view.levels.live_still_share
+    )
+    if is_live and not identical:
         return healthy(FROZEN, view, *_STILL)
     if (
         look["luma_std"] < view.levels.flat_luma_std
@@ -63,9 +70,29 @@ def judge_frozen(view: View) -> Finding:
             break
         still.append(reading)
     long_enough = view.watched(reversed(still)) >= timedelta(minutes=view.levels.frozen_minutes)
-    if (identical or change <= view.levels.frozen_change) and long_enough:
+    is_same = change <= view.levels.frozen_change and _is_without_noise(view, look)
+    if (identical or is_same) and long_enough:
         return fault(FROZEN, view, "the picture does not change", "画面不再变化", *_STILL)
     return unsure(FROZEN, "little changes in this picture", "画面变化很小", _MOVING_EN, _MOVING_ZH)
+
+
+def _noise_share(view: View, look: Look) -> float | None:
+    """Noise in time where the picture changes least, over this camera's own; None if unknown."""
+    still, baseline = look.get("change_still"), baseline_of(view, look.light)
+    usual = (
+        baseline.norm("change_still", support=view.levels.baseline_pictures) if baseline else None
+    )
+    if still is None or usual is None or usual.median < view.levels.frozen_still:
+        return None
+    return still / usual.median
+
+
+def _is_without_noise(view: View, look: Look) -> bool:
+    still, share = look.get("change_still"), _noise_share(view, look)
+    if still is None:
+        return True  # an agent or a test that measures the whole only
+    least = view.levels.frozen_still_share
+    return still <= view.levels.frozen_still or (share is not None and share <= least)
 
 
 def judge_damage(view: View) -> Finding:

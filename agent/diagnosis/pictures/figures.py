@@ -18,6 +18,7 @@ LEAST_OF: Final[Mapping[str, str]] = {
     "green_share": "cast_share",
     "blue_share": "cast_share",
     "noise": "noise_least",
+    "change_still": "",
     "blockiness": "blockiness_least",
     "row_stripes": "stripes_least",
     "column_stripes": "stripes_least",

@@ -8,7 +8,7 @@ from typing import Final
 from agent.camera.light import Light
 from agent.diagnosis.pictures.departure import Side, depart, in_between, not_known_yet
 from agent.diagnosis.pictures.look import Look, baseline_of, look_at
-from agent.diagnosis.pictures.pace import EVENING, HOURS
+from agent.diagnosis.pictures.pace import HOURS, LONG
 from agent.diagnosis.pictures.witness import (
     day_is_certain,
     is_hidden,
@@ -42,6 +42,14 @@ def judge_dead(view: View) -> Finding:
     if look.light is Light.NIGHT_IR and look["luma_mean"] >= bar:
         return healthy(DEAD, view, *_NAMES)
     is_dark = look["luma_mean"] < bar and not look.is_colour
+    if is_dark and not _is_at_full_gain(view, look):
+        return unsure(
+            DEAD,
+            "dark, but without the noise of full gain: a matter of exposure",
+            "画面偏暗，但无满增益噪声：属曝光问题",
+            "the next daylight",
+            "等待下一个白天",
+        )
     if is_dark and not day_is_certain(view):
         if look["luma_p99"] >= view.levels.lives_luma_p99:
             return _dead(view, "the picture is dark", "画面漆黑") if _is_night(view) else _when()
@@ -52,7 +60,11 @@ def judge_dead(view: View) -> Finding:
             "the next daylight",
             "等待下一个白天",
         )
-    if look.light is Light.DAY and _dark_hours(view, bar) >= view.levels.dark_hours:
+    if (
+        look.light is Light.DAY
+        and _day_is_usual(view, look)
+        and _dark_hours(view, bar) >= view.levels.dark_hours
+    ):
         return _dead(view, "the last night was dark, and the day is seen", "昨夜漆黑而白天正常")
     return _when()
 
@@ -66,6 +78,26 @@ def _dead(view: View, en: str, zh: str) -> Finding:
         f"{zh}，而该摄像机以往夜间有补光：补光未到达传感器（滤光片未移开现象相同）",
         *_NAMES,
     )
+
+
+def _is_at_full_gain(view: View, look: Look) -> bool:
+    """Without its lamp a camera turns its gain up: noise in time is as strong as ever, or more.
+
+    True where that is not known, and in what is so dark that the noise is cut off.
+    """
+    baseline, noise = baseline_of(view, Light.NIGHT_IR), look.get("change_still")
+    levels = view.levels
+    usual = baseline.norm("change_still", support=levels.baseline_pictures) if baseline else None
+    if usual is None or noise is None or look["luma_p99"] < levels.lamp_unseen_p99:
+        return True
+    return noise >= levels.lamp_noise_share * usual.median
+
+
+def _day_is_usual(view: View, look: Look) -> bool:
+    """A day as bright as ever: what is dark by day too is no lamp's affair."""
+    baseline = baseline_of(view, Light.DAY)
+    usual = baseline.norm("luma_mean", support=1) if baseline else None
+    return usual is None or look["luma_mean"] >= usual.median - view.levels.dim_least / 2
 
 
 def _when() -> Finding:
@@ -175,7 +207,5 @@ RULES = (
         looks_back=(_LUMA,),
         persistence=HOURS,
     ),
-    Rule(
-        code=PARTIAL, needs=("picture.ref_luma_slope_x",), judge=judge_partial, persistence=EVENING
-    ),
+    Rule(code=PARTIAL, needs=("picture.ref_luma_slope_x",), judge=judge_partial, persistence=LONG),
 )

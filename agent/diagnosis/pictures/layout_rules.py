@@ -11,7 +11,7 @@ from agent.diagnosis.pictures.departure import (
     seen,
 )
 from agent.diagnosis.pictures.look import Look, baseline_of
-from agent.diagnosis.pictures.pace import HOURS, PARKED
+from agent.diagnosis.pictures.pace import HOURS, LONG, PARKED
 from agent.diagnosis.pictures.veil import veiled_or_weather
 from agent.diagnosis.pictures.witness import is_hidden, may_be_weather, siblings_above, weather
 from agent.diagnosis.rule import Finding, Rule, View
@@ -56,7 +56,7 @@ def judge_moved(view: View) -> Finding:
     if is_elsewhere and _is_known_there(view, look):
         return _elsewhere(view, look)
     if similar.is_beyond and _is_another_view(view, look):
-        if siblings_above(view, "ref_changed", view.levels.view_changed / 2):
+        if siblings_above(view, "ref_changed", levels.view_changed / 2):
             return unsure(
                 MOVED,
                 "the views of the site's other cameras have changed too: snow, perhaps",
@@ -162,12 +162,11 @@ def judge_occluded(view: View) -> Finding:
         return not_known_yet(OCCLUDED)
     if block.is_usual:
         return healthy(OCCLUDED, view, *_EDGES)
-    changed = look.get("ref_changed_block") or 0.0
-    is_blocked = block.value >= levels.hidden_least and changed >= levels.hidden_changed
+    is_blocked = block.value >= levels.hidden_least and _is_no_longer_there(view, look)
     if not block.is_beyond or not is_blocked:
         return in_between(OCCLUDED, "a part of the view is hidden", "部分视野被遮")
-    is_dark = look.light is Light.DAY and (look.get("ref_lost_luma") or 0.0) < levels.cover_luma
-    veiled = None if is_dark else veiled_or_weather(view, look, OCCLUDED)  # no veil darkens by day
+    # No veil makes it darker by day.
+    veiled = None if _is_darker(view, look) else veiled_or_weather(view, look, OCCLUDED)
     if veiled is not None:
         return veiled
     return fault(
@@ -179,6 +178,19 @@ def judge_occluded(view: View) -> Finding:
     )
 
 
+def _is_no_longer_there(view: View, look: Look) -> bool:
+    """Other edges than the known ones, or a thing that is dark by day and lit by the lamp."""
+    levels, lit = view.levels, look.get("ref_lost_luma") or 0.0
+    changed = (look.get("ref_changed_block") or 0.0) >= levels.hidden_changed
+    is_lit = look.light is Light.NIGHT_IR and lit >= levels.lit_luma
+    return changed or is_lit or _is_darker(view, look)
+
+
+def _is_darker(view: View, look: Look) -> bool:
+    lit = look.get("ref_lost_luma") or 0.0
+    return look.light is Light.DAY and lit < view.levels.cover_luma
+
+
 def judge_distorted(view: View) -> Finding:
     """What is left of local shifts when moving, turning and scaling are taken out."""
     look = seen(view, DISTORTED)
@@ -188,6 +200,7 @@ def judge_distorted(view: View) -> Finding:
     if bend is None:
         return not_known_yet(DISTORTED)
     matches = (look.get("ref_similarity") or 0.0) >= view.levels.bend_similarity
+    matches = matches and (look.get("ref_peak") or 0.0) >= view.levels.bend_peak
     matches = matches and not may_be_weather(view, look) and not is_hidden(view, look)
     if bend.norm.median > view.levels.bend_usual_most:
         return unsure(
@@ -212,7 +225,7 @@ def judge_distorted(view: View) -> Finding:
 
 RULES = (
     Rule(code=FLIPPED, needs=("picture.ref_mirrored",), judge=judge_flipped, persistence=HOURS),
-    Rule(code=MOVED, needs=("picture.ref_similarity",), judge=judge_moved, persistence=HOURS),
+    Rule(code=MOVED, needs=("picture.ref_similarity",), judge=judge_moved, persistence=LONG),
     Rule(
         code=OCCLUDED,
         needs=("picture.ref_edges_lost_block",),

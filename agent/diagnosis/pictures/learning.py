@@ -13,6 +13,7 @@ from agent.diagnosis.engine import Diagnosis, FaultMemory
 from agent.diagnosis.pictures.baseline import (
     RING,
     STEP_EVERY,
+    STRANGERS,
     Column,
     PictureBaseline,
     begun,
@@ -36,13 +37,19 @@ def learn(
 
     Nothing is learnt without light, from a damaged picture, with the filter set to OFF by day,
     sooner than ``baseline_every_s`` after the last one, or while a picture fault is found,
-    suspected or open. Once full, only healthy pictures move it, once a day by a bounded step.
+    suspected or open. A picture of another size is only counted, until several in a row begin the
+    baseline anew: the same view in another size has other detail. Once full, only healthy pictures
+    move it, once a day by a bounded step.
     """
     look = look_at(view)
     if look is None or not _is_fit(look, view) or any(_spoils(memory) for memory in memories):
         return None
     verdicts = [finding.verdict for finding in findings if finding.code.startswith(_SPOIL)]
     old = view.baselines.get(look.light.value) or begun(look.light, at=view.now)
+    if not old.is_of(look.get("width_px"), look.get("height_px")):
+        if old.strangers + 1 < STRANGERS:
+            return replace(old, strangers=old.strangers + 1)
+        old = begun(look.light, at=view.now)
     if Verdict.FAULT in verdicts or not _is_due(old, view, healthy=Verdict.HEALTHY in verdicts):
         return None
     return _moved(old, look, view) if old.is_full else _grown(old, look, view)
@@ -83,7 +90,7 @@ def _moved(old: PictureBaseline, look: Look, view: View) -> PictureBaseline:
             continue
         leeway = leeway_of(name, view.levels, median=norm_of(column.values).median)
         columns[name] = stepped(column, value, leeway=leeway)
-    return replace(old, columns=columns, stepped_at=view.now)
+    return replace(old, columns=columns, stepped_at=view.now, strangers=0)
 
 
 def _told(grown: PictureBaseline, look: Look, view: View) -> PictureBaseline:
@@ -105,6 +112,9 @@ def _told(grown: PictureBaseline, look: Look, view: View) -> PictureBaseline:
         sharpness_low=min(grown.sharpness_low, look["sharpness"]),
         learned_at=view.now,
         began_at=grown.began_at,
+        width_px=int(look.get("width_px") or 0),
+        height_px=int(look.get("height_px") or 0),
+        strangers=0,
     )
 
 

@@ -124,8 +124,9 @@ def filter_mode(view: View) -> str | None:
 
 
 def baseline_of(view: View, light: Light) -> PictureBaseline | None:
-    """The camera's own baseline in this light, once enough good pictures are in it."""
+    """The camera's own baseline in this light, once enough good pictures of this size are in it."""
     baseline = view.baselines.get(light.value)
     if baseline is None or baseline.count < view.levels.baseline_pictures:
         return None
-    return baseline
+    width, height = (view.number(f"{PREFIX}{side}_px") for side in ("width", "height"))
+    return baseline if baseline.is_of(width, height) else None

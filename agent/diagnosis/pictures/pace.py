@@ -13,5 +13,5 @@ HOURS: Final = Persistence(open_span=timedelta(hours=3))
 """For what weather, traffic and low sun can imitate for a while."""
 PARKED: Final = Persistence(open_span=timedelta(hours=7))
 """For what a parked lorry can imitate: it is gone after a working day's part."""
-EVENING: Final = Persistence(open_span=timedelta(hours=5))
-"""For what a lit window or a car's lamps can imitate: they go out at night."""
+LONG: Final = Persistence(open_span=timedelta(hours=5))
+"""For what a lit window or fresh snow can imitate: the one goes out, the other is cleared."""

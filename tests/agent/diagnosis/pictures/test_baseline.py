@@ -13,6 +13,7 @@ from agent.camera.light import Light
 from agent.diagnosis.levels import Levels
 from agent.diagnosis.pictures.baseline import (
     RING,
+    STRANGERS,
     Column,
     PictureBaseline,
     begun,
@@ -21,10 +22,11 @@ from agent.diagnosis.pictures.baseline import (
 )
 from agent.diagnosis.pictures.figures import LEAST_OF
 from agent.diagnosis.pictures.learning import learn
+from agent.diagnosis.pictures.look import baseline_of
 from agent.diagnosis.pictures.spread import norm_of
 from agent.diagnosis.rule import Finding, Verdict
 from shared.reading import Value
-from tests.agent.diagnosis.pictures.days import learnt, picture
+from tests.agent.diagnosis.pictures.days import GOOD, learnt, picture
 from tests.agent.diagnosis.views import NOON, view_of
 
 values = st.floats(-1e3, 1e3)
@@ -171,3 +173,26 @@ def filled_up(value: float) -> Column:
     for _ in range(RING):
         column = filled(column, value)
     return column
+
+
+def test_another_size_is_not_compared_and_begins_anew_when_it_stays() -> None:
+    """One snapshot of another size costs nothing; several in a row are the camera's new way."""
+    size = {"width_px": 1280, "height_px": 720}
+    baselines = learnt({**GOOD, **size})
+    known = baselines["day"]
+    view = view_of(picture(width_px=640, height_px=480), baselines=baselines)
+    assert baseline_of(view, Light.DAY) is None
+    assert baseline_of(view_of(picture(**size), baselines=baselines), Light.DAY) == known
+    once = learn(view, ())
+    assert once is not None
+    assert (once.count, once.strangers, once.took(view.now)) == (known.count, 1, False)
+    back = learn(
+        view_of(picture(**size), baselines={"day": once}, now=NOON + timedelta(days=1)), ()
+    )
+    assert back is not None
+    assert back.strangers == 0
+    for _ in range(STRANGERS):
+        found = learn(view_of(picture(width_px=640, height_px=480), baselines=baselines), ())
+        assert found is not None
+        baselines = {"day": found}
+    assert (baselines["day"].count, baselines["day"].width_px) == (1, 640)

@@ -82,8 +82,11 @@ FILMED = {"ref_contrast": 0.55, "ref_veil": 30.0, "ref_detail": 0.5, "ref_detail
         ("picture.occluded", {"ref_edges_lost_block": 0.6, "ref_changed_block": 0.6}, F),
         ("picture.occluded", {"ref_edges_lost_block": 0.4, "ref_changed_block": 0.5}, F),
         ("picture.occluded", {"ref_edges_lost_block": 0.4, "ref_changed_block": 0.4}, U),
-        ("picture.distorted", {"ref_bend": 2.5}, F),
-        ("picture.distorted", {"ref_bend": 2.5, "ref_similarity": 0.1}, U),
+        ("picture.occluded", {"ref_edges_lost_block": 0.4, "ref_lost_luma": -0.8}, F),
+        ("picture.occluded", {"ref_edges_lost_block": 0.4, "ref_lost_luma": 0.8}, U),
+        ("picture.distorted", {"ref_bend": 4.5}, F),
+        ("picture.distorted", {"ref_bend": 4.5, "ref_similarity": 0.1}, U),
+        ("picture.distorted", {"ref_bend": 4.5, "ref_peak": 0.1}, U),
         (
             "picture.dirty",
             {"ref_edges_lost": 0.3, "ref_edges_lost_block": 0.1, "ref_similarity": 0.4},
@@ -108,7 +111,7 @@ FILMED = {"ref_contrast": 0.55, "ref_veil": 30.0, "ref_detail": 0.5, "ref_detail
         ("picture.colour_cast", {"red_mean": 150.0, "blue_mean": 60.0}, F),
         ("picture.colour_cast", {"red_mean": 135.0}, U),
         ("picture.noise", {"noise": 9.0}, F),
-        ("picture.noise", {"noise": 4.0}, U),
+        ("picture.noise", {"noise": 2.6}, U),
         ("picture.stripes", {"row_stripes": 40.0}, F),
         ("picture.stripes", {"column_stripes": 12.0}, U),
         ("picture.blocky", {"blockiness": 2.2}, F),
@@ -161,7 +164,7 @@ def test_a_good_picture_is_no_fault(rule: object) -> None:
         ("picture.occluded", {"ref_edges_lost_block": 0.7, "ref_changed_block": 0.7}),
         ("picture.dirty", {"ref_edges_lost": 0.5}),
         ("picture.tilted_focus", {"ref_detail_slope_x": 2.0, "ref_detail_fit": 0.9}),
-        ("picture.distorted", {"ref_bend": 3.0}),
+        ("picture.distorted", {"ref_bend": 5.0}),
         ("picture.condensation", {}),
     ],
 )
@@ -276,6 +279,8 @@ def test_what_is_dark_by_day_is_no_fog() -> None:
     veiled = {**COVERED, **VEILED}
     assert finding("picture.occluded", **veiled, ref_lost_luma=-1.0).verdict is F
     assert finding("picture.occluded", **veiled, ref_lost_luma=0.4).verdict is U
+    lit = {"ref_edges_lost_block": 0.4, "ref_lost_luma": 0.8}
+    assert finding("picture.occluded", NIGHT, **lit).verdict is F
 
 
 def test_snow_is_no_colour_cast_and_no_other_view() -> None:
@@ -416,3 +421,35 @@ def test_nothing_is_judged_without_a_picture() -> None:
 def test_what_the_fitter_puts_right_is_never_claimed(code: str) -> None:
     """The catalogue gives maintenance and settings no way to a claim."""
     assert CATALOGUE[code].outcome is not Outcome.CLAIMABLE
+
+
+def test_dead_lamp_leaves_the_gain_at_its_end() -> None:
+    """Dark with the noise of full gain is the lamp; dark and calm is a matter of exposure."""
+    dark = {"luma_mean": 30.0, "luma_p99": 90.0}
+    calm = {**NIGHT, "change_still": 1.5}
+    for still, verdict in ((1.9, F), (0.4, U)):
+        view = view_of(
+            picture(calm, **dark, change_still=still),
+            baselines={**learnt(), **learnt(calm)},
+            sun=-30.0,
+        )
+        assert judge("ir_led.dead", view).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("still", "verdict"), [(1.2, H), (0.2, U), (0.0, F)], ids=["live", "calm", "frozen"]
+)
+def test_a_static_live_scene_is_not_frozen(still: float, verdict: Verdict) -> None:
+    """Nothing moves; a sensor's noise in the calmest part tells the live from the frozen one."""
+    base = {**GOOD, "change_still": 1.4}
+    past = tuple(
+        reading("picture.luma_mean", 110.0, at=NOON - timedelta(minutes=10 * back))
+        for back in range(12, 0, -1)
+    )
+    view = view_of(
+        {**picture(base, change=0.35, change_still=still), "stream.rtp_advances": True},
+        baselines=learnt(base),
+        history={"picture.luma_mean": past},
+        sun=30.0,
+    )
+    assert judge("picture.frozen", view).verdict is verdict
