@@ -16,7 +16,7 @@ from simulator.life.sources import Part, read_folder
 PICTURES: Final = Path("../shared/pictures")
 _CODED: Final = 5  # every so-manieth camera's pictures are coded as JPEG: it costs most
 _DRAIN_TINTS: Final = ((0, 0), (0, 0), (1, 0), (2, 3))  # some never get to a pure grey
-_EACH: Final = 4  # healthy tests and faulty ones a camera, besides the one at its installation
+EACH: Final = 8  # healthy tests and faulty ones a camera, besides the one at its installation
 
 
 class Where(enum.Enum):
@@ -27,6 +27,9 @@ class Where(enum.Enum):
     FIRST = "first"  # sun, and no test before it
     DUSK = "dusk"
     LED_LIGHT = "led"
+    SNOW = "snow"
+    TURNED = "turned to another view"
+    NIGHT_COMES = "night comes"
     NIGHT = "night"
     COVERED_DAY = "covered by day"
     COVERED_NIGHT = "covered at night"
@@ -85,7 +88,7 @@ def _cases(seed: int, sources: list[Path]) -> Iterator[Case]:
     lamp_follows = chance.random() < 0.5
     drain_tint = chance.choice(_DRAIN_TINTS)
     for is_faulty in (False, True):
-        for _ in range(_EACH):
+        for _ in range(EACH):
             where = chance.choice([*Where, Where.SUN, Where.SUN, Where.CLOUDS])
             odd = {chance.choice(_ODD)} if chance.random() < 0.5 else frozenset[Fault]()
             faults = frozenset({chance.choice(BROKEN)} if is_faulty else odd)
@@ -95,11 +98,13 @@ def _cases(seed: int, sources: list[Path]) -> Iterator[Case]:
                 where=where,
                 faults=faults,
                 scenery=Scenery(
-                    seed=seed + 1,
+                    seed=seed + 1 + (5000 if where is Where.TURNED else 0),
+                    snow=chance.uniform(0.3, 1.0) if where is Where.SNOW else 0.0,
+                    turns_s=chance.uniform(2, 70) if where is Where.NIGHT_COMES else None,
                     light="night_ir" if is_night else "day",
                     daylight=chance.choice([0.005, 0.02, 0.05]) if where is Where.DUSK else 1.0,
                     infrared=0.0 if where is Where.LED_LIGHT else 1.0,
-                    source=source,
+                    source=None if where is Where.TURNED else source,
                     balances_white=kind == "balances",
                     drains_colour=kind == "drains",
                     drain_tint=drain_tint,
@@ -114,7 +119,7 @@ def _cases(seed: int, sources: list[Path]) -> Iterator[Case]:
                     passer_share=chance.choice([0.0, 0.1, 0.2]),
                 ),
                 nights_known=chance.random() < 0.6,
-                fitted=chance.choice([True, None]),
+                fitted=chance.choice([Fault.IRCUT_NOT_FITTED not in faults, None]),
             )
 
 

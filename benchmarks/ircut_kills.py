@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import enum
-import os
 import random
-import signal
 import sqlite3
-import sys
 import tempfile
-from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +14,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.ircut_agents import Agent, Agents, agents
 from simulator.camera import SimulatedCamera
 from simulator.ir_cut import FilterMode
 from simulator.spec import CameraSpec
@@ -27,6 +24,7 @@ _USER: Final = "admin"
 _AT_ONCE: Final = 2
 _RESTORED_WITHIN_S: Final = 90.0
 _LOOK_S: Final = 0.05
+_WATCHED: Final = "may still be carried out"  # seen with its own mode, and looked at once more
 _LONGEST_TEST_S: Final = 60.0
 _CALM: Final = (1, 4)  # scenes in which little passes: a restless one is never written to
 _IMAGING: Final = "http://www.onvif.org/ver20/imaging/wsdl"
@@ -59,15 +57,18 @@ def kill_many(count: int, *, seed: int) -> tuple[Killed, ...]:
 
 async def _kill_many(count: int, *, seed: int) -> list[Killed]:
     free = asyncio.Semaphore(_AT_ONCE)
+    async with agents() as starter:
 
-    async def one(index: int) -> Killed:
-        async with free:
-            return await kill_one(random.Random(seed * 100_003 + index))
+        async def one(index: int) -> Killed:
+            async with free:
+                return await kill_one(random.Random(seed * 100_003 + index), starter)
 
-    return list(await asyncio.gather(*(one(index) for index in range(count))))
+        return list(await asyncio.gather(*(one(index) for index in range(count))))
 
 
-async def kill_one(chance: random.Random, *, moment: Moment | None = None) -> Killed:
+async def kill_one(
+    chance: random.Random, starter: Agents, *, moment: Moment | None = None
+) -> Killed:
     """Start a test, kill the agent, start it anew, and ask a second client for the mode."""
     moment, mode = moment or chance.choice(list(Moment)), chance.choice(list(FilterMode))
     # A watched second holds two key frames at this pace; the size keeps the encoder out of the way.
@@ -80,9 +81,9 @@ async def kill_one(chance: random.Random, *, moment: Moment | None = None) -> Ki
         async with SimulatedCamera(spec) as camera:
             camera.state.ir_cut.order(mode, persist=True)
             config = write_config(folder, camera)
-            await _start_and_kill(config, camera, moment, chance)
+            await _start_and_kill(starter, config, camera, moment, chance)
             was_changed = camera.state.ir_cut.mode is not mode
-            bad = await _restart(config, folder, camera, mode)
+            bad = await _restart(starter, config, camera, mode)
     return Killed(moment=moment, mode=mode.value, was_changed=was_changed, bad=bad)
 
 
@@ -115,105 +116,91 @@ outdoor = true
     return config
 
 
-async def _agent(config: Path, *words: str) -> Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "benchmarks.ircut_agent",
-        *words,
-        "-c",
-        str(config),
-        stdout=DEVNULL,
-        stderr=(config.parent / "agent.log").open("ab"),
-        start_new_session=True,
-    )
+async def _agent(starter: Agents, config: Path, *words: str) -> Agent:
+    return await starter.start(*words, "-c", str(config), log=config.parent / "agent.log")
 
 
 async def _start_and_kill(
-    config: Path, camera: SimulatedCamera, moment: Moment, chance: random.Random
+    starter: Agents, config: Path, camera: SimulatedCamera, moment: Moment, chance: random.Random
 ) -> None:
-    agent = await _agent(config, "ir-cut-test", "one")
+    agent = await _agent(starter, config, "ir-cut-test", "one")
     until_s = asyncio.get_running_loop().time() + _LONGEST_TEST_S
     wanted = {Moment.ANY: 0, Moment.AFTER_ORDER: 1, Moment.AT_ORDER: 1, Moment.AT_WAY_BACK: 2}
     wait_s = {Moment.ANY: 8.0, Moment.AFTER_ORDER: 4.0}.get(moment, 0.0)
     if wanted[moment]:
         _kill_at(camera, wanted[moment], agent if not wait_s else None)
-    while len(camera.writes) < wanted[moment] and agent.returncode is None:
+    while len(camera.writes) < wanted[moment] and not agent.ended.done():
         await asyncio.sleep(_LOOK_S / 10)
         if asyncio.get_running_loop().time() > until_s:
             break
     await asyncio.sleep(chance.uniform(0.0, wait_s))
-    _kill(agent)
-    await agent.wait()
+    agent.kill()
+    await agent.ended
 
 
-def _kill_at(camera: SimulatedCamera, write: int, agent: Process | None) -> None:
+def _kill_at(camera: SimulatedCamera, write: int, agent: Agent | None) -> None:
     """Kill within the camera's own handling of its so-manieth write."""
     note: Callable[[str, str], None] = camera.state.note_write
 
     def note_and_kill(operation: str, detail: str) -> None:
         note(operation, detail)
         if agent is not None and len(camera.writes) == write:
-            _kill(agent)
+            agent.kill()
 
     camera.state.note_write = note_and_kill  # type: ignore[method-assign]  # the moment it happens
 
 
-def _kill(agent: Process) -> None:
-    if agent.returncode is None:
-        os.killpg(agent.pid, signal.SIGKILL)  # the decoder child dies of its closed pipe
+async def _restart(starter: Agents, config: Path, camera: SimulatedCamera, mode: FilterMode) -> str:
+    """Start the agent as its service would; what is wrong at the end, '' when nothing is.
 
-
-async def _restart(config: Path, folder: Path, camera: SimulatedCamera, mode: FilterMode) -> str:
-    """Start the agent as its service would; what is wrong at the end, '' when nothing is."""
-    agent = await _agent(config, "run")
-    try:
+    Where the journal owes nothing a start would restore nothing: the camera must be right already.
+    """
+    if _debts(config):
+        agent = await _agent(starter, config, "run")
         until_s = asyncio.get_running_loop().time() + _RESTORED_WITHIN_S
-        while not _is_settled(folder):
-            if agent.returncode is not None:
-                return f"the agent ended with {agent.returncode}"
+        while not all(_WATCHED in error for error in _debts(config)):
+            if agent.ended.done():
+                return f"the agent ended with {agent.ended.result()}"
             if asyncio.get_running_loop().time() > until_s:
                 break
             await asyncio.sleep(_LOOK_S)
         await asyncio.sleep(_LOOK_S)
-    finally:
-        if agent.returncode is None:
-            agent.terminate()
-        await agent.wait()
+        await agent.stop()
     seen = await asyncio.to_thread(read_mode, camera.address)
     return "" if seen == mode.value else f"the camera has {seen}, its own mode was {mode.value}"
 
 
-def _is_settled(folder: Path) -> bool:
-    """Whether nothing is owed, or only what was seen with its own mode and is watched a while."""
+def _debts(config: Path) -> list[str]:
+    """What each debt's last attempt came to; '' for one that was not tried."""
     try:
-        db = sqlite3.connect(f"file:{folder / 'data' / 'agent.db'}?mode=ro", uri=True, timeout=1)
+        path = config.parent / "data" / "agent.db"
+        db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=1)
         try:
-            rows = db.execute("SELECT last_error FROM restore").fetchall()
-            runs = db.execute("SELECT count(*) FROM last_run").fetchone()[0]
+            return [error for (error,) in db.execute("SELECT last_error FROM restore")]
         finally:
             db.close()
     except sqlite3.Error:
-        return False  # not made yet
-    watched = all("may still be carried out" in error for (error,) in rows)
-    # The first visit comes after the way back: nothing else touches the camera before.
-    return watched and (bool(rows) or runs > 0)
+        return []  # killed before there was a database: nothing was ever written
 
 
 def read_mode(address: str) -> str:
     """GetImagingSettings by an independent client: strict zeep on the WSDLs of onvif-zeep."""
+    service = _imaging_client().create_service(
+        f"{{{_IMAGING}}}ImagingBinding", f"http://{address}/onvif/imaging"
+    )
+    return str(service.GetImagingSettings(VideoSourceToken="VideoSource_1").IrCutFilter)
+
+
+@cache
+def _imaging_client() -> Any:
     import zeep  # noqa: PLC0415 - half a second that other figures need not pay
     import zeep.wsse  # noqa: PLC0415
 
     library: Any = zeep  # it has no types
     wsdl = resources.files("wsdl") / "imaging.wsdl"
-    client = library.Client(
+    return library.Client(
         str(wsdl),
         wsse=library.wsse.UsernameToken(_USER, PASSWORD, use_digest=True, zulu_timestamp=True),
         transport=library.Transport(timeout=10, operation_timeout=10),
         settings=library.Settings(strict=True),
     )
-    service = client.create_service(
-        f"{{{_IMAGING}}}ImagingBinding", f"http://{address}/onvif/imaging"
-    )
-    return str(service.GetImagingSettings(VideoSourceToken="VideoSource_1").IrCutFilter)

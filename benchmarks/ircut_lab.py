@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import struct
 from collections.abc import Iterable
@@ -41,7 +40,7 @@ from simulator.faults import Fault
 from simulator.ir_cut import IrCut
 from simulator.video.scene_spec import SceneSpec
 
-_MOMENTS: Final = 5  # of a scene: noise, leaves, and the thing on the road elsewhere
+_MOMENTS: Final = 4  # of a scene: noise, leaves, and the thing on the road elsewhere
 _LEVELS: Final = np.arange(256, dtype=np.float64)
 _GREY: Final = 128
 _MIDDLE: Final = 90.0  # what a hundredth more red is of a middling picture, in Cr
@@ -70,6 +69,8 @@ class Scenery:
     light: str = "day"  # of SceneSpec
     daylight: float = 1.0
     infrared: float = 1.0
+    snow: float = 0.0
+    turns_s: float | None = None  # so long after its start the camera goes over to the night
     source: Path | None = None
     balances_white: bool = False
     drains_colour: bool = False
@@ -138,6 +139,7 @@ class LabCamera:
     writes: int = 0
 
     def __post_init__(self) -> None:
+        self._began_at = self.clock.now
         is_day = self.scenery.light == "day"
         self.ir_cut = IrCut(FaultSet(self.faults, lambda: None), self.clock, is_day)
 
@@ -212,7 +214,7 @@ class LabCamera:
         """What a filter test reads of a picture, measured by the agent's own code."""
         assert codec == "JPEG"
         features = measure_colours(key_frame, previous)
-        shown = key_frame if self.scenery.is_coded else hashlib.sha256(key_frame).digest()
+        shown = key_frame if self.scenery.is_coded else b"%d" % hash(key_frame)
         return Picture(features=features, jpeg=shown, taken_at=self.clock.now)
 
     def _film(self, film: Film) -> None:
@@ -220,6 +222,9 @@ class LabCamera:
 
     def _jpeg(self) -> bytes:
         scenery, seconds = self.scenery, self.clock.now.timestamp()
+        if scenery.turns_s is not None:
+            runs_s = (self.clock.now - self._began_at).total_seconds()
+            self.ir_cut.is_day = runs_s < scenery.turns_s
         is_day, asks_in = scenery.light == "day", self.ir_cut.asks_in
         is_dark = scenery.lamp_follows and asks_in and not is_day
         cover = ("black" if is_day else "white") if scenery.is_covered else ""
@@ -238,6 +243,7 @@ class LabCamera:
                 balances_white=scenery.balances_white,
                 daylight=scenery.daylight,
                 infrared=scenery.infrared,
+                snow=scenery.snow,
             ),
             frame_index=moment,
             is_drained=is_drained,

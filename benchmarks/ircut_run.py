@@ -27,7 +27,7 @@ from agent.experiment.restorer import Restorer
 from agent.experiment.telling import KEPT, read_memory
 from agent.experiment.verdict import FilterVerdict, Judged
 from agent.probes.probe import good
-from benchmarks.ircut_cases import Case, Where, cameras
+from benchmarks.ircut_cases import EACH, Case, Where, cameras
 from benchmarks.ircut_lab import LabCamera, VirtualClock
 from simulator.faults import Fault
 
@@ -64,7 +64,7 @@ class Score:
 def score(healthy: int) -> Score:
     """Run as many healthy tests, and as many faulty ones; the same numbers give the same score."""
     total = Score()
-    for seed, cases in cameras(count=-(-healthy // 4)):
+    for seed, cases in cameras(count=-(-healthy // EACH)):
         _take(total, seed, cases)
     return total
 
@@ -96,6 +96,8 @@ def _score(total: Score, case: Case, judged: Judged, note: str, *, is_known: boo
         allowed = {FilterVerdict.INCONCLUSIVE}
         if case.is_obedient:
             allowed.add(FilterVerdict.MOVED)
+        if case.fitted is False:
+            allowed = {FilterVerdict.NO_FILTER_FITTED}
     else:
         total.faulty += 1
         allowed = {FilterVerdict.INCONCLUSIVE, truth}
@@ -133,7 +135,15 @@ class Stand:
 
     async def _accept(self, case: Case) -> None:
         """The test at installation: healthy, in the sun."""
-        sunny = replace(case.scenery, light="day", daylight=1.0, infrared=1.0, is_covered=False)
+        sunny = replace(
+            case.scenery,
+            light="day",
+            daylight=1.0,
+            infrared=1.0,
+            snow=0.0,
+            turns_s=None,
+            is_covered=False,
+        )
         self.camera = LabCamera(sunny, self.clock)
         case = replace(case, where=Where.SUN, fitted=True)
         await self._desk(case).test(_NAME, ordered_by="laboratory: installation")

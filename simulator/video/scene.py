@@ -19,6 +19,7 @@ __all__ = ["PICTURE_FAULTS", "Light", "SceneSpec", "render"]
 # passes most of it in red, then in blue, least in green.
 _LEAK = np.array([1.0, 0.4, 0.85], dtype=np.float32)
 _LEAK_BY_DAY = 1.4
+_SNOW = 0.7
 # What little of the lamp passes a filter that stays in at night.
 _LAMP_THROUGH_FILTER = 0.008
 _SWAY_PX = (0, 1, 1)  # leaves in the wind, one step every other frame
@@ -74,6 +75,7 @@ def _settled(scene: SceneSpec) -> SceneSpec:
         balances_white=scene.balances_white,
         daylight=scene.daylight,
         infrared=scene.infrared,
+        snow=scene.snow,
     )
 
 
@@ -95,8 +97,11 @@ def _stage(scene: SceneSpec) -> _Stage:
     return _finish_stage(scene, stills, sprite=None, sprite_light=None)
 
 
+_landscape = lru_cache(maxsize=2)(paint_landscape)  # all lights and filters of a view in turn
+
+
 def _painted_stage(scene: SceneSpec) -> _Stage:
-    land = paint_landscape(seed=scene.seed, width=scene.width, height=scene.height)
+    land = _landscape(seed=scene.seed, width=scene.width, height=scene.height)
     leaves = land.foliage[..., None]
     stills = []
     for shift_px in _SWAY_PX:
@@ -130,6 +135,9 @@ def _finish_stage(
 def _light(scene: SceneSpec, visible: Plane, infrared: Plane, *, flat: bool = False) -> Plane:
     """Add up the light that reaches the sensor; `flat` leaves the lamp's falloff out."""
     if scene.by_day:
+        if scene.snow:  # it reflects both alike
+            visible = visible * np.float32(1 - scene.snow) + np.float32(_SNOW * scene.snow)
+            infrared = infrared * np.float32(1 - scene.snow) + np.float32(_SNOW * scene.snow)
         leak = 0.0 if scene.filter_is_in else _LEAK_BY_DAY * scene.infrared
         added: Plane = (visible + leak * infrared[..., None] * _LEAK).astype(np.float32)
         return added * np.float32(scene.daylight)

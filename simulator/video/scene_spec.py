@@ -36,7 +36,8 @@ class SceneSpec:
     `drains_colour` is a camera in its night mode: the picture processor drops the colours, as most
     real ones do as soon as the filter is asked to be out, wherever it is. `daylight` dims the day
     (1 is noon, 0.02 is dusk); `infrared` is the share of infrared in it (a lamp of white LEDs
-    has none, so that the filter makes no difference).
+    has none, so that the filter makes no difference). `snow` is how much of it lies on everything,
+    0..1.
     `moment` moves the scene on (another noise, another place of the moving object): a caller that
     changes it every minute gets a life instead of the same few seconds. Names in `faults` that are
     not in PICTURE_FAULTS leave the picture alone. Raises ValueError on sizes or light out of range.
@@ -54,6 +55,7 @@ class SceneSpec:
     drains_colour: bool = False
     daylight: float = 1.0
     infrared: float = 1.0
+    snow: float = 0.0
 
     def __post_init__(self) -> None:
         Light(self.light)
