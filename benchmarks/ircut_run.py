@@ -28,7 +28,7 @@ from agent.experiment.telling import KEPT, read_memory
 from agent.experiment.verdict import FilterVerdict, Judged
 from agent.probes.probe import good
 from benchmarks.ircut_cases import EACH, Case, Where, cameras
-from benchmarks.ircut_lab import LabCamera, VirtualClock
+from benchmarks.ircut_lab import LabCamera, Scenery, VirtualClock
 from simulator.faults import Fault
 
 NOON: Final = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -71,7 +71,7 @@ def score(healthy: int) -> Score:
 
 def _take(total: Score, seed: int, cases: list[Case]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        stand = Stand(Path(folder), cases[0])
+        stand = Stand(Path(folder), _home_of(cases))
         try:
             for index, case in enumerate(cases):
                 judged = asyncio.run(stand.test(case))
@@ -110,15 +110,30 @@ def _score(total: Score, case: Case, judged: Judged, note: str, *, is_known: boo
         total.wrong.append(f"{note}: {judged.why.value}: {judged.reason.en}")
 
 
+def _home_of(cases: list[Case]) -> Scenery:
+    """What the camera sees in the sun on the day it was installed."""
+    first = next((c for c in cases if c.where is not Where.TURNED), cases[0])
+    return replace(
+        first.scenery,
+        light="day",
+        daylight=1.0,
+        infrared=1.0,
+        snow=0.0,
+        turns_s=None,
+        is_covered=False,
+    )
+
+
 class Stand:
     """One position with its database, and a camera that gets one fault after the other."""
 
-    def __init__(self, folder: Path, case: Case) -> None:
+    def __init__(self, folder: Path, home: Scenery) -> None:
         self.clock = VirtualClock(NOON)
         self.database: Database
         self.database, _ = open_or_salvage(folder / "agent.db", now=NOON)
         self.database.connection.execute("PRAGMA synchronous = OFF")  # nothing dies here
-        self.camera = LabCamera(case.scenery, self.clock)
+        self._home = home
+        self.camera = LabCamera(home, self.clock)
         self.is_known = False  # the filter was seen to move before the last test
 
     async def test(self, case: Case) -> Judged:
@@ -131,20 +146,14 @@ class Stand:
         self._pass_days(case)
         self.camera = LabCamera(case.scenery, self.clock, case.faults, sky=case.sky)
         self.is_known = read_memory(self.database, _NAME).moved is not None
-        return await self._desk(case).test(_NAME, ordered_by="laboratory")
+        judged = await self._desk(case).test(_NAME, ordered_by="laboratory")
+        if case.where is Where.TURNED:
+            self._forget()  # and it is turned back: accepted anew
+        return judged
 
     async def _accept(self, case: Case) -> None:
         """The test at installation: healthy, in the sun."""
-        sunny = replace(
-            case.scenery,
-            light="day",
-            daylight=1.0,
-            infrared=1.0,
-            snow=0.0,
-            turns_s=None,
-            is_covered=False,
-        )
-        self.camera = LabCamera(sunny, self.clock)
+        self.camera = LabCamera(self._home, self.clock)
         case = replace(case, where=Where.SUN, fitted=True)
         await self._desk(case).test(_NAME, ordered_by="laboratory: installation")
 

@@ -24,7 +24,7 @@ from agent.experiment.look import Shot, middle
 from agent.experiment.photographer import Photographer
 from agent.experiment.setting import REFUSALS, NotRestoredError, Setting, Settled
 from agent.experiment.unmoved import unsure
-from agent.experiment.verdict import Judged, Why
+from agent.experiment.verdict import FilterVerdict, Judged, Why
 from agent.experiment.watcher import Pace, Watcher
 from agent.experiment.witness import Witness
 from agent.wrong import Both
@@ -59,6 +59,7 @@ class Ran:
     # A change that could be chance must come and go a second time: these are of the first.
     during_first: list[Shot] = field(default_factory=list)
     after_first: list[Shot] = field(default_factory=list)
+    mode_first: FilterMode | None = None
     settled: Settled | None = None  # None: nothing was written, or the mode is still owed
     is_owed: bool = False
     went_dark: bool = False
@@ -111,15 +112,8 @@ class FilterTest:
             async with asyncio.timeout(self._pace.deadline_s):
                 await self._look_before()
             ran.judged = first = await self._there_and_back()
-            is_sure = not first.rests_on_change or (first.is_plain and self._is_prompt)
-            if not is_sure and not self._order.may_repeat:
-                ran.judged = unsure(Why.ONCE_ONLY, first.figures)
-            elif not is_sure:
-                ran.during_first, ran.after_first = ran.during, ran.after
-                ran.judged = unsure(Why.STOPPED)
-                second = await self._there_and_back()
-                agrees = second.verdict is first.verdict
-                ran.judged = second if agrees else unsure(Why.RESTLESS, second.figures)
+            if (mode := self._ask_again(first)) is not None:
+                ran.judged = await self._second(first, mode)
         except _Over as over:
             ran.judged = over.judged
         except TimeoutError:
@@ -127,6 +121,28 @@ class FilterTest:
         except CameraError as error:
             ran.judged = unsure(_why(error), error.detail[:120])
         return ran
+
+    def _ask_again(self, first: Judged) -> FilterMode | None:
+        """The mode of a second order; None when the first one says enough."""
+        ran = self.ran
+        if first.rests_on_change:
+            return None if first.is_plain and self._is_prompt else ran.mode_set
+        if first.verdict.is_fault and first.may_be_auto and ran.mode_before is FilterMode.AUTO:
+            return FilterMode.ON if ran.mode_set is FilterMode.OFF else FilterMode.OFF
+        return None
+
+    async def _second(self, first: Judged, mode: FilterMode) -> Judged:
+        """What could be chance must come again; what AUTO may have asked already is asked away."""
+        ran = self.ran
+        if not self._order.may_repeat:
+            return unsure(Why.ONCE_ONLY, first.figures)
+        ran.judged = unsure(Why.STOPPED)
+        ran.during_first, ran.after_first, ran.mode_first = ran.during, ran.after, ran.mode_set
+        ran.mode_set = mode
+        second = await self._there_and_back()
+        if second.verdict in (first.verdict, FilterVerdict.INCONCLUSIVE):
+            return second
+        return unsure(Why.RESTLESS if mode is ran.mode_first else Why.AUTO_WAS_OUT, second.figures)
 
     async def _there_and_back(self) -> Judged:
         """One A-B-A, judged; the mode is back, or owed, whatever ends it."""

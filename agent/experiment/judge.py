@@ -10,7 +10,7 @@ witness before it is called a fault; else the verdict is inconclusive and says w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from agent.experiment.earlier import Earlier
@@ -248,7 +248,8 @@ def _by_colour(sides: Sides, own: Own, witness: Witness) -> Judged:
     if own.colour_changed(sides.distance):
         return _by_direction(sides, own, witness)
     if own.colour_same(sides.distance) and own.pattern_same(sides.least_pattern):
-        return judge_unmoved(middle([sides.look_in, sides.look_out]), witness, sides.figures)
+        look = middle([sides.look_in, sides.look_out])
+        return replace(judge_unmoved(look, witness, sides.figures), may_be_auto=True)
     return unsure(Why.UNCLEAR, sides.figures)
 
 

@@ -251,7 +251,9 @@ def attachments_of(told: Told, database: Database) -> tuple[Attachment, ...]:
 
 
 def _mode(ran: Ran, phase: str) -> str:
-    mode = ran.mode_set if phase.startswith("during") else ran.mode_before
+    if phase == "during, first time":
+        return ran.mode_first.value if ran.mode_first else "?"
+    mode = ran.mode_set if phase == "during" else ran.mode_before
     return mode.value if mode else "?"
 
 

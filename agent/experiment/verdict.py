@@ -57,6 +57,7 @@ class Why(enum.Enum):
     FROZEN = "frozen"
     RESTLESS = "restless"
     ONCE_ONLY = "once_only"
+    AUTO_WAS_OUT = "auto_was_out"
     DID_NOT_COME_BACK = "did_not_come_back"
     UNCLEAR = "unclear"
     LAMP_OR_FILTER = "lamp_or_filter"
@@ -75,6 +76,7 @@ class Judged:
     why: Why
     figures: str | Both = ""  # for people who want to check it; a str is quoted as it came
     is_plain: bool = False  # of a change: one that nothing passing by could have made
+    may_be_auto: bool = False  # of no change: AUTO may have asked for the very same position
 
     @property
     def rests_on_change(self) -> bool:
@@ -161,9 +163,13 @@ WORDS: Final[dict[Why, Both]] = {
         "画面自身变化与滤光片引起的变化相当",
     ),
     Why.ONCE_ONLY: Both(
-        "the picture changed, which may have been chance, and the day's budget of writes allowed no"
-        " second order",
-        "画面发生了变化，但可能是巧合，而当日写入预算不允许再次下达指令",
+        "one order proves too little, and the day's budget of writes allowed no second one",
+        "一次指令不足以证明，而当日写入预算不允许再次下达指令",
+    ),
+    Why.AUTO_WAS_OUT: Both(
+        "the picture followed one order and not the other: in automatic mode the camera may have"
+        " had its filter out already",
+        "画面只随其中一次指令变化：自动模式下摄像机可能已将滤光片移出",
     ),
     Why.DID_NOT_COME_BACK: Both(
         "the picture did not come back after the mode was restored", "恢复模式后画面未恢复原状"
@@ -237,6 +243,7 @@ SETTLE: Final[dict[Why, Both]] = {
     Why.COVERED: Both("clear the lens, then test again", "请清理镜头后重新测试"),
     Why.FROZEN: Both("restart the camera, then test again", "请重启摄像机后重新测试"),
     Why.RESTLESS: _AGAIN,
+    Why.AUTO_WAS_OUT: _BY_DAY,
     Why.ONCE_ONLY: Both(
         "allow four writes a day for this device (budget, writes_per_day), or test tomorrow",
         "请为该设备允许每天四次写入（budget 中的 writes_per_day），或明天再测试",

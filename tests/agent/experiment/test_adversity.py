@@ -342,6 +342,23 @@ async def test_what_parks_for_the_length_of_an_order_is_no_filter_that_moved(
     assert bench.camera.writes == 4
 
 
+@pytest.mark.parametrize("balances", [False, True], ids=["keeps", "balances"])
+async def test_a_filter_that_automatic_mode_has_taken_out_already_is_not_stuck(
+    tmp_path: Path, *, balances: bool
+) -> None:
+    """Dusk, and colours all the same: ordering it out changes nothing, ordering it in does."""
+    scenery = Scenery(seed=3, balances_white=balances)
+    bench = Bench(tmp_path, scenery)
+    first = await bench.test()
+    bench.passes(days=1)
+    bench.camera = LabCamera(replace(scenery, turns_s=0.0), bench.clock)
+    dusk = await bench.test()
+
+    assert first.verdict is FilterVerdict.MOVED
+    assert (dusk.verdict, dusk.why) == (FilterVerdict.INCONCLUSIVE, Why.AUTO_WAS_OUT)
+    assert (bench.camera.ir_cut.mode.value, owed(bench)) == ("AUTO", ())
+
+
 class Stalling(LabCamera):
     """Its encoder repeats one picture from the order on."""
 
