@@ -6,17 +6,21 @@ filter test reads, by the agent's own code.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache, lru_cache
 from itertools import count
 from typing import Any, Final
 
 import av
+import msgspec
 import numpy as np
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
+from agent.camera.examine import examine
 from agent.camera.frame_planes import take_planes
 from agent.camera.heap import keep_heap
 from agent.camera.picture.brightness import brightness
@@ -24,7 +28,7 @@ from agent.camera.picture.colour import colour
 from agent.camera.picture.noise import change
 from agent.camera.picture.pattern import pattern_change
 from agent.camera.picture.planes import HEIGHT_PX, WIDTH_PX, Planes
-from agent.camera.port import PictureFeatures
+from agent.camera.port import Picture, PictureFeatures
 from simulator.video.encoder import open_jpeg_encoder
 from simulator.video.scene import render
 from simulator.video.scene_spec import SceneSpec
@@ -99,13 +103,29 @@ def measure_colours(picture: bytes, previous: bytes | None) -> PictureFeatures:
     )
 
 
+def recognise(picture: bytes, references: Mapping[str, bytes]) -> Picture:
+    """All figures, and those against the references too; the picture itself is not kept."""
+    found = examine(_frame(picture), None, references)
+    return Picture(
+        features=msgspec.convert(found.figures, PictureFeatures),
+        jpeg=b"%d" % hash(picture),
+        taken_at=datetime.now(UTC),
+        light=found.light.value,
+        merged=found.merged,
+    )
+
+
 @lru_cache(maxsize=8)
 def _planes(picture: bytes) -> Planes:
+    return take_planes(_frame(picture))
+
+
+def _frame(picture: bytes) -> VideoFrame:
     if len(picture) == WIDTH_PX * HEIGHT_PX * 3 // 2:
         packed = np.frombuffer(picture, dtype=np.uint8).reshape(-1, WIDTH_PX)
-        return take_planes(Film(packed).frame())
+        return Film(packed).frame()
     (frame,) = _decoder().decode(av.Packet(picture))
-    return take_planes(frame)
+    return frame
 
 
 @cache

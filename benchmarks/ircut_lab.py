@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -33,6 +34,7 @@ from benchmarks.ircut_darkroom import (
     develop,
     encode,
     measure_colours,
+    recognise,
 )
 from simulator import ir_cut
 from simulator.fault_set import FaultSet
@@ -210,9 +212,18 @@ class LabCamera:
         """One picture."""
         return Snapshot(body=self._jpeg(), media_type="image/jpeg")
 
-    async def decode(self, key_frame: bytes, *, codec: str, previous: bytes | None) -> Picture:
+    async def decode(
+        self,
+        key_frame: bytes,
+        *,
+        codec: str,
+        previous: bytes | None,
+        references: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> Picture:
         """What a filter test reads of a picture, measured by the agent's own code."""
         assert codec == "JPEG"
+        if previous is None:  # the first one of a test
+            return replace(recognise(key_frame, references), taken_at=self.clock.now)
         features = measure_colours(key_frame, previous)
         shown = key_frame if self.scenery.is_coded else b"%d" % hash(key_frame)
         return Picture(features=features, jpeg=shown, taken_at=self.clock.now)

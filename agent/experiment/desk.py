@@ -155,6 +155,8 @@ class FilterDesk:
 
     def _order(self, device: Device, ordered_by: str, *, may_repeat: bool) -> Order:
         facts = self._facts(device)
+        memory = read_memory(self._ground.database, device.device_id)
+        earlier = earlier_of(memory, firmware=facts.firmware)
         serials = [a.value for a in facts.aliases if a.kind is AliasKind.ONVIF_SERIAL]
         return Order(
             device_id=device.device_id,
@@ -163,7 +165,10 @@ class FilterDesk:
             stills_first=device.is_metered,
             may_repeat=may_repeat,
             modes_stated=self._modes_stated(device),
-            witness=lambda now: self._witness(device, facts.firmware, now),
+            witness=lambda now, is_known_view: self._witness(
+                device, facts.firmware, now, is_known_view=is_known_view
+            ),
+            view=earlier.view if earlier is not None else b"",
         )
 
     def _modes_stated(self, device: Device) -> tuple[str, ...]:
@@ -172,10 +177,12 @@ class FilterDesk:
         readings = reading_store.earlier(db, device.device_id, _MODE, limit=_STEADY_READINGS)
         return tuple(str(r.value) for r in readings if r.good and r.taken_at >= since)
 
-    def _witness(self, device: Device, firmware: str, now: datetime) -> Witness:
+    def _witness(
+        self, device: Device, firmware: str, now: datetime, *, is_known_view: bool
+    ) -> Witness:
         db, device_id = self._ground.database.connection, device.device_id
         memory: TestMemory = read_memory(self._ground.database, device_id)
-        earlier = earlier_of(memory, firmware=firmware)
+        earlier = earlier_of(memory, firmware=firmware) if is_known_view else None
         elevation = self._ground.sun_elevation_deg(now)
         latest = reading_store.latest(db, device_id)
         baseline = keepsake_store.read_baselines(db, device_id).get(Light.DAY.value)

@@ -17,6 +17,7 @@ class Earlier(msgspec.Struct, frozen=True, array_like=True):
     look_out: Look
     pattern: float  # change of the order of bright and dark places
     sun_elevation_deg: float | None = None
+    view: bytes = b""  # the picture's own reference, as the decoder child makes and reads it
 
 
 class TestMemory(msgspec.Struct, frozen=True, array_like=True):

@@ -19,7 +19,7 @@ from typing import Final
 from agent.camera.port import Camera, CameraError, Cause, FilterMode
 from agent.delivery.database import Database
 from agent.delivery.restore_store import Owed
-from agent.experiment.judge import Taken, gate, judge
+from agent.experiment.judge import Taken, gate, is_known_view, judge
 from agent.experiment.look import Shot, middle
 from agent.experiment.photographer import Photographer
 from agent.experiment.setting import REFUSALS, NotRestoredError, Setting, Settled
@@ -41,7 +41,8 @@ class Order:
     ordered_by: str
     identity: str  # the serial it stated last; '' when it states none
     stills_first: bool  # every byte costs
-    witness: Callable[[datetime], Witness]
+    witness: Callable[[datetime, bool], Witness]  # by whether the view is the known one
+    view: bytes = b""  # where the filter was seen to move
     may_repeat: bool = True  # the day's writes allow a second order
     modes_stated: tuple[str, ...] = ()  # filter modes that visits read in the last half hour
 
@@ -98,6 +99,7 @@ class FilterTest:
             sleep=sleep,
             watch_s=self._pace.watch_s,
             stills_first=order.stills_first,
+            view=order.view,
         )
         self._watcher = Watcher(self._photographer, pace=self._pace, sleep=sleep)
         self._identity = ""  # of what hangs there now
@@ -264,7 +266,7 @@ class FilterTest:
                 during=ran.during,
                 after=ran.after,
             ),
-            self._order.witness(self._clock()),
+            self._order.witness(self._clock(), is_known_view(ran.before)),
         )
         ran.went_dark = judged.why is Why.LAMP_OR_FILTER
         return judged

@@ -81,6 +81,11 @@ class Shot:
         return self.picture.features.change_from_previous
 
     @property
+    def likeness(self) -> float | None:
+        """Of its edges to the view in which the filter was seen to move; None: not compared."""
+        return self.picture.features.ref_similarity
+
+    @property
     def pattern(self) -> float | None:
         """Change of the order of bright and dark places to that picture; None for the first."""
         return self.picture.features.pattern_change

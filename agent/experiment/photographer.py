@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
 
+from agent.camera.light import Light
 from agent.camera.port import Camera, CameraError, Cause
 from agent.experiment.look import Shot
 
@@ -41,7 +42,9 @@ class Photographer:
         sleep: Callable[[float], Awaitable[None]],
         watch_s: float,
         stills_first: bool,
+        view: bytes = b"",
     ) -> None:
+        """``view`` is the reference of the view in which the filter was seen to move."""
         self._camera = camera
         self._clock = clock
         self._sleep = sleep
@@ -49,6 +52,7 @@ class Photographer:
         self._sources = [self._key_frames, self._stills]
         if stills_first:
             self._sources.reverse()
+        self._references = {light.value: view for light in Light} if view else {}
         self._reference: tuple[str, bytes] | None = None
 
     def begin_anew(self) -> None:
@@ -92,7 +96,12 @@ class Photographer:
     async def _develop(self, coded: bytes, codec: str) -> Shot:
         same_codec = self._reference is not None and self._reference[0] == codec
         previous = self._reference[1] if self._reference and same_codec else None
-        picture = await self._camera.decode(coded, codec=codec, previous=previous)
+        picture = await self._camera.decode(
+            coded,
+            codec=codec,
+            previous=previous,
+            references={} if self._reference else self._references,
+        )
         if self._reference is None and not picture.damaged:
             self._reference = (codec, coded)
         return Shot(picture=picture, at=self._clock())

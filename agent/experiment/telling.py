@@ -177,6 +177,7 @@ def _remember(database: Database, told: Told, before: TestMemory) -> None:
                 look_out=home if is_in else away,
                 pattern=min(patterns, default=0.0),
                 sun_elevation_deg=told.sun_elevation_deg,
+                view=next((s.picture.merged for s in ran.before if s.picture.merged), b""),
             ),
         )
     if ran.went_dark:

@@ -95,7 +95,7 @@ class Bench:
             ordered_by="me",
             identity="",
             stills_first=False,
-            witness=lambda _: witness,
+            witness=lambda *_: witness,
         )
         test = FilterTest(
             self.camera,

@@ -132,11 +132,10 @@ class Visited(LabCamera):
 
     is_visited = False
 
-    async def decode(self, key_frame: bytes, *, codec: str, previous: bytes | None):  # type: ignore[no-untyped-def]  # as the base
+    def _film(self, film: Film) -> None:
         if not self.is_visited:
             self.ir_cut.order(ir_cut.FilterMode.ON, persist=True)
             self.is_visited = True
-        return await super().decode(key_frame, codec=codec, previous=previous)
 
 
 async def test_a_mode_chosen_while_the_test_looks_is_the_customers(tmp_path: Path) -> None:
@@ -357,6 +356,22 @@ async def test_a_filter_that_automatic_mode_has_taken_out_already_is_not_stuck(
     assert first.verdict is FilterVerdict.MOVED
     assert (dusk.verdict, dusk.why) == (FilterVerdict.INCONCLUSIVE, Why.AUTO_WAS_OUT)
     assert (bench.camera.ir_cut.mode.value, owed(bench)) == ("AUTO", ())
+
+
+@pytest.mark.parametrize("fault", [Fault.IRCUT_REVERSED, Fault.IRCUT_STUCK_CLOSED])
+async def test_a_camera_that_was_turned_is_not_compared_with_its_old_view(
+    tmp_path: Path, fault: Fault
+) -> None:
+    """Where no plants are the order of tiles stays as it is, wherever the filter is."""
+    bench = Bench(tmp_path, Scenery(seed=3, drains_colour=True))
+    first = await bench.test()
+    bench.passes(days=1)
+    bare = Scenery(seed=4, drains_colour=True, infrared=0.0)
+    bench.camera = LabCamera(bare, bench.clock, frozenset({fault}))
+    turned = await bench.test()
+
+    assert first.verdict is FilterVerdict.MOVED
+    assert (turned.verdict, turned.why) == (FilterVerdict.INCONCLUSIVE, Why.DRAINED)
 
 
 class Stalling(LabCamera):
