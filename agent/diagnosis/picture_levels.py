@@ -24,7 +24,7 @@ class PictureLevels:
     detail_least: float = 0.3
     detail_slope_least: float = 0.7  # log2 from one edge of the picture to the other
     known_share: float = 0.6  # of the usual similarity; webs and other views have less
-    tilt_best_least: float = 0.12  # of its usual detail that the sharper side may lose
+    tilt_best_least: float = 0.15  # of its usual detail that the sharper side may lose
     detail_fit_least: float = 0.4  # share of variance that one plane explains
     # Contrast and veil.
     contrast_least: float = 0.35
@@ -39,9 +39,11 @@ class PictureLevels:
     veil_slope_most: float = 2.4  # log2 of contrast across: a cover had 2.7 to 8
     veil_changed_most: float = 0.3
     veil_lost_least: float = 0.05
+    veil_lost_soft: float = 0.4  # of the edges, where it is also as soft as behind a film
+    veil_detail: float = 0.58  # of the usual: mist leaves more, save where edges are gone
     film_share: float = 0.72
-    film_share_alone: float = 0.58
-    film_lift: float = 12.0
+    film_share_alone: float = 0.66
+    film_lift: float = 10.0
     film_lift_alone: float = 28.0
     weather_detail: float = 0.65  # of the usual ratio; fog and rain left 0.7 and more
     veil_hours: float = 6.0  # fog is gone by then, or the sun is low
@@ -102,7 +104,9 @@ class PictureLevels:
     lamp_lost_luma: float = -0.3  # log2: where a lamp is out it is darker; a cover shines
     lamp_spreads: float = 3.0
     # Sensor and encoder.
-    noise_least: float = 2.0  # no healthy life strayed so far for three hours
+    noise_least: float = 4.0  # of one picture, where nothing is known of two: texture looks alike
+    noise_seen_least: float = 1.0  # of one picture, when it is also in ...
+    noise_time_least: float = 2.0  # ... what changes where nothing moves: faults had 7 to 28
     stripes_least: float = 12.0
     lines_least: float = 4.0
     blockiness_least: float = 0.5

@@ -13,7 +13,13 @@ from agent.diagnosis.pictures.departure import (
 from agent.diagnosis.pictures.look import Look, baseline_of
 from agent.diagnosis.pictures.pace import HOURS
 from agent.diagnosis.pictures.veil import veiled_or_weather
-from agent.diagnosis.pictures.witness import is_hidden, is_known, siblings_below
+from agent.diagnosis.pictures.witness import (
+    is_hidden,
+    is_known,
+    is_veiled_as_a_whole,
+    siblings_below,
+    weather,
+)
 from agent.diagnosis.rule import Finding, Rule, View
 from agent.diagnosis.verdicts import fault, healthy, unsure
 
@@ -80,6 +86,8 @@ def _by_whole(view: View, look: Look) -> Finding:
             return fault(BLURRED, view, "no fine detail is left", "画面细节全部丢失", *_NAMES)
         return not_known_yet(BLURRED)
     ratio = look["sharpness"] / max(norm.low, 1e-6)
+    if ratio < levels.blurred_ratio and is_veiled_as_a_whole(view, look):
+        return weather(BLURRED)
     if ratio < levels.blurred_ratio:
         percent = 100 * look["sharpness"] / max(norm.median, 1e-6)
         return fault(
@@ -138,8 +146,11 @@ def judge_tilted(view: View) -> Finding:
 
 def _keeps_its_best(view: View, look: Look) -> bool:
     """The sharper side is as sharp as ever: else the whole is soft, as behind a film."""
-    best = depart(view, look, "ref_detail_p90", least=view.levels.tilt_best_least, side=Side.BELOW)
-    return best is not None and not best.is_beyond
+    baseline, best = baseline_of(view, look.light), look.get("ref_detail_p90")
+    usual = baseline.norm("ref_detail_p90", support=1) if baseline else None
+    if usual is None or best is None:
+        return False
+    return best >= usual.median - view.levels.tilt_best_least
 
 
 RULES = (

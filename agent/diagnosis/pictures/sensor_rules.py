@@ -10,6 +10,7 @@ from agent.diagnosis.rule import Finding, Rule, View
 from agent.diagnosis.verdicts import fault, healthy, not_read, unsure
 
 NOISE, STRIPES, LINES = "picture.noise", "picture.stripes", "picture.dead_lines"
+_NOISE = ("picture.noise", "picture.change_still")
 _STRIPES = ("picture.row_stripes", "picture.column_stripes")
 _PICTURES_BACK, _SEEN_ON = 8, 3
 _LINES = (
@@ -21,16 +22,23 @@ _LINES = (
 
 
 def judge_noise(view: View) -> Finding:
-    """Noise of flat parts beyond what this camera ever had in this light."""
+    """Noise of flat parts beyond what this camera ever had in this light, and new in each picture.
+
+    Foliage and gravel look like noise in one picture, the clearer the air the more; but they are
+    there in the next one too.
+    """
     look = look_at(view)
     if look is None:
         return not_read(NOISE)
-    noise = depart(view, look, "noise", least=view.levels.noise_least, side=Side.ABOVE)
+    levels = view.levels
+    moving = depart(view, look, "change_still", least=levels.noise_time_least, side=Side.ABOVE)
+    least = levels.noise_least if moving is None else levels.noise_seen_least
+    noise = depart(view, look, "noise", least=least, side=Side.ABOVE)
     if noise is None:
         return not_known_yet(NOISE)
     if noise.is_usual:
-        return healthy(NOISE, view, "picture.noise")
-    if not noise.is_beyond:
+        return healthy(NOISE, view, *_NOISE)
+    if not noise.is_beyond or (moving is not None and not moving.is_beyond):
         return in_between(NOISE, "noisier than usual", "噪点多于平时")
     if siblings_above(view, "noise", noise.bar):
         return unsure(
@@ -45,7 +53,7 @@ def judge_noise(view: View) -> Finding:
         view,
         f"noise of {noise.value:.1f} grey levels (usual: {noise.norm.median:.1f})",
         f"噪声 {noise.value:.1f} 灰阶（平时 {noise.norm.median:.1f}）",
-        "picture.noise",
+        *_NOISE,
     )
 
 

@@ -45,7 +45,9 @@ def veil_of(view: View, look: Look) -> Veiled | None:
     kind = Veil.NONE
     lost = look.get("ref_edges_lost") or 0.0
     if _is_even(view, look):
-        if lost >= levels.veil_lost_least:
+        if lost >= levels.veil_lost_soft or (
+            lost >= levels.veil_lost_least and not _is_very_soft(view, look)
+        ):
             is_mist = share < levels.veil_share and lifted >= levels.veil_lift
             kind = Veil.MIST if is_mist else Veil.NONE
         elif _is_filmed(view, share, lifted) and _is_soft(view, look):
@@ -76,6 +78,15 @@ def _is_soft(view: View, look: Look) -> bool:
     if usual is None or detail is None:
         return False
     return detail < usual.median - view.levels.detail_least / 3
+
+
+def _is_very_soft(view: View, look: Look) -> bool:
+    """As soft as behind grease: mist scatters, and leaves fine detail in what it does not hide."""
+    baseline, detail = baseline_of(view, look.light), look.get("ref_detail")
+    usual = baseline.norm("ref_detail", support=1) if baseline else None
+    if usual is None or detail is None:
+        return False
+    return detail < view.levels.veil_detail * usual.median
 
 
 def veiled_or_weather(

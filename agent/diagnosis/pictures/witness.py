@@ -78,7 +78,7 @@ def may_be_weather(view: View, look: Look) -> bool:
         return False
     if contrast >= levels.weather_contrast and veil < levels.weather_veil:
         return False
-    if not _is_veiled_as_a_whole(view, look):
+    if is_veiled_as_a_whole(view, look) is False:
         return False
     others = witnesses(view, "ref_contrast")
     return not others or any(
@@ -88,8 +88,8 @@ def may_be_weather(view: View, look: Look) -> bool:
     )
 
 
-def _is_veiled_as_a_whole(view: View, look: Look) -> bool:
-    """Whether the picture by itself, wherever things are in it, has a veil; True when unknown.
+def is_veiled_as_a_whole(view: View, look: Look) -> bool | None:
+    """Whether the picture by itself, wherever things are in it, has a veil; None when unknown.
 
     A view that was moved, turned over or hidden in part has little contrast where the reference
     has much, and as much as ever elsewhere; fog takes it from the whole picture.
@@ -97,11 +97,11 @@ def _is_veiled_as_a_whole(view: View, look: Look) -> bool:
     baseline, levels = baseline_of(view, look.light), view.levels
     contrast, veil = look.get("local_contrast"), look.get("veil")
     if baseline is None or contrast is None or veil is None:
-        return True
+        return None
     usual = baseline.norm("local_contrast", support=levels.baseline_pictures)
     blacks = baseline.norm("veil", support=levels.baseline_pictures)
     if usual is None or blacks is None:
-        return True
+        return None
     is_pale = contrast < levels.weather_contrast * usual.median
     return is_pale or veil > blacks.median + levels.weather_veil
 

@@ -71,6 +71,7 @@ GOOD: Final[dict[str, Value]] = {
     "ref_veil": 0.0,
     "ref_colour": 0.01,
     "ref_lines": 0,
+    "change_still": 1.4,
 }
 NIGHT: Final[dict[str, Value]] = {
     **GOOD,

@@ -110,7 +110,9 @@ FILMED = {"ref_contrast": 0.55, "ref_veil": 30.0, "ref_detail": 0.5, "ref_detail
         ("picture.exposure", {"luma_mean": 190.0, "bright_share": 0.2}, F),
         ("picture.colour_cast", {"red_mean": 150.0, "blue_mean": 60.0}, F),
         ("picture.colour_cast", {"red_mean": 135.0}, U),
-        ("picture.noise", {"noise": 9.0}, F),
+        ("picture.noise", {"noise": 9.0}, U),
+        ("picture.noise", {"noise": 3.0, "change_still": 9.0}, F),
+        ("picture.noise", {"noise": 9.0, "change_still": 1.5}, U),
         ("picture.noise", {"noise": 2.6}, U),
         ("picture.stripes", {"row_stripes": 40.0}, F),
         ("picture.stripes", {"column_stripes": 12.0}, U),
@@ -180,8 +182,8 @@ def test_fog_is_no_fault(
 
 def test_a_lost_focus_is_not_excused_by_another() -> None:
     """Two cameras of a batch may go soft together; only what weather could do is left to it."""
-    soft = (Sibling(device_id="barn", figures={"ref_detail": 0.4, "ref_contrast": 0.65}),)
-    lost = {**SOFT, "ref_contrast": 0.65, "ref_veil": 20.0}
+    soft = (Sibling(device_id="barn", figures={"ref_detail": 0.4, "ref_contrast": 0.7}),)
+    lost = {**SOFT, "ref_contrast": 0.7, "ref_veil": 8.0}
     assert finding("picture.blurred", siblings=soft, **lost).verdict is F
     slight = {"ref_detail": 0.68, "ref_detail_p90": 0.85}
     assert finding("picture.blurred", siblings=soft, **slight).verdict is U
@@ -367,7 +369,7 @@ def test_frozen(
         for back in range(minutes, 0, -10)
     )
     values = {
-        **picture(change=change),
+        **picture(change=change, change_still=0.7 * change if change >= 0.7 else 0.0),
         "stream.key_frames_identical": identical,
         "stream.rtp_advances": advances,
     }
