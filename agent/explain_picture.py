@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,7 +19,7 @@ from agent.diagnosis.pictures.learning import learn
 from agent.diagnosis.pictures.rules import RULES
 from agent.diagnosis.pictures.spread import Norm
 from agent.diagnosis.rule import Finding, View
-from agent.probes.picture_readings import readings_of, without_picture
+from agent.probes.picture_readings import readings_of, why_filled, without_picture
 from agent.probes.probe import Pass
 from shared.reading import Reading
 
@@ -47,8 +49,13 @@ class Explained:
 
     @property
     def is_valid(self) -> bool:
-        """Whether it can be judged: it was decoded, and the decoder complained of nothing."""
-        return self.picture is not None and not self.picture.damaged
+        """Whether it can be judged: decoded without a complaint, and of a sensor."""
+        return self.picture is not None and not self.picture.damaged and not self.why_filled
+
+    @property
+    def why_filled(self) -> str:
+        """Why what was decoded is no picture of a sensor; '' when it is one."""
+        return why_filled(self.picture.features) if self.picture is not None else ""
 
 
 async def learn_own(paths: Sequence[Path], decoder: Decoder, *, now: datetime) -> Own:
@@ -65,7 +72,9 @@ async def learn_own(paths: Sequence[Path], decoder: Decoder, *, now: datetime) -
         except CameraError as error:
             refused[str(path)] = error.detail
             continue
-        if picture.merged:
+        if why := why_filled(picture.features):
+            refused[str(path)] = why
+        elif picture.merged:
             references[picture.light] = picture.merged
         else:
             refused[str(path)] = "damaged, or without light"
@@ -134,8 +143,7 @@ async def _decode(
     now: datetime,
     with_map: bool = False,
 ) -> Picture:
-    with path.open("rb") as file:
-        content = file.read(PICTURE_CAP_BYTES + 1)
+    content = _read(path)
     codec = "PNG" if name_format(content) == "PNG" else "JPEG"
     return await decoder.decode(
         content,
@@ -145,3 +153,11 @@ async def _decode(
         references=references,
         map_as_png=with_map,
     )
+
+
+def _read(path: Path) -> bytes:
+    """What is in a file; a pipe would keep us waiting for ever."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "this is no regular file", str(path))
+    with path.open("rb") as file:
+        return file.read(PICTURE_CAP_BYTES + 1)

@@ -104,8 +104,8 @@ def _show_own(own: Own, lang: str) -> str:
 
 def _show(one: Explained, levels: Levels, lang: str) -> str:
     text = TEXTS[lang]
-    if one.picture is None:
-        why = plain(one.readings[0].detail)
+    if one.picture is None or one.why_filled:
+        why = plain(one.why_filled or one.readings[0].detail)
         return str(text["invalid"].format(path=plain(str(one.path)), why=why))
     features = one.picture.features
     head = text["picture"].format(
@@ -172,8 +172,8 @@ def _as_json(result: _Result) -> dict[str, object]:
 
 
 def _why_invalid(one: Explained) -> str:
-    if one.picture is None:
-        return one.readings[0].detail
+    if one.picture is None or one.why_filled:
+        return one.why_filled or one.readings[0].detail
     return (
         TEXTS["en"]["damaged"].format(count=one.picture.decode_errors)
         if one.picture.damaged

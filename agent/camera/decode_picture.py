@@ -27,6 +27,7 @@ from agent.camera.stated_size import stated_size
 _DECODERS: Final = {"H264": "h264", "H265": "hevc", "JPEG": "mjpeg", "PNG": "png"}
 # Transfer curves on which luma means something else: PQ (SMPTE 2084) and HLG (ARIB STD-B67).
 _HDR: Final[dict[int, str]] = {ColorTrc.SMPTE2084: "PQ", ColorTrc.ARIB_STD_B67: "HLG"}
+_PADDING: Final = b"\0\xff\r\n\t "  # with which cameras fill a snapshot up behind its end
 av.logging.set_level(av.logging.ERROR)  # without a level PyAV hears no complaints
 
 
@@ -88,7 +89,7 @@ def _decode(content: bytes, codec: str) -> _Decoded:
     if curve is not None:
         raise DecodeRefused("decode.unsupported", f"an HDR picture ({curve}), not judged")
     errors = sum(level <= av.logging.ERROR and "SEI" not in said for level, _, said in complaints)
-    is_cut = codec == "JPEG" and b"\xff\xd9" not in content[-64:]
+    is_cut = codec == "JPEG" and b"\xff\xd9" not in content.rstrip(_PADDING)[-64:]
     return _Decoded(frame, errors + int(frame.is_corrupt) + int(is_cut))
 
 

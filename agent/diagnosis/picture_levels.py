@@ -111,5 +111,6 @@ class PictureLevels:
     lines_least: float = 4.0
     blockiness_least: float = 0.5
     grey_fill_least: float = 0.05
+    grey_fill_most: float = 0.3  # over its own: no picture. A coder at its worst added 0.29
     toggles_least: float = 5.0  # changes between colour and grey within toggle_hours
     toggle_hours: float = 12.0  # a night; a camera that is seen once an hour needs one

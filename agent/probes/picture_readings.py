@@ -39,6 +39,9 @@ LOCAL_ONLY: Final = (
 """Readings that rules, the agent's history and evidence have, and no telemetry batch carries."""
 _NO_PICTURE: Final = frozenset({Cause.DECODE_FAILED, Cause.DECODE_LIMIT, Cause.DECODE_UNSUPPORTED})
 _REFERENCE: Final = "picture.ref_"
+_MOST_FILL: Final = 0.4  # of 16x16 blocks; real pictures had up to 0.17, starved coders 0.45
+_FLAT_STD: Final = 0.5  # grey levels: no sensor is so even, and no black or white one between ...
+_ENDS: Final = (24.0, 230.0)  # ... these
 
 
 def without_picture(error: CameraError, visit: Pass) -> tuple[Reading, ...]:
@@ -51,8 +54,36 @@ def without_picture(error: CameraError, visit: Pass) -> tuple[Reading, ...]:
     )
 
 
+def why_filled(features: PictureFeatures) -> str:
+    """Why this is what a decoder fills in, and not what a sensor saw; '' for a real picture.
+
+    A picture that is black or white all over is real: the sensor, the lamp or the night says so.
+    """
+    if (features.grey_fill or 0.0) >= _MOST_FILL:
+        return f"{100 * (features.grey_fill or 0.0):.0f} % of it is filled in, seen by no sensor"
+    if features.luma_std < _FLAT_STD and _ENDS[0] < features.luma_mean < _ENDS[1]:
+        return "it is one even grey, seen by no sensor"
+    return ""
+
+
 def readings_of(picture: Picture, health: StreamHealth | None, visit: Pass) -> tuple[Reading, ...]:
-    """All readings of a picture; ``health`` is the watch it is from, None for a snapshot."""
+    """All readings of a picture; ``health`` is the watch it is from, None for a snapshot.
+
+    What was filled in by a decoder on the way is invalid in all its figures.
+    """
+    read = _readings_of(picture, health, visit)
+    why = why_filled(picture.features)
+    if not why:
+        return read
+    return tuple(
+        invalid(one.name, at=visit.now, raw=str(one.value), detail=why)
+        if one.name.startswith("picture.") and one.good
+        else one
+        for one in read
+    )
+
+
+def _readings_of(picture: Picture, health: StreamHealth | None, visit: Pass) -> tuple[Reading, ...]:
     at = visit.now
     measured = [
         _figure(f"picture.{name}", getattr(picture.features, name), picture, visit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -89,3 +90,27 @@ def test_a_missing_file_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     """Which file, and what to do."""
     assert call("/nowhere/a.jpg", "--lang", "en")[0] == UNUSABLE
     assert "/nowhere/a.jpg" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such thing on this system")
+def test_a_pipe_is_refused_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody writes into it: reading would never end."""
+    pipe = tmp_path / "view.jpg"
+    os.mkfifo(pipe)
+
+    assert call(str(pipe), "--lang", "en")[0] == UNUSABLE
+    assert "no regular file" in capsys.readouterr().err
+
+
+def test_an_even_grey_is_no_picture(tmp_path: Path, good: str) -> None:
+    """A decoder fills in what it lost: invalid with the reason, and no verdict."""
+    path = tmp_path / "grey.jpg"
+    path.write_bytes(coded(np.full((360, 640, 3), 128, dtype=np.uint8)))
+    code, as_json = call(str(path), "--reference", good, "--json")
+    (found,) = json.loads(as_json)["pictures"]
+
+    assert code == FOUND
+    assert not found["valid"]
+    assert "no sensor" in found["reason"]
+    assert {one["verdict"] for one in found["findings"]} <= {"unsure", "unsupported"}
+    assert "no sensor" in call(str(path), "--lang", "en")[1]

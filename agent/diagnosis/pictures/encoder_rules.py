@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from agent.diagnosis.pictures.departure import Side, depart, in_between, not_known_yet
-from agent.diagnosis.pictures.look import Look, baseline_of, look_at
+from agent.diagnosis.pictures.look import Look, baseline_of, is_filled, look_at
 from agent.diagnosis.pictures.pace import HOURS, SOON
 from agent.diagnosis.rule import Finding, Rule, View
 from agent.diagnosis.verdicts import fault, healthy, not_read, unsure
@@ -117,7 +117,7 @@ def judge_damage(view: View) -> Finding:
             f"画面完整到达，但解码器报告 {errors:.0f} 处错误",
             *_STREAM,
         )
-    if view.flag("picture.damaged") is not False:
+    if view.flag("picture.damaged") is not False or is_filled(view):
         return not_read(DAMAGE)
     return healthy(DAMAGE, view, *_STREAM)
 

@@ -82,10 +82,25 @@ def _look_at(view: View) -> Look | None:
     }
     if any(name not in figures for name in NEEDED):
         return None
+    if is_filled(view):
+        return None
     total = max(sum(figures[f"{colour}_mean"] for colour in ("red", "green", "blue")), 1e-6)
     for colour in ("red", "green", "blue"):
         figures[f"{colour}_share"] = figures[f"{colour}_mean"] / total
     return Look(figures=figures, light=_light_of(view, figures))
+
+
+def is_filled(view: View) -> bool:
+    """Whether far more of it is filled in by a decoder than this camera's pictures ever had.
+
+    Such a picture says nothing of the camera: there is no Look of it.
+    """
+    fill, light = view.number("picture.grey_fill"), view.text("picture.light")
+    baseline = view.baselines.get(light or "")
+    usual = baseline.norm("grey_fill", support=view.levels.baseline_pictures) if baseline else None
+    if fill is None or usual is None:
+        return False
+    return fill > usual.high + view.levels.grey_fill_most
 
 
 def _light_of(view: View, figures: Mapping[str, float]) -> Light:

@@ -72,6 +72,15 @@ def test_a_jpeg_cut_anywhere_is_never_clean() -> None:
             assert is_sane(answer)
 
 
+@pytest.mark.parametrize("padding", [bytes(100), b"\xff" * 4096, b"\r\n"], ids=["0", "ff", "crlf"])
+def test_a_padded_jpeg_is_whole(padding: bytes) -> None:
+    """Cameras fill snapshots up behind their end; what is cut off and filled up is still cut."""
+    cut = jpeg()[: len(jpeg()) * 3 // 4] + padding
+
+    assert not decode(jpeg() + padding).damaged
+    assert decode(cut).damaged
+
+
 @pytest.mark.parametrize("codec", ["JPEG", "H264", "H265"])
 @settings(max_examples=60, deadline=None)
 @given(flips=st.lists(st.integers(0, 10**7), min_size=1, max_size=8))

@@ -90,3 +90,31 @@ def test_only_what_always_travelled_leaves_the_agent(tmp_path: Path) -> None:
     assert not sent & set(LOCAL_ONLY)
     assert len(sent) == BEFORE_REFERENCES
     assert (kept["picture.ref_detail"].value, kept["picture.noise"].value) == (0.9, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "is_picture"),
+    [
+        pytest.param({"luma_std": 0.0, "luma_mean": 128.0}, False, id="one grey"),
+        pytest.param({"grey_fill": 0.55}, False, id="half filled"),
+        pytest.param({"grey_fill": 0.17}, True, id="a plain wall"),
+        pytest.param({"luma_std": 0.0, "luma_mean": 1.0}, True, id="black"),
+        pytest.param({"luma_std": 0.0, "luma_mean": 255.0}, True, id="white"),
+    ],
+)
+def test_what_a_decoder_filled_in_is_no_picture(
+    change: dict[str, float], *, is_picture: bool
+) -> None:
+    """Every figure of it is invalid with the reason, so that it opens, clears and teaches nothing.
+
+    A black or white picture is one: its rules must still tell it.
+    """
+    shown = replace(PICTURE, features=replace(FEATURES, **change))  # type: ignore[arg-type]  # floats
+    read = [r for r in readings_of(shown, HEALTH, Pass(now=NOON)) if r.name.startswith("picture.")]
+    invalid = [one for one in read if one.quality is Quality.INVALID]
+
+    assert {one.name for one in read if one.good} & {"picture.luma_mean", "picture.light"} == (
+        {"picture.luma_mean", "picture.light"} if is_picture else set()
+    )
+    assert all("no sensor" in one.detail for one in invalid)
+    assert bool(invalid) is not is_picture

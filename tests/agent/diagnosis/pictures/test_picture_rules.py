@@ -8,8 +8,9 @@ import pytest
 
 from agent.camera.port import LoginKind
 from agent.diagnosis.levels import Levels
+from agent.diagnosis.pictures.learning import learn
 from agent.diagnosis.pictures.rules import RULES
-from agent.diagnosis.rule import Sibling, Verdict, View
+from agent.diagnosis.rule import Finding, Sibling, Verdict, View
 from shared.catalogue import CATALOGUE
 from shared.catalogue_entry import Outcome
 from shared.reading import Reading, Value
@@ -455,3 +456,32 @@ def test_a_static_live_scene_is_not_frozen(still: float, verdict: Verdict) -> No
         sun=30.0,
     )
     assert judge("picture.frozen", view).verdict is verdict
+
+
+def test_a_picture_that_a_decoder_filled_in_says_nothing() -> None:
+    """Far more fill than this camera ever had: no rule finds a fault or health, nothing is learnt.
+
+    A camera before a plain wall has such blocks by nature: it is judged as ever.
+    """
+    filled = picture(grey_fill=0.35, ref_edges_lost_block=0.6, ref_changed_block=0.6)
+    stream: dict[str, Value] = {
+        "stream.decode_errors": 0,
+        "stream.loss_touched_key_frame": False,
+        "picture.damaged": False,
+    }
+    view = view_of({**filled, **stream}, baselines=BASELINES, sun=30.0)
+    usual = view_of(filled, baselines=learnt(picture_of_a_wall()), sun=30.0)
+
+    assert [f.code for f in judged(view) if f.verdict is not Verdict.NO_VERDICT] == []
+    assert learn(view, ()) is None
+    assert [f.code for f in judged(usual) if f.verdict is not Verdict.NO_VERDICT]
+
+
+def picture_of_a_wall() -> dict[str, Value]:
+    """A good picture with a third of it in exactly flat blocks."""
+    return {**GOOD, "grey_fill": 0.33}
+
+
+def judged(view: View) -> list[Finding]:
+    """What every picture rule finds."""
+    return [rule.judge(view) for rule in RULES]
