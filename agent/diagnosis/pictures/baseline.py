@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -15,10 +15,23 @@ from shared.moment import Moment
 RING: Final = 64
 """Values kept of a figure: at one an hour several days of this light, and 20 KB for all."""
 STRANGERS: Final = 6
-"""Pictures of another size in a row with which a camera begins anew: one may be a snapshot."""
+STRANGE_FOR: Final = timedelta(days=1)
+"""So many pictures of another kind in a row, over so long, begin a baseline anew: until then it
+may be a snapshot in the place of a stream that is away for hours."""
 STEP_EVERY: Final = timedelta(days=1)
 """How often a full column may give way to a season."""
 _DAYS_PER_HALF_SPREAD: Final = 14.0  # so it gives way by a quarter of a spread a week
+
+
+class Kind(NamedTuple):
+    """What pictures must have in common to be compared: their size, and where they come from.
+
+    The same view in another size, or coded by another coder, has other detail.
+    """
+
+    width_px: int = 0  # 0: not known
+    height_px: int = 0
+    source: str = ""  # "stream" or "snapshot"; '': not known
 
 
 class Column(msgspec.Struct, frozen=True, array_like=True):
@@ -57,17 +70,31 @@ class PictureBaseline(msgspec.Struct, frozen=True, array_like=True):
     stepped_at: Moment | None = None  # when full columns last gave way
     width_px: int = 0  # of the pictures that were learnt; 0: not noted
     height_px: int = 0
-    strangers: int = 0  # pictures of another size since the last of this one
+    strangers: int = 0  # pictures of another kind since the last of this one
+    strange_since: Moment | None = None  # the first of them
+    source: str = ""  # "stream" or "snapshot"; '': not noted
 
     def took(self, at: datetime) -> bool:
         """Whether a picture of this moment was learnt, and not only counted as a stranger."""
         return at in (self.learned_at, self.stepped_at)
 
-    def is_of(self, width_px: float | None, height_px: float | None) -> bool:
-        """Whether pictures of this size may be compared with it; unknown sizes may."""
-        if not self.width_px or width_px is None or height_px is None:
-            return True
-        return (self.width_px, self.height_px) == (width_px, height_px)
+    def is_of(self, kind: Kind) -> bool:
+        """Whether pictures of this kind may be compared with it; what is not known is no bar."""
+        own = Kind(self.width_px, self.height_px, self.source)
+        return all(
+            one == other or not one or not other for one, other in zip(own, kind, strict=True)
+        )
+
+    def with_stranger(self, at: datetime) -> PictureBaseline | None:
+        """One more picture of another kind; None when there were enough to begin anew."""
+        since = self.strange_since or at
+        if self.strangers + 1 >= STRANGERS and abs(at - since) >= STRANGE_FOR:
+            return None
+        return replace(self, strangers=self.strangers + 1, strange_since=since)
+
+    def without_strangers(self) -> PictureBaseline:
+        """As it is when a picture of its own kind was seen again."""
+        return replace(self, strangers=0, strange_since=None) if self.strangers else self
 
     @property
     def is_full(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 from agent.diagnosis.pictures.baseline import PictureBaseline
 from agent.diagnosis.pictures.departure import Side, reference_stands
 from agent.diagnosis.pictures.figures import LEAST_OF
-from agent.diagnosis.pictures.look import Look, look_at
+from agent.diagnosis.pictures.look import Look, is_other_kind, look_at
 from agent.diagnosis.rule import View
 from shared.figures import Figure, Figures
 
@@ -59,6 +59,8 @@ def figures_of(view: View) -> Figures | None:
     if look is None:
         return None
     baseline = view.baselines.get(look.light.value)
+    if is_other_kind(view, look.light):
+        baseline = None  # another size or source: nothing of it may be set beside this picture
     return Figures(
         taken_at=view.now,
         light=look.light.value,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from agent.diagnosis.pictures.look import Look, baseline_of, look_at
+from agent.diagnosis.pictures.look import Look, baseline_of, is_other_kind, look_at
 from agent.diagnosis.pictures.spread import Norm
 from agent.diagnosis.rule import Finding, View
 from agent.diagnosis.verdicts import not_read, unsure
@@ -79,6 +79,14 @@ def seen(view: View, code: str) -> Look | Finding:
             "画面过暗或平坦，无法判断",
             "a picture with light in it",
             "等待有光照的画面",
+        )
+    if is_other_kind(view, look.light):
+        return unsure(
+            code,
+            "another size or source than this camera's own pictures: it is learnt anew",
+            "画面尺寸或来源与自身基准不同：将重新学习",
+            "some days of good pictures of this kind",
+            "积累数日此类正常画面",
         )
     return look
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from msgspec.structs import replace
@@ -13,7 +13,6 @@ from agent.diagnosis.engine import Diagnosis, FaultMemory
 from agent.diagnosis.pictures.baseline import (
     RING,
     STEP_EVERY,
-    STRANGERS,
     Column,
     PictureBaseline,
     begun,
@@ -21,7 +20,7 @@ from agent.diagnosis.pictures.baseline import (
     stepped,
 )
 from agent.diagnosis.pictures.figures import LEAST_OF, leeway_of
-from agent.diagnosis.pictures.look import Look, filter_mode, look_at
+from agent.diagnosis.pictures.look import Look, filter_mode, kind_of, look_at
 from agent.diagnosis.pictures.spread import norm_of
 from agent.diagnosis.rule import Finding, Verdict, View
 from shared.fault import FaultState
@@ -37,21 +36,29 @@ def learn(
 
     Nothing is learnt without light, from a damaged picture, with the filter set to OFF by day,
     sooner than ``baseline_every_s`` after the last one, or while a picture fault is found,
-    suspected or open. A picture of another size is only counted, until several in a row begin the
-    baseline anew: the same view in another size has other detail. Once full, only healthy pictures
-    move it, once a day by a bounded step.
+    suspected or open. Pictures of another size or source are only counted, until several in a row
+    over a day begin the baseline anew. Once full, only healthy pictures move it, once a day by a
+    bounded step.
     """
     look = look_at(view)
-    if look is None or not _is_fit(look, view) or any(_spoils(memory) for memory in memories):
+    if look is None or not _is_fit(look, view):
         return None
-    verdicts = [finding.verdict for finding in findings if finding.code.startswith(_SPOIL)]
-    old = view.baselines.get(look.light.value) or begun(look.light, at=view.now)
-    if not old.is_of(look.get("width_px"), look.get("height_px")):
-        if old.strangers + 1 < STRANGERS:
-            return replace(old, strangers=old.strangers + 1)
+    kept = view.baselines.get(look.light.value)
+    old = kept or begun(look.light, at=view.now)
+    is_other = not old.is_of(kind_of(view))
+    if is_other:
+        counted = old.with_stranger(view.now)
+        if counted is not None:
+            return counted
         old = begun(look.light, at=view.now)
-    if Verdict.FAULT in verdicts or not _is_due(old, view, healthy=Verdict.HEALTHY in verdicts):
-        return None
+    else:
+        old = old.without_strangers()
+    verdicts = [finding.verdict for finding in findings if finding.code.startswith(_SPOIL)]
+    of_this = old.began_at if old.count or is_other else None
+    spoilt = any(_spoils(memory, look, view, began_at=of_this) for memory in memories)
+    is_due = _is_due(old, view, healthy=Verdict.HEALTHY in verdicts)
+    if spoilt or Verdict.FAULT in verdicts or not is_due:
+        return None if kept is None or is_other or old == kept else old
     return _moved(old, look, view) if old.is_full else _grown(old, look, view)
 
 
@@ -74,7 +81,8 @@ def _grown(old: PictureBaseline, look: Look, view: View) -> PictureBaseline:
         for name in LEAST_OF
         if (value := _value(look, name, view)) is not None
     }
-    return _told(replace(old, columns={**old.columns, **columns}), look, view)
+    grown = replace(_noted(old, view), columns={**old.columns, **columns})
+    return _told(grown, look, view)
 
 
 def _moved(old: PictureBaseline, look: Look, view: View) -> PictureBaseline:
@@ -90,7 +98,7 @@ def _moved(old: PictureBaseline, look: Look, view: View) -> PictureBaseline:
             continue
         leeway = leeway_of(name, view.levels, median=norm_of(column.values).median)
         columns[name] = stepped(column, value, leeway=leeway)
-    return replace(old, columns=columns, stepped_at=view.now, strangers=0)
+    return replace(_noted(old, view), columns=columns, stepped_at=view.now)
 
 
 def _told(grown: PictureBaseline, look: Look, view: View) -> PictureBaseline:
@@ -112,9 +120,17 @@ def _told(grown: PictureBaseline, look: Look, view: View) -> PictureBaseline:
         sharpness_low=min(grown.sharpness_low, look["sharpness"]),
         learned_at=view.now,
         began_at=grown.began_at,
-        width_px=int(look.get("width_px") or 0),
-        height_px=int(look.get("height_px") or 0),
-        strangers=0,
+    )
+
+
+def _noted(old: PictureBaseline, view: View) -> PictureBaseline:
+    """With the kind of its pictures, where an older agent or a bare view did not note it."""
+    width, height, source = kind_of(view)
+    return replace(
+        old,
+        width_px=old.width_px or width,
+        height_px=old.height_px or height,
+        source=old.source or source,
     )
 
 
@@ -139,6 +155,19 @@ def _is_fit(look: Look, view: View) -> bool:
     return lit and sharp and not filter_out and look["magenta_excess"] < levels.magenta_fault
 
 
-def _spoils(memory: FaultMemory) -> bool:
-    doubtful = memory.is_open or memory.state is FaultState.SUSPECTED
-    return doubtful and memory.code.startswith(_SPOIL)
+def _spoils(memory: FaultMemory, look: Look, view: View, *, began_at: datetime | None) -> bool:
+    """Whether a fault keeps this picture from being learnt.
+
+    A suspicion of before ``began_at`` is of pictures of another kind, which settle it no more. A
+    fault that is open stands, unless a person has accepted what the camera shows since: else a
+    camera that was accepted at its new place could never be known again.
+    """
+    if not memory.code.startswith(_SPOIL):
+        return False
+    found = [at for at, bad in zip(memory.window_at, memory.window, strict=True) if bad]
+    last = max([*found, *([memory.said_at] if memory.said_at else [])], default=None)
+    if memory.is_open:
+        accepted = view.acceptances.get(look.light.value)
+        return accepted is None or last is None or accepted.taken_at <= last
+    is_older = began_at is not None and last is not None and last < began_at
+    return memory.state is FaultState.SUSPECTED and not is_older

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from agent.camera.light import Light
-from agent.diagnosis.pictures.baseline import PictureBaseline
+from agent.diagnosis.pictures.baseline import Kind, PictureBaseline
 from agent.diagnosis.rule import View
 
 PREFIX: Final = "picture."
@@ -138,10 +138,21 @@ def filter_mode(view: View) -> str | None:
     return reading.value.upper()
 
 
+def kind_of(view: View) -> Kind:
+    """Size and source of this pass's picture, as far as they were read."""
+    width, height = (view.number(f"{PREFIX}{side}_px") for side in ("width", "height"))
+    return Kind(int(width or 0), int(height or 0), view.text("picture.source") or "")
+
+
+def is_other_kind(view: View, light: Light) -> bool:
+    """Whether the camera's own in this light are pictures of another size or source."""
+    baseline = view.baselines.get(light.value)
+    return baseline is not None and not baseline.is_of(kind_of(view))
+
+
 def baseline_of(view: View, light: Light) -> PictureBaseline | None:
-    """The camera's own baseline in this light, once enough good pictures of this size are in it."""
+    """The camera's own baseline in this light, once enough good pictures of this kind are in it."""
     baseline = view.baselines.get(light.value)
     if baseline is None or baseline.count < view.levels.baseline_pictures:
         return None
-    width, height = (view.number(f"{PREFIX}{side}_px") for side in ("width", "height"))
-    return baseline if baseline.is_of(width, height) else None
+    return baseline if baseline.is_of(kind_of(view)) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import msgspec
@@ -10,21 +11,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.camera.light import Light
+from agent.diagnosis.engine import FaultMemory
 from agent.diagnosis.levels import Levels
+from agent.diagnosis.pictures.acceptance import Acceptance
 from agent.diagnosis.pictures.baseline import (
     RING,
-    STRANGERS,
     Column,
     PictureBaseline,
     begun,
     filled,
     stepped,
 )
+from agent.diagnosis.pictures.comparison import figures_of
 from agent.diagnosis.pictures.figures import LEAST_OF
 from agent.diagnosis.pictures.learning import learn
 from agent.diagnosis.pictures.look import baseline_of
+from agent.diagnosis.pictures.rules import RULES
 from agent.diagnosis.pictures.spread import norm_of
 from agent.diagnosis.rule import Finding, Verdict
+from shared.fault import FaultState
 from shared.reading import Value
 from tests.agent.diagnosis.pictures.days import GOOD, learnt, picture
 from tests.agent.diagnosis.views import NOON, view_of
@@ -175,24 +180,75 @@ def filled_up(value: float) -> Column:
     return column
 
 
-def test_another_size_is_not_compared_and_begins_anew_when_it_stays() -> None:
-    """One snapshot of another size costs nothing; several in a row are the camera's new way."""
-    size = {"width_px": 1280, "height_px": 720}
-    baselines = learnt({**GOOD, **size})
-    known = baselines["day"]
-    view = view_of(picture(width_px=640, height_px=480), baselines=baselines)
+SIZE: dict[str, Value] = {"width_px": 1280, "height_px": 720, "source": "stream"}
+SMALL: dict[str, Value] = {"width_px": 352, "height_px": 288, "source": "snapshot"}
+SUSPECTED = FaultMemory(
+    code="picture.blurred",
+    state=FaultState.SUSPECTED,
+    window=(True,),
+    window_at=(NOON - timedelta(hours=1),),
+)
+
+
+@pytest.mark.parametrize("change", [{"width_px": 352, "height_px": 288}, {"source": "snapshot"}])
+def test_another_size_or_source_is_no_fault(change: dict[str, Value]) -> None:
+    """A fallback without half of the detail: every rule of the camera's own is unsure, and why."""
+    soft: dict[str, Value] = {"sharpness": 0.05, "ref_detail": 0.3, "ref_detail_p90": 0.4}
+    baselines = learnt({**GOOD, **SIZE})
+    view = view_of(picture(**{**SIZE, **change, **soft}), baselines=baselines, sun=30.0)
+    findings = [rule.judge(view) for rule in RULES]
+    blurred = next(finding for finding in findings if finding.code == "picture.blurred")
+
     assert baseline_of(view, Light.DAY) is None
-    assert baseline_of(view_of(picture(**size), baselines=baselines), Light.DAY) == known
-    once = learn(view, ())
-    assert once is not None
-    assert (once.count, once.strangers, once.took(view.now)) == (known.count, 1, False)
-    back = learn(
-        view_of(picture(**size), baselines={"day": once}, now=NOON + timedelta(days=1)), ()
-    )
-    assert back is not None
-    assert back.strangers == 0
-    for _ in range(STRANGERS):
-        found = learn(view_of(picture(width_px=640, height_px=480), baselines=baselines), ())
+    assert [f.code for f in findings if f.verdict is Verdict.FAULT] == []
+    assert "learnt anew" in blurred.summary_en
+    assert "重新学习" in blurred.summary_zh
+    figures = figures_of(view)
+    assert figures is not None
+    assert figures.figures == ()
+
+
+def test_a_new_size_begins_anew_when_it_stays_for_a_day() -> None:
+    """A stream that is away for hours costs nothing; what stays is the camera's new way.
+
+    Neither a finding of fault nor a suspicion from before the change holds it up.
+    """
+    baselines = learnt({**GOOD, **SIZE})
+    wrong = Finding(code="picture.blurred", verdict=Verdict.FAULT, summary_en="", summary_zh="")
+    for hour in range(24):
+        view = view_of(picture(**SMALL), baselines=baselines, now=NOON + timedelta(hours=hour))
+        found = learn(view, [SUSPECTED], [wrong])
         assert found is not None
+        assert not found.took(view.now)
         baselines = {"day": found}
-    assert (baselines["day"].count, baselines["day"].width_px) == (1, 640)
+    assert baselines["day"].width_px == 1280
+    for hour in range(24, 30):
+        view = view_of(picture(**SMALL), baselines=baselines, now=NOON + timedelta(hours=hour))
+        baselines = {"day": learn(view, [SUSPECTED], ()) or baselines["day"]}
+    assert (baselines["day"].count, baselines["day"].width_px) == (6, 352)
+
+
+def test_a_camera_that_alternates_between_sizes_keeps_its_own() -> None:
+    """Every second picture is of another size, for three days: the first size stays known."""
+    baselines = learnt({**GOOD, **SIZE}, count=RING)
+    for index in range(72 * 6):
+        shown, at = SMALL if index % 2 else SIZE, NOON + timedelta(minutes=10 * index)
+        found = learn(view_of(picture(**shown), baselines=baselines, now=at), ())
+        baselines = {"day": found or baselines["day"]}
+    assert (baselines["day"].width_px, baselines["day"].is_full) == (1280, True)
+    assert baselines["day"].strangers <= 1
+
+
+def test_an_open_fault_is_not_learnt_until_a_person_accepts_the_view() -> None:
+    """Not even in another size; what a fitter accepts at its new place is learnt at once."""
+    opened = FaultMemory(code="picture.moved", state=FaultState.OPEN, said_at=NOON)
+    later = NOON + timedelta(days=2)
+    view = view_of(picture(), now=later)
+    accepted = Acceptance(
+        light=Light.DAY, taken_at=NOON + timedelta(days=1), figures={}, jpeg=b"", reason="aimed"
+    )
+
+    assert learn(view, [opened], ()) is None
+    assert learn(replace(view, acceptances={"day": accepted}), [opened], ()) is not None
+    again = msgspec.structs.replace(opened, window=(True,), window_at=(later,))
+    assert learn(replace(view, acceptances={"day": accepted}), [again], ()) is None
