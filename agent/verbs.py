@@ -4,52 +4,61 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib
 import logging
 import signal
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 from agent import app, edge, show, tuned
-from agent.accept_command import accept
+from agent.camera.heap import spare_heap
 from agent.camera.profile import Profile
 from agent.camera.profile_file import ProfileError
 from agent.config_problem import ConfigError
 from agent.data_lock import only_one
 from agent.delivery.keys import make_key, public_path
 from agent.exit_code import DONE, FOUND, complain, explain
-from agent.ir_cut_command import judge_ir_cut, show_writes
 from agent.life import live
-from agent.on_site import find, probe
 from agent.overlay import Source
-from agent.show_baselines import show_baselines
-from agent.show_outbox import show_outbox
-from agent.show_picture import picture
 from agent.sources import read_all
 from shared import signing
 
 _LOG = logging.getLogger(__name__)
+Verb = Callable[[argparse.Namespace, TextIO], int]
+
+
+ELSEWHERE: Final[Mapping[str, tuple[str, str]]] = {
+    "probe": ("agent.on_site", "probe"),
+    "discover": ("agent.on_site", "find"),
+    "outbox": ("agent.show_outbox", "show_outbox"),
+    "accept": ("agent.accept_command", "accept"),
+    "show": ("agent.show_baselines", "show_baselines"),
+    "picture": ("agent.show_picture", "picture"),
+    "ir-cut-test": ("agent.ir_cut_command", "judge_ir_cut"),
+    "writes": ("agent.ir_cut_command", "show_writes"),
+}
+"""Verbs in files of their own: an agent that runs for months does not hold them in memory."""
 
 
 def dispatch(arguments: argparse.Namespace, out: TextIO) -> int:
     """Carry out the verb; the exit code."""
-    verbs: dict[str, Callable[[argparse.Namespace, TextIO], int]] = {
+    here: dict[str, Verb] = {
         "run": run,
-        "probe": probe,
-        "discover": find,
         "check-config": check_config,
         "show-config": show_config,
         "config": reset_config,
-        "outbox": show_outbox,
         "keygen": keygen,
-        "accept": accept,
-        "show": show_baselines,
-        "picture": picture,
-        "ir-cut-test": judge_ir_cut,
-        "writes": show_writes,
     }
-    return verbs[arguments.verb](arguments, out)
+    verb = here.get(arguments.verb) or load(*ELSEWHERE[arguments.verb])
+    return verb(arguments, out)
+
+
+def load(module: str, name: str) -> Verb:
+    """A verb of ``ELSEWHERE``."""
+    verb: Verb = getattr(importlib.import_module(module), name)
+    return verb
 
 
 def check_config(arguments: argparse.Namespace, out: TextIO) -> int:
@@ -127,6 +136,7 @@ def run(arguments: argparse.Namespace, out: TextIO) -> int:
 
 
 async def _run(source: Source, profiles: tuple[Profile, ...]) -> int:
+    spare_heap()
     config = source.local
     work = asyncio.create_task(live(source, lambda config: edge.network_edge(config, profiles)))
     loop = asyncio.get_running_loop()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from agent import cli
+from agent import cli, verbs
 from agent.delivery import restore_store, uplink_store, write_log
 from agent.delivery.salvage import open_or_salvage
 from agent.exit_code import DONE, FOUND, UNUSABLE
@@ -133,6 +133,19 @@ def test_the_outbox_of_an_agent_that_never_ran_is_explained(
 def test_the_main_process_loads_no_decoder() -> None:
     """Neither numpy nor libav: they cost more memory than the whole agent."""
     script = "import sys, agent.verbs; print(sorted({'numpy', 'av', 'cv2'} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "[]"
+
+
+def test_what_only_people_at_a_terminal_use_is_not_held_by_a_running_agent() -> None:
+    """Each verb elsewhere is there, and none of them comes with what ``run`` needs."""
+    for module, name in verbs.ELSEWHERE.values():
+        assert callable(verbs.load(module, name))
+    names = sorted({module for module, _ in verbs.ELSEWHERE.values()})
+    script = f"import sys, agent.verbs; print(sorted(set({names}) & set(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
