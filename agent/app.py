@@ -7,7 +7,7 @@ from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from agent.config import Config, budget_of
+from agent.config import Config, budget_of, mates_of
 from agent.delivery import keys
 from agent.delivery.database import Database
 from agent.delivery.evidence import Signer
@@ -26,6 +26,7 @@ from agent.probes.probe import Probe
 from agent.recording import Settings
 from agent.running import Agent
 from agent.standing import stored_standings
+from agent.sun import sun_elevation_deg
 
 DATABASE = "agent.db"
 
@@ -82,7 +83,8 @@ def build(
         watch_seconds=config.pace.watch_seconds,
         recorder_login=config.recorder_login,
         author=author,
-        site=config.site,
+        sun_deg=lambda device, at: sun_elevation_deg(device.place, at),
+        mates=mates_of(config.devices),
         witness=next((probe for probe in probes if probe.name == "login"), None),
         is_paid=uplink.is_paid,
         uplink_mode=uplink.mode,

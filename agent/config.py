@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -53,6 +53,8 @@ class Device:
     min_poll: timedelta | None = None  # instead of what power and firmware profile ask for
     ordered_poll: timedelta = timedelta(0)  # at least this, by an order from the collector
     ir_cut: IrCut = IrCut()
+    site: str = ""  # its name; cameras of the same one are each other's control; '' the agent's
+    place: Site | None = None  # where that site is, when the file says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,17 @@ class Config:
     pace: Pace
     judgement: Judgement
     devices: tuple[Device, ...] = field(default=())
-    site: Site | None = None  # where the cameras are, when the file says
+
+
+def mates_of(devices: Sequence[Device]) -> dict[str, tuple[str, ...]]:
+    """By device, the others of the same site in the order of their names."""
+    by_site: dict[str, list[str]] = {}
+    for device in sorted(devices, key=lambda one: one.device_id):
+        by_site.setdefault(device.site, []).append(device.device_id)
+    return {
+        device.device_id: tuple(one for one in by_site[device.site] if one != device.device_id)
+        for device in devices
+    }
 
 
 def budget_of(device: Device) -> Budget:

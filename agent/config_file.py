@@ -13,6 +13,7 @@ from typing import Any, Final
 from agent.camera.port import Credentials, LoginKind, Target
 from agent.config import UPLINKS, Config, Device, IrCut, Keys
 from agent.config_problem import ConfigError, Problem
+from agent.config_sites import read_site_name, read_sites
 from agent.config_table import Table
 from agent.config_tunable import (
     KEEPALIVE_S,
@@ -103,22 +104,11 @@ class _Reader:
             keys=self._keys(self._root.table("keys")),
             pace=read_pace(self._root.table("schedule"), paced, probe_names),
             judgement=read_judgement(self._root.table("diagnosis")),
-            devices=self._devices(uplink, profile_ids),
-            site=self._site(agent),
+            devices=self._devices(uplink, profile_ids, read_sites(self._root, agent)),
         )
         agent.finish()
         self._root.finish()
         return config
-
-    def _site(self, agent: Table) -> Site | None:
-        """Coordinates in degrees; both or neither."""
-        latitude = agent.number("latitude", 0.0, low=-90, high=90)
-        longitude = agent.number("longitude", 0.0, low=-180, high=180)
-        if agent.has("latitude") != agent.has("longitude"):
-            agent.complain("longitude" if agent.has("latitude") else "latitude", "half_a_place")
-        if not agent.has("latitude") or not agent.has("longitude"):
-            return None
-        return Site(latitude_deg=latitude, longitude_deg=longitude)
 
     def _path(self, text: str) -> Path:
         return self._folder / Path(text).expanduser()
@@ -179,7 +169,9 @@ class _Reader:
         table.finish()
         return Keys(evidence=evidence, command=self._path(command) if command else None)
 
-    def _devices(self, uplink: str, profile_ids: Collection[str]) -> tuple[Device, ...]:
+    def _devices(
+        self, uplink: str, profile_ids: Collection[str], sites: Mapping[str, Site | None]
+    ) -> tuple[Device, ...]:
         tables = self._root.tables("devices")
         if len(tables) > _MAX_DEVICES:
             self._root.complain(
@@ -188,7 +180,7 @@ class _Reader:
         devices: list[Device] = []
         seen: dict[str, int] = {}
         for index, table in enumerate(tables):
-            device = self._device(table, uplink, profile_ids)
+            device = self._device(table, uplink, profile_ids, sites)
             if device.device_id and device.device_id in seen:
                 first = seen[device.device_id]
                 table.complain("id", "device_twice", found=device.device_id, first=first)
@@ -196,7 +188,13 @@ class _Reader:
             devices.append(device)
         return tuple(devices)
 
-    def _device(self, table: Table, uplink: str, profile_ids: Collection[str]) -> Device:
+    def _device(
+        self,
+        table: Table,
+        uplink: str,
+        profile_ids: Collection[str],
+        sites: Mapping[str, Site | None],
+    ) -> Device:
         device_id = table.text("id", missing="device_id_missing")
         if device_id and not _DEVICE_ID.match(device_id):
             table.complain("id", "bad_device_id", found=device_id)
@@ -205,6 +203,7 @@ class _Reader:
             table.complain(
                 "profile", "unknown_profile", found=profile, known=", ".join(profile_ids)
             )
+        site = read_site_name(table, sites)
         limits = read_limits(table.table("budget"))
         device = Device(
             device_id=device_id,
@@ -217,6 +216,8 @@ class _Reader:
             budget=limits,
             min_poll=read_min_poll(table),
             ir_cut=_ir_cut(table),
+            site=site,
+            place=sites.get(site),
         )
         table.finish()
         return device

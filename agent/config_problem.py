@@ -139,6 +139,20 @@ WRONGS: Final[Mapping[str, Wrong]] = {
             "请同时以度填写，例如 latitude = 47.4、longitude = 8.5，或都不填",
         ),
     ),
+    "site_twice": Wrong(
+        Both("{found!r} is another site's name already", "{found!r} 已用于另一现场"),
+        Both("Give every site of [[sites]] its own name", "请为 [[sites]] 中每个现场取不同的名称"),
+    ),
+    "unknown_site": Wrong(
+        Both(
+            "{found!r} is no site of this file; it has: {known}",
+            "文件中没有现场 {found!r}；现有：{known}",
+        ),
+        Both(
+            "Write [[sites]] with this name, and its latitude and longitude where known",
+            "请填写该名称的 [[sites]]，已知经纬度时一并填写",
+        ),
+    ),
     "cert_without_tls": Wrong(
         Both("is not true beside a certificate", "已填写证书，但未设为 true"),
         Both("Write tls = true", "请填写 tls = true"),

@@ -32,7 +32,6 @@ from agent.restraint import Restraint
 from agent.rounds import Rounds
 from agent.running import Agent
 from agent.standing import Standings
-from agent.sun import sun_elevation_deg
 from agent.trial import TrialDesk
 
 
@@ -127,7 +126,7 @@ class Parts:
                 restorer=restorer,
                 alone=rounds.alone,
                 rests_until=rounds.logins_rest_until,
-                sun_elevation_deg=lambda at: sun_elevation_deg(self.config.site, at),
+                sun_elevation_deg=self.settings.sun_deg,
                 pace=Pace(watch_s=self.config.pace.watch_seconds),
             )
         )

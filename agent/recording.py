@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Final
 
 from agent.asking import Take
@@ -28,19 +28,20 @@ from agent.diagnosis.engine import Diagnosis, FaultMemory, diagnose
 from agent.diagnosis.levels import Levels
 from agent.diagnosis.pictures.comparison import figures_of
 from agent.diagnosis.pictures.learning import learn_from
-from agent.diagnosis.pictures.look import PREFIX
-from agent.diagnosis.rule import HISTORY_PER_NAME, Rule, Verdict, View
+from agent.diagnosis.pictures.look import PREFIX, look_at
+from agent.diagnosis.pictures.others import sees_clearly
+from agent.diagnosis.rule import HISTORY_PER_NAME, Rule, Sibling, Verdict, View
 from agent.episodes import Author, Teller
 from agent.evidence_files import Seen, wants_picture
 from agent.facts import aliases_in, facts_of, is_exchanged
 from agent.probes.probe import Probe, good
-from agent.sun import Site, sun_elevation_deg
 from agent.uplink_budget import Mode
 from shared.device import DeviceFacts
 from shared.reading import Reading
 
 _LOG = logging.getLogger(__name__)
 EXCHANGED: Final = "identity.exchanged"  # reading: another device hangs at this position
+_CLEAR_EVERY: Final = timedelta(hours=1)
 _UNSENT_PER_NAME: Final = 21_600  # six hours, the longest usual batch, at one a second
 TELEMETRY_UPTO: Final = "telemetry_upto"  # meta key: newest history id in a telemetry batch
 
@@ -55,7 +56,8 @@ class Settings:
     recorder_login: LoginKind
     author: Author
     witness: Probe | None = None  # the login probe: says what a refusal in another probe means
-    site: Site | None = None  # where the cameras are, when the configuration says
+    sun_deg: Callable[[Device, datetime], float | None] = lambda _, __: None
+    mates: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of the same site, by device
     is_paid: bool = False  # the uplink is metered, or within a plan
     uplink_mode: Callable[[], Mode] = lambda: Mode.ALL
 
@@ -111,6 +113,7 @@ def record(
     view = _view(db, device, latest, fresh, now=now, settings=settings)
     diagnosis = diagnose(view, memories, settings.rules)
     _learn(db, device_id, view, diagnosis, take)
+    _note_clear(db, device_id, view)
     next_row = outbox.next_event()
     _keep_readings(database, device_id, take.readings, rules=settings.rules)
     seen = Seen(
@@ -182,6 +185,7 @@ def _view(
         for name in rule.looks_back
     }
     pictured = any(name.startswith(PREFIX) for name in fresh)
+    clear = keepsake_store.read(db, device.device_id, keepsake_store.CLEAR) if pictured else None
     return View(
         now=now,
         readings={**latest, **fresh},
@@ -195,9 +199,29 @@ def _view(
         label_serial=device.label_serial,
         baselines=keepsake_store.read_baselines(db, device.device_id),
         acceptances=keepsake_store.read_acceptances(db, device.device_id),
-        sun_elevation_deg=sun_elevation_deg(settings.site, now),
-        siblings=sibling_store.read_siblings(db, device.device_id, now=now) if pictured else (),
+        sun_elevation_deg=settings.sun_deg(device, now) if pictured else None,
+        siblings=_siblings(db, device, now=now, settings=settings) if pictured else (),
+        is_outdoor=device.ir_cut.is_outdoor,
+        clear_at=None if clear is None else clear.taken_at,
     )
+
+
+def _siblings(
+    db: sqlite3.Connection, device: Device, *, now: datetime, settings: Settings
+) -> tuple[Sibling, ...]:
+    mates = settings.mates.get(device.device_id, ())
+    support = settings.levels.baseline_pictures
+    return sibling_store.read_siblings(db, mates, now=now, support=support)
+
+
+def _note_clear(db: sqlite3.Connection, device_id: str, view: View) -> None:
+    """Keep when the view was last without a veil, or first asked for, once an hour at most."""
+    look = look_at(view)
+    is_clear = None if look is None else sees_clearly(view, look)
+    if is_clear is None or (not is_clear and view.clear_at is not None):
+        return
+    if view.clear_at is None or abs(view.now - view.clear_at) >= _CLEAR_EVERY:
+        keepsake_store.keep(db, device_id, keepsake_store.CLEAR, b"", at=view.now)
 
 
 def _keep_readings(

@@ -212,7 +212,7 @@ class Stand:
                 ),
                 alone=alone,
                 rests_until=lambda _: None,
-                sun_elevation_deg=lambda _: _SUN_DEG.get(case.where, 40.0),
+                sun_elevation_deg=lambda _, __: _SUN_DEG.get(case.where, 40.0),
                 sleep=self.clock.sleep,
             )
         )

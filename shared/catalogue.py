@@ -171,6 +171,8 @@ ENTRIES: Final[tuple[CatalogueEntry, ...]] = (
             PICTURE,
             REFERENCE,
         ),
+        remedy_en="First clean the lens and take off any film: a thin one looks the same.",
+        remedy_zh="请先清洁镜头并撕除保护膜：薄膜的现象与失焦相同。",
     ),
     CatalogueEntry(
         code="picture.tilted_focus",

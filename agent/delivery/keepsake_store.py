@@ -17,6 +17,7 @@ from shared.device import DeviceFacts
 
 REFERENCE: Final = "reference"  # JPEG of the view when it was good
 CLIP: Final = "clip"  # empty: only when the newest one was told
+CLEAR: Final = "clear"  # empty: only when the view was seen without a veil
 _HEALTHY: Final = "healthy:"  # with a light behind it: JPEG of the view when it was good
 _FACTS: Final = "facts"
 _LIGHT: Final = "light:"
@@ -91,6 +92,16 @@ def read_baselines(db: sqlite3.Connection, device_id: str) -> dict[str, PictureB
     return found
 
 
+def read_baseline(db: sqlite3.Connection, device_id: str, light: str) -> PictureBaseline | None:
+    """The baseline of one light; None without one that can be read."""
+    kept = read(db, device_id, _LIGHT + light)
+    if kept is None:
+        return None
+    with contextlib.suppress(msgspec.MsgspecError):
+        return _baseline.decode(kept.content)
+    return None
+
+
 def healthy_kind(light: str) -> str:
     """Under which kind the newest good picture of a light is kept."""
     return _HEALTHY + light
@@ -143,9 +154,9 @@ def forget_view(db: sqlite3.Connection, device_id: str) -> None:
     db.execute(
         """
         DELETE FROM baseline WHERE device_id = ?
-        AND (kind LIKE ? OR kind LIKE ? OR kind LIKE ? OR kind = ?)
+        AND (kind LIKE ? OR kind LIKE ? OR kind LIKE ? OR kind IN (?, ?))
         """,
-        (device_id, _LIGHT + "%", _REFERENCE_OF + "%", _HEALTHY + "%", REFERENCE),
+        (device_id, _LIGHT + "%", _REFERENCE_OF + "%", _HEALTHY + "%", REFERENCE, CLEAR),
     )
 
 

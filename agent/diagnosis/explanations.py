@@ -98,7 +98,9 @@ CONSEQUENCES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "picture.exposure": ("picture.colour_cast", *_DETAIL, *_VEIL, "picture.occluded"),
     "picture.tilted_focus": ("picture.blurred", "picture.dirty", "picture.distorted"),
-    "picture.blurred": ("picture.dirty", "picture.film_left_on", "picture.distorted"),
+    "picture.blurred": ("picture.dirty", "picture.distorted"),
+    # A film that nobody took off softens the picture: what is claimable waits until it is off.
+    "picture.film_left_on": ("picture.blurred", "picture.tilted_focus", "picture.dirty"),
     "picture.dead_lines": ("picture.stripes", "picture.noise", "picture.blocky"),
     "picture.stripes": ("picture.noise", "picture.blocky", "picture.distorted"),
     "picture.noise": (

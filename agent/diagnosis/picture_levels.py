@@ -31,6 +31,7 @@ class PictureLevels:
     veil_least: float = 25.0
     weather_contrast: float = 0.75  # of the reference's; lives in fog and rain had 0.1 to 0.7
     weather_veil: float = 20.0
+    weather_days: float = 7.0  # fog that did not lift once for so long is no fog
     # Humidity inside: contrast at 0.2 to 0.48 of its own, blacks lifted by 17 to 60; a film or
     # grease: 0.43 to 0.67 and 12 to 61, with every edge still there; mere defocus: 0.59 to 0.85
     # and 2 to 25. A film that is thinner than these bars is told as a lost focus.
@@ -48,6 +49,7 @@ class PictureLevels:
     weather_detail: float = 0.65  # of the usual ratio; fog and rain left 0.7 and more
     veil_hours: float = 6.0  # fog is gone by then, or the sun is low
     veil_mornings: float = 3.0
+    morning_apart_h: float = 18.0  # from the beginning of one veil to that of the next day's
     film_sharpness: float = 0.12  # before a baseline: below any healthy picture (0.168)
     film_contrast: float = 8.0
     film_veil: float = 30.0

@@ -13,6 +13,7 @@ from agent.camera.port import LoginKind
 from agent.diagnosis.levels import Levels
 from agent.diagnosis.pictures.acceptance import Acceptance
 from agent.diagnosis.pictures.baseline import PictureBaseline
+from agent.diagnosis.pictures.spread import Norm
 from shared.reading import Reading
 
 LONGEST_GAP = timedelta(hours=4)
@@ -91,12 +92,14 @@ class Sibling:
     """Another camera of the same site, as a control: weather and dusk meet them all.
 
     ``figures`` are the good figures of its newest picture, without "picture.", none of them older
-    than two hours.
+    than two hours; ``norms`` what is usual for them on that camera in that light, where known.
     """
 
     device_id: str
     figures: Mapping[str, float]
     light: str = ""  # of that picture
+    norms: Mapping[str, Norm] = field(default_factory=dict)
+    suspected: frozenset[str] = frozenset()  # codes held against it: there it is no witness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +123,8 @@ class View:
     acceptances: Mapping[str, Acceptance] = field(default_factory=dict)
     sun_elevation_deg: float | None = None  # above the horizon; None where the site is not known
     siblings: tuple[Sibling, ...] = ()
+    is_outdoor: bool = False  # the owner's word: daylight falls on what it sees
+    clear_at: datetime | None = None  # when its contrast was its own last; None: not noted yet
     worked_out: dict[str, Any] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )  # what several rules ask of this view, so that it is worked out once

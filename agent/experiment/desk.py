@@ -70,7 +70,7 @@ class Ground:
     restorer: Restorer
     alone: Callable[[str], asyncio.Lock]
     rests_until: Callable[[str], datetime | None]
-    sun_elevation_deg: Callable[[datetime], float | None] = lambda _: None
+    sun_elevation_deg: Callable[[Device, datetime], float | None] = lambda _, __: None
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     pace: Pace = field(default_factory=Pace)
 
@@ -183,7 +183,7 @@ class FilterDesk:
         db, device_id = self._ground.database.connection, device.device_id
         memory: TestMemory = read_memory(self._ground.database, device_id)
         earlier = earlier_of(memory, firmware=firmware) if is_known_view else None
-        elevation = self._ground.sun_elevation_deg(now)
+        elevation = self._ground.sun_elevation_deg(device, now)
         latest = reading_store.latest(db, device_id)
         baseline = keepsake_store.read_baselines(db, device_id).get(Light.DAY.value)
         return Witness(
@@ -249,7 +249,7 @@ class FilterDesk:
             began_at=began_at,
             ended_at=now,
             ordered_by=ordered_by,
-            sun_elevation_deg=ground.sun_elevation_deg(now),
+            sun_elevation_deg=ground.sun_elevation_deg(device, now),
             exchanges=camera.exchanges if camera is not None else (),
         )
         with ground.database.transaction():

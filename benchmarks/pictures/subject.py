@@ -22,9 +22,10 @@ from agent.camera.port import (
     Camera,
     Picture,
 )
-from agent.delivery.sibling_store import FIGURES, FRESH
+from agent.delivery.sibling_store import FIGURES, FRESH, norms_of, suspected_in
 from agent.diagnosis import RULES
 from agent.diagnosis.engine import Diagnosis, FaultMemory, Step, diagnose
+from agent.diagnosis.levels import Levels
 from agent.diagnosis.pictures.baseline import PictureBaseline
 from agent.diagnosis.pictures.learning import learn_from
 from agent.diagnosis.rule import HISTORY_PER_NAME, Finding, Sibling, View
@@ -36,6 +37,7 @@ from simulator.life.life import Shot
 
 JUDGED: Final = ("picture.", "ircut.", "ir_led.")
 """Faults that are told from pictures."""
+_SUPPORT: Final = Levels().baseline_pictures
 _RULES: Final = tuple(rule for rule in RULES if rule.code.startswith(JUDGED))
 _T = TypeVar("_T")
 
@@ -79,17 +81,21 @@ class Subject:
         """What the site's other cameras may know of this one now, as ``sibling_store`` tells."""
         if not self.baselines:
             return None
-        newest = {name: self.readings.get(f"picture.{name}") for name in FIGURES}
+        newest = {name: self.readings.get(f"picture.{name}") for name in (*FIGURES, "light")}
         good = {
             name: reading
             for name, reading in newest.items()
             if reading is not None and reading.good and now - reading.taken_at <= FRESH
         }
         numbers = {name: reading.number() for name, reading in good.items()}
+        light = str(good["light"].value) if "light" in good else ""
+        baseline = self.baselines.get(light)
         return Sibling(
             device_id=device_id,
             figures={name: value for name, value in numbers.items() if value is not None},
-            light=str(good["light"].value) if "light" in good else "",
+            light=light,
+            norms={} if baseline is None else norms_of(baseline, support=_SUPPORT),
+            suspected=suspected_in(self.memories.values()),
         )
 
     def visit(self, shot: Shot, siblings: tuple[Sibling, ...] = ()) -> Visit:
@@ -123,6 +129,7 @@ class Subject:
             baselines=self.baselines,
             sun_elevation_deg=shot.sun_elevation_deg,
             siblings=siblings,
+            is_outdoor=True,
         )
 
     def _learn(self, view: View, diagnosis: Diagnosis, pictures: list[Picture]) -> None:

@@ -145,6 +145,7 @@ def test_every_problem_of_the_code_is_in_the_table() -> None:
         (Path(config_file.__file__).parent / name).read_text()
         for name in (
             "config_file.py",
+            "config_sites.py",
             "config_table.py",
             "config_tunable.py",
             "overlay.py",

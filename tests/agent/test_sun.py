@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from agent.config import mates_of
 from agent.config_file import load_config
 from agent.config_problem import ConfigError
 from agent.sun import Site, sun_elevation_deg
 
+GATE = '[[devices]]\nid = "gate"\naddress = "192.0.2.8"\n'
 GREENWICH = Site(latitude_deg=51.4769, longitude_deg=0.0)
 
 
@@ -51,9 +53,59 @@ def config(folder: Path, place: str) -> Path:
 
 def test_coordinates_are_read(tmp_path: Path) -> None:
     """Degrees, south and west negative; none where none are written."""
-    read = load_config(config(tmp_path, "latitude = -33.9\nlongitude = 151.2"))
-    assert read.site == Site(latitude_deg=-33.9, longitude_deg=151.2)
-    assert load_config(config(tmp_path, "")).site is None
+    (gate,) = load_config(config(tmp_path, f"latitude = -33.9\nlongitude = 151.2\n{GATE}")).devices
+    assert gate.place == Site(latitude_deg=-33.9, longitude_deg=151.2)
+    (gate,) = load_config(config(tmp_path, GATE)).devices
+    assert gate.place is None
+
+
+HUB = """latitude = 47.4
+longitude = 8.5
+[[sites]]
+name = "quay"
+latitude = 31.2
+longitude = 121.5
+[[sites]]
+name = "mine"
+"""
+
+
+def test_each_camera_has_the_place_of_its_site(tmp_path: Path) -> None:
+    """A hub over VPN: only cameras of the same site are mates, and each site has its own sun."""
+    named = {"gate": "", "crane": "quay", "belt": "mine", "boom": "quay", "barn": ""}
+    devices = "".join(
+        f'[[devices]]\nid = "{name}"\naddress = "192.0.2.9"\nsite = "{site}"\n'
+        for name, site in named.items()
+    )
+    read = load_config(config(tmp_path, HUB + devices)).devices
+    places = {one.device_id: one.place for one in read}
+    assert places["gate"] == Site(latitude_deg=47.4, longitude_deg=8.5)
+    assert places["crane"] == Site(latitude_deg=31.2, longitude_deg=121.5)
+    assert places["belt"] is None
+    assert mates_of(read) == {
+        "gate": ("barn",),
+        "crane": ("boom",),
+        "belt": (),
+        "boom": ("crane",),
+        "barn": ("gate",),
+    }
+
+
+@pytest.mark.parametrize(
+    ("lines", "key"),
+    [
+        ('[[sites]]\nname = "quay"\nlatitude = 31.2', "sites[0].longitude"),
+        ('[[sites]]\nname = "quay"\n[[sites]]\nname = "quay"', "sites[1].name"),
+        ("[[sites]]\nlatitude = 31.2\nlongitude = 1.0", "sites[0].name"),
+        (f'{GATE}site = "quai"', "devices[0].site"),
+    ],
+)
+def test_a_site_that_is_wrong_is_complained_of(tmp_path: Path, lines: str, key: str) -> None:
+    """Half a place, a name twice or none, one that no table has: place and remedy are named."""
+    with pytest.raises(ConfigError) as caught:
+        load_config(config(tmp_path, lines))
+    assert [problem.key for problem in caught.value.problems] == [key]
+    assert caught.value.problems[0].line("zh")
 
 
 @pytest.mark.parametrize(

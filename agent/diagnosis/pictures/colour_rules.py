@@ -5,8 +5,9 @@ from __future__ import annotations
 from agent.camera.light import Light
 from agent.diagnosis.pictures.departure import in_between, not_known_yet
 from agent.diagnosis.pictures.look import Look, baseline_of, look_at
+from agent.diagnosis.pictures.others import Others, above
 from agent.diagnosis.pictures.pace import HOURS
-from agent.diagnosis.pictures.witness import is_hidden, siblings_above
+from agent.diagnosis.pictures.witness import is_hidden
 from agent.diagnosis.rule import Finding, Rule, View
 from agent.diagnosis.verdicts import fault, healthy, not_read, unsure
 
@@ -38,7 +39,8 @@ def judge_cast(view: View) -> Finding:
             CAST, "paler, or hidden in part: snow, mist or a thing", "颜色变淡或部分被遮"
         )
     if distance >= bar:
-        if siblings_above(view, "ref_colour", bar):
+        least = view.levels.cast_share / 2
+        if above(view, look, "ref_colour", least, code=CAST) is Others.ALIKE:
             return unsure(
                 CAST,
                 "another camera of the site has it too: the light is coloured",

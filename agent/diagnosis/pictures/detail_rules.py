@@ -11,13 +11,13 @@ from agent.diagnosis.pictures.departure import (
     seen,
 )
 from agent.diagnosis.pictures.look import Look, baseline_of
+from agent.diagnosis.pictures.others import Others, below
 from agent.diagnosis.pictures.pace import HOURS
 from agent.diagnosis.pictures.veil import veiled_or_weather
 from agent.diagnosis.pictures.witness import (
     is_hidden,
     is_known,
     is_veiled_as_a_whole,
-    siblings_below,
     weather,
 )
 from agent.diagnosis.rule import Finding, Rule, View
@@ -59,7 +59,8 @@ def _by_tiles(view: View, look: Look, detail: Departure) -> Finding:
     veiled = veiled_or_weather(view, look, BLURRED, is_weather=not is_lost)
     if veiled is not None:
         return veiled
-    if not is_lost and siblings_below(view, "ref_detail", 1 - view.levels.detail_least / 2):
+    softer = 1 - view.levels.detail_least / 2
+    if not is_lost and below(view, look, "ref_detail", softer, code=BLURRED) is Others.ALIKE:
         return unsure(
             BLURRED,
             "soft, and so is another camera of the site",
@@ -82,9 +83,7 @@ def _by_whole(view: View, look: Look) -> Finding:
     levels, baseline = view.levels, baseline_of(view, look.light)
     norm = baseline.norm("sharpness", support=levels.baseline_pictures) if baseline else None
     if norm is None:
-        if look["sharpness"] < levels.blurred_sharpness:
-            return fault(BLURRED, view, "no fine detail is left", "画面细节全部丢失", *_NAMES)
-        return not_known_yet(BLURRED)
+        return _by_itself(view, look)
     ratio = look["sharpness"] / max(norm.low, 1e-6)
     if ratio < levels.blurred_ratio and is_veiled_as_a_whole(view, look):
         return weather(BLURRED)
@@ -100,6 +99,24 @@ def _by_whole(view: View, look: Look) -> Finding:
     if ratio >= levels.sharp_ratio:
         return healthy(BLURRED, view, *_NAMES)
     return in_between(BLURRED, "somewhat soft", "画面略显模糊")
+
+
+def _by_itself(view: View, look: Look) -> Finding:
+    """Before a baseline: soft through and through, and nothing that speaks of a film."""
+    levels = view.levels
+    if look["sharpness"] >= levels.blurred_sharpness:
+        return not_known_yet(BLURRED)
+    contrast, veil = look.get("local_contrast"), look.get("veil")
+    is_clear = contrast is not None and contrast >= levels.film_contrast
+    if not is_clear or veil is None or veil > levels.film_veil:
+        return unsure(
+            BLURRED,
+            "soft since the first day: a film on the lens, or its focus",
+            "自安装起画面模糊：可能有保护膜或镜头脏污，也可能失焦",
+            "a lens without its film, cleaned; then preclaim-agent accept",
+            "请撕去保护膜并清洁镜头，然后运行 preclaim-agent accept",
+        )
+    return fault(BLURRED, view, "no fine detail is left", "画面细节全部丢失", *_NAMES)
 
 
 def judge_tilted(view: View) -> Finding:

@@ -9,8 +9,9 @@ from typing import Final
 from agent.camera.light import Light
 from agent.diagnosis.pictures.departure import Side, depart
 from agent.diagnosis.pictures.look import Look, baseline_of, filter_mode, look_at
+from agent.diagnosis.pictures.others import Others, fog_of
 from agent.diagnosis.pictures.pace import HOURS
-from agent.diagnosis.pictures.witness import day_is_certain, is_hidden, siblings_below
+from agent.diagnosis.pictures.witness import daylight_falls, is_hidden
 from agent.diagnosis.rule import Finding, Rule, View
 from agent.diagnosis.verdicts import fault, healthy, no_verdict, not_read, unsure
 
@@ -43,6 +44,8 @@ def judge_stuck_open(view: View) -> Finding:
     if look.light is not Light.DAY:
         return no_verdict(OPEN, "no daylight in the picture", "画面无日光")
     if _is_magenta(view, look):
+        if not daylight_falls(view):
+            return _by_some_light(OPEN, "magenta, but perhaps a lamp's", "偏品红，但可能为灯光")
         return _without_filter(view, look, f"set to {mode}, but magenta", "但偏品红")
     levels = view.levels
     if look["saturation_mean"] < levels.pale_saturation:
@@ -52,6 +55,17 @@ def judge_stuck_open(view: View) -> Finding:
     if natural and look["green_min"] < levels.green_valley_healthy:
         return healthy(OPEN, view, *_NAMES)
     return unsure(OPEN, "somewhat pink", "画面略偏品红", _TEST_EN, _TEST_ZH)
+
+
+def _by_some_light(code: str, en: str, zh: str) -> Finding:
+    """The colours speak of a fault, and the light is not certainly the sun's."""
+    return unsure(
+        code,
+        f"colours {en} light",
+        f"画面{zh}",
+        "daylight that is certain: outdoor = true with the site's coordinates, or a commanded test",
+        "确定的日光：请填写 outdoor = true 与现场经纬度，或执行切换测试",
+    )
 
 
 def _without_filter(view: View, look: Look, en: str, zh: str) -> Finding:
@@ -90,7 +104,7 @@ def _is_washed_out(view: View, look: Look) -> bool:
     Overcast days are pale too, but green stays; fog takes the contrast, and siblings see it.
     """
     levels, baseline = view.levels, baseline_of(view, Light.DAY)
-    if baseline is None or look["luma_mean"] < levels.light_luma or not _is_high_day(view):
+    if baseline is None or look["luma_mean"] < levels.light_luma or not daylight_falls(view):
         return False
     support, contrast = levels.baseline_pictures, look.get("local_contrast")
     own = [
@@ -104,14 +118,8 @@ def _is_washed_out(view: View, look: Look) -> bool:
     is_green_low = look["green_min"] >= max(green.median + least, green.high + least / 2)
     is_pale = look["saturation_mean"] < levels.pale_share * saturation.median
     is_clear = contrast >= levels.clear_contrast * usual.median
-    foggy = siblings_below(view, "ref_contrast", levels.weather_contrast)
+    foggy = fog_of(view, look) is Others.ALIKE
     return is_green_low and is_pale and is_clear and not foggy
-
-
-def _is_high_day(view: View) -> bool:
-    """A sun well up, or what else makes day certain: at dusk colours go by themselves."""
-    sun = view.sun_elevation_deg
-    return day_is_certain(view) if sun is None else sun >= view.levels.sun_high_deg
 
 
 def judge_stuck_closed(view: View) -> Finding:
@@ -142,6 +150,9 @@ def judge_stuck_closed(view: View) -> Finding:
             "daylight, and some days of good pictures",
             "等待日光，并积累数日正常画面",
         )
+    if distance <= view.levels.same_colour_share and not daylight_falls(view):
+        # Lamps without infrared look the same with and without a filter.
+        return _by_some_light(CLOSED, "unchanged, but perhaps by lamps", "颜色无变化，但可能为灯光")
     if distance <= view.levels.same_colour_share:
         return fault(
             CLOSED,

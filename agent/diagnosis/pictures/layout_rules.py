@@ -11,9 +11,10 @@ from agent.diagnosis.pictures.departure import (
     seen,
 )
 from agent.diagnosis.pictures.look import Look, baseline_of
+from agent.diagnosis.pictures.others import Others, above
 from agent.diagnosis.pictures.pace import HOURS, LONG, PARKED
 from agent.diagnosis.pictures.veil import veiled_or_weather
-from agent.diagnosis.pictures.witness import is_hidden, may_be_weather, siblings_above, weather
+from agent.diagnosis.pictures.witness import is_hidden, may_be_weather, weather
 from agent.diagnosis.rule import Finding, Rule, View
 from agent.diagnosis.verdicts import fault, healthy, unsure
 
@@ -56,7 +57,8 @@ def judge_moved(view: View) -> Finding:
     if is_elsewhere and _is_known_there(view, look):
         return _elsewhere(view, look)
     if similar.is_beyond and _is_another_view(view, look):
-        if siblings_above(view, "ref_changed", levels.view_changed / 2):
+        least = levels.view_changed / 2
+        if above(view, look, "ref_changed", least, code=MOVED) is Others.ALIKE:
             return unsure(
                 MOVED,
                 "the views of the site's other cameras have changed too: snow, perhaps",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from agent.diagnosis.pictures.departure import Side, depart, in_between, not_known_yet
 from agent.diagnosis.pictures.look import look_at
+from agent.diagnosis.pictures.others import Others, above
 from agent.diagnosis.pictures.pace import HOURS
-from agent.diagnosis.pictures.witness import siblings_above
 from agent.diagnosis.rule import Finding, Rule, View
 from agent.diagnosis.verdicts import fault, healthy, not_read, unsure
 
@@ -40,7 +40,7 @@ def judge_noise(view: View) -> Finding:
         return healthy(NOISE, view, *_NOISE)
     if not noise.is_beyond or (moving is not None and not moving.is_beyond):
         return in_between(NOISE, "noisier than usual", "噪点多于平时")
-    if siblings_above(view, "noise", noise.bar):
+    if above(view, look, "noise", view.levels.noise_least / 2, code=NOISE) is Others.ALIKE:
         return unsure(
             NOISE,
             "noisy, and so is another camera of the site: rain or dusk",

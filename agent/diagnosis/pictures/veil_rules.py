@@ -14,14 +14,13 @@ from agent.diagnosis.pictures.departure import (
     seen,
 )
 from agent.diagnosis.pictures.look import Look, baseline_of
+from agent.diagnosis.pictures.others import Others, fog_of, outlasts_weather
 from agent.diagnosis.pictures.pace import HOURS, PARKED, SOON
 from agent.diagnosis.pictures.veil import Veil, veil_of
 from agent.diagnosis.pictures.witness import (
-    days_of,
+    hours_beyond,
     may_be_weather,
-    siblings_below,
     weather,
-    witnesses,
 )
 from agent.diagnosis.rule import Finding, Rule, View
 from agent.diagnosis.verdicts import fault, healthy, unsure
@@ -34,9 +33,10 @@ _STAINS = ("picture.ref_edges_lost", "picture.ref_edges_gained", "picture.ref_de
 
 
 def judge_condensation(view: View) -> Finding:
-    """A veil that the site's other cameras do not see, for hours on end or on three days.
+    """A veil that the site's other cameras do not see, for hours on end or on three mornings.
 
-    Fog has the same look in one picture: it hits the siblings too, and it lifts.
+    Fog has the same look in one picture: it hits the siblings too, and it lifts. Where nobody
+    else looks, three foggy mornings are as likely as three misted ones.
     """
     look = seen(view, CONDENSATION)
     if isinstance(look, Finding):
@@ -59,33 +59,63 @@ def judge_condensation(view: View) -> Finding:
             )
     if veil.kind is not Veil.MIST:
         return in_between(CONDENSATION, "less contrast than usual", "对比度低于平时")
-    return _mist(view, contrast, veiled)
+    return _mist(view, look, contrast, veil.bar)
 
 
-def _mist(view: View, contrast: Departure, veiled: tuple[Reading, ...]) -> Finding:
-    if siblings_below(view, "ref_contrast", view.levels.weather_contrast):
-        return weather(CONDENSATION)
-    hours = _standing_hours(view, veiled)
-    days = days_of(veiled) + (view.now.date() not in {one.taken_at.date() for one in veiled})
-    controlled = bool(witnesses(view, "ref_contrast"))
-    stands = controlled and hours >= view.levels.veil_hours
-    if stands or days >= view.levels.veil_mornings:
-        return fault(
+def _mist(view: View, look: Look, contrast: Departure, bar: float) -> Finding:
+    seen = fog_of(view, look)
+    if seen is Others.NOBODY:
+        return unsure(
             CONDENSATION,
-            view,
-            f"a milky veil for {hours:.0f} h, on {days} days: contrast at "
-            f"{100 * contrast.value:.0f} % of this camera's own",
-            f"雾状遮挡已持续 {hours:.0f} 小时、共 {days} 天：对比度为自身基准的 "
-            f"{100 * contrast.value:.0f}%",
-            *_NAMES,
+            "a veil: fog, or humidity inside",
+            "雾状遮挡：可能是雾，也可能是内部受潮",
+            "another camera of the site that sees clearly meanwhile",
+            "参考同场画面清晰的其他摄像机",
         )
-    return unsure(
+    hours, mornings = _standing_hours(view, bar), _mornings(view, bar)
+    stands = hours >= view.levels.veil_hours or mornings >= view.levels.veil_mornings
+    if seen is Others.ALIKE:
+        stands = outlasts_weather(view, look)
+    if not stands and seen is Others.ALIKE:
+        return weather(CONDENSATION)
+    if not stands:
+        return unsure(
+            CONDENSATION,
+            "a veil that the site's other cameras do not have",
+            "雾状遮挡，同场其他摄像机未出现",
+            "more hours of it, or three mornings, while the others see clearly",
+            "在其他摄像机清晰时再观察数小时，或连续观察三个早晨",
+        )
+    return fault(
         CONDENSATION,
-        "a veil: fog, or humidity inside",
-        "雾状遮挡：可能是雾，也可能是内部受潮",
-        "three mornings, or another camera of the site that sees clearly meanwhile",
-        "连续观察三个早晨，或参考同场画面清晰的其他摄像机",
+        view,
+        f"a milky veil for {hours:.0f} h, on {mornings} mornings: contrast at "
+        f"{100 * contrast.value:.0f} % of this camera's own",
+        f"雾状遮挡已持续 {hours:.0f} 小时、共 {mornings} 个早晨：对比度为自身基准的 "
+        f"{100 * contrast.value:.0f}%",
+        *_NAMES,
     )
+
+
+def _mornings(view: View, bar: float) -> int:
+    """How many separate veils there were within the last days, with the one of now.
+
+    A new one begins after a clear picture and most of a day after the last one began: so midnight,
+    which in China is at eight in the morning for this agent, makes no two of one.
+    """
+    since = view.now - timedelta(days=view.levels.veil_mornings)
+    apart = timedelta(hours=view.levels.morning_apart_h)
+    seen = [
+        (reading.taken_at, value < bar)
+        for reading in view.history.get(_CONTRAST, ())
+        if reading.taken_at >= since and (value := reading.number()) is not None
+    ]
+    count, began, was_clear = 0, since - apart, True
+    for at, is_veiled in (*seen, (view.now, True)):
+        if is_veiled and was_clear and at - began >= apart:
+            count, began = count + 1, at
+        was_clear = not is_veiled
+    return count
 
 
 def _veiled(view: View, bar: float) -> tuple[Reading, ...]:
@@ -98,17 +128,9 @@ def _veiled(view: View, bar: float) -> tuple[Reading, ...]:
     )
 
 
-def _standing_hours(view: View, veiled: tuple[Reading, ...]) -> float:
+def _standing_hours(view: View, bar: float) -> float:
     """For how long every good reading was veiled, up to now."""
-    moments = {reading.taken_at for reading in veiled}
-    unbroken: list[Reading] = []
-    for reading in reversed(view.history.get(_CONTRAST, ())):
-        if reading.number() is None:
-            continue
-        if reading.taken_at not in moments:
-            break
-        unbroken.append(reading)
-    return view.watched(reversed(unbroken)).total_seconds() / 3600
+    return hours_beyond(view, _CONTRAST, below=bar, above=None)
 
 
 def judge_dirty(view: View) -> Finding:

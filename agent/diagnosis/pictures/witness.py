@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 from agent.camera.light import Light
 from agent.diagnosis.pictures.look import Look, baseline_of
-from agent.diagnosis.rule import Finding, Sibling, View
+from agent.diagnosis.pictures.others import Others, fog_of, outlasts_weather
+from agent.diagnosis.rule import Finding, View
 from agent.diagnosis.verdicts import unsure
 from shared.reading import Reading
 
@@ -15,18 +15,36 @@ from shared.reading import Reading
 def day_is_certain(view: View, *, extreme_since_h: float = 0.0) -> bool:
     """Whether a black or white picture cannot be the night.
 
-    The sun stands high enough over a known site, the device's own panel gives power now, another
-    camera of the site sees day, or the picture has been so for longer than a night on a camera
-    that is known to see by day.
+    The sun stands high enough over a known site, the device's own panel gives power now, or the
+    picture has been so for longer than a night on a camera that is known to see by day; where the
+    sun of the site is known it must not be deep below the horizon then: polar nights last.
     """
     sun, levels = view.sun_elevation_deg, view.levels
-    if sun is not None:
-        return sun >= levels.sun_day_deg
-    power_mw = _panel_mw(view)
-    if power_mw is not None and power_mw >= levels.daylight_mw:
+    if sun is not None and sun >= levels.sun_day_deg:
+        return True
+    if sun is None and panel_sees_day(view):
         return True
     seen = baseline_of(view, Light.DAY) is not None
-    return seen and extreme_since_h >= levels.extreme_hours
+    may_be_seen = sun is None or sun > levels.sun_night_deg
+    return seen and may_be_seen and extreme_since_h >= levels.extreme_hours
+
+
+def panel_sees_day(view: View) -> bool:
+    """Whether the device's own solar panel gives power now."""
+    power_mw = _panel_mw(view)
+    return power_mw is not None and power_mw >= view.levels.daylight_mw
+
+
+def daylight_falls(view: View) -> bool:
+    """Whether daylight certainly falls on what the camera sees, and not a lamp's light alone.
+
+    By the device's own panel, or by the owner's word that it hangs outdoors with the sun well up;
+    as an active test asks for (``agent.experiment.witness.is_sun_certain``).
+    """
+    if panel_sees_day(view):
+        return True
+    sun = view.sun_elevation_deg
+    return view.is_outdoor and sun is not None and sun >= view.levels.sun_high_deg
 
 
 def night_is_certain(view: View) -> bool:
@@ -57,16 +75,6 @@ def hours_beyond(view: View, name: str, *, below: float | None, above: float | N
     return view.watched(reversed(beyond)).total_seconds() / 3600
 
 
-def siblings_below(view: View, name: str, level: float) -> bool:
-    """Whether another camera of the site has this figure under the level too: weather, dusk."""
-    return any(sibling.figures.get(name, level) < level for sibling in view.siblings)
-
-
-def siblings_above(view: View, name: str, level: float) -> bool:
-    """Whether another camera of the site has this figure over the level too."""
-    return any(sibling.figures.get(name, level) > level for sibling in view.siblings)
-
-
 def may_be_weather(view: View, look: Look) -> bool:
     """Whether a veil may be fog, rain or snow: another camera sees one too, or nobody else looks.
 
@@ -80,12 +88,10 @@ def may_be_weather(view: View, look: Look) -> bool:
         return False
     if is_veiled_as_a_whole(view, look) is False:
         return False
-    others = witnesses(view, "ref_contrast")
-    return not others or any(
-        one.figures["ref_contrast"] < levels.weather_contrast
-        or one.figures.get("ref_veil", 0.0) > levels.weather_veil
-        for one in others
-    )
+    seen = fog_of(view, look)
+    if seen is Others.CLEAR:
+        return False
+    return not outlasts_weather(view, look)
 
 
 def is_veiled_as_a_whole(view: View, look: Look) -> bool | None:
@@ -138,13 +144,3 @@ def weather(code: str) -> Finding:
         "hours in which the site's other cameras see clearly",
         "等待同场其他摄像机画面清晰的时段",
     )
-
-
-def witnesses(view: View, name: str) -> tuple[Sibling, ...]:
-    """The site's other cameras that have this figure: without one nobody controls."""
-    return tuple(sibling for sibling in view.siblings if name in sibling.figures)
-
-
-def days_of(readings: Iterable[Reading]) -> int:
-    """On how many days (UTC) these readings were taken."""
-    return len({reading.taken_at.date() for reading in readings})

@@ -14,6 +14,7 @@ from agent.delivery.database import Database
 from agent.delivery.opening import open_file
 from agent.diagnosis.engine import FaultMemory
 from agent.diagnosis.pictures.acceptance import Acceptance
+from agent.diagnosis.rule import Sibling
 from shared.fault import FaultState
 from shared.identity import Epoch, EventId
 from shared.reading import Reading
@@ -55,40 +56,58 @@ def test_a_damaged_baseline_is_none(database: Database) -> None:
     assert keepsake_store.read_acceptances(db, "gate") == {}
 
 
-def test_siblings_are_those_with_a_fresh_picture(database: Database) -> None:
-    """Another camera counts with what it showed within two hours; the camera itself never does."""
+def seen(database: Database, mates: tuple[str, ...] = ("barn", "lane", "pump")) -> list[Sibling]:
+    """What a camera knows of its mates."""
+    db = database.connection
+    return list(sibling_store.read_siblings(db, mates, now=NOON, support=3))
 
-    def put(device: str, *readings: Reading) -> None:
-        with database.transaction() as db:
-            keepsake_store.keep_baseline(db, device, learnt(count=3)["day"])
-            reading_store.add(db, device, readings)
 
-    old = NOON - timedelta(hours=3)
-    put("gate", reading("picture.ref_contrast", 0.2))
+def put(database: Database, device: str, *readings: Reading) -> None:
+    """A camera with a baseline of the day, and these readings after one of its light."""
+    at = readings[0].taken_at
+    with database.transaction() as db:
+        keepsake_store.keep_baseline(db, device, learnt(count=3)["day"])
+        reading_store.add(db, device, (reading("picture.light", "day", at), *readings))
+
+
+def test_siblings_are_the_mates_with_a_fresh_picture(database: Database) -> None:
+    """Another camera counts with what it showed within two hours; one of another site never."""
     put(
+        database,
         "barn",
         reading("picture.ref_contrast", 0.3, NOON - timedelta(hours=1)),
         reading("picture.ref_contrast", 0.9),
         reading("picture.light", "day"),
     )
-    put("lane", reading("picture.ref_contrast", 0.4, old))
-    put("pump", reading("picture.ref_contrast", None))
-    (found,) = sibling_store.read_siblings(database.connection, "gate", now=NOON)
+    put(database, "lane", reading("picture.ref_contrast", 0.4, NOON - timedelta(hours=3)))
+    put(database, "pump", reading("picture.ref_contrast", None))
+    put(database, "far", reading("picture.ref_contrast", 1.0))
+    (found,) = seen(database)
     assert (found.device_id, found.figures, found.light) == ("barn", {"ref_contrast": 0.9}, "day")
+    assert found.norms["noise"].median == pytest.approx(1.2, rel=0.05)
+    assert seen(database, ()) == []
+
+
+def test_the_first_sixteen_with_a_fresh_picture_are_asked(database: Database) -> None:
+    """In the order of their names, and stale ones take no place."""
+    names = tuple(f"cam{index:02d}" for index in range(24))
+    for index, name in enumerate(reversed(names)):
+        late = timedelta(hours=3 if index % 4 == 0 else 1)
+        put(database, name, reading("picture.ref_contrast", 0.9, NOON - late))
+    fresh = [name for index, name in enumerate(reversed(names)) if index % 4]
+    assert [one.device_id for one in seen(database, names)] == sorted(fresh)[:16]
 
 
 def test_a_faulty_sibling_bears_no_witness(database: Database) -> None:
-    """Two cameras of a bad batch on one site do not excuse each other as weather."""
+    """Two cameras of a bad batch do not excuse each other; what is suspected is told with it."""
+    put(database, "barn", reading("picture.ref_detail", 0.4))
+    blurred = FaultMemory("picture.blurred", FaultState.SUSPECTED)
     with database.transaction() as db:
-        keepsake_store.keep_baseline(db, "barn", learnt(count=3)["day"])
-        reading_store.add(db, "barn", (reading("picture.ref_detail", 0.4),))
-    assert sibling_store.read_siblings(database.connection, "gate", now=NOON)
+        fault_store.keep_memory(db, "barn", blurred)
+    (found,) = seen(database)
+    assert found.suspected == {"picture.blurred"}
     with database.transaction() as db:
         fault_store.open_episode(
-            db,
-            event=EventId(Epoch(1, 7), 1),
-            device_id="barn",
-            memory=FaultMemory("picture.blurred", FaultState.OPEN),
-            now=NOON,
+            db, event=EventId(Epoch(1, 7), 1), device_id="barn", memory=blurred, now=NOON
         )
-    assert sibling_store.read_siblings(database.connection, "gate", now=NOON) == ()
+    assert seen(database) == []

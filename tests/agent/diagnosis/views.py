@@ -32,6 +32,7 @@ def view_of(
     baselines: Mapping[str, PictureBaseline] | None = None,
     sun: float | None = None,
     siblings: tuple[Sibling, ...] = (),
+    outdoor: bool = False,
 ) -> View:
     """A view in which everything was read now."""
     return View(
@@ -45,6 +46,7 @@ def view_of(
         baselines=baselines or {},
         sun_elevation_deg=sun,
         siblings=siblings,
+        is_outdoor=outdoor,
     )
 
 

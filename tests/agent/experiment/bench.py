@@ -79,7 +79,7 @@ class Bench:
                 restorer=self.restorer,
                 alone=lambda device_id: self._locks[device_id],
                 rests_until=lambda _: None,
-                sun_elevation_deg=lambda _: self.sun_deg,
+                sun_elevation_deg=lambda _, __: self.sun_deg,
                 sleep=self.clock.sleep,
             )
         )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Final
 
 from agent.camera.light import Light
 from agent.diagnosis.levels import Levels
 from agent.diagnosis.pictures.baseline import PictureBaseline
 from agent.diagnosis.pictures.learning import learn
+from agent.diagnosis.pictures.spread import Norm
 from agent.diagnosis.rule import Finding, Sibling
 from shared.reading import Value
 from tests.agent.diagnosis.views import NOON, judge, view_of
@@ -118,6 +121,32 @@ def learnt(
 BASELINES: Final = {**learnt(), **learnt(NIGHT)}
 
 
+def sibling(
+    device_id: str,
+    /,
+    *,
+    light: str = "day",
+    suspected: Iterable[str] = (),
+    usual: Mapping[str, float] = MappingProxyType({}),
+    **figures: float,
+) -> Sibling:
+    """Another camera of the site, with a past as this one's, but for what is ``usual`` there."""
+    norms = {
+        name: norm
+        for name in figures
+        if (norm := BASELINES[light].norm(name, support=1)) is not None
+    }
+    for name, value in usual.items():
+        norms[name] = Norm(median=value, spread=0.0, low=value, high=value, count=40)
+    return Sibling(
+        device_id=device_id,
+        figures=figures,
+        light=light,
+        norms=norms,
+        suspected=frozenset(suspected),
+    )
+
+
 def finding(
     code: str,
     base: dict[str, Value] = GOOD,
@@ -125,8 +154,11 @@ def finding(
     *,
     sun: float | None = 30.0,
     siblings: tuple[Sibling, ...] = (),
+    outdoor: bool = True,
     **change: Value,
 ) -> Finding:
     """What the rule of this code finds, on a camera whose days and nights are known."""
-    view = view_of(picture(base, **change), baselines=BASELINES, sun=sun, siblings=siblings)
+    view = view_of(
+        picture(base, **change), baselines=BASELINES, sun=sun, siblings=siblings, outdoor=outdoor
+    )
     return judge(code, view)

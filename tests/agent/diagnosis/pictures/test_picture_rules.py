@@ -14,12 +14,20 @@ from agent.diagnosis.rule import Finding, Sibling, Verdict, View
 from shared.catalogue import CATALOGUE
 from shared.catalogue_entry import Outcome
 from shared.reading import Reading, Value
-from tests.agent.diagnosis.pictures.days import BASELINES, GOOD, NIGHT, finding, learnt, picture
+from tests.agent.diagnosis.pictures.days import (
+    BASELINES,
+    GOOD,
+    NIGHT,
+    finding,
+    learnt,
+    picture,
+    sibling,
+)
 from tests.agent.diagnosis.views import NOON, judge, reading, view_of
 
 F, H, U = Verdict.FAULT, Verdict.HEALTHY, Verdict.NO_VERDICT
-CLEAR = (Sibling(device_id="barn", figures={"ref_contrast": 1.0, "ref_veil": 0.0}),)
-FOGGY = (Sibling(device_id="barn", figures={"ref_contrast": 0.4, "ref_veil": 40.0}),)
+CLEAR = (sibling("barn", ref_contrast=1.0, ref_veil=0.0),)
+FOGGY = (sibling("barn", ref_contrast=0.4, ref_veil=40.0),)
 BLACK: dict[str, Value] = {
     **GOOD,
     "light": "none",
@@ -183,7 +191,7 @@ def test_fog_is_no_fault(
 
 def test_a_lost_focus_is_not_excused_by_another() -> None:
     """Two cameras of a batch may go soft together; only what weather could do is left to it."""
-    soft = (Sibling(device_id="barn", figures={"ref_detail": 0.4, "ref_contrast": 0.7}),)
+    soft = (sibling("barn", ref_detail=0.4, ref_contrast=0.7),)
     lost = {**SOFT, "ref_contrast": 0.7, "ref_veil": 8.0}
     assert finding("picture.blurred", siblings=soft, **lost).verdict is F
     slight = {"ref_detail": 0.68, "ref_detail_p90": 0.85}
@@ -198,10 +206,17 @@ def test_black_needs_a_day(sun: float | None, verdict: Verdict) -> None:
 
 
 def veiled_for(hours: int, *, ago_days: tuple[int, ...] = ()) -> tuple[Reading, ...]:
-    """Readings of a veil: on earlier days for an hour, and for so many hours up to now."""
-    earlier = [NOON - timedelta(days=days) for days in ago_days]
+    """Readings of a veil: on earlier days for an hour, and for so many hours up to now.
+
+    An hour after each earlier one the picture is clear.
+    """
+    found = []
+    for days in ago_days:
+        at = NOON - timedelta(days=days, hours=1)
+        found.append(reading("picture.ref_contrast", 0.4, at))
+        found.append(reading("picture.ref_contrast", 1.0, at + timedelta(hours=1)))
     last = [NOON - timedelta(hours=hours - index) for index in range(hours)]
-    return tuple(reading("picture.ref_contrast", 0.4, at) for at in (*earlier, *last))
+    return (*found, *(reading("picture.ref_contrast", 0.4, at) for at in last))
 
 
 @pytest.mark.parametrize(
@@ -211,7 +226,10 @@ def veiled_for(hours: int, *, ago_days: tuple[int, ...] = ()) -> tuple[Reading, 
         pytest.param(veiled_for(3), CLEAR, U, id="a morning"),
         pytest.param(veiled_for(8), (), U, id="hours, nobody else looks"),
         pytest.param(veiled_for(8), FOGGY, U, id="fog"),
-        pytest.param(veiled_for(1, ago_days=(2, 1)), (), F, id="three days"),
+        pytest.param(veiled_for(1, ago_days=(2, 1)), CLEAR, F, id="three mornings"),
+        pytest.param(veiled_for(1, ago_days=(1,)), CLEAR, U, id="two mornings"),
+        pytest.param(veiled_for(20), (), U, id="a day of fog, nobody else looks"),
+        pytest.param(veiled_for(1, ago_days=(2, 1)), (), U, id="three mornings, nobody looks"),
         pytest.param(veiled_for(1, ago_days=(2, 1)), FOGGY, U, id="three days of fog"),
     ],
 )
@@ -293,7 +311,7 @@ def test_snow_is_no_colour_cast_and_no_other_view() -> None:
     view = view_of(picture(green, **snow), baselines=learnt(green), sun=30.0)
     assert judge("picture.colour_cast", view).verdict is U
     other = {"ref_similarity": 0.1, "ref_changed": 0.85}
-    white = (Sibling(device_id="barn", figures={"ref_contrast": 1.0, "ref_changed": 0.6}),)
+    white = (sibling("barn", ref_contrast=1.0, ref_changed=0.6),)
     assert finding("picture.moved", siblings=white, **other).verdict is U
 
 
