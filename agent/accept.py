@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import enum
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from agent.asking import ask
 from agent.budget import Budget, Spend
-from agent.camera.light import Light
 from agent.camera.port import LoginKind, Picture
 from agent.config import Device
-from agent.delivery import keepsake_store
+from agent.delivery import exchange_store, keepsake_store
 from agent.delivery.database import Database
 from agent.diagnosis.levels import Levels
 from agent.diagnosis.pictures.acceptance import Acceptance
@@ -23,9 +22,11 @@ from agent.diagnosis.pictures.acceptance_checks import Check, Result, check_all
 from agent.diagnosis.pictures.look import Look, look_at
 from agent.diagnosis.rule import View
 from agent.edge import Edge
-from agent.probes import picture
+from agent.facts import aliases_in, facts_of
+from agent.probes import identity, picture
 from agent.probes.probe import Pass
 from agent.reasons import reason
+from shared.device import DeviceFacts, is_exchanged
 from shared.reading import Quality, Reading
 
 _LOG = logging.getLogger(__name__)
@@ -81,7 +82,8 @@ async def _take(
         references=references,
     )
     camera = edge.camera_for(device)
-    take = await ask([picture.PROBE], camera, visit, budget=_BUDGET, spend=Spend(now.date()))
+    probes = [picture.PROBE, identity.PROBE]
+    take = await ask(probes, camera, visit, budget=_BUDGET, spend=Spend(now.date()))
     return take.readings, take.pictures
 
 
@@ -101,7 +103,10 @@ def _judge(
         failed = next((one for one in readings if one.quality is not Quality.GOOD), None)
         return Accepted(device=device, ending=Ending.NO_PICTURE, failed=failed)
     checks = check_all(look, levels)
-    earlier = keepsake_store.read_acceptances(database.connection, device.device_id)
+    facts = _know(device, named, database, now=now)
+    earlier = keepsake_store.read_acceptances(
+        database.connection, device.device_id, of=facts.aliases
+    )
     found = earlier.get(look.light.value)
     ending = Ending.ACCEPTED
     if any(check.result is Result.WRONG for check in checks):
@@ -109,34 +114,53 @@ def _judge(
     elif found is not None and not again:
         ending = Ending.STANDS
     if ending is Ending.ACCEPTED:
-        _keep(device, look, pictures[0], database, again=again if earlier else "", now=now)
+        reason_given = again if earlier else ""
+        _keep(facts, look, pictures[0], database, again=reason_given, now=now)
     return Accepted(device=device, ending=ending, checks=checks, picture=pictures[0], earlier=found)
 
 
+def _know(
+    device: Device, named: Mapping[str, Reading], database: Database, *, now: datetime
+) -> DeviceFacts:
+    """Who hangs there now: a fitter who has just exchanged a camera accepts the new one."""
+    known = keepsake_store.read_facts(database.connection, device.device_id)
+    aliases = aliases_in(named)
+    facts = facts_of(device, known, named)
+    if known is not None and is_exchanged(known.aliases, aliases):
+        with database.transaction() as db:
+            exchange_store.leave_behind(db, device.device_id, of=known.aliases, at=now)
+            keepsake_store.keep_facts(db, facts, at=now)
+        _LOG.warning("%s: another device hangs here now", device.device_id)
+    return facts
+
+
 def _keep(
-    device: Device, look: Look, taken: Picture, database: Database, *, again: str, now: datetime
+    facts: DeviceFacts, look: Look, taken: Picture, database: Database, *, again: str, now: datetime
 ) -> None:
-    """Keep the acceptance; with ``again`` the view is another one, and is learnt anew."""
+    """Keep the acceptance; with ``again`` the view is another one, and is learnt anew.
+
+    Only where no reference was known is this picture the first of one: else it was merged into
+    what the camera, or the one before it, showed until now.
+    """
+    device_id, light = facts.device_id, look.light.value
+    is_first = (look.get("ref_count") or 0) < 1
     accepted = Acceptance(
         light=look.light,
         taken_at=now,
         figures=dict(look.figures),
         jpeg=taken.jpeg,
-        reference=taken.merged,
+        reference=taken.merged if is_first else b"",
         reason=again,
+        aliases=facts.aliases,
     )
     with database.transaction() as db:
         if again:
-            keepsake_store.forget_view(db, device.device_id)
-            _LOG.warning(
-                "%s: accepted again in light %s: %s", device.device_id, look.light.value, again
-            )
-        keepsake_store.keep_acceptance(db, device.device_id, accepted)
-        known = keepsake_store.read_references(db, device.device_id)
-        if taken.merged and look.light is not Light.NONE and look.light.value not in known:
-            keepsake_store.keep_reference(
-                db, device.device_id, look.light.value, taken.merged, at=now
-            )
+            keepsake_store.forget_view(db, device_id)
+            _LOG.warning("%s: accepted again in light %s: %s", device_id, light, again)
+        keepsake_store.keep_acceptance(db, device_id, accepted)
+        known = keepsake_store.read_references(db, device_id)
+        if taken.merged and is_first and look.is_lit and light not in known:
+            keepsake_store.keep_reference(db, device_id, light, taken.merged, at=now)
 
 
 def why_not(accepted: Accepted, lang: str) -> str:

@@ -206,7 +206,7 @@ class Teller:
         found = keepsake_store.reference_picture(self._db, seen.facts.device_id, light=light)
         if found is None:
             return None
-        return reference_file(found.content, taken_at=found.taken_at, is_accepted=found.is_accepted)
+        return reference_file(found.content, taken_at=found.taken_at, accepted=found.accepted)
 
     def tell_more(self, episode: Episode, seen: Seen) -> bool:
         """Send the further manifest of an episode when it is time; True when it was appended.
@@ -252,7 +252,7 @@ class Teller:
         keepsake_store.keep(
             self._db, device_id, keepsake_store.REFERENCE, picture.jpeg, at=picture.taken_at
         )
-        files = (reference_file(picture.jpeg, taken_at=picture.taken_at, is_accepted=False),)
+        files = (reference_file(picture.jpeg, taken_at=picture.taken_at, accepted=None),)
         self._add_evidence(seen, code="", episode=None, files=files)
         return True
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from agent.camera.port import Clip, Exchange, NoClip, Picture
 from agent.delivery.evidence import EvidenceFile
+from agent.diagnosis.pictures.acceptance import Acceptance
 from agent.probes.probe import Attachment
 from shared import figures as figures_document
 from shared.catalogue import CATALOGUE
@@ -19,6 +20,14 @@ from shared.figures import Figures
 TEXT_CHARS: Final = 400
 HEALTHY_NOTE: Final = "the same view when no picture fault stood"
 ACCEPTED_NOTE: Final = "the same view as a person accepted it after installation"
+_SHOWN: Final = (
+    "sharpness",
+    "local_contrast",
+    "veil",
+    "saturation_mean",
+    "magenta_excess",
+    "noise",
+)  # of an acceptance's figures
 _LOW_RATE: Final = "stream.low_rate"
 _NOT_ASKED: Final = NoClip(
     en="none was asked for in this pass; it may follow with later evidence",
@@ -142,13 +151,25 @@ def clip_file(clip: Clip) -> EvidenceFile:
     )
 
 
-def reference_file(content: bytes, *, taken_at: datetime, is_accepted: bool) -> EvidenceFile:
-    """The view when it was good; the note says by whose word."""
+def reference_file(
+    content: bytes, *, taken_at: datetime, accepted: Acceptance | None
+) -> EvidenceFile:
+    """The view when it was good; the note says by whose word, and what was measured then."""
     return EvidenceFile(
         name="reference.jpg",
         kind=EvidenceKind.REFERENCE,
         media_type="image/jpeg",
         content=content,
         taken_at=taken_at,
-        note=ACCEPTED_NOTE if is_accepted else HEALTHY_NOTE,
+        note=HEALTHY_NOTE if accepted is None else _accepted_note(accepted),
     )
+
+
+def _accepted_note(accepted: Acceptance) -> str:
+    names = ", ".join(alias.value for alias in accepted.aliases) or "not known then"
+    measured = ", ".join(
+        f"{name} {value:.3g}"
+        for name in _SHOWN
+        if (value := accepted.figures.get(name)) is not None
+    )
+    return f"{ACCEPTED_NOTE}; device: {names}; {measured}"[:TEXT_CHARS]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from agent.config import Device
-from shared.device import Alias, AliasKind, DeviceFacts, alias_of
+from shared.device import Alias, AliasKind, DeviceFacts, alias_of, is_exchanged
 from shared.reading import Reading
 
 # Names of the identity probe's readings.
@@ -44,20 +44,6 @@ def facts_of(
         name=device.name,
         profile=device.profile or before.profile,
     )
-
-
-def is_exchanged(before: tuple[Alias, ...], named: tuple[Alias, ...]) -> bool:
-    """True when another device answers at a position than the one known there.
-
-    The serial decides; the MAC only where one side names no serial: a camera that moves from
-    cable to radio shows another MAC and is still itself.
-    """
-    for kind in (AliasKind.ONVIF_SERIAL, AliasKind.MAC):
-        old = {alias.value for alias in before if alias.kind is kind}
-        new = {alias.value for alias in named if alias.kind is kind}
-        if old and new:
-            return old.isdisjoint(new)
-    return False
 
 
 def _said(readings: Mapping[str, Reading], name: str, before: str) -> str:

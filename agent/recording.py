@@ -33,10 +33,10 @@ from agent.diagnosis.pictures.others import sees_clearly
 from agent.diagnosis.rule import HISTORY_PER_NAME, Rule, Sibling, Verdict, View
 from agent.episodes import Author, Teller
 from agent.evidence_files import Seen, wants_picture
-from agent.facts import aliases_in, facts_of, is_exchanged
+from agent.facts import aliases_in, facts_of
 from agent.probes.probe import Probe, good
 from agent.uplink_budget import Mode
-from shared.device import DeviceFacts
+from shared.device import DeviceFacts, is_exchanged
 from shared.reading import Reading
 
 _LOG = logging.getLogger(__name__)
@@ -102,9 +102,10 @@ def record(
     db, device_id = database.connection, device.device_id
     fresh = {reading.name: reading for reading in take.readings}
     known = keepsake_store.read_facts(db, device_id)
-    if known is not None and is_exchanged(known.aliases, aliases_in(fresh)):
+    exchanged = known is not None and is_exchanged(known.aliases, aliases_in(fresh))
+    if known is not None and exchanged:
         take.readings.append(_exchanged(known, now=now))
-        exchange_store.leave_behind(db, device_id, at=now)
+        exchange_store.leave_behind(db, device_id, of=known.aliases, at=now)
         known, latest = None, {}
     facts = facts_of(device, known, fresh)
     if facts != known:
@@ -112,7 +113,8 @@ def record(
     memories = fault_store.read_memories(db, device_id)
     view = _view(db, device, latest, fresh, now=now, settings=settings)
     diagnosis = diagnose(view, memories, settings.rules)
-    _learn(db, device_id, view, diagnosis, take)
+    if not exchanged:  # this picture was merged into the reference of the device before
+        _learn(db, device_id, view, diagnosis, take)
     _note_clear(db, device_id, view)
     next_row = outbox.next_event()
     _keep_readings(database, device_id, take.readings, rules=settings.rules)

@@ -341,8 +341,10 @@ ENTRIES: Final[tuple[CatalogueEntry, ...]] = (
             PICTURE,
             REFERENCE,
         ),
-        remedy_en="Aim the camera again.",
-        remedy_zh="重新调整摄像机朝向。",
+        remedy_en="Aim the camera again. If the new view is meant: "
+        "preclaim-agent accept DEVICE --again REASON.",
+        remedy_zh="重新调整摄像机朝向；如新视野属有意，请运行 "
+        "preclaim-agent accept DEVICE --again REASON。",
     ),
     CatalogueEntry(
         code="picture.flipped",

@@ -94,3 +94,17 @@ class Product(enum.Enum):
     DOORBELL = "doorbell"
     MODULE = "module"
     OTHER = "other"
+
+
+def is_exchanged(before: tuple[Alias, ...], named: tuple[Alias, ...]) -> bool:
+    """True when another device answers at a position than the one known there.
+
+    The serial decides; the MAC only where one side names no serial: a camera that moves from
+    cable to radio shows another MAC and is still itself.
+    """
+    for kind in (AliasKind.ONVIF_SERIAL, AliasKind.MAC):
+        old = {alias.value for alias in before if alias.kind is kind}
+        new = {alias.value for alias in named if alias.kind is kind}
+        if old and new:
+            return old.isdisjoint(new)
+    return False

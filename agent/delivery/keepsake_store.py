@@ -13,7 +13,7 @@ import msgspec
 from agent.delivery.database import from_us, to_us
 from agent.diagnosis.pictures.acceptance import Acceptance
 from agent.diagnosis.pictures.baseline import PictureBaseline
-from shared.device import DeviceFacts
+from shared.device import Alias, DeviceFacts
 
 REFERENCE: Final = "reference"  # JPEG of the view when it was good
 CLIP: Final = "clip"  # empty: only when the newest one was told
@@ -23,6 +23,7 @@ _FACTS: Final = "facts"
 _LIGHT: Final = "light:"
 _ACCEPTANCE: Final = "acceptance:"
 _REFERENCE_OF: Final = "reference:"  # with a light behind it
+_MOST_ACCEPTED: Final = 8  # at a position, of all devices that hung there
 _facts: Final = msgspec.msgpack.Decoder(DeviceFacts)
 _baseline: Final = msgspec.msgpack.Decoder(PictureBaseline)
 _acceptance: Final = msgspec.msgpack.Decoder(Acceptance)
@@ -113,7 +114,7 @@ class ReferencePicture:
 
     taken_at: datetime
     content: bytes
-    is_accepted: bool  # by a person
+    accepted: Acceptance | None = None  # by a person; None: the newest good one
 
 
 def reference_picture(
@@ -128,25 +129,51 @@ def reference_picture(
         healthy = read(db, device_id, REFERENCE)
         other = next(iter(accepted.values()), None) if healthy is None else None
     if (found := by_light or other) is not None:
-        return ReferencePicture(taken_at=found.taken_at, content=found.jpeg, is_accepted=True)
+        return ReferencePicture(taken_at=found.taken_at, content=found.jpeg, accepted=found)
     if healthy is None:
         return None
-    return ReferencePicture(taken_at=healthy.taken_at, content=healthy.content, is_accepted=False)
+    return ReferencePicture(taken_at=healthy.taken_at, content=healthy.content)
 
 
 def keep_acceptance(db: sqlite3.Connection, device_id: str, accepted: Acceptance) -> None:
-    """Keep what a person accepted in place of an earlier acceptance in that light."""
-    content = msgspec.msgpack.encode(accepted)
-    keep(db, device_id, _ACCEPTANCE + accepted.light.value, content, at=accepted.taken_at)
+    """Keep what a person accepted in place of that device's earlier acceptance in that light."""
+    name = accepted.aliases[0].value if accepted.aliases else ""
+    kind = f"{_ACCEPTANCE}{accepted.light.value}:{name}"
+    keep(db, device_id, kind, msgspec.msgpack.encode(accepted), at=accepted.taken_at)
 
 
-def read_acceptances(db: sqlite3.Connection, device_id: str) -> dict[str, Acceptance]:
-    """Acceptances by light; one that cannot be read is left out, its row stays."""
-    found: dict[str, Acceptance] = {}
-    for light, blob in _of_each_light(db, device_id, _ACCEPTANCE):
+def read_acceptances(
+    db: sqlite3.Connection, device_id: str, *, of: tuple[Alias, ...] | None = None
+) -> dict[str, Acceptance]:
+    """The newest acceptance by light of the device ``of`` these names; None: the one known here.
+
+    One that cannot be read is left out, its row stays.
+    """
+    if of is None:
+        known = read_facts(db, device_id)
+        of = known.aliases if known else ()
+    own = [accepted for accepted in _acceptances(db, device_id) if accepted.is_of(of)]
+    return {one.light.value: one for one in sorted(own, key=lambda one: one.taken_at)}
+
+
+def _acceptances(db: sqlite3.Connection, device_id: str) -> tuple[Acceptance, ...]:
+    found = []
+    for _, blob in _of_each_light(db, device_id, _ACCEPTANCE):
         with contextlib.suppress(msgspec.MsgspecError):
-            found[light] = _acceptance.decode(blob)
-    return found
+            found.append(_acceptance.decode(blob))
+    return tuple(found)
+
+
+def forget_device(db: sqlite3.Connection, device_id: str, *, of: tuple[Alias, ...]) -> None:
+    """Forget everything of a device that is gone but what a person accepted of it.
+
+    Acceptances that name nobody are of the device of these names; the newest few are kept.
+    """
+    accepted = sorted(_acceptances(db, device_id), key=lambda one: one.taken_at)[-_MOST_ACCEPTED:]
+    db.execute("DELETE FROM baseline WHERE device_id = ?", (device_id,))
+    for one in accepted:
+        named = one if one.aliases else msgspec.structs.replace(one, aliases=of)
+        keep_acceptance(db, device_id, named)
 
 
 def forget_view(db: sqlite3.Connection, device_id: str) -> None:

@@ -57,6 +57,12 @@ class PictureLevels:
     accepted_sharpness: float = 0.168  # the lowest of 112 healthy real pictures
     accepted_tilt: float = 1.5  # log2 from side to side
     accepted_shade: float = 2.0
+    # The highest of 120 healthy real pictures: 0.14, 9.5, 6.5, 17.7 and 8.
+    accepted_cast: float = 0.18
+    accepted_noise: float = 11.0
+    accepted_row_stripes: float = 12.0
+    accepted_column_stripes: float = 30.0
+    accepted_lines: float = 8.0
     # Layout.
     shift_least: float = 4.0  # percent of width or height; 8 degrees are 9 % of a 90 degree view
     rotation_least_deg: float = 3.0

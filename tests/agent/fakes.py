@@ -105,6 +105,7 @@ class FakeCamera:
     clips_asked: list[ClipLimits | None] = field(default_factory=list)  # by watch
     clip_failure: CameraError | None = None
     light: str = ""
+    merged: bytes = b""  # the reference that the decoder child makes with each picture
 
     def _ask(self, what: str) -> None:
         self.asked.append(what)
@@ -232,6 +233,7 @@ class FakeCamera:
             taken_at=self.clock.now,
             map=self.map,
             light=self.light,
+            merged=self.merged,
         )
 
     async def vendor_values(self) -> Mapping[str, VendorValue]:

@@ -23,6 +23,7 @@ from agent.diagnosis.pictures.acceptance_checks import Result
 from agent.edge import Edge
 from agent.exit_code import UNUSABLE
 from agent.show_acceptance import print_acceptance
+from shared.device import Alias, AliasKind, DeviceFacts
 from tests.agent.diagnosis.pictures.days import learnt
 from tests.agent.fakes import FEATURES, NOON, Clock, FakeCamera
 
@@ -40,7 +41,14 @@ WELL = replace(FEATURES, veil=30.0, local_contrast=15.0, sharp_lr=0.1, luma_lr=0
 FILMED = replace(WELL, sharpness=0.05, local_contrast=4.0, veil=60.0)
 DARK = replace(WELL, luma_mean=3.0, luma_p99=9.0, saturation_mean=1.0)
 LEANING = replace(WELL, sharp_lr=2.5, luma_tb=-3.0)
+PINK = replace(WELL, magenta_excess=0.25, green_min=0.98)
+CAST = replace(WELL, red_mean=180.0, blue_mean=40.0)
+NOISY, STRIPED = replace(WELL, noise=14.0), replace(WELL, row_stripes=60.0)
+LINED, WIRED = replace(WELL, dead_rows=9), replace(WELL, dead_columns=5)
 MOVED = replace(WELL, ref_count=9, ref_shift_x=12.0, ref_shift_y=0.0, ref_similarity=0.8)
+
+
+OLD = DeviceFacts("gate", aliases=(Alias(AliasKind.ONVIF_SERIAL, "SN-2401-0001"),))
 
 
 @dataclass
@@ -95,6 +103,14 @@ async def test_a_good_camera_is_accepted(database: Database) -> None:
         (Lit(Clock(), features=DARK, light="none"), "light", Result.WRONG),
         (Lit(Clock(), features=LEANING), "tilt", Result.LOOK),
         (Lit(Clock(), features=LEANING), "obstruction", Result.LOOK),
+        (Lit(Clock(), features=PINK), "colour", Result.WRONG),
+        (Lit(Clock(), features=CAST), "colour", Result.WRONG),
+        (Lit(Clock(), features=WELL), "colour", Result.GOOD),
+        (Lit(Clock(), features=NOISY), "sensor", Result.WRONG),
+        (Lit(Clock(), features=STRIPED), "sensor", Result.WRONG),
+        (Lit(Clock(), features=LINED), "sensor", Result.WRONG),
+        (Lit(Clock(), features=WIRED), "sensor", Result.LOOK),
+        (Lit(Clock(), features=WELL), "sensor", Result.GOOD),
         (Lit(Clock(), features=WELL), "aim", Result.LOOK),
         (Lit(Clock(), features=MOVED), "aim", Result.LOOK),
         (Lit(Clock(), features=replace(MOVED, ref_shift_x=0.5)), "aim", Result.GOOD),
@@ -134,7 +150,26 @@ async def test_an_acceptance_is_restated_only_with_a_reason(
     kept = keepsake_store.read_acceptances(database.connection, "gate")["day"]
     assert (kept.taken_at, kept.reason) == (later.now, "aimed at the door")
     assert "aimed at the door" in caplog.text
+    assert kept.aliases[0].value == "SN-2401-0001"
     assert keepsake_store.read_baselines(database.connection, "gate") == {}
+
+
+async def test_a_camera_in_the_place_of_another_is_accepted_as_itself(database: Database) -> None:
+    """No reason is asked for, the old one's acceptance stays under its name, its reference goes."""
+    await accept(Lit(Clock(), features=WELL), database)
+    with database.transaction() as db:
+        keepsake_store.keep_facts(db, OLD, at=NOON)
+    later = Clock()
+    later.pass_by(days=30)
+    seen = replace(WELL, ref_count=40)  # what it is compared with is the old camera's view
+    new = Lit(later, features=seen, serial="SN-2401-0099")
+    db = database.connection
+
+    assert (await accept(new, database)).ending is Ending.ACCEPTED
+    assert keepsake_store.read_acceptances(db, "gate")["day"].taken_at == later.now
+    old = keepsake_store.read_acceptances(db, "gate", of=OLD.aliases)["day"]
+    assert (old.taken_at, old.reference) == (NOON, b"merged")
+    assert keepsake_store.read_references(db, "gate") == {}
 
 
 async def test_a_camera_without_a_picture_is_explained(database: Database) -> None:
@@ -154,7 +189,7 @@ async def test_the_table_has_a_line_a_check(database: Database, lang: str) -> No
     """Device, check, verdict, what was found, remedy."""
     out = io.StringIO()
     print_acceptance([await accept(Lit(Clock(), features=LEANING), database)], lang, out)
-    assert out.getvalue().count("gate") == 7
+    assert out.getvalue().count("gate") == 9
 
 
 @pytest.mark.parametrize(

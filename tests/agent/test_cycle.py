@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agent.budget import WIRED_MAINS, Budget
+from agent.camera.light import Light
 from agent.camera.port import CameraError, Cause, LoginKind, Target, VendorValue
 from agent.config import Device
 from agent.cycle import run_pass
@@ -21,6 +22,7 @@ from agent.delivery.outbox import Outbox
 from agent.delivery.salvage import open_or_salvage
 from agent.diagnosis import rules_with
 from agent.diagnosis.levels import Levels
+from agent.diagnosis.pictures.acceptance import Acceptance
 from agent.episodes import Author
 from agent.probes import PROBES
 from agent.probes.probe import Probe
@@ -320,6 +322,68 @@ async def test_an_exchanged_device_starts_anew_and_closes_nothing(bench: Bench) 
     assert reading_store.earlier(db, "gate-north", "identity.serial", limit=99)[0].value == (
         "SN-2401-0099"
     )
+
+
+async def test_nothing_of_an_exchanged_device_is_learnt_under_the_next(bench: Bench) -> None:
+    """The pass that finds the exchange keeps no reference: its picture was merged into the old one.
+
+    What a person accepted of the old device stays, under its names alone.
+    """
+    bench.camera.light = "day"
+    bench.camera.merged = b"old"
+    for _ in range(3):
+        await bench.visit()
+        bench.clock.pass_by(hours=1)
+    db = bench.database.connection
+    assert keepsake_store.read_references(db, "gate-north") == {"day": b"old"}
+    known = keepsake_store.read_facts(db, "gate-north")
+    assert known is not None
+    accepted = Acceptance(light=Light.DAY, taken_at=NOON, figures={"noise": 1.2}, jpeg=b"accepted")
+    with bench.database.transaction() as inside:
+        keepsake_store.keep_acceptance(inside, "gate-north", accepted)
+
+    bench.camera.serial = "SN-2401-0099"
+    await bench.visit()
+    assert keepsake_store.read_references(db, "gate-north") == {}
+    assert keepsake_store.read_baselines(db, "gate-north") == {}
+    assert keepsake_store.read_acceptances(db, "gate-north") == {}
+    (kept,) = keepsake_store.read_acceptances(db, "gate-north", of=known.aliases).values()
+    assert (kept.jpeg, kept.aliases) == (b"accepted", known.aliases)
+
+    bench.camera.merged = b"new"
+    bench.clock.pass_by(hours=1)
+    await bench.visit()
+    assert keepsake_store.read_references(db, "gate-north") == {"day": b"new"}
+
+
+async def test_an_accepted_picture_travels_with_a_later_fault_of_its_device(bench: Bench) -> None:
+    """Signed, of the kind *reference*, with the device's name and what was measured that day."""
+    bench.camera.light = "day"
+    await bench.visit()
+    db = bench.database.connection
+    known = keepsake_store.read_facts(db, "gate-north")
+    assert known is not None
+    accepted = Acceptance(
+        light=Light.DAY,
+        taken_at=NOON,
+        figures={"noise": 1.2},
+        jpeg=b"accepted",
+        aliases=known.aliases,
+    )
+    with bench.database.transaction() as inside:
+        keepsake_store.keep_acceptance(inside, "gate-north", accepted)
+    bench.camera.features = BLACK
+    for _ in range(2):
+        await bench.visit()
+    events = [m for m in bench.told() if isinstance(m, FaultEvent) and m.code == "picture.black"]
+    assert events[0].manifest is not None
+    items = wire.decode_manifest(events[0].manifest.body).items
+    (reference,) = [item for item in items if item.kind is EvidenceKind.REFERENCE]
+
+    assert reference.size == len(b"accepted")
+    assert "as a person accepted it" in reference.note
+    assert "SN-2401-0001" in reference.note
+    assert "noise 1.2" in reference.note
 
 
 class Killed(BaseException):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from agent.facts import MAC, MODEL, SERIAL, facts_of, is_exchanged
+from agent.facts import MAC, MODEL, SERIAL, facts_of
 from agent.probes.probe import good
-from shared.device import Alias, AliasKind
+from shared.device import Alias, AliasKind, is_exchanged
 from shared.reading import Reading
 from tests.agent.fakes import NOON
 from tests.agent.test_cycle import DEVICE

@@ -1,4 +1,4 @@
-"""Day 0: film, focus, aim, tilt, obstruction and light of a new camera, from one picture; pure.
+"""Day 0: what one picture of a new camera shows of its lens, its aim and its sensor; pure.
 
 There is no baseline yet, so only fixed levels serve: what is far outside of every healthy real
 picture is *wrong*, what is at their edge is for the fitter's own eyes.
@@ -26,7 +26,7 @@ class Result(enum.Enum):
 class Check:
     """One line of the acceptance: what was found, and what to do about it."""
 
-    name: str  # "light", "focus", "film", "tilt", "obstruction", "aim"
+    name: str  # "light", "film", "focus", "tilt", "obstruction", "colour", "sensor", "aim"
     result: Result
     en: str
     zh: str
@@ -42,6 +42,8 @@ def check_all(look: Look, levels: Levels) -> tuple[Check, ...]:
         check_focus(look, levels),
         check_tilt(look, levels),
         check_obstruction(look, levels),
+        check_colour(look, levels),
+        check_sensor(look, levels),
         check_aim(look, levels),
     )
 
@@ -141,6 +143,71 @@ def check_obstruction(look: Look, levels: Levels) -> Check:
             remedy_zh="请确认遮光罩、墙体或树叶是否挡住视野",
         )
     return Check(name="obstruction", result=Result.GOOD, en="no side is dark", zh="无明显遮挡")
+
+
+def check_colour(look: Look, levels: Levels) -> Check:
+    """Pink by day: the infrared filter is out. A cast beyond any healthy picture: one channel."""
+    if look.light is not Light.DAY:
+        return Check(name="colour", result=Result.GOOD, en="no daylight", zh="非日光画面")
+    away = max(abs(look[f"{one}_share"] - 1 / 3) for one in ("red", "green", "blue"))
+    if look["magenta_excess"] >= levels.magenta_fault:
+        return Check(
+            name="colour",
+            result=Result.WRONG,
+            en=f"pink (magenta excess {look['magenta_excess']:.2f})",
+            zh=f"画面偏品红（品红过量 {look['magenta_excess']:.2f}）",
+            remedy_en="set the infrared filter to ON or AUTO; still pink: exchange the camera",
+            remedy_zh="将红外滤光片设为 ON 或 AUTO；如仍偏色，请更换摄像机",
+        )
+    if away > levels.accepted_cast:
+        return Check(
+            name="colour",
+            result=Result.WRONG,
+            en=f"a colour is off by {100 * away:.0f} points of its share",
+            zh=f"某颜色占比偏差 {100 * away:.0f} 个百分点",
+            remedy_en="set the white balance to automatic; if it stays, exchange the camera",
+            remedy_zh="将白平衡设为自动；如无改善，请更换摄像机",
+        )
+    return Check(name="colour", result=Result.GOOD, en="no cast", zh="无偏色")
+
+
+def check_sensor(look: Look, levels: Levels) -> Check:
+    """Noise, stripes, and lines unlike both neighbours, beyond all of 120 healthy real pictures.
+
+    Some lines may be wires or door frames: those a person tells apart.
+    """
+    lines = (look.get("dead_rows") or 0.0) + (look.get("dead_columns") or 0.0)
+    found_en, found_zh = [], []
+    if (noise := look.get("noise") or 0.0) > levels.accepted_noise:
+        found_en.append(f"noise of {noise:.0f} grey levels")
+        found_zh.append(f"噪声 {noise:.0f} 灰阶")
+    if (look.get("row_stripes") or 0.0) > levels.accepted_row_stripes or (
+        look.get("column_stripes") or 0.0
+    ) > levels.accepted_column_stripes:
+        found_en.append("stripes of one period")
+        found_zh.append("周期性条纹")
+    if lines > levels.accepted_lines:
+        found_en.append(f"{lines:.0f} lines unlike their neighbours")
+        found_zh.append(f"{lines:.0f} 条异常行/列")
+    if found_en:
+        return Check(
+            name="sensor",
+            result=Result.WRONG,
+            en=", ".join(found_en),
+            zh="、".join(found_zh),
+            remedy_en="give it light and accept again; if it stays, exchange the camera",
+            remedy_zh="增加光照后重新验收；如无改善，请更换摄像机",
+        )
+    if lines >= levels.lines_least:
+        return Check(
+            name="sensor",
+            result=Result.LOOK,
+            en=f"{lines:.0f} lines unlike their neighbours",
+            zh=f"{lines:.0f} 条异常行/列",
+            remedy_en="look whether they are wires or frames in the scene",
+            remedy_zh="请确认是否为场景中的电线或边框",
+        )
+    return Check(name="sensor", result=Result.GOOD, en="no stripes or lines", zh="无条纹或坏线")
 
 
 def check_aim(look: Look, levels: Levels) -> Check:
