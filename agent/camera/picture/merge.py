@@ -8,13 +8,24 @@ import numpy as np
 
 from agent.camera.picture.impression import NEAR_PX, Impression
 from agent.camera.picture.planes import Luma, Plane
-from agent.camera.picture.reference import MAPS, MOST_LINES, KnownLine, Reference
+from agent.camera.picture.reference import ANCHORED, MAPS, MOST_LINES, KnownLine, Reference
 
 _SETTLED: Final = 32  # pictures; from then on each weighs one in 32
+_ANCHORED_AT: Final = 64  # pictures, as many as a baseline has when it is full and frozen
 _TRUSTED: Final = 5  # pictures, from which on a new one may move a value only by so much
 _LEAST_STEP: Final = 0.25  # log2
 _SPREADS: Final = 3.0
 _FIRST_SPREAD: Final = 0.1  # log2, before there are two to differ
+_LEEWAYS: Final = {
+    "sharpness": 0.15,
+    "contrast": 0.15,
+    "luma": 0.4,
+    "slope": 0.5,
+    "coarse": 0.5,
+}
+"""log2 by which a map may leave its anchor: a third of what rules act on (``detail_least``,
+``contrast_least``, ``lamp_slope_least``), as columns of the baseline may; and of a factor of three
+for the maps that say where edges are."""
 _DETAILED: Final = 0.0  # log2 of coarse detail below which a tile's sharpness says nothing
 
 
@@ -25,6 +36,10 @@ def merge(reference: Reference | None, now: Impression) -> Reference:
     After five pictures a value moves by at most three spreads of its own at a time, so that a
     lorry or a shadow leaves no trace; the edge map moves then by one step in the direction of
     what is seen (sigma-delta, Manzanera and Richefeu, 2007), which comes to rest at the median.
+
+    With 64 pictures its tile maps are kept as an anchor, and may leave it by no more than a
+    leeway: a season passes within that, while a lens that goes blind by a little each day is
+    followed no further, and is seen.
     """
     if reference is None:
         return _first(now)
@@ -44,17 +59,25 @@ def merge(reference: Reference | None, now: Impression) -> Reference:
         old + float(part) * (new - old)
         for old, new in zip(reference.shares, now.shares, strict=True)
     ]
+    kept["sharpness"] = reference.sharpness + part * moved
+    anchor = reference.anchor
+    if anchor:
+        for name, plane in zip(ANCHORED, anchor, strict=True):
+            leeway = np.float32(_LEEWAYS[name])
+            kept[name] = np.clip(kept[name], plane - leeway, plane + leeway)
+    elif count + 1 >= _ANCHORED_AT:
+        anchor = tuple(kept[name] for name in ANCHORED)
     return Reference(
         width_px=now.width_px,
         height_px=now.height_px,
         count=min(count + 1, 0xFFFF),
         edges=_merge_edges(reference.edges, now.edges, count),
-        sharpness=reference.sharpness + part * moved,
         sharpness_spread=spread + part * (np.abs(moved) - spread) * seen,
         **kept,
         shares=(shares[0], shares[1], shares[2]),
         veil=reference.veil + float(part) * (now.veil - reference.veil),
         lines=_merge_lines(reference.lines, now.lines),
+        anchor=anchor,
     )
 
 

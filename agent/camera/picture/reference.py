@@ -1,15 +1,17 @@
 """A camera's own reference of one light: what its good pictures have in common.
 
-Kept by the agent as bytes that only this module reads. Version 1, little endian:
+Kept by the agent as bytes that only this module reads. Version 2, little endian:
 
-    "PREF", version, 0, width, height, pictures   (4s B B H H H)
+    "PREF", version, maps, width, height, pictures  (4s B B H H H)
     edge map 90x160                               (uint8)
     six tile maps 9x16                            (float16)
+    where ``maps`` is 5: those of ``ANCHORED`` as they were when the reference had settled
     red, green and blue share, veil               (4 float32)
     number of lines, each axis, position, times   (B, then B H H)
     CRC-32 of all before                          (I)
 
-Bytes that are damaged, cut off, or of another version are no reference.
+Version 1 has no such maps, and is read. Bytes that are damaged, cut off, or of another version are
+no reference.
 """
 
 from __future__ import annotations
@@ -26,12 +28,15 @@ from agent.camera.picture.edges import HEIGHT, WIDTH
 from agent.camera.picture.planes import COLUMNS, ROWS, Luma, Plane
 
 _MAGIC: Final = b"PREF"
-_VERSION: Final = 1
+_VERSION: Final = 2
+_READ: Final = (1, 2)
 _HEAD: Final = struct.Struct("<4sBBHHH")
 _TAIL: Final = struct.Struct("<4f")
 _LINE: Final = struct.Struct("<BHH")
 _SUM: Final = struct.Struct("<I")
 MAPS: Final = ("sharpness", "sharpness_spread", "contrast", "luma", "slope", "coarse")
+ANCHORED: Final = ("sharpness", "contrast", "luma", "slope", "coarse")
+"""Maps that may not leave the place where they were when the reference had settled by much."""
 MOST_LINES: Final = 64
 _TILES: Final = ROWS * COLUMNS
 _MIN_BYTES: Final = _HEAD.size + WIDTH * HEIGHT + len(MAPS) * _TILES * 2 + _TAIL.size + 1
@@ -63,17 +68,24 @@ class Reference:
     shares: tuple[float, float, float]  # of red, green and blue in their sum
     veil: float
     lines: tuple[KnownLine, ...] = ()
+    anchor: tuple[Plane, ...] = ()  # by ANCHORED; empty while it is young
 
 
 def encode_reference(reference: Reference) -> bytes:
-    """The bytes to keep; at most 17 KB."""
+    """The bytes to keep; at most 18 KB."""
     body = b"".join(
         (
             _HEAD.pack(
-                _MAGIC, _VERSION, 0, reference.width_px, reference.height_px, reference.count
+                _MAGIC,
+                _VERSION,
+                len(reference.anchor),
+                reference.width_px,
+                reference.height_px,
+                reference.count,
             ),
             reference.edges.tobytes(),
             *(getattr(reference, name).astype("<f2").tobytes() for name in MAPS),
+            *(plane.astype("<f2").tobytes() for plane in reference.anchor),
             _TAIL.pack(*reference.shares, reference.veil),
             bytes([len(reference.lines)]),
             *(_LINE.pack(ord(line.axis), line.at, line.times) for line in reference.lines),
@@ -87,25 +99,30 @@ def decode_reference(content: bytes) -> Reference | None:
     body, check = content[: -_SUM.size], content[-_SUM.size :]
     if len(body) < _MIN_BYTES or zlib.crc32(body) != _SUM.unpack(check)[0]:
         return None
-    magic, version, _, width, height, count = _HEAD.unpack_from(body)
-    if magic != _MAGIC or version != _VERSION or not count:
+    magic, version, anchored, width, height, count = _HEAD.unpack_from(body)
+    if magic != _MAGIC or version not in _READ or not count or anchored not in (0, len(ANCHORED)):
         return None
+    many = len(MAPS) + anchored
     at = _HEAD.size + WIDTH * HEIGHT
+    if len(body) < _MIN_BYTES + anchored * _TILES * 2:
+        return None
     edges = np.frombuffer(body, np.uint8, WIDTH * HEIGHT, _HEAD.size).reshape(HEIGHT, WIDTH)
-    maps = np.frombuffer(body, "<f2", len(MAPS) * _TILES, at).astype(np.float32)
-    at += len(MAPS) * _TILES * 2
+    maps = np.frombuffer(body, "<f2", many * _TILES, at).astype(np.float32)
+    at += many * _TILES * 2
     *shares, veil = _TAIL.unpack_from(body, at)
     at += _TAIL.size
     lines = _read_lines(body[at + 1 :], count=body[at])
     numbers = (float(maps.sum()), *shares, veil)
     if lines is None or not all(map(math.isfinite, numbers)):
         return None
+    planes = tuple(maps.reshape(many, ROWS, COLUMNS))
     return Reference(
         width_px=width,
         height_px=height,
         count=count,
         edges=edges,
-        **dict(zip(MAPS, maps.reshape(len(MAPS), ROWS, COLUMNS), strict=True)),
+        **dict(zip(MAPS, planes, strict=False)),
+        anchor=planes[len(MAPS) :],
         shares=(shares[0], shares[1], shares[2]),
         veil=veil,
         lines=lines,

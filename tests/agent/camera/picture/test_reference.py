@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import functools
+import math
+import zlib
+from dataclasses import replace
 
 import av
 import numpy as np
@@ -12,10 +15,11 @@ from hypothesis import strategies as st
 
 from agent.camera.examine import examine
 from agent.camera.frame_planes import take_planes
+from agent.camera.picture.compare import compare
 from agent.camera.picture.impression import Impression, impression_of
 from agent.camera.picture.measure import measure
 from agent.camera.picture.merge import merge
-from agent.camera.picture.reference import MAPS, decode_reference, encode_reference
+from agent.camera.picture.reference import MAPS, Reference, decode_reference, encode_reference
 from tests.agent.pictures import Picture, view
 
 MOST_BYTES = 24 * 1024
@@ -92,6 +96,71 @@ def test_a_lasting_change_is_learnt_in_the_end() -> None:
 
     assert distance == sorted(distance, reverse=True)
     assert distance[-1] < distance[0] * 0.1
+
+
+def settled() -> Reference:
+    """A reference of as many pictures as freeze a baseline."""
+    reference = merge(None, impression(view()))
+    for _ in range(80):
+        reference = merge(reference, impression_of_view())
+    return reference
+
+
+@functools.cache
+def impression_of_view() -> Impression:
+    """The view, measured once."""
+    return impression(view())
+
+
+def shifted(log2: float) -> Impression:
+    """The view with so much more detail and contrast in every tile, as a power of two."""
+    own = impression_of_view()
+    by = np.float32(log2)
+    return replace(
+        own,
+        sharpness=own.sharpness + by,
+        contrast=own.contrast + by / 2,
+        slope=own.slope + by,
+        coarse=own.coarse + by / 4,
+    )
+
+
+def test_slow_decay_is_not_followed() -> None:
+    """A lens that loses 0.7 % of its detail a day, all of it learnt: after 200 days it is seen."""
+    reference = settled()
+    for day in range(200):
+        reference = merge(reference, shifted(-0.01 * day))
+    after = decode_reference(encode_reference(reference))
+    assert after is not None
+    figures = compare(shifted(-2.0), after)
+
+    assert float(str(figures["ref_detail"])) < 0.4
+    assert float(str(figures["ref_contrast"])) < 0.65
+
+
+def test_a_season_is_no_decay() -> None:
+    """A year in which detail comes and goes by a tenth stays within a tenth of the reference."""
+    reference = settled()
+    for day in range(365):
+        now = shifted(0.13 * math.sin(2 * math.pi * day / 365))
+        assert 0.9 < float(str(compare(now, reference)["ref_detail"])) < 1.1
+        reference = merge(reference, now)
+
+
+def test_a_reference_without_an_anchor_is_read_and_gets_one() -> None:
+    """That of an agent before there were any; with one it still fits its room."""
+    young = merge(None, impression_of_view())
+    body = bytearray(encode_reference(young)[:-4])
+    body[4] = 1
+    before = decode_reference(bytes(body) + zlib.crc32(body).to_bytes(4, "little"))
+    assert before is not None
+    assert before.anchor == ()
+    old = merge(replace(before, count=500), impression_of_view())
+    again = decode_reference(encode_reference(old))
+
+    assert again is not None
+    assert [plane.shape for plane in again.anchor] == [(9, 16)] * 5
+    assert len(encode_reference(old)) <= MOST_BYTES
 
 
 @pytest.mark.parametrize(
