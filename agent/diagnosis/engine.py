@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from agent.diagnosis.explanations import cause_of
+from agent.diagnosis.explanations import cause_of, fitter_first
 from agent.diagnosis.rule import LONGEST_GAP, Finding, Persistence, Rule, Verdict, View
 from shared.catalogue import CATALOGUE
 from shared.fault import FaultState
@@ -306,7 +306,8 @@ def explain(
     """The findings, with those that another fault explains set back to no verdict.
 
     A fault explains while it is found in this pass, or stands open: one fault gets one name. What
-    is open already under the name of a consequence stays so: only its own recovery ends it.
+    is open already under the name of a consequence stays so: only its own recovery ends it. While
+    a fault for the fitter stands, nothing that it may cause becomes a claim.
     """
     found = {finding.code for finding in findings if finding.verdict is Verdict.FAULT}
     standing = {code for code, memory in memories.items() if memory.is_open}
@@ -314,7 +315,7 @@ def explain(
     causes = found | (standing - judged)
     told = []
     for finding in findings:
-        cause = cause_of(finding.code, causes)
+        cause = fitter_first(finding.code, standing - judged) or cause_of(finding.code, causes)
         if finding.verdict is Verdict.FAULT and cause is not None:
             told.append(_explained(finding, cause))
         else:

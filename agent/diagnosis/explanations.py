@@ -118,6 +118,34 @@ explain each other only in the order of this table: the first one is the cause.
 """
 
 
+FITTER_FIRST: Final = (
+    "picture.occluded",
+    "picture.moved",
+    "picture.flipped",
+    "picture.dirty",
+    "picture.film_left_on",
+)
+"""What the fitter puts right; none of it is a claim, and while it stands it may cause ..."""
+AFTER_THE_FITTER: Final = frozenset(
+    {
+        *_DETAIL,
+        "picture.condensation",
+        "picture.distorted",
+        "picture.colour_cast",
+        "ir_led.partial",
+        "ircut.stuck_open",
+    }
+)
+"""... these, which may become one: they are told when it has been put right and they are left."""
+
+
+def fitter_first(code: str, standing: Collection[str]) -> str | None:
+    """The standing fault for the fitter that may be what ``code`` is about; None for none."""
+    if code not in AFTER_THE_FITTER:
+        return None
+    return next((cause for cause in FITTER_FIRST if cause in standing), None)
+
+
 def cause_of(code: str, causes: Collection[str]) -> str | None:
     """The first of ``causes``, in the table's order, that explains ``code``; None for none."""
     rank = list(CONSEQUENCES)

@@ -50,6 +50,7 @@ class PictureLevels:
     veil_hours: float = 6.0  # fog is gone by then, or the sun is low
     veil_mornings: float = 3.0
     morning_apart_h: float = 18.0  # from the beginning of one veil to that of the next day's
+    veil_whole: float = 0.5  # of the lost edges in one part: stains lie here and there
     film_sharpness: float = 0.12  # before a baseline: below any healthy picture (0.168)
     film_contrast: float = 8.0
     film_veil: float = 30.0

@@ -44,11 +44,12 @@ def veil_of(view: View, look: Look) -> Veiled | None:
     share, lifted = contrast / max(usual.median, 1e-6), lift - blacks.median
     kind = Veil.NONE
     lost = look.get("ref_edges_lost") or 0.0
+    is_whole = (look.get("ref_edges_lost_block") or 0.0) >= levels.veil_whole * lost
     if _is_even(view, look):
         if lost >= levels.veil_lost_soft or (
             lost >= levels.veil_lost_least and not _is_very_soft(view, look)
         ):
-            is_mist = share < levels.veil_share and lifted >= levels.veil_lift
+            is_mist = is_whole and share < levels.veil_share and lifted >= levels.veil_lift
             kind = Veil.MIST if is_mist else Veil.NONE
         elif _is_filmed(view, share, lifted) and _is_soft(view, look):
             kind = Veil.FILM

@@ -8,9 +8,15 @@ import pytest
 
 from agent.diagnosis import RULES
 from agent.diagnosis.engine import FaultMemory, diagnose, explain
-from agent.diagnosis.explanations import CONSEQUENCES, cause_of
+from agent.diagnosis.explanations import (
+    AFTER_THE_FITTER,
+    CONSEQUENCES,
+    FITTER_FIRST,
+    cause_of,
+)
 from agent.diagnosis.rule import Finding, Rule, Verdict
 from shared.catalogue import CATALOGUE
+from shared.catalogue_entry import Outcome
 from shared.fault import FaultState
 from tests.agent.diagnosis.views import view_of
 
@@ -98,3 +104,21 @@ def test_the_first_in_the_table_is_the_cause() -> None:
     """Of two that may explain each other the order of the table decides."""
     assert cause_of("picture.moved", {"picture.occluded", "picture.moved"}) is None
     assert cause_of("picture.occluded", {"picture.occluded", "picture.moved"}) == "picture.moved"
+
+
+@pytest.mark.parametrize("cause", FITTER_FIRST)
+@pytest.mark.parametrize("code", sorted(AFTER_THE_FITTER))
+def test_the_fitter_comes_before_a_claim(cause: str, code: str) -> None:
+    """While dirt, a cover or a moved view stands open, what it may cause is no fault yet."""
+    standing = {cause: FaultMemory(cause, FaultState.OPEN)}
+    (found,) = explain([fault(code)], standing)
+    assert found.verdict is Verdict.NO_VERDICT
+    assert found.settle_en
+    put_right = Finding(code=cause, verdict=Verdict.HEALTHY, summary_en="", summary_zh="")
+    assert explain([put_right, fault(code)], standing)[1].verdict is Verdict.FAULT
+
+
+def test_the_fitter_is_asked_only_about_what_never_is_a_claim() -> None:
+    """No code of the fitter's may become one, and each code that waits for it may."""
+    assert all(CATALOGUE[code].outcome is not Outcome.CLAIMABLE for code in FITTER_FIRST)
+    assert all(CATALOGUE[code].outcome is Outcome.CLAIMABLE for code in AFTER_THE_FITTER)

@@ -41,6 +41,7 @@ VEILED = {
     "ref_contrast": 0.4,
     "ref_veil": 45.0,
     "ref_edges_lost": 0.15,
+    "ref_edges_lost_block": 0.12,
     "local_contrast": 6.0,
     "veil": 75.0,
 }
@@ -184,7 +185,7 @@ def test_fog_is_no_fault(
     code: str, change: dict[str, Value], siblings: tuple[Sibling, ...]
 ) -> None:
     """What looks milky is unsure while others see it too, or nobody else looks."""
-    found = finding(code, siblings=siblings, **{**change, **VEILED})
+    found = finding(code, siblings=siblings, **{**VEILED, **change})
     assert (found.verdict, found.word) == (U, "unsure"), found.summary_en
     assert found.settle_en
 
@@ -297,7 +298,7 @@ def test_a_cover_that_shines_is_no_lamp_that_is_out() -> None:
 
 def test_what_is_dark_by_day_is_no_fog() -> None:
     """A cover takes contrast from half of the picture; fog would be bright."""
-    veiled = {**COVERED, **VEILED}
+    veiled = {**VEILED, **COVERED}
     assert finding("picture.occluded", **veiled, ref_lost_luma=-1.0).verdict is F
     assert finding("picture.occluded", **veiled, ref_lost_luma=0.4).verdict is U
     lit = {"ref_edges_lost_block": 0.4, "ref_lost_luma": 0.8}

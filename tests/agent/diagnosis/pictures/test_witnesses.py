@@ -15,7 +15,12 @@ from tests.agent.diagnosis.pictures.days import BASELINES, finding, picture, sib
 from tests.agent.diagnosis.views import NOON, judge, reading, view_of
 
 F, U = Verdict.FAULT, Verdict.NO_VERDICT
-MIST: dict[str, Value] = {"ref_contrast": 0.3, "ref_veil": 40.0, "ref_edges_lost": 0.3}
+MIST: dict[str, Value] = {
+    "ref_contrast": 0.3,
+    "ref_veil": 40.0,
+    "ref_edges_lost": 0.3,
+    "ref_edges_lost_block": 0.25,
+}
 CLEAR = tuple(sibling(name, ref_contrast=1.0, ref_veil=0.0) for name in ("barn", "lane", "pump"))
 TWIN = sibling("twin", ref_contrast=0.3, ref_veil=40.0)
 BATCH = tuple(sibling(name, ref_contrast=0.3, ref_veil=40.0) for name in ("b", "c"))
