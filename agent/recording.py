@@ -33,7 +33,7 @@ from agent.diagnosis.pictures.others import sees_clearly
 from agent.diagnosis.rule import HISTORY_PER_NAME, Rule, Sibling, Verdict, View
 from agent.episodes import Author, Teller
 from agent.evidence_files import Seen, wants_picture
-from agent.facts import aliases_in, facts_of
+from agent.facts import MAC, SERIAL, aliases_in, facts_of
 from agent.probes.probe import Probe, good
 from agent.uplink_budget import Mode
 from shared.device import DeviceFacts, is_exchanged
@@ -115,7 +115,7 @@ def record(
     diagnosis = diagnose(view, memories, settings.rules)
     if not exchanged:  # this picture was merged into the reference of the device before
         _learn(db, device_id, view, diagnosis, take)
-    _note_clear(db, device_id, view)
+        _note_clear(db, device_id, view)
     next_row = outbox.next_event()
     _keep_readings(database, device_id, take.readings, rules=settings.rules)
     seen = Seen(
@@ -205,7 +205,17 @@ def _view(
         siblings=_siblings(db, device, now=now, settings=settings) if pictured else (),
         is_outdoor=device.ir_cut.is_outdoor,
         clear_at=None if clear is None else clear.taken_at,
+        named_at=_named_at(db, device.device_id, fresh, now=now) if pictured else None,
     )
+
+
+def _named_at(
+    db: sqlite3.Connection, device_id: str, fresh: Mapping[str, Reading], *, now: datetime
+) -> datetime | None:
+    """When the device last gave itself a name; None for one that never does."""
+    if aliases_in(fresh):
+        return now
+    return reading_store.last_good(db, device_id, (SERIAL, MAC))
 
 
 def _siblings(

@@ -73,6 +73,21 @@ def earlier(
     return tuple(reversed(_read(rows)))
 
 
+def last_good(
+    db: sqlite3.Connection, device_id: str, names: Iterable[str], *, limit: int = 12
+) -> datetime | None:
+    """When one of these was last read well, among the newest few; None when none was."""
+    return max(
+        (
+            one.taken_at
+            for name in names
+            for one in earlier(db, device_id, name, limit=limit)
+            if one.good
+        ),
+        default=None,
+    )
+
+
 def between(
     db: sqlite3.Connection, device_id: str, *, since: datetime, until: datetime, limit: int
 ) -> tuple[Reading, ...]:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from agent.diagnosis.explanations import cause_of, fitter_first
 from agent.diagnosis.rule import LONGEST_GAP, Finding, Persistence, Rule, Verdict, View
+from agent.diagnosis.who import unless_unnamed
 from shared.catalogue import CATALOGUE
 from shared.fault import FaultState
 from shared.identity import EventId
@@ -286,7 +287,14 @@ def diagnose(view: View, memories: Mapping[str, FaultMemory], rules: Iterable[Ru
         for rule in rules
         if not view.fresh.isdisjoint(rule.needs) and (not silent or rule.judges_unreachable)
     ]
-    findings = explain([rule.judge(view) for rule in asked], memories)
+    findings = tuple(
+        unless_unnamed(
+            finding, view, onset_at=_opening_onset(memories.get(rule.code), rule, now=view.now)
+        )
+        for rule, finding in zip(
+            asked, explain([rule.judge(view) for rule in asked], memories), strict=True
+        )
+    )
     after = dict(memories)
     steps: list[Diagnosed] = []
     for rule, finding in zip(asked, findings, strict=True):
@@ -298,6 +306,11 @@ def diagnose(view: View, memories: Mapping[str, FaultMemory], rules: Iterable[Ru
         if step is not Step.NONE:
             steps.append(Diagnosed(step=step, finding=finding, memory=memory))
     return Diagnosis(findings=findings, memories=after, steps=tuple(steps))
+
+
+def _opening_onset(memory: FaultMemory | None, rule: Rule, *, now: datetime) -> datetime | None:
+    """Since when a fault stands that one more finding would open now; None when none would."""
+    return memory.onset_at if memory and is_about_to_open(memory, rule, now=now) else None
 
 
 def explain(

@@ -434,3 +434,27 @@ async def test_the_login_probe_speaks_of_a_refusal_without_asking(bench: Bench) 
         assert said == (["refused"] if is_shut else [])
         assert bench.camera.asked == ["GetImagingSettings", "GetOptions"]
         assert outcome.spend.logins == outcome.spend.bytes // 1000
+
+
+async def test_no_picture_fault_opens_under_a_name_that_was_not_read_since(bench: Bench) -> None:
+    """Another camera may hang there: it waits for the identity, and for no more than a day."""
+    await bench.visit()
+    bench.camera.features = BLACK
+    others = [probe for probe in PROBES if probe.name != "identity"]
+    for _ in range(5):
+        outcome = await bench.visit(probes=others)
+    (black,) = [f for f in outcome.diagnosis.findings if f.code == "picture.black"]
+    assert (black.word, bool(black.settle_zh)) == ("unsure", True)
+    assert not outcome.memories["picture.black"].is_open
+    assert (await bench.visit()).memories["picture.black"].is_open
+
+
+async def test_a_camera_that_says_no_more_who_it_is_hides_no_fault(bench: Bench) -> None:
+    """After a day the fault opens all the same."""
+    await bench.visit()
+    bench.camera.features = BLACK
+    others = [probe for probe in PROBES if probe.name != "identity"]
+    for _ in range(2):
+        await bench.visit(probes=others)
+    bench.clock.pass_by(hours=24)
+    assert (await bench.visit(probes=others)).memories["picture.black"].is_open
