@@ -47,20 +47,26 @@ def facts_of(
 
 
 def _said(readings: Mapping[str, Reading], name: str, before: str) -> str:
+    return _stated(readings, name, before)[:80]
+
+
+def _stated(readings: Mapping[str, Reading], name: str, before: str = "") -> str:
     reading = readings.get(name)
     if reading is None or not reading.good or not isinstance(reading.value, str):
         return before
-    return reading.value[:80]
+    return reading.value
 
 
 def aliases_in(readings: Mapping[str, Reading]) -> tuple[Alias, ...]:
     """Aliases named in this pass; placeholders such as all zeros are none."""
+    return aliases_of(_stated(readings, SERIAL), _stated(readings, MAC))
+
+
+def aliases_of(serial: str, macs: str) -> tuple[Alias, ...]:
+    """The aliases in what a device states; several are separated by commas."""
     found: list[Alias] = []
-    for kind, name in ((AliasKind.ONVIF_SERIAL, SERIAL), (AliasKind.MAC, MAC)):
-        reading = readings.get(name)
-        if reading is None or not reading.good or not isinstance(reading.value, str):
-            continue
-        for part in reading.value.split(","):
+    for kind, text in ((AliasKind.ONVIF_SERIAL, serial), (AliasKind.MAC, macs)):
+        for part in text.split(","):
             alias = alias_of(kind, part)
             if alias is not None and alias not in found:
                 found.append(alias)

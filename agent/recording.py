@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -33,6 +33,7 @@ from agent.diagnosis.pictures.others import sees_clearly
 from agent.diagnosis.rule import HISTORY_PER_NAME, Rule, Sibling, Verdict, View
 from agent.episodes import Author, Teller
 from agent.evidence_files import Seen, wants_picture
+from agent.experiment.earlier import filter_moved_at, read_memory
 from agent.facts import MAC, SERIAL, aliases_in, facts_of
 from agent.probes.probe import Probe, good
 from agent.uplink_budget import Mode
@@ -112,6 +113,9 @@ def record(
         keepsake_store.keep_facts(db, facts, at=now)
     memories = fault_store.read_memories(db, device_id)
     view = _view(db, device, latest, fresh, now=now, settings=settings)
+    if any(name.startswith(PREFIX) for name in fresh):
+        moved_at = filter_moved_at(read_memory(database, device_id), firmware=facts.firmware)
+        view = replace(view, filter_moved_at=moved_at)
     diagnosis = diagnose(view, memories, settings.rules)
     if not exchanged:  # this picture was merged into the reference of the device before
         _learn(db, device_id, view, diagnosis, take)

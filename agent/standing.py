@@ -41,8 +41,11 @@ class Stand:
 class Standings:
     """All devices; built from what was stored, then changed pass by pass."""
 
-    def __init__(self, facts: Iterable[tuple[DeviceFacts, tuple[str, ...]]]) -> None:
-        """``facts`` with the codes of the episodes that are still open."""
+    def __init__(
+        self, facts: Iterable[tuple[DeviceFacts, tuple[str, ...]]], *, host_id: str = ""
+    ) -> None:
+        """``facts`` with the codes of the episodes that are still open; ``host_id`` is our own."""
+        self._host_id = host_id
         self._owed: dict[str, str] = {}
         self._stands = {
             fact.device_id: Stand(facts=fact, open_codes=codes) for fact, codes in facts
@@ -63,8 +66,15 @@ class Standings:
         return any(stand.reason == unasked for stand in self._stands.values())
 
     def note_owed(self, owed: Mapping[str, str]) -> None:
-        """Take in what experiments owe to devices, in words; empty when nothing is owed."""
-        self._owed = dict(owed)
+        """Take in what experiments owe to devices, in words; empty when nothing is owed.
+
+        What is owed to a device that is not ours any more stands on the agent's own line.
+        """
+        self._owed = {name: text for name, text in owed.items() if name in self._stands}
+        strays = "; ".join(text for name, text in owed.items() if name not in self._stands)
+        if strays and self._host_id in self._stands:
+            own = self._owed.get(self._host_id, "")
+            self._owed[self._host_id] = "; ".join(filter(None, (own, strays)))
 
     def health(self) -> tuple[DeviceHealth, ...]:
         """The lines of a health message; a device that was left changed is not called well."""
@@ -157,4 +167,4 @@ def stored_standings(config: Config, database: Database) -> Standings:
         memories = fault_store.read_memories(db, device.device_id)
         codes = tuple(sorted({memory.code for memory in memories.values() if memory.is_open}))
         known.append((facts, codes))
-    return Standings(known)
+    return Standings(known, host_id=host_device(config).device_id)

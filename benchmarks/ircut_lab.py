@@ -136,6 +136,7 @@ class LabCamera:
     clock: VirtualClock
     faults: frozenset[Fault] = frozenset()
     serial: str = "SN-2401-0001"
+    macs: tuple[str, ...] = ()
     sky: Sky = field(default_factory=Sky)
     exchanges: tuple[Exchange, ...] = ()
     writes: int = 0
@@ -159,6 +160,10 @@ class LabCamera:
             serial=self.serial,
             hardware_id="HW-3",
         )
+
+    async def mac_addresses(self) -> tuple[str, ...]:
+        """Where it hangs."""
+        return self.macs
 
     @property
     def costs(self) -> Costs:

@@ -23,8 +23,8 @@ from agent.delivery.outbox import Outbox
 from agent.delivery.salvage import open_or_salvage
 from agent.episodes import Author
 from agent.experiment.desk import FilterDesk, Ground
+from agent.experiment.earlier import KEPT, read_memory
 from agent.experiment.restorer import Restorer
-from agent.experiment.telling import KEPT, read_memory
 from agent.experiment.verdict import FilterVerdict, Judged
 from agent.probes.probe import good
 from benchmarks.ircut_cases import EACH, Case, Where, cameras

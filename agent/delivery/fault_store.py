@@ -41,11 +41,6 @@ def read_memories(db: sqlite3.Connection, device_id: str) -> dict[str, FaultMemo
     return memories
 
 
-def experiment_key(code: str) -> str:
-    """Under which an active test remembers a fault: apart from what pictures alone say of it."""
-    return f"{code}+experiment"
-
-
 def keep_memory(
     db: sqlite3.Connection, device_id: str, memory: FaultMemory, *, key: str = ""
 ) -> None:

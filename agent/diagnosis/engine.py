@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -67,6 +68,23 @@ class FaultMemory(msgspec.Struct, frozen=True, array_like=True):
     def is_open(self) -> bool:
         """True while an episode stands."""
         return self.state in (FaultState.OPEN, FaultState.FLAPPING)
+
+
+def experiment_key(code: str) -> str:
+    """Under which an active test remembers a fault: apart from what pictures alone say of it."""
+    return f"{code}+experiment"
+
+
+def taken_over(passive: FaultMemory, proven: FaultMemory) -> FaultMemory:
+    """What an active test just opened, as the episode that pictures alone had opened before."""
+    return replace(
+        proven,
+        episode=passive.episode,
+        onset_at=min(filter(None, (passive.onset_at, proven.onset_at)), default=None),
+        observations=passive.observations + proven.observations,
+        changes=passive.changes,
+        confirmed=True,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,7 +297,8 @@ def diagnose(view: View, memories: Mapping[str, FaultMemory], rules: Iterable[Ru
 
     While nothing answers at the device's address, only rules that say so are asked: what else
     went wrong is then a consequence, and whatever was open stays open. Of faults that explain one
-    another only the cause is told (``explanations``).
+    another only the cause is told (``explanations``). What an active test has proven is not found
+    a second time, and only a test ends it.
     """
     silent = view.flag(ANSWERS) is False
     asked = [
@@ -287,13 +306,12 @@ def diagnose(view: View, memories: Mapping[str, FaultMemory], rules: Iterable[Ru
         for rule in rules
         if not view.fresh.isdisjoint(rule.needs) and (not silent or rule.judges_unreachable)
     ]
+    judged = [_unless_proven(rule.judge(view), memories) for rule in asked]
     findings = tuple(
         unless_unnamed(
             finding, view, onset_at=_opening_onset(memories.get(rule.code), rule, now=view.now)
         )
-        for rule, finding in zip(
-            asked, explain([rule.judge(view) for rule in asked], memories), strict=True
-        )
+        for rule, finding in zip(asked, explain(judged, memories), strict=True)
     )
     after = dict(memories)
     steps: list[Diagnosed] = []
@@ -323,7 +341,7 @@ def explain(
     a fault for the fitter stands, nothing that it may cause becomes a claim.
     """
     found = {finding.code for finding in findings if finding.verdict is Verdict.FAULT}
-    standing = {code for code, memory in memories.items() if memory.is_open}
+    standing = {memory.code for memory in memories.values() if memory.is_open}
     judged = {finding.code for finding in findings if finding.verdict is Verdict.HEALTHY}
     causes = found | (standing - judged)
     told = []
@@ -334,6 +352,20 @@ def explain(
         else:
             told.append(finding)
     return tuple(told)
+
+
+def _unless_proven(finding: Finding, memories: Mapping[str, FaultMemory]) -> Finding:
+    proven = memories.get(experiment_key(finding.code))
+    if proven is None or not proven.is_open or finding.verdict is Verdict.NO_VERDICT:
+        return finding
+    return dataclasses.replace(
+        finding,
+        verdict=Verdict.NO_VERDICT,
+        summary_en=f"{finding.summary_en}; a test has proven the fault",
+        summary_zh=f"{finding.summary_zh}；故障已由主动测试证实",
+        settle_en="two tests in which the filter moves",
+        settle_zh="两次测试均显示滤光片动作正常",
+    )
 
 
 def _explained(finding: Finding, cause: str) -> Finding:

@@ -126,6 +126,7 @@ class View:
     is_outdoor: bool = False  # the owner's word: daylight falls on what it sees
     clear_at: datetime | None = None  # when its contrast was its own last; None: not noted yet
     named_at: datetime | None = None  # when it last said who it is; None: it never did
+    filter_moved_at: datetime | None = None  # in the last active test, same device and firmware
     worked_out: dict[str, Any] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )  # what several rules ask of this view, so that it is worked out once

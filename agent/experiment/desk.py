@@ -19,11 +19,11 @@ from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
 from agent.episodes import Author
 from agent.experiment.consent import STILL_OWED, NotAllowedError, check_consent
-from agent.experiment.earlier import TestMemory
+from agent.experiment.earlier import TestMemory, read_memory
 from agent.experiment.ircut import FilterTest, Order, Ran
 from agent.experiment.restorer import Restorer
 from agent.experiment.setting import GRACE
-from agent.experiment.telling import Told, read_memory, tell
+from agent.experiment.telling import Told, tell
 from agent.experiment.verdict import FilterVerdict, Judged, Why
 from agent.experiment.watcher import Pace
 from agent.experiment.witness import (
@@ -36,7 +36,7 @@ from agent.experiment.witness import (
 )
 from agent.probes.probe import Cost
 from agent.wrong import Both
-from shared.device import AliasKind, DeviceFacts
+from shared.device import DeviceFacts
 
 COST: Final = Cost(bytes=16_000_000, logins=80, wakeups=1, writes=4)
 COST_OF_STILLS: Final = Cost(bytes=4_000_000, logins=40, wakeups=1, writes=4)
@@ -47,7 +47,7 @@ _SATURATION: Final = "picture.saturation_mean"
 _RESTLESS: Final = frozenset({Why.RESTLESS, Why.UNCLEAR, Why.DID_NOT_COME_BACK})
 _TIMES: Final = 5
 _PAUSE_S: Final = 40.0
-_NATURAL_PICTURES: Final = 10  # in the daylight baseline, which learns no infrared colours
+_PICTURES: Final = 10  # in a baseline; the one of daylight learns no infrared colours
 _HISTORY: Final = 480
 # A mode that changed lately may be another agent's, in the middle of its own test: put back as the
 # customer's, it would stay. A test with all its tries takes less.
@@ -157,11 +157,10 @@ class FilterDesk:
         facts = self._facts(device)
         memory = read_memory(self._ground.database, device.device_id)
         earlier = earlier_of(memory, firmware=facts.firmware)
-        serials = [a.value for a in facts.aliases if a.kind is AliasKind.ONVIF_SERIAL]
         return Order(
             device_id=device.device_id,
             ordered_by=ordered_by,
-            identity=serials[0] if serials else "",
+            aliases=facts.aliases,
             stills_first=device.is_metered,
             may_repeat=may_repeat,
             modes_stated=self._modes_stated(device),
@@ -185,7 +184,8 @@ class FilterDesk:
         earlier = earlier_of(memory, firmware=firmware) if is_known_view else None
         elevation = self._ground.sun_elevation_deg(device, now)
         latest = reading_store.latest(db, device_id)
-        baseline = keepsake_store.read_baselines(db, device_id).get(Light.DAY.value)
+        baselines = keepsake_store.read_baselines(db, device_id)
+        seen = {Light(name) for name, one in baselines.items() if one.count >= _PICTURES}
         return Witness(
             sun=is_sun_certain(
                 now=now,
@@ -200,7 +200,8 @@ class FilterDesk:
                 reading_store.earlier(db, device_id, _SATURATION, limit=_HISTORY),
                 now=now,
             ),
-            was_natural=baseline is not None and baseline.count >= _NATURAL_PICTURES,
+            was_lit=Light.NIGHT_IR in seen,
+            was_natural=Light.DAY in seen,
             filter_fitted=device.ir_cut.is_fitted,
             earlier=earlier,
             went_dark=went_dark(memory, firmware=firmware),

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Final
+
 import msgspec
 
+from agent.delivery import keepsake_store
+from agent.delivery.database import Database
 from agent.experiment.look import Look
 from shared.moment import Moment
+
+KEPT: Final = "ircut-test"  # kind of the keepsake
 
 
 class Earlier(msgspec.Struct, frozen=True, array_like=True):
@@ -30,3 +37,23 @@ class TestMemory(msgspec.Struct, frozen=True, array_like=True):
     dark_firmware: str = ""
     verdict: str = ""  # of the last test
     verdict_at: Moment | None = None
+
+
+def read_memory(database: Database, device_id: str) -> TestMemory:
+    """What is kept of earlier tests; an unreadable one is none."""
+    kept = keepsake_store.read(database.connection, device_id, KEPT)
+    if kept is None:
+        return TestMemory()
+    try:
+        return msgspec.msgpack.decode(kept.content, type=TestMemory)
+    except msgspec.MsgspecError:
+        return TestMemory()
+
+
+def filter_moved_at(memory: TestMemory, *, firmware: str) -> datetime | None:
+    """When the last test that counted saw the filter move; None when it did not, or of another
+    firmware."""
+    moved = memory.moved
+    if moved is None or moved.firmware != firmware or memory.verdict != "moved":
+        return None
+    return moved.at

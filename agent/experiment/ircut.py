@@ -19,6 +19,7 @@ from typing import Final
 from agent.camera.port import Camera, CameraError, Cause, FilterMode
 from agent.delivery.database import Database
 from agent.delivery.restore_store import Owed
+from agent.experiment.identity import Identity, ask_who
 from agent.experiment.judge import Taken, gate, is_known_view, judge
 from agent.experiment.look import Shot, middle
 from agent.experiment.photographer import Photographer
@@ -28,6 +29,7 @@ from agent.experiment.verdict import FilterVerdict, Judged, Why
 from agent.experiment.watcher import Pace, Watcher
 from agent.experiment.witness import Witness
 from agent.wrong import Both
+from shared.device import Alias, is_exchanged
 
 _LOOKS: Final = 3  # at a restless scene, before the test is given up
 _LOG = logging.getLogger(__name__)
@@ -39,7 +41,7 @@ class Order:
 
     device_id: str
     ordered_by: str
-    identity: str  # the serial it stated last; '' when it states none
+    aliases: tuple[Alias, ...]  # as visits know it; none when it names itself by nothing
     stills_first: bool  # every byte costs
     witness: Callable[[datetime, bool], Witness]  # by whether the view is the known one
     view: bytes = b""  # where the filter was seen to move
@@ -102,7 +104,7 @@ class FilterTest:
             view=order.view,
         )
         self._watcher = Watcher(self._photographer, pace=self._pace, sleep=sleep)
-        self._identity = ""  # of what hangs there now
+        self._identity = Identity()  # of what hangs there now
         self._is_certain = True  # what the camera states is what it will keep
         self._is_prompt = True  # the picture followed at once, there and back
         self.ran = Ran()
@@ -186,10 +188,10 @@ class FilterTest:
     async def _ask_who(self) -> None:
         """Test only whom we mean: what hangs there now may be another camera."""
         with contextlib.suppress(CameraError):  # then its mode is restored by its place alone
-            self._identity = (await self._camera.device_information()).serial or ""
-        known = self._order.identity
-        if known and self._identity and self._identity != known:
-            raise _Over(Why.OTHER_DEVICE, f"{known} → {self._identity}")
+            self._identity = await ask_who(self._camera)
+        known, now = self._order.aliases, self._identity.aliases
+        if is_exchanged(known, now):
+            raise _Over(Why.OTHER_DEVICE, f"{_names(known)} → {_names(now)}")
 
     def _is_home_in(self) -> bool:
         """Where the customer's own mode wants the filter; AUTO by what the picture shows."""
@@ -206,7 +208,7 @@ class FilterTest:
             raise _Over(Why.MODE_CHANGED)
         owed = Owed(
             device_id=self._order.device_id,
-            identity=self._identity,
+            identity=str(self._identity),
             mode_before=mode_before.value,
             mode_set=mode_set.value,
             ordered_by=self._order.ordered_by,
@@ -290,6 +292,10 @@ _NO_SERVICE: Final = frozenset({Cause.ONVIF_UNSUPPORTED, Cause.ONVIF_MISSING})
 _NO_STREAM: Final = ("rtsp.", "decode.")
 _NOT_RESTORED: Final = Both("its own mode is not restored yet", "原有模式尚未恢复")
 _NO_END: Final = Both("no end within the deadline", "未在期限内结束")
+
+
+def _names(aliases: tuple[Alias, ...]) -> str:
+    return ", ".join(alias.value for alias in aliases)
 
 
 def _why(error: CameraError) -> Why:

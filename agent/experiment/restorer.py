@@ -45,6 +45,9 @@ class Restorer:
 
     async def run(self, alone: Callable[[str], asyncio.Lock]) -> None:
         """Try what is due until cancelled; ``alone`` is held while a device is asked."""
+        for owed in restore_store.every(self._database.connection):
+            if owed.device_id not in self._devices:
+                _LOG.warning("%s", _of_nobody(owed))
         while True:
             for owed in restore_store.every(self._database.connection):
                 if owed.device_id in self._devices and self._is_due(owed):
@@ -83,7 +86,7 @@ class Restorer:
             async with asyncio.timeout(_DEADLINE_S):
                 how = await setting.restore(owed, is_certain=False)
         except NotRestoredError as error:
-            self._postpone(owed, str(error), least=error.retry)
+            self._postpone(owed, str(error))
         except CameraError as error:
             least = _LOGIN_RETRY if error.cause in _LOGIN else None
             self._postpone(owed, f"{error.cause.value}: {error.detail}", least=least)
@@ -98,10 +101,11 @@ class Restorer:
     def owed(self) -> dict[str, str]:
         """What is owed, in words, by device; for the health message."""
         return {
-            owed.device_id: f"filter mode {owed.mode_before} is not restored yet: "
-            f"{owed.last_error or 'not tried yet'}"
+            owed.device_id: _not_restored(owed)
+            if owed.device_id in self._devices
+            else _of_nobody(owed)
             for owed in restore_store.every(self._database.connection)
-            if owed.attempts
+            if owed.attempts or owed.device_id not in self._devices
         }
 
     def _is_due(self, owed: Owed) -> bool:
@@ -115,3 +119,19 @@ class Restorer:
         _LOG.warning("%s: filter mode %s: %s", owed.device_id, owed.mode_before, why)
         with self._database.transaction() as db:
             restore_store.postpone(db, owed.device_id, next_at=self._clock() + wait, error=why)
+
+
+def _not_restored(owed: Owed) -> str:
+    return (
+        f"filter mode {owed.mode_before} is not restored yet: {owed.last_error or 'not tried yet'}"
+    )
+
+
+def _of_nobody(owed: Owed) -> str:
+    """A device that was renamed or removed with its debt; both languages, for a reason has one."""
+    return (
+        f"{owed.device_id} is not configured any more and is owed filter mode {owed.mode_before}:"
+        f" name it so again, or set that on its own page"
+        f" / 配置中已无 {owed.device_id}，其滤光片模式 {owed.mode_before} 尚未恢复："
+        f"请恢复该名称，或在其页面设置"
+    )

@@ -10,10 +10,15 @@ from agent.camera.port import Cause, FilterMode
 from agent.delivery import restore_store, write_log
 from agent.delivery.restore_store import Owed
 from agent.experiment.audited import AuditedFilter
+from agent.experiment.identity import Identity, ask_who
 
-# An order whose answer never came may still be carried out: this long a camera's own mode is not
-# yet believed to be what it keeps.
 GRACE: Final = timedelta(seconds=30)
+"""After an order that was not seen to be taken, until it is looked again whether it came."""
+LATE: Final = timedelta(minutes=5)
+"""Such an order may be carried out this late: before, a camera's own mode is no proof."""
+_LOOKS_IN_LATE: Final = 4  # 30 s, 1, 2 and 4 minutes apart
+UNNAMED: Final = timedelta(days=7)
+"""A camera that names itself by nothing is written to no later than this: a person decides."""
 
 
 class Settled(enum.Enum):
@@ -27,10 +32,6 @@ class Settled(enum.Enum):
 
 class NotRestoredError(Exception):
     """The camera answers and does not take its own mode back, or cannot be believed yet."""
-
-    def __init__(self, why: str, *, retry: timedelta | None = None) -> None:
-        super().__init__(why)
-        self.retry = retry
 
 
 class Setting(AuditedFilter):
@@ -46,24 +47,26 @@ class Setting(AuditedFilter):
 
         ``is_certain`` says that the camera was seen to take the test's order, or refused it: then
         what it states is what it keeps. Raises CameraError when the camera does not answer and
-        NotRestoredError when it does not comply; the row stays.
+        NotRestoredError when it does not comply, or when a person has to decide; the row stays.
         """
-        if owed.identity and not is_certain:
-            serial = (await self._camera.device_information()).serial
-            if serial and serial != owed.identity:
+        known, is_named = Identity.parse(owed.identity), is_certain
+        if not is_certain:
+            now = await ask_who(self._camera) if known.names_it else Identity()
+            if known.is_other(now):
                 return self._settle(owed, Settled.EXCHANGED)
+            is_named = known.is_same(now)
         before, ours = FilterMode(owed.mode_before), FilterMode(owed.mode_set)
         found = await self.read()
         if found is before:
             if not is_certain and self._may_come_yet(owed):
-                raise NotRestoredError(
-                    "an order that was not answered may still be carried out", retry=GRACE
-                )
+                raise NotRestoredError("an order that was not answered may still be carried out")
             return self._settle(owed, Settled.ALREADY, found, is_told=not is_certain)
         if found is None:
             raise NotRestoredError("the camera does not say which filter mode it has")
         if found is not ours:
             return self._settle(owed, Settled.LEFT, found)
+        if not is_named and self._clock() - owed.begun_at > UNNAMED:
+            raise NotRestoredError(_decide(owed))
         seen = await self.write(
             before,
             before=found,
@@ -77,8 +80,8 @@ class Setting(AuditedFilter):
     def _may_come_yet(self, owed: Owed) -> bool:
         """Whether the test's order may still be on its way."""
         waited = self._clock() - owed.begun_at
-        # A clock that was set back tells nothing: one more attempt, which comes after the grace.
-        return waited < GRACE if waited >= timedelta(0) else owed.attempts == 0
+        # A clock that was set back tells nothing: then the looks say how long it was.
+        return waited < LATE if waited >= timedelta(0) else owed.attempts < _LOOKS_IN_LATE
 
     def _settle(
         self,
@@ -109,6 +112,13 @@ class Setting(AuditedFilter):
                     ),
                 )
         return how
+
+
+def _decide(owed: Owed) -> str:
+    return (
+        f"owed since {owed.begun_at:%Y-%m-%d} to a camera that nothing names: set it on its own"
+        f" page, or set another mode once to keep {owed.mode_set}"
+    )
 
 
 REFUSALS: Final = frozenset(

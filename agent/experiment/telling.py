@@ -14,11 +14,18 @@ from agent.camera.port import Exchange
 from agent.delivery import fault_store, keepsake_store, reading_store, write_log
 from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
-from agent.diagnosis.engine import Diagnosed, Step, advance
+from agent.diagnosis.engine import (
+    Diagnosed,
+    FaultMemory,
+    Step,
+    advance,
+    experiment_key,
+    taken_over,
+)
 from agent.diagnosis.rule import Finding, Persistence, Verdict
 from agent.episodes import Author, Teller
 from agent.evidence_files import Seen
-from agent.experiment.earlier import Earlier, TestMemory
+from agent.experiment.earlier import KEPT, Earlier, TestMemory, read_memory
 from agent.experiment.ircut import Ran
 from agent.experiment.look import Shot, middle
 from agent.experiment.verdict import FilterVerdict, Judged
@@ -29,7 +36,6 @@ from shared.device import DeviceFacts
 from shared.evidence import EvidenceKind
 from shared.reading import Reading
 
-KEPT: Final = "ircut-test"  # kind of the keepsake
 TWICE: Final = Persistence(open_n=2, open_m=2, clear_n=2, clear_m=2, confirm_n=1)
 APART: Final = timedelta(hours=1)
 """Two tests within an hour are one observation: the same cloud, the same reboot."""
@@ -41,6 +47,7 @@ CODES: Final = {
 VERDICT: Final = "ircut.verdict"
 MOVED: Final = "ircut.moved"
 _UNSENT: Final = 480
+_TERMINAL: Final = "terminal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,17 +61,6 @@ class Told:
     ordered_by: str
     sun_elevation_deg: float | None
     exchanges: Sequence[Exchange]
-
-
-def read_memory(database: Database, device_id: str) -> TestMemory:
-    """What is kept of earlier tests; an unreadable one is none."""
-    kept = keepsake_store.read(database.connection, device_id, KEPT)
-    if kept is None:
-        return TestMemory()
-    try:
-        return msgspec.msgpack.decode(kept.content, type=TestMemory)
-    except msgspec.MsgspecError:
-        return TestMemory()
 
 
 def readings_of(judged: Judged, *, at: datetime) -> tuple[Reading, ...]:
@@ -141,11 +137,15 @@ def _counts(before: TestMemory, now: datetime) -> bool:
 def _advance(teller: Teller, database: Database, finding: Finding, seen: Seen) -> bool:
     """Take one finding in; True when an event with this test's evidence went."""
     db, device_id = database.connection, seen.facts.device_id
-    key = fault_store.experiment_key(finding.code)
-    memory = fault_store.read_memories(db, device_id).get(key)
+    key, memories = experiment_key(finding.code), fault_store.read_memories(db, device_id)
+    memory, passive = memories.get(key), memories.get(finding.code)
     if memory is None and finding.verdict is Verdict.HEALTHY:
         return False
     after, step = advance(memory, finding, now=seen.now, persistence=TWICE)
+    if step is Step.OPENED and passive is not None and passive.episode is not None:
+        # One fault, one episode: what pictures alone said is proven now, and ends by tests alone.
+        after, step = taken_over(passive, after), Step.CONFIRMED
+        fault_store.keep_memory(db, device_id, FaultMemory(finding.code))
     if step is not Step.NONE:
         after = teller.tell_step(Diagnosed(step=step, finding=finding, memory=after), memory, seen)
     if after != memory:
@@ -190,7 +190,10 @@ def _remember(database: Database, told: Told, before: TestMemory) -> None:
 
 
 def attachments_of(told: Told, database: Database) -> tuple[Attachment, ...]:
-    """A picture of each phase, all figures, and everything that was written; nothing if untried."""
+    """A picture of each phase, all figures, and everything that was written; nothing if untried.
+
+    A test that was stopped has no pictures to show, and its writes are told all the same.
+    """
     ran = told.ran
     phases = (("before", ran.before), ("during", ran.during), ("after", ran.after))
     pictures = tuple(
@@ -205,7 +208,8 @@ def attachments_of(told: Told, database: Database) -> tuple[Attachment, ...]:
         for name, shots in phases
         if shots
     )
-    if not pictures:
+    writes = write_log.read(database.connection, told.facts.device_id, since=told.began_at)
+    if not pictures and not writes:
         return ()
     firsts = (("during, first time", ran.during_first), ("after, first time", ran.after_first))
     lines = [
@@ -224,19 +228,18 @@ def attachments_of(told: Told, database: Database) -> tuple[Attachment, ...]:
                 "settle_en": judged.settle.en,
                 "settle_zh": judged.settle.zh,
                 "mode_restored": None if ran.settled is None else ran.settled.value,
-                "ordered_by": told.ordered_by,
+                "ordered_by": _without_person(told.ordered_by),
             },
             ensure_ascii=False,
         )
     )
     files = [_lines("filter-test.jsonl", lines, told, "figures and verdict of the filter test")]
-    writes = write_log.read(database.connection, told.facts.device_id, since=told.began_at)
     if writes:
         rows = [
             json.dumps(
                 {
                     "at": write.at.isoformat(),
-                    "ordered_by": write.ordered_by,
+                    "ordered_by": _without_person(write.ordered_by),
                     "operation": write.operation,
                     "what": write.what,
                     "before": write.before,
@@ -249,6 +252,12 @@ def attachments_of(told: Told, database: Database) -> tuple[Attachment, ...]:
         ]
         files.append(_lines("writes.jsonl", rows, told, "everything written to the camera"))
     return (*pictures, *files)
+
+
+def _without_person(ordered_by: str) -> str:
+    """Whose account it was stays in the agent's own log: evidence travels, and cannot be undone."""
+    before, terminal, _ = ordered_by.partition(_TERMINAL)
+    return f"{before}{terminal}"
 
 
 def _mode(ran: Ran, phase: str) -> str:

@@ -108,6 +108,9 @@ def _stuck_closed(witness: Witness, figures: Both) -> Judged:
         return unsure(Why.MAYBE_NO_INFRARED_LIGHT, figures)
     if witness.nights is Nights.LIT:
         return unsure(Why.MOVES_BY_ITSELF, figures)
-    if witness.earlier is None and witness.nights is not Nights.DARK:
-        return unsure(Why.MAYBE_IGNORES, figures)
+    if witness.earlier is None:
+        if witness.filter_fitted is not True:
+            return unsure(Why.MAYBE_FIXED, figures)
+        if witness.nights is not Nights.DARK or not witness.was_lit:
+            return unsure(Why.MAYBE_IGNORES, figures)
     return Judged(verdict=FilterVerdict.STUCK_CLOSED, why=Why.NO_INFRARED, figures=figures)

@@ -64,6 +64,7 @@ class Why(enum.Enum):
     MAYBE_NO_INFRARED_LIGHT = "maybe_no_infrared_light"
     MAYBE_IGNORES = "maybe_ignores"
     MAYBE_NONE_FITTED = "maybe_none_fitted"
+    MAYBE_FIXED = "maybe_fixed"
     MOVES_BY_ITSELF = "moves_by_itself"
     DRAINED = "drained"
 
@@ -193,6 +194,10 @@ WORDS: Final[dict[Why, Both]] = {
         "infrared colours that nothing changes, and this camera has never shown natural ones",
         "红外偏色始终不变，且该摄像机从未显示过自然颜色",
     ),
+    Why.MAYBE_FIXED: Both(
+        "nothing changed, and it is not known that this camera has a filter that can move",
+        "没有变化，且尚不确定该摄像机装有可移动的滤光片",
+    ),
     Why.MOVES_BY_ITSELF: Both(
         "nothing changed by order, but by itself the camera moves its filter every night",
         "指令无效，但摄像机每晚能自行切换滤光片",
@@ -260,6 +265,10 @@ SETTLE: Final[dict[Why, Both]] = {
         "请让代理观察两个夜晚，然后在白天重新测试",
     ),
     Why.MAYBE_NONE_FITTED: Both(
+        "say once in the configuration whether a filter is fitted (ir_cut_filter_fitted)",
+        "请在配置中注明一次是否装有滤光片（ir_cut_filter_fitted）",
+    ),
+    Why.MAYBE_FIXED: Both(
         "say once in the configuration whether a filter is fitted (ir_cut_filter_fitted)",
         "请在配置中注明一次是否装有滤光片（ir_cut_filter_fitted）",
     ),

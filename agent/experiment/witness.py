@@ -39,6 +39,7 @@ class Witness:
     sun: bool = False  # certain: there is infrared in the light
     night: bool = False  # certain: there is no daylight
     nights: Nights = Nights.UNKNOWN
+    was_lit: bool = False  # infrared nights of this device were once lit: its filter came out
     was_natural: bool = False  # daylight pictures of this device were once natural
     filter_fitted: bool | None = None  # the owner's word; None when there is none
     earlier: Earlier | None = None  # the last test in which the filter moved, same firmware

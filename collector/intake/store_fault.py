@@ -12,6 +12,7 @@ from collector.intake.room import Row
 from collector.intake.store_evidence import store_manifest
 from collector.store import agents, aliases, decisions, episodes, evidence, positions, tasks
 from collector.store.episodes import Told
+from shared.catalogue_entry import Proof
 from shared.device import SerialSource
 from shared.fault import (
     EpisodeSnapshot,
@@ -41,6 +42,7 @@ def store_fault(event: FaultEvent, row: Row) -> None:
     place = place_of(event.device, row)
     if event.recorder_firmware and agents.is_news(row.agent, row.identity, is_live=row.is_live):
         agents.note_recorder(row.db, agent_id=row.agent.id, firmware=event.recorder_firmware)
+    known = episodes.find(row.db, agent_id=row.agent.id, identity=identity)
     told = Told(
         code=event.code,
         agent_onset_at=event.onset_at,
@@ -55,16 +57,20 @@ def store_fault(event: FaultEvent, row: Row) -> None:
         aliases=aliases.write(place.aliases),
         firmware=place.firmware,
         recorder_firmware=event.recorder_firmware or row.agent.recorder_firmware,
-        proof=event.proof,
+        # A proof that overtook the opening is not taken back by it.
+        proof=event.proof or (known.proof if known else ""),
     )
     state = _STATE[event.kind]
-    known = episodes.find(row.db, agent_id=row.agent.id, identity=identity)
     if known is None:
         episode_id = _begin(identity, row, position_id=place.id, state=state, told=told)
     else:
         episode_id = known.id
         if event.kind is FaultKind.OPENED or not known.told:
             episodes.tell(row.db, episode_id=episode_id, told=told, received_at=row.received_at)
+        elif _is_proven(event) and known.proof != event.proof:
+            # It may be claimable now, and was in shadow; what was claimed stays one finding.
+            episodes.prove(row.db, episode_id=episode_id, told=told)
+            decisions.ask_again(row.db, episode_id=episode_id, due_at=row.now)
         if event.kind is not FaultKind.OPENED:
             episodes.set_state(
                 row.db,
@@ -85,6 +91,10 @@ def store_fault(event: FaultEvent, row: Row) -> None:
             position_id=place.id,
             is_news=place.is_news,
         )
+
+
+def _is_proven(event: FaultEvent) -> bool:
+    return event.kind is FaultKind.CONFIRMED and event.proof == Proof.EXPERIMENT.value
 
 
 def _begin(identity: EventId, row: Row, *, position_id: int, state: FaultState, told: Told) -> int:

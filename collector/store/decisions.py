@@ -86,6 +86,19 @@ def reopen(db: Connection, *, decision_id: int, due_at: datetime) -> None:
     )
 
 
+def ask_again(db: Connection, *, episode_id: int, due_at: datetime) -> None:
+    """Decide anew at ``due_at`` what stayed in shadow: the fault was proven since."""
+    db.execute(
+        update(decision)
+        .where(
+            decision.c.episode_id == episode_id,
+            decision.c.state == "decided",
+            decision.c.outcome == "shadow",
+        )
+        .values(state="pending", due_at=due_at, taken_until=None)
+    )
+
+
 def decide(
     db: Connection,
     *,

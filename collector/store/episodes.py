@@ -20,6 +20,7 @@ class Known:
     id: int
     state: FaultState
     told: bool  # its opening event (not only a later one) has been read
+    proof: str = ""  # what it rests on so far
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,7 @@ class Told:
 def find(db: Connection, *, agent_id: str, identity: EventId) -> Known | None:
     """The episode that this opening identity names; None when it is new."""
     row = db.execute(
-        select(episode.c.id, episode.c.state, episode.c.summary_en).where(
+        select(episode.c.id, episode.c.state, episode.c.summary_en, episode.c.proof).where(
             episode.c.agent_id == agent_id,
             episode.c.epoch == str(identity.epoch),
             episode.c.seq == identity.seq,
@@ -53,7 +54,7 @@ def find(db: Connection, *, agent_id: str, identity: EventId) -> Known | None:
     ).one_or_none()
     if row is None:
         return None
-    return Known(id=row.id, state=FaultState(row.state), told=bool(row.summary_en))
+    return Known(id=row.id, state=FaultState(row.state), told=bool(row.summary_en), proof=row.proof)
 
 
 def add(
@@ -123,6 +124,20 @@ def tell(db: Connection, *, episode_id: int, told: Told, received_at: datetime) 
         update(episode)
         .where(episode.c.id == episode_id, episode.c.onset_at > received_at)
         .values(onset_at=received_at, opened_at=received_at)
+    )
+
+
+def prove(db: Connection, *, episode_id: int, told: Told) -> None:
+    """Something better than what opened it proves the episode now, and says why."""
+    db.execute(
+        update(episode)
+        .where(episode.c.id == episode_id)
+        .values(
+            proof=told.proof,
+            summary_en=told.summary_en,
+            summary_zh=told.summary_zh,
+            because_json=told.because_json,
+        )
     )
 
 

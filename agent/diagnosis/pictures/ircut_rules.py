@@ -26,6 +26,8 @@ _NAMES = (
     "picture.saturation_mean",
     "picture.luma_mean",
 )
+_MOVED_HOLDS: Final = timedelta(hours=24)
+"""For so long a test in which the filter moved outweighs what colours alone say: a day's light."""
 _TEST_EN = "a commanded test: OFF and ON must change the colours"
 _TEST_ZH = "执行切换测试：OFF 与 ON 应使颜色发生变化"
 
@@ -71,7 +73,7 @@ def _by_some_light(code: str, en: str, zh: str) -> Finding:
 def _without_filter(view: View, look: Look, en: str, zh: str) -> Finding:
     excess, valley = look["magenta_excess"], 100 * look["green_min"]
     saturation = look["saturation_mean"]
-    return fault(
+    finding = fault(
         OPEN,
         view,
         f"filter {en} by day (magenta excess {excess:.2f}, green lowest in {valley:.0f} %, "
@@ -79,6 +81,21 @@ def _without_filter(view: View, look: Look, en: str, zh: str) -> Finding:
         f"滤光片应在光路中，{zh}（品红超量 {excess:.2f}，绿色最低占 {valley:.0f}%，"
         f"饱和度 {saturation:.0f}）",
         *_NAMES,
+    )
+    return _unless_moved(view, finding)
+
+
+def _unless_moved(view: View, finding: Finding) -> Finding:
+    """No fault while a test saw the filter move a short time ago: colours alone prove less."""
+    at = view.filter_moved_at
+    if at is None or not timedelta(0) <= view.now - at <= _MOVED_HOLDS:
+        return finding
+    return unsure(
+        finding.code,
+        f"{finding.summary_en}; but a test at {at:%Y-%m-%d %H:%M}Z saw the filter move",
+        f"{finding.summary_zh}；但 {at:%Y-%m-%d %H:%M}Z 的测试显示滤光片能动作",
+        _TEST_EN,
+        _TEST_ZH,
     )
 
 
@@ -154,13 +171,14 @@ def judge_stuck_closed(view: View) -> Finding:
         # Lamps without infrared look the same with and without a filter.
         return _by_some_light(CLOSED, "unchanged, but perhaps by lamps", "颜色无变化，但可能为灯光")
     if distance <= view.levels.same_colour_share:
-        return fault(
+        finding = fault(
             CLOSED,
             view,
             "filter set to OFF, but the daylight colours are unchanged",
             "滤光片设为关闭，但日光下颜色无变化",
             *_NAMES,
         )
+        return _unless_moved(view, finding)
     if distance >= view.levels.other_colour_share:
         return healthy(CLOSED, view, *_NAMES)
     return unsure(CLOSED, "colours differ somewhat", "颜色略有差异", _TEST_EN, _TEST_ZH)

@@ -93,7 +93,7 @@ class Bench:
         order = Order(
             device_id=self.device.device_id,
             ordered_by="me",
-            identity="",
+            aliases=(),
             stills_first=False,
             witness=lambda *_: witness,
         )

@@ -15,9 +15,11 @@ import pytest
 from agent.camera.port import CameraError, Cause, FilterMode, ImagingSettings
 from agent.delivery import keepsake_store, restore_store, write_log
 from agent.delivery.database import Database
+from agent.experiment.identity import Identity
 from agent.experiment.setting import Settled
 from agent.experiment.verdict import FilterVerdict, Why
 from agent.experiment.watcher import Pace
+from agent.facts import aliases_of
 from benchmarks.ircut_darkroom import Film
 from benchmarks.ircut_lab import LabCamera, Scenery
 from shared.device import Alias, AliasKind, DeviceFacts
@@ -51,33 +53,46 @@ async def until(is_so: Callable[[], bool]) -> None:
 
 
 class Late(LabCamera):
-    """Says yes, and changes its mode and its filter ten seconds later."""
+    """Says yes, and changes its mode and its filter ten seconds later, or later still."""
 
+    delay_s = 10.0
+    unread = 0  # so many questions after the first order are answered with a fault
     due: tuple[datetime, FilterMode] | None = None
 
     async def set_ir_cut_filter(self, mode: FilterMode) -> None:
         self.writes += 1
-        self.due = (self.clock.now + timedelta(seconds=10), mode)
+        self.due = (self.clock.now + timedelta(seconds=self.delay_s), mode)
 
     async def imaging_settings(self) -> ImagingSettings:
+        if self.writes and self.unread:
+            self.unread -= 1
+            raise CameraError(Cause.ONVIF_FAULT, "busy")
         if self.due is not None and self.clock.now >= self.due[0]:
             self.ir_cut.order(ir_cut.FilterMode(self.due[1].value), persist=False)
             self.due = None
         return await super().imaging_settings()
 
 
-async def test_an_order_carried_out_after_the_test_is_undone(tmp_path: Path) -> None:
-    """A camera that states its own mode after a yes is not believed until the order has come."""
+@pytest.mark.parametrize(("delay_s", "unread"), [(10, 0), (30, 0), (100, 0), (280, 0), (60, 2)])
+async def test_an_order_carried_out_after_the_test_is_undone(
+    tmp_path: Path, delay_s: float, unread: int
+) -> None:
+    """A camera that states its own mode after a yes is not believed until the order has come.
+
+    Nor one that cannot be read after it: only a fault of the order itself is a refusal.
+    """
     bench = Bench(tmp_path, KEEPS)
     camera = Late(KEEPS, bench.clock)
+    camera.delay_s, camera.unread = delay_s, unread
     bench.camera = camera
     judged = await bench.test()
-    for _ in range(3):
+    for _ in range(10):
         bench.passes(minutes=2)
         await camera.imaging_settings()
         await bench.restorer.settle("gate-north")
 
-    assert (judged.verdict, judged.why) == (FilterVerdict.INCONCLUSIVE, Why.MODE_NOT_TAKEN)
+    assert judged.verdict is FilterVerdict.INCONCLUSIVE
+    assert judged.why is (Why.CAMERA_FAILED if unread else Why.MODE_NOT_TAKEN)
     assert (camera.ir_cut.mode.value, owed(bench)) == ("AUTO", ())
 
 
@@ -175,9 +190,9 @@ async def test_another_device_is_not_tested_in_this_ones_name(tmp_path: Path) ->
 
 
 async def test_the_journal_names_the_camera_that_was_written_to(tmp_path: Path) -> None:
-    """Its own serial, asked in the test: another one at the place is never given its mode."""
+    """Its own names, asked in the test: another one at the place is never given its mode."""
     bench = Bench(tmp_path, KEEPS)
-    bench.camera = Hanging(KEEPS, bench.clock)
+    bench.camera = Hanging(KEEPS, bench.clock, macs=("00:12:31:ab:cd:ef",))
     work = asyncio.ensure_future(bench.run())
     await until(lambda: bool(owed(bench)))
     (row,) = owed(bench)
@@ -185,7 +200,27 @@ async def test_the_journal_names_the_camera_that_was_written_to(tmp_path: Path) 
     with contextlib.suppress(asyncio.CancelledError):
         await work
 
-    assert row.identity == bench.camera.serial
+    assert Identity.parse(row.identity) == Identity.of("SN-2401-0001", ["00:12:31:AB:CD:EF"])
+
+
+async def test_a_serial_with_a_comma_is_one_serial(tmp_path: Path) -> None:
+    """Visits keep its parts as aliases: the camera is the same for the test and the way back."""
+    bench = Bench(tmp_path, KEEPS)
+    serial = "CAM,2401-0001"
+    bench.camera.serial = serial
+    facts = DeviceFacts("gate-north", aliases=aliases_of(serial, ""))
+    with bench.database.transaction() as db:
+        keepsake_store.keep_facts(db, facts, at=NOON)
+    camera = Late(KEEPS, bench.clock)
+    camera.serial, camera.delay_s = serial, 100
+    bench.camera = camera
+    judged = await bench.test()
+    for _ in range(10):
+        bench.passes(minutes=2)
+        await bench.restorer.settle("gate-north")
+
+    assert judged.why is Why.MODE_NOT_TAKEN
+    assert (camera.ir_cut.mode.value, owed(bench)) == ("AUTO", ())
 
 
 class Rebooting(LabCamera):
@@ -282,7 +317,7 @@ async def test_a_full_disk_keeps_no_mode_from_the_customer(tmp_path: Path, full_
         await bench.run()
     mode, rows = bench.camera.ir_cut.mode.value, owed(bench)
     disk.full_to = 0
-    bench.passes(minutes=1)
+    bench.passes(minutes=6)
     is_settled = await bench.restorer.settle("gate-north")
 
     assert (mode, len(rows), bench.camera.writes) == ("AUTO", 1, 2)

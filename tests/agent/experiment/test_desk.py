@@ -4,24 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from agent.camera.port import LoginKind
 from agent.config import IrCut
-from agent.delivery import reading_store, restore_store, write_log
+from agent.cycle import record_readings
+from agent.delivery import fault_store, keepsake_store, reading_store, restore_store, write_log
+from agent.delivery.evidence import Signer
+from agent.diagnosis import RULES
+from agent.diagnosis.levels import Levels
+from agent.episodes import Author
 from agent.experiment.consent import NotAllowedError
 from agent.experiment.verdict import FilterVerdict
+from agent.probes.probe import good
+from agent.recording import Settings
 from benchmarks.ircut_lab import Scenery
 from shared import wire
-from shared.evidence import EvidenceKind
+from shared.device import DeviceFacts
+from shared.evidence import EvidenceChunk, EvidenceKind
 from shared.fault import EvidenceAdded, FaultEvent, FaultKind
+from shared.frame import Lane
 from simulator.faults import Fault
+from tests.agent.diagnosis.pictures.days import GOOD, picture
 from tests.agent.experiment.bench import CONSENT, Bench
 from tests.agent.fakes import NOON
-from tests.agent.test_cycle import DEVICE
+from tests.agent.test_cycle import DEVICE, KEY
 
 ON_BATTERY = replace(DEVICE, is_battery=True, ir_cut=replace(CONSENT, allow_test_on_battery=True))
 
@@ -210,3 +222,113 @@ async def test_a_test_waits_for_the_debt_of_an_earlier_one(tmp_path: Path) -> No
         await bench.test()
 
     assert bench.camera.writes == 0
+
+
+async def test_a_cancelled_test_tells_what_it_wrote(tmp_path: Path) -> None:
+    """No pictures to show, and both writes on their way; whose account it was stays at home."""
+    bench = Bench(tmp_path)
+    work = asyncio.ensure_future(bench.test())
+    for _ in range(1000):
+        await asyncio.sleep(0)
+        if bench.camera.ir_cut.mode.value == "OFF":
+            break
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+    (added,) = [message for message in bench.sent() if isinstance(message, EvidenceAdded)]
+    items = {item.name: item for item in wire.decode_manifest(added.manifest.body).items}
+
+    assert set(items) == {"filter-test.jsonl", "writes.jsonl"}
+    assert len(write_log.read(bench.database.connection)) == 2
+
+
+async def test_evidence_names_no_account(tmp_path: Path) -> None:
+    """Signed evidence travels: it says that a terminal ordered it; the local log says whose."""
+    bench = Bench(tmp_path)
+    await bench.test()
+    sent = b"".join(m.content for m in bench.sent(Lane.EVIDENCE) if isinstance(m, EvidenceChunk))
+
+    assert set(re.findall(rb'"ordered_by": "([^"]*)"', sent)) == {b"terminal", b"restore: terminal"}
+    assert {w.ordered_by for w in write_log.read(bench.database.connection)} == {
+        "terminal: me",
+        "restore: terminal: me",
+    }
+
+
+def passive(bench: Bench, firmware: str = "", *, hours: int = 8) -> None:
+    """Visits for some hours that see a pink day, and judge it."""
+    read = picture(GOOD, magenta_excess=0.3, green_min=0.95)
+    read["identity.serial"] = bench.camera.serial
+    if firmware:
+        read["identity.firmware"] = firmware
+    author = Author(agent_id="a", version="1", recorder_firmware="", signer=Signer(KEY))
+    settings = Settings(
+        rules=[rule for rule in RULES if rule.code == "ircut.stuck_open"],
+        levels=Levels(),
+        watch_seconds=1.0,
+        recorder_login=LoginKind.NONE,
+        author=author,
+        sun_deg=lambda _, __: 40.0,
+    )
+    for _ in range(2 * hours):
+        bench.passes(minutes=30)
+        record_readings(
+            bench.device,
+            [good(name, value, at=bench.clock.now) for name, value in read.items()],
+            settings=settings,
+            database=bench.database,
+            outbox=bench.outbox,
+            now=bench.clock.now,
+        )
+
+
+async def test_what_is_proven_takes_over_what_pictures_said(tmp_path: Path) -> None:
+    """One fault has one episode: proven by tests, it goes on, and only tests end it."""
+    bench = Bench(tmp_path, faults=frozenset({Fault.IRCUT_STUCK_OPEN}))
+    passive(bench, hours=4)
+    for _ in range(2):
+        await bench.test()
+        bench.passes(hours=2)
+    standing = fault_store.open_episodes(bench.database.connection, limit=9)
+    passive(bench)
+    bench.breaks()
+    for _ in range(2):
+        await bench.test()
+        bench.passes(hours=2)
+    told = events(bench)
+
+    assert [(e.kind, e.proof) for e in told] == [
+        (FaultKind.OPENED, ""),
+        (FaultKind.CONFIRMED, "experiment"),
+        (FaultKind.CLEARED, "experiment"),
+    ]
+    assert len(standing) == 1
+    assert {event.episode for event in told[1:]} == {standing[0].episode}
+    assert fault_store.open_episodes(bench.database.connection, limit=9) == ()
+
+
+async def test_what_is_proven_is_not_found_a_second_time(tmp_path: Path) -> None:
+    """Tests opened it first: what pictures say all day opens nothing beside it."""
+    bench = Bench(tmp_path, faults=frozenset({Fault.IRCUT_STUCK_OPEN}))
+    for _ in range(2):
+        await bench.test()
+        bench.passes(hours=2)
+    passive(bench)
+
+    assert [(e.kind, e.proof) for e in events(bench)] == [(FaultKind.OPENED, "experiment")]
+
+
+@pytest.mark.parametrize(("firmware", "opens"), [("1.4.2", False), ("1.5.0", True)])
+async def test_pink_pictures_open_nothing_after_a_test_that_moved(
+    tmp_path: Path, firmware: str, opens: bool
+) -> None:
+    """For a day a test outweighs colours, unless the firmware is another one since."""
+    bench = Bench(tmp_path)
+    with bench.database.transaction() as db:
+        facts = DeviceFacts("gate-north", firmware="1.4.2")
+        keepsake_store.keep_facts(db, facts, at=NOON)
+    judged = await bench.test()
+    passive(bench, firmware)
+
+    assert judged.verdict is FilterVerdict.MOVED
+    assert bool(events(bench)) is opens

@@ -107,21 +107,31 @@ async def test_infrared_colours_alone_are_no_verdict(
 
 
 @pytest.mark.parametrize(
-    ("nights", "verdict"),
+    ("nights", "was_lit", "fitted", "why"),
     [
-        (Nights.UNKNOWN, FilterVerdict.INCONCLUSIVE),
-        (Nights.LIT, FilterVerdict.INCONCLUSIVE),
-        (Nights.DARK, FilterVerdict.STUCK_CLOSED),
+        (Nights.UNKNOWN, True, True, Why.MAYBE_IGNORES),
+        (Nights.LIT, True, True, Why.MOVES_BY_ITSELF),
+        (Nights.DARK, False, True, Why.MAYBE_IGNORES),
+        (Nights.DARK, True, None, Why.MAYBE_FIXED),
+        (Nights.DARK, True, True, Why.NO_INFRARED),
     ],
 )
-async def test_nothing_changing_is_a_fault_only_after_dark_nights(
-    tmp_path: Path, nights: Nights, verdict: FilterVerdict
+async def test_nothing_changing_is_a_fault_only_of_a_filter_that_once_came_out(
+    tmp_path: Path, nights: Nights, was_lit: bool, fitted: bool | None, why: Why
 ) -> None:
-    """A camera that does not obey looks like a stuck filter by day; its nights tell them apart."""
-    bench = Bench(tmp_path, KEEPS, frozenset({CLOSED}))
-    ran = await bench.run(Witness(sun=True, nights=nights))
+    """A camera that does not obey, or whose filter is fixed, looks like a stuck one by day.
 
-    assert ran.judged.verdict is verdict
+    The owner's word, lit nights once and dark ones now tell them apart.
+    """
+    bench = Bench(tmp_path, KEEPS, frozenset({CLOSED}))
+    witness = Witness(sun=True, nights=nights, was_lit=was_lit, filter_fitted=fitted)
+    judged = (await bench.run(witness)).judged
+
+    assert judged.why is why
+    is_fault = why is Why.NO_INFRARED
+    assert judged.verdict is (
+        FilterVerdict.STUCK_CLOSED if is_fault else FilterVerdict.INCONCLUSIVE
+    )
 
 
 @pytest.mark.parametrize(

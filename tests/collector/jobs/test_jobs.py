@@ -289,3 +289,34 @@ def test_a_deaf_collector_calls_nobody_silent(house: House) -> None:
     house.jobs._listening_since = lambda: house.now
     house.tick()
     assert house.count(tables.incident) == 0
+
+
+@pytest.mark.parametrize("passive_opens", [False, True])
+@pytest.mark.parametrize("is_late", [False, True])
+def test_a_passive_verdict_that_tests_prove_is_one_finding(
+    tmp_path: Path, *, passive_opens: bool, is_late: bool
+) -> None:
+    """In shadow it becomes claimable, claimed it stays one finding; and in whatever order."""
+    house = House(tmp_path, with_policy(passive_opens_drafts=passive_opens))
+    opened = frame_of(fault("ircut.stuck_open"), seq=1)
+    proven = msgspec.structs.replace(
+        fault("ircut.stuck_open", kind=FaultKind.CONFIRMED, episode=1), proof="experiment"
+    )
+    if is_late:
+        house.take(opened)
+        decide_all(house)
+        before = [outcome for outcome, _ in outcomes(house)]
+        assert before == ["claim" if passive_opens else "shadow"]
+        house.take(frame_of(proven, seq=2))
+    else:
+        house.take(frame_of(proven, seq=2))
+        house.take(opened)
+    house.pass_time(3)
+    house.take(frame_of(health(), seq=9002), frame_of(health(), seq=9002, agent_id="agent-shop"))
+    house.tick()
+
+    assert [outcome for outcome, _ in outcomes(house)] == ["claim"]
+    assert house.count(tables.finding) == 1
+    (episode,) = house.rows(tables.episode)
+    assert episode["proof"] == "experiment"
+    house.engine.dispose()

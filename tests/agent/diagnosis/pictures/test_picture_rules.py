@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -504,3 +505,15 @@ def picture_of_a_wall() -> dict[str, Value]:
 def judged(view: View) -> list[Finding]:
     """What every picture rule finds."""
     return [rule.judge(view) for rule in RULES]
+
+
+@pytest.mark.parametrize(("hours", "verdict"), [(2, U), (23, U), (25, F), (-1, F)])
+def test_a_test_that_moved_outweighs_colours_for_a_day(hours: int, verdict: Verdict) -> None:
+    """The filter was seen to move: pink is doubt then, and what would settle it is a test."""
+    pink = picture(GOOD, magenta_excess=0.3, green_min=0.95)
+    view = view_of(pink, baselines=BASELINES, sun=40.0, outdoor=True)
+    view = replace(view, filter_moved_at=NOON - timedelta(hours=hours))
+    found = judge("ircut.stuck_open", view)
+
+    assert found.verdict is verdict
+    assert verdict is F or "a test" in found.summary_en
