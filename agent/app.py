@@ -86,6 +86,7 @@ def build(
         sun_deg=lambda device, at: sun_elevation_deg(device.place, at),
         mates=mates_of(config.devices),
         witness=next((probe for probe in probes if probe.name == "login"), None),
+        clip_seconds=config.pace.clip_seconds,
         is_paid=uplink.is_paid,
         uplink_mode=uplink.mode,
     )

@@ -18,6 +18,10 @@ MOST_BYTES: Final = 3 * 1024 * 1024
 """12 s at 2 Mbit/s; at 4 Mbit/s 6 s. Held in memory twice for a moment."""
 MOST_BYTES_PAID: Final = 384 * 1024
 """Where bytes are paid for: 3 s at 1 Mbit/s, three pictures' worth."""
+LEAST_BYTES: Final = 128 * 1024
+"""Below it a clip is hardly a second long."""
+_ROOM_SHARE: Final = 8
+"""So many clips that find the same room never fill it; each one more is smaller."""
 CLIP_EVERY: Final = timedelta(hours=1)
 """Between two clips of one camera: faults that open together share one."""
 
@@ -29,6 +33,8 @@ class Terms:
     saves_power: bool = False  # a battery: it is not watched any longer for a clip
     is_paid: bool = False  # its link, or the uplink, is metered or within a plan
     mode: Mode = Mode.ALL  # what the uplink's plan allows to leave now
+    wanted_s: float = WATCH_S  # as the operator set it; 0: none
+    room_bytes: int = 64 * 1024 * 1024  # in the outbox, beside what waits there
 
 
 def plan_clip(
@@ -46,6 +52,11 @@ def plan_clip(
     ``planned`` is what the visit's probes may cost already. A camera that saves power or is paid
     for by the byte is not watched any longer than its probes do anyway.
     """
+    if not terms.wanted_s:
+        return NoClip(
+            en="clips are switched off in this agent's configuration",
+            zh="该代理的配置已关闭视频片段",
+        )
     if terms.mode is not Mode.ALL:
         return NoClip(
             en=f"the uplink's data plan lets no large file leave now ({terms.mode.value})",
@@ -59,9 +70,14 @@ def plan_clip(
         )
     is_short = terms.saves_power or terms.is_paid
     limits = ClipLimits(
-        seconds=watch_seconds if is_short else max(WATCH_S, watch_seconds),
-        bytes=MOST_BYTES_PAID if is_short else MOST_BYTES,
+        seconds=watch_seconds if is_short else max(terms.wanted_s, watch_seconds),
+        bytes=min(MOST_BYTES_PAID if is_short else MOST_BYTES, terms.room_bytes // _ROOM_SHARE),
     )
+    if limits.bytes < LEAST_BYTES:
+        return NoClip(
+            en="too much waits in the outbox already: a clip would push out other evidence",
+            zh="发件箱中待发内容已多：片段会挤掉其他证据",
+        )
     refusal = allows(budget, spend, planned + Cost(bytes=limits.bytes))
     if refusal is None:
         return limits

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Final
 
+from agent.clip_plan import WATCH_S
 from agent.config_table import Table
 from agent.diagnosis.levels import Levels
 from agent.login_hold import LONGEST, RETRY
@@ -32,6 +33,7 @@ class Pace:
     health_every: timedelta
     telemetry_every: timedelta
     login_retry: timedelta  # after a refused login; longer after each further one
+    clip_seconds: float = WATCH_S  # of a watch for a clip; 0: none is ever taken; the file's alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,7 @@ def read_pace(table: Table, uplink: str, probe_names: Collection[str]) -> Pace:
                 "login_retry_s", RETRY.total_seconds(), low=1, high=LONGEST.total_seconds()
             )
         ),
+        clip_seconds=table.number("clip_seconds", WATCH_S, low=0.0, high=15.0),
     )
     table.finish()
     return pace

@@ -56,7 +56,9 @@ async def run_pass(
         device.device_id,
         probes,
         settings.rules,
-        terms=lambda: settings.clip_terms(device, on_battery=on_battery),
+        terms=lambda: settings.clip_terms(
+            device, on_battery=on_battery, room_bytes=outbox.room_bytes()
+        ),
         budget=budget,
         spend=spend,
         watch_seconds=settings.watch_seconds,

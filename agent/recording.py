@@ -12,7 +12,7 @@ from typing import Final
 from agent.asking import Take
 from agent.budget import Spend
 from agent.camera.port import Exchange, LoginKind
-from agent.clip_plan import Terms
+from agent.clip_plan import WATCH_S, Terms
 from agent.config import Device
 from agent.delivery import (
     exchange_store,
@@ -59,15 +59,18 @@ class Settings:
     witness: Probe | None = None  # the login probe: says what a refusal in another probe means
     sun_deg: Callable[[Device, datetime], float | None] = lambda _, __: None
     mates: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of the same site, by device
+    clip_seconds: float = WATCH_S  # 0: no clips
     is_paid: bool = False  # the uplink is metered, or within a plan
     uplink_mode: Callable[[], Mode] = lambda: Mode.ALL
 
-    def clip_terms(self, device: Device, *, on_battery: bool) -> Terms:
+    def clip_terms(self, device: Device, *, on_battery: bool, room_bytes: int) -> Terms:
         """What a clip of this device must be paid with."""
         return Terms(
             saves_power=device.is_battery or on_battery,
             is_paid=device.is_metered or self.is_paid,
             mode=self.uplink_mode(),
+            wanted_s=self.clip_seconds,
+            room_bytes=room_bytes,
         )
 
 

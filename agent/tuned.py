@@ -81,13 +81,14 @@ def _ordered(path: Path) -> tuple[str, str | None]:
 def _rows(
     config: Config, file: Mapping[str, Any], over: Mapping[str, Any]
 ) -> Iterator[tuple[str, object, str]]:
-    """``(key, value, origin)`` of all that an order may set, and the bound of the outbox."""
+    """``(key, value, origin)`` of all that an order may set, the outbox's bound, and clips."""
     pace, judgement = config.pace, config.judgement
     levels = {**asdict(Levels()), **judgement.levels}
     values: dict[tuple[str, ...], object] = {
         ("agent", "outbox_mb"): config.outbox_mib,
         ("schedule", "concurrency"): pace.concurrency,
         ("schedule", "watch_seconds"): pace.watch_seconds,
+        ("schedule", "clip_seconds"): pace.clip_seconds,
         ("schedule", "health_every_s"): pace.health_every.total_seconds(),
         ("schedule", "telemetry_every_s"): pace.telemetry_every.total_seconds(),
         **{("schedule", "every_s", n): e.total_seconds() for n, e in pace.every.items()},

@@ -293,6 +293,11 @@ class Outbox:
         ).fetchone()
         return (0, 0) if row is None else (row[0], row[1])
 
+    def room_bytes(self) -> int:
+        """What rows may still take beside those that have no receipt; never below 0."""
+        owed = (self._tally(lane, state)[1] for lane in STORED_LANES for state in (WAITING, SENT))
+        return max(0, self._limit_bytes - sum(owed))
+
     def depth(self, lane: Lane) -> Depth:
         """What one lane holds now."""
         waiting, sent = self._tally(lane, WAITING), self._tally(lane, SENT)

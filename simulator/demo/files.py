@@ -32,6 +32,7 @@ command = {command_key}
 [schedule]
 concurrency = 8
 watch_seconds = {watch_seconds}
+clip_seconds = 3
 health_every_s = {health_every_s}
 telemetry_every_s = 5
 login_retry_s = 21

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agent.budget import METERED_BATTERY, METERED_MAINS, WIRED_MAINS, Budget, Spend
 from agent.camera.port import ClipLimits, NoClip
-from agent.clip_plan import MOST_BYTES_PAID, WATCH_S, Terms, plan_clip
+from agent.clip_plan import LEAST_BYTES, MOST_BYTES_PAID, WATCH_S, Terms, plan_clip
 from agent.probes.probe import Cost
 from agent.uplink_budget import Mode
 from shared.limits import MAX_EVIDENCE_BYTES
@@ -82,6 +84,28 @@ def test_none_is_taken_that_could_not_leave(mode: Mode) -> None:
 
     assert isinstance(why, NoClip)
     assert "data plan" in why.en
+
+
+def test_the_operator_may_forbid_them() -> None:
+    """With ``clip_seconds = 0`` none is ever taken, and each fault says that it is so."""
+    why = plan(Terms(wanted_s=0.0))
+
+    assert isinstance(why, NoClip)
+    assert "switched off" in why.en
+
+
+@given(st.integers(0, 200 * 1024 * 1024))
+def test_clips_alone_never_fill_the_outbox(room: int) -> None:
+    """Of the room that is left each takes an eighth at most; pictures and faults keep theirs."""
+    for _ in range(200):
+        limits = plan(Terms(room_bytes=room))
+        if isinstance(limits, NoClip):
+            assert "outbox" in limits.en
+            break
+        assert LEAST_BYTES <= limits.bytes <= room // 8
+        room -= limits.bytes
+
+    assert room >= 0
 
 
 def test_faults_of_one_hour_share_one() -> None:
