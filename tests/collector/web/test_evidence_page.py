@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from agent.diagnosis.pictures.figures import LEAST_OF
+from collector.store import unsubmitted
 from collector.web.pages.claims import kinds_here
 from collector.web.voice import LANGUAGES, Voice
 from shared import figures
@@ -192,6 +193,15 @@ def test_the_document_of_figures_stands_for_no_series() -> None:
     table = replace(PICTURE, name=FIGURES, kind="readings", here=True)
 
     assert kinds_here([manifest(table)]) == set()
+
+
+async def test_nor_where_claims_are_tended(console: Console) -> None:
+    """What decides that a claim is ready counts as the page does."""
+    put(console, (FAULT, TABLE, DRAWN))
+    with console.engine.connect() as db:
+        (line,) = [one for one in unsubmitted.read(db) if one.id == 1]
+
+    assert line.kinds_here == {"picture"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
