@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from agent.diagnosis.pictures.comparison import figures_of
@@ -81,6 +82,22 @@ def test_without_a_past_there_are_no_levels() -> None:
     assert document is not None
     assert (document.learnt, document.figures) == (0, ())
     assert figures_of(view_of({})) is None
+
+
+def test_a_picture_of_another_kind_has_no_past() -> None:
+    """After a change of size nothing is compared, and the document says that it begins anew."""
+    other = {**picture(GOOD), "picture.width_px": 320, "picture.height_px": 180}
+    known = {**picture(GOOD), "picture.width_px": 640, "picture.height_px": 360}
+    baselines = {
+        light: msgspec.structs.replace(found, width_px=640, height_px=360)
+        for light, found in BASELINES.items()
+    }
+    same, changed = (figures_of(view_of(v, baselines=baselines)) for v in (known, other))
+
+    assert same is not None
+    assert changed is not None
+    assert same.figures
+    assert (changed.learnt, changed.figures) == (0, ())
 
 
 def test_a_young_reference_is_not_compared_with() -> None:
