@@ -23,13 +23,17 @@ class Agent:
 
     def kill(self) -> None:
         """SIGKILL; its decoder child dies of its closed pipe."""
-        if not self.ended.done():
+        if self.ended.done():
+            return
+        with contextlib.suppress(ProcessLookupError):  # it ends just now, or is not yet a group
+            os.kill(self.pid, signal.SIGKILL)
             os.killpg(self.pid, signal.SIGKILL)
 
     async def stop(self) -> None:
         """SIGTERM, and wait."""
         if not self.ended.done():
-            os.kill(self.pid, signal.SIGTERM)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGTERM)
         await self.ended
 
 

@@ -186,7 +186,19 @@ async def test_another_device_is_not_tested_in_this_ones_name(tmp_path: Path) ->
     judged = await bench.test()
 
     assert (judged.why, bench.camera.writes) == (Why.OTHER_DEVICE, 0)
-    assert "SN-OLD" in judged.reason.en
+    assert bench.camera.serial in judged.reason.en
+
+
+@pytest.mark.parametrize("serial", [" SN-OLD ", "SN-OLD,B7", "000000", ""])
+async def test_a_serial_written_otherwise_is_no_other_device(tmp_path: Path, serial: str) -> None:
+    """Blanks, a second number, and the placeholders of whole production lots."""
+    bench = Bench(tmp_path, KEEPS)
+    bench.camera.serial = serial
+    facts = DeviceFacts("gate-north", aliases=(Alias(AliasKind.ONVIF_SERIAL, "SN-OLD"),))
+    with bench.database.transaction() as db:
+        keepsake_store.keep_facts(db, facts, at=NOON)
+
+    assert (await bench.test()).verdict is FilterVerdict.MOVED
 
 
 async def test_the_journal_names_the_camera_that_was_written_to(tmp_path: Path) -> None:
