@@ -14,7 +14,7 @@ from simulator.faults import Fault
 from simulator.life.sources import Part, read_folder
 
 PICTURES: Final = Path("../shared/pictures")
-_CODED: Final = 5  # every so-manieth camera's pictures are coded as JPEG: it costs most
+_CODED: Final = 10  # every so-manieth camera's pictures are coded as JPEG: it costs most
 _DRAIN_TINTS: Final = ((0, 0), (0, 0), (1, 0), (2, 3))  # some never get to a pure grey
 EACH: Final = 8  # healthy tests and faulty ones a camera, besides the one at its installation
 

@@ -37,6 +37,7 @@ class Moment(enum.Enum):
     AFTER_ORDER = "at any time since it changed the mode"
     AT_ORDER = "as the camera takes the order"
     AT_WAY_BACK = "as the camera takes its own mode back"
+    TWICE = "as the camera takes the order, and the next agent as it restores"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +84,12 @@ async def kill_one(
             config = write_config(folder, camera)
             await _start_and_kill(starter, config, camera, moment, chance)
             was_changed = camera.state.ir_cut.mode is not mode
+            if moment is Moment.TWICE and _debts(config):
+                second = await _agent(starter, config, "run")
+                _kill_at(camera, len(camera.writes) + 1, second)
+                await asyncio.wait([second.ended], timeout=_LONGEST_TEST_S)
+                second.kill()
+                await second.ended
             bad = await _restart(starter, config, camera, mode)
     return Killed(moment=moment, mode=mode.value, was_changed=was_changed, bad=bad)
 
@@ -125,11 +132,11 @@ async def _start_and_kill(
 ) -> None:
     agent = await _agent(starter, config, "ir-cut-test", "one")
     until_s = asyncio.get_running_loop().time() + _LONGEST_TEST_S
-    wanted = {Moment.ANY: 0, Moment.AFTER_ORDER: 1, Moment.AT_ORDER: 1, Moment.AT_WAY_BACK: 2}
+    wanted = {Moment.ANY: 0, Moment.AT_WAY_BACK: 2}.get(moment, 1)
     wait_s = {Moment.ANY: 8.0, Moment.AFTER_ORDER: 4.0}.get(moment, 0.0)
-    if wanted[moment]:
-        _kill_at(camera, wanted[moment], agent if not wait_s else None)
-    while len(camera.writes) < wanted[moment] and not agent.ended.done():
+    if wanted and not wait_s:
+        _kill_at(camera, wanted, agent)
+    while len(camera.writes) < wanted and not agent.ended.done():
         await asyncio.sleep(_LOOK_S / 10)
         if asyncio.get_running_loop().time() > until_s:
             break
@@ -138,13 +145,13 @@ async def _start_and_kill(
     await agent.ended
 
 
-def _kill_at(camera: SimulatedCamera, write: int, agent: Agent | None) -> None:
+def _kill_at(camera: SimulatedCamera, write: int, agent: Agent) -> None:
     """Kill within the camera's own handling of its so-manieth write."""
     note: Callable[[str, str], None] = camera.state.note_write
 
     def note_and_kill(operation: str, detail: str) -> None:
         note(operation, detail)
-        if agent is not None and len(camera.writes) == write:
+        if len(camera.writes) == write:
             agent.kill()
 
     camera.state.note_write = note_and_kill  # type: ignore[method-assign]  # the moment it happens
@@ -171,16 +178,18 @@ async def _restart(starter: Agents, config: Path, camera: SimulatedCamera, mode:
 
 
 def _debts(config: Path) -> list[str]:
-    """What each debt's last attempt came to; '' for one that was not tried."""
+    """What each debt's last attempt came to; '' for one that was not tried, or cannot be read."""
+    path = config.parent / "data" / "agent.db"
+    if not path.exists():
+        return []  # killed before there was a database: nothing was ever written
     try:
-        path = config.parent / "data" / "agent.db"
         db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=1)
         try:
             return [error for (error,) in db.execute("SELECT last_error FROM restore")]
         finally:
             db.close()
     except sqlite3.Error:
-        return []  # killed before there was a database: nothing was ever written
+        return [""]
 
 
 def read_mode(address: str) -> str:

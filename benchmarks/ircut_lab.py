@@ -102,11 +102,10 @@ class Sky:
         level = (1 + swing) * (1 - cloud)
         cool = level * (swing / 4 - cloud / 20)
         luma, blue, red = film.planes
-        np.take(_curve(_LEVELS * level), luma, out=luma, mode="clip")
+        _map(luma, _LEVELS * level)
         tints = () if is_drained else ((blue, -cool * _MIDDLE), (red, cool * _MIDDLE))
         for chroma, tint in tints:
-            curve = _curve((_LEVELS - _GREY) * level + _GREY + tint)
-            np.take(curve, chroma, out=chroma, mode="clip")
+            _map(chroma, (_LEVELS - _GREY) * level + _GREY + tint)
         self._pass_by(film, seconds, is_drained=is_drained)
 
     def _pass_by(self, film: Film, seconds: float, *, is_drained: bool) -> None:
@@ -123,9 +122,11 @@ class Sky:
             plane[rows, left // share : (left + across) // share] = tone
 
 
-def _curve(levels: NDArray[np.float64]) -> NDArray[np.uint8]:
-    curve: NDArray[np.uint8] = np.clip(np.rint(levels), 0, 255).astype(np.uint8)
-    return curve
+def _map(plane: NDArray[np.uint8], levels: NDArray[np.float64]) -> None:
+    """Put the level of each value in its place; ``translate`` is numpy's ``take`` at a third."""
+    curve = np.clip(np.rint(levels), 0, 255).astype(np.uint8).tobytes()
+    mapped = plane.tobytes().translate(curve)
+    plane[...] = np.frombuffer(mapped, dtype=np.uint8).reshape(plane.shape)
 
 
 @dataclass
