@@ -16,8 +16,9 @@ from agent.sun import Site
 from agent.uplink_budget import DataPlan
 
 UPLINKS: Final = ("wired", "metered")
-TEST_WRITES_PER_DAY: Final = 12
-"""Where an owner allows active tests: four tests, each of one write and one to take it back."""
+TEST_WRITES_PER_DAY: Final = 24
+"""Where an owner allows active tests: one is two or four writes, and where something passes it is
+tried up to five times; none is kept by the camera."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

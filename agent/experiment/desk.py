@@ -44,7 +44,7 @@ WRITES_OF_ONE: Final = 2  # there and back; a change that could be chance is ord
 _LUMA: Final = "picture.luma_mean"
 _SATURATION: Final = "picture.saturation_mean"
 # Somebody walks by, a cloud passes: the same test a minute later mostly says more.
-_RESTLESS: Final = frozenset({Why.RESTLESS, Why.UNCLEAR, Why.DID_NOT_COME_BACK})
+_RESTLESS: Final = frozenset({Why.RESTLESS, Why.UNCLEAR, Why.DID_NOT_COME_BACK, Why.AUTO_WAS_OUT})
 _TIMES: Final = 5
 _PAUSE_S: Final = 40.0
 _PICTURES: Final = 10  # in a baseline; the one of daylight learns no infrared colours

@@ -270,4 +270,4 @@ def test_the_owner_speaks_for_the_infrared_filter(tmp_path: Path) -> None:
     assert (silent.ir_cut.allow_test, silent.ir_cut.is_fitted) == (False, None)
     assert (spoken.ir_cut.is_fitted, spoken.ir_cut.is_outdoor) == (False, True)
     writes = [budget_of(one).writes_per_day for one in (silent, spoken, limited)]
-    assert writes == [0, 12, 2]
+    assert writes == [0, 24, 2]
