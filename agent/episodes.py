@@ -208,6 +208,18 @@ class Teller:
             return None
         return reference_file(found.content, taken_at=found.taken_at, accepted=found.accepted)
 
+    def _accepted_in_other_light(self, seen: Seen) -> tuple[EvidenceFile, ...]:
+        """What a person accepted, where the opening had a newer picture of another light beside it.
+
+        A dispute needs it all the same: it is the only picture whose state somebody vouches for.
+        """
+        accepted = keepsake_store.read_acceptances(self._db, seen.facts.device_id)
+        light = next((picture.light for picture in seen.pictures), "")
+        if light in accepted or not accepted:
+            return ()
+        newest = max(accepted.values(), key=lambda one: one.taken_at)
+        return (reference_file(newest.jpeg, taken_at=newest.taken_at, accepted=newest),)
+
     def tell_more(self, episode: Episode, seen: Seen) -> bool:
         """Send the further manifest of an episode when it is time; True when it was appended.
 
@@ -234,6 +246,7 @@ class Teller:
         transcript = write_transcript(seen.exchanges, taken_at=seen.now)
         files = [*picture_files(seen), *(file for file in (transcript, series) if file is not None)]
         files += self._clips(episode.code, seen)
+        files += self._accepted_in_other_light(seen) if pictured else ()
         self._add_evidence(seen, code=episode.code, episode=episode.event, files=files)
         fault_store.count_follow_up(self._db, episode.event)
         return True

@@ -386,6 +386,31 @@ async def test_an_accepted_picture_travels_with_a_later_fault_of_its_device(benc
     assert "noise 1.2" in reference.note
 
 
+async def test_what_was_accepted_by_day_follows_a_fault_of_the_night(bench: Bench) -> None:
+    """The opening brings the newest good night; the further manifest what somebody vouched for."""
+    bench.camera.light = "night"
+    await bench.visit()
+    db = bench.database.connection
+    known = keepsake_store.read_facts(db, "gate-north")
+    assert known is not None
+    accepted = Acceptance(
+        light=Light.DAY, taken_at=NOON, figures={}, jpeg=b"accepted", aliases=known.aliases
+    )
+    with bench.database.transaction() as inside:
+        keepsake_store.keep_acceptance(inside, "gate-north", accepted)
+    bench.camera.features = BLACK
+    for _ in range(8):
+        await bench.visit()
+    told = bench.told()
+    added = [m for m in told if isinstance(m, EvidenceAdded) and m.episode is not None]
+    manifests = [wire.decode_manifest(message.manifest.body) for message in added]
+    (further,) = [m for m in manifests if m.code == "picture.black"]
+    (reference,) = [item for item in further.items if item.kind is EvidenceKind.REFERENCE]
+
+    assert reference.size == len(b"accepted")
+    assert reference.taken_at == NOON
+
+
 class Killed(BaseException):
     """Stands for a kill -9: nothing of ours gets to run after it."""
 
