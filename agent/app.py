@@ -9,6 +9,7 @@ from pathlib import Path
 
 from agent.config import Config, budget_of, mates_of
 from agent.delivery import keys
+from agent.delivery.collector_clock import CollectorClock
 from agent.delivery.database import Database
 from agent.delivery.evidence import Signer
 from agent.delivery.outbox import Outbox, rows_limit
@@ -26,7 +27,7 @@ from agent.probes.probe import Probe
 from agent.recording import Settings
 from agent.running import Agent
 from agent.standing import stored_standings
-from agent.sun import sun_elevation_deg
+from agent.sun_watch import SunWatch
 
 DATABASE = "agent.db"
 
@@ -77,14 +78,17 @@ def build(
     uplink = Uplink(
         config.plan, database=database, clock=edge.clock, is_metered=config.uplink == "metered"
     )
+    collector_clock = CollectorClock(database, clock=edge.clock, steady_s=edge.steady_s)
+    mates = mates_of(config.devices)
+    sun = SunWatch(database, collector_clock=collector_clock, clock=edge.clock, mates=mates)
     settings = Settings(
         rules=paced,
         levels=levels,
         watch_seconds=config.pace.watch_seconds,
         recorder_login=config.recorder_login,
         author=author,
-        sun_deg=lambda device, at: sun_elevation_deg(device.place, at),
-        mates=mates_of(config.devices),
+        sun=sun.over,
+        mates=mates,
         witness=next((probe for probe in probes if probe.name == "login"), None),
         clip_seconds=config.pace.clip_seconds,
         is_paid=uplink.is_paid,
@@ -101,6 +105,7 @@ def build(
         source=source,
         former=former,
         uplink=uplink,
+        collector_clock=collector_clock,
     )
     return parts.connect(probes, command_key)
 

@@ -49,6 +49,7 @@ class Parts:
     source: Source | None
     former: Agent | None
     uplink: Uplink
+    collector_clock: CollectorClock
 
     def connect(self, probes: Sequence[Probe], command_key: Ed25519PublicKey | None) -> Agent:
         """Build the parts in the order in which they need each other."""
@@ -59,9 +60,7 @@ class Parts:
         rounds = self._rounds(post, probes, restorer)
         desk = self._desk(rounds, restorer)
         post.settings = self._settings()
-        post.collector_clock = CollectorClock(
-            self.database, clock=self.edge.clock, steady_s=self.edge.steady_s
-        )
+        post.collector_clock = self.collector_clock
         post.reporter = self._reporter(post, host, restorer)
         post.commander = self._commander(post, rounds, desk, restorer, command_key)
         return Agent(
@@ -126,7 +125,7 @@ class Parts:
                 restorer=restorer,
                 alone=rounds.alone,
                 rests_until=rounds.logins_rest_until,
-                sun_elevation_deg=self.settings.sun_deg,
+                sun_elevation_deg=lambda device, at: self.settings.sun(device, at).certain_deg,
                 pace=Pace(watch_s=self.config.pace.watch_seconds),
             )
         )

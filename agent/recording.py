@@ -36,6 +36,7 @@ from agent.evidence_files import Seen, wants_picture
 from agent.experiment.earlier import filter_moved_at, read_memory
 from agent.facts import MAC, SERIAL, aliases_in, facts_of
 from agent.probes.probe import Probe, good
+from agent.sun_watch import Sun
 from agent.uplink_budget import Mode
 from shared.device import DeviceFacts, is_exchanged
 from shared.reading import Reading
@@ -57,7 +58,7 @@ class Settings:
     recorder_login: LoginKind
     author: Author
     witness: Probe | None = None  # the login probe: says what a refusal in another probe means
-    sun_deg: Callable[[Device, datetime], float | None] = lambda _, __: None
+    sun: Callable[[Device, datetime], Sun] = lambda _, __: Sun()
     mates: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of the same site, by device
     clip_seconds: float = WATCH_S  # 0: no clips
     is_paid: bool = False  # the uplink is metered, or within a plan
@@ -195,6 +196,7 @@ def _view(
     }
     pictured = any(name.startswith(PREFIX) for name in fresh)
     clear = keepsake_store.read(db, device.device_id, keepsake_store.CLEAR) if pictured else None
+    sun = settings.sun(device, now) if pictured else Sun()
     return View(
         now=now,
         readings={**latest, **fresh},
@@ -208,7 +210,8 @@ def _view(
         label_serial=device.label_serial,
         baselines=keepsake_store.read_baselines(db, device.device_id),
         acceptances=keepsake_store.read_acceptances(db, device.device_id),
-        sun_elevation_deg=settings.sun_deg(device, now) if pictured else None,
+        sun_elevation_deg=sun.elevation_deg,
+        is_sun_certain=sun.is_certain,
         siblings=_siblings(db, device, now=now, settings=settings) if pictured else (),
         is_outdoor=device.ir_cut.is_outdoor,
         clear_at=None if clear is None else clear.taken_at,

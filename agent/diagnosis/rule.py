@@ -122,6 +122,7 @@ class View:
     baselines: Mapping[str, PictureBaseline] = field(default_factory=dict)
     acceptances: Mapping[str, Acceptance] = field(default_factory=dict)
     sun_elevation_deg: float | None = None  # above the horizon; None where the site is not known
+    is_sun_certain: bool = True  # False: computed, and no camera's days have borne it out yet
     siblings: tuple[Sibling, ...] = ()
     is_outdoor: bool = False  # the owner's word: daylight falls on what it sees
     clear_at: datetime | None = None  # when its contrast was its own last; None: not noted yet
@@ -130,6 +131,11 @@ class View:
     worked_out: dict[str, Any] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )  # what several rules ask of this view, so that it is worked out once
+
+    @property
+    def certain_sun_deg(self) -> float | None:
+        """The sun that may convict a camera; a wrong clock or longitude must not."""
+        return self.sun_elevation_deg if self.is_sun_certain else None
 
     def fresh_reading(self, name: str) -> Reading | None:
         """The reading of this pass, whatever its quality; None when it was not read now."""

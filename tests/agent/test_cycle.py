@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ from agent.episodes import Author
 from agent.probes import PROBES
 from agent.probes.probe import Probe
 from agent.recording import Outcome, Settings
+from agent.sun_watch import Sun
 from agent.uplink_budget import BULK
 from shared import signing, wire
 from shared.evidence import EvidenceChunk, EvidenceKind, is_thumbnail
@@ -34,6 +36,7 @@ from shared.fault import EvidenceAdded, FaultEvent, FaultKind
 from shared.frame import Lane, unpack
 from shared.reading import Quality
 from shared.wire import UpMessage
+from tests.agent.diagnosis.pictures.days import learnt
 from tests.agent.fakes import FEATURES, NOBODY, NOON, Clock, FakeCamera
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -483,3 +486,41 @@ async def test_a_camera_that_says_no_more_who_it_is_hides_no_fault(bench: Bench)
         await bench.visit(probes=others)
     bench.clock.pass_by(hours=24)
     assert (await bench.visit(probes=others)).memories["picture.black"].is_open
+
+
+async def test_the_sun_and_the_mates_of_the_device_are_asked(bench: Bench) -> None:
+    """Each pass judges by the sun over that device, and by the owner's word that it is outdoors."""
+    asked: list[tuple[str, object]] = []
+
+    def sun(device: Device, at: object) -> Sun:
+        asked.append((device.device_id, at))
+        return Sun(elevation_deg=40.0, is_certain=False)
+
+    bench.settings = replace(bench.settings, sun=sun)
+    bench.camera = FakeCamera(bench.clock, features=BLACK)
+    for _ in range(4):
+        outcome = await bench.visit()
+    assert asked[0] == ("gate-north", NOON)
+    assert "picture.black" not in {m.code for m in outcome.memories.values() if m.is_open}
+    bench.settings = replace(
+        bench.settings, sun=lambda _, __: Sun(elevation_deg=40.0, is_certain=True)
+    )
+    for _ in range(3):
+        outcome = await bench.visit()
+    assert "picture.black" in {m.code for m in outcome.memories.values() if m.is_open}
+
+
+async def test_when_the_view_was_clear_last_is_kept(bench: Bench) -> None:
+    """Once an hour while it is; under a veil the moment stays, for weather does not last."""
+    with bench.database.transaction() as db:
+        keepsake_store.keep_baseline(db, DEVICE.device_id, learnt()["day"])
+    clear = replace(FEATURES, ref_contrast=1.0, ref_count=12)
+    for features, minutes in ((clear, 70), (replace(clear, ref_contrast=0.3), 70)):
+        bench.camera = FakeCamera(bench.clock, features=features)
+        for _ in range(minutes // 10 + 1):
+            await bench.visit()
+        kept = keepsake_store.read(
+            bench.database.connection, DEVICE.device_id, keepsake_store.CLEAR
+        )
+        assert kept is not None
+        assert kept.taken_at == NOON + timedelta(hours=1)

@@ -122,7 +122,7 @@ def _dark_below(view: View) -> float | None:
 
 def _is_night(view: View) -> bool:
     """By the sun where it is known; else this camera saw day within the last hours."""
-    if view.sun_elevation_deg is not None:
+    if view.certain_sun_deg is not None:
         return night_is_certain(view)
     return baseline_of(view, Light.DAY) is not None
 

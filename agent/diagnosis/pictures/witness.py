@@ -19,7 +19,7 @@ def day_is_certain(view: View, *, extreme_since_h: float = 0.0) -> bool:
     picture has been so for longer than a night on a camera that is known to see by day; where the
     sun of the site is known it must not be deep below the horizon then: polar nights last.
     """
-    sun, levels = view.sun_elevation_deg, view.levels
+    sun, levels = view.certain_sun_deg, view.levels
     if sun is not None and sun >= levels.sun_day_deg:
         return True
     if sun is None and panel_sees_day(view):
@@ -43,13 +43,13 @@ def daylight_falls(view: View) -> bool:
     """
     if panel_sees_day(view):
         return True
-    sun = view.sun_elevation_deg
+    sun = view.certain_sun_deg
     return view.is_outdoor and sun is not None and sun >= view.levels.sun_high_deg
 
 
 def night_is_certain(view: View) -> bool:
     """Whether the sun is down: a dark picture is then the lamp's affair."""
-    sun = view.sun_elevation_deg
+    sun = view.certain_sun_deg
     if sun is not None:
         return sun <= view.levels.sun_night_deg
     return False
