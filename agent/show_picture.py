@@ -19,7 +19,7 @@ from agent.diagnosis.pictures.spread import Norm
 from agent.diagnosis.rule import Finding, Verdict
 from agent.explain_picture import Explained, Own, explain, learn_own
 from agent.show import plain, show_table
-from agent.show_picture_words import TEXTS
+from agent.show_picture_words import TEXTS, note_of
 from shared.catalogue import CATALOGUE
 from shared.reading import Quality
 
@@ -118,7 +118,7 @@ def _show(one: Explained, levels: Levels, lang: str) -> str:
     if not one.is_valid:
         return "\n".join([head, text["damaged"].format(count=one.picture.decode_errors)])
     if one.picture.reference_note:
-        lines.append(f"{text['note']}: {one.picture.reference_note}")
+        lines.append(f"{text['note']}: {note_of(one.picture.reference_note, lang)}")
     lines += [_show_figures(one, levels, lang), *(_show_finding(f, lang) for f in one.findings)]
     return "\n".join(lines)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 TEXTS: Final[dict[str, dict[str, Any]]] = {
@@ -54,3 +55,19 @@ TEXTS: Final[dict[str, dict[str, Any]]] = {
         },
     },
 }
+
+_NOTES: Final = (
+    (re.compile(r"the kept reference is damaged.*"), "保存的基准已损坏或版本不同：将重新建立"),
+    (
+        re.compile(r"the picture is (\d+x\d+) and was (\d+x\d+): a new reference begins"),
+        r"画面为 \1，此前为 \2：将重新建立基准",
+    ),
+)
+
+
+def note_of(note: str, lang: str) -> str:
+    """Why a reference could not be used, as the decoder child says it in English."""
+    for pattern, chinese in _NOTES if lang == "zh" else ():
+        if (found := pattern.fullmatch(note)) is not None:
+            return found.expand(chinese)
+    return note

@@ -9,6 +9,7 @@ from agent.delivery.restore_store import Owed
 from agent.delivery.write_log import Write
 from agent.experiment.verdict import VERDICTS, FilterVerdict, Judged
 from agent.show import show_table
+from agent.write_words import told
 from agent.wrong import Both
 
 WELL: Final = frozenset({FilterVerdict.MOVED, FilterVerdict.NO_FILTER_FITTED})
@@ -65,11 +66,11 @@ def writes_lines(writes: Sequence[Write], owed: Sequence[Owed], lang: str) -> st
         [
             f"{write.at:%Y-%m-%d %H:%M:%SZ}",
             write.device_id,
-            write.ordered_by,
-            f"{write.operation} {write.what}",
+            told(write.ordered_by, lang),
+            f"{told(write.operation, lang)} {told(write.what, lang)}",
             write.before or "-",
             write.after or "-",
-            write.answer,
+            told(write.answer, lang),
         ]
         for write in writes
     ]
@@ -77,7 +78,7 @@ def writes_lines(writes: Sequence[Write], owed: Sequence[Owed], lang: str) -> st
     if owed:
         text += f"\n\n{say('owed', lang)}\n" + "\n".join(
             f"  {one.device_id}: {one.mode_set} -> {one.mode_before} ({one.attempts})"
-            f" {one.last_error}".rstrip()
+            f" {told(one.last_error, lang)}".rstrip()
             for one in owed
         )
     return text
