@@ -25,6 +25,9 @@ _ROOM_SHARE: Final = 8
 CLIP_EVERY: Final = timedelta(hours=1)
 """Between two clips of one camera: faults that open together share one."""
 
+TRY_EVERY: Final = timedelta(minutes=20)
+"""Between two tries, for a fault may stay one finding short for days; less than a follow-up."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
@@ -35,6 +38,8 @@ class Terms:
     mode: Mode = Mode.ALL  # what the uplink's plan allows to leave now
     wanted_s: float = WATCH_S  # as the operator set it; 0: none
     room_bytes: int = 64 * 1024 * 1024  # in the outbox, beside what waits there
+    tried_at: datetime | None = None  # when a visit last kept one, told or not
+    memory_bytes: int = MOST_BYTES  # that clips of other cameras leave free now
 
 
 def plan_clip(
@@ -52,6 +57,30 @@ def plan_clip(
     ``planned`` is what the visit's probes may cost already. A camera that saves power or is paid
     for by the byte is not watched any longer than its probes do anyway.
     """
+    is_short = terms.saves_power or terms.is_paid
+    limits = ClipLimits(
+        seconds=watch_seconds if is_short else max(terms.wanted_s, watch_seconds),
+        bytes=min(
+            MOST_BYTES_PAID if is_short else MOST_BYTES,
+            terms.room_bytes // _ROOM_SHARE,
+            terms.memory_bytes,
+        ),
+    )
+    why_not = _forbidden(terms) or _taken(terms, last_at=last_at, now=now) or _cramped(terms)
+    if why_not is not None:
+        return why_not
+    refusal = allows(budget, spend, planned + Cost(bytes=limits.bytes))
+    if refusal is None:
+        return limits
+    return NoClip(
+        en=f"not within the camera's budget: {refusal}",
+        zh=f"超出该摄像机当日预算（{refusal.resource.value}：上限 {refusal.limit}，"
+        f"已用 {refusal.spent}，还需 {refusal.wanted}）",
+    )
+
+
+def _forbidden(terms: Terms) -> NoClip | None:
+    """By the operator, or because it could not leave."""
     if not terms.wanted_s:
         return NoClip(
             en="clips are switched off in this agent's configuration",
@@ -62,27 +91,35 @@ def plan_clip(
             en=f"the uplink's data plan lets no large file leave now ({terms.mode.value})",
             zh=f"上行流量套餐当前不允许上传大文件（{terms.mode.value}）",
         )
+    return None
+
+
+def _taken(terms: Terms, *, last_at: datetime | None, now: datetime) -> NoClip | None:
+    """Because another one is fresh; a clock that was set back forbids nothing."""
     if last_at is not None and timedelta(0) <= now - last_at < CLIP_EVERY:
         at = f"{last_at:%Y-%m-%d %H:%M} UTC"
         return NoClip(
             en=f"a clip of this camera was taken for another fault at {at}",
             zh=f"已于 {at} 为另一故障录取该摄像机的片段",
         )
-    is_short = terms.saves_power or terms.is_paid
-    limits = ClipLimits(
-        seconds=watch_seconds if is_short else max(terms.wanted_s, watch_seconds),
-        bytes=min(MOST_BYTES_PAID if is_short else MOST_BYTES, terms.room_bytes // _ROOM_SHARE),
-    )
-    if limits.bytes < LEAST_BYTES:
+    if terms.tried_at is not None and timedelta(0) <= now - terms.tried_at < TRY_EVERY:
+        return NoClip(
+            en="one was taken shortly before, when the fault was not certain yet",
+            zh="稍早已录取过，当时故障尚未确定",
+        )
+    return None
+
+
+def _cramped(terms: Terms) -> NoClip | None:
+    """Because memory or outbox have better use for their room."""
+    if terms.memory_bytes < LEAST_BYTES:
+        return NoClip(
+            en="too many other cameras were being filmed at that moment",
+            zh="当时正在为过多其他摄像机录取片段",
+        )
+    if terms.room_bytes // _ROOM_SHARE < LEAST_BYTES:
         return NoClip(
             en="too much waits in the outbox already: a clip would push out other evidence",
             zh="发件箱中待发内容已多：片段会挤掉其他证据",
         )
-    refusal = allows(budget, spend, planned + Cost(bytes=limits.bytes))
-    if refusal is None:
-        return limits
-    return NoClip(
-        en=f"not within the camera's budget: {refusal}",
-        zh=f"超出该摄像机当日预算（{refusal.resource.value}：上限 {refusal.limit}，"
-        f"已用 {refusal.spent}，还需 {refusal.wanted}）",
-    )
+    return None

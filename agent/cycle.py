@@ -73,24 +73,25 @@ async def run_pass(
         clip=ordered if isinstance(ordered, ClipLimits) else None,
     )
     reserve(database, device.device_id, probes, budget=budget, spend=spend)
-    take = await ask(probes, camera, visit, budget=budget, spend=spend)
-    bear_witness(take, settings.witness, camera, visit)
-    take.clip = await make_clip(camera, visit, ordered)
-
-    def keep() -> Outcome:
-        return record(
-            device,
-            camera.exchanges,
-            replace(take, readings=list(take.readings)),
-            latest,
-            now=now,
-            settings=settings,
-            database=database,
-            outbox=outbox,
-            send_pictures=send_pictures,
+    with settings.clip_purse.lend(device.device_id, ordered, now=now):
+        take = await ask(probes, camera, visit, budget=budget, spend=spend)
+        bear_witness(take, settings.witness, camera, visit)
+        take.clip = await make_clip(camera, visit, ordered)
+        return commit(
+            database,
+            outbox,
+            lambda: record(
+                device,
+                camera.exchanges,
+                replace(take, readings=list(take.readings)),
+                latest,
+                now=now,
+                settings=settings,
+                database=database,
+                outbox=outbox,
+                send_pictures=send_pictures,
+            ),
         )
-
-    return commit(database, outbox, keep)
 
 
 def reserve(

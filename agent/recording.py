@@ -13,6 +13,7 @@ from agent.asking import Take
 from agent.budget import Spend
 from agent.camera.port import Exchange, LoginKind
 from agent.clip_plan import WATCH_S, Terms
+from agent.clip_purse import Purse
 from agent.config import Device
 from agent.delivery import (
     exchange_store,
@@ -61,6 +62,7 @@ class Settings:
     sun: Callable[[Device, datetime], Sun] = lambda _, __: Sun()
     mates: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of the same site, by device
     clip_seconds: float = WATCH_S  # 0: no clips
+    clip_purse: Purse = field(default_factory=Purse)
     is_paid: bool = False  # the uplink is metered, or within a plan
     uplink_mode: Callable[[], Mode] = lambda: Mode.ALL
 
@@ -72,6 +74,8 @@ class Settings:
             mode=self.uplink_mode(),
             wanted_s=self.clip_seconds,
             room_bytes=room_bytes,
+            tried_at=self.clip_purse.tried_at.get(device.device_id),
+            memory_bytes=self.clip_purse.free_bytes,
         )
 
 

@@ -86,6 +86,15 @@ def test_none_is_taken_that_could_not_leave(mode: Mode) -> None:
     assert "data plan" in why.en
 
 
+def test_tries_that_came_to_nothing_are_spaced() -> None:
+    """A clip that was kept for a fault that did not open is not kept again at once."""
+    why = plan(Terms(tried_at=NOON - timedelta(minutes=19)))
+
+    assert isinstance(why, NoClip)
+    assert "not certain yet" in why.en
+    assert isinstance(plan(Terms(tried_at=NOON - timedelta(minutes=20))), ClipLimits)
+
+
 def test_the_operator_may_forbid_them() -> None:
     """With ``clip_seconds = 0`` none is ever taken, and each fault says that it is so."""
     why = plan(Terms(wanted_s=0.0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +14,7 @@ from agent.budget import WIRED_MAINS
 from agent.camera.light import Light
 from agent.camera.port import CameraError, Cause, ClipLimits, NoClip
 from agent.clip_plan import MOST_BYTES
+from agent.clip_purse import AT_ONCE_BYTES
 from agent.delivery import keepsake_store
 from agent.diagnosis.engine import FaultMemory, is_about_to_open
 from agent.diagnosis.pictures.acceptance import Acceptance
@@ -23,8 +25,10 @@ from shared import figures, wire
 from shared.evidence import FIGURES, EvidenceChunk, EvidenceItem, EvidenceKind, Manifest
 from shared.fault import EvidenceAdded, FaultEvent, FaultKind, FaultState
 from shared.wire import UpMessage
-from tests.agent.fakes import NOON
+from tests.agent.fakes import FEATURES, NOON
 from tests.agent.test_cycle import BLACK, Bench
+
+DOUBTFUL = replace(FEATURES, luma_mean=30.0, luma_std=3.0, luma_p99=40.0, dark_share=0.3)
 
 
 @pytest.fixture
@@ -151,6 +155,32 @@ async def test_one_clip_an_hour_is_enough(bench: Bench) -> None:
         await bench.visit()
 
     assert bench.camera.clips_made == 1
+
+
+async def test_a_doubt_that_lasts_is_filmed_now_and_then(bench: Bench) -> None:
+    """A fault that stays one finding short is not filmed at each visit."""
+    await bench.visit()
+    bench.camera.features = BLACK
+    await bench.visit()
+    bench.camera.features = DOUBTFUL
+    for _ in range(6):
+        await bench.visit()
+    asked = [one is not None for one in bench.camera.clips_asked]
+
+    assert asked == [False, False, True, False, True, False, True, False]
+
+
+async def test_a_whole_site_is_not_filmed_at_once(bench: Bench) -> None:
+    """What clips of other cameras hold in memory is not there for one more."""
+    purse = bench.settings.clip_purse
+    with contextlib.ExitStack() as stack:
+        for number in range(2):
+            other = ClipLimits(seconds=12.0, bytes=MOST_BYTES)
+            stack.enter_context(purse.lend(f"other-{number}", other, now=NOON))
+        manifest = opening(await go_black(bench))
+
+    assert "other cameras" in manifest.not_taken[0].why_en
+    assert purse.free_bytes == AT_ONCE_BYTES
 
 
 def test_about_to_open_is_what_the_engine_would_do() -> None:
