@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from agent.diagnosis.rule import HISTORY_PER_NAME
 from agent.sun import Site, sun_elevation_deg
 from agent.sun_record import agrees, hours_of
 
+_LOG = logging.getLogger(__name__)
 _ANEW: Final = timedelta(minutes=10)  # a record is read again after so long
 _MATES: Final = 4  # asked for a camera that has no days of its own yet
 _LUMA: Final = "picture.luma_mean"
@@ -92,5 +94,13 @@ class SunWatch:
             elevation_deg,
             is_clock_certain=self._collector_clock.is_certain,
         )
+        if word is False and self._found.get(device_id, (at, None))[1] is not False:
+            _LOG.warning(
+                "%s: its days and nights contradict the sun at %.1f, %.1f by this clock:"
+                " the sun is left out; check clock, latitude and longitude",
+                device_id,
+                place.latitude_deg,
+                place.longitude_deg,
+            )
         self._found[device_id] = (at, word)
         return word

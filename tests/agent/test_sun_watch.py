@@ -111,13 +111,16 @@ def test_nothing_is_certain_on_the_first_day(bench: Bench) -> None:
     assert (known is not None, certain) == (True, None)
 
 
-def test_a_wrong_sign_of_the_longitude_is_not_believed(bench: Bench) -> None:
+def test_a_wrong_sign_of_the_longitude_is_not_believed(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
     """In the first night it convicts nobody; from then on there is no sun at all."""
     bench.told_the_time()
     bench.lived(0.4)
     assert bench.sun(WRONG_SIGN)[1] is None
     bench.lived(2.5)
     assert bench.sun(WRONG_SIGN) == (None, None)
+    assert "check clock, latitude and longitude" in caplog.text
 
 
 @pytest.mark.parametrize("hours", [12, 8, -6, 2])

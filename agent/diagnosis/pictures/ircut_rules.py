@@ -169,7 +169,9 @@ def judge_stuck_closed(view: View) -> Finding:
         )
     if distance <= view.levels.same_colour_share and not daylight_falls(view):
         # Lamps without infrared look the same with and without a filter.
-        return _by_some_light(CLOSED, "unchanged, but perhaps by lamps", "颜色无变化，但可能为灯光")
+        return _by_some_light(
+            CLOSED, "unchanged, but perhaps by a lamp's", "颜色无变化，但可能为灯光"
+        )
     if distance <= view.levels.same_colour_share:
         finding = fault(
             CLOSED,
