@@ -102,7 +102,13 @@ CONSEQUENCES: Final[Mapping[str, tuple[str, ...]]] = {
     # A film that nobody took off softens the picture: what is claimable waits until it is off.
     "picture.film_left_on": ("picture.blurred", "picture.tilted_focus", "picture.dirty"),
     "picture.dead_lines": ("picture.stripes", "picture.noise", "picture.blocky"),
-    "picture.stripes": ("picture.noise", "picture.blocky", "picture.distorted"),
+    "picture.stripes": (
+        "picture.noise",
+        "picture.blocky",
+        "picture.distorted",
+        "picture.blurred",
+        "picture.tilted_focus",
+    ),
     "picture.noise": (
         "picture.blocky",
         "picture.dirty",

@@ -47,7 +47,7 @@ class PictureLevels:
     film_lift: float = 10.0
     film_lift_alone: float = 28.0
     weather_detail: float = 0.65  # of the usual ratio; fog and rain left 0.7 and more
-    veil_hours: float = 6.0  # fog is gone by then, or the sun is low
+    veil_hours: float = 9.0  # longer than a morning's fog: a witness indoors does not see that
     veil_mornings: float = 3.0
     morning_apart_h: float = 18.0  # from the beginning of one veil to that of the next day's
     veil_whole: float = 0.5  # of the lost edges in one part: stains lie here and there
@@ -108,6 +108,7 @@ class PictureLevels:
     lives_luma_p99: float = 10.0  # a sensor without light still shows its noise
     dark_hours: float = 3.0
     lamp_noise_share: float = 0.7  # of its usual noise in time: without a lamp gain is at its end
+    lamp_half_noise_share: float = 0.55  # the same with half of the lamp
     lamp_unseen_p99: float = 40.0  # so dark that noise is cut off too
     lamp_slope_least: float = 1.2  # log2 from side to side; healthy nights strayed by up to 0.94
     lamp_lost_luma: float = -0.3  # log2: where a lamp is out it is darker; a cover shines

@@ -7,7 +7,7 @@ from agent.diagnosis.pictures.departure import in_between, not_known_yet
 from agent.diagnosis.pictures.look import Look, baseline_of, look_at
 from agent.diagnosis.pictures.others import Others, above
 from agent.diagnosis.pictures.pace import HOURS
-from agent.diagnosis.pictures.witness import is_hidden
+from agent.diagnosis.pictures.witness import is_hidden, is_known
 from agent.diagnosis.rule import Finding, Rule, View
 from agent.diagnosis.verdicts import fault, healthy, not_read, unsure
 
@@ -34,7 +34,9 @@ def judge_cast(view: View) -> Finding:
     if away is None:
         return not_known_yet(CAST)
     distance, bar = away
-    if distance >= bar and (is_hidden(view, look) or _is_paler(look, view)):
+    is_open = look.get("ref_similarity") is None or is_known(view, look)
+    is_open = is_open and not is_hidden(view, look)
+    if distance >= bar and (not is_open or _is_paler(look, view)):
         return in_between(
             CAST, "paler, or hidden in part: snow, mist or a thing", "颜色变淡或部分被遮"
         )

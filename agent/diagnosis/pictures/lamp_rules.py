@@ -42,7 +42,7 @@ def judge_dead(view: View) -> Finding:
     if look.light is Light.NIGHT_IR and look["luma_mean"] >= bar:
         return healthy(DEAD, view, *_NAMES)
     is_dark = look["luma_mean"] < bar and not look.is_colour
-    if is_dark and not _is_at_full_gain(view, look):
+    if is_dark and not _is_at_full_gain(view, look, share=view.levels.lamp_noise_share):
         return unsure(
             DEAD,
             "dark, but without the noise of full gain: a matter of exposure",
@@ -80,7 +80,7 @@ def _dead(view: View, en: str, zh: str) -> Finding:
     )
 
 
-def _is_at_full_gain(view: View, look: Look) -> bool:
+def _is_at_full_gain(view: View, look: Look, *, share: float) -> bool:
     """Without its lamp a camera turns its gain up: noise in time is as strong as ever, or more.
 
     True where that is not known, and in what is so dark that the noise is cut off.
@@ -90,7 +90,7 @@ def _is_at_full_gain(view: View, look: Look) -> bool:
     usual = baseline.norm("change_still", support=levels.baseline_pictures) if baseline else None
     if usual is None or noise is None or look["luma_p99"] < levels.lamp_unseen_p99:
         return True
-    return noise >= levels.lamp_noise_share * usual.median
+    return noise >= share * usual.median
 
 
 def _day_is_usual(view: View, look: Look) -> bool:
@@ -171,6 +171,8 @@ def judge_partial(view: View) -> Finding:
         return healthy(PARTIAL, view, *_SIDES)
     beyond = [slope for slope in slopes if slope.is_beyond]
     is_open = is_known(view, look) and not is_hidden(view, look)
+    # More light from somewhere lowers the gain, and so does an exposure that is wrong.
+    is_open = is_open and _is_at_full_gain(view, look, share=levels.lamp_half_noise_share)
     if not beyond or _is_brighter(view, look) or not is_open:
         return in_between(PARTIAL, "one side is darker than usual", "一侧较平时偏暗")
     steepest = max(abs(slope.value - slope.norm.median) for slope in beyond)
