@@ -23,6 +23,7 @@ from agent.experiment.consent import NotAllowedError
 from agent.experiment.verdict import FilterVerdict
 from agent.probes.probe import good
 from agent.recording import Settings
+from agent.sun_watch import Sun
 from benchmarks.ircut_lab import Scenery
 from shared import wire
 from shared.device import DeviceFacts
@@ -268,7 +269,7 @@ def passive(bench: Bench, firmware: str = "", *, hours: int = 8) -> None:
         watch_seconds=1.0,
         recorder_login=LoginKind.NONE,
         author=author,
-        sun_deg=lambda _, __: 40.0,
+        sun=lambda _, __: Sun(elevation_deg=40.0, is_certain=True),
     )
     for _ in range(2 * hours):
         bench.passes(minutes=30)
