@@ -20,7 +20,7 @@ from agent.camera.port import Camera, CameraError, Cause, FilterMode
 from agent.delivery.database import Database
 from agent.delivery.restore_store import Owed
 from agent.experiment.identity import Identity, ask_who
-from agent.experiment.judge import Taken, gate, is_known_view, judge
+from agent.experiment.judge import Taken, gate, is_known_view, is_still, judge
 from agent.experiment.look import Shot, middle
 from agent.experiment.photographer import Photographer
 from agent.experiment.setting import REFUSALS, NotRestoredError, Setting, Settled
@@ -31,7 +31,7 @@ from agent.experiment.witness import Witness
 from agent.wrong import Both
 from shared.device import Alias, is_exchanged
 
-_LOOKS: Final = 3  # at a restless scene, before the test is given up
+_LOOKS: Final = 6  # at a restless scene, before the test is given up
 _LOG = logging.getLogger(__name__)
 
 
@@ -178,7 +178,8 @@ class FilterTest:
             first, second = await self._photographer.take(), await self._photographer.take()
             self.ran.before = [*first, *second]
             refusal = gate(self.ran.before)
-            if refusal is not Why.RESTLESS:
+            is_restless = refusal is Why.RESTLESS or not is_still(self.ran.before)
+            if refusal not in (None, Why.RESTLESS) or not is_restless:
                 break
             await self._sleep(self._pace.settle_s)
         if refusal is not None:

@@ -52,6 +52,8 @@ _PALER: Final = 0.7
 _NEARER: Final = 0.5
 _GREEN_MIN_STEP: Final = 0.1
 _SETTLED: Final = 0.05  # of luma
+_STILL: Final = 0.2
+_PATTERN_STILL: Final = 0.01
 MIN_SHOTS: Final = 2
 # Similarity of edges (``ref_similarity``): 24 drawn and real views were alike themselves by 0.66 to
 # 1.0, in sun, clouds, snow and infrared, and another view by up to 0.38.
@@ -204,16 +206,23 @@ def is_same(before: Sequence[Shot], now: Sequence[Shot]) -> bool:
     )
 
 
-def has_settled(one: Sequence[Shot], later: Sequence[Shot]) -> bool:
+def has_settled(before: Sequence[Shot], since: Sequence[Shot]) -> bool:
     """Whether a change stands still: what passes by does not, nor an exposure that still seeks."""
-    looks = [middle([shot.look for shot in shots]) for shots in (one, later)]
-    patterns = [min((s.pattern or 0.0 for s in shots), default=0.0) for shots in (one, later)]
-    low, high = sorted(look.luma for look in looks)
+    own = Own.of(before)
+    lumas = [shot.look.luma for shot in since]
+    patterns = [shot.pattern for shot in since if shot.pattern is not None]
     return (
-        looks[0].distance(looks[1]) <= SAME
-        and abs(patterns[0] - patterns[1]) <= PATTERN_SAME
-        and high - low <= _SETTLED * high
+        spread(shot.look for shot in since) <= max(_STILL, own.colour)
+        and max(patterns, default=0.0) - min(patterns, default=0.0)
+        <= max(_PATTERN_STILL, own.pattern)
+        and max(lumas) - min(lumas) <= _SETTLED * max(lumas)
     )
+
+
+def is_still(before: Sequence[Shot]) -> bool:
+    """Whether nothing passes: worth waiting for, but no condition."""
+    own = Own.of(before)
+    return own.colour <= SAME and own.pattern <= PATTERN_MOST_SAME
 
 
 def judge(taken: Taken, witness: Witness) -> Judged:

@@ -73,7 +73,7 @@ class Watcher:
                     await self._sleep(self._pace.settle_s)
                     spent_s += self._pace.settle_s + self._pace.watch_s
                     later = await self._photographer.take()
-                    if not has_settled(shots, later):
+                    if not has_settled(before, [*shots, *later]):
                         continue
                     shots, has_changed_now = later, has_changed(before, later)
             except CameraError:
