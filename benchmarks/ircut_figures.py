@@ -36,7 +36,7 @@ def _recall(size: Size) -> Measurement:
     first = next((f"; missed: {note}" for note in total.missed), "")
     return Measurement(
         value=round(total.found / total.lit, 4),
-        made_by=f"{total.found} of {total.lit} faulty tests in sunlight{first}",
+        made_by=f"{total.found} of {total.lit} faulty tests by day, of {total.faulty}{first}",
     )
 
 
@@ -48,16 +48,18 @@ def _restored(size: Size) -> Measurement:
     first = next((f"; {one.moment.value}: {one.bad}" for one in killed if one.bad), "")
     return Measurement(
         value=round(sum(not one.bad for one in killed) / len(killed), 4),
-        made_by=f"{len(killed)} kills, the camera was changed at {changed} of them,"
-        f" LAB_SEED={_first_seed()}{first}",
+        made_by=f"{len(killed)} kills (of a restoring agent too), the camera was changed at"
+        f" {changed} of them, LAB_SEED={_first_seed()}{first}",
     )
 
 
 _TESTED: Final = (
     "the agent's desk, database and decoder code in one process over simulated sensors (painted"
     " views, and real pictures that nothing was tuned on where they are given), time injected:"
-    " sun, clouds, dusk, white LEDs, night, covered lens; cameras that keep, balance or drop their"
-    " colours, are slow, ignore, refuse or take back the mode, or have no filter"
+    " sun, clouds, passers-by of any colour, snow, dusk, nightfall in the test, white LEDs, night,"
+    " covered lens, a camera that was turned; cameras that keep, balance or drop their colours (to"
+    " a grey with a tint too), are slow, ignore, refuse or take back the mode, or have no filter; one"
+    " camera in ten codes its pictures as JPEG"
 )
 
 FIGURES: tuple[Figure, ...] = (
@@ -72,8 +74,8 @@ FIGURES: tuple[Figure, ...] = (
     ),
     Figure(
         name="picture.ircut_recall",
-        what="filter faults named by one active test in sunlight, where the test at installation"
-        " had seen the filter move",
+        what="filter faults named by one active test (of up to five tries) by day, in sun or clouds"
+        " with passers-by, in the view in which a test had seen the filter move",
         unit="of 1",
         bound=Bound.AT_LEAST,
         target=0.99,

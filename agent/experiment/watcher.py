@@ -18,7 +18,7 @@ class Pace:
 
     settle_s: float = 3.0  # between an order and the first look
     patience_s: float = 20.0  # for a slow mover, before "nothing changed" is believed
-    calm_s: float = 20.0  # more, while something passes and nothing can be told
+    calm_s: float = 30.0  # more, while something passes and nothing can be told
     watch_s: float = 3.0
     deadline_s: float = 180.0  # of each part, without the way back
     restore_s: float = 20.0
@@ -69,7 +69,7 @@ class Watcher:
             try:
                 shots = await self._photographer.take()
                 has_changed_now = has_changed(before, shots)
-                if has_changed_now and not is_back and not is_last:
+                if has_changed_now and not is_last:
                     await self._sleep(self._pace.settle_s)
                     spent_s += self._pace.settle_s + self._pace.watch_s
                     later = await self._photographer.take()
