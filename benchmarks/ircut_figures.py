@@ -58,8 +58,8 @@ _TESTED: Final = (
     " views, and real pictures that nothing was tuned on where they are given), time injected:"
     " sun, clouds, passers-by of any colour, snow, dusk, nightfall in the test, white LEDs, night,"
     " covered lens, a camera that was turned; cameras that keep, balance or drop their colours (to"
-    " a grey with a tint too), are slow, ignore, refuse or take back the mode, or have no filter; one"
-    " camera in ten codes its pictures as JPEG"
+    " a grey with a tint too), are slow, ignore, refuse or take back the mode, or have no filter;"
+    " one camera in ten codes its pictures as JPEG"
 )
 
 FIGURES: tuple[Figure, ...] = (
