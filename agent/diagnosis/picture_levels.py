@@ -25,6 +25,7 @@ class PictureLevels:
     detail_slope_least: float = 0.7  # log2 from one edge of the picture to the other
     known_share: float = 0.6  # of the usual similarity; webs and other views have less
     tilt_best_least: float = 0.15  # of its usual detail that the sharper side may lose
+    tilt_contrast: float = 0.66  # of the usual: a tilt leaves 0.88 and more, a veil does not
     detail_fit_least: float = 0.4  # share of variance that one plane explains
     # Contrast and veil.
     contrast_least: float = 0.35

@@ -162,12 +162,16 @@ def judge_tilted(view: View) -> Finding:
 
 
 def _keeps_its_best(view: View, look: Look) -> bool:
-    """The sharper side is as sharp as ever: else the whole is soft, as behind a film."""
-    baseline, best = baseline_of(view, look.light), look.get("ref_detail_p90")
-    usual = baseline.norm("ref_detail_p90", support=1) if baseline else None
-    if usual is None or best is None:
+    """The sharper side is as sharp as ever, and nothing is veiled: else a film or mist is there."""
+    baseline, levels = baseline_of(view, look.light), view.levels
+    best, contrast = look.get("ref_detail_p90"), look.get("ref_contrast")
+    if baseline is None or best is None or contrast is None:
         return False
-    return best >= usual.median - view.levels.tilt_best_least
+    sharpest = baseline.norm("ref_detail_p90", support=1)
+    usual = baseline.norm("ref_contrast", support=1)
+    if sharpest is None or usual is None or contrast < levels.tilt_contrast * usual.median:
+        return False
+    return best >= sharpest.median - levels.tilt_best_least
 
 
 RULES = (

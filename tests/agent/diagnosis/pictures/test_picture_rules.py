@@ -109,6 +109,7 @@ FILMED = {"ref_contrast": 0.55, "ref_veil": 30.0, "ref_detail": 0.5, "ref_detail
         ("picture.tilted_focus", {**TILTED, **COVERED}, U),
         ("picture.tilted_focus", {**TILTED, "ref_detail_p90": 0.85}, U),
         ("picture.tilted_focus", {**TILTED, "ref_similarity": 0.4}, U),
+        ("picture.tilted_focus", {**TILTED, "ref_contrast": 0.5}, U),
         ("picture.distorted", {"ref_bend": 5.0, **COVERED}, U),
         ("picture.colour_cast", {"red_mean": 150.0, "blue_mean": 60.0, **COVERED}, U),
         (
