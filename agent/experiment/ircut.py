@@ -19,8 +19,9 @@ from typing import Final
 from agent.camera.port import Camera, CameraError, Cause, FilterMode
 from agent.delivery.database import Database
 from agent.delivery.restore_store import Owed
+from agent.experiment.change import is_known_view, is_still
 from agent.experiment.identity import Identity, ask_who
-from agent.experiment.judge import Taken, gate, is_known_view, is_still, judge
+from agent.experiment.judge import Taken, gate, judge
 from agent.experiment.look import Shot, middle
 from agent.experiment.photographer import Photographer
 from agent.experiment.setting import REFUSALS, NotRestoredError, Setting, Settled

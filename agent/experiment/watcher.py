@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from agent.camera.port import CameraError
-from agent.experiment.judge import has_changed, has_settled, is_same
+from agent.experiment.change import has_changed, has_settled, is_same
 from agent.experiment.look import Shot
 from agent.experiment.photographer import Photographer
 
