@@ -35,6 +35,7 @@ NOON: Final = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 _NAME: Final = "one"
 _SUN_DEG: Final = {
     Where.DUSK: -2.0,
+    Where.NIGHT_COMES: 3.0,
     Where.LED_LIGHT: -20.0,
     Where.NIGHT: -30.0,
     Where.COVERED_NIGHT: -30.0,

@@ -53,7 +53,9 @@ def judge_unmoved(look: Look, witness: Witness, figures: Both) -> Judged:
     earlier = witness.earlier
     if earlier is not None and earlier.look_in.distance(earlier.look_out) >= _APART:
         to_in, to_out = look.distance(earlier.look_in), look.distance(earlier.look_out)
-        if is_infrared(look) or to_out <= _NEARER * to_in:
+        # Snow is as pale as infrared behind a white balance, and leaves the least colour the least.
+        is_proof = look.saturation >= PALE or is_bleached(look, earlier.look_in)
+        if is_infrared(look) or (to_out <= _NEARER * to_in and is_proof):
             return _stuck_open(witness, figures)
         if to_in <= _NEARER * to_out:
             return _stuck_closed(witness, figures)
