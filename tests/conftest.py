@@ -8,9 +8,13 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.stores import NAMES, STORES
 
+# No test is judged by the clock: on a busy machine an example may take any time.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 DEMANDED = os.environ.get("PRECLAIM_REQUIRE_COUNTERPARTS", "") not in {"", "0"}
 _COUNTERPART = re.compile(
     r"(?i)mosquitto|chromium|ffmpeg|ffprobe|gstreamer|postgresql|counterpart|gi\b"

@@ -48,7 +48,8 @@ class PictureLevels:
     film_lift: float = 10.0
     film_lift_alone: float = 28.0
     weather_detail: float = 0.65  # of the usual ratio; fog and rain left 0.7 and more
-    veil_hours: float = 9.0  # longer than a morning's fog: a witness indoors does not see that
+    # Longer than rain or fog stood in a far view (17 h) that near and indoor views hardly show.
+    veil_hours: float = 18.0
     veil_mornings: float = 3.0
     morning_apart_h: float = 18.0  # from the beginning of one veil to that of the next day's
     veil_whole: float = 0.5  # of the lost edges in one part: stains lie here and there

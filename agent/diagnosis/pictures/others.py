@@ -17,6 +17,7 @@ from agent.diagnosis.rule import Sibling, View
 
 _VEILS: Final = frozenset(("picture.condensation", "picture.dirty", "picture.film_left_on"))
 CONTRAST: Final = "picture.ref_contrast"
+_FOR_EACH: Final = 2  # that see clearly, for each that does not
 _SEEN_DAYS: Final = 3  # what the history of a picture every ten minutes reaches back
 
 
@@ -24,7 +25,7 @@ class Others(enum.Enum):
     """What the other cameras of the site show."""
 
     NOBODY = "nobody"  # none is there, or none in the same light: nobody controls
-    CLEAR = "clear"  # at least as many as usual as those that show it too
+    CLEAR = "clear"  # as usual, and at least two for each that shows it too
     ALIKE = "alike"  # it is everywhere, or who could refute it is doubtful
 
 
@@ -33,8 +34,8 @@ def others(
 ) -> Others:
     """What the others show; ``shows`` is None for one that cannot know.
 
-    ``codes`` are the faults that this figure is told by. A close view hardly knows fog: one that
-    sees clearly does not outvote two that do not.
+    ``codes`` are the faults that this figure is told by. A close view, or one indoors, hardly
+    knows fog: one that sees clearly does not refute one that does not.
     """
     asked = [
         (one, shown)
@@ -45,7 +46,7 @@ def others(
         return Others.NOBODY
     witnesses = [shown for one, shown in asked if one.suspected.isdisjoint(codes)]
     clear, alike = witnesses.count(False), witnesses.count(True)
-    return Others.CLEAR if clear and clear >= alike else Others.ALIKE
+    return Others.CLEAR if clear and clear >= _FOR_EACH * alike else Others.ALIKE
 
 
 def _is_lit_alike(view: View, look: Look, one: Sibling) -> bool:
