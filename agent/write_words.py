@@ -23,6 +23,7 @@ _WHOLE: Final = {
         Both("ok", "成功"),
         Both("ok, not read back", "成功，未回读"),
         Both("nothing written", "未写入"),
+        Both("nothing more written", "未再写入"),
         Both(
             "an order that was not answered may still be carried out",
             "未获应答的指令仍可能被执行",

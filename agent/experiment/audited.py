@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import sqlite3
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +13,7 @@ from agent.camera.port import Camera, CameraError, FilterMode
 from agent.delivery import write_log
 from agent.delivery.damage import is_full
 from agent.delivery.database import Database
+from agent.experiment.unlogged import Unlogged, unlogged
 
 OPERATION: Final = "SetImagingSettings"
 _NOT_READ_BACK: Final = "ok, not read back"
@@ -30,6 +30,7 @@ class AuditedFilter:
         self._device_id = device_id
         self._database = database
         self._clock = clock
+        self._unlogged = unlogged(database, device_id)
 
     async def read(self) -> FilterMode | None:
         """The mode that the camera states; None when it states none we know."""
@@ -48,7 +49,7 @@ class AuditedFilter:
 
         CameraError when the order itself failed or was not answered. The row is committed before
         the camera is asked, else nothing is sent (``sqlite3.Error``); ``goes_without_row`` is for
-        the way back on a full disk: the customer's setting first, its row with the answer.
+        the way back on a full disk: the customer's setting first, its row when there is room again.
         """
         row = write_log.Write(
             device_id=self._device_id,
@@ -71,11 +72,25 @@ class AuditedFilter:
             answer = f"{error.cause.value}: {error.detail}"
             raise
         finally:
-            self._note_answer(row, number, answer=answer, after=seen.value if seen else "")
+            after = seen.value if seen else ""
+            self._note_answer(
+                Unlogged(row=row, number=number, answer=answer, after=after),
+                or_later=goes_without_row,
+            )
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """As the database's, with what the log lacks of this device written first."""
+        with self._database.transaction() as db:
+            late = tuple(self._unlogged)
+            for one in late:
+                one.note(db)
+            yield db
+        del self._unlogged[: len(late)]
 
     def _note(self, row: write_log.Write, *, or_later: bool) -> int | None:
         try:
-            with self._database.transaction() as db:
+            with self._transaction() as db:
                 return write_log.add(db, row)
         except sqlite3.OperationalError as error:
             if not or_later or not is_full(error):
@@ -83,11 +98,13 @@ class AuditedFilter:
             _LOG.error("%s: the disk is full: %s is logged later", self._device_id, row.what)
             return None
 
-    def _note_answer(
-        self, row: write_log.Write, number: int | None, *, answer: str, after: str
-    ) -> None:
-        with self._database.transaction() as db:
-            if number is None:
-                write_log.add(db, replace(row, answer=answer, after=after))
-            else:
-                write_log.note_answer(db, number, answer=answer, after=after)
+    def _note_answer(self, one: Unlogged, *, or_later: bool) -> None:
+        try:
+            with self._transaction() as db:
+                one.note(db)
+        except sqlite3.Error as error:
+            self._unlogged.append(one)
+            del self._unlogged[: -write_log.KEPT]
+            is_disk = isinstance(error, sqlite3.OperationalError) and is_full(error)
+            if not or_later or not is_disk:
+                raise

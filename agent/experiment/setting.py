@@ -91,21 +91,26 @@ class Setting(AuditedFilter):
         *,
         is_told: bool = False,
     ) -> Settled:
-        """The debt goes; ``is_told`` or left with another mode, the log says how it ended."""
+        """The debt goes; ``is_told`` or left with another mode, the log says how it ended.
+
+        A restoring write that waited for room in the log is that end: then it was not nothing.
+        """
         is_left = how in (Settled.LEFT, Settled.EXCHANGED)
-        with self._database.transaction() as db:
+        by = f"restore: {owed.ordered_by}"
+        wrote = any(one.row.ordered_by == by for one in self._unlogged)
+        with self._transaction() as db:
             restore_store.settle(db, owed.device_id)
-            if is_left or is_told:
+            if is_left or (is_told and not wrote):
                 seen = found.value if found else ""
                 write_log.add(
                     db,
                     write_log.Write(
                         device_id=owed.device_id,
                         at=self._clock(),
-                        ordered_by=f"restore: {owed.ordered_by}",
-                        operation="nothing written",
+                        ordered_by=by,
+                        operation="nothing more written" if wrote else "nothing written",
                         what=f"the customer's {owed.mode_before}"
-                        + (" was not put back" if is_left else ""),
+                        + (" was not put back" if is_left and not wrote else ""),
                         before=seen,
                         after=seen,
                         answer=how.value,

@@ -48,6 +48,7 @@ def test_every_reason_for_a_debt_is_told_in_chinese() -> None:
         *(how.value for how in Settled),
         "not answered",
         "nothing written",
+        "nothing more written",
         "restore: factory",
         "the customer's AUTO was not put back",
         "the customer's AUTO",

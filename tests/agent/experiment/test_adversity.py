@@ -27,6 +27,7 @@ from simulator import ir_cut
 from simulator.faults import Fault
 from tests.agent.delivery.test_dispatcher_trouble import full
 from tests.agent.experiment.bench import CONSENT, Bench
+from tests.agent.experiment.test_restorer import order, owe
 from tests.agent.fakes import NOON
 from tests.agent.test_cycle import DEVICE
 
@@ -334,7 +335,34 @@ async def test_a_full_disk_keeps_no_mode_from_the_customer(tmp_path: Path, full_
 
     assert (mode, len(rows), bench.camera.writes) == ("AUTO", 1, 2)
     assert (is_settled, owed(bench)) == (True, ())
-    assert answers(bench)[-1] == Settled.ALREADY.value
+    assert answers(bench) == ["ok", "ok"]
+
+
+@pytest.mark.parametrize("mode", [ir_cut.FilterMode.AUTO, ir_cut.FilterMode.ON])
+async def test_a_restoring_write_on_a_full_disk_is_logged_later(
+    tmp_path: Path, mode: ir_cut.FilterMode
+) -> None:
+    """Another start finds the debt, the disk is full: the write waits, and is in the log before
+    the debt goes; nobody says that nothing was written, whatever the camera has by then."""
+    bench = Bench(tmp_path, KEEPS)
+    order(bench, ir_cut.FilterMode.OFF)
+    owe(bench)
+    disk = Disk(full_from=1)
+    on_disk(bench, disk)
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        await bench.restorer.settle("gate-north")
+    before = write_log.read(bench.database.connection)
+    disk.full_to = 0
+    order(bench, mode)
+    bench.passes(minutes=6)
+    is_settled = await bench.restorer.settle("gate-north")
+    first, *more = write_log.read(bench.database.connection)
+
+    assert (before, is_settled, bench.camera.writes) == ((), True, 1)
+    assert (first.operation, first.before, first.after) == ("SetImagingSettings", "OFF", "AUTO")
+    assert (first.answer, first.at) == ("ok", NOON + timedelta(minutes=1))
+    left = [("nothing more written", Settled.LEFT.value)] if mode is ir_cut.FilterMode.ON else []
+    assert [(row.operation, row.answer) for row in more] == left
 
 
 async def test_a_test_cancelled_again_and_again_restores_first(tmp_path: Path) -> None:
