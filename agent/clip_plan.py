@@ -26,7 +26,10 @@ CLIP_EVERY: Final = timedelta(hours=1)
 """Between two clips of one camera: faults that open together share one."""
 
 TRY_EVERY: Final = timedelta(minutes=20)
-"""Between two tries, for a fault may stay one finding short for days; less than a follow-up."""
+"""Between two tries, for a fault may stay one finding short for days; less than a follow-up.
+
+With each try that no fault was told with it is twice as long, up to ``TRY_MOST``."""
+TRY_MOST: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +41,7 @@ class Terms:
     mode: Mode = Mode.ALL  # what the uplink's plan allows to leave now
     wanted_s: float = WATCH_S  # as the operator set it; 0: none
     room_bytes: int = 64 * 1024 * 1024  # in the outbox, beside what waits there
-    tried_at: datetime | None = None  # when a visit last kept one, told or not
+    tried_at: tuple[datetime, ...] = ()  # when visits kept one, told or not; oldest first
     memory_bytes: int = MOST_BYTES  # that clips of other cameras leave free now
 
 
@@ -102,9 +105,11 @@ def _taken(terms: Terms, *, last_at: datetime | None, now: datetime) -> NoClip |
             en=f"a clip of this camera was taken for another fault at {at}",
             zh=f"已于 {at} 为另一故障录取该摄像机的片段",
         )
-    if terms.tried_at is not None and timedelta(0) <= now - terms.tried_at < TRY_EVERY:
+    vain = [at for at in terms.tried_at if last_at is None or at > last_at]
+    wait = min(TRY_EVERY * 2 ** max(len(vain) - 1, 0), TRY_MOST)
+    if vain and timedelta(0) <= now - vain[-1] < wait:
         return NoClip(
-            en="one was taken shortly before, when the fault was not certain yet",
+            en="one was taken before, when the fault was not certain yet",
             zh="稍早已录取过，当时故障尚未确定",
         )
     return None

@@ -11,6 +11,9 @@ from agent.camera.port import ClipLimits, NoClip
 
 AT_ONCE_BYTES: Final = 6 * 1024 * 1024
 """Two clips of full size; lightning that blinds 32 cameras must not cost the agent its memory."""
+_TRIES: Final = (
+    8  # that are remembered of a device: beyond them the wait between two is the longest
+)
 
 
 class Purse:
@@ -18,7 +21,7 @@ class Purse:
 
     def __init__(self, size_bytes: int = AT_ONCE_BYTES) -> None:
         self.free_bytes = size_bytes
-        self.tried_at: dict[str, datetime] = {}  # by device
+        self.tried_at: dict[str, tuple[datetime, ...]] = {}  # by device, oldest first
 
     @contextmanager
     def lend(
@@ -27,7 +30,7 @@ class Purse:
         """Hold what was ordered for as long as the visit lasts."""
         lent = ordered.bytes if isinstance(ordered, ClipLimits) else 0
         if lent:
-            self.tried_at[device_id] = now
+            self.tried_at[device_id] = (*self.tried_at.get(device_id, ()), now)[-_TRIES:]
         self.free_bytes -= lent
         try:
             yield

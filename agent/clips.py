@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Final
 
 from agent.budget import Budget, Spend
 from agent.camera.port import Camera, CameraError, Clip, ClipLimits, NoClip
 from agent.clip_plan import Terms, plan_clip
 from agent.delivery import fault_store, keepsake_store
-from agent.diagnosis.engine import is_about_to_open
+from agent.diagnosis.engine import FaultMemory, is_about_to_open
 from agent.diagnosis.rule import Rule
 from agent.episodes import FOLLOW_UP_AFTER_PASSES
 from agent.evidence_files import wants_clip
 from agent.probes.probe import Cost, Pass, Probe
+from shared.reading import Reading
 
 _LOG = logging.getLogger(__name__)
 _WATCHES: Final = frozenset({"stream", "picture"})  # probes that watch the stream
+_FRESH: Final = timedelta(hours=1)
+"""So old a finding may be, or of the newest visit that read what it rests on: a doubt that is held
+back for days is not filmed for days."""
+_VISIT: Final = timedelta(minutes=5)  # a visit's readings are no further apart
 
 
 def order_clip(
@@ -28,6 +34,7 @@ def order_clip(
     probes: Sequence[Probe],
     rules: Iterable[Rule],
     *,
+    latest: Mapping[str, Reading],
     terms: Callable[[], Terms],
     budget: Budget,
     spend: Spend,
@@ -36,17 +43,19 @@ def order_clip(
 ) -> ClipLimits | NoClip | None:
     """What this visit may keep of the stream; None when no fault waits for a clip.
 
-    One waits when it would open in this visit, or when its follow-up is due and no clip was taken
-    since it opened.
+    One waits when it was found lately and would open in this visit, or when its follow-up is due
+    and no clip was taken since it opened: that is no doubt, and tries in vain do not put it off.
     """
     if _WATCHES.isdisjoint(probe.name for probe in probes):
         return None
     kept = keepsake_store.read(db, device_id, keepsake_store.CLIP)
     last_at = kept.taken_at if kept else None
-    if not (_opens(db, device_id, rules, now=now) or _follows(db, device_id, last_at=last_at)):
+    follows = _follows(db, device_id, last_at=last_at)
+    if not follows and not _opens(db, device_id, rules, latest, now=now):
         return None
+    asked = terms()
     return plan_clip(
-        terms(),
+        replace(asked, tried_at=asked.tried_at[-1:]) if follows else asked,
         budget=budget,
         spend=spend,
         planned=sum((probe.cost for probe in probes), start=Cost(bytes=0)),
@@ -56,12 +65,33 @@ def order_clip(
     )
 
 
-def _opens(db: sqlite3.Connection, device_id: str, rules: Iterable[Rule], *, now: datetime) -> bool:
+def _opens(
+    db: sqlite3.Connection,
+    device_id: str,
+    rules: Iterable[Rule],
+    latest: Mapping[str, Reading],
+    *,
+    now: datetime,
+) -> bool:
     memories = fault_store.read_memories(db, device_id)
     return any(
-        wants_clip(rule.code) and is_about_to_open(memories.get(rule.code), rule, now=now)
+        wants_clip(rule.code)
+        and (memory := memories.get(rule.code)) is not None
+        and is_about_to_open(memory, rule, now=now)
+        and _is_fresh(memory, rule, latest, now=now)
         for rule in rules
     )
+
+
+def _is_fresh(
+    memory: FaultMemory, rule: Rule, latest: Mapping[str, Reading], *, now: datetime
+) -> bool:
+    """Whether the newest finding of fault is; a camera may be visited twice a day."""
+    found = [at for at, bad in zip(memory.window_at, memory.window, strict=True) if bad]
+    if not found:
+        return False
+    read = [latest[name].taken_at for name in rule.needs if name in latest]
+    return abs(now - found[-1]) <= _FRESH or (bool(read) and found[-1] >= max(read) - _VISIT)
 
 
 def _follows(db: sqlite3.Connection, device_id: str, *, last_at: datetime | None) -> bool:

@@ -56,6 +56,7 @@ async def run_pass(
         device.device_id,
         probes,
         settings.rules,
+        latest=latest,
         terms=lambda: settings.clip_terms(
             device, on_battery=on_battery, room_bytes=outbox.room_bytes()
         ),

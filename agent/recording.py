@@ -74,7 +74,7 @@ class Settings:
             mode=self.uplink_mode(),
             wanted_s=self.clip_seconds,
             room_bytes=room_bytes,
-            tried_at=self.clip_purse.tried_at.get(device.device_id),
+            tried_at=self.clip_purse.tried_at.get(device.device_id, ()),
             memory_bytes=self.clip_purse.free_bytes,
         )
 

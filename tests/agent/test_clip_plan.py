@@ -88,11 +88,21 @@ def test_none_is_taken_that_could_not_leave(mode: Mode) -> None:
 
 def test_tries_that_came_to_nothing_are_spaced() -> None:
     """A clip that was kept for a fault that did not open is not kept again at once."""
-    why = plan(Terms(tried_at=NOON - timedelta(minutes=19)))
+    why = plan(Terms(tried_at=(NOON - timedelta(minutes=19),)))
 
     assert isinstance(why, NoClip)
     assert "not certain yet" in why.en
-    assert isinstance(plan(Terms(tried_at=NOON - timedelta(minutes=20))), ClipLimits)
+    assert isinstance(plan(Terms(tried_at=(NOON - timedelta(minutes=20),))), ClipLimits)
+
+
+@pytest.mark.parametrize(("tries", "wait_min"), [(1, 20), (2, 40), (3, 80), (7, 1280), (8, 1440)])
+def test_each_try_in_vain_doubles_the_wait(tries: int, wait_min: int) -> None:
+    """20 minutes, 40, 80, ... up to a day."""
+    early = (NOON - timedelta(days=3),) * (tries - 1)
+    wait = timedelta(minutes=wait_min)
+
+    assert isinstance(plan(Terms(tried_at=(*early, NOON - wait))), ClipLimits)
+    assert isinstance(plan(Terms(tried_at=(*early, NOON - wait + timedelta(seconds=1)))), NoClip)
 
 
 def test_the_operator_may_forbid_them() -> None:

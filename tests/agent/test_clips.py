@@ -158,16 +158,38 @@ async def test_one_clip_an_hour_is_enough(bench: Bench) -> None:
 
 
 async def test_a_doubt_that_lasts_is_filmed_now_and_then(bench: Bench) -> None:
-    """A fault that stays one finding short is not filmed at each visit."""
+    """A fault that stays one finding short is not filmed at each visit, nor without an end."""
     await bench.visit()
     bench.camera.features = BLACK
     await bench.visit()
     bench.camera.features = DOUBTFUL
-    for _ in range(6):
+    for _ in range(30):
         await bench.visit()
     asked = [one is not None for one in bench.camera.clips_asked]
 
-    assert asked == [False, False, True, False, True, False, True, False]
+    assert asked == [False, False, True, False, True] + [False] * 27
+
+
+async def test_a_camera_that_is_visited_twice_a_day_is_filmed(bench: Bench) -> None:
+    """The newest finding is half a day old, and of the visit before this one."""
+    await bench.visit()
+    bench.camera.features = BLACK
+    await bench.visit()
+    bench.clock.pass_by(hours=12)
+    await bench.visit()
+
+    assert len(clips_in(opening(bench.told()))) == 1
+
+
+async def test_tries_in_vain_do_not_put_a_follow_up_off(bench: Bench) -> None:
+    """An open fault is no doubt: it has its clip, however often the doubt was filmed before."""
+    bench.settings.clip_purse.tried_at["gate-north"] = (NOON - timedelta(minutes=20),) * 8
+    not_taken = opening(await go_black(bench)).not_taken
+    for _ in range(3):
+        await bench.visit()
+
+    assert "not certain yet" in not_taken[0].why_en
+    assert bench.camera.clips_made == 1
 
 
 async def test_a_whole_site_is_not_filmed_at_once(bench: Bench) -> None:
