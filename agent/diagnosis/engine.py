@@ -87,6 +87,17 @@ def taken_over(passive: FaultMemory, proven: FaultMemory) -> FaultMemory:
     )
 
 
+def is_refuted(passive: FaultMemory, tested: FaultMemory, *, by: Persistence) -> bool:
+    """Whether the newest tests, all since pictures alone opened the fault, found it well."""
+    opened_at = passive.changes[-1] if passive.changes else passive.onset_at
+    since = [
+        is_fault
+        for at, is_fault in zip(tested.window_at, tested.window, strict=True)
+        if opened_at is None or at >= opened_at
+    ]
+    return len(since) >= by.clear_m and since.count(False) >= by.clear_n
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosed:
     """One step with the finding that made it and the memory after it."""
@@ -239,14 +250,14 @@ def _try_to_clear(
         last_change = memory.changes[-1] if memory.changes else now
         if abs(now - last_change) < persistence.flap_within:
             return memory, Step.NONE  # quiet for a moment is what flapping means
-        return _cleared(memory, now=now, changes=()), Step.CLEARED
+        return cleared(memory, now=now, changes=()), Step.CLEARED
     changes = _recent_changes(memory, now=now, persistence=persistence)
     if len(changes) >= persistence.flap_count:
         flapping = replace(
             memory, state=FaultState.FLAPPING, changes=changes, unsaid=0, said_at=now
         )
         return flapping, Step.FLAPPING
-    return _cleared(memory, now=now, changes=changes), Step.CLEARED
+    return cleared(memory, now=now, changes=changes), Step.CLEARED
 
 
 def _settle(memory: FaultMemory, *, now: datetime, persistence: Persistence) -> FaultMemory:
@@ -258,7 +269,7 @@ def _settle(memory: FaultMemory, *, now: datetime, persistence: Persistence) -> 
     return replace(memory, state=FaultState.OPEN, changes=())
 
 
-def _cleared(memory: FaultMemory, *, now: datetime, changes: tuple[datetime, ...]) -> FaultMemory:
+def cleared(memory: FaultMemory, *, now: datetime, changes: tuple[datetime, ...]) -> FaultMemory:
     """The memory after an episode; the engine's caller reads ``episode`` before it goes."""
     return replace(
         memory,

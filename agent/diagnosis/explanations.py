@@ -75,6 +75,15 @@ CONSEQUENCES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     # Infrared by day focuses elsewhere, and colours go.
     "ircut.stuck_open": ("picture.colour_cast", "picture.exposure", *_DETAIL, *_VEIL),
+    # In when it should be out, and out when in: only a test tells it, and then it is this.
+    "ircut.reversed": (
+        "ircut.stuck_open",
+        "ircut.stuck_closed",
+        "picture.colour_cast",
+        "picture.exposure",
+        *_DETAIL,
+        *_VEIL,
+    ),
     # Without a lamp the gain rises, noise comes and edges drown.
     "ir_led.dead": (
         "ir_led.partial",

@@ -37,6 +37,7 @@ class TestMemory(msgspec.Struct, frozen=True, array_like=True):
     dark_firmware: str = ""
     verdict: str = ""  # of the last test
     verdict_at: Moment | None = None
+    verdict_firmware: str = ""  # with which the last test was made
 
 
 def read_memory(database: Database, device_id: str) -> TestMemory:
@@ -53,6 +54,8 @@ def read_memory(database: Database, device_id: str) -> TestMemory:
 def filter_moved_at(memory: TestMemory, *, firmware: str) -> datetime | None:
     """When the last test that counted saw the filter move; None when it did not, or of another
     firmware."""
+    if memory.verdict == "reversed":  # the wrong way, but it moved
+        return memory.verdict_at if memory.verdict_firmware == firmware else None
     moved = memory.moved
     if moved is None or moved.firmware != firmware or memory.verdict != "moved":
         return None

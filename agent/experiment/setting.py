@@ -57,12 +57,12 @@ class Setting(AuditedFilter):
             is_named = known.is_same(now)
         before, ours = FilterMode(owed.mode_before), FilterMode(owed.mode_set)
         found = await self.read()
-        if found is before:
-            if not is_certain and self._may_come_yet(owed):
-                raise NotRestoredError("an order that was not answered may still be carried out")
-            return self._settle(owed, Settled.ALREADY, found, is_told=not is_certain)
         if found is None:
             raise NotRestoredError("the camera does not say which filter mode it has")
+        if found is not ours and not is_certain and self._may_come_yet(owed):
+            raise NotRestoredError("an order that was not answered may still be carried out")
+        if found is before:
+            return self._settle(owed, Settled.ALREADY, found, is_told=not is_certain)
         if found is not ours:
             return self._settle(owed, Settled.LEFT, found)
         if not is_named and self._clock() - owed.begun_at > UNNAMED:

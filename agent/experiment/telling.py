@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,7 +19,9 @@ from agent.diagnosis.engine import (
     FaultMemory,
     Step,
     advance,
+    cleared,
     experiment_key,
+    is_refuted,
     taken_over,
 )
 from agent.diagnosis.rule import Finding, Persistence, Verdict
@@ -139,13 +141,17 @@ def _advance(teller: Teller, database: Database, finding: Finding, seen: Seen) -
     db, device_id = database.connection, seen.facts.device_id
     key, memories = experiment_key(finding.code), fault_store.read_memories(db, device_id)
     memory, passive = memories.get(key), memories.get(finding.code)
-    if memory is None and finding.verdict is Verdict.HEALTHY:
+    doubted = passive if passive is not None and passive.is_open else None
+    if memory is None and doubted is None and finding.verdict is Verdict.HEALTHY:
         return False
     after, step = advance(memory, finding, now=seen.now, persistence=TWICE)
     if step is Step.OPENED and passive is not None and passive.episode is not None:
         # One fault, one episode: what pictures alone said is proven now, and ends by tests alone.
         after, step = taken_over(passive, after), Step.CONFIRMED
         fault_store.keep_memory(db, device_id, FaultMemory(finding.code))
+    is_well = step is Step.CLEARED or (doubted and is_refuted(doubted, after, by=TWICE))
+    if doubted is not None and is_well:
+        _end(teller, database, doubted, finding, seen)
     if step is not Step.NONE:
         after = teller.tell_step(Diagnosed(step=step, finding=finding, memory=after), memory, seen)
     if after != memory:
@@ -156,6 +162,16 @@ def _advance(teller: Teller, database: Database, finding: Finding, seen: Seen) -
         teller.tell_attachments(seen, code=finding.code, episode=after.episode)
         return True
     return False
+
+
+def _end(
+    teller: Teller, database: Database, passive: FaultMemory, finding: Finding, seen: Seen
+) -> None:
+    """End what pictures alone had opened; tests that found it well do not prove that it was."""
+    after = cleared(passive, now=seen.now, changes=passive.changes)
+    told = Diagnosed(step=Step.CLEARED, finding=finding, memory=after)
+    after = teller.tell_step(told, passive, replace(seen, proof=""))
+    fault_store.keep_memory(database.connection, seen.facts.device_id, after)
 
 
 def _remember(database: Database, told: Told, before: TestMemory) -> None:
@@ -183,7 +199,9 @@ def _remember(database: Database, told: Told, before: TestMemory) -> None:
     if ran.went_dark:
         after = msgspec.structs.replace(after, dark_at=now, dark_firmware=firmware)
     if verdict is FilterVerdict.MOVED or verdict.is_fault:
-        after = msgspec.structs.replace(after, verdict=verdict.value, verdict_at=now)
+        after = msgspec.structs.replace(
+            after, verdict=verdict.value, verdict_at=now, verdict_firmware=firmware
+        )
     if after != before:
         content = msgspec.msgpack.encode(after)
         keepsake_store.keep(database.connection, told.facts.device_id, KEPT, content, at=now)

@@ -18,6 +18,7 @@ from collector.store.tables import (
     trust_change,
 )
 from collector.store.upsert import insert_into
+from shared.catalogue_entry import Proof
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,12 +199,20 @@ def ask_again(db: Connection, pair: Pair, *, now: datetime) -> int:
 
 
 def open_lines(db: Connection, pair: Pair) -> tuple[tuple[int, str], ...]:
-    """``(line, organisation)`` of open lines with a finding that rests on this pair."""
+    """``(line, organisation)`` of open lines with a finding that rests on this pair.
+
+    Not those of an episode that a test has proven since: it does not rest on pictures any more.
+    """
     rows = db.execute(
         select(claim_line.c.id, claim_line.c.organisation_id)
         .join(finding, finding.c.line_id == claim_line.c.id)
         .join(decision, decision.c.episode_id == finding.c.episode_id)
-        .where(decision.c.id.in_(_of(pair)), claim_line.c.closed_at.is_(None))
+        .join(episode, episode.c.id == finding.c.episode_id)
+        .where(
+            decision.c.id.in_(_of(pair)),
+            claim_line.c.closed_at.is_(None),
+            episode.c.proof != Proof.EXPERIMENT.value,
+        )
         .distinct()
         .order_by(claim_line.c.id)
     )

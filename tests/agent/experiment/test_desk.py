@@ -17,9 +17,11 @@ from agent.cycle import record_readings
 from agent.delivery import fault_store, keepsake_store, reading_store, restore_store, write_log
 from agent.delivery.evidence import Signer
 from agent.diagnosis import RULES
+from agent.diagnosis.engine import FaultMemory, is_refuted
 from agent.diagnosis.levels import Levels
 from agent.episodes import Author
 from agent.experiment.consent import NotAllowedError
+from agent.experiment.telling import TWICE
 from agent.experiment.verdict import FilterVerdict
 from agent.probes.probe import good
 from agent.recording import Settings
@@ -28,7 +30,7 @@ from benchmarks.ircut_lab import Scenery
 from shared import wire
 from shared.device import DeviceFacts
 from shared.evidence import EvidenceChunk, EvidenceKind
-from shared.fault import EvidenceAdded, FaultEvent, FaultKind
+from shared.fault import EvidenceAdded, FaultEvent, FaultKind, FaultState
 from shared.frame import Lane
 from simulator.faults import Fault
 from tests.agent.diagnosis.pictures.days import GOOD, picture
@@ -319,17 +321,73 @@ async def test_what_is_proven_is_not_found_a_second_time(tmp_path: Path) -> None
     assert [(e.kind, e.proof) for e in events(bench)] == [(FaultKind.OPENED, "experiment")]
 
 
+async def test_two_tests_that_move_end_what_pictures_had_opened(tmp_path: Path) -> None:
+    """The first one ends nothing yet, and the end counts as no proof that the fault ever was."""
+    bench = Bench(tmp_path)
+    passive(bench, hours=4)
+    await bench.test()
+    bench.passes(hours=2)
+    after_one = fault_store.open_episodes(bench.database.connection, limit=9)
+    await bench.test()
+    passive(bench)
+    opened, ended = events(bench)
+
+    assert [episode.code for episode in after_one] == ["ircut.stuck_open"]
+    assert (opened.kind, ended.kind, ended.proof) == (FaultKind.OPENED, FaultKind.CLEARED, "")
+    assert (ended.code, ended.episode) == ("ircut.stuck_open", after_one[0].episode)
+    assert "active test" in ended.summary_en
+    assert fault_store.open_episodes(bench.database.connection, limit=9) == ()
+
+
+@pytest.mark.parametrize(
+    ("tests", "ends"),
+    [({1: False, 2: False}, True), ({-1: False, 1: False}, False), ({1: True, 2: False}, False)],
+)
+def test_only_tests_since_the_opening_refute_it(tests: dict[int, bool], ends: bool) -> None:
+    """Two that found it well, both made after pictures opened the fault (hours since then)."""
+    opened = FaultMemory("ircut.stuck_open", state=FaultState.OPEN, changes=(NOON,))
+    tested = FaultMemory(
+        "ircut.stuck_open",
+        window=tuple(tests.values()),
+        window_at=tuple(NOON + timedelta(hours=hours) for hours in tests),
+    )
+    assert is_refuted(opened, tested, by=TWICE) is ends
+
+
+async def test_a_filter_proven_reversed_is_not_stuck_as_well(tmp_path: Path) -> None:
+    """Two tests rename the fault; days of pink pictures later it still has the one name."""
+    bench = Bench(tmp_path, faults=frozenset({Fault.IRCUT_REVERSED}))
+    passive(bench, hours=4)
+    for _ in range(2):
+        judged = await bench.test()
+        bench.passes(hours=2)
+    passive(bench, hours=30)
+    standing = fault_store.open_episodes(bench.database.connection, limit=9)
+
+    assert judged.verdict is FilterVerdict.REVERSED
+    assert [(e.kind, e.code, e.proof) for e in events(bench)] == [
+        (FaultKind.OPENED, "ircut.stuck_open", ""),
+        (FaultKind.CLEARED, "ircut.stuck_open", ""),
+        (FaultKind.OPENED, "ircut.reversed", "experiment"),
+    ]
+    assert [episode.code for episode in standing] == ["ircut.reversed"]
+
+
+@pytest.mark.parametrize("fault", [None, Fault.IRCUT_REVERSED])
 @pytest.mark.parametrize(("firmware", "opens"), [("1.4.2", False), ("1.5.0", True)])
 async def test_pink_pictures_open_nothing_after_a_test_that_moved(
-    tmp_path: Path, firmware: str, opens: bool
+    tmp_path: Path, firmware: str, opens: bool, fault: Fault | None
 ) -> None:
-    """For a day a test outweighs colours, unless the firmware is another one since."""
-    bench = Bench(tmp_path)
+    """For a day a test outweighs colours, unless the firmware is another one since.
+
+    One in which it moved the wrong way does too: whatever it is, it is not stuck.
+    """
+    bench = Bench(tmp_path, faults=frozenset({fault} if fault else ()))
     with bench.database.transaction() as db:
         facts = DeviceFacts("gate-north", firmware="1.4.2")
         keepsake_store.keep_facts(db, facts, at=NOON)
     judged = await bench.test()
     passive(bench, firmware)
 
-    assert judged.verdict is FilterVerdict.MOVED
+    assert judged.rests_on_change
     assert bool(events(bench)) is opens

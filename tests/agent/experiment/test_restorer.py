@@ -94,6 +94,20 @@ async def test_another_mode_is_a_persons_and_stays(tmp_path: Path) -> None:
     assert ("somebody else" in left.answer, left.operation) == (True, "nothing written")
 
 
+async def test_another_mode_is_not_believed_while_the_order_may_come(tmp_path: Path) -> None:
+    """A person chose ON, then the killed test's OFF came late: it does not stay."""
+    bench = Bench(tmp_path)
+    order(bench, FilterMode.ON)
+    owe(bench, begun_at=bench.clock.now - timedelta(seconds=2))
+    too_early = await bench.restorer.settle("gate-north")
+    order(bench, FilterMode.OFF)
+    bench.passes(minutes=5)
+
+    assert not too_early
+    assert await bench.restorer.settle("gate-north")
+    assert bench.camera.ir_cut.mode is FilterMode.AUTO
+
+
 async def test_another_device_at_the_place_is_not_written_to(tmp_path: Path) -> None:
     """The camera was exchanged meanwhile: the new one owes us nothing, and we owe it nothing."""
     bench = Bench(tmp_path)

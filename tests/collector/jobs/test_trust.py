@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from collector import earn
@@ -155,6 +156,27 @@ def test_trust_stops_by_itself_and_withdraws_nothing(house: House) -> None:
     assert [event["actor"] for event in events if event["type"] == "verdict_wrong"] == ["erin"] * 2
     with house.engine.begin() as db:
         assert all(first_break(cases.chain_of(db, n)) is None for n in (1, 2, 3, 4))
+
+
+def test_lost_trust_is_no_matter_to_what_a_test_has_proven(house: House) -> None:
+    """A draft from pictures that a test proved later does not say that its proof was lost."""
+    code = "ircut.stuck_open"
+    blur(house, 1, 2, 3, code=code)
+    for decision in (1, 2, 3):
+        rule(house, decision, Ruling.RIGHT)
+    settle(house)
+    assert house.count(tables.claim_line) == 3
+    of = device("cam-1", label_serial="SC24000001")
+    again = fault(code, of=of, kind=FaultKind.CONFIRMED, episode=1)
+    proven = msgspec.structs.replace(again, proof=Proof.EXPERIMENT.value)
+    house.take(frame_of(proven, seq=51))
+
+    rule(house, 2, Ruling.WRONG)
+    rule(house, 3, Ruling.WRONG)
+
+    events = house.rows(tables.claim_event)
+    assert standings(house) == ["claimable", "shadow"]
+    assert {e["line_id"] for e in events if e["type"] == "trust_lost"} == {2, 3}
 
 
 def test_wrong_or_unclear_verdicts_are_not_decided_anew(house: House) -> None:

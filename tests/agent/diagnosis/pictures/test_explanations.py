@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 
 from agent.diagnosis import RULES
-from agent.diagnosis.engine import FaultMemory, diagnose, explain
+from agent.diagnosis.engine import FaultMemory, diagnose, experiment_key, explain
 from agent.diagnosis.explanations import (
     AFTER_THE_FITTER,
     CONSEQUENCES,
@@ -69,9 +69,13 @@ def test_everything_together_is_not_explained_away() -> None:
 
 
 def test_the_table_speaks_of_rules() -> None:
-    """Causes and consequences are codes that are judged, and none explains itself."""
+    """Causes and consequences are codes that are judged, and none explains itself.
+
+    One cause is judged by tests of the filter alone.
+    """
+    judged = {*CODES, "ircut.reversed"}
     for cause, consequences in CONSEQUENCES.items():
-        assert {cause, *consequences} <= set(CODES)
+        assert {cause, *consequences} <= judged
         assert cause not in consequences
         assert cause in CATALOGUE
 
@@ -88,6 +92,15 @@ def test_what_stands_open_explains() -> None:
     healthy = Finding(code="picture.black", verdict=Verdict.HEALTHY, summary_en="", summary_zh="")
     (_, noise) = explain([healthy, fault("picture.noise")], memories)
     assert noise.verdict is Verdict.FAULT
+
+
+@pytest.mark.parametrize("code", ["ircut.stuck_open", "ircut.stuck_closed"])
+def test_a_filter_proven_reversed_explains_a_stuck_one(code: str) -> None:
+    """What tests have proven under one name, pictures do not tell under another."""
+    proven = FaultMemory("ircut.reversed", state=FaultState.OPEN)
+    (explained,) = explain([fault(code)], {experiment_key(proven.code): proven})
+    assert explained.verdict is Verdict.NO_VERDICT
+    assert CATALOGUE[proven.code].name_en in explained.summary_en
 
 
 def test_an_explained_fault_leaves_no_trace() -> None:
