@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -45,13 +45,18 @@ def order_clip(
 
     One waits when it was found lately and would open in this visit, or when its follow-up is due
     and no clip was taken since it opened: that is no doubt, and tries in vain do not put it off.
+    Both only when this visit reads what the fault is judged by.
     """
     if _WATCHES.isdisjoint(probe.name for probe in probes):
         return None
     kept = keepsake_store.read(db, device_id, keepsake_store.CLIP)
     last_at = kept.taken_at if kept else None
-    follows = _follows(db, device_id, last_at=last_at)
-    if not follows and not _opens(db, device_id, rules, latest, now=now):
+    # A visit to the stream alone opens no picture fault: it must not spend that fault's clip.
+    read = {name for probe in probes for name in probe.names}
+    asked_rules = [rule for rule in rules if not read.isdisjoint(rule.needs)]
+    codes = {rule.code for rule in asked_rules}
+    follows = _follows(db, device_id, codes, last_at=last_at)
+    if not follows and not _opens(db, device_id, asked_rules, latest, now=now):
         return None
     asked = terms()
     return plan_clip(
@@ -94,9 +99,12 @@ def _is_fresh(
     return abs(now - found[-1]) <= _FRESH or (bool(read) and found[-1] >= max(read) - _VISIT)
 
 
-def _follows(db: sqlite3.Connection, device_id: str, *, last_at: datetime | None) -> bool:
+def _follows(
+    db: sqlite3.Connection, device_id: str, codes: Collection[str], *, last_at: datetime | None
+) -> bool:
     return any(
-        wants_clip(episode.code)
+        episode.code in codes
+        and wants_clip(episode.code)
         and not episode.follow_ups
         and episode.passes + 1 >= FOLLOW_UP_AFTER_PASSES
         and (last_at is None or last_at < episode.opened_at)

@@ -181,6 +181,23 @@ async def test_a_camera_that_is_visited_twice_a_day_is_filmed(bench: Bench) -> N
     assert len(clips_in(opening(bench.told()))) == 1
 
 
+async def test_a_visit_to_the_stream_alone_spends_no_clip_of_a_picture_fault(bench: Bench) -> None:
+    """It judges no picture: neither the opening nor the follow-up is filmed in it."""
+    stream = [probe for probe in PROBES if probe.name == "stream"]
+    await bench.visit()
+    bench.camera.features = BLACK
+    await bench.visit()
+    await bench.visit(probes=stream)
+    bench.camera.recording = NoClip(en="packets were lost", zh="丢包")
+    await bench.visit()
+    for _ in range(4):
+        await bench.visit(probes=stream)
+    asked = [one is not None for one in bench.camera.clips_asked]
+
+    assert asked == [False, False, False, True, False, False, False, False]
+    assert "packets were lost" in opening(bench.told()).not_taken[0].why_en
+
+
 async def test_tries_in_vain_do_not_put_a_follow_up_off(bench: Bench) -> None:
     """An open fault is no doubt: it has its clip, however often the doubt was filmed before."""
     bench.settings.clip_purse.tried_at["gate-north"] = (NOON - timedelta(minutes=20),) * 8
