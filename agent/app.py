@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -45,7 +46,19 @@ def judgement_of(config: Config, rules: Sequence[Rule]) -> tuple[Levels, tuple[R
     levels = replace(Levels(), **config.judgement.levels)
     opens, clears = config.judgement.opens, config.judgement.clears
     factor = config.judgement.span_factor
-    return levels, rules_with(opens=opens, clears=clears, span_factor=factor, rules=rules)
+    paced = rules_with(opens=opens, clears=clears, span_factor=factor, rules=rules)
+    return levels, tuple(_patient(rule, config.pace.every) for rule in paced)
+
+
+def _patient(rule: Rule, every: Mapping[str, timedelta]) -> Rule:
+    """The rule, with suspicions that outlive three looks of a pace that the owner made slow.
+
+    Who reads vendors' figures is in no list of names: then the slowest of all counts.
+    """
+    reading = [p for p in PROBES if not set(p.names).isdisjoint(rule.needs)] or PROBES
+    slow = max((every[p.name] for p in reading if p.name in every), default=timedelta(0))
+    forget_after = max(rule.persistence.forget_after, 3 * slow)
+    return replace(rule, persistence=replace(rule.persistence, forget_after=forget_after))
 
 
 def build(

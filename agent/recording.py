@@ -6,7 +6,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from agent.asking import Take
@@ -30,7 +30,7 @@ from agent.diagnosis.levels import Levels
 from agent.diagnosis.pictures.comparison import figures_of
 from agent.diagnosis.pictures.learning import learn_from
 from agent.diagnosis.pictures.look import PREFIX, look_at
-from agent.diagnosis.pictures.others import sees_clearly
+from agent.diagnosis.pictures.others import dim_days
 from agent.diagnosis.rule import HISTORY_PER_NAME, Rule, Sibling, Verdict, View
 from agent.episodes import Author, Teller
 from agent.evidence_files import Seen, wants_picture
@@ -44,7 +44,6 @@ from shared.reading import Reading
 
 _LOG = logging.getLogger(__name__)
 EXCHANGED: Final = "identity.exchanged"  # reading: another device hangs at this position
-_CLEAR_EVERY: Final = timedelta(hours=1)
 _UNSENT_PER_NAME: Final = 21_600  # six hours, the longest usual batch, at one a second
 TELEMETRY_UPTO: Final = "telemetry_upto"  # meta key: newest history id in a telemetry batch
 
@@ -127,7 +126,7 @@ def record(
     diagnosis = diagnose(view, memories, settings.rules)
     if not exchanged:  # this picture was merged into the reference of the device before
         _learn(db, device_id, view, diagnosis, take)
-        _note_clear(db, device_id, view)
+        _note_dim(db, device_id, view)
     next_row = outbox.next_event()
     _keep_readings(database, device_id, take.readings, rules=settings.rules)
     seen = Seen(
@@ -199,7 +198,6 @@ def _view(
         for name in rule.looks_back
     }
     pictured = any(name.startswith(PREFIX) for name in fresh)
-    clear = keepsake_store.read(db, device.device_id, keepsake_store.CLEAR) if pictured else None
     sun = settings.sun(device, now) if pictured else Sun()
     return View(
         now=now,
@@ -218,7 +216,7 @@ def _view(
         is_sun_certain=sun.is_certain,
         siblings=_siblings(db, device, now=now, settings=settings) if pictured else (),
         is_outdoor=device.ir_cut.is_outdoor,
-        clear_at=None if clear is None else clear.taken_at,
+        dim_days=keepsake_store.read_dim_days(db, device.device_id) if pictured else (),
         named_at=_named_at(db, device.device_id, fresh, now=now) if pictured else None,
     )
 
@@ -240,14 +238,12 @@ def _siblings(
     return sibling_store.read_siblings(db, mates, now=now, support=support)
 
 
-def _note_clear(db: sqlite3.Connection, device_id: str, view: View) -> None:
-    """Keep when the view was last without a veil, or first asked for, once an hour at most."""
+def _note_dim(db: sqlite3.Connection, device_id: str, view: View) -> None:
+    """Keep on which days the view was veiled since it was clear last; written once a day."""
     look = look_at(view)
-    is_clear = None if look is None else sees_clearly(view, look)
-    if is_clear is None or (not is_clear and view.clear_at is not None):
+    if look is None or (days := dim_days(view, look)) == view.dim_days:
         return
-    if view.clear_at is None or abs(view.now - view.clear_at) >= _CLEAR_EVERY:
-        keepsake_store.keep(db, device_id, keepsake_store.CLEAR, b"", at=view.now)
+    keepsake_store.keep_dim_days(db, device_id, days, at=view.now)
 
 
 def _keep_readings(

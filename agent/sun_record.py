@@ -16,6 +16,7 @@ from agent.camera.light import DAY_LUMA, GREY_SATURATION, NIGHT_LUMA
 from shared.reading import Reading
 
 DAY_DEG: Final = 3.0  # as ``PictureLevels.sun_day_deg``: whoever sees at all sees now
+WELL_UP_DEG: Final = 10.0  # as ``PictureLevels.sun_high_deg``: no camera is grey by then
 NIGHT_DEG: Final = -6.0  # end of civil twilight
 _HOUR: Final = timedelta(hours=1)
 _SPAN: Final = timedelta(hours=20)  # with a dark run behind it this is the second day
@@ -62,14 +63,20 @@ def agrees(
 
     The dark run of now is left out: it is what is to be judged. While the collector has not told
     the time, it counts too, and the nights must agree as well.
+
+    A camera that never saw day without a sun may be late to switch to colour, which costs it an
+    hour of a winter's day: against the sun it tells only where that is well up. One that did
+    cannot be late, and a grey hour of low sun is then the sign of a wrong clock or longitude.
     """
     earlier = list(hours)
     while earlier and not earlier[-1].is_day:
         earlier.pop()
     sun = {hour.at: elevation_deg(hour.at) for hour in hours}
     by_day = [hour for hour in earlier if sun[hour.at] >= DAY_DEG]
-    against = sum(hour.is_night for hour in by_day)
-    if against > _MOST_AGAINST * len(by_day):
+    may_be_late = not any(hour.is_day and sun[hour.at] < 0 for hour in earlier)
+    least = WELL_UP_DEG if may_be_late else DAY_DEG
+    against = [hour.is_night for hour in by_day if sun[hour.at] >= least]
+    if sum(against) > _MOST_AGAINST * len(against):
         return False
     known = sum(hour.is_day for hour in by_day) >= _LEAST_HOURS
     if not known or earlier[-1].at - earlier[0].at < _SPAN:

@@ -17,7 +17,7 @@ from shared.device import Alias, DeviceFacts
 
 REFERENCE: Final = "reference"  # JPEG of the view when it was good
 CLIP: Final = "clip"  # empty: only when the newest one was told
-CLEAR: Final = "clear"  # empty: only when the view was seen without a veil
+DIM: Final = "dim"  # the days on which the view was veiled since it was clear last
 _HEALTHY: Final = "healthy:"  # with a light behind it: JPEG of the view when it was good
 _FACTS: Final = "facts"
 _LIGHT: Final = "light:"
@@ -25,6 +25,7 @@ _ACCEPTANCE: Final = "acceptance:"
 _REFERENCE_OF: Final = "reference:"  # with a light behind it
 _MOST_ACCEPTED: Final = 8  # at a position, of all devices that hung there
 _facts: Final = msgspec.msgpack.Decoder(DeviceFacts)
+_days: Final = msgspec.msgpack.Decoder(tuple[datetime, ...])
 _baseline: Final = msgspec.msgpack.Decoder(PictureBaseline)
 _acceptance: Final = msgspec.msgpack.Decoder(Acceptance)
 
@@ -64,6 +65,21 @@ def read_facts(db: sqlite3.Connection, device_id: str) -> DeviceFacts | None:
     """The facts that were kept last; None for a device that never answered."""
     kept = read(db, device_id, _FACTS)
     return None if kept is None else _facts.decode(kept.content)
+
+
+def keep_dim_days(
+    db: sqlite3.Connection, device_id: str, days: tuple[datetime, ...], *, at: datetime
+) -> None:
+    """Keep a moment of each day on which the view was veiled; () after a clear picture."""
+    keep(db, device_id, DIM, msgspec.msgpack.encode(days), at=at)
+
+
+def read_dim_days(db: sqlite3.Connection, device_id: str) -> tuple[datetime, ...]:
+    """These moments, oldest first; () while the view is clear, or nothing is legible."""
+    kept = read(db, device_id, DIM)
+    with contextlib.suppress(msgspec.MsgspecError):
+        return () if kept is None else _days.decode(kept.content)
+    return ()
 
 
 def keep_baseline(db: sqlite3.Connection, device_id: str, baseline: PictureBaseline) -> None:
@@ -183,7 +199,7 @@ def forget_view(db: sqlite3.Connection, device_id: str) -> None:
         DELETE FROM baseline WHERE device_id = ?
         AND (kind LIKE ? OR kind LIKE ? OR kind LIKE ? OR kind IN (?, ?))
         """,
-        (device_id, _LIGHT + "%", _REFERENCE_OF + "%", _HEALTHY + "%", REFERENCE, CLEAR),
+        (device_id, _LIGHT + "%", _REFERENCE_OF + "%", _HEALTHY + "%", REFERENCE, DIM),
     )
 
 

@@ -129,6 +129,10 @@ def advance(
 ) -> tuple[FaultMemory, Step]:
     """Take one finding in; NO_VERDICT changes nothing at all.
 
+    A suspicion that went cold (``Persistence.forgotten_after``) begins anew with this finding: two
+    sights of months apart are no fault that stood between them, and the onset decides the
+    warranty. What is open stays open, however long nothing is known.
+
     Only FAULT and HEALTHY enter the window: what is not known neither opens nor clears, and an
     episode survives the silence of its device. A second finding at the same instant is the same
     observation and is left out. The caller stores ``episode`` in the returned memory after OPENED.
@@ -138,6 +142,7 @@ def advance(
     if finding.verdict is Verdict.NO_VERDICT or seen:
         return memory, Step.NONE
     is_fault = finding.verdict is Verdict.FAULT
+    memory = _unless_cold(memory, now=now, persistence=persistence)
     memory = _remember(memory, is_fault=is_fault, now=now, persistence=persistence)
     if is_fault:
         memory = replace(
@@ -154,6 +159,18 @@ def advance(
     if step is Step.NONE and is_fault:
         return _try_to_confirm(memory, now=now, persistence=persistence)
     return memory, step
+
+
+def _unless_cold(memory: FaultMemory, *, now: datetime, persistence: Persistence) -> FaultMemory:
+    """Without the findings of a fault that is not open and was not judged for too long.
+
+    Either way in time: a clock that was set leaves no neighbours.
+    """
+    if memory.is_open or not memory.window_at:
+        return memory
+    if abs(now - memory.window_at[-1]) <= persistence.forgotten_after:
+        return memory
+    return replace(memory, window=(), window_at=())
 
 
 def _remember(

@@ -33,6 +33,7 @@ class PictureLevels:
     weather_contrast: float = 0.75  # of the reference's; lives in fog and rain had 0.1 to 0.7
     weather_veil: float = 20.0
     weather_days: float = 7.0  # fog that did not lift once for so long is no fog
+    weather_seen_days: float = 5.0  # of these, on which it was seen: the rest is a weekend's outage
     # Humidity inside: contrast at 0.2 to 0.48 of its own, blacks lifted by 17 to 60; a film or
     # grease: 0.43 to 0.67 and 12 to 61, with every edge still there; mere defocus: 0.59 to 0.85
     # and 2 to 25. A film that is thinner than these bars is told as a lost focus.

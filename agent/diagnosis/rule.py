@@ -63,7 +63,8 @@ class Persistence:
     the findings of fault must reach at least so far apart, and the same share of all findings in
     that span is asked for: a lorry before the lens for an hour is no fault. ``flap_count``
     openings and clearings within ``flap_within`` make it flapping. A standing fault is confirmed
-    after ``confirm_n`` more findings, and then once in ``confirm_every``.
+    after ``confirm_n`` more findings, and then once in ``confirm_every``. A suspicion whose newest
+    finding is older than ``forgotten_after`` has gone cold, and begins anew.
     """
 
     open_n: int = 3
@@ -75,6 +76,19 @@ class Persistence:
     confirm_n: int = 3
     confirm_every: timedelta = timedelta(hours=24)
     open_span: timedelta = timedelta(0)
+    forget_after: timedelta = timedelta(days=2)
+
+    @property
+    def forgotten_after(self) -> timedelta:
+        """For how long a suspicion outlives silence: ``forget_after``, or four spans if longer.
+
+        Two days, since the slowest rules look once a day: a login is held back for 24 h at most,
+        a battery's camera may be visited daily, and what is judged by daylight or in the dark
+        alone comes a day apart. With the tenth that visits come late by, two days hold a daily one;
+        who misses one begins anew: late, not wrong. Four spans, so that a rule that is stretched
+        (``span_factor``) can still fill its span with visits that are far apart.
+        """
+        return max(self.forget_after, 4 * self.open_span)
 
     def __post_init__(self) -> None:
         """Refuse counts that could never open or never clear; ValueError."""
@@ -125,7 +139,7 @@ class View:
     is_sun_certain: bool = True  # False: computed, and no camera's days have borne it out yet
     siblings: tuple[Sibling, ...] = ()
     is_outdoor: bool = False  # the owner's word: daylight falls on what it sees
-    clear_at: datetime | None = None  # when its contrast was its own last; None: not noted yet
+    dim_days: tuple[datetime, ...] = ()  # since it saw clearly last, when each first was dim
     named_at: datetime | None = None  # when it last said who it is; None: it never did
     filter_moved_at: datetime | None = None  # in the last active test, same device and firmware
     worked_out: dict[str, Any] = field(

@@ -38,7 +38,10 @@ from shared.device import DeviceFacts
 from shared.evidence import EvidenceKind
 from shared.reading import Reading
 
-TWICE: Final = Persistence(open_n=2, open_m=2, clear_n=2, clear_m=2, confirm_n=1)
+TWICE: Final = Persistence(
+    open_n=2, open_m=2, clear_n=2, clear_m=2, confirm_n=1, forget_after=timedelta(days=30)
+)
+"""A test is ordered, not due, and each proves by itself: the second may come with a later visit."""
 APART: Final = timedelta(hours=1)
 """Two tests within an hour are one observation: the same cloud, the same reboot."""
 CODES: Final = {

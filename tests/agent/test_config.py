@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from agent import config_file
+from agent.app import judgement_of
 from agent.camera.port import LoginKind
 from agent.config import Config, budget_of
 from agent.config_file import load_config
 from agent.config_problem import WRONGS, ConfigError
+from agent.diagnosis import RULES
 from tests.agent.delivery.tls_pair import write_agent_pair
 
 GOOD = """
@@ -271,3 +273,13 @@ def test_the_owner_speaks_for_the_infrared_filter(tmp_path: Path) -> None:
     assert (spoken.ir_cut.is_fitted, spoken.ir_cut.is_outdoor) == (False, True)
     writes = [budget_of(one).writes_per_day for one in (silent, spoken, limited)]
     assert writes == [0, 24, 2]
+
+
+def test_a_slow_pace_keeps_suspicions_for_longer(tmp_path: Path) -> None:
+    """A camera that its owner looks at once a week has faults too; other rules stay as they are."""
+    (tmp_path / "secret").write_text("p w\n")
+    weekly = GOOD.replace("picture = 600", "picture = 604800")
+    _, rules = judgement_of(load(tmp_path, weekly, SOUTH="other"), RULES)
+    kept = {rule.code: rule.persistence.forget_after for rule in rules}
+    assert kept["picture.black"] == timedelta(weeks=3)
+    assert kept["login.wrong_password"] == timedelta(days=2)

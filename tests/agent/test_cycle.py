@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -510,17 +509,15 @@ async def test_the_sun_and_the_mates_of_the_device_are_asked(bench: Bench) -> No
     assert "picture.black" in {m.code for m in outcome.memories.values() if m.is_open}
 
 
-async def test_when_the_view_was_clear_last_is_kept(bench: Bench) -> None:
-    """Once an hour while it is; under a veil the moment stays, for weather does not last."""
+async def test_the_days_of_a_veil_are_kept(bench: Bench) -> None:
+    """One moment a day while it lasts, none after a clear picture: weather does not last."""
     with bench.database.transaction() as db:
         keepsake_store.keep_baseline(db, DEVICE.device_id, learnt()["day"])
     clear = replace(FEATURES, ref_contrast=1.0, ref_count=12)
-    for features, minutes in ((clear, 70), (replace(clear, ref_contrast=0.3), 70)):
+    dim = replace(clear, ref_contrast=0.3)
+    for features, days in ((clear, 0), (dim, 1), (clear, 0)):
         bench.camera = FakeCamera(bench.clock, features=features)
-        for _ in range(minutes // 10 + 1):
+        for _ in range(3):
             await bench.visit()
-        kept = keepsake_store.read(
-            bench.database.connection, DEVICE.device_id, keepsake_store.CLEAR
-        )
-        assert kept is not None
-        assert kept.taken_at == NOON + timedelta(hours=1)
+        kept = keepsake_store.read_dim_days(bench.database.connection, DEVICE.device_id)
+        assert len(kept) == days

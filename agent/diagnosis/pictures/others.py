@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from agent.diagnosis.pictures.look import Look, baseline_of
 from agent.diagnosis.rule import Sibling, View
 
 _VEILS: Final = frozenset(("picture.condensation", "picture.dirty", "picture.film_left_on"))
-CONTRAST: Final = "picture.ref_contrast"
 _FOR_EACH: Final = 2  # that see clearly, for each that does not
-_SEEN_DAYS: Final = 3  # what the history of a picture every ten minutes reaches back
+_DIM_GAP: Final = timedelta(days=2)  # a camera seen once a day, and that a little late
+_DIM_KEPT: Final = 64  # days: far more than any weather
 
 
 class Others(enum.Enum):
@@ -105,24 +105,35 @@ def sees_clearly(view: View, look: Look) -> bool | None:
     return None if bar is None or contrast is None else contrast >= bar
 
 
-def outlasts_weather(view: View, look: Look) -> bool:
-    """Whether this camera's contrast was low for so many days without one clear picture.
+def dim_days(view: View, look: Look) -> tuple[datetime, ...]:
+    """When this camera was first without its contrast on each day since its last clear picture.
 
-    Asked of the moment it was last clear, and of a history without a clear picture on several
-    days: a clock that was set makes a week of nothing.
+    With this pass, oldest first; what is to be kept for the next. After two days without a picture
+    that could be judged it begins anew: what nobody saw is not known to have been dim.
     """
-    bar, days = _bar(view, look), {view.now.date()}
-    if bar is None or view.clear_at is None:
+    is_clear, known = sees_clearly(view, look), view.dim_days
+    if is_clear is None:
+        return known
+    if is_clear:
+        return ()
+    if known and abs(view.now - known[-1]) > _DIM_GAP:
+        known = ()
+    if known and known[-1].date() == view.now.date():
+        return known
+    return (*known, view.now)[-_DIM_KEPT:]
+
+
+def outlasts_weather(view: View, look: Look) -> bool:
+    """Whether this camera was seen without its contrast for so many days, and never clear.
+
+    On at least ``weather_seen_days`` of them (UTC dates): an outage of a week between two fogs, or
+    a clock that was set on, makes a week of nothing.
+    """
+    if _bar(view, look) is None:
         return False
-    for reading in reversed(view.history.get(CONTRAST, ())):
-        value = reading.number()
-        if value is None:
-            continue
-        if value >= bar:
-            break
-        days.add(reading.taken_at.date())
-    lasts = view.now - view.clear_at >= timedelta(days=view.levels.weather_days)
-    return lasts and len(days) >= _SEEN_DAYS
+    seen = dim_days(view, look)
+    lasts = bool(seen) and view.now - seen[0] >= timedelta(days=view.levels.weather_days)
+    return lasts and len(seen) >= view.levels.weather_seen_days
 
 
 def _bar(view: View, look: Look) -> float | None:

@@ -56,6 +56,19 @@ def test_a_damaged_baseline_is_none(database: Database) -> None:
     assert keepsake_store.read_acceptances(db, "gate") == {}
 
 
+def test_dim_days_are_kept_until_a_clear_picture(database: Database) -> None:
+    """As aware moments; what is damaged is counted anew, and ends no agent."""
+    days = (NOON, NOON + timedelta(days=1))
+    db = database.connection
+    assert keepsake_store.read_dim_days(db, "gate") == ()
+    with database.transaction():
+        keepsake_store.keep_dim_days(db, "gate", days, at=NOON)
+    assert keepsake_store.read_dim_days(db, "gate") == days
+    with database.transaction():
+        keepsake_store.keep(db, "gate", keepsake_store.DIM, b"\xc1", at=NOON)
+    assert keepsake_store.read_dim_days(db, "gate") == ()
+
+
 def seen(database: Database, mates: tuple[str, ...] = ("barn", "lane", "pump")) -> list[Sibling]:
     """What a camera knows of its mates."""
     db = database.connection

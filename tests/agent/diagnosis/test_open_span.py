@@ -85,6 +85,56 @@ def test_the_memory_is_bounded(verdicts: list[bool], minutes: int) -> None:
         assert len(memory.window) == len(memory.window_at) <= 65
 
 
+@pytest.mark.parametrize("persistence", [HOURS, Persistence()], ids=["3 h", "3 of 5"])
+@pytest.mark.parametrize("earlier", [1, 2, 16])
+def test_a_suspicion_that_went_cold_begins_anew(persistence: Persistence, earlier: int) -> None:
+    """Two months later one sight opens nothing, and what opens then began then."""
+    memory: FaultMemory | None = None
+    found = Finding(code="picture.moved", verdict=Verdict.FAULT, summary_en="", summary_zh="")
+    for index in range(min(earlier, 2 if persistence is not HOURS else earlier)):
+        now = NOON + timedelta(minutes=10 * index)
+        memory, step = advance(memory, found, now=now, persistence=persistence)
+        assert step is Step.NONE
+    late = NOON + timedelta(days=60)
+    memory, step = advance(memory, found, now=late, persistence=persistence)
+    assert (step, memory.state, memory.onset_at) == (Step.NONE, FaultState.SUSPECTED, late)
+    assert memory.observations == 1
+    for index in range(1, 30):
+        now = late + timedelta(minutes=10 * index)
+        memory, _ = advance(memory, found, now=now, persistence=persistence)
+    assert (memory.state, memory.onset_at) == (FaultState.OPEN, late)
+
+
+def test_an_open_fault_never_goes_cold() -> None:
+    """Months of silence are no recovery: one healthy sight after them clears nothing."""
+    memory: FaultMemory | None = None
+    for day in (0, 1, 2, 60):
+        found = Finding(
+            code="picture.moved",
+            verdict=Verdict.HEALTHY if day == 60 else Verdict.FAULT,
+            summary_en="",
+            summary_zh="",
+        )
+        at = NOON + timedelta(days=day)
+        memory, _ = advance(memory, found, now=at, persistence=Persistence())
+    assert memory is not None
+    assert memory.state is FaultState.OPEN
+
+
+@pytest.mark.parametrize("hours", [25, 26.4, 47])
+def test_daily_visits_open_within_ten_days(hours: float) -> None:
+    """A battery's camera that is seen once a day, late and later, has faults as well."""
+    found = opened_after([True] * 20, minutes=60 * hours)
+    assert found is not None
+    assert found <= timedelta(days=14)
+
+
+def test_a_long_span_remembers_longer() -> None:
+    """Four spans, where that is more than two days."""
+    assert Persistence(open_span=timedelta(hours=20)).forgotten_after == timedelta(hours=80)
+    assert HOURS.forgotten_after == timedelta(days=2)
+
+
 def test_less_than_nothing_is_refused() -> None:
     """A span below zero is no span."""
     with pytest.raises(ValueError, match="span"):

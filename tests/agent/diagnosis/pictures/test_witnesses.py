@@ -9,6 +9,8 @@ import pytest
 
 from agent.diagnosis import RULES
 from agent.diagnosis.engine import FaultMemory, diagnose
+from agent.diagnosis.pictures.look import look_at
+from agent.diagnosis.pictures.others import dim_days
 from agent.diagnosis.rule import Sibling, Verdict
 from shared.reading import Reading, Value
 from tests.agent.diagnosis.pictures.days import BASELINES, finding, picture, sibling
@@ -33,17 +35,24 @@ def opened(
     veils: tuple[tuple[datetime, datetime], ...],
     *,
     watches: bool = False,
+    unseen: tuple[tuple[datetime, datetime], ...] = (),
+    every: timedelta = timedelta(minutes=20),
 ) -> set[str]:
     """Codes that open on a camera that is veiled during these spans, seen every 20 minutes."""
+    dim: tuple[datetime, ...] = ()
     memories: dict[str, FaultMemory] = {}
     history: list[Reading] = []
     found: set[str] = set()
-    for index in range(int(days * 72)):
-        now = start + timedelta(minutes=20 * index)
+    for index in range(int(timedelta(days=days) / every)):
+        now = start + every * index
+        if any(a <= now < b for a, b in unseen):
+            continue
         change = MIST if any(a <= now < b for a, b in veils) else {}
         view = view_of(picture(**change), now=now, baselines=BASELINES, sun=40.0, siblings=siblings)
         past = {"picture.ref_contrast": tuple(history[-480:])}
-        view = replace(view, history=past, clear_at=start if watches else None)
+        view = replace(view, history=past, dim_days=dim)
+        look = look_at(view)
+        dim = dim_days(view, look) if watches and look is not None else ()
         rules = [rule for rule in RULES if rule.code in ("picture.condensation", "picture.dirty")]
         diagnosis = diagnose(view, memories, rules)
         memories = dict(diagnosis.memories)
@@ -114,6 +123,39 @@ def test_a_batch_is_not_excused_for_ever() -> None:
     assert not opened(NOON, 6.5, BATCH, veil, watches=True)
     assert opened(NOON, 8, BATCH, veil, watches=True) == {"picture.condensation"}
     assert "picture.condensation" not in opened(NOON, 8, (), veil, watches=True)
+
+
+@pytest.mark.parametrize("dim_first", [0, 1, 30], ids=["clear", "dim once", "dim for ten hours"])
+def test_an_outage_before_a_fog_is_no_week_of_fog(dim_first: int) -> None:
+    """A week without pictures and 25 h of fog over three dates accuse no camera of the site."""
+    start = datetime.fromisoformat("2026-11-16T20:00:00+00:00")
+    fog = start + timedelta(days=7, hours=3)
+    dim = start + timedelta(minutes=20 * dim_first)
+    found = opened(
+        start,
+        8.2,
+        BATCH,
+        ((start, dim), (fog, fog + timedelta(days=2))),
+        watches=True,
+        unseen=((start + timedelta(hours=10), fog),),
+    )
+    assert not found
+
+
+@pytest.mark.parametrize("outage_days", [1, 3])
+def test_a_veil_with_an_outage_is_a_week_when_five_days_saw_it(outage_days: int) -> None:
+    """A day that nobody looked costs nothing; after three the days are counted anew."""
+    outage = (NOON + timedelta(days=1), NOON + timedelta(days=1 + outage_days))
+    veil = ((NOON, NOON + timedelta(days=20)),)
+    found = opened(NOON, 8, BATCH, veil, watches=True, unseen=(outage,))
+    assert found == ({"picture.condensation"} if outage_days == 1 else set())
+
+
+def test_a_camera_that_is_seen_once_a_day_has_a_week_too() -> None:
+    """A battery's camera, an hour later each day."""
+    veil = ((NOON, NOON + timedelta(days=30)),)
+    every = timedelta(hours=25)
+    assert opened(NOON, 16, BATCH, veil, watches=True, every=every) == {"picture.condensation"}
 
 
 def test_noise_is_held_against_each_cameras_own() -> None:
