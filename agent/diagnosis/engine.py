@@ -27,6 +27,9 @@ ANSWERS: Final = "reach.answers"
 
 
 _LONGEST_WINDOW: Final = 64
+UNJUDGED: Final = timedelta(days=1)
+"""After it a fault explains no other in pictures of another size or source: it
+cannot clear in them. A day's nights and weather are no such thing."""
 UNWATCHED: Final = timedelta(minutes=30)
 """What a gap in which nobody looked counts for, in the span of a fault's findings."""
 
@@ -339,7 +342,7 @@ def diagnose(view: View, memories: Mapping[str, FaultMemory], rules: Iterable[Ru
         unless_unnamed(
             finding, view, onset_at=_opening_onset(memories.get(rule.code), rule, now=view.now)
         )
-        for rule, finding in zip(asked, explain(judged, memories), strict=True)
+        for rule, finding in zip(asked, explain(judged, memories, now=view.now), strict=True)
     )
     after = dict(memories)
     steps: list[Diagnosed] = []
@@ -360,26 +363,45 @@ def _opening_onset(memory: FaultMemory | None, rule: Rule, *, now: datetime) -> 
 
 
 def explain(
-    findings: Sequence[Finding], memories: Mapping[str, FaultMemory]
+    findings: Sequence[Finding], memories: Mapping[str, FaultMemory], *, now: datetime
 ) -> tuple[Finding, ...]:
     """The findings, with those that another fault explains set back to no verdict.
 
     A fault explains while it is found in this pass, or stands open: one fault gets one name. What
     is open already under the name of a consequence stays so: only its own recovery ends it. While
-    a fault for the fitter stands, nothing that it may cause becomes a claim.
+    a fault for the fitter stands, nothing that it may cause becomes a claim; one that could not be
+    judged for a day, for the pictures are of another kind, would hold claims back for ever.
     """
     found = {finding.code for finding in findings if finding.verdict is Verdict.FAULT}
     standing = {memory.code for memory in memories.values() if memory.is_open}
     judged = {finding.code for finding in findings if finding.verdict is Verdict.HEALTHY}
-    causes = found | (standing - judged)
+    standing -= judged | _unjudgeable(findings, memories, now=now)
+    causes = found | standing
     told = []
     for finding in findings:
-        cause = fitter_first(finding.code, standing - judged) or cause_of(finding.code, causes)
+        cause = fitter_first(finding.code, standing) or cause_of(finding.code, causes)
         if finding.verdict is Verdict.FAULT and cause is not None:
             told.append(_explained(finding, cause))
         else:
             told.append(finding)
     return tuple(told)
+
+
+def _unjudgeable(
+    findings: Iterable[Finding], memories: Mapping[str, FaultMemory], *, now: datetime
+) -> frozenset[str]:
+    """Codes that this picture cannot judge for its kind, and none has judged for a day."""
+
+    def is_old(memory: FaultMemory | None) -> bool:
+        moments = [memory.said_at, *memory.window_at] if memory else []
+        last = max((at for at in moments if at is not None), default=None)
+        return last is not None and now - last > UNJUDGED
+
+    return frozenset(
+        finding.code
+        for finding in findings
+        if finding.is_of_other_kind and is_old(memories.get(finding.code))
+    )
 
 
 def _unless_proven(finding: Finding, memories: Mapping[str, FaultMemory]) -> Finding:

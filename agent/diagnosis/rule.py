@@ -45,6 +45,7 @@ class Finding:
     settle_en: str = ""  # without a verdict: what would settle the question
     settle_zh: str = ""
     is_unsupported: bool = False  # without a verdict: this device can never tell
+    is_of_other_kind: bool = False  # without a verdict: not the size or source it is known by
 
     @property
     def word(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.diagnosis.pictures.look import Look, baseline_of, is_other_kind, look_at
 from agent.diagnosis.pictures.spread import Norm
@@ -81,13 +81,16 @@ def seen(view: View, code: str) -> Look | Finding:
             "等待有光照的画面",
         )
     if is_other_kind(view, look.light):
-        return unsure(
+        unknown = unsure(
             code,
             "another size or source than this camera's own pictures: it is learnt anew",
             "画面尺寸或来源与自身基准不同：将重新学习",
-            "some days of good pictures of this kind",
-            "积累数日此类正常画面",
+            "some days of good pictures of this kind; while a picture fault is open, only after"
+            " preclaim-agent accept DEVICE --again REASON",
+            "积累数日此类正常画面；若有画面故障未解除，须先执行"
+            " preclaim-agent accept DEVICE --again REASON 才会学习",
         )
+        return replace(unknown, is_of_other_kind=True)
     return look
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import combinations
 
 import pytest
@@ -18,7 +19,8 @@ from agent.diagnosis.rule import Finding, Rule, Verdict
 from shared.catalogue import CATALOGUE
 from shared.catalogue_entry import Outcome
 from shared.fault import FaultState
-from tests.agent.diagnosis.views import view_of
+from tests.agent.diagnosis.pictures.days import GOOD, learnt, picture
+from tests.agent.diagnosis.views import NOON, judge, view_of
 
 CODES = [rule.code for rule in RULES if rule.code.startswith(("picture.", "ircut.", "ir_led."))]
 
@@ -30,7 +32,7 @@ def fault(code: str) -> Finding:
 
 def told(*codes: str) -> set[str]:
     """Which of several faults of one picture are told."""
-    found = explain([fault(code) for code in codes], {})
+    found = explain([fault(code) for code in codes], {}, now=NOON)
     return {finding.code for finding in found if finding.verdict is Verdict.FAULT}
 
 
@@ -84,13 +86,13 @@ def test_what_stands_open_explains() -> None:
     """A cause that is open and not judged in this pass explains on; a recovered one does not."""
     memory = FaultMemory("picture.black", state=FaultState.OPEN)
     memories = {"picture.black": memory}
-    (explained,) = explain([fault("picture.noise")], memories)
+    (explained,) = explain([fault("picture.noise")], memories, now=NOON)
     assert (explained.verdict, explained.word) == (Verdict.NO_VERDICT, "unsure")
     assert CATALOGUE["picture.black"].name_en in explained.summary_en
     assert explained.settle_en
     assert explained.settle_zh
     healthy = Finding(code="picture.black", verdict=Verdict.HEALTHY, summary_en="", summary_zh="")
-    (_, noise) = explain([healthy, fault("picture.noise")], memories)
+    (_, noise) = explain([healthy, fault("picture.noise")], memories, now=NOON)
     assert noise.verdict is Verdict.FAULT
 
 
@@ -98,7 +100,7 @@ def test_what_stands_open_explains() -> None:
 def test_a_filter_proven_reversed_explains_a_stuck_one(code: str) -> None:
     """What tests have proven under one name, pictures do not tell under another."""
     proven = FaultMemory("ircut.reversed", state=FaultState.OPEN)
-    (explained,) = explain([fault(code)], {experiment_key(proven.code): proven})
+    (explained,) = explain([fault(code)], {experiment_key(proven.code): proven}, now=NOON)
     assert explained.verdict is Verdict.NO_VERDICT
     assert CATALOGUE[proven.code].name_en in explained.summary_en
 
@@ -124,11 +126,40 @@ def test_the_first_in_the_table_is_the_cause() -> None:
 def test_the_fitter_comes_before_a_claim(cause: str, code: str) -> None:
     """While dirt, a cover or a moved view stands open, what it may cause is no fault yet."""
     standing = {cause: FaultMemory(cause, FaultState.OPEN)}
-    (found,) = explain([fault(code)], standing)
+    (found,) = explain([fault(code)], standing, now=NOON)
     assert found.verdict is Verdict.NO_VERDICT
     assert found.settle_en
     put_right = Finding(code=cause, verdict=Verdict.HEALTHY, summary_en="", summary_zh="")
-    assert explain([put_right, fault(code)], standing)[1].verdict is Verdict.FAULT
+    assert explain([put_right, fault(code)], standing, now=NOON)[1].verdict is Verdict.FAULT
+
+
+@pytest.mark.parametrize("cause", FITTER_FIRST)
+@pytest.mark.parametrize(
+    ("hours", "width_px", "luma_std", "verdict"),
+    [
+        pytest.param(23, 352, 45.0, Verdict.NO_VERDICT, id="judged within a day"),
+        pytest.param(25, 352, 45.0, Verdict.FAULT, id="not judgeable for a day"),
+        pytest.param(25, 1280, 1.0, Verdict.NO_VERDICT, id="in weather or at night for a day"),
+    ],
+)
+def test_what_the_fitter_can_never_clear_mutes_no_claim(
+    cause: str, hours: int, width_px: int, luma_std: float, verdict: Verdict
+) -> None:
+    """A fault that stands open in pictures of another size is not judged any more; after a day it
+    holds no claim back, and its finding says what a person can do."""
+    size = {"width_px": 1280, "height_px": 720, "source": "stream"}
+    view = view_of(
+        picture(**{**size, "width_px": width_px, "luma_std": luma_std}),
+        baselines=learnt({**GOOD, **size}),
+        now=NOON + timedelta(hours=hours),
+    )
+    standing = {cause: FaultMemory(cause, FaultState.OPEN, said_at=NOON)}
+    unsure = judge(cause, view)
+    for code in ("ircut.stuck_open", "picture.noise"):
+        _, claim = explain([unsure, fault(code)], standing, now=view.now)
+        assert claim.verdict is verdict
+    for settle in (unsure.settle_en, unsure.settle_zh):
+        assert ("preclaim-agent accept DEVICE --again" in settle) is (width_px == 352)
 
 
 def test_the_fitter_is_asked_only_about_what_never_is_a_claim() -> None:
