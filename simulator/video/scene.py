@@ -165,7 +165,7 @@ def _defocus(scene: SceneSpec, light: Plane) -> Plane:
 
 
 def _blur_px(scene: SceneSpec) -> int:
-    return max(2, scene.height // 60)
+    return max(2, scene.height // 72)
 
 
 def _blur_sprite(scene: SceneSpec, sprite: Sprite) -> Sprite:

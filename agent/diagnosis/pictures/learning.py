@@ -22,6 +22,7 @@ from agent.diagnosis.pictures.baseline import (
 from agent.diagnosis.pictures.figures import LEAST_OF, leeway_of
 from agent.diagnosis.pictures.look import Look, filter_mode, kind_of, look_at
 from agent.diagnosis.pictures.spread import norm_of
+from agent.diagnosis.pictures.veil import Veil, veil_of
 from agent.diagnosis.rule import Finding, Verdict, View
 from shared.fault import FaultState
 
@@ -147,8 +148,14 @@ def _rounded(value: float) -> float:
 
 
 def _is_fit(look: Look, view: View) -> bool:
-    """Whether a picture may stand for what this camera sees when it is well."""
-    levels = view.levels
+    """Whether a picture may stand for what this camera sees when it is well.
+
+    A picture that looks as through a film does not, though no rule is sure enough to say so: a
+    lost focus that was taken for one had taught the camera its own blur within minutes.
+    """
+    levels, veil = view.levels, veil_of(view, look)
+    if veil is not None and veil.kind is Veil.FILM:
+        return False
     lit = look.is_lit and look["luma_std"] >= levels.flat_luma_std
     filter_out = look.light is Light.DAY and filter_mode(view) == "OFF"
     sharp = look["sharpness"] >= levels.blurred_sharpness
