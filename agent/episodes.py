@@ -40,6 +40,7 @@ from agent.evidence_files import (
     wants_picture,
 )
 from agent.probes.probe import Attachment
+from shared import notes
 from shared.device import DeviceFacts
 from shared.evidence import Manifest, NotTaken, SignedManifest
 from shared.fault import EvidenceAdded, FaultEvent, FaultKind
@@ -178,7 +179,7 @@ class Teller:
             before,
             name="readings-before.jsonl",
             taken_at=seen.now,
-            note="readings up to the event that opened this fault",
+            note=notes.BEFORE,
         )
         # The policy wants a picture with every claim, whatever its fault.
         files = [*picture_files(seen), *attached_files(seen)]
@@ -241,7 +242,7 @@ class Teller:
             ),
             name="readings-after.jsonl",
             taken_at=seen.now,
-            note=f"readings of {episode.passes} passes since this fault opened",
+            note=notes.SINCE,
         )
         transcript = write_transcript(seen.exchanges, taken_at=seen.now)
         files = [*picture_files(seen), *(file for file in (transcript, series) if file is not None)]

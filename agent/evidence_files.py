@@ -12,14 +12,13 @@ from agent.delivery.evidence import EvidenceFile
 from agent.diagnosis.pictures.acceptance import Acceptance
 from agent.probes.probe import Attachment
 from shared import figures as figures_document
+from shared import notes
 from shared.catalogue import CATALOGUE
 from shared.device import DeviceFacts
 from shared.evidence import FIGURES, MAP, THUMBNAIL, EvidenceKind, NotTaken
 from shared.figures import Figures
 
 TEXT_CHARS: Final = 400
-HEALTHY_NOTE: Final = "the same view when no picture fault stood"
-ACCEPTED_NOTE: Final = "the same view as a person accepted it after installation"
 _SHOWN: Final = (
     "sharpness",
     "local_contrast",
@@ -79,7 +78,7 @@ def figures_file(seen: Seen) -> tuple[EvidenceFile, ...]:
             media_type=figures_document.MEDIA_TYPE,
             content=figures_document.write(seen.figures),
             taken_at=seen.now,
-            note="the figures of the picture beside this camera's own baseline",
+            note=notes.FIGURES,
         ),
     )
 
@@ -147,7 +146,7 @@ def clip_file(clip: Clip) -> EvidenceFile:
         media_type="video/mp4",
         content=clip.mp4,
         taken_at=clip.taken_at,
-        note=f"{clip.seconds:.1f} s, {clip.frames} pictures as the camera coded them",
+        note=notes.CLIP,
     )
 
 
@@ -161,7 +160,7 @@ def reference_file(
         media_type="image/jpeg",
         content=content,
         taken_at=taken_at,
-        note=HEALTHY_NOTE if accepted is None else _accepted_note(accepted),
+        note=notes.HEALTHY if accepted is None else _accepted_note(accepted),
     )
 
 
@@ -172,4 +171,4 @@ def _accepted_note(accepted: Acceptance) -> str:
         for name in _SHOWN
         if (value := accepted.figures.get(name)) is not None
     )
-    return f"{ACCEPTED_NOTE}; device: {names}; {measured}"[:TEXT_CHARS]
+    return f"{notes.ACCEPTED}; device: {names}; {measured}"[:TEXT_CHARS]

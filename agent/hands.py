@@ -26,6 +26,7 @@ from agent.reasons import in_both
 from agent.recording import Outcome
 from agent.rounds import Rounds
 from agent.wrong import Both, join
+from shared import notes
 from shared.device import DeviceFacts
 from shared.evidence import EvidenceKind
 
@@ -170,7 +171,7 @@ async def _read_log(camera: Camera, visit: Pass) -> Observation:
         kind=EvidenceKind.TRANSCRIPT,
         content=content,
         taken_at=visit.now,
-        note="the device's own log, because somebody asked",
+        note=notes.DEVICE_LOG,
     )
     return Observation(readings=(), attachments=(file,))
 

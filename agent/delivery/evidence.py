@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agent.camera.port import Exchange
 from agent.delivery.flight import PIECE_BYTES
-from shared import signing, wire
+from shared import notes, signing, wire
 from shared.evidence import (
     EvidenceChunk,
     EvidenceItem,
@@ -115,7 +115,7 @@ def write_transcript(exchanges: Sequence[Exchange], *, taken_at: datetime) -> Ev
         media_type="application/jsonl",
         content=_json_lines(lines),
         taken_at=taken_at,
-        note=f"{len(exchanges)} exchanges of this pass",
+        note=notes.EXCHANGES,
     )
 
 

@@ -33,6 +33,7 @@ from agent.experiment.look import Shot, middle
 from agent.experiment.verdict import FilterVerdict, Judged
 from agent.probes.probe import Attachment, good, unknown
 from agent.recording import TELEMETRY_UPTO
+from shared import notes
 from shared.catalogue_entry import Proof
 from shared.device import DeviceFacts
 from shared.evidence import EvidenceKind
@@ -51,6 +52,11 @@ CODES: Final = {
 }
 VERDICT: Final = "ircut.verdict"
 MOVED: Final = "ircut.moved"
+_NOTES: Final = {
+    "before": notes.TEST_BEFORE,
+    "during": notes.TEST_DURING,
+    "after": notes.TEST_AFTER,
+}
 _UNSENT: Final = 480
 _TERMINAL: Final = "terminal"
 
@@ -224,7 +230,7 @@ def attachments_of(told: Told, database: Database) -> tuple[Attachment, ...]:
             kind=EvidenceKind.PICTURE,
             content=shots[-1].picture.jpeg,
             taken_at=shots[-1].at,
-            note=f"filter test, {name}: mode {_mode(ran, name)}",
+            note=_NOTES[name],
         )
         for name, shots in phases
         if shots
@@ -254,7 +260,7 @@ def attachments_of(told: Told, database: Database) -> tuple[Attachment, ...]:
             ensure_ascii=False,
         )
     )
-    files = [_lines("filter-test.jsonl", lines, told, "figures and verdict of the filter test")]
+    files = [_lines("filter-test.jsonl", lines, told, notes.TEST_FIGURES)]
     if writes:
         rows = [
             json.dumps(
@@ -271,7 +277,7 @@ def attachments_of(told: Told, database: Database) -> tuple[Attachment, ...]:
             )
             for write in writes
         ]
-        files.append(_lines("writes.jsonl", rows, told, "everything written to the camera"))
+        files.append(_lines("writes.jsonl", rows, told, notes.TEST_WRITES))
     return (*pictures, *files)
 
 

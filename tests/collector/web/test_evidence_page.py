@@ -11,7 +11,7 @@ from agent.diagnosis.pictures.figures import LEAST_OF
 from collector.store import unsubmitted
 from collector.web.pages.claims import kinds_here
 from collector.web.voice import LANGUAGES, Voice
-from shared import figures
+from shared import figures, notes
 from shared.evidence import FIGURES
 from tests.collector.web.conftest import Console, Signed
 from tests.collector.web.evidence_seed import (
@@ -211,3 +211,11 @@ def test_every_figure_has_a_plain_name(language: str) -> None:
     unnamed = [name for name in LEAST_OF if voice.name("figure", name) == name]
 
     assert unnamed == []
+
+
+def test_every_note_of_a_file_is_told_in_chinese() -> None:
+    """What agents write into manifests are keys of our texts."""
+    voice = Voice("zh")
+    untold = [note for note in notes.ALL if voice.name("note", note) == note]
+
+    assert untold == []
