@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from agent.camera.profile_wrongs import PROFILE_WRONGS
+from agent.camera.profiles.wrongs import PROFILE_WRONGS
 from agent.overlay_wrongs import OVERLAY_WRONGS
 from agent.wrong import Both, Wrong, join
 

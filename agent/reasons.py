@@ -37,6 +37,8 @@ CAUSES_ZH: Final[Mapping[str, str]] = {
     Cause.DECODE_LIMIT.value: "解码超出内存或时间限制",
     Cause.DECODE_UNSUPPORTED.value: "不支持的编码格式",
     Cause.VENDOR_UNPARSABLE.value: "厂商接口应答无法解析",
+    Cause.VENDOR_UNSUPPORTED.value: "设备没有该厂商接口",
+    Cause.VENDOR_REFUSED.value: "厂商接口返回错误码",
     Cause.DEADLINE.value: "超过时限",
     Cause.BUDGET.value: "当日预算已用完",
     "host.folder": "目录无法读取",

@@ -39,6 +39,8 @@ class Cause(enum.Enum):
     DECODE_LIMIT = "decode.limit"  # memory or time limit of the decoder child
     DECODE_UNSUPPORTED = "decode.unsupported"
     VENDOR_UNPARSABLE = "vendor.unparsable"
+    VENDOR_UNSUPPORTED = "vendor.unsupported"  # this device has no such vendor interface
+    VENDOR_REFUSED = "vendor.refused"  # it answers with an error code of its own
     DEADLINE = "deadline"
     BUDGET = "budget"
 

@@ -21,7 +21,7 @@ from agent.camera.profile import (
     Profile,
     VendorRequest,
 )
-from agent.camera.profile_table import ProfileError, Table
+from agent.camera.profiles.table import ProfileError, Table
 from agent.config_problem import Problem
 
 __all__ = ["Problem", "ProfileError", "load_profiles", "parse_profile", "shipped_directory"]

@@ -53,6 +53,8 @@ LAYER_OF: Final[dict[Cause, Layer | None]] = {
     Cause.DECODE_LIMIT: Layer.DECODE,
     Cause.DECODE_UNSUPPORTED: None,
     Cause.VENDOR_UNPARSABLE: Layer.HTTP,
+    Cause.VENDOR_UNSUPPORTED: None,
+    Cause.VENDOR_REFUSED: None,  # the device spoke; it will not say this
     Cause.DEADLINE: None,  # says how long, not where
     Cause.BUDGET: None,
 }
@@ -81,7 +83,9 @@ LOGIN_CAUSES: Final = frozenset(
     {Cause.LOGIN_REFUSED, Cause.LOGIN_METHOD, Cause.LOGIN_LOCKED, Cause.LOGIN_NO_CREDENTIALS}
 )
 
-_LACKS: Final = frozenset({Cause.ONVIF_UNSUPPORTED, Cause.DECODE_UNSUPPORTED})
+_LACKS: Final = frozenset(
+    {Cause.ONVIF_UNSUPPORTED, Cause.DECODE_UNSUPPORTED, Cause.VENDOR_UNSUPPORTED}
+)
 
 
 def failed(name: str, error: CameraError, *, at: datetime, unit: str = "") -> Reading:

@@ -153,7 +153,7 @@ def test_every_problem_of_the_code_is_in_the_table() -> None:
             "overlay.py",
             "overlay_bounds.py",
             "camera/profile_file.py",
-            "camera/profile_table.py",
+            "camera/profiles/table.py",
         )
     )
 

@@ -1,0 +1,1 @@
+"""How a profile's sources are fetched; one file a transport, imported when a device needs it."""
