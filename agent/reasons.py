@@ -39,6 +39,8 @@ CAUSES_ZH: Final[Mapping[str, str]] = {
     Cause.VENDOR_UNPARSABLE.value: "厂商接口应答无法解析",
     Cause.VENDOR_UNSUPPORTED.value: "设备没有该厂商接口",
     Cause.VENDOR_REFUSED.value: "厂商接口返回错误码",
+    Cause.LOCAL_MISSING.value: "本机缺少所需的软件包、程序或串口",
+    Cause.LOCAL_FAILED.value: "本机的程序或串口无法工作",
     Cause.DEADLINE.value: "超过时限",
     Cause.BUDGET.value: "当日预算已用完",
     "host.folder": "目录无法读取",

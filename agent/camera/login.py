@@ -41,6 +41,7 @@ class LoginState:
     # Refusals, since a login last worked, of kinds that had worked in this pass: the password was
     # changed meanwhile, or this user may not do that one thing.
     doubts: int = 0
+    vendor_refusals: int = 0  # by a vendor's own login: they lock the same account
     locked: bool = False
     soap_shut: bool = False  # SOAP refused every kind: not asked again in this pass
     # Paths where a nonce serves once although the device does not call it stale; kept for later
@@ -58,7 +59,8 @@ class LoginState:
     @property
     def shut(self) -> bool:
         """True when nothing may log in any more in this pass."""
-        return self.locked or len(self.refused) + self.doubts >= MAX_REFUSALS
+        refusals = len(self.refused) + self.doubts + self.vendor_refusals
+        return self.locked or refusals >= MAX_REFUSALS
 
     @property
     def refused_by_digest(self) -> bool:
@@ -105,6 +107,17 @@ class LoginState:
         if kind not in self.worked:
             self.tally.login_attempts += 1
 
+    def count_vendor_attempt(self) -> None:
+        """Count a login by a vendor's own protocol or token, whose outcome is open."""
+        self.tally.login_attempts += 1
+
+    def note_vendor_refusal(self, cause: Cause) -> None:
+        """Remember why a vendor's login was not accepted; other causes say nothing about it."""
+        if cause is Cause.LOGIN_LOCKED:
+            self.locked = True
+        elif cause is Cause.LOGIN_REFUSED:
+            self.vendor_refusals += 1
+
     def check_lock(self, *, status: int, text: str) -> None:
         """Raise LOGIN_LOCKED when a refusal says that the account is locked."""
         if status in _LOCKED_STATUSES or _LOCKED.search(text[:4096]):
@@ -114,7 +127,9 @@ class LoginState:
     def all_refused(self) -> CameraError:
         """The error for a device that refused every kind it may be offered."""
         refused = self.refused or (self.worked if self.doubts else [])
-        names = ", ".join(kind.value for kind in refused) or "none could be tried"
+        tried = [kind.value for kind in refused]
+        tried += ["the vendor's own"] if self.vendor_refusals else []
+        names = ", ".join(tried) or "none could be tried"
         self.refused_before.update(self.refused)
         return CameraError(
             Cause.LOGIN_REFUSED, f"the device refuses user and password (tried: {names})"

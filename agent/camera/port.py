@@ -41,6 +41,8 @@ class Cause(enum.Enum):
     VENDOR_UNPARSABLE = "vendor.unparsable"
     VENDOR_UNSUPPORTED = "vendor.unsupported"  # this device has no such vendor interface
     VENDOR_REFUSED = "vendor.refused"  # it answers with an error code of its own
+    LOCAL_MISSING = "local.missing"  # a package, program or serial port that this machine lacks
+    LOCAL_FAILED = "local.failed"  # it is there and does not work
     DEADLINE = "deadline"
     BUDGET = "budget"
 
@@ -81,6 +83,8 @@ class Target:
     rtsp_port: int | None = None  # None: as the stream URI says
     tls: bool = False
     allow_events: bool = False  # an event subscription counts as a write
+    vendor_port: int | None = None  # of a vendor's own protocol; None: as the profile says
+    serial_port: str = ""  # device file of a modem or charge controller, like "/dev/ttyUSB2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,8 @@ LAYER_OF: Final[dict[Cause, Layer | None]] = {
     Cause.VENDOR_UNPARSABLE: Layer.HTTP,
     Cause.VENDOR_UNSUPPORTED: None,
     Cause.VENDOR_REFUSED: None,  # the device spoke; it will not say this
+    Cause.LOCAL_MISSING: None,  # ours, not the device's
+    Cause.LOCAL_FAILED: None,
     Cause.DEADLINE: None,  # says how long, not where
     Cause.BUDGET: None,
 }

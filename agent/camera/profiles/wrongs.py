@@ -74,4 +74,7 @@ PROFILE_WRONGS: Final[Mapping[str, Wrong]] = {
         Both("{found} is no range", "{found} 不是范围"),
         Both("Write [lowest, highest]", "请填写 [最低值, 最高值]"),
     ),
+    "profile_dvrip_message": Wrong(
+        Both("{found} is no message that only reads", "{found} 不是只读的消息"), _ONE_OF
+    ),
 }

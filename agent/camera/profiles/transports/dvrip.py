@@ -1,0 +1,76 @@
+"""Sources that are asked by DVRIP, the protocol of XMeye cameras; TCP 34567.
+
+``request = { message = 1610, name = "OPTUpData", body = { ... }, wanted = "Dev.ElectCapacity" }``
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final, cast
+
+from agent.camera.address import Place, place_of
+from agent.camera.port import CameraError, Cause
+from agent.camera.profiles.dvrip.frame import PORT
+from agent.camera.profiles.dvrip.session import DvripSession, Question
+from agent.camera.profiles.profile import Source
+from agent.camera.profiles.table import Table
+from agent.camera.profiles.transport import Fetched, Reach
+
+_TIMEOUT_S: Final = 10.0
+_HELD: Final = "dvrip"
+MESSAGES: Final = (1020, 1042, 1044, 1048, 1360, 1452, 1610)
+"""What may be asked: none of these changes anything. 1020 information, 1042 and 1044
+configuration, 1048 channel titles, 1360 abilities, 1452 time, 1610 live data."""
+
+
+def check_request(table: Table) -> None:
+    """Refuse what no DVRIP request has, and every message that could change something."""
+    message = table.take("message", int)
+    if message is not None and message not in MESSAGES:
+        known = ", ".join(str(number) for number in MESSAGES)
+        table.complain("message", "profile_dvrip_message", found=message, known=known)
+    table.take("name", str)
+    table.take("wanted", str, " ")
+    table.take("body", dict, {})
+    table.take("port", int, PORT)
+    table.finish()
+
+
+async def fetch(source: Source, reach: Reach) -> Fetched:
+    """Ask one question; the connection and its one login serve all sources of a reading."""
+    question = _question(source)
+    session = _session(source, reach)
+    request = f"DVRIP {question.message} {question.name}"
+    with reach.door.transcript.record(kind="vendor", request=request) as note:
+        timeout_s = source.timeout_s or _TIMEOUT_S
+        try:
+            async with asyncio.timeout(timeout_s):
+                body = await session.ask(question)
+        except TimeoutError as error:
+            raise CameraError(
+                Cause.DEADLINE, f"no complete DVRIP reply within {timeout_s:g} s"
+            ) from error
+        note.reply, note.detail = body, f"{len(body)} bytes"
+    return Fetched(body=body.strip(b"\x00\r\n "), detail=note.detail)
+
+
+def _question(source: Source) -> Question:
+    name = str(source.request["name"])
+    return Question(
+        message=int(source.request["message"]),
+        name=name,
+        wanted=str(source.request.get("wanted", name)),
+        body=source.request.get("body", {}),
+    )
+
+
+def _session(source: Source, reach: Reach) -> DvripSession:
+    held = reach.held.get(_HELD)
+    if held is None:
+        port = reach.target.vendor_port or int(source.request.get("port", PORT))
+        held = reach.held[_HELD] = DvripSession(
+            Place(host=place_of(reach.target).host, port=port),
+            login=reach.door.login,
+            tally=reach.door.transcript.tally,
+        )
+    return cast(DvripSession, held)
