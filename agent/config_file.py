@@ -30,7 +30,7 @@ from agent.sun import Site
 from shared.topics import AGENT_ID
 
 _DEVICE_ID: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")
-_MAX_DEVICES: Final = 256  # the health message's bound
+_MAX_DEVICES: Final = 1024  # a hub; telemetry's bound, and more than one process should watch
 
 
 def load_config(

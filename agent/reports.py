@@ -30,7 +30,7 @@ from shared.columns import Columns
 from shared.fault import EpisodeSnapshot
 from shared.fold import fold
 from shared.frame import Lane
-from shared.health import DeviceHealth, Health, Standing
+from shared.health import DEVICES_A_PART, DeviceHealth, Health, Standing
 from shared.identity import EventId
 from shared.reading import Reading
 from shared.receipt import Receipt
@@ -62,6 +62,12 @@ def _fold_what_fits(
         if count == 1:
             return None, 1
         count //= 2
+
+
+def _parts(devices: Sequence[DeviceHealth]) -> list[tuple[DeviceHealth, ...]]:
+    """The devices in runs that one message holds; one empty run when there are none."""
+    begins = range(0, max(len(devices), 1), DEVICES_A_PART)
+    return [tuple(devices[begin : begin + DEVICES_A_PART]) for begin in begins]
 
 
 class Reporter:
@@ -155,38 +161,49 @@ class Reporter:
         return (pace - min(max(age, timedelta(0)), pace)).total_seconds()
 
     async def send_health(self) -> None:
-        """Append one health message; gaps that it tells are forgotten in the same transaction."""
+        """Append one health message, in parts for a hub.
+
+        Gaps that it tells are forgotten in the same transaction.
+        """
         host = await self._read_host()
         now, mode = self._clock(), self._uplink.mode()
         self._standings.note_owed(self._owed())
-        devices = self._devices(mode)
+        parts = _parts(self._devices(mode))
         with self._database.transaction() as db:
-            lost = losses.take(db, current_epoch=str(self._database.epoch()))
-            event = self._outbox.append(
-                Health(
-                    sent_at=now,
-                    agent_version=self._version,
-                    next_within_s=self._uplink.next_word_s(
-                        self._config.pace.health_every.total_seconds()
-                    ),
-                    uplink=self._config.uplink,
-                    host=host[:64],
-                    devices=self.told.left_out(devices, now=now),
-                    outbox=self._outbox.lane_depths(),
-                    lost=lost,
-                    recorder_firmware=self._config.recorder_firmware,
-                    data=self._uplink.spend(),
+            whole = Health(
+                sent_at=now,
+                agent_version=self._version,
+                next_within_s=self._uplink.next_word_s(
+                    self._config.pace.health_every.total_seconds()
                 ),
-                now=now,
+                uplink=self._config.uplink,
+                host=host[:64],
+                outbox=self._outbox.lane_depths(),
+                recorder_firmware=self._config.recorder_firmware,
+                data=self._uplink.spend(),
             )
-            self._on_health(event)
-        self.told.sent(event, devices)
+            lost = losses.take(db, current_epoch=str(self._database.epoch()))
+            events = [
+                self._outbox.append(
+                    replace(
+                        whole,
+                        devices=self.told.left_out(devices, now=now),
+                        lost=() if number else lost,
+                        part=number,
+                    ),
+                    now=now,
+                )
+                for number, devices in enumerate(parts)
+            ]
+            self._on_health(events[-1])
+        for event, devices in zip(events, parts, strict=True):
+            self.told.sent(event, devices)
         self._uplink.told(mode)
         self._wake()
 
     def _devices(self, mode: Mode) -> tuple[DeviceHealth, ...]:
         """How they stand; at the last word of the month nobody will see to those that are well."""
-        devices = self._standings.health()[:256]
+        devices = self._standings.health()
         if mode not in (Mode.FAREWELL, Mode.CLOSED):
             return devices
         return tuple(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -20,9 +20,10 @@ from agent.delivery.outbox import Outbox
 from agent.delivery.relief import relieve
 from agent.login_hold import AFTER_START, LONGEST, OUTCOME, RefusedProbes, held_until
 from agent.probes.probe import Probe
+from agent.queue_of_visits import Asleep, with_room
 from agent.recording import Outcome, Settings
 from agent.restraint import Restraint
-from agent.schedule import back_off, due
+from agent.schedule import back_off, due, first_due_at
 from shared.fault import FaultState
 
 _LOG = logging.getLogger(__name__)
@@ -89,6 +90,7 @@ class Rounds:
             former.refusals if former else RefusedProbes(retry=login_retry)
         )
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._asleep = Asleep()
 
     @property
     def device_ids(self) -> tuple[str, ...]:
@@ -115,40 +117,57 @@ class Rounds:
             await asyncio.gather(*self._running.values(), return_exceptions=True)
 
     def _start_due(self) -> None:
-        free = self._concurrency - len(self._running)
-        if free <= 0:
+        if len(self._running) >= self._concurrency:
             return
-        for device_id, probes in self.due_now().items():
-            if free == 0:
-                return
-            free -= 1
-            self._running[device_id] = asyncio.create_task(self._visit_quietly(device_id, probes))
+        wanted = self.due_now()
+        for device_id in with_room(
+            wanted,
+            running=self._running,
+            failures=self._failures,
+            concurrency=self._concurrency,
+        ):
+            visit = self._visit_quietly(device_id, wanted[device_id])
+            self._running[device_id] = asyncio.create_task(visit)
 
     def due_now(self) -> dict[str, list[Probe]]:
         """Probes to run now by device, the longest overdue device first."""
         now = self._clock()
         awake = [
             device_id
-            for device_id in self._devices
+            for device_id in self._asleep.among(self._devices, now=now)
             if device_id not in self._running
             and not self._is_resting(device_id, now)
             and not self._is_too_soon(device_id, now)
         ]
         found: dict[str, list[Probe]] = {}
-        for one in due(
+        turns = due(
             self._probes,
             self._last_run,
             now,
             device_ids=awake,
             overrides=self._overrides,
             jitter=self._jitter,
-        ):
+        )
+        self._let_sleep(set(awake) - {one.device_id for one in turns}, now)
+        for one in turns:
             if one.probe.cost.logins and self._is_login_held(one.device_id, now):
                 continue
             if self.refusals.rests(one.device_id, one.probe.name, now=now):
                 continue
             found.setdefault(one.device_id, []).append(one.probe)
         return found
+
+    def _let_sleep(self, idle: Iterable[str], now: datetime) -> None:
+        for device_id in idle:
+            until = first_due_at(
+                self._probes,
+                self._last_run,
+                now,
+                device_id=device_id,
+                overrides=self._overrides,
+                jitter=self._jitter.get(device_id, 0.0),
+            )
+            self._asleep.rest(device_id, until=until)
 
     def _is_resting(self, device_id: str, now: datetime) -> bool:
         until = self._rest_until.get(device_id)
@@ -237,6 +256,7 @@ class Rounds:
 
     def _note(self, outcome: Outcome, *, now: datetime) -> None:
         device_id = outcome.facts.device_id
+        self._asleep.wake(device_id)
         if self._restraint is not None:
             self._restraint.note(outcome.facts)
         for name in outcome.ran:

@@ -57,6 +57,30 @@ def back_off(failures: int) -> timedelta:
     return min(FIRST_BACK_OFF * factor, BACK_OFF_CAP)
 
 
+def first_due_at(
+    probes: Iterable[Probe],
+    last_run: Mapping[tuple[str, str], datetime],
+    now: datetime,
+    *,
+    device_id: str,
+    overrides: Mapping[str, timedelta],
+    jitter: float,
+) -> datetime:
+    """When the next probe of a device falls due; ``now`` at the soonest."""
+    return min(
+        (
+            next_due_at(
+                last_run=last_run.get((device_id, probe.name)),
+                interval=interval_of(probe, overrides),
+                now=now,
+                jitter=jitter,
+            )
+            for probe in probes
+        ),
+        default=now,
+    )
+
+
 def due(
     probes: Iterable[Probe],
     last_run: Mapping[tuple[str, str], datetime],

@@ -58,9 +58,15 @@ class ToldFacts:
     def sent(self, event: EventId, devices: Iterable[DeviceHealth]) -> None:
         """Remember who the devices were in a message that is committed; the latest one counts."""
         facts = tuple(one.device for one in devices)
+        ours = {one.device_id for one in facts}
         for one in facts:
             self.saw(one)
-        self._waiting = {event: facts}
+        self._waiting = {
+            earlier: left
+            for earlier, told in self._waiting.items()
+            if (left := tuple(one for one in told if one.device_id not in ours))
+        }
+        self._waiting[event] = facts
 
     def note(self, receipt: Receipt) -> bool:
         """Take in a receipt; True when the store is another one, which must be told all."""
@@ -73,6 +79,6 @@ class ToldFacts:
             if event.epoch == receipt.epoch and any(
                 one.first <= event.seq <= one.last for one in receipt.ranges
             ):
-                self._told = {one.device_id: one for one in facts}
+                self._told |= {one.device_id: one for one in facts}
                 del self._waiting[event]
         return False

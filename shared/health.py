@@ -14,6 +14,9 @@ from shared.moment import Moment
 from shared.reading import Reading
 from shared.receipt import SeqRange
 
+DEVICES_A_PART: Final = 100
+"""Devices of one health message; 100 with all their facts are about 30 KB of the frame's 64."""
+
 CLOSED_MODES: Final = frozenset({"farewell", "closed"})
 """``DataSpend.mode`` in which the agent is silent until the next month of its plan."""
 
@@ -81,6 +84,9 @@ class Health(msgspec.Struct, frozen=True, array_like=True, tag="health"):
     lost: Annotated[tuple[Lost, ...], msgspec.Meta(max_length=64)] = ()
     recorder_firmware: Annotated[str, msgspec.Meta(max_length=80)] = ""
     data: DataSpend | None = None
+    # Of several messages of one moment: a hub's devices do not fit into one. Part 0 alone speaks of
+    # the agent itself; a collector that does not know this field takes the same from each part.
+    part: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0
 
 
 class DeviceReadings(msgspec.Struct, frozen=True, array_like=True):

@@ -27,13 +27,32 @@ class SelfReport(msgspec.Struct, frozen=True):
 
 
 def store_health(health: Health, row: Row) -> None:
-    """Keep the agent's word; a health message older than the last applied changes nothing.
+    """Keep the agent's word; what is older than the last that was applied changes nothing.
 
-    One that was carried here in a file says how things stood, not how they stand.
+    One that was carried here in a file says how things stood, not how they stand. A hub speaks in
+    parts, and one that was sent again comes after later ones: its devices are still told by it.
     """
     note_lost(row, health.lost)
-    if not row.is_live or not agents.newer_than_applied(row.agent, row.identity):
+    if not row.is_live:
         return
+    is_latest = agents.newer_than_applied(row.agent, row.identity)
+    if is_latest and not health.part:
+        _note_agent(health, row)
+    for device in health.devices:
+        place = place_of(device.device, row, of_now=is_latest)
+        if is_latest or place.is_news:
+            positions.note_standing(
+                row.db,
+                position_id=place.id,
+                standing=device.standing,
+                reason=device.reason,
+                last_good_at=min(device.last_good_at, row.now) if device.last_good_at else None,
+                now=row.now,
+            )
+
+
+def _note_agent(health: Health, row: Row) -> None:
+    """What the agent says of itself, and until when it will be silent."""
     report = SelfReport(
         sent_at=health.sent_at.isoformat(),
         host=health.host,
@@ -53,16 +72,6 @@ def store_health(health: Health, row: Row) -> None:
         health_json=msgspec.json.encode(report).decode(),
         quiet_until=until,
     )
-    for device in health.devices:
-        place = place_of(device.device, row, of_now=True)
-        positions.note_standing(
-            row.db,
-            position_id=place.id,
-            standing=device.standing,
-            reason=device.reason,
-            last_good_at=min(device.last_good_at, row.now) if device.last_good_at else None,
-            now=row.now,
-        )
 
 
 def _look_again(row: Row, until: datetime | None) -> None:

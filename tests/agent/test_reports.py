@@ -191,6 +191,42 @@ async def test_the_last_word_of_a_month_calls_nobody_well(
     assert [device.standing for device in said.devices] == [Standing.UNKNOWN, Standing.FAULT]
 
 
+async def test_a_hub_tells_of_all_its_devices_in_parts(
+    tmp_path: Path, database: Database, outbox: Outbox
+) -> None:
+    """250 devices go in three messages that frames hold; the first alone tells of what was lost."""
+
+    async def no_host() -> tuple[Reading, ...]:
+        return ()
+
+    names = [f"camera-{number:03d}" for number in range(250)]
+    text = "x" * 80
+    facts = [(DeviceFacts(name, text[:64], (), text, text, text, text), ()) for name in names]
+    path = tmp_path / "agent.toml"
+    path.write_text('[agent]\nid = "agent-1"\n')
+    reporter = Reporter(
+        load_config(path),
+        version="0",
+        database=database,
+        outbox=outbox,
+        standings=Standings(facts),
+        read_host=no_host,
+        clock=lambda: NOON,
+        wake=lambda: None,
+    )
+    with database.transaction():
+        outbox.append_lost(Lane.TELEMETRY, reason="a test")
+    await reporter.send_health()
+    with database.transaction():
+        rows = outbox.take(Lane.HEALTH, limit=9, now=NOON)
+    said = [wire.decode_up(unpack(row.frame).body, Lane.HEALTH) for row in rows]
+
+    parts = [one for one in said if isinstance(one, Health)]
+    assert [one.part for one in parts] == [0, 1, 2]
+    assert [line.device.device_id for one in parts for line in one.devices] == names
+    assert [len(one.lost) for one in parts] == [1, 0, 0]
+
+
 def test_a_snapshot_that_found_no_room_is_not_counted_as_told(
     reporter: Reporter, outbox: Outbox, database: Database
 ) -> None:

@@ -105,3 +105,16 @@ def test_a_late_receipt_does_not_bring_back_what_changed(told: ToldFacts) -> Non
     told.note(receipt(2))
 
     assert say(told, 3, GATE, PUMP) == (GATE, replace(PUMP, device=DeviceFacts("pump")))
+
+
+def test_each_part_of_a_hub_waits_for_its_own_receipt() -> None:
+    """Two messages of one moment speak of other devices; a receipt of one says nothing of them."""
+    told = ToldFacts()
+    say(told, 1, GATE)
+    say(told, 2, PUMP)
+    told.note(receipt(2))
+    told.note(receipt(1))
+
+    gate, pump = say(told, 3, GATE)[0], say(told, 4, PUMP)[0]
+    assert gate.device == DeviceFacts("gate", "SC1")
+    assert pump.device == DeviceFacts("pump")

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from collector.intake.arrival import Arrival, Counts
 from collector.intake.ingest import ingest
@@ -269,6 +270,21 @@ def test_older_health_changes_nothing(house: House) -> None:
     house.take(frame_of(health(device(firmware="1.0")), seq=8))
 
     assert [row["firmware"] for row in house.rows(tables.position)] == ["2.0"]
+
+
+def test_each_part_of_a_hub_tells_its_devices(house: House) -> None:
+    """A part that comes after later ones tells its own devices, and the agent's word stays."""
+    reading = Reading("host.load", 0.5, "", NOON, Quality.GOOD)
+    first = replace(health(device("gate", firmware="2.0")), host=(reading,))
+    second = replace(health(device("pump", firmware="3.0")), part=1)
+    third = replace(health(device("yard", firmware="4.0")), part=2)
+    house.take(frame_of(first, seq=7), frame_of(third, seq=9))
+    house.take(frame_of(second, seq=8))
+
+    found = {row["device_id"]: row["firmware"] for row in house.rows(tables.position)}
+    assert found == {"gate": "2.0", "pump": "3.0", "yard": "4.0"}
+    (agent,) = (row for row in house.rows(tables.agent) if row["health_seq"])
+    assert "host.load" in str(agent["health_json"])
 
 
 def test_agent_clock_never_reaches_past_ours(house: House) -> None:
