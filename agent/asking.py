@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from agent.budget import Budget, Spend, allows
+from agent.budget import Budget, Spend, allows, awake_left_s, ceiling_of
 from agent.camera.port import Camera, CameraError, Cause, Clip, Costs, NoClip, Picture
+from agent.camera.transcript import MIDWAY
 from agent.probes import login
 from agent.probes.failure import SILENT, all_failed
 from agent.probes.probe import Attachment, Cost, Observation, Pass, Probe
@@ -32,14 +33,22 @@ class Take:
     attachments: list[Attachment]
     spend: Spend
     is_silent: bool = False
+    mah: float = 0.0  # estimated of the day so far; 0 on the mains
     clip: Clip | NoClip | None = None  # None: no fault waits for one
 
 
 async def ask(
     probes: Sequence[Probe], camera: Camera, visit: Pass, *, budget: Budget, spend: Spend
 ) -> Take:
-    """Run each probe that the budget allows; a device that is not there is asked no further."""
+    """Run each probe that the budget allows; a device that is not there is asked no further.
+
+    What a probe costs at most is asked beforehand; what it really costs is counted, and cut off
+    where it would go beyond the day's limit: requests, bytes and logins by the camera, the charge
+    of a battery by the time that is left for the probe.
+    """
+    loop = asyncio.get_running_loop()
     take = Take(ran=[], readings=[], pictures=[], attachments=[], spend=spend)
+    take.mah = spend.mah(budget.draw)
     woken = False
     for probe in probes:
         cost = probe.cost if not woken else awake(probe.cost)
@@ -49,9 +58,15 @@ async def ask(
             error = CameraError(Cause.BUDGET, str(refusal))
             take.readings += all_failed(_names(probe), error, at=visit.now)
             continue
-        before = camera.costs
-        observation = await run_probe(probe, camera, visit)
-        take.spend = take.spend.plus(spent_between(before, camera.costs, wakeups=cost.wakeups))
+        before, began_s = camera.costs, loop.time()
+        camera.keep_within(ceiling_of(budget, take.spend, before))
+        left_s = awake_left_s(budget, take.spend, wakeups=cost.wakeups)
+        observation = await run_probe(probe, camera, visit, at_most_s=left_s)
+        spent = spent_between(
+            before, camera.costs, wakeups=cost.wakeups, seconds=loop.time() - began_s
+        )
+        take.spend = take.spend.plus(spent)
+        take.mah = take.spend.mah(budget.draw)
         woken = woken or cost.wakeups > 0
         take.readings += observation.readings
         take.pictures += observation.pictures
@@ -87,13 +102,21 @@ def _says_nobody_answers(readings: Sequence[Reading]) -> bool:
     return nothing and any(reading.cause in _SILENT_CAUSES for reading in readings)
 
 
-async def run_probe(probe: Probe, camera: Camera, visit: Pass) -> Observation:
-    """Run one probe within its deadline; whatever goes wrong becomes failed readings."""
+async def run_probe(
+    probe: Probe, camera: Camera, visit: Pass, *, at_most_s: float | None = None
+) -> Observation:
+    """Run one probe within its deadline; whatever goes wrong becomes failed readings.
+
+    ``at_most_s`` is how long the day's charge still keeps the device awake.
+    """
+    is_short = at_most_s is not None and at_most_s < probe.deadline_s
     try:
-        async with asyncio.timeout(probe.deadline_s):
+        async with asyncio.timeout(at_most_s if is_short else probe.deadline_s):
             return await probe.read(camera, visit)
     except TimeoutError:
         error = CameraError(Cause.DEADLINE, f"no answer within {probe.deadline_s:g} s")
+        if is_short:
+            error = CameraError(Cause.BUDGET, MIDWAY.format("mAh"))
         return Observation(readings=all_failed(_names(probe), error, at=visit.now))
     except CameraError as error:
         return Observation(readings=all_failed(_names(probe), error, at=visit.now))
@@ -119,14 +142,16 @@ def _names(probe: Probe) -> tuple[str, ...]:
 
 def awake(cost: Cost) -> Cost:
     """The cost of a probe on a device that this pass has woken already."""
-    return Cost(bytes=cost.bytes, logins=cost.logins, writes=cost.writes)
+    return replace(cost, wakeups=0)
 
 
-def spent_between(before: Costs, after: Costs, *, wakeups: int) -> Cost:
-    """What really was spent between two looks at the camera's tally."""
+def spent_between(before: Costs, after: Costs, *, wakeups: int, seconds: float) -> Cost:
+    """What really was spent between two looks at the camera's tally, so many seconds apart."""
     return Cost(
         bytes=after.bytes_sent + after.bytes_received - before.bytes_sent - before.bytes_received,
         logins=after.login_attempts - before.login_attempts,
         wakeups=wakeups,
         writes=after.writes - before.writes,
+        requests=after.requests - before.requests,
+        awake_ms=round(max(0.0, seconds) * 1000),
     )

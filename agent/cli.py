@@ -35,6 +35,7 @@ HELP: Final = {
         "map": "write a PNG that shows where the last picture departs; never overwritten",
         "ir-cut-test": "switch the infrared filter of one camera for a moment, judge, restore",
         "writes": "show all that was written to cameras, and what is owed to them",
+        "budget": "show what watching has cost each device today, and what it may cost",
         "device": "id of the device in the configuration",
         "config_file": "configuration file (TOML)",
         "lang": "language: en or zh",
@@ -78,6 +79,7 @@ HELP: Final = {
         "map": "写入 PNG 热图，显示最后一张画面的偏离之处；绝不覆盖已有文件",
         "ir-cut-test": "短暂切换一台摄像机的红外滤光片，依据画面判断后恢复",
         "writes": "显示写入摄像机的全部内容及尚未恢复的设置",
+        "budget": "显示今日监测对每台设备的消耗及其上限",
         "device": "配置中的设备 id",
         "config_file": "配置文件（TOML）",
         "lang": "语言：en 或 zh",
@@ -98,7 +100,7 @@ HELP: Final = {
 }
 _WITH_CONFIG: Final = (
     *("run", "check-config", "show-config", "config", "outbox"),
-    *("accept", "show", "ir-cut-test", "writes"),
+    *("accept", "show", "ir-cut-test", "writes", "budget"),
 )
 
 
@@ -143,6 +145,8 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
             made.add_argument(
                 "device", nargs=1 if verb == "ir-cut-test" else "?", help=text["device"]
             )
+            made.add_argument("--json", action="store_true", help=text["json"])
+        if verb == "budget":
             made.add_argument("--json", action="store_true", help=text["json"])
     _add_probe(add("probe"), text)
     discover = add("discover")

@@ -8,11 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from agent.budget import Budget, budget_for
+from agent.budget import Budget
 from agent.camera.port import LoginKind, Target
+from agent.config_power import NOTHING_SAID, Battery
 from agent.config_tunable import Judgement, Pace
 from agent.delivery.publisher import Broker
 from agent.sun import Site
+from agent.topology import BUDGETS, Topology, topology_of
 from agent.uplink_budget import DataPlan
 
 UPLINKS: Final = ("wired", "metered")
@@ -56,6 +58,12 @@ class Device:
     ir_cut: IrCut = IrCut()
     site: str = ""  # its name; cameras of the same one are each other's control; '' the agent's
     place: Site | None = None  # where that site is, when the file says
+    battery: Battery = NOTHING_SAID  # what its owner knows of it
+
+    @property
+    def topology(self) -> Topology:
+        """How it is powered and reached, which decides its default limits."""
+        return topology_of(battery=self.is_battery, metered=self.is_metered, hub=bool(self.site))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +98,10 @@ def mates_of(devices: Sequence[Device]) -> dict[str, tuple[str, ...]]:
 
 
 def budget_of(device: Device) -> Budget:
-    """The default budget of the device's power and link, with what its operator set."""
-    default = budget_for(battery=device.is_battery, metered=device.is_metered)
+    """The default budget of the device's topology, with what its operator set."""
+    default = BUDGETS[device.topology]
     if device.ir_cut.allow_test:
         default = replace(default, writes_per_day=TEST_WRITES_PER_DAY)
-    return replace(default, **dict(device.budget))
+    if default.draw is not None:
+        default = replace(default, draw=device.battery.over(default.draw))
+    return default.limited(device.budget)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from agent.camera.port import Credentials, LoginKind, Target
 from agent.config import UPLINKS, Config, Device, IrCut, Keys
+from agent.config_power import read_battery
 from agent.config_problem import ConfigError, Problem
 from agent.config_sites import read_site_name, read_sites
 from agent.config_table import Table
@@ -218,6 +219,7 @@ class _Reader:
             ir_cut=_ir_cut(table),
             site=site,
             place=sites.get(site),
+            battery=read_battery(table.table("battery")),
         )
         table.finish()
         return device

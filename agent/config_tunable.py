@@ -20,7 +20,16 @@ _HEALTH_S: Final = {"wired": 300, "metered": 3600}
 _TELEMETRY_S: Final = {"wired": 240, "metered": 21_300}
 # 60 s of MQTT keep-alive cost about 290 KB a day; TCP states of NATs live two hours (RFC 5382).
 KEEPALIVE_S: Final = {"wired": 60, "metered": 1800}
-BUDGET_KEYS: Final = ("bytes_per_day", "logins_per_day", "wakeups_per_day", "writes_per_day")
+LIMITS: Final[Mapping[str, int]] = {
+    "bytes_per_day": 2**40,
+    "logins_per_day": 100_000,
+    "wakeups_per_day": 1_000_000,
+    "writes_per_day": 1_000,
+    "requests_per_day": 1_000_000,
+    "mah_per_day": 100_000,
+}
+"""The limits of a device that a configuration may state, and the most that each may be."""
+BUDGET_KEYS: Final = tuple(LIMITS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +107,9 @@ def read_judgement(table: Table) -> Judgement:
 def read_limits(budget: Table) -> dict[str, int]:
     """The keys of BUDGET_KEYS that a ``budget`` table of a device states."""
     limits = {
-        key: budget.whole(key, 0, low=0, high=2**40) for key in BUDGET_KEYS if budget.has(key)
+        key: budget.whole(key, 0, low=0, high=most)
+        for key, most in LIMITS.items()
+        if budget.has(key)
     }
     budget.finish()
     return limits

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
 from agent.answer_words import AND, BECAUSE, THEN, Answer
 from agent.asking import run_probe, spent_between
-from agent.budget import Budget, Spend, allows
+from agent.budget import Budget, Spend, allows, ceiling_of
 from agent.camera.port import Camera, LoginKind
 from agent.commands import CannotDo, DidNotWork
 from agent.config import Device
@@ -115,10 +116,12 @@ class DeviceHands:
             spend=spend,
         )
         camera = self._camera_for(device)
-        before = camera.costs
+        before, began_s = camera.costs, time.monotonic()
         visit = Pass(now=now, watch_seconds=0.0, recorder_login=LoginKind.NONE)
+        camera.keep_within(ceiling_of(self._budgets[device.device_id], spend, before))
         found = await run_probe(_LOG, camera, visit)
-        spent = spent_between(before, camera.costs, wakeups=_LOG.cost.wakeups)
+        seconds = time.monotonic() - began_s
+        spent = spent_between(before, camera.costs, wakeups=_LOG.cost.wakeups, seconds=seconds)
         with self._database.transaction():
             spend_store.keep_spend(db, device.device_id, spend.plus(spent))
             facts = keepsake_store.read_facts(db, device.device_id)
@@ -179,7 +182,7 @@ async def _read_log(camera: Camera, visit: Pass) -> Observation:
 _LOG: Final = Probe(
     name="system_log",
     every=timedelta(days=1),  # never by itself: it is in no list
-    cost=Cost(bytes=200_000, logins=2, wakeups=1),
+    cost=Cost(bytes=200_000, logins=2, wakeups=1, requests=8, awake_ms=3_000),
     read=_read_log,
     deadline_s=30.0,
 )

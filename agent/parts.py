@@ -57,12 +57,14 @@ class Parts:
         post.dispatcher = self._dispatcher(post)
         host = self._host(post)
         restorer = self._restorer()
-        rounds = self._rounds(post, probes, restorer)
-        desk = self._desk(rounds, restorer)
+        restraint = self._restraint()
+        rounds = self._rounds(post, probes, restorer, restraint)
+        desk = self._desk(rounds, restorer, restraint.budgets)
         post.settings = self._settings()
         post.collector_clock = self.collector_clock
         post.reporter = self._reporter(post, host, restorer)
-        post.commander = self._commander(post, rounds, desk, restorer, command_key)
+        hands = self._hands(rounds, desk, restorer, restraint.budgets)
+        post.commander = self._commander(post, hands, command_key)
         return Agent(
             config=self.config,
             database=self.database,
@@ -112,11 +114,13 @@ class Parts:
             clock=self.edge.clock,
         )
 
-    def _desk(self, rounds: Rounds, restorer: Restorer) -> FilterDesk:
+    def _desk(
+        self, rounds: Rounds, restorer: Restorer, budgets: Mapping[str, Budget]
+    ) -> FilterDesk:
         return FilterDesk(
             Ground(
                 devices={device.device_id: device for device in self.config.devices},
-                budgets=self.budgets,
+                budgets=budgets,
                 camera_for=self.edge.camera_for,
                 database=self.database,
                 outbox=self.outbox,
@@ -130,11 +134,13 @@ class Parts:
             )
         )
 
-    def _rounds(self, post: Post, probes: Sequence[Probe], restorer: Restorer) -> Rounds:
+    def _rounds(
+        self, post: Post, probes: Sequence[Probe], restorer: Restorer, restraint: Restraint
+    ) -> Rounds:
         devices = self.config.devices
         return Rounds(
             devices=devices,
-            budgets=self.budgets,
+            budgets=restraint.budgets,
             probes=probes,
             overrides=self.config.pace.every,
             concurrency=self.config.pace.concurrency,
@@ -148,12 +154,15 @@ class Parts:
             login_retry=self.config.pace.login_retry,
             former=self.former.rounds if self.former else None,
             settle=restorer.settle,
-            restraint=Restraint(
-                devices,
-                budgets=self.budgets,
-                profiles=self.edge.profiles,
-                known=self.standings.facts(),
-            ),
+            restraint=restraint,
+        )
+
+    def _restraint(self) -> Restraint:
+        return Restraint(
+            self.config.devices,
+            budgets=self.budgets,
+            profiles=self.edge.profiles,
+            known=self.standings.facts(),
         )
 
     def _reporter(self, post: Post, host: HostWatch, restorer: Restorer) -> Reporter:
@@ -182,17 +191,12 @@ class Parts:
             steady_s=self.edge.steady_s,
         )
 
-    def _commander(
-        self,
-        post: Post,
-        rounds: Rounds,
-        desk: FilterDesk,
-        restorer: Restorer,
-        command_key: Ed25519PublicKey | None,
-    ) -> Commander:
-        hands = DeviceHands(
+    def _hands(
+        self, rounds: Rounds, desk: FilterDesk, restorer: Restorer, budgets: Mapping[str, Budget]
+    ) -> DeviceHands:
+        return DeviceHands(
             devices={device.device_id: device for device in self.config.devices},
-            budgets=self.budgets,
+            budgets=budgets,
             rounds=rounds,
             camera_for=self.edge.camera_for,
             database=self.database,
@@ -202,6 +206,10 @@ class Parts:
             desk=desk,
             settle=restorer.settle,
         )
+
+    def _commander(
+        self, post: Post, hands: DeviceHands, command_key: Ed25519PublicKey | None
+    ) -> Commander:
         return Commander(
             agent_id=self.config.agent_id,
             key=command_key,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from agent.asking import DEFECT
+from agent.budget_words import spent_in_chinese
 from agent.camera.port import Cause
 from agent.wrong import Both
 from shared.reading import Reading
@@ -66,7 +67,7 @@ def reason(reading: Reading, lang: str) -> str:
     """Cause and detail of a reading in a language; '' when there is nothing to explain."""
     if lang != "zh":
         return ": ".join(part for part in (reading.cause, reading.detail) if part)
-    detail = DETAILS_ZH.get(reading.detail, reading.detail)
+    detail = DETAILS_ZH.get(reading.detail) or spent_in_chinese(reading.detail)
     if not reading.cause:
         return detail
     cause = CAUSES_ZH.get(reading.cause)

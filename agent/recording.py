@@ -92,6 +92,7 @@ class Outcome:
     spend: Spend
     is_silent: bool  # nothing answered at the address
     appended: bool  # something waits in the outbox because of it
+    mah: float = 0.0  # estimated charge of the day so far
 
 
 def record(
@@ -155,6 +156,7 @@ def record(
         spend=take.spend,
         is_silent=take.is_silent,
         appended=outbox.next_event() != next_row,
+        mah=take.mah,
     )
 
 

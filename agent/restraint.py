@@ -1,18 +1,21 @@
-"""How often a device may be visited at most: polling has emptied solar cameras."""
+"""How often a device may be visited at most, and for what: polling has emptied solar cameras."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from agent.budget import Budget
 from agent.camera.port import DeviceInformation
 from agent.camera.profile import Profile, choose
-from agent.config import Device
+from agent.config import Device, budget_of
 from shared.device import DeviceFacts
 
 _DAY: Final = timedelta(days=1)
+_VISIT_MS: Final = 15_000
+"""Of a visit in which most probes are due; a shorter one leaves charge over."""
 
 
 def least_interval(
@@ -22,7 +25,8 @@ def least_interval(
 
     The operator's own figure stands above everything. Otherwise a device on a battery, by the
     configuration or by its firmware profile, keeps the profile's ``min_poll_interval_s``, and
-    its wake-ups of the day are spread over the day, so that none is left dark in the evening.
+    its wake-ups and the charge of the day are spread over it, so that none is left dark in the
+    evening.
     What the collector ordered can only lengthen all this.
     """
     return max(_by_itself(device, facts, budget=budget, profiles=profiles), device.ordered_poll)
@@ -37,6 +41,9 @@ def _by_itself(
     if not device.is_battery and not (profile and profile.power.battery_powered):
         return timedelta(0)
     spread = _DAY / budget.wakeups_per_day if budget.wakeups_per_day else timedelta(0)
+    if budget.draw and budget.mah_per_day:
+        visit_mah = budget.draw.mah(awake_ms=_VISIT_MS, wakeups=1)
+        spread = max(spread, _DAY * (visit_mah / budget.mah_per_day))
     return max(spread, timedelta(seconds=profile.power.min_poll_interval_s if profile else 0))
 
 
@@ -71,7 +78,7 @@ class Restraint:
     ) -> None:
         """``known`` are the facts of earlier runs."""
         self._devices = {device.device_id: device for device in devices}
-        self._budgets = budgets
+        self._budgets = dict(budgets)
         self._profiles = profiles
         self._facts: dict[str, DeviceFacts] = {}
         self._least = {device_id: self._of(device_id) for device_id in self._devices}
@@ -81,6 +88,11 @@ class Restraint:
     def of(self, device_id: str) -> timedelta:
         """The least interval of a device; zero for one that is not known here."""
         return self._least.get(device_id, timedelta(0))
+
+    @property
+    def budgets(self) -> Mapping[str, Budget]:
+        """What each device may cost a day; follows what the devices say they are."""
+        return self._budgets
 
     def is_on_battery(self, device_id: str) -> bool:
         """True when the configuration or the device's firmware profile says so."""
@@ -94,7 +106,16 @@ class Restraint:
         """Take in what a device said it is."""
         if facts.device_id in self._devices and self._facts.get(facts.device_id) != facts:
             self._facts[facts.device_id] = facts
+            self._budgets[facts.device_id] = self._budget(facts)
             self._least[facts.device_id] = self._of(facts.device_id)
+
+    def _budget(self, facts: DeviceFacts) -> Budget:
+        """A device on a battery gets a battery's limits, though the configuration said mains."""
+        device = self._devices[facts.device_id]
+        profile = profile_of(device, facts, self._profiles)
+        if device.is_battery or not (profile and profile.power.battery_powered):
+            return self._budgets[facts.device_id]
+        return budget_of(replace(device, is_battery=True))
 
     def _of(self, device_id: str) -> timedelta:
         return least_interval(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from agent.budget import Spend
 from agent.config import Config
 from agent.delivery import fault_store, keepsake_store
 from agent.delivery.database import Database
@@ -34,8 +35,8 @@ class Stand:
     reason: str = "not asked yet since the agent started"
     last_good_at: datetime | None = None
     open_codes: tuple[str, ...] = ()
-    spent_bytes: int = 0
-    spent_logins: int = 0
+    spend: Spend | None = None  # of its newest pass in this process
+    mah: float = 0.0
 
 
 class Standings:
@@ -89,11 +90,24 @@ class Standings:
                 reason="; ".join(
                     filter(None, (self._owed.get(stand.facts.device_id, ""), stand.reason))
                 )[:_REASON_CHARS],
-                spent_bytes_today=stand.spent_bytes,
-                spent_logins_today=stand.spent_logins,
+                **_spent(stand),
             )
             for stand in self._stands.values()
         )
+
+
+def _spent(stand: Stand) -> dict[str, int]:
+    """What the device has cost today, by the names of a health message."""
+    if stand.spend is None:
+        return {}
+    return {
+        "spent_bytes_today": stand.spend.bytes,
+        "spent_logins_today": stand.spend.logins,
+        "spent_requests_today": stand.spend.requests,
+        "spent_wakeups_today": stand.spend.wakeups,
+        "spent_writes_today": stand.spend.writes,
+        "spent_uah_today": round(stand.mah * 1000),
+    }
 
 
 def judge(before: Stand, outcome: Outcome, *, now: datetime) -> Stand:
@@ -105,8 +119,8 @@ def judge(before: Stand, outcome: Outcome, *, now: datetime) -> Stand:
         facts=outcome.facts,
         open_codes=codes[:_MAX_CODES],
         last_good_at=now if good else before.last_good_at,
-        spent_bytes=outcome.spend.bytes,
-        spent_logins=outcome.spend.logins,
+        spend=outcome.spend,
+        mah=outcome.mah,
     )
     doubt = _doubt(outcome, good=good, before=before)
     if codes:

@@ -103,7 +103,7 @@ def _rows(
     for device in config.devices:
         of_file, of_order = _of(file, device.device_id), _of(over, device.device_id)
         place = f"devices.{device.device_id}"
-        for key, limit in asdict(budget_of(device)).items():
+        for key, limit in budget_of(device).limits().items():
             yield f"{place}.budget.{key}", limit, _origin(("budget", key), of_file, of_order)
         poll = max(device.ordered_poll, device.min_poll or device.ordered_poll)
         if poll:

@@ -18,6 +18,7 @@ from agent.camera.picture.planes import HEIGHT_PX, WIDTH_PX
 from agent.camera.port import (
     CameraError,
     Cause,
+    Ceiling,
     ClipLimits,
     Costs,
     DeviceInformation,
@@ -165,6 +166,9 @@ class LabCamera:
     async def mac_addresses(self) -> tuple[str, ...]:
         """Where it hangs."""
         return self.macs
+
+    def keep_within(self, ceiling: Ceiling) -> None:
+        """It costs nothing that is bounded."""
 
     @property
     def costs(self) -> Costs:

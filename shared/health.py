@@ -40,6 +40,10 @@ class DeviceHealth(msgspec.Struct, frozen=True, array_like=True):
     reason: Text = ""  # why UNKNOWN
     spent_bytes_today: Count = 0
     spent_logins_today: Count = 0
+    spent_requests_today: Count = 0
+    spent_wakeups_today: Count = 0
+    spent_writes_today: Count = 0
+    spent_uah_today: Count = 0  # charge of its battery, estimated from its seconds awake; in uAh
 
 
 class LaneDepth(msgspec.Struct, frozen=True, array_like=True):

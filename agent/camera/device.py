@@ -20,6 +20,7 @@ from agent.camera.onvif.soap import SoapClient
 from agent.camera.port import (
     CameraError,
     Cause,
+    Ceiling,
     Clip,
     ClipLimits,
     Costs,
@@ -115,6 +116,10 @@ class NetworkCamera:
         """What this pass has cost so far."""
         return self._transcript.tally.costs()
 
+    def keep_within(self, ceiling: Ceiling) -> None:
+        """From now on nothing is asked that would cost more than this."""
+        self._transcript.tally.ceiling = ceiling
+
     @property
     def login(self) -> LoginKind:
         """The kind of login that ONVIF accepts, else the one that worked last; NONE before any."""
@@ -139,6 +144,7 @@ class NetworkCamera:
         """Open and close one connection to the ONVIF port: DNS and TCP only."""
         place = place_of(self._target)
         with self._transcript.record(kind="tcp", request="connect"):
+            self._transcript.tally.begin_request(0)
             await connect_tcp(place.host, place.port)
 
     async def device_clock(self) -> DeviceClock:

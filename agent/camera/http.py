@@ -90,8 +90,7 @@ class CameraHttp:
         The caller owns the deadline (``asyncio.timeout``). Raises CameraError for everything
         below HTTP, for redirects, compressed and too large replies; other statuses are replies.
         """
-        tally.requests += 1
-        tally.bytes_sent += len(request.body) + len(request.url) + 200  # request line, headers
+        tally.begin_request(len(request.body) + len(request.url) + 200)  # request line, headers
         try:
             async with self._open().request(
                 request.method,
@@ -138,7 +137,7 @@ async def _read(response: aiohttp.ClientResponse, cap_bytes: int, tally: Tally) 
         )
     body = bytearray()
     try:
-        while chunk := await response.content.read(_CHUNK_BYTES):
+        while chunk := await response.content.read(tally.room(_CHUNK_BYTES)):
             tally.bytes_received += len(chunk)
             body += chunk
             if len(body) > cap_bytes:

@@ -105,7 +105,7 @@ class LoginState:
         One of a kind that worked is counted when it is refused (``note_refused``).
         """
         if kind not in self.worked:
-            self.tally.login_attempts += 1
+            self.tally.begin_login()
 
     def count_vendor_attempt(self) -> None:
         """Count a login by a vendor's own protocol or token, whose outcome is open."""

@@ -364,8 +364,20 @@ class Costs:
     writes: int  # operations that change something on the device; event subscriptions count
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ceiling:
+    """The most that a pass may have cost a device; what would go beyond it fails with BUDGET."""
+
+    requests: int
+    bytes: int
+    logins: int
+
+
 class Camera(Protocol):
     """One device as probes see it; each call raises CameraError and nothing else."""
+
+    def keep_within(self, ceiling: Ceiling) -> None:
+        """From now on nothing is asked that would cost more than this, counted as ``costs``."""
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from agent.camera.port import CameraError, Costs, Credentials, Exchange
+from agent.camera.port import CameraError, Cause, Ceiling, Costs, Credentials, Exchange
 
 REPLY_CAP_BYTES = 16 * 1024
 TRANSCRIPT_CAP_BYTES = 256 * 1024  # of all replies of a pass together; later ones stay empty
@@ -31,13 +31,44 @@ class Note:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts what a pass costs."""
+    """Counts what a pass costs, and lets nothing begin that would cost more than it may."""
 
     requests: int = 0
     bytes_sent: int = 0
     bytes_received: int = 0
     login_attempts: int = 0
     writes: int = 0
+    ceiling: Ceiling | None = None  # None: without limit
+
+    def begin_request(self, size: int) -> None:
+        """Count a request of so many bytes; CameraError BUDGET when it may not leave any more."""
+        ceiling = self.ceiling
+        if ceiling and self.requests >= ceiling.requests:
+            raise _spent("requests")
+        if ceiling and self.bytes_sent + self.bytes_received + size > ceiling.bytes:
+            raise _spent("bytes")
+        self.requests += 1
+        self.bytes_sent += size
+
+    def begin_login(self) -> None:
+        """Count a login attempt; CameraError BUDGET when there may be no further one."""
+        if self.ceiling and self.login_attempts >= self.ceiling.logins:
+            raise _spent("logins")
+        self.login_attempts += 1
+
+    def begin_receiving(self, size: int) -> None:
+        """CameraError BUDGET when so many bytes may not come any more."""
+        if self.room(size) < size:
+            raise _spent("bytes")
+
+    def room(self, wanted: int) -> int:
+        """How much of ``wanted`` may still be received; CameraError BUDGET when nothing may."""
+        if self.ceiling is None:
+            return wanted
+        left = self.ceiling.bytes - self.bytes_sent - self.bytes_received
+        if left <= 0:
+            raise _spent("bytes")
+        return min(wanted, left)
 
     def costs(self) -> Costs:
         """The counts so far."""
@@ -48,6 +79,14 @@ class Tally:
             login_attempts=self.login_attempts,
             writes=self.writes,
         )
+
+
+MIDWAY = "the day's budget of {} is spent: stopped in the middle"
+"""Why a probe was cut off; says which resource."""
+
+
+def _spent(what: str) -> CameraError:
+    return CameraError(Cause.BUDGET, MIDWAY.format(what))
 
 
 class Transcript:

@@ -235,14 +235,17 @@ def _is_time(value: object) -> bool:
 def _copy_table(path: Path, db: sqlite3.Connection, table: str) -> None:
     try:
         with reading(path) as old:
-            rows = old.execute(f"SELECT * FROM {table}").fetchall()
+            cursor = old.execute(f"SELECT * FROM {table}")
+            # An older agent's file may lack columns that were added since.
+            names = ", ".join(f'"{column[0]}"' for column in cursor.description)
+            rows = cursor.fetchall()
     except _NO_ROWS as error:
         _LOG.warning("table %s could not be salvaged: %s", table, error)
         return
     for row in rows:
         marks = ", ".join("?" * len(row))
         if soundness.is_sound(table, row):
-            db.execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", row)
+            db.execute(f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})", row)
 
 
 def _copy_meta(path: Path, db: sqlite3.Connection) -> None:

@@ -170,5 +170,10 @@ CREATE TABLE write_log (
 CREATE INDEX write_log_of ON write_log (device_id, id);
 """
 
-VERSIONS: Final[tuple[str, ...]] = (_FIRST, _UPLINK, _EVICTED, _EXPERIMENTS)
+_HARM = """
+ALTER TABLE spend ADD COLUMN requests INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE spend ADD COLUMN awake_ms INTEGER NOT NULL DEFAULT 0;
+"""
+
+VERSIONS: Final[tuple[str, ...]] = (_FIRST, _UPLINK, _EVICTED, _EXPERIMENTS, _HARM)
 """Scripts in order; a file at ``user_version`` n lacks ``VERSIONS[n:]``. Only ever appended."""

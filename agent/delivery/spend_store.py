@@ -15,14 +15,14 @@ def read_spend(db: sqlite3.Connection, device_id: str, *, now: datetime) -> Spen
     """The device's spend of the current day; a fresh one when it has none."""
     row = db.execute(
         """
-        SELECT day, bytes, logins, wakeups, writes FROM spend
+        SELECT day, bytes, logins, wakeups, writes, requests, awake_ms FROM spend
         WHERE device_id = ? ORDER BY day DESC LIMIT 1
         """,
         (device_id,),
     ).fetchone()
     if row is None:
         return Spend(now.date())
-    return Spend(date.fromisoformat(row[0]), row[1], row[2], row[3], row[4]).on(now)
+    return Spend(date.fromisoformat(row[0]), *row[1:]).on(now)
 
 
 def keep_spend(db: sqlite3.Connection, device_id: str, spend: Spend) -> None:
@@ -30,8 +30,15 @@ def keep_spend(db: sqlite3.Connection, device_id: str, spend: Spend) -> None:
     day = spend.day.isoformat()
     db.execute("DELETE FROM spend WHERE device_id = ? AND day <> ?", (device_id, day))
     db.execute(
-        "INSERT OR REPLACE INTO spend VALUES (?, ?, ?, ?, ?, ?)",
-        (device_id, day, spend.bytes, spend.logins, spend.wakeups, spend.writes),
+        """
+        INSERT OR REPLACE INTO spend
+            (device_id, day, bytes, logins, wakeups, writes, requests, awake_ms)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        (
+            *(device_id, day, spend.bytes, spend.logins, spend.wakeups, spend.writes),
+            *(spend.requests, spend.awake_ms),
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -38,8 +39,10 @@ from agent.probes.probe import Cost
 from agent.wrong import Both
 from shared.device import DeviceFacts
 
-COST: Final = Cost(bytes=16_000_000, logins=80, wakeups=1, writes=4)
-COST_OF_STILLS: Final = Cost(bytes=4_000_000, logins=40, wakeups=1, writes=4)
+COST: Final = Cost(bytes=16_000_000, logins=80, wakeups=1, writes=4, requests=300, awake_ms=120_000)
+COST_OF_STILLS: Final = Cost(
+    bytes=4_000_000, logins=40, wakeups=1, writes=4, requests=150, awake_ms=120_000
+)
 WRITES_OF_ONE: Final = 2  # there and back; a change that could be chance is ordered again
 _LUMA: Final = "picture.luma_mean"
 _SATURATION: Final = "picture.saturation_mean"
@@ -139,7 +142,7 @@ class FilterDesk:
             if is_again:
                 return None
             raise
-        ground, before = self._ground, camera.costs
+        ground, before, began_s = self._ground, camera.costs, time.monotonic()
         test = FilterTest(
             camera,
             self._order(device, ordered_by, may_repeat=cost.writes > WRITES_OF_ONE),
@@ -151,7 +154,9 @@ class FilterDesk:
         try:
             return await test.run()
         finally:
-            self._pay(device, spent_between(before, camera.costs, wakeups=cost.wakeups), cost)
+            seconds = time.monotonic() - began_s
+            spent = spent_between(before, camera.costs, wakeups=cost.wakeups, seconds=seconds)
+            self._pay(device, spent, cost)
 
     def _order(self, device: Device, ordered_by: str, *, may_repeat: bool) -> Order:
         facts = self._facts(device)
@@ -230,6 +235,8 @@ class FilterDesk:
             bytes=max(spent.bytes - ahead.bytes, -spend.bytes),
             logins=max(spent.logins - ahead.logins, -spend.logins),
             writes=max(spent.writes - ahead.writes, -spend.writes),
+            requests=max(spent.requests - ahead.requests, -spend.requests),
+            awake_ms=max(spent.awake_ms - ahead.awake_ms, -spend.awake_ms),
         )
         with ground.database.transaction():
             spend_store.keep_spend(db, device.device_id, spend.plus(back))

@@ -36,7 +36,7 @@ async def read(camera: Camera, visit: Pass) -> Observation:
 PROBE = Probe(
     name="clock",
     every=timedelta(hours=1),
-    cost=Cost(bytes=6_000, wakeups=1),
+    cost=Cost(bytes=6_000, wakeups=1, requests=2, awake_ms=1_000),
     read=read,
     deadline_s=20.0,
     names=NAMES,

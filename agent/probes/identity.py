@@ -88,7 +88,7 @@ async def _read_mac(camera: Camera, visit: Pass) -> Reading:
 PROBE = Probe(
     name="identity",
     every=timedelta(hours=6),
-    cost=Cost(bytes=24_000, logins=2, wakeups=1),
+    cost=Cost(bytes=24_000, logins=2, wakeups=1, requests=6, awake_ms=2_000),
     read=read,
     deadline_s=25.0,
     names=NAMES,

@@ -57,7 +57,7 @@ async def _read_modes(camera: Camera, visit: Pass) -> Reading:
 PROBE = Probe(
     name="imaging",
     every=timedelta(minutes=10),
-    cost=Cost(bytes=24_000, logins=2, wakeups=1),
+    cost=Cost(bytes=24_000, logins=2, wakeups=1, requests=10, awake_ms=3_000),
     read=read,
     deadline_s=25.0,
     names=NAMES,

@@ -92,7 +92,7 @@ def _kinds(camera: Camera) -> str:
 PROBE = Probe(
     name="login",
     every=timedelta(hours=1),
-    cost=Cost(bytes=12_000, logins=2, wakeups=1),
+    cost=Cost(bytes=12_000, logins=2, wakeups=1, requests=6, awake_ms=2_000),
     read=read,
     deadline_s=25.0,
     names=NAMES,

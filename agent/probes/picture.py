@@ -76,7 +76,7 @@ async def _decode_key_frame(camera: Camera, health: StreamHealth, visit: Pass) -
 PROBE = Probe(
     name="picture",
     every=timedelta(minutes=10),
-    cost=Cost(bytes=2_000_000, logins=2, wakeups=1),
+    cost=Cost(bytes=2_000_000, logins=2, wakeups=1, requests=16, awake_ms=8_000),
     read=read,
     deadline_s=60.0,
     names=NAMES,

@@ -33,6 +33,8 @@ class Cost:
     logins: int = 0
     wakeups: int = 0
     writes: int = 0
+    requests: int = 0
+    awake_ms: int = 0  # that the device is kept busy
 
     def __add__(self, other: Cost) -> Cost:
         """Both costs together."""
@@ -41,6 +43,8 @@ class Cost:
             logins=self.logins + other.logins,
             wakeups=self.wakeups + other.wakeups,
             writes=self.writes + other.writes,
+            requests=self.requests + other.requests,
+            awake_ms=self.awake_ms + other.awake_ms,
         )
 
 

@@ -62,7 +62,7 @@ def _fact(name: str, value: bool | str, error: CameraError, *, at: datetime) -> 
 PROBE = Probe(
     name="reachability",
     every=timedelta(minutes=5),
-    cost=Cost(bytes=6_000, wakeups=1),
+    cost=Cost(bytes=6_000, wakeups=1, requests=2, awake_ms=2_000),
     read=read,
     deadline_s=20.0,
     names=NAMES,

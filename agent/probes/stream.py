@@ -90,7 +90,7 @@ async def _fps_limit(camera: Camera, visit: Pass) -> Reading:
 PROBE = Probe(
     name="stream",
     every=timedelta(minutes=30),
-    cost=Cost(bytes=2_000_000, logins=2, wakeups=1),
+    cost=Cost(bytes=2_000_000, logins=2, wakeups=1, requests=16, awake_ms=8_000),
     read=read,
     deadline_s=40.0,
     names=NAMES,

@@ -57,7 +57,7 @@ def _reading(name: str, value: VendorValue, visit: Pass) -> Reading:
 PROBE = Probe(
     name="vendor",
     every=timedelta(minutes=30),
-    cost=Cost(bytes=16_000, logins=2, wakeups=1),
+    cost=Cost(bytes=16_000, logins=2, wakeups=1, requests=10, awake_ms=4_000),
     read=read,
     deadline_s=25.0,
     names=(STATUS,),

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from agent.camera.port import (
     CameraError,
     Cause,
+    Ceiling,
     Clip,
     ClipLimits,
     CodedFrame,
@@ -30,6 +31,7 @@ from agent.camera.port import (
     StreamProfile,
     VendorValue,
 )
+from agent.camera.transcript import MIDWAY
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 FEATURES = PictureFeatures(
@@ -106,8 +108,15 @@ class FakeCamera:
     clip_failure: CameraError | None = None
     light: str = ""
     merged: bytes = b""  # the reference that the decoder child makes with each picture
+    ceiling: Ceiling | None = None
+
+    def keep_within(self, ceiling: Ceiling) -> None:
+        self.ceiling = ceiling
 
     def _ask(self, what: str) -> None:
+        most = self.ceiling
+        if most and len(self.asked) >= min(most.requests, most.logins, most.bytes // 1000):
+            raise CameraError(Cause.BUDGET, MIDWAY.format("requests"))
         self.asked.append(what)
         if what == self.defect:
             raise ZeroDivisionError("a defect of ours")

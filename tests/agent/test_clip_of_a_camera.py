@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from agent.budget import WIRED_MAINS
 from agent.camera.decoder import Decoder
 from agent.camera.device import NetworkCamera
 from agent.camera.http import CameraHttp
@@ -27,6 +26,7 @@ from agent.diagnosis.verdicts import fault
 from agent.episodes import Author
 from agent.probes import PROBES
 from agent.recording import Settings
+from agent.topology import WIRED_MAINS
 from shared import wire
 from shared.evidence import EvidenceChunk, EvidenceKind
 from shared.fault import FaultEvent

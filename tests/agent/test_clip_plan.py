@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.budget import METERED_BATTERY, METERED_MAINS, WIRED_MAINS, Budget, Spend
+from agent.budget import Budget, Spend
 from agent.camera.port import ClipLimits, NoClip
 from agent.clip_plan import LEAST_BYTES, MOST_BYTES_PAID, WATCH_S, Terms, plan_clip
 from agent.probes.probe import Cost
+from agent.topology import METERED_BATTERY, METERED_MAINS, WIRED_MAINS
 from agent.uplink_budget import Mode
 from shared.limits import MAX_EVIDENCE_BYTES
 

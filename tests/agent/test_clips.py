@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from agent.budget import WIRED_MAINS
 from agent.camera.light import Light
 from agent.camera.port import CameraError, Cause, ClipLimits, NoClip
 from agent.clip_plan import MOST_BYTES
@@ -20,6 +19,7 @@ from agent.diagnosis.engine import FaultMemory, is_about_to_open
 from agent.diagnosis.pictures.acceptance import Acceptance
 from agent.diagnosis.rule import Finding, Persistence, Rule, Verdict, View
 from agent.probes import PROBES
+from agent.topology import WIRED_MAINS
 from agent.uplink_budget import Mode
 from shared import figures, wire
 from shared.evidence import FIGURES, EvidenceChunk, EvidenceItem, EvidenceKind, Manifest

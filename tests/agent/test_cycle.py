@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from agent.budget import WIRED_MAINS, Budget
+from agent.budget import Budget
 from agent.camera.light import Light
 from agent.camera.port import CameraError, Cause, LoginKind, Target, VendorValue
 from agent.config import Device
@@ -28,6 +28,7 @@ from agent.probes import PROBES
 from agent.probes.probe import Probe
 from agent.recording import Outcome, Settings
 from agent.sun_watch import Sun
+from agent.topology import WIRED_MAINS
 from agent.uplink_budget import BULK
 from shared import signing, wire
 from shared.evidence import EvidenceChunk, EvidenceKind, is_thumbnail

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.budget import WIRED_MAINS, Budget
+from agent.budget import Budget
 from agent.camera.port import Camera
 from agent.commands import CannotDo, DidNotWork
 from agent.config import IrCut
@@ -20,6 +20,7 @@ from agent.episodes import Author
 from agent.experiment.desk import FilterDesk, Ground
 from agent.experiment.restorer import Restorer
 from agent.hands import DeviceHands
+from agent.topology import WIRED_MAINS
 from agent.wrong import Both
 from shared import wire
 from shared.evidence import EvidenceKind, Manifest

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from agent.budget import WIRED_MAINS
 from agent.camera.decoder import Decoder
 from agent.camera.device import NetworkCamera
 from agent.camera.http import CameraHttp
@@ -26,6 +25,7 @@ from agent.diagnosis.levels import Levels
 from agent.episodes import Author
 from agent.probes import PROBES
 from agent.recording import Outcome, Settings
+from agent.topology import WIRED_MAINS
 from simulator.camera import CameraSpec, SimulatedCamera
 from tests.agent.test_cycle import KEY
 

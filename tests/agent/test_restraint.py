@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.budget import METERED_BATTERY, WIRED_BATTERY, WIRED_MAINS, Budget
+from agent.budget import Budget
 from agent.camera.port import LoginKind
 from agent.camera.profile import Power, Profile
 from agent.camera.profile_file import load_profiles, shipped_directory
@@ -25,6 +25,7 @@ from agent.probes import PROBES
 from agent.recording import Outcome, Settings
 from agent.restraint import Restraint, least_interval
 from agent.rounds import Rounds
+from agent.topology import METERED_BATTERY, WIRED_BATTERY, WIRED_MAINS
 from shared.device import DeviceFacts
 from tests.agent.fakes import NOON, Clock, FakeCamera
 from tests.agent.test_cycle import DEVICE, KEY

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from agent.budget import WIRED_MAINS
 from agent.camera.port import Camera, CameraError, Cause, DeviceClock, LoginKind, Target
 from agent.config import Device
 from agent.delivery.database import Database
@@ -25,6 +24,7 @@ from agent.probes import PROBES
 from agent.probes.probe import Cost, Observation, Pass, Probe, good
 from agent.recording import Outcome, Settings
 from agent.rounds import Rounds
+from agent.topology import WIRED_MAINS
 from tests.agent.fakes import NOBODY, NOON, Clock, FakeCamera
 from tests.agent.test_cycle import DEVICE, KEY
 

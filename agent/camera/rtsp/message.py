@@ -66,8 +66,7 @@ class RtspConnection:
         lines = [f"{method} {url} RTSP/1.0", f"CSeq: {self._cseq}", "User-Agent: preclaim"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         content = ("\r\n".join(lines) + "\r\n\r\n").encode()
-        self._tally.requests += 1
-        self._tally.bytes_sent += len(content)
+        self._tally.begin_request(len(content))
         try:
             self._writer.write(content)
             await self._writer.drain()
@@ -107,7 +106,9 @@ class RtspConnection:
 
     async def _interleaved(self) -> Interleaved:
         head = await self._reader.readexactly(3)
-        payload = await self._reader.readexactly(int.from_bytes(head[1:], "big"))
+        size = int.from_bytes(head[1:], "big")
+        self._tally.begin_receiving(4 + size)
+        payload = await self._reader.readexactly(size)
         self._tally.bytes_received += 4 + len(payload)
         return Interleaved(head[0], payload)
 
