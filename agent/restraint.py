@@ -81,6 +81,7 @@ class Restraint:
         self._budgets = dict(budgets)
         self._profiles = profiles
         self._facts: dict[str, DeviceFacts] = {}
+        self._budgets |= {device_id: self._budget(device_id) for device_id in self._devices}
         self._least = {device_id: self._of(device_id) for device_id in self._devices}
         for facts in known:
             self.note(facts)
@@ -106,15 +107,14 @@ class Restraint:
         """Take in what a device said it is."""
         if facts.device_id in self._devices and self._facts.get(facts.device_id) != facts:
             self._facts[facts.device_id] = facts
-            self._budgets[facts.device_id] = self._budget(facts)
+            self._budgets[facts.device_id] = self._budget(facts.device_id)
             self._least[facts.device_id] = self._of(facts.device_id)
 
-    def _budget(self, facts: DeviceFacts) -> Budget:
+    def _budget(self, device_id: str) -> Budget:
         """A device on a battery gets a battery's limits, though the configuration said mains."""
-        device = self._devices[facts.device_id]
-        profile = profile_of(device, facts, self._profiles)
-        if device.is_battery or not (profile and profile.power.battery_powered):
-            return self._budgets[facts.device_id]
+        device = self._devices[device_id]
+        if device.is_battery or not self.is_on_battery(device_id):
+            return self._budgets[device_id]
         return budget_of(replace(device, is_battery=True))
 
     def _of(self, device_id: str) -> timedelta:

@@ -149,7 +149,7 @@ def test_what_may_not_be_spent_is_refused_before_it_leaves() -> None:
     tally.begin_request(200)
     assert tally.room(1000) == 300
     for attempt, what in (
-        (lambda: tally.begin_login(), "logins"),
+        (tally.begin_login, "logins"),
         (lambda: tally.begin_request(400), "bytes"),
         (lambda: tally.begin_receiving(301), "bytes"),
     ):

@@ -13,6 +13,7 @@ from agent.budget import Budget
 from agent.camera.port import LoginKind
 from agent.camera.profile import Power, Profile
 from agent.camera.profile_file import load_profiles, shipped_directory
+from agent.charge import Draw
 from agent.config import Device
 from agent.delivery.database import Database
 from agent.delivery.evidence import Signer
@@ -119,3 +120,25 @@ async def test_a_battery_is_visited_no_oftener_than_it_can_bear(
         clock.pass_by(minutes=1)
 
     assert most * 0.9 <= len(visits) <= most
+
+
+def test_a_battery_that_only_its_profile_knows_is_spared() -> None:
+    """The configuration says mains, the device says what it is: from then on a battery's limits."""
+    budgets = {DEVICE.device_id: WIRED_MAINS}
+    restraint = Restraint([DEVICE], budgets=budgets, profiles=(SOLAR,), known=())
+    live = restraint.budgets
+    assert live[DEVICE.device_id] == WIRED_MAINS
+
+    restraint.note(CAMHI)
+
+    assert live[DEVICE.device_id] == WIRED_BATTERY
+    named = replace(DEVICE, profile=SOLAR.id)
+    at_once = Restraint([named], budgets=budgets, profiles=(SOLAR,), known=())
+    assert at_once.budgets[DEVICE.device_id] == WIRED_BATTERY
+
+
+def test_a_thirsty_camera_is_visited_more_rarely() -> None:
+    """4 A awake for 25 s a visit are 27.8 mAh: of 200 mAh a day there are seven visits."""
+    budget = replace(WIRED_BATTERY, draw=Draw(awake_ma=4000, wake_s=10))
+    least = least_interval(BATTERY, None, budget=budget, profiles=())
+    assert timedelta(days=1) / 8 < least < timedelta(days=1) / 7

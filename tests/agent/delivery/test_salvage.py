@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from agent.delivery import losses, soundness
+from agent.budget import Spend
+from agent.delivery import losses, soundness, spend_store
 from agent.delivery.ballast import ballast_of
 from agent.delivery.damage import DatabaseDamagedError, condemn
 from agent.delivery.database import Database, Outside
@@ -185,3 +186,22 @@ def test_a_start_on_a_full_disk_takes_the_ballasts_place(tmp_path: Path) -> None
     open_file(path, outside=Outside(volume_of=lambda _: Nothing()))
 
     assert not ballast_of(path).exists()
+
+
+def test_what_an_older_agent_had_spent_is_taken_over(tmp_path: Path) -> None:
+    """A damaged file from before a column was added: its spend of the day is not forgotten."""
+    path = tmp_path / "agent.db"
+    open_file(path).close()
+    with sqlite3.connect(path) as db:
+        db.execute("ALTER TABLE spend DROP COLUMN requests")
+        db.execute("ALTER TABLE spend DROP COLUMN awake_ms")
+        db.execute("INSERT INTO spend VALUES ('gate', ?, 900, 3, 2, 0)", (str(NOON.date()),))
+    db.close()
+    condemn(path, "met while running")
+
+    database, salvage = open_or_salvage(path, now=NOON)
+
+    assert salvage is not None
+    spend = spend_store.read_spend(database.connection, "gate", now=NOON)
+    assert spend == Spend(NOON.date(), 900, 3, 2, 0)
+    database.close()
