@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from agent.config import Config, budget_of, mates_of
@@ -29,16 +28,9 @@ from agent.recording import Settings
 from agent.running import Agent
 from agent.standing import stored_standings
 from agent.sun_watch import SunWatch
+from shared.version import VERSION
 
 DATABASE = "agent.db"
-
-
-def agent_version() -> str:
-    """The installed version; 'source' when it runs from a checkout."""
-    try:
-        return version("preclaim")
-    except PackageNotFoundError:
-        return "source"
 
 
 def judgement_of(config: Config, rules: Sequence[Rule]) -> tuple[Levels, tuple[Rule, ...]]:
@@ -80,7 +72,7 @@ def build(
     config.data_dir.mkdir(parents=True, exist_ok=True)
     author = Author(
         agent_id=config.agent_id,
-        version=agent_version(),
+        version=VERSION,
         recorder_firmware=config.recorder_firmware,
         signer=Signer(keys.load_or_make(config.keys.evidence)),
     )

@@ -14,7 +14,6 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from agent.app import agent_version
 from agent.budget import Spend
 from agent.config_file import load_config
 from agent.delivery.dispatcher import Dispatcher
@@ -41,6 +40,7 @@ from collector.store.migrate import migrate
 from shared.device import Alias, AliasKind, DeviceFacts
 from shared.reading import Reading
 from shared.receipt import Receipt
+from shared.version import VERSION
 from simulator.demo.processes import Processes, free_port, wait_for_port
 from tests.collector.certificates import Authority
 
@@ -164,7 +164,7 @@ class Gateway:
             standings.note(_well(number), now=self.now)
         self.reporter = Reporter(
             load_config(config),
-            version=agent_version(),
+            version=VERSION,
             database=self.database,
             outbox=self.outbox,
             standings=standings,

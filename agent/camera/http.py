@@ -7,11 +7,10 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import aiohttp
 import yarl
-from aiohttp.abc import AbstractResolver, ResolveResult
 
 from agent.camera.address import resolve
+from agent.camera.client_library import aiohttp
 from agent.camera.port import CameraError, Cause, LoginKind, Target
 from agent.camera.transcript import Tally
 
@@ -55,16 +54,18 @@ class DeviceMemory:
     single_use: set[str] = field(default_factory=set)  # paths whose nonces serve once
 
 
-class _Resolver(AbstractResolver):
+class _Resolver(aiohttp.abc.AbstractResolver):
     """Resolves names by the rules of ``address.resolve``."""
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
+    ) -> list[aiohttp.abc.ResolveResult]:
         address = await resolve(host)
         kind = socket.AF_INET6 if ":" in address else socket.AF_INET
         return [
-            ResolveResult(hostname=host, host=address, port=port, family=kind, proto=0, flags=0)
+            aiohttp.abc.ResolveResult(
+                hostname=host, host=address, port=port, family=kind, proto=0, flags=0
+            )
         ]
 
     async def close(self) -> None:

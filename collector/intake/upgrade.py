@@ -7,7 +7,6 @@ them back. The audit log says which version looked last.
 from __future__ import annotations
 
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 from sqlalchemy import Engine
@@ -20,6 +19,7 @@ from collector.store.engine import reader
 from collector.telemetry.message import DamagedBatchError, samples_in
 from shared import wire
 from shared.frame import FrameError, unpack
+from shared.version import VERSION
 
 ACTION: Final = "collector.version"
 # Refused for what the program did not know; the other reasons are the same in every version.
@@ -35,10 +35,7 @@ _UNMERGED: Final = "store.damaged"
 
 def program_version() -> str:
     """The version of the installed package."""
-    try:
-        return version("preclaim")
-    except PackageNotFoundError:  # run from a checkout that nobody installed
-        return "source"
+    return VERSION
 
 
 def take_after_upgrade(engine: Engine, *, program: str, room: Room, now: datetime) -> int:
