@@ -20,6 +20,10 @@ from shared.reading import Quality, Reading
 _LOG = logging.getLogger(__name__)
 _SILENT_CAUSES: Final = frozenset(cause.value for cause in SILENT)
 _REFUSED_CAUSES: Final = frozenset({Cause.LOGIN_REFUSED.value, Cause.LOGIN_LOCKED.value})
+_MAX_IN_VAIN: Final = 2
+_HANGS: Final = CameraError(
+    Cause.DEADLINE, "not asked: the device left two questions of this visit without an answer"
+)
 DEFECT: Final = "defect"  # cause of a reading whose probe failed by our own mistake
 
 
@@ -45,11 +49,14 @@ async def ask(
     What a probe costs at most is asked beforehand; what it really costs is counted, and cut off
     where it would go beyond the day's limit: requests, bytes and logins by the camera, the charge
     of a battery by the time that is left for the probe.
+
+    One that hangs is asked no further either: each further probe would hold the slot for a deadline
+    more, and others wait for it. Its other readings fail by the same cause.
     """
     loop = asyncio.get_running_loop()
     take = Take(ran=[], readings=[], pictures=[], attachments=[], spend=spend)
     take.mah = spend.mah(budget.draw)
-    woken = False
+    woken, in_vain = False, 0
     for probe in probes:
         cost = probe.cost if not woken else awake(probe.cost)
         refusal = allows(budget, take.spend, cost)
@@ -57,6 +64,9 @@ async def ask(
         if refusal is not None:
             error = CameraError(Cause.BUDGET, str(refusal))
             take.readings += all_failed(_names(probe), error, at=visit.now)
+            continue
+        if in_vain == _MAX_IN_VAIN:
+            take.readings += all_failed(_names(probe), _HANGS, at=visit.now)
             continue
         before, began_s = camera.costs, loop.time()
         camera.keep_within(ceiling_of(budget, take.spend, before))
@@ -68,6 +78,8 @@ async def ask(
         take.spend = take.spend.plus(spent)
         take.mah = take.spend.mah(budget.draw)
         woken = woken or cost.wakeups > 0
+        if camera.costs.requests > before.requests:  # else it heard what another probe was told
+            in_vain = in_vain + 1 if _hung(observation.readings) else 0
         take.readings += observation.readings
         take.pictures += observation.pictures
         take.attachments += observation.attachments
@@ -100,6 +112,12 @@ def _says_nobody_answers(readings: Sequence[Reading]) -> bool:
             return reading.value is False
     nothing = not any(reading.good for reading in readings)
     return nothing and any(reading.cause in _SILENT_CAUSES for reading in readings)
+
+
+def _hung(readings: Sequence[Reading]) -> bool:
+    """True when the probe waited in vain and learnt nothing."""
+    nothing = not any(reading.good for reading in readings)
+    return nothing and any(reading.cause == Cause.DEADLINE.value for reading in readings)
 
 
 async def run_probe(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import json
 import os
@@ -15,6 +14,7 @@ import psutil
 
 from benchmarks.crowd import Crowd, crowd, start_agent
 from benchmarks.figure import Size
+from benchmarks.process_account import Account
 from simulator.demo.stage import PASSWORD
 
 CAMERAS = 64
@@ -58,15 +58,15 @@ def measure_agent(crowd: Crowd, *, sweeps: int) -> AgentCost:
     Memory is the highest since the start; CPU is divided by the visits that were made, so that a
     busy machine makes the run longer and not the figure better or void.
     """
-    watch = _Watch(crowd, psutil.Process(start_agent(crowd, every_s=SWEEP_S)))
+    watch = _Watch(crowd, Account(psutil.Process(start_agent(crowd, every_s=SWEEP_S))))
     began = watch.until_each_has(1)
-    before = watch.cpu_s()
+    before = watch.account.cpu_s()
     ended = watch.until_each_has(1 + sweeps)
     visits = sum(ended.values()) - sum(began.values())
     return AgentCost(
-        cpu_s_per_camera=(watch.cpu_s() - before) / visits,
-        main_rss_mb=watch.main_rss_mb,
-        child_rss_mb=watch.child_rss_mb,
+        cpu_s_per_camera=(watch.account.cpu_s() - before) / visits,
+        main_rss_mb=watch.account.rss_mb,
+        child_rss_mb=watch.account.child_rss_mb,
         cameras=len(crowd.cast.roles),
         visits=visits,
     )
@@ -77,9 +77,7 @@ class _Watch:
     """Looks at the process again and again, however long its visits take."""
 
     crowd: Crowd
-    process: psutil.Process
-    main_rss_mb: float = 0.0
-    child_rss_mb: float = 0.0
+    account: Account
 
     def until_each_has(self, count: int) -> dict[str, int]:
         """Watch until each camera was visited so often; visits by camera."""
@@ -92,25 +90,9 @@ class _Watch:
                 late = [serial for serial, made in visits.items() if made < count]
                 raise RuntimeError(f"{late[0]} and {len(late) - 1} more were not visited")
             for _ in range(int(_COUNT_S / _LOOK_S)):
-                self._look()
+                self.crowd.processes.check()
+                self.account.look()
                 time.sleep(_LOOK_S)
-
-    def _look(self) -> None:
-        self.crowd.processes.check()
-        self.main_rss_mb = max(self.main_rss_mb, self.process.memory_info().rss / 2**20)
-        for child in self.process.children(recursive=True):
-            with contextlib.suppress(psutil.NoSuchProcess):
-                self.child_rss_mb = max(self.child_rss_mb, child.memory_info().rss / 2**20)
-
-    def cpu_s(self) -> float:
-        """CPU of the process, of its living children and of those it has reaped."""
-        own = self.process.cpu_times()
-        total = own.user + own.system + own.children_user + own.children_system
-        for child in self.process.children(recursive=True):
-            with contextlib.suppress(psutil.NoSuchProcess):
-                times = child.cpu_times()
-                total += times.user + times.system
-        return total
 
 
 def measure_naive(crowd: Crowd, way: str, *, cameras: int) -> NaiveCost:

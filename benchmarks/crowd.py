@@ -53,10 +53,12 @@ class Crowd:
 
     def visits(self) -> dict[str, int]:
         """Streams played by each camera so far, by the camera's own count."""
-        return {
-            serial: self.control.get(f"/control/cameras/{serial}")["requests"]["rtsp_sessions"]
-            for serial in self.addresses
-        }
+        listed = self.control.get("/control/cameras")["cameras"]
+        return {camera["serial"]: camera["rtsp_sessions"] for camera in listed}
+
+    def switch(self, serial: str, fault: str, *, on: bool) -> None:
+        """Give a camera a fault, or take it away."""
+        self.control.post(f"/control/cameras/{serial}/faults", {"fault": fault, "on": on})
 
 
 @contextlib.contextmanager
@@ -80,14 +82,18 @@ def mosquitto(processes: Processes, root: Path) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def crowd(count: int, *, width: int = 640, height: int = 360) -> Iterator[Crowd]:
+def crowd(
+    count: int, *, width: int = 640, height: int = 360, views: int = 10_000
+) -> Iterator[Crowd]:
     """Start the cameras and the broker; the agent is started by the caller."""
     with tempfile.TemporaryDirectory(prefix="preclaim-crowd-") as name:
         folder = Folder(root=Path(name))
         cast = cameras(count)
         control_port = free_port()
         write_secret(folder.password, PASSWORD + "\n")
-        write_fleet(folder, cast, control_port=control_port, width=width, height=height)
+        write_fleet(
+            folder, cast, control_port=control_port, width=width, height=height, views=views
+        )
         with (
             Processes(folder.root / "logs") as processes,
             mosquitto(processes, folder.root) as broker_port,
@@ -107,7 +113,9 @@ def crowd(count: int, *, width: int = 640, height: int = 360) -> Iterator[Crowd]
             )
 
 
-def start_agent(crowd: Crowd, *, every_s: float, watch_seconds: float = 1.0) -> int:
+def start_agent(
+    crowd: Crowd, *, every_s: float, watch_seconds: float = 1.0, concurrency: int = 8
+) -> int:
     """Start one agent over all cameras with every probe at the same pace; its process id."""
     probes = ("reachability", "clock", "identity", "login", "stream", "imaging", "picture")
     folder = crowd.folder
@@ -123,6 +131,7 @@ def start_agent(crowd: Crowd, *, every_s: float, watch_seconds: float = 1.0) -> 
         every_s={**dict.fromkeys(probes, every_s), "vendor": every_s},
         watch_seconds=watch_seconds,
         health_every_s=30,
+        concurrency=concurrency,
     )
     crowd.processes.start(
         "agent-crowd", ["preclaim-agent", "run", "-c", str(folder.agent("crowd"))]

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from agent.camera.port import CameraError
 from benchmarks import (
+    camera_sweep,
     durability_chaos,
     durability_herd,
     durability_intake,
@@ -42,6 +43,7 @@ FIGURES: tuple[Figure, ...] = (
     *durability_uplink.FIGURES,
     *picture_figures.FIGURES,
     *ircut_figures.FIGURES,
+    *camera_sweep.FIGURES,
 )
 OUTPUT = Path("build/figures.json")
 

@@ -148,6 +148,7 @@ class ControlServer:
             "address": camera.address,
             "rtsp_port": camera.rtsp_port,
             "faults": sorted(fault.value for fault in camera.faults),
+            "rtsp_sessions": camera.requests.rtsp_sessions,
         }
 
 

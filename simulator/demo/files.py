@@ -30,7 +30,7 @@ evidence = {evidence_key}
 command = {command_key}
 
 [schedule]
-concurrency = 8
+concurrency = {concurrency}
 watch_seconds = {watch_seconds}
 clip_seconds = 3
 health_every_s = {health_every_s}
@@ -147,6 +147,7 @@ def write_agent(
     every_s: Mapping[str, float] = EVERY_S,
     watch_seconds: float = 0.5,
     health_every_s: float = 1.0,
+    concurrency: int = 8,
 ) -> None:
     """Write one site's agent; ``addresses`` are by ONVIF serial."""
     text = AGENT_HEADER.format(
@@ -158,6 +159,7 @@ def write_agent(
         every_s=inline(every_s),
         watch_seconds=watch_seconds,
         health_every_s=health_every_s,
+        concurrency=concurrency,
         levels=inline(LEVELS),
     )
     for role in cast.at(site):

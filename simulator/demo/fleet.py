@@ -7,9 +7,18 @@ from simulator.demo.files import Folder, quote
 
 
 def write_fleet(
-    folder: Folder, cast: Cast, *, control_port: int, width: int = 640, height: int = 360
+    folder: Folder,
+    cast: Cast,
+    *,
+    control_port: int,
+    width: int = 640,
+    height: int = 360,
+    views: int = 10_000,
 ) -> None:
-    """Write sites and cameras; passwords come from the demo's secret file."""
+    """Write sites and cameras; passwords come from the demo's secret file.
+
+    ``views``: how many different scenes they look at; equal ones are encoded once.
+    """
     text = f"""\
 [fleet]
 control_port = {control_port}
@@ -25,7 +34,7 @@ gop = 5
     for site in cast.sites:
         text += f"\n[[sites]]\nid = {quote(site)}\nname = {quote(SITE_NAMES.get(site, site))}\n"
         for number, role in enumerate(cast.at(site), start=1):
-            text += _camera(role, seed=number)
+            text += _camera(role, seed=number % views)
     folder.fleet.write_text(text, encoding="utf-8")
 
 

@@ -522,3 +522,15 @@ async def test_the_days_of_a_veil_are_kept(bench: Bench) -> None:
             await bench.visit()
         kept = keepsake_store.read_dim_days(bench.database.connection, DEVICE.device_id)
         assert len(kept) == days
+
+
+async def test_a_camera_that_hangs_is_asked_twice_and_no_more(bench: Bench) -> None:
+    """It takes connections and never answers: two questions hold its place, the others fail."""
+    bench.camera.failure = CameraError(Cause.DEADLINE, "no complete reply within 10 s")
+    hung = [probe for probe in PROBES if probe.name != "reachability"]
+    outcome = await bench.visit(probes=hung)
+
+    assert len(bench.camera.asked) == 2
+    assert outcome.ran == tuple(probe.name for probe in hung)
+    assert {reading.cause for reading in outcome.readings if reading.cause} == {"deadline"}
+    assert not outcome.is_silent
