@@ -42,12 +42,19 @@ PAGES: Final = (
 )
 
 
-def table(rows: list[dict[str, object]], page: Page) -> str:
-    """A row a figure, in the register's order; what a figure is stays in English."""
+def table(rows: list[dict[str, object]], page: Page, standing: str = "") -> str:
+    """A row a figure, in the register's order; what a figure is stays in English.
+
+    A figure that these rows do not hold keeps its row of the table that stands there.
+    """
     by_name = {str(row["name"]): row for row in rows}
+    kept = {line.split("`")[1]: line for line in standing.splitlines() if line.startswith("| `")}
     lines = [page.heading, "|---|---|---|---|---|"]
     for figure in FIGURES:
         row = by_name.get(figure.name)
+        if row is None and figure.name in kept:
+            lines.append(kept[figure.name])
+            continue
         if row is None:
             row = {"measured": None, "holds": False}
         measured = "–" if row["measured"] is None else f"{row['measured']:g} {figure.unit}"
@@ -75,8 +82,8 @@ def main() -> int:
         return 1
     rows = read(OUTPUT)
     for page in PAGES:
-        made = table(rows, page)
-        page.path.write_text(fill(page.path.read_text(), made))
+        text = page.path.read_text()
+        page.path.write_text(fill(text, table(rows, page, text)))
     return 0
 
 
