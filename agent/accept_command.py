@@ -11,8 +11,8 @@ from typing import TextIO
 
 from agent import app, show
 from agent.accept import Accepted, Ending, accept_all
-from agent.camera.profile import Profile
-from agent.camera.profile_file import ProfileError
+from agent.camera.profiles.profile import Profile
+from agent.camera.profiles.profile_file import ProfileError
 from agent.config import Config, Device
 from agent.config_problem import ConfigError
 from agent.data_lock import only_one

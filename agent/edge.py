@@ -11,7 +11,7 @@ from agent.camera.decoder import Decoder
 from agent.camera.device import NetworkCamera
 from agent.camera.http import CameraHttp
 from agent.camera.port import Camera
-from agent.camera.profile import Profile
+from agent.camera.profiles.profile import Profile
 from agent.config import Config, Device
 from agent.host import ReadHost
 from agent.probes.host import HostPaths, read_host
@@ -48,7 +48,12 @@ def network_edge(config: Config, profiles: Sequence[Profile]) -> Edge:
     def camera_for(device: Device) -> Camera:
         named = [profile for profile in profiles if profile.id == device.profile]
         return NetworkCamera(
-            device.target, http=http, decoder=decoder, profiles=named or profiles, clock=clock
+            device.target,
+            http=http,
+            decoder=decoder,
+            profiles=named or profiles,
+            clock=clock,
+            named_profile=bool(named),
         )
 
     async def close() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import Final
 
-from agent.camera.profile_file import ProfileError
+from agent.camera.profiles.profile_file import ProfileError
 from agent.config_problem import ConfigError
 
 DONE: Final = 0

@@ -8,7 +8,7 @@ import getpass
 import signal
 
 from agent import app
-from agent.camera.profile import Profile
+from agent.camera.profiles.profile import Profile
 from agent.config_problem import ConfigError
 from agent.delivery import overlay_store
 from agent.delivery.salvage import open_or_salvage

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from agent import app, show, show_test
-from agent.camera.profile_file import ProfileError
+from agent.camera.profiles.profile_file import ProfileError
 from agent.config_file import load_config
 from agent.config_problem import ConfigError
 from agent.data_lock import only_one

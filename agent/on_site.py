@@ -16,8 +16,8 @@ from agent.camera.device import NetworkCamera
 from agent.camera.http import CameraHttp
 from agent.camera.onvif.discovery import discover
 from agent.camera.port import Credentials, Target
-from agent.camera.profile import Profile
-from agent.camera.profile_file import ProfileError
+from agent.camera.profiles.profile import Profile
+from agent.camera.profiles.profile_file import ProfileError
 from agent.diagnosis import RULES
 from agent.diagnosis.rule import Verdict
 from agent.exit_code import DONE, FOUND, UNUSABLE, complain, explain

@@ -9,7 +9,8 @@ from typing import Final
 
 from agent.budget import Budget
 from agent.camera.port import DeviceInformation
-from agent.camera.profile import Profile, choose
+from agent.camera.profiles.match import choose
+from agent.camera.profiles.profile import Profile
 from agent.config import Device, budget_of
 from shared.device import DeviceFacts
 
@@ -62,7 +63,7 @@ def profile_of(
         serial=None,
         hardware_id=facts.hardware_id,
     )
-    return choose(profiles, said)
+    return choose(profiles, said).profile
 
 
 class Restraint:

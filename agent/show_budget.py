@@ -13,7 +13,7 @@ from typing import Final, TextIO
 
 from agent import app, edge, show
 from agent.budget import Budget, Spend
-from agent.camera.profile_file import ProfileError
+from agent.camera.profiles.profile_file import ProfileError
 from agent.config import Device, budget_of
 from agent.config_problem import ConfigError
 from agent.delivery import keepsake_store, spend_store

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agent.camera.profile import Profile
-from agent.camera.profile_file import load_profiles
+from agent.camera.profiles.profile import Profile
+from agent.camera.profiles.profile_file import load_profiles
 from agent.host import EVERY as HOST_EVERY
 from agent.overlay import Source, read_source
 from agent.probes import PROBES
 
 
-def packaged_profiles() -> Path:
-    """The firmware profiles that ship with the product."""
-    return Path(__file__).resolve().parent.parent / "firmware_profiles"
-
-
 def read_profiles(further: Path | None) -> tuple[Profile, ...]:
     """Profiles of the product and of a further directory; ProfileError lists all problems."""
-    profiles = load_profiles(packaged_profiles())
-    return profiles + (load_profiles(further) if further else ())
+    return load_profiles(further)
 
 
 def read_all(path: Path) -> tuple[Source, tuple[Profile, ...]]:

@@ -14,8 +14,8 @@ from typing import Final, TextIO
 
 from agent import app, edge, show, tuned
 from agent.camera.heap import spare_heap
-from agent.camera.profile import Profile
-from agent.camera.profile_file import ProfileError
+from agent.camera.profiles.profile import Profile
+from agent.camera.profiles.profile_file import ProfileError
 from agent.config_problem import ConfigError
 from agent.data_lock import only_one
 from agent.delivery.keys import make_key, public_path

@@ -37,11 +37,12 @@ from agent.camera.port import (
     StreamHealth,
     StreamProfile,
     Target,
+    VendorProfile,
     VendorValue,
 )
-from agent.camera.profile import Profile, choose
+from agent.camera.profiles.match import Choice, choose
+from agent.camera.profiles.profile import Profile
 from agent.camera.transcript import Transcript
-from agent.camera.vendor import read_vendor_values
 
 # Below these there is no device to talk to; above them its clock may simply be unreadable.
 _NO_DEVICE = (
@@ -72,11 +73,14 @@ class NetworkCamera:
         decoder: Decoder,
         profiles: Sequence[Profile],
         clock: Callable[[], datetime],
+        named_profile: bool = False,
     ) -> None:
+        """``named_profile``: the one of ``profiles`` holds, whatever the device says it is."""
         self._target = target
         self._http = http
         self._decoder = decoder
         self._firmware_profiles = profiles
+        self._named_profile = named_profile and len(profiles) == 1
         self._clock = clock
         self.start_pass()
 
@@ -256,15 +260,33 @@ class NetworkCamera:
 
     async def firmware_profile(self) -> Profile | None:
         """The firmware profile that fits what the device says it is; None when none does."""
-        information = self._information or await self.device_information()
-        return choose(self._firmware_profiles, information)
+        return (await self._choice()).profile
+
+    async def vendor_profile(self) -> VendorProfile | None:
+        """Which one that is, or which fit equally well; None when none does."""
+        choice = await self._choice()
+        if choice.ambiguous:
+            return VendorProfile(id="", status="", hash="", ambiguous=choice.ambiguous)
+        found = choice.profile
+        if found is None:
+            return None
+        return VendorProfile(id=found.id, status=found.status.value, hash=found.hash)
 
     async def vendor_values(self) -> Mapping[str, VendorValue]:
         """Values by canonical name as the firmware profile extracts them; may be empty."""
         profile = await self.firmware_profile()
-        if profile is None:
+        if profile is None or not profile.sources:
             return {}
-        return await read_vendor_values(self._door, profile)
+        from agent.camera.profiles.reading import read_vendor_values  # noqa: PLC0415  # may be none
+
+        return await read_vendor_values(self._door, profile, information=self._information)
+
+    async def _choice(self) -> Choice:
+        """A profile that the operator named stands alone, whatever the device says it is."""
+        if self._named_profile:
+            return Choice(profile=self._firmware_profiles[0])
+        information = self._information or await self.device_information()
+        return choose(self._firmware_profiles, information)
 
     async def _learn_clock(self) -> None:
         """Ask the device's time before the first login by WS-UsernameToken of a pass."""

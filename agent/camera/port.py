@@ -64,6 +64,8 @@ class LoginKind(enum.Enum):
     WSSE = "wsse"
     DIGEST_MD5 = "digest-md5"
     DIGEST_SHA256 = "digest-sha256"
+    BASIC = "basic"  # the password itself, over TLS alone: vendor interfaces
+    TOKEN = "token"  # a login of its own that gives a token: vendor interfaces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,9 +340,10 @@ class Picture:
     map: bytes = b""  # a small JPEG of where it departs from its reference; empty: it does not
 
 
-VendorQuality = Literal["good", "unknown", "missing", "invalid", "unsupported"]
+VendorQuality = Literal["good", "unknown", "missing", "invalid", "unsupported", "failed"]
 """good; unknown: the device says it does not know; missing: path absent; invalid: off scale or
-of another type, raw kept; unsupported: this kind of camera has no such interface."""
+of another type, raw kept; unsupported: this kind of camera has no such interface; failed: this
+exchange failed while others of the same reading did not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -350,7 +353,19 @@ class VendorValue:
     value: float | str | bool | None
     quality: VendorQuality
     raw: str  # what the device said, as JSON text, capped; '' when it said nothing
-    unit: str  # canonical unit: "%", "mV", "mA", "°C", "mW", "dBm", "dB", "B" or ""
+    unit: str  # canonical unit: "%", "mV", "mA", "°C", "mW", "dBm", "dB", "B", "s" or ""
+    cause: str = ""  # value of a ``Cause`` when failed
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorProfile:
+    """Which firmware profile was used, and how well it is proven."""
+
+    id: str
+    status: str  # "documented", "fixture-tested", "device-tested"
+    hash: str  # of all it says
+    ambiguous: tuple[str, ...] = ()  # ids that fit equally well: none was used, and id is ''
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -462,4 +477,7 @@ class Camera(Protocol):
         """
 
     async def vendor_values(self) -> Mapping[str, VendorValue]:
-        """Raw values by canonical name, as the firmware profile extracts them; may be empty."""
+        """Values by canonical name, as the firmware profile extracts them; may be empty."""
+
+    async def vendor_profile(self) -> VendorProfile | None:
+        """The firmware profile that fits what the device says it is; None when none does."""

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
 from agent.camera.port import CameraError, Cause, Ceiling, Costs, Credentials, Exchange
+from agent.camera.scrub import scrub
 
 REPLY_CAP_BYTES = 16 * 1024
 TRANSCRIPT_CAP_BYTES = 256 * 1024  # of all replies of a pass together; later ones stay empty
@@ -94,7 +96,9 @@ class Transcript:
 
     def __init__(self, *, clock: Callable[[], datetime], credentials: Credentials | None) -> None:
         self._clock = clock
-        self._password = credentials.password.encode() if credentials else b""
+        self._hidden: list[bytes] = []
+        if credentials:
+            self.hide(credentials.password)
         self._exchanges: list[Exchange] = []
         self._kept_bytes = 0
         self.tally = Tally()
@@ -103,6 +107,12 @@ class Transcript:
     def exchanges(self) -> tuple[Exchange, ...]:
         """Everything recorded, oldest first."""
         return tuple(self._exchanges)
+
+    def hide(self, secret: str) -> None:
+        """Mask this text from now on, as it is and as an address carries it; a token, a cookie."""
+        for form in (secret.encode(), quote(secret, safe="").encode()):
+            if form and form not in self._hidden:
+                self._hidden.append(form)
 
     @contextmanager
     def record(self, *, kind: str, request: str) -> Iterator[Note]:
@@ -138,5 +148,7 @@ class Transcript:
 
     def _masked(self, text: bytes) -> bytes:
         """Remove what could help somebody log in; a hostile device may echo our request."""
-        masked = _SECRETS.sub(_MASK, text)
-        return masked.replace(self._password, _MASK) if self._password else masked
+        masked = scrub(_SECRETS.sub(_MASK, text))
+        for secret in self._hidden:
+            masked = masked.replace(secret, _MASK)
+        return masked

@@ -5,19 +5,23 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from agent.camera.port import Camera, CameraError, VendorValue
+from agent.camera.port import Camera, CameraError, VendorProfile, VendorValue
+from agent.camera.profiles.names import UNITS
 from agent.probes.failure import all_failed
 from agent.probes.probe import Cost, Observation, Pass, Probe, good, unsupported
 from shared.reading import Quality, Reading
 
 STATUS: Final = "vendor.status"
-_FAMILIES: Final = ("battery.", "solar.", "cellular.")
+PROFILE: Final = "vendor.profile"
+PROFILE_STATUS: Final = "vendor.profile_status"
+_FAMILIES: Final = tuple(sorted({f"{name.partition('.')[0]}." for name in UNITS}))
 _QUALITY_OF: Final = {
     "good": Quality.GOOD,
     "unknown": Quality.UNKNOWN,
     "missing": Quality.MISSING,
     "invalid": Quality.INVALID,
     "unsupported": Quality.UNSUPPORTED,
+    "failed": Quality.FAILED,
 }
 
 
@@ -25,19 +29,33 @@ async def read(camera: Camera, visit: Pass) -> Observation:
     """Read every value that the profile names, with the quality that the device gave it.
 
     When the exchange fails, the names known from earlier visits are failed, so that nobody takes
-    an old charge for today's. Without a profile there is one unsupported reading.
+    an old charge for today's. Without a profile there is one unsupported reading, and so when
+    several fit equally well: a guess could misread a battery. ``vendor.profile`` says which one
+    was used, ``vendor.profile_status`` how well it is proven.
     """
     try:
+        profile = await camera.vendor_profile()
         values = await camera.vendor_values()
     except CameraError as error:
         known = [name for name in visit.previous if name.startswith(_FAMILIES)]
         return Observation(readings=all_failed((STATUS, *known), error, at=visit.now))
     if not values:
         detail = "no firmware profile names vendor values for this device"
+        if profile is not None and profile.ambiguous:
+            detail = f"several firmware profiles fit equally well: {', '.join(profile.ambiguous)}"
         return Observation(readings=(unsupported(STATUS, at=visit.now, detail=detail),))
-    status = good(STATUS, "read", at=visit.now)
+    read_ones = (_reading(name, value, visit) for name, value in values.items())
     return Observation(
-        readings=(status, *(_reading(name, value, visit) for name, value in values.items()))
+        readings=(good(STATUS, "read", at=visit.now), *_named(profile, visit), *read_ones)
+    )
+
+
+def _named(profile: VendorProfile | None, visit: Pass) -> tuple[Reading, ...]:
+    if profile is None:
+        return ()
+    return (
+        good(PROFILE, f"{profile.id} {profile.hash}", at=visit.now),
+        good(PROFILE_STATUS, profile.status, at=visit.now),
     )
 
 
@@ -51,6 +69,8 @@ def _reading(name: str, value: VendorValue, visit: Pass) -> Reading:
         visit.now,
         quality,
         raw=value.raw[:200] if keeps_raw else "",
+        cause=value.cause,
+        detail=value.detail[:300],
     )
 
 

@@ -29,6 +29,7 @@ from agent.camera.port import (
     Snapshot,
     StreamHealth,
     StreamProfile,
+    VendorProfile,
     VendorValue,
 )
 from agent.camera.transcript import MIDWAY
@@ -248,6 +249,9 @@ class FakeCamera:
     async def vendor_values(self) -> Mapping[str, VendorValue]:
         self._ask("vendor")
         return self.vendor
+
+    async def vendor_profile(self) -> VendorProfile | None:
+        return VendorProfile(id="example.vendor", status="fixture-tested", hash="0a1b2c3d4e5f")
 
 
 NOBODY = CameraError(Cause.TCP_REFUSED, "connection refused")

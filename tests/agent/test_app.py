@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from agent import app
-from agent.camera.profile_file import load_profiles
+from agent.camera.profiles.profile_file import load_profiles
 from agent.config_file import load_config
 from agent.edge import network_edge
-from agent.sources import packaged_profiles
 from shared import wire
 from shared.fault import FaultEvent
 from shared.frame import Lane, unpack
@@ -67,7 +66,7 @@ async def test_a_fault_travels_from_camera_to_broker(tmp_path: Path, mosquitto: 
         (tmp_path / "agent.toml").write_text(text)
         config = load_config(tmp_path / "agent.toml")
         far = Collector(mosquitto.port)
-        agent = app.build(config, network_edge(config, load_profiles(packaged_profiles())))
+        agent = app.build(config, network_edge(config, load_profiles()))
         task = asyncio.create_task(agent.run())
         try:
             await until(lambda: any(isinstance(m, FaultEvent) for m in messages(far)))

@@ -141,10 +141,13 @@ def test_every_problem_is_explained_in_both_languages() -> None:
             assert _fields(both.en) == _fields(both.zh), name
 
 
+AGENT = Path(config_file.__file__).parent
+
+
 def test_every_problem_of_the_code_is_in_the_table() -> None:
     """No name is misspelled and none is left over: each text can really be printed."""
     source = "".join(
-        (Path(config_file.__file__).parent / name).read_text()
+        (AGENT / name).read_text()
         for name in (
             "config_file.py",
             "config_sites.py",
@@ -152,7 +155,14 @@ def test_every_problem_of_the_code_is_in_the_table() -> None:
             "config_tunable.py",
             "overlay.py",
             "overlay_bounds.py",
-            "camera/profile_file.py",
+            "camera/profiles/build.py",
+            "camera/profiles/documents.py",
+            "camera/profiles/metric.py",
+            "camera/profiles/profile_file.py",
+            *(
+                f"camera/profiles/transports/{path.name}"
+                for path in (AGENT / "camera/profiles/transports").glob("*.py")
+            ),
             "camera/profiles/table.py",
         )
     )

@@ -11,8 +11,8 @@ import pytest
 
 from agent.budget import Budget
 from agent.camera.port import LoginKind
-from agent.camera.profile import Power, Profile
-from agent.camera.profile_file import load_profiles, shipped_directory
+from agent.camera.profiles.profile import Power, Profile
+from agent.camera.profiles.profile_file import load_profiles
 from agent.charge import Draw
 from agent.config import Device
 from agent.delivery.database import Database
@@ -31,7 +31,7 @@ from shared.device import DeviceFacts
 from tests.agent.fakes import NOON, Clock, FakeCamera
 from tests.agent.test_cycle import DEVICE, KEY
 
-PROFILES = load_profiles(shipped_directory())
+PROFILES = load_profiles()
 BATTERY = replace(DEVICE, is_battery=True)
 CAMHI = DeviceFacts("gate-north", manufacturer="Camhi Example", model="SC-4G", firmware="1.4.2")
 (EXAMPLE,) = (profile for profile in PROFILES if profile.id == "example.vendor")

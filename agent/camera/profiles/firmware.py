@@ -12,6 +12,7 @@ from typing import Literal
 
 _BOUND = re.compile(r"(>=|<=|==|>|<)\s*(\d+(?:\.\d+)*)(?:\s+build\s+(\d{1,12}))?")
 _MAX_CHARS = 256
+DEFAULT_PATTERN = r"(\d+)\.(\d+)\.(\d+)"
 Operator = Literal[">=", "<=", "==", ">", "<"]
 
 
@@ -52,7 +53,7 @@ FirmwareRange = tuple[Bound, ...]
 class Firmware:
     """How this maker writes firmware versions, and from where to where the profile holds."""
 
-    pattern: str = r"(\d+)\.(\d+)\.(\d+)"  # its groups are the parts of the version, in order
+    pattern: str = DEFAULT_PATTERN  # its groups are the parts of the version, in order
     build: str = ""  # one group: the build date or number; digits alone count
     range: FirmwareRange = ()
 

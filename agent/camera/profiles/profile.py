@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Literal
 
 from agent.camera.profiles.firmware import Firmware, FirmwareRange
@@ -13,7 +12,6 @@ from agent.camera.profiles.names import UNITS, Kind
 from agent.camera.profiles.transport_kind import TransportKind
 
 Scalar = str | float | bool
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Status(enum.Enum):
@@ -98,15 +96,17 @@ class Session:
 
     name: str
     kind: SessionKind
-    request: Mapping[str, Any] = _NOTHING  # as a source's; {user} and {password} are filled in
+    request: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # as a source's; {user} and {password} are filled in
     format: Format = Format.JSON
     token: str = ""  # path of the token in the answer
     lease: str = ""  # path of its seconds, or the seconds
     send_query: str = ""  # name of the query parameter that carries the token
     send_header: tuple[str, str] | None = None  # name, and value with {token}
-    logout: Mapping[str, Any] = _NOTHING
+    logout: Mapping[str, Any] = field(default_factory=dict)
     error_path: str = ""
-    errors: Mapping[str, Refusal] = _NOTHING
+    errors: Mapping[str, Refusal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +121,7 @@ class Source:
     auth: tuple[str, ...] = ("digest",)  # HTTP: "digest", "basic" (over TLS alone), "none", "url"
     expect: Expect | None = None
     error_path: str = ""  # where an error code stands
-    errors: Mapping[str, Refusal] = _NOTHING  # code to meaning
+    errors: Mapping[str, Refusal] = field(default_factory=dict)  # code to meaning
     only_if: Gate | None = None
     timeout_s: float | None = None
 
@@ -136,7 +136,7 @@ class Metric:
     regex: str = ""  # one group, or the whole match
     unless: tuple[Scalar, ...] = ()  # raw values that mean "nobody knows"
     type: Kind = "number"  # what the device gives; ``map`` makes of it what the name wants
-    map: Mapping[str, Scalar] = _NOTHING  # anything else is unknown
+    map: Mapping[str, Scalar] = field(default_factory=dict)  # anything else is unknown
     scale: float = 1.0
     offset: float = 0.0
     valid: tuple[float, float] | None = None  # in the canonical unit
@@ -147,6 +147,11 @@ class Metric:
     def unit(self) -> str:
         """The canonical unit; '' for a gate."""
         return UNITS.get(self.name, "")
+
+    @property
+    def is_gate(self) -> bool:
+        """Whether it only opens or shuts sources."""
+        return self.name.startswith("cap.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,10 +184,10 @@ class Profile:
     rtsp_paths: tuple[str, ...] = ()  # in the order in which they are worth trying
     http_port: int | None = None  # of the vendor interface; None: as the device's address says
     http_tls: bool | None = None
-    sessions: Mapping[str, Session] = _NOTHING
-    sources: Mapping[str, Source] = _NOTHING  # in the order of asking
+    sessions: Mapping[str, Session] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)  # in the order of asking
     metrics: tuple[Metric, ...] = ()
     known_issues: tuple[KnownIssue, ...] = ()
-    parts: Mapping[str, str] = _NOTHING  # component to the factory's module code
+    parts: Mapping[str, str] = field(default_factory=dict)  # component to the factory's module code
     packaged: bool = False  # came with the product: may run commands
     hash: str = ""  # of all it says, ``extends`` resolved; 12 hexadecimal digits

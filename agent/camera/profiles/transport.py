@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from agent.camera.door import Door
-from agent.camera.port import Target
+from agent.camera.port import DeviceInformation, Target
 from agent.camera.profiles.profile import Profile, Session, Source
 from agent.camera.profiles.table import Table
 from agent.camera.profiles.transport_kind import TransportKind
@@ -57,6 +57,7 @@ class Reach:
     session: Session | None  # the one that the source names
     packaged: bool
     held: dict[str, Held] = field(default_factory=dict)  # by session name, or the transport's own
+    information: DeviceInformation | None = None  # what the device said of itself in this pass
 
 
 Fetch = Callable[[Source, Reach], Awaitable[Fetched]]

@@ -11,7 +11,7 @@ from agent.camera.decoder import Decoder
 from agent.camera.device import NetworkCamera
 from agent.camera.http import CameraHttp
 from agent.camera.port import Credentials, Target
-from agent.camera.profile import Profile
+from agent.camera.profiles.profile import Profile
 from tests.agent.camera.fake_device import PASSWORD, USER
 
 CameraMaker = Callable[..., NetworkCamera]

@@ -214,8 +214,8 @@ async def test_child_is_recycled() -> None:
 def test_parent_never_loads_the_decoder() -> None:
     """The agent's main process imports neither numpy nor libav."""
     code = (
-        "import sys, agent.camera.device, agent.camera.rtsp.watch, agent.camera.profile_file,"
-        " agent.camera.onvif.discovery\n"
+        "import sys, agent.camera.device, agent.camera.rtsp.watch, agent.camera.onvif.discovery,"
+        " agent.camera.profiles.profile_file, agent.camera.profiles.reading\n"
         "print(sorted({'numpy', 'av'} & set(sys.modules)))"
     )
     root = Path(__file__).resolve().parents[3]

@@ -10,13 +10,13 @@ pytest.importorskip("simulator.camera", reason="the simulator is not here")
 
 from agent.camera.device import NetworkCamera
 from agent.camera.port import CameraError, Cause
-from agent.camera.profile_file import load_profiles, shipped_directory
+from agent.camera.profiles.profile_file import load_profiles
 from simulator.camera import CameraSpec, SimulatedCamera
 from simulator.spec import Kind
 from tests.agent.camera.conftest import CameraMaker
 
 USER, PASSWORD = "admin", "sim-pa55"
-PROFILES = load_profiles(shipped_directory())
+PROFILES = load_profiles()
 QUESTIONS = (
     "device_information",
     "mac_addresses",

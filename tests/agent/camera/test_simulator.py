@@ -19,14 +19,14 @@ from lxml import etree
 from agent.camera.device import NetworkCamera
 from agent.camera.onvif.imaging import write_filter_mode
 from agent.camera.port import CameraError, Cause, FilterMode, LoginKind
-from agent.camera.profile_file import load_profiles, shipped_directory
+from agent.camera.profiles.profile_file import load_profiles
 from simulator.camera import CameraSpec, SimulatedCamera
 from simulator.spec import Kind
 from tests.agent.camera.conftest import CameraMaker
 
 USER, PASSWORD = "admin", "sim-pa55"
 WSDL = Path(next(iter(wsdl.__path__)))
-PROFILES = load_profiles(shipped_directory())
+PROFILES = load_profiles()
 ALL_KINDS = ("wsse", "digest-md5", "digest-sha256")
 
 

@@ -1,0 +1,234 @@
+"""From a checked TOML table to a profile; what is wrong across keys is told here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from agent.camera.profiles import keys
+from agent.camera.profiles.fill import SECRET
+from agent.camera.profiles.firmware import DEFAULT_PATTERN, Firmware, FirmwareRange, read_bound
+from agent.camera.profiles.metric import build_metric
+from agent.camera.profiles.profile import (
+    Expect,
+    Format,
+    Gate,
+    KnownIssue,
+    Match,
+    Power,
+    Profile,
+    Refusal,
+    Session,
+    SessionKind,
+    Source,
+    Status,
+)
+from agent.camera.profiles.table import Table
+from agent.camera.profiles.transport_kind import TransportKind
+
+_MAX_PORT: Final = 65535
+
+
+def build_profile(root: Table, *, packaged: bool, digest: str) -> Profile | None:
+    """The profile; None when something is wrong with it, which has been noted."""
+    before = len(root.problems)
+    version = root.content.get("schema", keys.SCHEMA)
+    if version != keys.SCHEMA:
+        root.complain("schema", "profile_schema", found=version)
+        return None  # of another format: one remedy, not one complaint a key
+    content = root.read(keys.ROOT)
+    sessions = {name: _session(name, table, content) for name, table in root.named("session")}
+    sources = {
+        name: _source(name, table, content, packaged=packaged)
+        for name, table in root.named("source")
+    }
+    formats = {name: source.format for name, source in sources.items() if source}
+    metrics = [build_metric(table, formats) for table in root.listed("metric")]
+    port, tls = _http(root.inner("http"))
+    match, power = _match(root.inner("match")), _power(root.inner("power"), sources)
+    issues = tuple(_issue(table) for table in root.listed("known_issue"))
+    _refuse_twins(root, "metric", [metric.name for metric in metrics if metric])
+    _refuse_twins(root, "known_issue", [issue.id for issue in issues if issue])
+    if len(root.problems) > before:
+        return None
+    whole = Profile(
+        id=content["id"],
+        title=content.get("title", ""),
+        status=Status(content.get("status", Status.DOCUMENTED.value)),
+        extends=content.get("extends", ""),
+        references=tuple(content.get("references", ())),
+        login_note=content.get("login", ""),
+        match=match,
+        power=power,
+        rtsp_paths=tuple(content.get("rtsp_paths", ())),
+        http_port=port,
+        http_tls=tls,
+        sessions={name: one for name, one in sessions.items() if one},
+        sources={name: one for name, one in sources.items() if one},
+        metrics=tuple(metric for metric in metrics if metric),
+        known_issues=tuple(issue for issue in issues if issue),
+        parts=MappingProxyType({k: str(v) for k, v in content.get("parts", {}).items()}),
+        packaged=packaged,
+        hash=digest,
+    )
+    _check_names(root, whole)
+    return whole if len(root.problems) == before else None
+
+
+def _match(table: Table) -> Match:
+    content = table.read(keys.MATCH)
+    firmware = Firmware(
+        pattern=content.get("firmware_version", DEFAULT_PATTERN),
+        build=content.get("firmware_build", ""),
+        range=_bounds(table, "firmware_range", content.get("firmware_range", ())),
+    )
+    return Match(
+        manufacturer=content.get("manufacturer", ""),
+        model=content.get("model", ""),
+        hardware=content.get("hardware", ""),
+        hint=content.get("hint", ""),
+        firmware=firmware,
+        priority=content.get("priority", 0),
+    )
+
+
+def _bounds(table: Table, key: str, texts: list[str] | tuple[str, ...]) -> FirmwareRange:
+    bounds = []
+    for text in texts:
+        bound = read_bound(text)
+        if bound is None:
+            table.complain(key, "profile_version", found=text)
+        else:
+            bounds.append(bound)
+    return tuple(bounds)
+
+
+def _power(table: Table, sources: Mapping[str, Source | None]) -> Power:
+    content = table.read(keys.POWER)
+    for name in content.get("safe_while_asleep", ()):
+        if name not in sources:
+            table.complain("safe_while_asleep", "profile_source", found=name)
+    return Power(
+        battery_powered=content.get("battery_powered", False),
+        min_poll_interval_s=content.get("min_poll_interval_s", 0),
+        safe_while_asleep=tuple(content.get("safe_while_asleep", ())),
+        wake_grace_s=float(content.get("wake_grace_s", 0)),
+    )
+
+
+def _http(table: Table) -> tuple[int | None, bool | None]:
+    content = table.read(keys.HTTP)
+    port = content.get("port")
+    if port is not None and port > _MAX_PORT:
+        table.complain("port", "profile_port", found=port)
+    return port, content.get("tls")
+
+
+def _session(name: str, table: Table, root: Mapping[str, Any]) -> Session | None:
+    before = len(table.problems)
+    content = table.read(keys.SESSION)
+    send = table.inner("send").read(keys.SEND)
+    if len(table.problems) > before:
+        return None
+    kind = SessionKind(content["kind"])
+    if kind is SessionKind.LOGIN_TOKEN and not (content.get("token") and send):
+        table.complain("token", "profile_no_token")
+        return None
+    header = send.get("header")
+    return Session(
+        name=name,
+        kind=kind,
+        request=content.get("request", {}),
+        format=Format(content.get("format", "json")),
+        token=content.get("token", ""),
+        lease=content.get("lease", ""),
+        send_query=send.get("query", ""),
+        send_header=(header, send.get("value", "{token}")) if header else None,
+        logout=content.get("logout", {}),
+        error_path=content.get("error_path", root.get("error_path", "")),
+        errors=_errors(content, root),
+    )
+
+
+def _errors(content: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Refusal]:
+    own = {**root.get("errors", {}), **content.get("errors", {})}
+    return {code: Refusal(word) for code, word in own.items()}
+
+
+def _source(name: str, table: Table, root: Mapping[str, Any], *, packaged: bool) -> Source | None:
+    before = len(table.problems)
+    content = table.read(keys.SOURCE)
+    expect = table.inner("expect").read(keys.EXPECT) if "expect" in content else None
+    gate = table.inner("only_if").read(keys.ONLY_IF) if "only_if" in content else None
+    if len(table.problems) > before:
+        return None
+    kind = TransportKind(content["transport"])
+    if kind is TransportKind.COMMAND and not packaged:
+        table.complain("transport", "profile_command")
+        return None
+    if table.deep:
+        _check_request(table, kind)
+    auth = tuple(content.get("auth", ("none",) if content.get("session") else ("digest",)))
+    if SECRET.search(str(content["request"])) and auth != ("url",):
+        table.complain("request", "profile_secret_path")
+    return Source(
+        name=name,
+        transport=kind,
+        request=content["request"],
+        format=Format(content["format"]),
+        session=content.get("session", ""),
+        auth=auth,
+        expect=Expect(path=expect["path"], equals=tuple(expect["equals"])) if expect else None,
+        error_path=content.get("error_path", root.get("error_path", "")),
+        errors=_errors(content, root),
+        only_if=Gate(metric=gate["metric"], equals=gate["equals"]) if gate else None,
+        timeout_s=content.get("timeout_s"),
+    )
+
+
+def _check_request(table: Table, kind: TransportKind) -> None:
+    from agent.camera.profiles.transport import request_check  # noqa: PLC0415
+
+    try:
+        check = request_check(kind)
+    except ImportError:
+        table.complain("transport", "profile_transport", found=kind.value)
+        return
+    check(table.inner("request"))
+
+
+def _issue(table: Table) -> KnownIssue | None:
+    before = len(table.problems)
+    content = table.read(keys.KNOWN_ISSUE)
+    bounds = _bounds(table, "firmware", content.get("firmware", ()))
+    if len(table.problems) > before:
+        return None
+    return KnownIssue(
+        id=content["id"],
+        firmware=bounds,
+        symptom=content["symptom"],
+        cause=content["cause"],
+        action=content["action"],
+        cause_zh=content["cause_zh"],
+        action_zh=content["action_zh"],
+        part=content.get("part", "none"),
+        reference=content.get("reference", ""),
+    )
+
+
+def _refuse_twins(root: Table, key: str, names: list[str]) -> None:
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        root.complain(key, "profile_twice", found=name)
+
+
+def _check_names(root: Table, profile: Profile) -> None:
+    """Sessions that sources name, and gates, which need an earlier source."""
+    earlier: set[str] = set()
+    for name, source in profile.sources.items():
+        if source.session and source.session not in profile.sessions:
+            root.complain(f"source.{name}.session", "profile_session", found=source.session)
+        gate = source.only_if
+        if gate and not any(m.name == gate.metric and m.source in earlier for m in profile.metrics):
+            root.complain(f"source.{name}.only_if", "profile_gate", found=gate.metric)
+        earlier.add(name)

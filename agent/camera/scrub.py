@@ -1,0 +1,29 @@
+"""What names a SIM or a modem, or opens a door: removed from whatever is kept of an answer.
+
+IMSI, ICCID, IMEI, MSISDN: GSMA TS.06 and ITU-T E.118 and E.212 give 14 to 20 digits. They are
+found by the name beside them, in JSON, XML, key=value and AT answers, and an ICCID also by its
+own form (89, then 17 or 18 digits).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_MASK: Final = b"***"
+_NAMED: Final = re.compile(
+    rb"(?i)(\b\w{0,12}(?:imei|imsi|iccid|msisdn|phonenumber|own[-_]?number)\w{0,6}\b[\"'>:=\s(]{1,8})"
+    rb"(\+?[\dA-F][\dA-F -]{4,28})"
+)
+_ICCID: Final = re.compile(rb"(?<!\d)89\d{17,18}(?!\d)")
+_KEYS: Final = re.compile(
+    rb"(?i)(\b(?:token|sesinfo|tokinfo|sessionid|passw(?:or)?d|pwd|usr|secret|access_?key)"
+    rb"\b[\"']?\s*[:=>]\s*[\"']?)([^\"'<>&,\s{}\[\]]+)"
+)
+
+
+def scrub(text: bytes) -> bytes:
+    """The text without subscriber identities, tokens and passwords; the names stay."""
+    masked = _NAMED.sub(rb"\1" + _MASK, text)
+    masked = _ICCID.sub(_MASK, masked)
+    return _KEYS.sub(rb"\1" + _MASK, masked)
