@@ -17,6 +17,7 @@ from pathlib import Path
 from agent.camera.port import CameraError
 from benchmarks import (
     camera_sweep,
+    camera_streams,
     durability_chaos,
     durability_herd,
     durability_intake,
@@ -44,6 +45,7 @@ FIGURES: tuple[Figure, ...] = (
     *picture_figures.FIGURES,
     *ircut_figures.FIGURES,
     *camera_sweep.FIGURES,
+    *camera_streams.FIGURES,
 )
 OUTPUT = Path("build/figures.json")
 
