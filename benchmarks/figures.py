@@ -16,8 +16,8 @@ from pathlib import Path
 
 from agent.camera.port import CameraError
 from benchmarks import (
-    camera_sweep,
     camera_streams,
+    camera_sweep,
     durability_chaos,
     durability_herd,
     durability_intake,
