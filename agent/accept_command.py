@@ -21,6 +21,7 @@ from agent.diagnosis import RULES
 from agent.edge import clock, network_edge
 from agent.exit_code import DONE, FOUND, UNUSABLE, complain, explain
 from agent.experiment.restorer import Restorer
+from agent.gateway import DeviceKind
 from agent.show_acceptance import print_acceptance, say_acceptance
 from agent.sources import read_all
 
@@ -33,7 +34,8 @@ def accept(arguments: argparse.Namespace, out: TextIO) -> int:
     except (ConfigError, ProfileError) as error:
         return explain(error, lang)
     config = source.local
-    known = {device.device_id: device for device in config.devices}
+    cameras = [one for one in config.devices if one.kind is DeviceKind.CAMERA]
+    known = {device.device_id: device for device in cameras}
     strange = [name for name in arguments.devices if name not in known]
     if strange or (arguments.again is not None and not arguments.again.strip()):
         key = "no device" if strange else "no reason"

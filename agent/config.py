@@ -13,6 +13,7 @@ from agent.camera.port import LoginKind, Target
 from agent.config_power import NOTHING_SAID, Battery
 from agent.config_tunable import Judgement, Pace
 from agent.delivery.publisher import Broker
+from agent.gateway import DeviceKind
 from agent.sun import Site
 from agent.topology import BUDGETS, Topology, topology_of
 from agent.uplink_budget import DataPlan
@@ -59,6 +60,8 @@ class Device:
     site: str = ""  # its name; cameras of the same one are each other's control; '' the agent's
     place: Site | None = None  # where that site is, when the file says
     battery: Battery = NOTHING_SAID  # what its owner knows of it
+    kind: DeviceKind = DeviceKind.CAMERA
+    gateway: str = ""  # id of the gateway that this camera hangs on; '' when nobody has said
 
     @property
     def topology(self) -> Topology:
@@ -89,11 +92,12 @@ class Config:
 def mates_of(devices: Sequence[Device]) -> dict[str, tuple[str, ...]]:
     """By device, the others of the same site in the order of their names."""
     by_site: dict[str, list[str]] = {}
-    for device in sorted(devices, key=lambda one: one.device_id):
+    cameras = [one for one in devices if one.kind is DeviceKind.CAMERA]
+    for device in sorted(cameras, key=lambda one: one.device_id):
         by_site.setdefault(device.site, []).append(device.device_id)
     return {
         device.device_id: tuple(one for one in by_site[device.site] if one != device.device_id)
-        for device in devices
+        for device in cameras
     }
 
 

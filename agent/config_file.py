@@ -7,11 +7,13 @@ import re
 import ssl
 import tomllib
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from agent.camera.port import Credentials, LoginKind, Target
 from agent.config import UPLINKS, Config, Device, IrCut, Keys
+from agent.config_gateway import check_gateways, read_gateway
 from agent.config_power import read_battery
 from agent.config_problem import ConfigError, Problem
 from agent.config_sites import read_site_name, read_sites
@@ -27,6 +29,7 @@ from agent.config_tunable import (
 )
 from agent.delivery.outbox import FILE_MIB
 from agent.delivery.publisher import Broker
+from agent.gateway import DeviceKind
 from agent.sun import Site
 from shared.topics import AGENT_ID
 
@@ -187,6 +190,10 @@ class _Reader:
                 table.complain("id", "device_twice", found=device.device_id, first=first)
             seen.setdefault(device.device_id, index)
             devices.append(device)
+        check_gateways(
+            ((table, device.gateway) for table, device in zip(tables, devices, strict=True)),
+            (one.device_id for one in devices if one.kind is DeviceKind.GATEWAY),
+        )
         return tuple(devices)
 
     def _device(
@@ -206,10 +213,14 @@ class _Reader:
             )
         site = read_site_name(table, sites)
         limits = read_limits(table.table("budget"))
+        target = self._target(table)
+        gateway = read_gateway(table, address=target.address, profile=profile)
         device = Device(
             device_id=device_id,
             name=self._short(table, "name", 80) or device_id,
-            target=self._target(table),
+            target=replace(
+                target, serial_port=gateway.serial_port, vendor_port=gateway.vendor_port
+            ),
             label_serial=self._short(table, "label_serial", 64),
             is_battery=table.choice("power", "mains", ("mains", "battery")) == "battery",
             is_metered=table.choice("link", uplink, UPLINKS) == "metered",
@@ -220,6 +231,8 @@ class _Reader:
             site=site,
             place=sites.get(site),
             battery=read_battery(table.table("battery")),
+            kind=gateway.kind,
+            gateway=gateway.gateway,
         )
         table.finish()
         return device

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from agent.camera.profiles.transport_wrongs import TRANSPORT_WRONGS
 from agent.camera.profiles.wrongs import PROFILE_WRONGS
+from agent.gateway_wrongs import GATEWAY_WRONGS
 from agent.overlay_wrongs import OVERLAY_WRONGS
 from agent.wrong import Both, Wrong, join
 
@@ -216,8 +218,10 @@ WRONGS: Final[Mapping[str, Wrong]] = {
         Both("{found} cannot be read: {why}", "无法读取 {found}：{why}"),
         Both("Write the path of the file", "请填写该文件的路径"),
     ),
+    **GATEWAY_WRONGS,
     **OVERLAY_WRONGS,
     **PROFILE_WRONGS,
+    **TRANSPORT_WRONGS,
 }
 
 

@@ -13,6 +13,7 @@ from agent.camera.http import CameraHttp
 from agent.camera.port import Camera
 from agent.camera.profiles.profile import Profile
 from agent.config import Config, Device
+from agent.gateway import DeviceKind
 from agent.host import ReadHost
 from agent.probes.host import HostPaths, read_host
 from shared.reading import Reading
@@ -47,7 +48,10 @@ def network_edge(config: Config, profiles: Sequence[Profile]) -> Edge:
 
     def camera_for(device: Device) -> Camera:
         named = [profile for profile in profiles if profile.id == device.profile]
-        return NetworkCamera(
+        kind = NetworkCamera
+        if device.kind is DeviceKind.GATEWAY:
+            from agent.camera.gateway import NetworkGateway as kind  # noqa: PLC0415  # rare
+        return kind(
             device.target,
             http=http,
             decoder=decoder,

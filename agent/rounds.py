@@ -18,12 +18,13 @@ from agent.delivery.damage import is_full
 from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
 from agent.delivery.relief import relieve
+from agent.gateway import DeviceKind, takes
 from agent.login_hold import AFTER_START, LONGEST, OUTCOME, RefusedProbes, held_until
 from agent.probes.probe import Probe
 from agent.queue_of_visits import Asleep, with_room
 from agent.recording import Outcome, Settings
 from agent.restraint import Restraint
-from agent.schedule import back_off, due, first_due_at
+from agent.schedule import Due, back_off, due, first_due_at
 from shared.fault import FaultState
 
 _LOG = logging.getLogger(__name__)
@@ -140,14 +141,7 @@ class Rounds:
             and not self._is_too_soon(device_id, now)
         ]
         found: dict[str, list[Probe]] = {}
-        turns = due(
-            self._probes,
-            self._last_run,
-            now,
-            device_ids=awake,
-            overrides=self._overrides,
-            jitter=self._jitter,
-        )
+        turns = self._turns(awake, now)
         self._let_sleep(set(awake) - {one.device_id for one in turns}, now)
         for one in turns:
             if one.probe.cost.logins and self._is_login_held(one.device_id, now):
@@ -157,10 +151,27 @@ class Rounds:
             found.setdefault(one.device_id, []).append(one.probe)
         return found
 
+    def _turns(self, awake: Sequence[str], now: datetime) -> list[Due]:
+        """What is due; gateways first, for they are few and quick."""
+        turns: list[Due] = []
+        for kind in (DeviceKind.GATEWAY, DeviceKind.CAMERA):
+            turns += due(
+                self._takes(kind),
+                self._last_run,
+                now,
+                device_ids=[one for one in awake if self._devices[one].kind is kind],
+                overrides=self._overrides,
+                jitter=self._jitter,
+            )
+        return turns
+
+    def _takes(self, kind: DeviceKind) -> tuple[Probe, ...]:
+        return tuple(probe for probe in self._probes if takes(kind, probe.name))
+
     def _let_sleep(self, idle: Iterable[str], now: datetime) -> None:
         for device_id in idle:
             until = first_due_at(
-                self._probes,
+                self._takes(self._devices[device_id].kind),
                 self._last_run,
                 now,
                 device_id=device_id,
@@ -245,7 +256,8 @@ class Rounds:
         if self.logins_rest_until(device_id) is not None:
             more.discard(IDENTITY)
         names = more | {probe.name for probe in probes}
-        return tuple(probe for probe in self._probes if probe.name in names)
+        own = self._takes(self._devices[device_id].kind)
+        return tuple(probe for probe in own if probe.name in names)
 
     def _may_change(self, device_id: str) -> bool:
         memories = fault_store.read_memories(self._database.connection, device_id)

@@ -109,7 +109,7 @@ class LoginState:
 
     def count_vendor_attempt(self) -> None:
         """Count a login by a vendor's own protocol or token, whose outcome is open."""
-        self.tally.login_attempts += 1
+        self.tally.begin_login()
 
     def note_vendor_refusal(self, cause: Cause) -> None:
         """Remember why a vendor's login was not accepted; other causes say nothing about it."""

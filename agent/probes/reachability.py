@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from agent.camera.port import Camera, CameraError, Cause
-from agent.probes.failure import BROKEN, SILENT, failed, layer_of
+from agent.probes.failure import BROKEN, SILENT, all_failed, failed, layer_of
 from agent.probes.probe import Cost, Observation, Pass, Probe, good
 from shared.reading import Quality, Reading
 
@@ -20,12 +20,15 @@ async def read(camera: Camera, visit: Pass) -> Observation:
 
     ``reach.answers`` is good either way: that nothing answers is a measurement. ``reach.layer``
     names the lowest layer that failed here, or "none". ``reach.replies`` is "whole", "broken",
-    or failed when there was no reply to look at.
+    or failed when there was no reply to look at. Where there is no connection to open (a modem on
+    the agent's own machine) nothing is measured, and all three are unsupported.
     """
     try:
         await camera.connect_tcp()
         await camera.device_clock()
     except CameraError as error:
+        if error.cause is Cause.VENDOR_UNSUPPORTED:
+            return Observation(readings=all_failed(NAMES, error, at=visit.now))
         return Observation(readings=_readings_of(error, at=visit.now))
     return Observation(
         readings=(

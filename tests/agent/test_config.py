@@ -150,6 +150,7 @@ def test_every_problem_of_the_code_is_in_the_table() -> None:
         (AGENT / name).read_text()
         for name in (
             "config_file.py",
+            "config_gateway.py",
             "config_sites.py",
             "config_table.py",
             "config_tunable.py",

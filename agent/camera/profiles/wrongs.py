@@ -152,7 +152,4 @@ PROFILE_WRONGS: Final[Mapping[str, Wrong]] = {
             "Write token, and send with query or header", "请写 token，以及 send 的 query 或 header"
         ),
     ),
-    "profile_dvrip_message": Wrong(
-        Both("{found} is no message that only reads", "{found} 不是只读的消息"), _ONE_OF
-    ),
 }

@@ -207,6 +207,7 @@ class DvripSession:
         assert self._reader is not None
         try:
             header = read_header(await self._reader.readexactly(HEADER.size))
+            self._tally.begin_receiving(HEADER.size + header.length)
             body = await self._reader.readexactly(header.length)
         except asyncio.IncompleteReadError as error:
             raise CameraError(
@@ -221,8 +222,7 @@ class DvripSession:
     async def _send(self, message: int, body: Mapping[str, object]) -> None:
         assert self._writer is not None
         content = self._encoded(message, body)
-        self._tally.requests += 1
-        self._tally.bytes_sent += len(content)
+        self._tally.begin_request(len(content))
         self._writer.write(content)
         await self._writer.drain()
 

@@ -12,10 +12,18 @@ from agent.camera.address import Place, place_of
 from agent.camera.port import CameraError, Cause
 from agent.camera.profiles.dvrip.frame import PORT
 from agent.camera.profiles.dvrip.session import DvripSession, Question
+from agent.camera.profiles.keys import Key, Keys, Shape, text
 from agent.camera.profiles.profile import Source
 from agent.camera.profiles.table import Table
 from agent.camera.profiles.transport import Fetched, Reach
 
+REQUEST: Final[Keys] = {
+    "message": Key(shape=Shape.WHOLE, what="number of a message that only reads", required=True),
+    "name": text("name of what is asked for", required=True),
+    "wanted": text("key of the object that holds the answer; the name when absent"),
+    "body": Key(shape=Shape.TABLE, what="what goes with the question"),
+    "port": Key(shape=Shape.WHOLE, what="TCP port; 34567 when absent", low=1),
+}
 _TIMEOUT_S: Final = 10.0
 _HELD: Final = "dvrip"
 MESSAGES: Final = (1020, 1042, 1044, 1048, 1360, 1452, 1610)
@@ -25,33 +33,25 @@ configuration, 1048 channel titles, 1360 abilities, 1452 time, 1610 live data.""
 
 def check_request(table: Table) -> None:
     """Refuse what no DVRIP request has, and every message that could change something."""
-    message = table.take("message", int)
+    message = table.read(REQUEST).get("message")
     if message is not None and message not in MESSAGES:
         known = ", ".join(str(number) for number in MESSAGES)
         table.complain("message", "profile_dvrip_message", found=message, known=known)
-    table.take("name", str)
-    table.take("wanted", str, " ")
-    table.take("body", dict, {})
-    table.take("port", int, PORT)
-    table.finish()
 
 
 async def fetch(source: Source, reach: Reach) -> Fetched:
     """Ask one question; the connection and its one login serve all sources of a reading."""
     question = _question(source)
     session = _session(source, reach)
-    request = f"DVRIP {question.message} {question.name}"
-    with reach.door.transcript.record(kind="vendor", request=request) as note:
-        timeout_s = source.timeout_s or _TIMEOUT_S
-        try:
-            async with asyncio.timeout(timeout_s):
-                body = await session.ask(question)
-        except TimeoutError as error:
-            raise CameraError(
-                Cause.DEADLINE, f"no complete DVRIP reply within {timeout_s:g} s"
-            ) from error
-        note.reply, note.detail = body, f"{len(body)} bytes"
-    return Fetched(body=body.strip(b"\x00\r\n "), detail=note.detail)
+    timeout_s = source.timeout_s or _TIMEOUT_S
+    try:
+        async with asyncio.timeout(timeout_s):
+            body = await session.ask(question)
+    except TimeoutError as error:
+        raise CameraError(
+            Cause.DEADLINE, f"no complete DVRIP reply within {timeout_s:g} s"
+        ) from error
+    return Fetched(body=body.strip(b"\x00\r\n "), detail=f"{len(body)} bytes")
 
 
 def _question(source: Source) -> Question:
