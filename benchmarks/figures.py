@@ -16,6 +16,7 @@ from pathlib import Path
 
 from agent.camera.port import CameraError
 from benchmarks import (
+    camera_streams,
     camera_sweep,
     durability_chaos,
     durability_herd,
@@ -44,6 +45,7 @@ FIGURES: tuple[Figure, ...] = (
     *picture_figures.FIGURES,
     *ircut_figures.FIGURES,
     *camera_sweep.FIGURES,
+    *camera_streams.FIGURES,
 )
 OUTPUT = Path("build/figures.json")
 

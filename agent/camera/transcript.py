@@ -114,6 +114,10 @@ class Transcript:
             if form and form not in self._hidden:
                 self._hidden.append(form)
 
+    def masked(self, text: str) -> str:
+        """The text as the transcript would keep it; a hostile device may tell our own secrets."""
+        return self._masked(text.encode()).decode("utf-8", "replace")
+
     @contextmanager
     def record(self, *, kind: str, request: str) -> Iterator[Note]:
         """Record one exchange, whatever becomes of it; a CameraError passes through, masked."""

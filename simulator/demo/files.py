@@ -68,7 +68,13 @@ EVERY_S = {
     "picture": 1,
     "vendor": 1,
 }
-BUDGET = {"bytes_per_day": 10**10, "logins_per_day": 10**6, "wakeups_per_day": 10**6}
+BUDGET = {
+    "bytes_per_day": 10**10,
+    "requests_per_day": 10**6,
+    "logins_per_day": 10**5,
+    "wakeups_per_day": 10**6,
+    "mah_per_day": 10**5,
+}
 LEVELS = {
     "battery_days": 0,
     "battery_observations": 1,

@@ -26,6 +26,7 @@ from agent.camera.profiles.profile import (
 )
 from agent.camera.profiles.table import Table
 from agent.camera.profiles.transport_kind import TransportKind
+from shared.catalogue_entry import Component
 
 _MAX_PORT: Final = 65535
 
@@ -73,6 +74,7 @@ def build_profile(root: Table, *, packaged: bool, digest: str) -> Profile | None
         hash=digest,
     )
     _check_names(root, whole)
+    _check_parts(root, whole)
     return whole if len(root.problems) == before else None
 
 
@@ -220,6 +222,16 @@ def _issue(table: Table) -> KnownIssue | None:
 def _refuse_twins(root: Table, key: str, names: list[str]) -> None:
     for name in sorted({name for name in names if names.count(name) > 1}):
         root.complain(key, "profile_twice", found=name)
+
+
+def _check_parts(root: Table, profile: Profile) -> None:
+    """Components are those of the fault catalogue: others would match no claim."""
+    known = ", ".join(one.value for one in Component)
+    named = [("parts", part) for part in profile.parts]
+    named += [("known_issue", issue.part) for issue in profile.known_issues]
+    for key, part in named:
+        if part not in {one.value for one in Component}:
+            root.complain(key, "profile_word", found=part, known=known)
 
 
 def _check_names(root: Table, profile: Profile) -> None:

@@ -47,6 +47,8 @@ _KINDS: Final[Mapping[str, tuple[Kind, str]]] = {
     "device.uptime": ("number", "s"),
     "device.reboots": ("number", ""),
     "device.time": ("text", ""),
+    "device.temperature": ("number", "°C"),
+    "ir.led_state": ("text", ""),  # live: "on", "off"
     "ports.onvif": ("flag", ""),
     "ports.rtsp": ("flag", ""),
 }

@@ -142,7 +142,26 @@ async def ask(source: Source, metrics: list[Metric], reach: Reach) -> dict[str, 
         if held is None:
             raise
         document = await _fetch(source, reach)
-    return {metric.name: extract(metric, document, source.format) for metric in metrics}
+    places = {"{channel}": str(reach.channel), "{channel1}": str(reach.channel + 1)}
+    values = {m.name: extract(_placed(m, places), document, source.format) for m in metrics}
+    return {name: _without_secrets(value, reach.door) for name, value in values.items()}
+
+
+def _without_secrets(value: VendorValue, door: Door) -> VendorValue:
+    """A value in which the device echoes what we logged in with is none."""
+    told = value.value if isinstance(value.value, str) else ""
+    raw = door.transcript.masked(value.raw)
+    if door.transcript.masked(told) == told and raw == value.raw:
+        return value
+    return replace(value, value=None, quality="invalid", raw=raw)
+
+
+def _placed(metric: Metric, places: Mapping[str, str]) -> Metric:
+    """The metric of this channel."""
+    path = metric.path
+    for place, number in places.items():
+        path = path.replace(place, number)
+    return metric if path == metric.path else replace(metric, path=path)
 
 
 async def _fetch(source: Source, reach: Reach) -> Any:

@@ -1,1 +1,1 @@
-"""A small RTSP client over TCP: what a stream delivers, told from RTP, without decoding."""
+"""A small RTSP client: what a stream delivers, told from RTP, without decoding."""

@@ -57,8 +57,19 @@ class RtspConnection:
     ) -> None:
         self._reader = reader
         self._writer = writer
-        self._tally = tally
+        self.tally = tally
         self._cseq = 0
+
+    @property
+    def peer_ip(self) -> str:
+        """The camera's own address: only from there may packets of the stream come."""
+        return str(self._writer.get_extra_info("peername")[0])
+
+    @property
+    def own_ip(self) -> tuple[str, int]:
+        """Our address on this connection, and its scope where it is a link-local one of IPv6."""
+        name = self._writer.get_extra_info("sockname")
+        return str(name[0]), int(name[3]) if len(name) > 3 else 0
 
     async def send(self, method: str, url: str, headers: Mapping[str, str]) -> int:
         """Send a request and return its sequence number."""
@@ -66,7 +77,7 @@ class RtspConnection:
         lines = [f"{method} {url} RTSP/1.0", f"CSeq: {self._cseq}", "User-Agent: preclaim"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         content = ("\r\n".join(lines) + "\r\n\r\n").encode()
-        self._tally.begin_request(len(content))
+        self.tally.begin_request(len(content))
         try:
             self._writer.write(content)
             await self._writer.drain()
@@ -107,9 +118,9 @@ class RtspConnection:
     async def _interleaved(self) -> Interleaved:
         head = await self._reader.readexactly(3)
         size = int.from_bytes(head[1:], "big")
-        self._tally.begin_receiving(4 + size)
+        self.tally.begin_receiving(4 + size)
         payload = await self._reader.readexactly(size)
-        self._tally.bytes_received += 4 + len(payload)
+        self.tally.bytes_received += 4 + len(payload)
         return Interleaved(head[0], payload)
 
     async def _reply(self, first: bytes) -> RtspReply | None:
@@ -126,7 +137,7 @@ class RtspConnection:
                 raise broken("a header line without a colon", line)
             headers.append((name.strip().lower(), value.strip()))
         body = await self._body(headers)
-        self._tally.bytes_received += total + len(body)
+        self.tally.bytes_received += total + len(body)
         text = start.decode("utf-8", "replace").strip()
         status = _STATUS.fullmatch(text)
         if status is None:

@@ -18,6 +18,7 @@ class RtpPacket:
     timestamp: int
     marker: bool
     payload: memoryview
+    source: int = 0  # SSRC
 
 
 def read_packet(data: bytes) -> RtpPacket | None:
@@ -39,6 +40,7 @@ def read_packet(data: bytes) -> RtpPacket | None:
         int.from_bytes(data[4:8], "big"),
         bool(data[1] & 0x80),
         memoryview(data)[start:end],
+        int.from_bytes(data[8:12], "big"),
     )
 
 

@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 
 _MAX_LINES = 500
+_SIZE = re.compile(r"(?:\d+\s+)?(\d{1,5})\s*[,x-]\s*(\d{1,5})$")
+_SIZE_NAMES = ("x-dimensions", "framesize")  # what GStreamer and 3GPP TS 26.234 write
 _RTPMAP = re.compile(r"(\d+)\s+([^/\s]+)/(\d+)")
 _CODECS = {"H264": "H264", "H265": "H265", "HEVC": "H265", "JPEG": "JPEG"}
 _STATIC_JPEG = 26
@@ -24,6 +26,7 @@ class Video:
     clock_hz: int
     control: str | None
     parameter_sets: tuple[bytes, ...]  # NAL units from sprop, without start codes
+    size: tuple[int, int] | None = None  # width and height in pixels, where the device says it
 
 
 def read_video(description: str) -> tuple[Video | None, str | None]:
@@ -54,7 +57,17 @@ def _video(lines: list[str]) -> Video:
         clock_hz=clock_hz,
         control=_attribute(lines, "control"),
         parameter_sets=_parameter_sets(lines, payload_type),
+        size=_size(lines),
     )
+
+
+def _size(lines: list[str]) -> tuple[int, int] | None:
+    for name in _SIZE_NAMES:
+        for value in _attributes(lines, name):
+            found = _SIZE.match(value)
+            if found and int(found.group(1)) and int(found.group(2)):
+                return int(found.group(1)), int(found.group(2))
+    return None
 
 
 def _attributes(lines: list[str], name: str) -> list[str]:

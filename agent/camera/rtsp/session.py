@@ -1,4 +1,4 @@
-"""One RTSP session: describe with login, set up over TCP, play, tear down."""
+"""One RTSP session: describe with login, set up over TCP or else UDP, play, tear down."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from urllib.parse import urljoin
 from agent.camera.address import pin_rtsp
 from agent.camera.login import LoginState
 from agent.camera.port import CameraError, Cause, LoginKind, Target
-from agent.camera.rtsp.message import RtspConnection, RtspReply, broken
+from agent.camera.rtsp.message import Interleaved, RtspConnection, RtspReply, broken
 from agent.camera.rtsp.sdp import Video, read_video
+from agent.camera.rtsp.udp import UdpStream
 
 _NONCES = "rtsp"
 _MAX_ROUNDS = 4
-_OK, _UNAUTHORIZED = 200, 401
+_OK, _UNAUTHORIZED, _NO_SUCH_TRANSPORT = 200, 401, 461
+_CHANNEL = re.compile(r"interleaved\s*=\s*(\d{1,3})")
 _TIMEOUT_PARAMETER = re.compile(r"timeout\s*=\s*(\d{1,5})")
 _DEFAULT_SESSION_S = 60
 _END_S = 1.0
@@ -35,6 +37,8 @@ class RtspSession:
         login.drop_nonce(_NONCES)  # devices give one a connection
         self._session: str | None = None
         self._aggregate = url
+        self._udp: UdpStream | None = None
+        self.channel = 0  # of the video's packets
         self.session_s = _DEFAULT_SESSION_S
 
     async def describe(self) -> Video:
@@ -63,16 +67,38 @@ class RtspSession:
             return self._pinned(control)
         return self._pinned(base + ("" if base.endswith("/") else "/") + control.lstrip("/"))
 
-    async def play(self) -> None:
-        """SETUP interleaved on channels 0 and 1, then PLAY."""
-        setup = await self._ask(
-            "SETUP", self._video_url, {"Transport": "RTP/AVP/TCP;unicast;interleaved=0-1"}
-        )
+    async def play(self, *, clock_hz: int) -> None:
+        """SETUP interleaved, over UDP where that is refused (461) and only then; then PLAY."""
+        interleaved = {"Transport": "RTP/AVP/TCP;unicast;interleaved=0-1"}
+        setup = await self._ask("SETUP", self._video_url, interleaved, may_be=_NO_SUCH_TRANSPORT)
+        if setup.status == _NO_SUCH_TRANSPORT:
+            setup = await self._set_up_udp(clock_hz)
+        elif found := _CHANNEL.search(setup.header("transport") or ""):
+            self.channel = int(found.group(1))
         stated = setup.header("session") or ""
         self._session = stated.partition(";")[0].strip()[:128] or None
         timeout = _TIMEOUT_PARAMETER.search(stated)
         self.session_s = int(timeout.group(1)) if timeout else _DEFAULT_SESSION_S
+        if self._udp is not None:
+            self._udp.begin()
         await self._ask("PLAY", self._aggregate, {"Range": "npt=0.000-"})
+
+    async def _set_up_udp(self, clock_hz: int) -> RtspReply:
+        self._udp = UdpStream(self.connection, clock_hz=clock_hz)
+        await self._udp.open()
+        setup = await self._ask("SETUP", self._video_url, {"Transport": self._udp.offer})
+        self._udp.take_answer(setup.header("transport") or "")
+        self.channel = self._udp.channel
+        return setup
+
+    @property
+    def is_udp(self) -> bool:
+        """True when the packets come over UDP."""
+        return self._udp is not None
+
+    async def receive(self) -> RtspReply | Interleaved:
+        """The next packet, or what RTSP says meanwhile."""
+        return await (self._udp or self.connection).receive()
 
     async def keep_alive(self) -> None:
         """GET_PARAMETER without waiting: the reply comes between the packets."""
@@ -86,6 +112,8 @@ class RtspSession:
                 headers = self._headers("TEARDOWN", self._aggregate)[0]
                 async with asyncio.timeout(_END_S):
                     await self.connection.send("TEARDOWN", self._aggregate, headers)
+        if self._udp is not None:
+            self._udp.close()
         self.connection.close()
 
     def _headers(self, method: str, url: str) -> tuple[dict[str, str], LoginKind]:
@@ -95,8 +123,10 @@ class RtspSession:
             return headers, LoginKind.NONE
         return headers | {"Authorization": authorization[1]}, authorization[0]
 
-    async def _ask(self, method: str, url: str, extra: Mapping[str, str]) -> RtspReply:
-        """Send a request, log in if asked; CameraError unless the reply is 200."""
+    async def _ask(
+        self, method: str, url: str, extra: Mapping[str, str], *, may_be: int = _OK
+    ) -> RtspReply:
+        """Send a request, log in if asked; CameraError unless the reply is 200, or ``may_be``."""
         stale_used = False
         for _ in range(_MAX_ROUNDS):
             headers, kind = self._headers(method, url)
@@ -112,7 +142,7 @@ class RtspSession:
             stale_used = self._judge_refusal(reply, kind, stale_used=stale_used)
         if reply.status == _UNAUTHORIZED:
             raise self._login.all_refused()
-        if reply.status != _OK:
+        if reply.status not in (_OK, may_be):
             raise CameraError(
                 Cause.RTSP_STATUS,
                 f"{method} is answered by RTSP {reply.status} {reply.reason}".rstrip(),

@@ -21,6 +21,7 @@ from agent.camera.port import (
 )
 from agent.camera.rtsp.h264 import H264
 from agent.camera.rtsp.h265 import H265
+from agent.camera.rtsp.jpeg import JpegFrames
 from agent.camera.rtsp.keyframes import KeyFrames
 from agent.camera.rtsp.message import Interleaved, RtspConnection, broken
 from agent.camera.rtsp.recording import Recorder
@@ -34,7 +35,6 @@ _PREPARE_S = 6.0  # OPTIONS to PLAY together
 FIRST_PACKET_S = 5.0
 _WATCH_CAP_BYTES = 64 * 1024 * 1024
 _READER_LIMIT_BYTES = 64 * 1024
-_VIDEO_CHANNEL = 0
 _NAL_CODECS = {"H264": H264, "H265": H265}
 _NOT_CODED = NoClip(
     en="the stream is neither H.264 nor H.265", zh="视频流既不是 H.264 也不是 H.265"
@@ -46,8 +46,9 @@ class _Seen:
     """What the packets have shown so far."""
 
     meter: StreamMeter
-    frames: KeyFrames | None
+    frames: KeyFrames | JpegFrames | None
     seconds: float  # that are measured, from the first packet on
+    channel: int  # of the video
     recorder: Recorder | None = None
     bytes: int = 0
     _follows: StreamMeter | None = None  # goes on with the sequence when the meter has ended
@@ -56,7 +57,7 @@ class _Seen:
         self.bytes += len(received.payload)
         if self.bytes > _WATCH_CAP_BYTES:
             raise broken("the stream is larger than 64 MiB in a few seconds")
-        packet = read_packet(received.payload) if received.channel == _VIDEO_CHANNEL else None
+        packet = read_packet(received.payload) if received.channel == self.channel else None
         if packet is None:
             return
         if self.is_measured(at_s):
@@ -105,11 +106,13 @@ async def watch(
         session = RtspSession(connection, url, target=target, login=login)
         try:
             video = await _prepare(session)
-            note.detail = f"{video.encoding}, login {login.last_worked.value}"
+            way = ", over UDP" if session.is_udp else ""
+            note.detail = f"{video.encoding}{way}, login {login.last_worked.value}"
             seen = _Seen(
                 meter=StreamMeter(video.clock_hz),
                 frames=_frames(video),
                 seconds=seconds,
+                channel=session.channel,
                 recorder=_recorder(video, clip),
             )
             at_most_s = max(seconds, clip.seconds if seen.recorder and clip else 0.0)
@@ -134,13 +137,15 @@ async def _prepare(session: RtspSession) -> Video:
     try:
         async with asyncio.timeout(_PREPARE_S):
             video = await session.describe()
-            await session.play()
+            await session.play(clock_hz=video.clock_hz)
             return video
     except TimeoutError as error:
         raise CameraError(Cause.DEADLINE, f"no RTSP answer within {_PREPARE_S:.0f} s") from error
 
 
-def _frames(video: Video) -> KeyFrames | None:
+def _frames(video: Video) -> KeyFrames | JpegFrames | None:
+    if video.codec == "JPEG":
+        return JpegFrames(stated_size=video.size)
     codec = _NAL_CODECS.get(video.codec or "")
     return KeyFrames(codec, parameter_sets=video.parameter_sets) if codec else None
 
@@ -167,7 +172,7 @@ async def _collect(
             alive_at = time.monotonic()
             now_s = alive_at
             while not seen.is_done(now_s):
-                received = await session.connection.receive()
+                received = await session.receive()
                 now_s = time.monotonic()
                 if isinstance(received, Interleaved):
                     begun = seen.meter.packets > 0
@@ -196,7 +201,7 @@ def _recording(seen: _Seen, *, asked: bool) -> Recording | NoClip | None:
 
 def _health(video: Video, seen: _Seen, *, asked: bool) -> StreamHealth:
     meter, frames = seen.meter, seen.frames
-    size = frames.size if frames else None
+    size = (frames.size if frames else None) or video.size
     return StreamHealth(
         codec=video.codec,
         seconds=min(time.monotonic() - meter.first_at_s, seen.seconds),

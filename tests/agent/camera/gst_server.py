@@ -19,8 +19,16 @@ PIPES = {
     " ! rtph264pay name=pay0 pt=96 config-interval=0 )",
     "/h265": f"( {SOURCE} ! x265enc tune=zerolatency key-int-max=10 speed-preset=ultrafast"
     " ! rtph265pay name=pay0 pt=96 config-interval=-1 )",
-    "/jpeg": f"( {SOURCE} ! jpegenc ! rtpjpegpay name=pay0 pt=26 )",
+    "/jpeg": f"( {SOURCE},format=I420 ! jpegenc ! rtpjpegpay name=pay0 pt=26 )",
+    # Tables by number alone: jpegenc and RFC 2435 scale the same two tables the same way.
+    "/jpeg-by-number": f"( {SOURCE},format=I420 ! jpegenc quality=50"
+    " ! rtpjpegpay quality=50 name=pay0 pt=26 )",
+    "/jpeg-422": f"( {SOURCE},format=Y42B ! jpegenc ! rtpjpegpay name=pay0 pt=26 )",
+    "/sound-first": "( audiotestsrc is-live=true ! audio/x-raw,rate=8000,channels=1 ! alawenc"
+    f" ! rtppcmapay name=pay0 pt=8 {SOURCE} ! x264enc tune=zerolatency key-int-max=10"
+    " speed-preset=ultrafast ! rtph264pay name=pay1 pt=96 config-interval=-1 )",
 }
+UDP_ONLY = ("/h264", "/jpeg", "/h265")  # served again under /udp, where TCP is refused with 461
 
 
 def main() -> None:
@@ -35,10 +43,15 @@ def main() -> None:
     token.set_string("media.factory.role", "user")
     auth.add_digest(USER, PASSWORD, token)
     server.set_auth(auth)
-    for path, pipe in PIPES.items():
+    pipes = dict(PIPES)
+    for path in UDP_ONLY:
+        pipes[f"/udp{path}"] = pipes[path]
+    for path, pipe in pipes.items():
         factory = GstRtspServer.RTSPMediaFactory()
         factory.set_launch(pipe)
         factory.set_shared(False)
+        if path.startswith("/udp/"):
+            factory.set_protocols(GstRtsp.RTSPLowerTrans.UDP)
         permissions = GstRtspServer.RTSPPermissions()
         permissions.add_role("user")
         permissions.add_permission_for_role("user", "media.factory.access", True)

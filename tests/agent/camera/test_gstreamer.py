@@ -68,7 +68,15 @@ async def watched(
 
 
 @pytest.mark.parametrize(
-    ("path", "codec"), [("/h264", "H264"), ("/h264-sdp-sets", "H264"), ("/h265", "H265")]
+    ("path", "codec"),
+    [
+        ("/h264", "H264"),
+        ("/h264-sdp-sets", "H264"),
+        ("/h265", "H265"),
+        ("/udp/h264", "H264"),
+        ("/udp/h265", "H265"),
+        ("/sound-first", "H264"),
+    ],
 )
 async def test_stream_is_measured_and_its_key_frame_decodes(
     port: int, path: str, codec: str
@@ -92,6 +100,29 @@ async def test_stream_is_measured_and_its_key_frame_decodes(
     assert health.lost_packets == 0
     assert health.bitrate_kbps is not None
     assert health.bitrate_kbps > 100
+    assert (picture.features.width_px, picture.features.height_px) == (640, 360)
+    assert not picture.damaged
+    assert picture.features.saturation_mean > 50  # colour bars
+
+
+@pytest.mark.parametrize("path", ["/jpeg", "/jpeg-by-number", "/jpeg-422", "/udp/jpeg"])
+async def test_motion_jpeg_is_measured_and_decodes(port: int, path: str) -> None:
+    """Both forms of tables and of colour: rates as the pipeline's, and whole pictures."""
+    health, _ = await watched(port, path)
+    decoder = Decoder()
+    try:
+        assert health.last_key_frame is not None
+        picture = await decoder.decode(
+            health.last_key_frame, codec="JPEG", previous=health.key_frame, taken_at=utc_now()
+        )
+    finally:
+        await decoder.close()
+
+    assert health.codec == "JPEG"
+    assert health.fps == pytest.approx(10, rel=0.02)
+    assert health.key_frames >= 20
+    assert (health.spoiled_key_frames, health.lost_packets) == (0, 0)
+    assert (health.width_px, health.height_px) == (640, 360)
     assert (picture.features.width_px, picture.features.height_px) == (640, 360)
     assert not picture.damaged
     assert picture.features.saturation_mean > 50  # colour bars

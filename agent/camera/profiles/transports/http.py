@@ -104,7 +104,9 @@ def base_of(profile: Profile, target: Target) -> str:
     """Scheme and host of the vendor interface: the device's own host, never another."""
     own = place_of(target)
     port = own.port
-    if profile.http_port is not None:
+    if target.vendor_port is not None:
+        port = target.vendor_port
+    elif profile.http_port is not None:
         port = profile.http_port
     elif profile.http_tls is not None and profile.http_tls != target.tls:
         port = 443 if profile.http_tls else 80
