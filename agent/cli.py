@@ -44,6 +44,10 @@ HELP: Final = {
         "password_file": "file that holds the password",
         "password_env": "environment variable that holds the password",
         "rtsp_port": "RTSP port when it differs from what the camera says",
+        "tls": "speak HTTPS; a certificate that is not verified is shown with its fingerprint,"
+        " and no login is sent to it",
+        "pin": "fingerprint of the camera's own certificate (implies --tls)",
+        "tls_ca": "file of the authority that signed the camera's certificate (implies --tls)",
         "watch": "how long to watch the stream, in seconds",
         "json": "print JSON",
         "profiles": "directory of further firmware profiles",
@@ -88,6 +92,9 @@ HELP: Final = {
         "password_file": "保存密码的文件",
         "password_env": "保存密码的环境变量名",
         "rtsp_port": "RTSP 端口（与摄像机所报不同时）",
+        "tls": "使用 HTTPS；未经验证的证书会显示其指纹，且不向其发送登录信息",
+        "pin": "摄像机自身证书的指纹（即使用 --tls）",
+        "tls_ca": "签发摄像机证书的机构证书文件（即使用 --tls）",
         "watch": "观看视频流的秒数",
         "json": "输出 JSON",
         "profiles": "其他固件描述文件目录",
@@ -172,13 +179,21 @@ def _add_outbox(outbox: argparse.ArgumentParser, text: dict[str, str]) -> None:
     outbox.add_argument("--waiting", action="store_true", help=text["waiting"])
 
 
-def _add_probe(probe: argparse.ArgumentParser, text: dict[str, str]) -> None:
-    probe.add_argument("address", help=text["address"])
-    probe.add_argument("--user", help=text["user"])
-    secret = probe.add_mutually_exclusive_group()
+def _add_target(verb: argparse.ArgumentParser, text: dict[str, str]) -> None:
+    """The options that name a device by hand; ``hand_target`` reads them."""
+    verb.add_argument("address", help=text["address"])
+    verb.add_argument("--user", help=text["user"])
+    secret = verb.add_mutually_exclusive_group()
     secret.add_argument("--password-file", help=text["password_file"])
     secret.add_argument("--password-env", metavar="NAME", help=text["password_env"])
-    probe.add_argument("--rtsp-port", type=int, help=text["rtsp_port"])
+    verb.add_argument("--rtsp-port", type=int, help=text["rtsp_port"])
+    verb.add_argument("--tls", action="store_true", help=text["tls"])
+    verb.add_argument("--pin", action="append", default=[], metavar="sha256:...", help=text["pin"])
+    verb.add_argument("--tls-ca", metavar="FILE", help=text["tls_ca"])
+
+
+def _add_probe(probe: argparse.ArgumentParser, text: dict[str, str]) -> None:
+    _add_target(probe, text)
     probe.add_argument("--watch-seconds", type=float, default=3.0, help=text["watch"])
     probe.add_argument("--profiles", help=text["profiles"])
     probe.add_argument("--json", action="store_true", help=text["json"])

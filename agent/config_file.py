@@ -18,6 +18,7 @@ from agent.config_power import read_battery
 from agent.config_problem import ConfigError, Problem
 from agent.config_sites import read_site_name, read_sites
 from agent.config_table import Table
+from agent.config_tls import read_certificates
 from agent.config_tunable import (
     KEEPALIVE_S,
     paced_as,
@@ -254,12 +255,15 @@ class _Reader:
         if password is not None and not user:
             table.complain("user", "no_user")
         port = table.whole("rtsp_port", 0, low=0, high=65_535)
+        certificates = read_certificates(table, self._folder)
         return Target(
             address=address,
             credentials=Credentials(user=user, password=password or "") if user else None,
             rtsp_port=port or None,
-            tls=table.flag("tls", False),
+            tls=certificates.tls,
             allow_events=table.flag("allow_events", False),
+            tls_fingerprints=certificates.tls_fingerprints,
+            tls_ca=certificates.tls_ca,
         )
 
     def _secret(self, table: Table, file_key: str, env_key: str) -> str | None:

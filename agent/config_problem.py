@@ -105,6 +105,31 @@ WRONGS: Final[Mapping[str, Wrong]] = {
         Both("names no file ({found})", "所指文件不存在（{found}）"),
         Both("Write the path of the CA certificate", "请填写 CA 证书的路径"),
     ),
+    "too_many": Wrong(
+        Both("has {count} entries", "有 {count} 项"),
+        Both("Write at most {limit}", "最多填写 {limit} 项"),
+    ),
+    "bad_ca": Wrong(
+        Both("holds no certificate that can be read ({found})", "不含可读取的证书（{found}）"),
+        Both(
+            "Write a PEM file with the certificate of the authority",
+            "请填写含有颁发机构证书的 PEM 文件",
+        ),
+    ),
+    "bad_fingerprint": Wrong(
+        Both("{found!r} is no SHA-256 fingerprint", "{found!r} 不是 SHA-256 指纹"),
+        Both(
+            'Write "sha256:" and 64 hexadecimal digits, as preclaim-agent probe --tls shows them',
+            "请填写“sha256:”加 64 位十六进制数，preclaim-agent probe --tls 会显示",
+        ),
+    ),
+    "trust_without_tls": Wrong(
+        Both(
+            "is not true beside tls_fingerprint or tls_ca",
+            "已填写 tls_fingerprint 或 tls_ca，但未设为 true",
+        ),
+        Both("Write tls = true", "请填写 tls = true"),
+    ),
     "no_client_file": Wrong(
         Both("names no file ({found})", "所指文件不存在（{found}）"),
         Both(

@@ -123,6 +123,18 @@ class Table:
         where = f"{self.where}.{key}" if self.where else key
         return Table(found, where, self.file, self.problems)
 
+    def texts(self, key: str, *, most: int) -> tuple[str, ...]:
+        """One text or a list of them; empty when absent."""
+        self._known.add(key)
+        found = self.content.get(key, [])
+        parts = [found] if isinstance(found, str) else found
+        if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+            self.complain(key, "not_text", kind=_kind(found))
+            return ()
+        if len(parts) > most:
+            self.complain(key, "too_many", count=len(parts), limit=most)
+        return tuple(parts[:most])
+
     def tables(self, key: str) -> list[Table]:
         """An array of tables; empty when absent."""
         self._known.add(key)

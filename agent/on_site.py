@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import getpass
 import json
-import os
 from pathlib import Path
 from typing import TextIO
 
@@ -15,12 +13,13 @@ from agent.camera.decoder import Decoder
 from agent.camera.device import NetworkCamera
 from agent.camera.http import CameraHttp
 from agent.camera.onvif.discovery import discover
-from agent.camera.port import Credentials, Target
+from agent.camera.port import Target
 from agent.camera.profiles.profile import Profile
 from agent.camera.profiles.profile_file import ProfileError
 from agent.diagnosis import RULES
 from agent.diagnosis.rule import Verdict
 from agent.exit_code import DONE, FOUND, UNUSABLE, complain, explain
+from agent.hand_target import read_target
 from agent.probes import PROBES
 from agent.show_visit import found_as_json, print_visit, visit_as_json
 from agent.sources import read_profiles
@@ -30,15 +29,11 @@ def probe(arguments: argparse.Namespace, out: TextIO) -> int:
     """Read one camera now."""
     try:
         profiles = read_profiles(Path(arguments.profiles) if arguments.profiles else None)
-        credentials = _credentials(arguments)
     except ProfileError as error:
         return explain(error, arguments.lang)
-    except (OSError, UnicodeDecodeError, KeyError) as error:
-        complain(show.say("no password", arguments.lang, why=error))
+    target = read_target(arguments)
+    if target is None:
         return UNUSABLE
-    target = Target(
-        address=arguments.address, credentials=credentials, rtsp_port=arguments.rtsp_port
-    )
     visit = asyncio.run(_visit(target, profiles, arguments.watch_seconds))
     if arguments.json:
         json.dump(visit_as_json(target, visit), out, ensure_ascii=False, indent=1)
@@ -49,21 +44,6 @@ def probe(arguments: argparse.Namespace, out: TextIO) -> int:
         finding.verdict is Verdict.FAULT for finding in visit.findings
     )
     return FOUND if is_bad else DONE
-
-
-def _credentials(arguments: argparse.Namespace) -> Credentials | None:
-    """The login; the password comes from a file, the environment or a prompt, never from argv."""
-    if arguments.user is None:
-        return None
-    if arguments.password_file:
-        password = Path(arguments.password_file).read_text(encoding="utf-8").rstrip("\r\n")
-    elif arguments.password_env:
-        password = os.environ[arguments.password_env]
-    else:
-        password = getpass.getpass(
-            show.say("password", arguments.lang, user=arguments.user, address=arguments.address)
-        )
-    return Credentials(user=arguments.user, password=password)
 
 
 async def _visit(target: Target, profiles: tuple[Profile, ...], seconds: float) -> once.Visit:

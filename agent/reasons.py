@@ -18,6 +18,8 @@ CAUSES_ZH: Final[Mapping[str, str]] = {
     Cause.TCP_UNREACHABLE.value: "网络不可达",
     Cause.TCP_RESET.value: "连接被对方中断",
     Cause.TLS.value: "TLS 握手或证书失败",
+    Cause.TLS_UNPINNED.value: "证书未经验证且未固定，不发送登录信息",
+    Cause.TLS_CHANGED.value: "证书与固定的不同，可能是另一台设备，已停止登录",
     Cause.HTTP_STATUS.value: "HTTP 返回错误状态",
     Cause.HTTP_REDIRECT.value: "HTTP 被重定向",
     Cause.HTTP_NOT_XML.value: "应答不是 XML",

@@ -72,6 +72,9 @@ WORDS: Final = {
         "already runs": "another agent already uses {folder}; stop it, or give this one a data_dir"
         " of its own",
         "cannot start": "the agent cannot start: {why}",
+        "no fingerprint": "{found!r} is no SHA-256 fingerprint; write sha256: and 64 hexadecimal"
+        " digits",
+        "no authority": "{path} holds no certificate that can be read; write a PEM file",
         "no password": "no password: {why}; check the file or the variable",
         "password": "password ({user}@{address}): ",
         "nobody answered": "no ONVIF device answered; check the network, or name one with --ask",
@@ -145,6 +148,8 @@ WORDS: Final = {
         "agent runs": "代理正在使用 {folder}；请先停止它，丢弃命令后再启动",
         "already runs": "另一个代理正在使用 {folder}；请停止它，或为本代理另设 data_dir",
         "cannot start": "代理无法启动：{why}",
+        "no fingerprint": "{found!r} 不是 SHA-256 指纹；请填写 sha256: 加 64 位十六进制数",
+        "no authority": "{path} 不含可读取的证书；请使用 PEM 文件",
         "no password": "无法读取密码：{why}；请检查该文件或环境变量",
         "password": "密码（{user}@{address}）：",
         "nobody answered": "没有 ONVIF 设备应答；请检查网络，或用 --ask 指定地址",

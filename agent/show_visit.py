@@ -7,6 +7,7 @@ from typing import TextIO
 from agent import once, show
 from agent.camera.onvif.discovery import Found
 from agent.camera.port import Target
+from agent.show_certificate import show_certificate
 from shared.reading import Reading
 
 
@@ -14,6 +15,10 @@ def print_visit(visit: once.Visit, lang: str, out: TextIO) -> None:
     """Readings, findings, the layer that failed, and what it cost."""
     print(show.show_readings(visit.readings, lang), file=out)
     print(file=out)
+    certificate = show_certificate(visit.readings, lang)
+    if certificate:
+        print(certificate, file=out)
+        print(file=out)
     print(show.show_findings(visit.findings, lang), file=out)
     if visit.failed_layer is not None:
         print(f"{show.word('layer', lang)}: {visit.failed_layer.value}", file=out)

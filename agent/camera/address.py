@@ -12,6 +12,7 @@ from agent.camera.port import CameraError, Cause, Target
 
 _PATH_SAFE = "/%:@!$&'()*+,;=~-._?"
 _MAX_URL_CHARS = 2048
+_RTSP_PORTS = {"rtsp": 554, "rtsps": 322}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ def pin_http(url: str, target: Target) -> Pinned:
         raise _unusable(url)
     same_host = parts.hostname == own.host
     port = own.port
-    if same_host and parts.port and not _is_local(own.host):
+    if same_host and parts.port and not is_local(own.host):
         port = parts.port
     place = Place(host=own.host, port=port)
     return Pinned(
@@ -73,16 +74,16 @@ def pin_http(url: str, target: Target) -> Pinned:
 def pin_rtsp(url: str, target: Target) -> tuple[Place, str, str | None]:
     """Turn a stream address into (place to connect to, URL to ask for, foreign host or None).
 
-    The port is the operator's (``target.rtsp_port``), else the one the device named, else 554.
-    Login parts of the URL are dropped.
+    The port is the operator's (``target.rtsp_port``), else the one the device named, else 554
+    (322 for rtsps). Login parts of the URL are dropped.
     """
     own = place_of(target)
     parts = _split(url)
-    if parts.scheme != "rtsp":
+    if parts.scheme not in _RTSP_PORTS:
         raise _unusable(url)
-    place = Place(host=own.host, port=target.rtsp_port or parts.port or 554)
+    place = Place(host=own.host, port=target.rtsp_port or parts.port or _RTSP_PORTS[parts.scheme])
     foreign = None if parts.hostname == own.host else parts.hostname
-    return place, f"rtsp://{place.netloc}{_path(parts.path, parts.query)}", foreign
+    return place, f"{parts.scheme}://{place.netloc}{_path(parts.path, parts.query)}", foreign
 
 
 def url_of(target: Target, path: str) -> str:
@@ -113,7 +114,7 @@ async def resolve(host: str) -> str:
     except (OSError, UnicodeError) as error:
         raise CameraError(Cause.DNS, f"the name '{host}' cannot be resolved") from error
     addresses = [str(info[4][0]) for info in infos]
-    permitted = [a for a in addresses if host == "localhost" or not _is_local(a)]
+    permitted = [a for a in addresses if host == "localhost" or not is_local(a)]
     if not permitted:
         raise CameraError(Cause.DNS, f"the name '{host}' leads to loopback or link-local")
     return permitted[0]
@@ -136,7 +137,8 @@ def _path(path: str, query: str) -> str:
     return f"{whole}?{quote(query, safe=_PATH_SAFE)}" if query else whole
 
 
-def _is_local(host: str) -> bool:
+def is_local(host: str) -> bool:
+    """Whether a host is this machine or its link alone: there other ports are other programs."""
     if host == "localhost":
         return True
     try:

@@ -10,6 +10,7 @@ from agent.camera.address import request_uri
 from agent.camera.http import REQUEST_DEADLINE_S, CameraHttp, DeviceMemory, Reply, Request
 from agent.camera.login import LoginState
 from agent.camera.port import CameraError, Cause, LoginKind, Target
+from agent.camera.tls import trust_of
 from agent.camera.transcript import Transcript
 
 _MAX_ROUNDS = 4  # bare or with a known nonce, then one login, one more if the nonce was stale
@@ -26,16 +27,41 @@ class Door:
     login: LoginState
     memory: DeviceMemory
     deadline_s: float = REQUEST_DEADLINE_S
+    distrust: CameraError | None = None  # why no login may go there
     last_kind: LoginKind = LoginKind.NONE  # how the last ``send_with_digest`` was let in
 
     async def send(
-        self, *, method: str, url: str, body: bytes, headers: Mapping[str, str], cap_bytes: int
+        self,
+        *,
+        method: str,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        cap_bytes: int,
+        anonymous: bool = False,
     ) -> Reply:
-        """Send one request as it is; DEADLINE when the whole reply is not here in time."""
-        request = Request(method=method, url=url, headers=headers, body=body, cap_bytes=cap_bytes)
+        """Send one request as it is; DEADLINE when the whole reply is not here in time.
+
+        ``anonymous``: it bears no login, so that it may go to a certificate that nobody vouches
+        for. Everything else is kept back there.
+        """
+        if self.distrust is not None and not anonymous:
+            raise self.distrust
+        request = Request(
+            method=method,
+            url=url,
+            headers=headers,
+            body=body,
+            cap_bytes=cap_bytes,
+            trust=trust_of(self.target, anonymous=anonymous),
+        )
         try:
             async with asyncio.timeout(self.deadline_s):
                 return await self.http.exchange(request, self.transcript.tally)
+        except CameraError as error:
+            if error.cause is Cause.TLS_UNPINNED:
+                self.distrust = error  # for the rest of this pass
+            raise
         except TimeoutError as error:
             raise CameraError(
                 Cause.DEADLINE, f"no complete reply within {self.deadline_s:.0f} s"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -12,6 +13,15 @@ import yarl
 from agent.camera.address import resolve
 from agent.camera.client_library import aiohttp
 from agent.camera.port import CameraError, Cause, LoginKind, Target
+from agent.camera.tls import (
+    PinCheck,
+    Trust,
+    changed,
+    fingerprint_at,
+    unproven,
+    verifying,
+    why_unverified,
+)
 from agent.camera.transcript import Tally
 
 XML_CAP_BYTES = 1024 * 1024
@@ -32,6 +42,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     cap_bytes: int = XML_CAP_BYTES
+    trust: Trust = field(default_factory=Trust)  # for https
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +101,26 @@ class CameraHttp:
 
         The caller owns the deadline (``asyncio.timeout``). Raises CameraError for everything
         below HTTP, for redirects, compressed and too large replies; other statuses are replies.
+        Over TLS a request that needs proof leaves only towards a certificate that is believed.
         """
+        trust = request.trust
+        if not request.url.startswith("https:"):
+            return await self._exchange(request, tally, tls=False)
+        if trust.pins:
+            return await self._exchange(request, tally, tls=PinCheck(trust.pins))
+        try:
+            return await self._exchange(request, tally, tls=verifying(trust.ca))
+        except aiohttp.ClientConnectorCertificateError as error:
+            if trust.needs_proof:
+                url = yarl.URL(request.url, encoded=True)
+                found = await fingerprint_at(await resolve(url.host or ""), url.port or 443)
+                why = why_unverified(error.certificate_error)
+                raise unproven(found, why) from error
+        return await self._exchange(request, tally, tls=False)
+
+    async def _exchange(
+        self, request: Request, tally: Tally, *, tls: bool | ssl.SSLContext | PinCheck
+    ) -> Reply:
         tally.begin_request(len(request.body) + len(request.url) + 200)  # request line, headers
         try:
             async with self._open().request(
@@ -99,10 +129,13 @@ class CameraHttp:
                 data=request.body or None,
                 headers=request.headers,
                 allow_redirects=False,
+                ssl=tls,
             ) as response:
                 return await _read(response, request.cap_bytes, tally)
-        except CameraError:
+        except (CameraError, aiohttp.ClientConnectorCertificateError):
             raise
+        except aiohttp.ServerFingerprintMismatch as error:
+            raise changed(f"sha256:{error.got.hex()}") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _explain(error) from error
 

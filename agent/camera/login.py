@@ -107,6 +107,11 @@ class LoginState:
         if kind not in self.worked:
             self.tally.begin_login()
 
+    def take_back_attempt(self, kind: LoginKind) -> None:
+        """The login that was counted never left: it locks no account."""
+        if kind not in self.worked:
+            self.tally.login_attempts -= 1
+
     def count_vendor_attempt(self) -> None:
         """Count a login by a vendor's own protocol or token, whose outcome is open."""
         self.tally.begin_login()

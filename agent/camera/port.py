@@ -19,6 +19,8 @@ class Cause(enum.Enum):
     TCP_UNREACHABLE = "tcp.unreachable"
     TCP_RESET = "tcp.reset"
     TLS = "tls"
+    TLS_UNPINNED = "tls.unpinned"  # nobody has vouched for the certificate: no login is sent
+    TLS_CHANGED = "tls.changed"  # not the pinned certificate: perhaps another device
     HTTP_STATUS = "http.status"
     HTTP_REDIRECT = "http.redirect"
     HTTP_NOT_XML = "http.not_xml"  # an HTML page, an empty body
@@ -87,6 +89,8 @@ class Target:
     allow_events: bool = False  # an event subscription counts as a write
     vendor_port: int | None = None  # of a vendor's own protocol; None: as the profile says
     serial_port: str = ""  # device file of a modem or charge controller, like "/dev/ttyUSB2"
+    tls_fingerprints: tuple[str, ...] = ()  # "sha256:...", any of them is the device
+    tls_ca: str = ""  # file of the authority that vouches for it; '': the public ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from agent.diagnosis import (
     cellular_rules,
+    certificate_rules,
     host_rules,
     identity_rules,
     login_rules,
@@ -20,6 +21,7 @@ from agent.diagnosis.rule import Persistence, Rule
 RULES: tuple[Rule, ...] = (
     *reach_rules.RULES,
     *login_rules.RULES,
+    *certificate_rules.RULES,
     *identity_rules.RULES,
     *stream_rules.RULES,
     *pictures.RULES,

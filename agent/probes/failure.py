@@ -33,6 +33,8 @@ LAYER_OF: Final[dict[Cause, Layer | None]] = {
     Cause.TCP_UNREACHABLE: Layer.TCP,
     Cause.TCP_RESET: Layer.TCP,
     Cause.TLS: Layer.TCP,
+    Cause.TLS_UNPINNED: Layer.LOGIN,  # it answers, and is not told who we are
+    Cause.TLS_CHANGED: Layer.LOGIN,
     Cause.HTTP_STATUS: Layer.HTTP,
     Cause.HTTP_REDIRECT: Layer.HTTP,
     Cause.HTTP_NOT_XML: Layer.HTTP,

@@ -12,6 +12,8 @@ from shared.reading import Quality, Reading
 
 OUTCOME: Final = "login.outcome"
 NAMES: Final = (OUTCOME, "login.accepted", "login.refused")
+CERTIFICATE: Final = "login.certificate"
+_CERTIFICATE_OF: Final = {Cause.TLS_UNPINNED: "unpinned", Cause.TLS_CHANGED: "changed"}
 _OUTCOME_OF: Final = {
     Cause.LOGIN_REFUSED: "refused",
     Cause.LOGIN_METHOD: "method",
@@ -28,7 +30,8 @@ async def read(camera: Camera, visit: Pass) -> Observation:
 
     ``login.outcome`` is "accepted", "open" (the device wants no login), "refused", "method",
     "locked" or "no credentials"; failed when the exchange failed for another reason.
-    ``login.accepted`` and ``login.refused`` name kinds (comma separated).
+    ``login.accepted`` and ``login.refused`` name kinds (comma separated). Where no login was sent
+    because of the certificate, ``login.certificate`` is "unpinned" or "changed"; else it is absent.
     """
     if visit.recorder_login is not LoginKind.NONE:
         camera.ask_first(visit.recorder_login)
@@ -36,7 +39,8 @@ async def read(camera: Camera, visit: Pass) -> Observation:
         await visit.information(camera)
     except CameraError as error:
         if error.cause not in LOGIN_CAUSES and error.cause not in _SPOKE_AFTER_LOGIN:
-            return Observation(readings=tuple(failed(n, error, at=visit.now) for n in NAMES))
+            unread = tuple(failed(n, error, at=visit.now) for n in NAMES)
+            return Observation(readings=(*unread, *_certificate(error, at=visit.now)))
         if error.cause in LOGIN_CAUSES:
             return Observation(readings=_refused(camera, visit, error))
     kind = camera.login
@@ -54,6 +58,17 @@ async def read(camera: Camera, visit: Pass) -> Observation:
 _SPOKE_AFTER_LOGIN: Final = frozenset(
     {Cause.ONVIF_UNSUPPORTED, Cause.ONVIF_MISSING, Cause.ONVIF_UNPARSABLE}
 )
+
+
+def _certificate(error: CameraError, *, at: datetime) -> tuple[Reading, ...]:
+    """That the certificate kept the login back is measured; other causes say nothing of it."""
+    value = _CERTIFICATE_OF.get(error.cause)
+    if value is None:
+        return ()
+    said = error.detail[:300]
+    return (
+        Reading(CERTIFICATE, value, "", at, Quality.GOOD, cause=error.cause.value, detail=said),
+    )
 
 
 def _refused(camera: Camera, visit: Pass, error: CameraError) -> tuple[Reading, ...]:

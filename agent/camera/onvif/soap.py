@@ -16,6 +16,7 @@ from agent.camera.port import CameraError, Cause, LoginKind
 
 _MAX_AHEAD = timedelta(days=2)
 _OK = 200
+_KEPT_BACK = (Cause.TLS_UNPINNED, Cause.TLS_CHANGED)  # nothing was sent
 # No action parameter: the body names the operation, and some firmware trips over it.
 _HEADERS = {"Content-Type": "application/soap+xml; charset=utf-8"}
 
@@ -69,7 +70,8 @@ class SoapClient:
         """Send by the kinds of login that are still open and return the first real answer."""
         state = self.door.login
         if not login or state.credentials is None:
-            reply = await self._send(url, envelope(body, addressing=addressing))
+            content = envelope(body, addressing=addressing)
+            reply = await self._send(url, content, anonymous=True)
             if login and refused(reply) is not None:
                 state.require_credentials()
             return reply, LoginKind.NONE
@@ -97,7 +99,12 @@ class SoapClient:
         credentials = state.require_credentials()
         state.count_attempt(LoginKind.WSSE)
         security = security_header(credentials, device_now=self.device_now())
-        reply = await self._send(url, envelope(body, security=security, addressing=addressing))
+        try:
+            reply = await self._send(url, envelope(body, security=security, addressing=addressing))
+        except CameraError as error:
+            if error.cause in _KEPT_BACK:
+                state.take_back_attempt(LoginKind.WSSE)
+            raise
         why = refused(reply)
         if why is None:
             if b"Envelope" not in reply.body:
@@ -144,9 +151,14 @@ class SoapClient:
             raise _not_permitted(operation, reply)
         return None
 
-    async def _send(self, url: str, content: bytes) -> Reply:
+    async def _send(self, url: str, content: bytes, *, anonymous: bool = False) -> Reply:
         return await self.door.send(
-            method="POST", url=url, body=content, headers=_HEADERS, cap_bytes=XML_CAP_BYTES
+            method="POST",
+            url=url,
+            body=content,
+            headers=_HEADERS,
+            cap_bytes=XML_CAP_BYTES,
+            anonymous=anonymous,
         )
 
 

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import re
 from collections.abc import Mapping
-from urllib.parse import urljoin
 
 from agent.camera.address import pin_rtsp
 from agent.camera.login import LoginState
@@ -56,9 +55,10 @@ class RtspSession:
 
     def _pinned(self, url: str) -> str:
         """The same URL on the device's own host and on the connection that we have."""
-        own = self._url.split("/", 3)[2]
-        pinned = pin_rtsp(url if "://" in url else urljoin(f"rtsp://{own}/", url), self._target)[1]
-        return f"rtsp://{own}/{pinned.split('/', 3)[3]}"
+        scheme, _, own, _ = self._url.split("/", 3)
+        whole = url if "://" in url else f"{scheme}//{own}/{url.lstrip('/')}"
+        pinned = pin_rtsp(whole, self._target)[1]
+        return f"{scheme}//{own}/{pinned.split('/', 3)[3]}"
 
     def _join(self, base: str, control: str | None) -> str:
         if control is None or control == "*":

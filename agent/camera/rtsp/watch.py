@@ -7,8 +7,7 @@ import time
 from copy import copy
 from dataclasses import dataclass
 
-from agent.camera.address import Place, resolve
-from agent.camera.http import explain_os_error
+from agent.camera.address import Place
 from agent.camera.login import LoginState
 from agent.camera.port import (
     CameraError,
@@ -23,18 +22,18 @@ from agent.camera.rtsp.h264 import H264
 from agent.camera.rtsp.h265 import H265
 from agent.camera.rtsp.jpeg import JpegFrames
 from agent.camera.rtsp.keyframes import KeyFrames
-from agent.camera.rtsp.message import Interleaved, RtspConnection, broken
+from agent.camera.rtsp.message import Interleaved, broken
+from agent.camera.rtsp.open import open_rtsp
 from agent.camera.rtsp.recording import Recorder
 from agent.camera.rtsp.rtp import StreamMeter, read_packet
 from agent.camera.rtsp.sdp import Video
 from agent.camera.rtsp.session import RtspSession
+from agent.camera.tls import trust_of
 from agent.camera.transcript import Transcript
 
-_CONNECT_S = 4.0
 _PREPARE_S = 6.0  # OPTIONS to PLAY together
 FIRST_PACKET_S = 5.0
 _WATCH_CAP_BYTES = 64 * 1024 * 1024
-_READER_LIMIT_BYTES = 64 * 1024
 _NAL_CODECS = {"H264": H264, "H265": H265}
 _NOT_CODED = NoClip(
     en="the stream is neither H.264 nor H.265", zh="视频流既不是 H.264 也不是 H.265"
@@ -102,7 +101,8 @@ async def watch(
     longest gap says so.
     """
     with transcript.record(kind="rtsp", request="watch") as note:
-        connection = await _connect(place, transcript)
+        trust = trust_of(target) if url.startswith("rtsps:") else None
+        connection = await open_rtsp(place, tally=transcript.tally, trust=trust)
         session = RtspSession(connection, url, target=target, login=login)
         try:
             video = await _prepare(session)
@@ -120,17 +120,6 @@ async def watch(
             return _health(video, seen, asked=clip is not None)
         finally:
             await session.end()
-
-
-async def _connect(place: Place, transcript: Transcript) -> RtspConnection:
-    try:
-        async with asyncio.timeout(_CONNECT_S):
-            reader, writer = await asyncio.open_connection(
-                await resolve(place.host), place.port, limit=_READER_LIMIT_BYTES
-            )
-    except OSError as error:  # TimeoutError is one
-        raise explain_os_error(error) from error
-    return RtspConnection(reader, writer, tally=transcript.tally)
 
 
 async def _prepare(session: RtspSession) -> Video:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import ssl
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -62,6 +63,8 @@ class FakeDevice:
         offered: tuple[str, ...] = (),
         password: str = PASSWORD,
         behind: timedelta = timedelta(0),
+        tls: ssl.SSLContext | None = None,
+        host: str = "127.0.0.1",
     ) -> None:
         self.kinds = kinds
         self.offered = offered  # WWW-Authenticate headers
@@ -72,7 +75,7 @@ class FakeDevice:
         self.pages: dict[str, bytes] = {}  # GET path to whole HTTP reply, behind the login
         self.operations: Counter[str] = Counter()
         self.logins: Counter[str] = Counter()
-        self.server = RawServer(self._answer)
+        self.server = RawServer(self._answer, tls=tls, host=host)
 
     async def _answer(self, seen: Seen) -> Answer:
         if seen.method == "GET":
