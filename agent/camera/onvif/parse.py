@@ -15,6 +15,11 @@ _BOM = b"\xef\xbb\xbf"
 _RAW_BYTES = 16 * 1024
 _TEXT_CAP_CHARS = 256
 _SHOWN_CHARS = 40
+_MAX_TAGS = 60_000
+"""Begin and end tags of one reply: a recorder of 64 channels needs some 20,000; as many as the
+body's cap holds cost 60 MB."""
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x7f-\x9f]")
+"""Marks of direction and of no width, and controls: what people read is not what is written."""
 
 
 def parse_envelope(body: bytes) -> etree._Element:
@@ -33,15 +38,17 @@ def parse_envelope(body: bytes) -> etree._Element:
     root = _parse(content)
     if local_name(root) != "Envelope":
         raise _not_xml(f"the reply is XML, but no SOAP: <{local_name(root)[:_SHOWN_CHARS]}>", body)
-    found = child(root, "Body")
-    if found is None:
-        raise unparsable("the reply has no SOAP Body", body)
-    return found
+    bodies = children(root, "Body")
+    if len(bodies) != 1:
+        raise unparsable(f"the reply has {len(bodies) or 'no'} SOAP Body elements", body)
+    return bodies[0]
 
 
 def _parse(content: bytes) -> etree._Element:
     if _ANY_DTD.search(content):
         raise unparsable("the reply brings a document type or entities: refused", content)
+    if content.count(b"<") > _MAX_TAGS:
+        raise unparsable("the reply has more elements than any device needs", content)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -96,9 +103,10 @@ def child(element: etree._Element | None, *path: str) -> etree._Element | None:
 def text(element: etree._Element | None, *path: str) -> str | None:
     """Text of the element at ``path``: None when absent, '' when empty.
 
-    A text longer than 256 characters or with child elements in it is no fact: CameraError.
+    A text longer than 256 characters, with child elements or invisible characters in it, or one
+    that the device states twice and differently is no fact: CameraError.
     """
-    found = child(element, *path)
+    found = _only(element, path)
     if found is None:
         return None
     if len(found):
@@ -106,7 +114,21 @@ def text(element: etree._Element | None, *path: str) -> str | None:
     content = all_text(found).strip()
     if len(content) > _TEXT_CAP_CHARS:
         raise unparsable(f"<{local_name(found)}> holds {len(content)} characters")
+    if _INVISIBLE.search(content):
+        raise unparsable(f"<{local_name(found)}> holds characters that nobody can see")
     return content
+
+
+def _only(element: etree._Element | None, path: tuple[str, ...]) -> etree._Element | None:
+    """As ``child``, where what stands there more than once must say the same each time."""
+    for name in path:
+        if element is None:
+            return None
+        found = children(element, name)
+        if len({all_text(one).strip() for one in found}) > 1:
+            raise unparsable(f"the device states <{name}> {len(found)} times, and differently")
+        element = found[0] if found else None
+    return element
 
 
 def all_text(element: etree._Element) -> str:

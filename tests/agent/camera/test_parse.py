@@ -71,6 +71,38 @@ def test_every_cut_is_noticed() -> None:
         assert cause_of(WHOLE[:length]) in (Cause.ONVIF_UNPARSABLE, Cause.HTTP_NOT_XML)
 
 
+@pytest.mark.parametrize(
+    "second",
+    [
+        pytest.param("<a>7</a><a>8</a>", id="two values"),
+        pytest.param("<a>7</a><a/>", id="a value and none"),
+        pytest.param("<a>SN-\u202e42</a>", id="written backwards"),
+        pytest.param("<a>S\u200bN</a>", id="no width"),
+    ],
+)
+def test_what_is_said_in_two_ways_is_no_fact(second: str) -> None:
+    """Two values of one element, or signs that people cannot see: nothing is chosen for them."""
+    body = parse_envelope(envelope(f"<r>{second}</r>").encode())
+    same = parse_envelope(envelope("<r><a>7</a><a> 7 </a></r>").encode())
+    with pytest.raises(CameraError) as caught:
+        text(body, "r", "a")
+
+    assert caught.value.cause is Cause.ONVIF_UNPARSABLE
+    assert text(same, "r", "a") == "7"
+
+
+def test_two_bodies_are_none() -> None:
+    """A reply with two SOAP bodies does not say which one is meant."""
+    two = WHOLE.replace(b"</s:Body>", b"</s:Body><s:Body><x/></s:Body>")
+    assert cause_of(two) is Cause.ONVIF_UNPARSABLE
+
+
+def test_more_elements_than_a_device_needs_are_refused() -> None:
+    """A recorder of 64 channels is read; what would cost tens of megabytes is not even parsed."""
+    parse_envelope(envelope("<r>" + "<x></x>" * 10_000 + "</r>").encode())
+    assert cause_of(envelope("<x/>" * 200_000).encode()) is Cause.ONVIF_UNPARSABLE
+
+
 def test_absent_empty_and_broken_stay_apart() -> None:
     """An absent element is None, an empty one '', and a broken number raises."""
     body = parse_envelope(envelope("<A><B/><N>x</N><M>1.5</M><I>NaN</I></A>").encode())
