@@ -8,6 +8,7 @@ _HEADER_BYTES = 12
 _WRAP_32 = 1 << 32
 _WRAP_16 = 1 << 16
 _MAX_KEY_TIMES = 4096
+_LAST_SOUND = 18  # static payload types 0 to 18 are sound (RFC 3551, table 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,8 @@ class RtpPacket:
 
 
 def read_packet(data: bytes) -> RtpPacket | None:
-    """Read a packet; None when it is no RTP version 2."""
-    if len(data) < _HEADER_BYTES or data[0] >> 6 != 2:
+    """Read a packet; None when it is no RTP version 2, or carries sound."""
+    if len(data) < _HEADER_BYTES or data[0] >> 6 != 2 or data[1] & 0x7F <= _LAST_SOUND:
         return None
     start = _HEADER_BYTES + 4 * (data[0] & 0x0F)
     if data[0] & 0x10:
@@ -63,7 +64,13 @@ class StreamMeter:
     _key_ticks: list[int] | None = None
 
     def take(self, packet: RtpPacket, *, at_s: float) -> bool:
-        """Count a packet; False when packets before it are missing."""
+        """Count a packet; False when packets before it are missing.
+
+        One without payload belongs to the sequence and to no picture: a dead encoder that still
+        sends headers must not look alive.
+        """
+        if not packet.payload:
+            return self._pass_over(packet)
         whole = True
         if self.packets:
             self.longest_gap_s = max(self.longest_gap_s, at_s - self.last_at_s)
@@ -83,6 +90,12 @@ class StreamMeter:
         self.packets += 1
         self.payload_bytes += len(packet.payload)
         self._sequence, self.last_at_s = packet.sequence, at_s
+        return whole
+
+    def _pass_over(self, packet: RtpPacket) -> bool:
+        whole = not self.packets or packet.sequence == (self._sequence + 1) % _WRAP_16
+        if whole and self.packets:
+            self._sequence = packet.sequence
         return whole
 
     def note_key_frame(self) -> None:
@@ -116,8 +129,9 @@ class StreamMeter:
 
     @property
     def key_frame_interval_s(self) -> float | None:
-        """Mean distance of key frames; None with fewer than two."""
+        """Mean distance of key frames; None with fewer than two, or without a clock to tell."""
         ticks = self._key_ticks or []
         if len(ticks) < 2:
             return None
-        return (ticks[-1] - ticks[0]) / (len(ticks) - 1) / self.clock_hz
+        mean = (ticks[-1] - ticks[0]) / (len(ticks) - 1) / self.clock_hz
+        return mean if mean > 0 else None  # stamps that stand still or go back tell no distance

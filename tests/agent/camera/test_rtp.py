@@ -50,6 +50,36 @@ def test_missing_packets_are_counted() -> None:
     assert wholes == [True, True, False, True, True]
 
 
+def test_headers_alone_are_no_stream() -> None:
+    """A dead encoder that goes on sending headers gives no frame; in between they are no loss."""
+    dead, alive = StreamMeter(90_000), StreamMeter(90_000)
+    for index in range(10):
+        assert dead.take(packet(index, index * 9000, b""), at_s=index / 10)
+    assert alive.take(packet(1, 0, SLICE), at_s=0.0)
+    assert alive.take(packet(2, 0, b""), at_s=0.05)
+    assert alive.take(packet(3, 9000, SLICE), at_s=0.1)
+
+    assert (dead.packets, dead.frames) == (0, 0)
+    assert (alive.frames, alive.lost_packets) == (2, 0)
+
+
+def test_sound_is_no_video() -> None:
+    """Packets of a static audio type (RFC 3551) on the video's channel are passed over."""
+    head = struct.pack(">BBHII", 0x80, 0, 1, 1, 1)
+    assert read_packet(head + bytes(160)) is None
+
+
+def test_a_clock_that_goes_back_tells_no_distance() -> None:
+    """Key frames whose stamps fall or stand still have no interval, rather than a negative one."""
+    meter = StreamMeter(90_000)
+    for index in range(3):
+        meter.take(packet(index, 10**6 - index * 9000, SLICE), at_s=index / 10)
+        meter.note_key_frame()
+
+    assert meter.key_frame_interval_s is None
+    assert meter.fps is None
+
+
 def test_fragments_make_one_key_frame() -> None:
     """Parameter sets and a fragmented IDR become Annex B; other slices are left out."""
     frames = KeyFrames(H264, parameter_sets=())
