@@ -76,7 +76,9 @@ class RtspSession:
         elif found := _CHANNEL.search(setup.header("transport") or ""):
             self.channel = int(found.group(1))
         stated = setup.header("session") or ""
-        self._session = stated.partition(";")[0].strip()[:128] or None
+        # What we repeat in our own headers must not bring a header of the device's along.
+        name = stated.partition(";")[0].strip()[:128]
+        self._session = "".join(c for c in name if c.isprintable()) or None
         timeout = _TIMEOUT_PARAMETER.search(stated)
         self.session_s = int(timeout.group(1)) if timeout else _DEFAULT_SESSION_S
         if self._udp is not None:

@@ -157,6 +157,15 @@ async def test_foreign_control_address_stays_on_the_device() -> None:
     assert b"10.1.2.3" not in server.heard
 
 
+async def test_a_session_brings_no_header_along() -> None:
+    """What the device calls its session is repeated without signs that would end our line."""
+    session = reply("200 OK", "Session: 4\rX-Evil: 1\x0b;timeout=60")
+    _, server = await fails(playing(SETUP=session))
+
+    assert b"Session: 4X-Evil: 1\r\n" in server.heard
+    assert b"\rX-Evil" not in server.heard
+
+
 async def test_flood_of_packets_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """More bytes than any stream has end the watch."""
     monkeypatch.setattr(watch_module, "_WATCH_CAP_BYTES", 1_000_000)
