@@ -127,12 +127,13 @@ async def run_probe(
 
     ``at_most_s`` is how long the day's charge still keeps the device awake.
     """
-    is_short = at_most_s is not None and at_most_s < probe.deadline_s
+    deadline_s = probe.deadline_s + visit.longer_s
+    is_short = at_most_s is not None and at_most_s < deadline_s
     try:
-        async with asyncio.timeout(at_most_s if is_short else probe.deadline_s):
+        async with asyncio.timeout(at_most_s if is_short else deadline_s):
             return await probe.read(camera, visit)
     except TimeoutError:
-        error = CameraError(Cause.DEADLINE, f"no answer within {probe.deadline_s:g} s")
+        error = CameraError(Cause.DEADLINE, f"no answer within {deadline_s:g} s")
         if is_short:
             error = CameraError(Cause.BUDGET, MIDWAY.format("mAh"))
         return Observation(readings=all_failed(_names(probe), error, at=visit.now))

@@ -7,7 +7,7 @@ from typing import Final
 
 from agent.camera.port import Camera, CameraError
 from agent.probes.failure import all_failed
-from agent.probes.probe import Cost, Observation, Pass, Probe, good, missing, optional
+from agent.probes.probe import DEADLINE_S, Cost, Observation, Pass, Probe, good, missing, optional
 
 NAMES: Final = ("clock.offset", "clock.source", "clock.zone")
 
@@ -38,6 +38,6 @@ PROBE = Probe(
     every=timedelta(hours=1),
     cost=Cost(bytes=6_000, wakeups=1, requests=2, awake_ms=1_000),
     read=read,
-    deadline_s=20.0,
+    deadline_s=DEADLINE_S,
     names=NAMES,
 )

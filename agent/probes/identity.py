@@ -7,7 +7,7 @@ from typing import Final
 
 from agent.camera.port import Camera, CameraError, DeviceInformation
 from agent.probes.failure import BROKEN, all_failed, failed
-from agent.probes.probe import Cost, Observation, Pass, Probe, good, missing, optional
+from agent.probes.probe import DEADLINE_S, Cost, Observation, Pass, Probe, good, missing, optional
 from shared.device import is_placeholder
 from shared.reading import Quality, Reading
 
@@ -90,6 +90,6 @@ PROBE = Probe(
     every=timedelta(hours=6),
     cost=Cost(bytes=24_000, logins=2, wakeups=1, requests=6, awake_ms=2_000),
     read=read,
-    deadline_s=25.0,
+    deadline_s=DEADLINE_S,
     names=NAMES,
 )

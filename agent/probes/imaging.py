@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from agent.camera.port import Camera, CameraError
+from agent.camera.port import Camera, CameraError, Cause, ImagingSettings
 from agent.probes.failure import all_failed, failed
-from agent.probes.probe import Cost, Observation, Pass, Probe, good, missing, optional
+from agent.probes.probe import DEADLINE_S, Cost, Observation, Pass, Probe, good, missing, optional
 from shared.reading import Reading
 
 _SETTINGS: Final = (
@@ -18,20 +18,25 @@ _SETTINGS: Final = (
     "imaging.sharpness",
 )
 NAMES: Final = (*_SETTINGS, "imaging.ir_cut_modes")
+# The device answered the first question as ONVIF has it: the second one is worth asking.
+_ANSWERED: Final = frozenset({Cause.ONVIF_UNSUPPORTED, Cause.ONVIF_MISSING, Cause.ONVIF_FAULT})
 
 
 async def read(camera: Camera, visit: Pass) -> Observation:
-    """Read settings and options; the mode is a setting, and AUTO does not tell the position."""
-    return Observation(
-        readings=(*await _read_settings(camera, visit), await _read_modes(camera, visit))
-    )
+    """Read settings and options; the mode is a setting, and AUTO does not tell the position.
 
-
-async def _read_settings(camera: Camera, visit: Pass) -> tuple[Reading, ...]:
+    A device that does not answer the first question, or not properly, is not asked the second.
+    """
     try:
-        settings = await camera.imaging_settings()
+        settings = _settings(await camera.imaging_settings(), visit)
     except CameraError as error:
-        return all_failed(_SETTINGS, error, at=visit.now)
+        if error.cause not in _ANSWERED:
+            return Observation(readings=all_failed(NAMES, error, at=visit.now))
+        settings = all_failed(_SETTINGS, error, at=visit.now)
+    return Observation(readings=(*settings, await _read_modes(camera, visit)))
+
+
+def _settings(settings: ImagingSettings, visit: Pass) -> tuple[Reading, ...]:
     values = (
         settings.ir_cut_filter,
         settings.brightness,
@@ -59,6 +64,6 @@ PROBE = Probe(
     every=timedelta(minutes=10),
     cost=Cost(bytes=24_000, logins=2, wakeups=1, requests=10, awake_ms=3_000),
     read=read,
-    deadline_s=25.0,
+    deadline_s=DEADLINE_S,
     names=NAMES,
 )

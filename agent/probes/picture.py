@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final
 
 from agent.camera.port import Camera, CameraError, Cause, Picture, StreamHealth
 from agent.probes.picture_readings import NAMES, readings_of, without_picture
-from agent.probes.probe import Cost, Observation, Pass, Probe
+from agent.probes.probe import DEADLINE_S, Cost, Observation, Pass, Probe
 
 # The stream itself gave no key frame; a snapshot may still come.
 _TRY_SNAPSHOT: Final = frozenset(
@@ -44,21 +47,36 @@ async def read(camera: Camera, visit: Pass) -> Observation:
 
 async def _take(camera: Camera, visit: Pass) -> tuple[Picture, StreamHealth | None]:
     """The picture and the watch it is from; None for a snapshot."""
+    until = asyncio.get_running_loop().time() + DEADLINE_S + visit.longer_s
     try:
-        health = await visit.watch(camera)
+        async with _device_until(until):
+            health = await visit.watch(camera)
         return await _decode_key_frame(camera, health, visit), health
     except CameraError as error:
         if error.cause not in _TRY_SNAPSHOT:
             raise
         stream_error = error
     try:
-        snapshot = await camera.snapshot()
+        async with _device_until(until):
+            snapshot = await camera.snapshot()
         picture = await camera.decode(
             snapshot.body, codec="JPEG", previous=None, references=visit.references
         )
     except CameraError as error:
         raise stream_error from error
     return picture, None
+
+
+@asynccontextmanager
+async def _device_until(moment: float) -> AsyncIterator[None]:
+    """What the device may take, apart from our own decoding; DEADLINE when it takes longer."""
+    try:
+        async with asyncio.timeout_at(moment):
+            yield
+    except TimeoutError as error:
+        raise CameraError(
+            Cause.DEADLINE, f"no picture from the device within {DEADLINE_S:g} s"
+        ) from error
 
 
 async def _decode_key_frame(camera: Camera, health: StreamHealth, visit: Pass) -> Picture:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from agent.camera.port import (
     Camera,
@@ -23,6 +23,11 @@ from shared.reading import Quality, Reading, Value
 
 _RAW_CHARS = 200
 _DETAIL_CHARS = 300
+DEADLINE_S: Final = 14.0
+"""Of each probe: what a device can cost a visit, whatever it does. A slow one on a bad radio link
+needs 6 s (seven round trips of RTSP and three seconds of watching). What the operator orders to
+be watched longer comes on top (``Pass.longer_s``), and so does our own decoding."""
+_WATCH_S: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,13 +84,19 @@ class Pass:
     """
 
     now: datetime
-    watch_seconds: float = 3.0
+    watch_seconds: float = _WATCH_S
     recorder_login: LoginKind = LoginKind.NONE
     previous: Mapping[str, Reading] = field(default_factory=dict)
     references: Mapping[str, bytes] = field(default_factory=dict, repr=False)  # by light
     clip: ClipLimits | None = None  # what the watch of this visit may keep as a clip
     _watched: StreamHealth | CameraError | None = field(default=None, repr=False)
     _information: DeviceInformation | CameraError | None = field(default=None, repr=False)
+
+    @property
+    def longer_s(self) -> float:
+        """How much longer than usual this visit watches, by order or for a clip."""
+        clip_s = self.clip.seconds if self.clip else 0.0
+        return max(0.0, max(self.watch_seconds, clip_s) - _WATCH_S)
 
     async def watch(self, camera: Camera) -> StreamHealth:
         """Play the stream once in this visit; CameraError as ``Camera.watch_stream``."""

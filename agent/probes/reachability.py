@@ -7,7 +7,7 @@ from typing import Final
 
 from agent.camera.port import Camera, CameraError, Cause
 from agent.probes.failure import BROKEN, SILENT, all_failed, failed, layer_of
-from agent.probes.probe import Cost, Observation, Pass, Probe, good
+from agent.probes.probe import DEADLINE_S, Cost, Observation, Pass, Probe, good
 from shared.reading import Quality, Reading
 
 NAMES: Final = ("reach.answers", "reach.layer", "reach.replies")
@@ -67,6 +67,6 @@ PROBE = Probe(
     every=timedelta(minutes=5),
     cost=Cost(bytes=6_000, wakeups=1, requests=2, awake_ms=2_000),
     read=read,
-    deadline_s=20.0,
+    deadline_s=DEADLINE_S,
     names=NAMES,
 )

@@ -7,7 +7,7 @@ from typing import Final
 
 from agent.camera.port import Camera, CameraError, Cause, StreamHealth
 from agent.probes.failure import all_failed
-from agent.probes.probe import Cost, Observation, Pass, Probe, good, missing, optional
+from agent.probes.probe import DEADLINE_S, Cost, Observation, Pass, Probe, good, missing, optional
 from shared.reading import Quality, Reading
 
 _MEASURED: Final = (
@@ -92,6 +92,6 @@ PROBE = Probe(
     every=timedelta(minutes=30),
     cost=Cost(bytes=2_000_000, logins=2, wakeups=1, requests=16, awake_ms=8_000),
     read=read,
-    deadline_s=40.0,
+    deadline_s=DEADLINE_S,
     names=NAMES,
 )

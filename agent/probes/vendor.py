@@ -8,7 +8,7 @@ from typing import Final
 from agent.camera.port import Camera, CameraError, VendorProfile, VendorValue
 from agent.camera.profiles.names import UNITS
 from agent.probes.failure import all_failed
-from agent.probes.probe import Cost, Observation, Pass, Probe, good, unsupported
+from agent.probes.probe import DEADLINE_S, Cost, Observation, Pass, Probe, good, unsupported
 from shared.reading import Quality, Reading
 
 STATUS: Final = "vendor.status"
@@ -79,6 +79,6 @@ PROBE = Probe(
     every=timedelta(minutes=30),
     cost=Cost(bytes=16_000, logins=2, wakeups=1, requests=10, awake_ms=4_000),
     read=read,
-    deadline_s=25.0,
+    deadline_s=DEADLINE_S,
     names=(STATUS,),
 )

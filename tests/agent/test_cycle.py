@@ -460,7 +460,7 @@ async def test_the_login_probe_speaks_of_a_refusal_without_asking(bench: Bench) 
         said = [r.value for r in outcome.readings if r.name == "login.outcome"]
 
         assert said == (["refused"] if is_shut else [])
-        assert bench.camera.asked == ["GetImagingSettings", "GetOptions"]
+        assert bench.camera.asked == ["GetImagingSettings"]
         assert outcome.spend.logins == outcome.spend.bytes // 1000
 
 

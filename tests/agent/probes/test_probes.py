@@ -11,12 +11,13 @@ import pytest
 from agent.camera.port import (
     CameraError,
     Cause,
+    ClipLimits,
     DeviceClock,
     DeviceInformation,
     LoginKind,
     VendorValue,
 )
-from agent.probes import PROBES, clock, identity, login, reachability, stream, vendor
+from agent.probes import PROBES, clock, identity, imaging, login, reachability, stream, vendor
 from agent.probes.failure import LAYER_OF, Layer, lowest_failed_layer
 from agent.probes.host import HostPaths, read_host
 from agent.probes.probe import Pass
@@ -116,6 +117,38 @@ async def test_the_recorders_kind_of_login_is_asked_each_time() -> None:
     second = await readings_of(login, camera, later)
     assert camera.first == [LoginKind.WSSE, LoginKind.WSSE]
     assert (first["login.refused"].value, second["login.refused"].value) == ("wsse", "")
+
+
+@pytest.mark.parametrize(
+    ("cause", "outcome"),
+    [(Cause.ONVIF_UNPARSABLE, None), (Cause.ONVIF_MISSING, "accepted")],
+)
+async def test_a_broken_reply_says_nothing_of_the_login(cause: Cause, outcome: str | None) -> None:
+    """Who sends garbage may not have looked at the login; who lacks the operation has."""
+    read = await readings_of(login, FakeCamera(CameraError(cause, "no")))
+
+    assert read["login.outcome"].value == outcome
+
+
+async def test_imaging_is_not_asked_twice_for_nothing() -> None:
+    """Who does not answer the first question is not asked the second; who lacks it is."""
+    hung = FakeCamera(CameraError(Cause.DEADLINE, "hangs"))
+    poor = FakeCamera(CameraError(Cause.ONVIF_UNSUPPORTED, "has none"))
+    read = await readings_of(imaging, hung)
+    await readings_of(imaging, poor)
+
+    assert hung.asked == ["imaging_settings"]
+    assert {reading.cause for reading in read.values()} == {"deadline"}
+    assert set(read) == set(imaging.NAMES)
+    assert poor.asked == ["imaging_settings", "imaging_options"]
+
+
+def test_no_probe_costs_a_visit_more_than_a_quarter_of_a_minute() -> None:
+    """All but the picture's, which decodes, end in 15 s; what is watched longer is added."""
+    assert all(probe.deadline_s <= 15 for probe in PROBES if probe.name != "picture")
+    assert Pass(now=NOON).longer_s == 0
+    assert Pass(now=NOON, watch_seconds=30.0).longer_s == 27
+    assert Pass(now=NOON, clip=ClipLimits(seconds=12.0, bytes=1)).longer_s == 9
 
 
 async def test_stream_of_a_silent_network_is_failed_not_absent() -> None:
