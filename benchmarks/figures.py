@@ -16,8 +16,10 @@ from pathlib import Path
 
 from agent.camera.port import CameraError
 from benchmarks import (
+    camera_replies,
     camera_streams,
     camera_sweep,
+    camera_zoo,
     durability_chaos,
     durability_herd,
     durability_intake,
@@ -46,6 +48,8 @@ FIGURES: tuple[Figure, ...] = (
     *ircut_figures.FIGURES,
     *camera_sweep.FIGURES,
     *camera_streams.FIGURES,
+    *camera_zoo.FIGURES,
+    *camera_replies.FIGURES,
 )
 OUTPUT = Path("build/figures.json")
 

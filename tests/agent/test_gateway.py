@@ -15,7 +15,7 @@ from agent.camera.http import CameraHttp
 from agent.camera.port import CameraError, Cause, Target
 from agent.camera.profiles.profile import Format, Profile, Source
 from agent.camera.profiles.transport_kind import TransportKind
-from agent.config import Mates
+from agent.config import mates_of
 from agent.config_problem import ConfigError
 from agent.delivery.salvage import open_or_salvage
 from agent.gateway import DeviceKind
@@ -61,7 +61,7 @@ def test_a_gateway_is_a_device(tmp_path: Path) -> None:
         "modem",
         34568,
     )
-    assert dict(Mates((modem, gate))) == {"gate": ()}
+    assert mates_of((modem, gate)) == {"gate": ()}
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ async def find_services(soap: SoapClient) -> Mapping[str, str]:
         except CameraError as error:
             if error.cause not in _FALL_BACK:
                 raise
-            memory.services = await _from_capabilities(soap)
+            memory.services = await read_capabilities(soap)
     return memory.services
 
 
@@ -76,7 +76,8 @@ async def _from_services(soap: SoapClient) -> dict[str, str]:
     return found
 
 
-async def _from_capabilities(soap: SoapClient) -> dict[str, str]:
+async def read_capabilities(soap: SoapClient) -> dict[str, str]:
+    """Services by GetCapabilities, which older firmware has and which misses some of them."""
     response = await soap.call(
         device_url(soap),
         "GetCapabilities",

@@ -1,0 +1,149 @@
+"""One animal of the zoo, alive: its HTTP and RTSP servers on an address of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from types import TracebackType
+from typing import Self
+
+from tests.zoo import honest
+from tests.zoo.behaviour import Answer, Asked, Behaviour, Stage, Told
+
+PACE_S = 1 / honest.FPS
+_NOWHERE = "127.66.66.66:8066"
+_METADATA = "169.254.169.254"
+
+
+class Animal:
+    """Serves a behaviour while the context is open; keeps what it was told."""
+
+    def __init__(
+        self, behaviour: Behaviour, *, host: str = "127.0.0.1", foreign: str = _NOWHERE
+    ) -> None:
+        self.behaviour = behaviour
+        self.heard = bytearray()  # heads of all requests, to look for what must not be there
+        self.requests = 0
+        self._host = host
+        self._foreign = foreign
+        self._servers: list[asyncio.Server] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        http = await asyncio.start_server(self._serve_http, self._host, 0)
+        rtsp = await asyncio.start_server(self._serve_rtsp, self._host, 0)
+        self._servers = [http, rtsp]
+        ports = [server.sockets[0].getsockname()[1] for server in self._servers]
+        self.stage = Stage(
+            host=self._host,
+            http_port=ports[0],
+            rtsp_port=ports[1],
+            foreign=self._foreign,
+            metadata=_METADATA,
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for server in self._servers:
+            server.close()
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @property
+    def address(self) -> str:
+        """host:port, as an operator writes it."""
+        return self.stage.own
+
+    async def _serve_http(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with self._guest(writer):
+            head = await reader.readuntil(b"\r\n\r\n")
+            self.heard += head
+            self.requests += 1
+            first, headers = _head(head)
+            method, path, _ = first.split(" ", 2)
+            body = await reader.readexactly(int(headers.get("content-length", "0")))
+            self.heard += body[:4096]
+            await _write(writer, self._answer(method, path, headers, body))
+
+    def _answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
+        operation = honest.operation_of(method, path, body)
+        usual = honest.answer(operation, headers, self.stage)
+        shown = self.behaviour.snapshot
+        if shown is not None and operation == "GET /snapshot.jpg" and b" 200 " in usual[:20]:
+            usual = honest.http_reply(shown, headers=("Content-Type: image/jpeg",))
+        if self.behaviour.http is None:
+            return usual
+        asked = Asked(
+            stage=self.stage,
+            operation=operation,
+            headers=headers,
+            body=body,
+            honest=usual,
+            number=self.requests,
+        )
+        twisted = self.behaviour.http(asked)
+        return usual if twisted is None else twisted
+
+    async def _serve_rtsp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with self._guest(writer):
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                self.heard += head
+                first, headers = _head(head)
+                method = first.split(" ", 1)[0]
+                sdp = self.behaviour.sdp or honest.SDP
+                usual = honest.rtsp_reply(method, headers, self.stage, sdp)
+                told = Told(stage=self.stage, method=method, headers=headers, honest=usual)
+                twisted = self.behaviour.rtsp(told) if self.behaviour.rtsp else None
+                await _write(writer, usual if twisted is None else twisted)
+                if method == "PLAY":
+                    await self._play(writer)
+
+    async def _play(self, writer: asyncio.StreamWriter) -> None:
+        for piece in (self.behaviour.packets or honest.stream)():
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(PACE_S)
+        await asyncio.sleep(30)
+
+    @contextlib.contextmanager
+    def _guest(self, writer: asyncio.StreamWriter) -> Iterator[None]:
+        """A connection; the visitor may go at any time, and the zoo may close."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        try:
+            with contextlib.suppress(
+                ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError
+            ):
+                yield
+        finally:
+            self._tasks.discard(task)
+            writer.close()
+
+
+def _head(head: bytes) -> tuple[str, dict[str, str]]:
+    lines = head.decode("latin-1").split("\r\n")
+    pairs = (line.partition(":") for line in lines[1:] if line)
+    return lines[0], {name.strip().lower(): value.strip() for name, _, value in pairs}
+
+
+async def _write(writer: asyncio.StreamWriter, answer: Answer) -> None:
+    if isinstance(answer, bytes):
+        writer.write(answer)
+    else:
+        await _pour(writer, answer)
+    await writer.drain()
+
+
+async def _pour(writer: asyncio.StreamWriter, answer: AsyncIterator[bytes]) -> None:
+    async for chunk in answer:
+        writer.write(chunk)
+        await writer.drain()
