@@ -27,6 +27,10 @@ class Answer(enum.Enum):
     DEFECT = Both("a defect of the agent: {error}", "代理出现缺陷：{error}")
 
     NO_DEVICE = Both("this agent has no device {device!r}", "此代理没有设备 {device!r}")
+    ONLY_PUSHES = Both(
+        "{device!r} sleeps and only pushes: this agent does not wake it",
+        "{device!r} 处于休眠，仅主动推送：此代理不会唤醒它",
+    )
     LOGINS_REST = Both(
         "no login before {until:%Y-%m-%d %H:%M} UTC: the device refused the password",
         "{until:%Y-%m-%d %H:%M} UTC 之前不再登录：设备拒绝了密码",

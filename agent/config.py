@@ -11,6 +11,7 @@ from typing import Final
 from agent.budget import Budget
 from agent.camera.port import LoginKind, Target
 from agent.config_power import NOTHING_SAID, Battery
+from agent.config_inbox import Push, Ways
 from agent.config_tunable import Judgement, Pace
 from agent.delivery.publisher import Broker
 from agent.gateway import DeviceKind
@@ -67,6 +68,12 @@ class Device:
     def topology(self) -> Topology:
         """How it is powered and reached, which decides its default limits."""
         return topology_of(battery=self.is_battery, metered=self.is_metered, hub=bool(self.site))
+    push: Push | None = None  # it sends by itself; None: it is visited
+
+    @property
+    def is_visited(self) -> bool:
+        """Whether the schedule calls it: what pushes only where the operator set an interval."""
+        return self.push is None or self.min_poll is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +94,7 @@ class Config:
     pace: Pace
     judgement: Judgement
     devices: tuple[Device, ...] = field(default=())
+    ways: Ways | None = None  # ``[inbox]``; None: nothing listens
 
 
 def mates_of(devices: Sequence[Device]) -> dict[str, tuple[str, ...]]:

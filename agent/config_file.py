@@ -15,6 +15,7 @@ from agent.camera.port import Credentials, LoginKind, Target
 from agent.config import UPLINKS, Config, Device, IrCut, Keys
 from agent.config_gateway import check_gateways, read_gateway
 from agent.config_power import read_battery
+from agent.config_inbox import Ways, complain_of_twins, read_push, read_ways
 from agent.config_problem import ConfigError, Problem
 from agent.config_sites import read_site_name, read_sites
 from agent.config_table import Table
@@ -93,6 +94,7 @@ class _Reader:
         paced = paced_as(uplink, plan)
         recording = agent.text("recording_dir", "")
         profiles = agent.text("profiles_dir", "")
+        ways = read_ways(self._root, self._secret, self._path)
         config = Config(
             agent_id=agent_id,
             data_dir=self._path(agent.text("data_dir", "agent-data")),
@@ -109,7 +111,8 @@ class _Reader:
             keys=self._keys(self._root.table("keys")),
             pace=read_pace(self._root.table("schedule"), paced, probe_names),
             judgement=read_judgement(self._root.table("diagnosis")),
-            devices=self._devices(uplink, profile_ids, read_sites(self._root, agent)),
+            devices=self._devices(uplink, profile_ids, read_sites(self._root, agent), ways),
+            ways=ways,
         )
         agent.finish()
         self._root.finish()
@@ -175,7 +178,11 @@ class _Reader:
         return Keys(evidence=evidence, command=self._path(command) if command else None)
 
     def _devices(
-        self, uplink: str, profile_ids: Collection[str], sites: Mapping[str, Site | None]
+        self,
+        uplink: str,
+        profile_ids: Collection[str],
+        sites: Mapping[str, Site | None],
+        ways: Ways | None,
     ) -> tuple[Device, ...]:
         tables = self._root.tables("devices")
         if len(tables) > _MAX_DEVICES:
@@ -185,7 +192,7 @@ class _Reader:
         devices: list[Device] = []
         seen: dict[str, int] = {}
         for index, table in enumerate(tables):
-            device = self._device(table, uplink, profile_ids, sites)
+            device = self._device(table, uplink, profile_ids, sites, ways)
             if device.device_id and device.device_id in seen:
                 first = seen[device.device_id]
                 table.complain("id", "device_twice", found=device.device_id, first=first)
@@ -195,6 +202,7 @@ class _Reader:
             ((table, device.gateway) for table, device in zip(tables, devices, strict=True)),
             (one.device_id for one in devices if one.kind is DeviceKind.GATEWAY),
         )
+        complain_of_twins(tables, [device.push for device in devices])
         return tuple(devices)
 
     def _device(
@@ -203,6 +211,7 @@ class _Reader:
         uplink: str,
         profile_ids: Collection[str],
         sites: Mapping[str, Site | None],
+        ways: Ways | None,
     ) -> Device:
         device_id = table.text("id", missing="device_id_missing")
         if device_id and not _DEVICE_ID.match(device_id):
@@ -214,7 +223,11 @@ class _Reader:
             )
         site = read_site_name(table, sites)
         limits = read_limits(table.table("budget"))
-        target = self._target(table)
+        push, min_poll = (
+            read_push(table, self._secret, device_id=device_id, ways=ways),
+            read_min_poll(table),
+        )
+        target = self._target(table, is_called=push is None or min_poll is not None)
         gateway = read_gateway(table, address=target.address, profile=profile)
         device = Device(
             device_id=device_id,
@@ -227,19 +240,22 @@ class _Reader:
             is_metered=table.choice("link", uplink, UPLINKS) == "metered",
             profile=profile,
             budget=limits,
-            min_poll=read_min_poll(table),
+            min_poll=min_poll,
             ir_cut=_ir_cut(table),
             site=site,
             place=sites.get(site),
             battery=read_battery(table.table("battery")),
             kind=gateway.kind,
             gateway=gateway.gateway,
+            push=push,
         )
+        if device.ir_cut.allow_test and not device.is_visited:
+            table.complain("allow_ir_cut_test", "test_without_visit")
         table.finish()
         return device
 
-    def _target(self, table: Table) -> Target:
-        address = table.text("address", missing="address_missing")
+    def _target(self, table: Table, *, is_called: bool) -> Target:
+        address = table.text("address", None if is_called else "", missing="address_missing")
         if "/" in address or "@" in address:
             table.complain("address", "address_is_url")
         user = table.text("user", "")

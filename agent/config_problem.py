@@ -9,6 +9,7 @@ from typing import Final
 from agent.camera.profiles.transport_wrongs import TRANSPORT_WRONGS
 from agent.camera.profiles.wrongs import PROFILE_WRONGS
 from agent.gateway_wrongs import GATEWAY_WRONGS
+from agent.inbox_wrongs import INBOX_WRONGS
 from agent.overlay_wrongs import OVERLAY_WRONGS
 from agent.wrong import Both, Wrong, join
 
@@ -244,6 +245,7 @@ WRONGS: Final[Mapping[str, Wrong]] = {
         Both("Write the path of the file", "请填写该文件的路径"),
     ),
     **GATEWAY_WRONGS,
+    **INBOX_WRONGS,
     **OVERLAY_WRONGS,
     **PROFILE_WRONGS,
     **TRANSPORT_WRONGS,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Protocol
 
 from agent.camera.decoder import Decoder
 from agent.camera.device import NetworkCamera
 from agent.camera.http import CameraHttp
-from agent.camera.port import Camera
+from agent.camera.port import Camera, Picture
 from agent.camera.profiles.profile import Profile
 from agent.config import Config, Device
 from agent.gateway import DeviceKind
@@ -29,6 +30,21 @@ def steady_s() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
+class Decode(Protocol):
+    """``Decoder.decode``."""
+
+    async def __call__(
+        self,
+        key_frame: bytes,
+        *,
+        codec: str,
+        previous: bytes | None,
+        taken_at: datetime,
+        references: Mapping[str, bytes],
+    ) -> Picture:
+        """Decode one picture; CameraError."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
     """What the agent touches outside itself; a test puts its own in place."""
@@ -39,6 +55,7 @@ class Edge:
     clock: Callable[[], datetime] = clock
     steady_s: Callable[[], float] = steady_s
     profiles: Sequence[Profile] = ()
+    decode: Decode | None = None  # pictures that nobody asked a camera for
 
 
 def network_edge(config: Config, profiles: Sequence[Profile]) -> Edge:
@@ -65,7 +82,11 @@ def network_edge(config: Config, profiles: Sequence[Profile]) -> Edge:
         await http.close()
 
     return Edge(
-        camera_for=camera_for, read_host=host_reader(config), close=close, profiles=profiles
+        camera_for=camera_for,
+        read_host=host_reader(config),
+        close=close,
+        profiles=profiles,
+        decode=decoder.decode,
     )
 
 

@@ -66,7 +66,7 @@ class DeviceHands:
 
         Probes that log in are left out while a refused password rests; the answer says so.
         """
-        chosen = [self._device(device_id).device_id] if device_id else self._rounds.device_ids
+        chosen = [self._device(device_id).device_id] if device_id else self._rounds.visited_ids
         answers = []
         for one in chosen:
             rests = self._rounds.logins_rest_until(one)
@@ -151,6 +151,8 @@ class DeviceHands:
         device = self._devices.get(device_id)
         if device is None:
             raise CannotDo(Answer.NO_DEVICE.told(device=device_id))
+        if not device.is_visited:
+            raise CannotDo(Answer.ONLY_PUSHES.told(device=device_id))
         return device
 
 

@@ -30,7 +30,7 @@ from agent.recording import Settings
 from agent.reports import Reporter
 from agent.restraint import Restraint
 from agent.rounds import Rounds
-from agent.running import Agent
+from agent.running import Agent, Runs
 from agent.standing import Standings
 from agent.trial import TrialDesk
 
@@ -79,6 +79,27 @@ class Parts:
             restorer=restorer,
             desk=desk,
             close_edge=self.edge.close,
+            inbox=self._inbox(post, rounds),
+        )
+
+    def _inbox(self, post: Post, rounds: Rounds) -> Runs | None:
+        """What takes in pushed pictures and events; loaded only where it is asked for."""
+        ways, decode = self.config.ways, self.edge.decode
+        if ways is None or decode is None:
+            return None
+        from agent.inbox import post_box  # noqa: PLC0415 - an agent without one never holds it
+
+        return post_box.build(
+            self.config,
+            ways,
+            settings=self.settings,
+            database=self.database,
+            outbox=self.outbox,
+            decode=decode,
+            alone=rounds.alone,
+            clock=self.edge.clock,
+            steady_s=self.edge.steady_s,
+            on_outcome=post.note,
         )
 
     def _dispatcher(self, post: Post) -> Dispatcher:

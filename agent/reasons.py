@@ -48,6 +48,8 @@ CAUSES_ZH: Final[Mapping[str, str]] = {
     Cause.BUDGET.value: "当日预算已用完",
     "host.folder": "目录无法读取",
     DEFECT: "代理自身的缺陷",
+    "push.never": "尚未收到任何推送",
+    "push.overdue": "超过承诺的推送时限",
 }
 # By the exact English text; what is not here is quoted as it is (a device's or system's words).
 DETAILS_ZH: Final[Mapping[str, str]] = {

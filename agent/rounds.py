@@ -98,6 +98,11 @@ class Rounds:
         """All devices, in the configuration's order."""
         return tuple(self._devices)
 
+    @property
+    def visited_ids(self) -> tuple[str, ...]:
+        """Those that are ever called: not the ones that push and sleep."""
+        return tuple(one for one, device in self._devices.items() if device.is_visited)
+
     async def run(self) -> None:
         """Visit what is due until cancelled; a damaged database ends it with its error."""
         try:
@@ -136,7 +141,8 @@ class Rounds:
         awake = [
             device_id
             for device_id in self._asleep.among(self._devices, now=now)
-            if device_id not in self._running
+            if self._devices[device_id].is_visited
+            and device_id not in self._running
             and not self._is_resting(device_id, now)
             and not self._is_too_soon(device_id, now)
         ]

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from agent.commands import Commander
 from agent.config import Config
@@ -22,6 +22,13 @@ from agent.standing import Standings
 from agent.trial import TrialDesk
 
 _LOOK_EVERY_S: Final = 0.25
+
+
+class Runs(Protocol):
+    """A part that is there only where the configuration asks for it."""
+
+    async def run(self) -> None:
+        """Run until cancelled."""
 
 
 class Changed(Exception):
@@ -45,6 +52,7 @@ class Agent:
     restorer: Restorer
     desk: FilterDesk
     close_edge: Callable[[], Awaitable[None]]
+    inbox: Runs | None = None  # None: nothing listens
 
     async def run(self) -> None:
         """Run all parts until cancelled or one of them fails; then close everything.
@@ -60,6 +68,8 @@ class Agent:
                 group.create_task(self.rounds.run())
                 group.create_task(self.reporter.run())
                 group.create_task(self.commander.run())
+                if self.inbox is not None:
+                    group.create_task(self.inbox.run())
         except* Changed:
             pass
         finally:

@@ -22,8 +22,11 @@ from shared.reading import Reading
 
 _LET_IN: Final = frozenset({"accepted", "open"})
 _LOGIN: Final = "login: "
+_NOTHING: Final = "sent nothing: "
 _MAX_CODES: Final = 64
 _REASON_CHARS: Final = 200
+_UNASKED: Final = "not asked yet since the agent started"
+_AGE: Final = "push.age"  # of a camera that pushes: told by the clock, and not by the camera
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +35,7 @@ class Stand:
 
     facts: DeviceFacts
     standing: Standing = Standing.UNKNOWN
-    reason: str = "not asked yet since the agent started"
+    reason: str = _UNASKED
     last_good_at: datetime | None = None
     open_codes: tuple[str, ...] = ()
     spend: Spend | None = None  # of its newest pass in this process
@@ -63,8 +66,7 @@ class Standings:
 
     def has_unasked(self) -> bool:
         """True while some device has had no pass in this process."""
-        unasked = Stand(facts=DeviceFacts("x")).reason
-        return any(stand.reason == unasked for stand in self._stands.values())
+        return any(stand.reason == _UNASKED for stand in self._stands.values())
 
     def note_owed(self, owed: Mapping[str, str]) -> None:
         """Take in what experiments owe to devices, in words; empty when nothing is owed.
@@ -113,6 +115,11 @@ def _spent(stand: Stand) -> dict[str, int]:
 def judge(before: Stand, outcome: Outcome, *, now: datetime) -> Stand:
     """The stand after a pass: an open fault is FAULT, anything doubtful UNKNOWN, the rest OK."""
     codes = tuple(sorted({m.code for m in outcome.memories.values() if m.is_open}))
+    is_heard = _is_heard(outcome.readings)
+    if is_heard and before.reason.startswith(_NOTHING):
+        return replace(before, reason=f"{_NOTHING}only what it had sent before")
+    if is_heard and before.reason != _UNASKED:
+        return before  # the clock alone went on, and within what the camera promised
     good = _any_good(outcome.readings)
     after = replace(
         before,
@@ -122,16 +129,23 @@ def judge(before: Stand, outcome: Outcome, *, now: datetime) -> Stand:
         spend=outcome.spend,
         mah=outcome.mah,
     )
-    doubt = _doubt(outcome, good=good, before=before)
+    doubt = _doubt(outcome, good=good or is_heard, before=before)
     if codes:
         return replace(after, standing=Standing.FAULT, reason=doubt)
     return replace(after, standing=Standing.UNKNOWN if doubt else Standing.OK, reason=doubt)
 
 
+def _is_heard(readings: Iterable[Reading]) -> bool:
+    """Whether this only says that a camera which pushes is within its promise."""
+    told = tuple(readings)
+    return bool(told) and all(reading.name == _AGE and reading.good for reading in told)
+
+
 def _any_good(readings: Iterable[Reading]) -> bool:
     """Good readings of the device itself; that nobody answers is none of these."""
     return any(
-        r.good and not r.name.startswith(("reach.", "login.")) and not r.cause for r in readings
+        r.good and not r.name.startswith(("reach.", "login.", "push.")) and not r.cause
+        for r in readings
     ) or any(r.name == "reach.answers" and r.value is True for r in readings)
 
 
@@ -159,6 +173,8 @@ def _oddity(reading: Reading) -> str:
     """What one reading says against the device by itself; '' for most."""
     if reading.name == EXCHANGED:
         return f"another device hangs here now; {reading.detail}"
+    if reading.name == _AGE and not reading.good:
+        return f"{_NOTHING}{reading.detail}"
     if reading.name == OUTCOME and reading.good and reading.value not in _LET_IN:
         return f"{_LOGIN}{reading.value}"
     return ""

@@ -66,12 +66,16 @@ def why_filled(features: PictureFeatures) -> str:
     return ""
 
 
-def readings_of(picture: Picture, health: StreamHealth | None, visit: Pass) -> tuple[Reading, ...]:
-    """All readings of a picture; ``health`` is the watch it is from, None for a snapshot.
+def readings_of(
+    picture: Picture, health: StreamHealth | None, visit: Pass, *, source: str = ""
+) -> tuple[Reading, ...]:
+    """All readings of a picture; ``health`` is the watch it is from, None for a single picture.
 
-    What was filled in by a decoder on the way is invalid in all its figures.
+    ``source`` names where a single picture is from; without it, it is a snapshot. What was filled
+    in by a decoder on the way is invalid in all its figures.
     """
-    read = _readings_of(picture, health, visit)
+    source = source or ("snapshot" if health is None else "stream")
+    read = _readings_of(picture, health, visit, source=source)
     why = why_filled(picture.features)
     if not why:
         return read
@@ -83,7 +87,9 @@ def readings_of(picture: Picture, health: StreamHealth | None, visit: Pass) -> t
     )
 
 
-def _readings_of(picture: Picture, health: StreamHealth | None, visit: Pass) -> tuple[Reading, ...]:
+def _readings_of(
+    picture: Picture, health: StreamHealth | None, visit: Pass, *, source: str
+) -> tuple[Reading, ...]:
     at = visit.now
     measured = [
         _figure(f"picture.{name}", getattr(picture.features, name), picture, visit)
@@ -99,7 +105,7 @@ def _readings_of(picture: Picture, health: StreamHealth | None, visit: Pass) -> 
         *measured,
         compared,
         good("picture.damaged", picture.damaged, at=at),
-        good("picture.source", "snapshot" if health is None else "stream", at=at),
+        good("picture.source", source, at=at),
         optional("picture.light", picture.light or None, at=at),
         *_stream_facts(picture, health, visit),
     )
@@ -119,7 +125,7 @@ def _stream_facts(
     at = visit.now
     errors = good("stream.decode_errors", picture.decode_errors, at=at)
     if health is None:
-        rest = (missing(name, at=at, detail="a snapshot, no stream") for name in _STREAM[1:])
+        rest = (missing(name, at=at, detail="a single picture, no stream") for name in _STREAM[1:])
         return (errors, *rest)
     touched = health.loss_touches_last or health.spoiled_key_frames > 0
     identical = None

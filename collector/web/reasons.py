@@ -18,6 +18,7 @@ _PHRASES: Final = (
     ("login: ", "standing_why.login"),
     ("suspected: ", "standing_why.suspected"),
     ("no good reading: ", "standing_why.no_good"),
+    ("sent nothing: ", "standing_why.no_push"),
     ("the agent is silent since ", "standing_why.silent"),
     ("the agent is closed at its data cap until ", "standing_why.quiet"),
     ("not told before the data plan's next month", "standing_why.unseen"),
