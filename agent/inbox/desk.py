@@ -212,7 +212,7 @@ class Desk:
         if name_format(item.body.lstrip()[:32]) == "JPEG":
             found = await look_at(item, self._decode, self._database.connection)
             tray.counts.pictures += 1
-            self._count_failure(tray, failed=not found.pictures)
+            self._count_failure(tray, failed=all(one.damaged for one in found.pictures))
             return found
         try:
             event = parse(item.body)

@@ -7,6 +7,7 @@ single byte to a file (RLIMIT_FSIZE).
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import resource
@@ -30,7 +31,20 @@ _ALLOWED: Final = frozenset(
     {
         *("USER", "PASS", "QUIT", "REIN", "ACCT", "ALLO", "NOOP", "SYST", "FEAT", "OPTS", "HELP"),
         *("TYPE", "STRU", "MODE", "ABOR", "PWD", "XPWD", "CWD", "XCWD", "CDUP", "XCUP", "MKD"),
-        *("XMKD", "LIST", "NLST", "PASV", "EPSV", "PORT", "EPRT", "STOR", "DELE", "RNFR", "RNTO"),
+        *(
+            "XMKD",
+            "LIST",
+            "NLST",
+            "STAT",
+            "PASV",
+            "EPSV",
+            "PORT",
+            "EPRT",
+            "STOR",
+            "DELE",
+            "RNFR",
+            "RNTO",
+        ),
     }
 )
 """What cameras say when they upload: they make folders, test with DELE, rename what is whole."""
@@ -52,9 +66,9 @@ class _Upload:
 
     def write(self, chunk: bytes) -> None:
         if len(self.body) + len(chunk) > ITEM_CAP_BYTES:
-            raise OSError("larger than 4 MiB")
+            raise OSError(errno.EFBIG, "larger than 4 MiB")
         if time.monotonic() > self._until_s:
-            raise OSError("it takes too long")
+            raise OSError(errno.ETIME, "it takes too long")
         self.body += chunk
 
     def close(self) -> None:
@@ -76,9 +90,9 @@ class _NoFiles(AbstractedFS):  # type: ignore[misc]  # pyftpdlib is published wi
     def open(self, filename: str, mode: str) -> _Upload:
         channel = self.cmd_channel
         if mode != "wb":
-            raise OSError("only whole files are taken")
+            raise OSError(errno.EPERM, "only whole files are taken")
         if not channel.quotas[channel.username].take(0, now_s=time.monotonic()):
-            raise OSError("too many files in this minute")
+            raise OSError(errno.EDQUOT, "too many files in this minute")
         channel.upload = _Upload(filename, deadline_s=channel.deadline_s)
         return channel.upload  # type: ignore[no-any-return]
 
@@ -170,6 +184,10 @@ class _Camera(FTPHandler):  # type: ignore[misc]
     def ftp_TYPE(self, line: str) -> None:
         """Whatever is asked for, bytes stay as they are: a JPEG sent as text would be spoilt."""
         self.respond(f"200 Type set to: {line[:1].upper() or 'I'}.")
+
+    def ftp_STAT(self, _: str) -> None:
+        """Known to the library's parser under two spellings, and answered with no."""
+        self.respond("502 Command not implemented.")
 
     def on_file_received(self, _: str) -> None:
         upload, self.upload = self.upload, None

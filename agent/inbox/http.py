@@ -27,6 +27,7 @@ _BODY_CAP_BYTES: Final = ITEM_CAP_BYTES + 64 * 1024  # a form's own lines beside
 _MOST_PARTS: Final = 8
 _REFUSED_WAIT_S: Final = 1.0  # before a refusal: guessing passwords is slow work
 _LARGE: Final = (413, "it is larger than 4 MiB")
+_LINGER_S: Final = 1.0  # for which a refused body is still read and thrown away
 _STATUS: Final = {
     Answer.TAKEN: 200,
     Answer.DUPLICATE: 200,  # or the camera would send it for ever
@@ -64,6 +65,7 @@ class HttpInbox:
             access_log=None,  # a query may carry a token
             keepalive_timeout=0.0,
             auto_decompress=False,
+            lingering_time=_LINGER_S,
         )
         await runner.setup()
         assert runner.server is not None

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from agent.camera.decoder import Decoder
 from agent.camera.port import CameraError, Cause
 from agent.delivery import fault_store, spend_store
 from agent.inbox.heard import read_heard
@@ -18,6 +19,7 @@ from shared.fault import FaultEvent, FaultState
 from shared.reading import Quality
 from tests.agent.fakes import FEATURES
 from tests.agent.inbox.office import WAYS, Office, jpeg, pushing, until
+from tests.agent.pictures import coded, view
 
 WHITE = replace(FEATURES, luma_mean=252.0, luma_std=1.0, bright_share=1.0, luma_p01=250.0)
 
@@ -194,3 +196,23 @@ async def test_a_slow_sender_is_given_patience(tmp_path: Path) -> None:
         rules = office.desk.trays["gate"].settings.rules
 
         assert min(r.persistence.forgotten_after for r in rules) >= timedelta(days=3)
+
+
+async def test_a_picture_bomb_is_invalid_and_the_next_picture_counts(tmp_path: Path) -> None:
+    """In the real child a JPEG that states 65,500 x 65,500 is refused unread; a view is read."""
+    bomb = bytearray(coded(view(2)))
+    at = bomb.index(b"\xff\xc0")
+    bomb[at + 5 : at + 9] = (65_500).to_bytes(2, "big") * 2
+    decoder = Decoder()
+    try:
+        async with Office(tmp_path, pushing(), decode=decoder.decode) as office:
+            for body in (bytes(bomb), coded(view(2))[:2000], coded(view(1))):
+                assert office.push(body) is Answer.TAKEN
+                await office.settle()
+            luma = office.history("picture.luma_mean")
+
+            assert luma[0].quality is Quality.INVALID
+            assert luma[0].cause == Cause.DECODE_UNSUPPORTED.value
+            assert luma[-1].good
+    finally:
+        await decoder.close()
