@@ -10,8 +10,8 @@ from typing import Final
 
 from agent.budget import Budget
 from agent.camera.port import LoginKind, Target
-from agent.config_power import NOTHING_SAID, Battery
 from agent.config_inbox import Push, Ways
+from agent.config_power import NOTHING_SAID, Battery
 from agent.config_tunable import Judgement, Pace
 from agent.delivery.publisher import Broker
 from agent.gateway import DeviceKind
@@ -68,6 +68,7 @@ class Device:
     def topology(self) -> Topology:
         """How it is powered and reached, which decides its default limits."""
         return topology_of(battery=self.is_battery, metered=self.is_metered, hub=bool(self.site))
+
     push: Push | None = None  # it sends by itself; None: it is visited
 
     @property

@@ -14,8 +14,8 @@ from typing import Any, Final
 from agent.camera.port import Credentials, LoginKind, Target
 from agent.config import UPLINKS, Config, Device, IrCut, Keys
 from agent.config_gateway import check_gateways, read_gateway
-from agent.config_power import read_battery
 from agent.config_inbox import Ways, complain_of_twins, read_push, read_ways
+from agent.config_power import read_battery
 from agent.config_problem import ConfigError, Problem
 from agent.config_sites import read_site_name, read_sites
 from agent.config_table import Table
