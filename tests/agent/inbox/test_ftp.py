@@ -13,11 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from agent.camera.decoder import Decoder
 from agent.config_inbox import FtpWay
 from agent.inbox.ftp import FtpInbox
 from agent.inbox.item import ITEM_CAP_BYTES
 from agent.inbox.senders import Senders
 from tests.agent.inbox.office import WAYS, Office, jpeg, pushing, until
+from tests.agent.pictures import coded, view
 
 pytest.importorskip("pyftpdlib")
 FTP = FtpWay(
@@ -107,29 +109,35 @@ async def test_text_mode_spoils_no_picture(tmp_path: Path) -> None:
         assert office.decoder.asked == [body]
 
 
-async def test_an_upload_that_is_cut_is_no_picture(tmp_path: Path) -> None:
-    """A control connection that goes in the middle of a file leaves nothing behind."""
+async def test_an_upload_that_is_cut_takes_no_look_from_the_whole_one(tmp_path: Path) -> None:
+    """FTP cannot say that a file is whole: half a picture gives no figure, the next one does."""
+    picture = coded(view(1))
 
     def cut(port: int) -> None:
         client = login(port)
         data = client.transfercmd("STOR a.jpg")
-        data.sendall(jpeg(1) * 100)
-        assert client.sock is not None
-        client.sock.close()
+        data.sendall(picture[: len(picture) // 2])
         data.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         data.close()
+        client.close()
 
-    async with Office(tmp_path, pushing()) as office, serving(office) as inbox:
-        await aside(lambda: cut(inbox.port))
+    def whole(port: int) -> None:
+        with login(port) as client:
+            client.storbinary("STOR a.jpg", io.BytesIO(picture))
 
-        def whole() -> None:
-            with login(inbox.port) as client:
-                client.storbinary("STOR b.jpg", io.BytesIO(jpeg(2)))
+    decoder = Decoder()
+    try:
+        async with (
+            Office(tmp_path, pushing(), decode=decoder.decode) as office,
+            serving(office) as inbox,
+        ):
+            await aside(lambda: cut(inbox.port))
+            await aside(lambda: whole(inbox.port))
+            await until(lambda: any(one.good for one in office.history("picture.luma_mean")))
 
-        await aside(whole)
-        await until(lambda: bool(office.decoder.asked))
-
-        assert office.decoder.asked == [jpeg(2)]
+            assert sum(one.good for one in office.history("picture.luma_mean")) == 1
+    finally:
+        await decoder.close()
 
 
 async def test_nothing_can_be_fetched_or_reached(tmp_path: Path) -> None:
