@@ -174,7 +174,7 @@ def _ftp(table: Table) -> FtpWay:
 
 
 def _mqtt(table: Table, secret: Secret, to_path: ToPath) -> MqttWay:
-    topics = table.texts("topics")
+    topics = table.texts("topics", most=16)
     for topic in topics:
         levels = topic.split("/")
         mixed = any(len(level) > 1 and set("+#") & set(level) for level in levels)

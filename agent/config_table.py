@@ -113,15 +113,6 @@ class Table:
             return default
         return found[0], found[1]
 
-    def texts(self, key: str) -> tuple[str, ...]:
-        """A list of texts; () when it is absent."""
-        self._known.add(key)
-        found = self.content.get(key, [])
-        if not isinstance(found, list) or not all(isinstance(part, str) for part in found):
-            self.complain(key, "not_texts")
-            return ()
-        return tuple(found)
-
     def table(self, key: str) -> Table:
         """A sub-table; an empty one when it is absent."""
         self._known.add(key)

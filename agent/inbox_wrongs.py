@@ -8,10 +8,6 @@ from typing import Final
 from agent.wrong import Both, Wrong
 
 INBOX_WRONGS: Final[Mapping[str, Wrong]] = {
-    "not_texts": Wrong(
-        Both("is not a list of texts", "不是文本列表"),
-        Both('Write a list, like ["a", "b"]', '请填写列表，例如 ["a", "b"]'),
-    ),
     "not_scalars": Wrong(
         Both(
             "holds something else than texts, numbers, true and false",
