@@ -6,6 +6,7 @@ import argparse
 import os
 from typing import Final
 
+from agent.profile_cli import add_actions
 from agent.show import language_of
 
 HELP: Final = {
@@ -14,6 +15,7 @@ HELP: Final = {
         "run": "run the agent",
         "probe": "read one camera now and show what it says",
         "discover": "find ONVIF devices on this network",
+        "profile": "check, match and try firmware profiles: lint, match, try, schema, supported",
         "check-config": "list every problem of a configuration file",
         "show-config": "show what can be tuned, its value, and whether file or order says so",
         "config": "with reset: drop what the collector ordered; the file alone governs then",
@@ -62,6 +64,7 @@ HELP: Final = {
         "run": "运行代理",
         "probe": "立即检测一台摄像机并显示结果",
         "discover": "在本网络中查找 ONVIF 设备",
+        "profile": "检查、匹配和试用固件描述文件：lint、match、try、schema、supported",
         "check-config": "列出配置文件中的所有问题",
         "show-config": "显示可调项的值，以及其来自文件还是命令",
         "config": "配合 reset：丢弃收集端下达的配置，此后仅以文件为准",
@@ -169,6 +172,7 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
     pictures.add_argument("--map", metavar="OUT.png", help=text["map"])
     pictures.add_argument("--json", action="store_true", help=text["json"])
     add("keygen").add_argument("file", help=text["key"])
+    add_actions(add("profile"), text, lang, common, _add_target)
     return parser
 
 

@@ -38,6 +38,7 @@ ELSEWHERE: Final[Mapping[str, tuple[str, str]]] = {
     "picture": ("agent.show_picture", "picture"),
     "ir-cut-test": ("agent.ir_cut_command", "judge_ir_cut"),
     "writes": ("agent.ir_cut_command", "show_writes"),
+    "profile": ("agent.profile_command", "profile"),
     "budget": ("agent.show_budget", "show_budget"),
 }
 """Verbs in files of their own: an agent that runs for months does not hold them in memory."""

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from agent.camera.port import CameraError
 from benchmarks import (
+    camera_profiles,
     camera_replies,
     camera_streams,
     camera_sweep,
@@ -46,6 +47,7 @@ FIGURES: tuple[Figure, ...] = (
     *durability_uplink.FIGURES,
     *picture_figures.FIGURES,
     *ircut_figures.FIGURES,
+    *camera_profiles.FIGURES,
     *camera_sweep.FIGURES,
     *camera_streams.FIGURES,
     *camera_zoo.FIGURES,

@@ -56,10 +56,12 @@ def build_profile(root: Table, *, packaged: bool, digest: str) -> Profile | None
     whole = Profile(
         id=content["id"],
         title=content.get("title", ""),
+        title_zh=content.get("title_zh", ""),
         status=Status(content.get("status", Status.DOCUMENTED.value)),
         extends=content.get("extends", ""),
         references=tuple(content.get("references", ())),
         login_note=content.get("login", ""),
+        login_note_zh=content.get("login_zh", ""),
         match=match,
         power=power,
         rtsp_paths=tuple(content.get("rtsp_paths", ())),

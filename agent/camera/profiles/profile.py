@@ -175,10 +175,12 @@ class Profile:
 
     id: str
     title: str = ""
+    title_zh: str = ""
     status: Status = Status.DOCUMENTED
     extends: str = ""
     references: tuple[str, ...] = ()
     login_note: str = ""
+    login_note_zh: str = ""
     match: Match = field(default_factory=Match)
     power: Power = field(default_factory=Power)
     rtsp_paths: tuple[str, ...] = ()  # in the order in which they are worth trying

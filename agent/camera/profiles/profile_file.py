@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.resources
 import json
 import tomllib
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import firmware_profiles
 from agent.camera.profiles.build import build_profile
 from agent.camera.profiles.lines import line_of
 from agent.camera.profiles.profile import Profile
@@ -19,7 +19,7 @@ from agent.config_problem import Problem
 
 __all__ = ["Problem", "ProfileError", "load_files", "load_profiles", "shipped_directory"]
 _LISTS = {"metric": "name", "known_issue": "id"}
-_OWN = ("schema", "id", "title", "status", "abstract", "extends")
+_OWN = ("schema", "id", "title", "title_zh", "status", "abstract", "extends")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class _File:
 
 def shipped_directory() -> Path:
     """Where the profiles are that come with the product."""
-    return Path(str(importlib.resources.files("firmware_profiles")))
+    return Path(firmware_profiles.__file__).parent
 
 
 def load_profiles(further: Path | None = None, *, deep: bool = False) -> tuple[Profile, ...]:

@@ -29,13 +29,15 @@ def extract(metric: Metric, document: Any, form: Format) -> VendorValue:
         return _value(metric, None, "invalid", "several values, or none alone")
     if found is None:
         return _value(metric, None, "unsupported" if metric.optional else "missing", "")
-    raw: Scalar = found
-    if metric.regex:
-        cut = _cut(metric.regex, found)
-        if cut is None:
-            return _without_match(metric, found, form)
-        raw = cut
-    return _judge(metric, raw)
+    return judge(metric, found, form)
+
+
+def judge(metric: Metric, found: Scalar, form: Format) -> VendorValue:
+    """What becomes of what stands at the path: regex, unless, type, map, scale, valid."""
+    if not metric.regex:
+        return _judge(metric, found)
+    cut = _cut(metric.regex, found)
+    return _without_match(metric, found, form) if cut is None else _judge(metric, cut)
 
 
 def _without_match(metric: Metric, found: Scalar, form: Format) -> VendorValue:

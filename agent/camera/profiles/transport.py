@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 from agent.camera.door import Door
 from agent.camera.port import DeviceInformation, Target
+from agent.camera.profiles.keys import Keys
 from agent.camera.profiles.profile import Profile, Session, Source
 from agent.camera.profiles.table import Table
 from agent.camera.profiles.transport_kind import TransportKind
@@ -75,4 +76,14 @@ def request_check(kind: TransportKind) -> Callable[[Table], None]:
     """The function that checks a request table of this transport."""
     module, _ = TRANSPORTS[kind]
     found: Callable[[Table], None] = importlib.import_module(module).check_request
+    return found
+
+
+def request_keys(kind: TransportKind) -> Keys | None:
+    """The keys of a request of this transport; None when it does not say or is not installed."""
+    module, _ = TRANSPORTS[kind]
+    try:
+        found: Keys | None = getattr(importlib.import_module(module), "REQUEST", None)
+    except ImportError:
+        return None
     return found

@@ -17,21 +17,21 @@ from agent.camera.profiles.profile import Profile
 from agent.camera.profiles.profile_file import load_profiles
 from agent.camera.profiles.reading import read_vendor_values
 from agent.camera.transcript import Transcript
+from tests.agent.camera.certificates import OPENSSL, self_signed
 from tests.agent.camera.conftest import utc_now
 from tests.agent.camera.fake_device import PASSWORD, USER
-from tests.agent.camera.profiles.tls_server import TlsServer
 from tests.agent.camera.profiles.vendors import Hilink, InClear, Reolink, Rutos
 from tests.agent.camera.raw_server import Handler, RawServer
 
 PROFILES = {profile.id: profile for profile in load_profiles()}
 Opened = AbstractAsyncContextManager[Door]
-Opener = Callable[[Handler], Opened]
+Opener = Callable[..., Opened]
 
 
-def door_to(server: RawServer, http: CameraHttp, *, password: str = PASSWORD) -> Door:
-    """A fresh pass over the device."""
-    credentials = Credentials(user=USER, password=password)
-    target = Target(address=server.address, credentials=credentials)
+def door_to(server: RawServer, http: CameraHttp, *, pins: tuple[str, ...] = ()) -> Door:
+    """A fresh pass over the device, whose certificate an operator has pinned."""
+    credentials = Credentials(user=USER, password=PASSWORD)
+    target = Target(address=server.address, credentials=credentials, tls_fingerprints=pins)
     transcript = Transcript(clock=utc_now, credentials=credentials)
     return Door(
         target=target,
@@ -45,12 +45,14 @@ def door_to(server: RawServer, http: CameraHttp, *, password: str = PASSWORD) ->
 @pytest.fixture
 async def over_tls(tmp_path: Path) -> AsyncIterator[Opener]:
     """Opens a vendor interface inside TLS and a door to it."""
-    http = CameraHttp()
+    if OPENSSL is None:
+        pytest.skip("openssl is not installed")
+    http, pair = CameraHttp(), self_signed(tmp_path)
 
     @asynccontextmanager
-    async def opened(handler: Handler) -> AsyncIterator[Door]:
-        async with TlsServer(handler, tmp_path) as server:
-            yield door_to(server, http)
+    async def opened(handler: Handler, *, pinned: bool = True) -> AsyncIterator[Door]:
+        async with RawServer(handler, tls=pair.server()) as server:
+            yield door_to(server, http, pins=(pair.pin,) if pinned else ())
 
     yield opened
     await http.close()
@@ -263,3 +265,19 @@ async def test_a_wrong_password_in_clear_is_tried_once(over_tls: Opener, name: s
     assert caught.value.cause is Cause.LOGIN_REFUSED
     assert interface.attempts == 1
     assert door.transcript.tally.login_attempts == 1
+
+
+@pytest.mark.parametrize("name", ["reolink.battery", "mikrotik.rest", "foscam.cgi"])
+async def test_no_password_goes_to_a_certificate_that_nobody_vouches_for(
+    over_tls: Opener, name: str
+) -> None:
+    """Without a pin nothing of the login leaves, and ONVIF's own door stays open."""
+    camera, interface = Reolink(), InClear()
+    handler = camera.answer if name.startswith("reolink") else interface.answer
+    async with over_tls(handler, pinned=False) as door:
+        with pytest.raises(CameraError) as caught:
+            await read(door, name)
+
+    assert caught.value.cause is Cause.TLS_UNPINNED
+    assert (camera.asked, interface.attempts) == ([], 0)
+    assert door.distrust is None

@@ -1,0 +1,1 @@
+"""Which recordings of devices prove which profiles; see index.toml."""
