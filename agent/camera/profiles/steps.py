@@ -19,6 +19,7 @@ from agent.camera.profiles.redact import redacted
 
 _RAW_CHARS: Final = 200
 _REGEX_CHARS: Final = 64 * 1024
+_HEXADECIMAL: Final = re.compile(r"0[xX][0-9A-Fa-f]{1,12}")
 _NUMERAL: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
 
 
@@ -103,9 +104,11 @@ _FLAGS: Final = {"true": True, "false": False}
 
 
 def _number(raw: Scalar) -> float | None:
-    """A number, also one written as text; None for anything around it, units included."""
+    """A number, also one written as text, 0x before hexadecimal; None for anything around it."""
     if isinstance(raw, bool):
         return None
+    if isinstance(raw, str) and _HEXADECIMAL.fullmatch(raw.strip()):
+        return float(int(raw, 16))
     if isinstance(raw, str) and not _NUMERAL.fullmatch(raw.strip()):
         return None
     try:
