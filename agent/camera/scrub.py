@@ -12,7 +12,8 @@ from typing import Final
 
 _MASK: Final = b"***"
 _NAMED: Final = re.compile(
-    rb"(?i)(\b\w{0,12}(?:imei|imsi|iccid|msisdn|phonenumber|own[-_]?number)\w{0,6}\b[\"'>:=\s(]{1,8})"
+    rb"(?i)(\b\w{0,12}(?:imei|imsi|iccid|msisdn|phonenumber|own[-_]?number"
+    rb"|equipment[-_]?identifier)\w{0,6}\b[\"'>:=\s(\[]{1,8})"
     rb"(\+?[\dA-F][\dA-F -]{4,28})"
 )
 _ICCID: Final = re.compile(rb"(?<!\d)89\d{17,18}(?!\d)")
@@ -21,9 +22,14 @@ _KEYS: Final = re.compile(
     rb"\b[\"']?\s*[:=>]\s*[\"']?)([^\"'<>&,\s{}\[\]]+)"
 )
 
+# Where the owner lives and how his network is called; cameras tell both beside their battery.
+_PLACE: Final = re.compile(
+    rb"(?i)([\"']?\b(?:[be]?ssid|latitude|longitude)\b[\"']?\s*[:=>]\s*[\"']?)([^\"'<>&,\s{}\[\]]+)"
+)
+
 
 def scrub(text: bytes) -> bytes:
     """The text without subscriber identities, tokens and passwords; the names stay."""
     masked = _NAMED.sub(rb"\1" + _MASK, text)
-    masked = _ICCID.sub(_MASK, masked)
+    masked = _PLACE.sub(rb"\1" + _MASK, _ICCID.sub(_MASK, masked))
     return _KEYS.sub(rb"\1" + _MASK, masked)
