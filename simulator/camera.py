@@ -13,6 +13,7 @@ from simulator.fault_set import FaultSet
 from simulator.faults import Fault
 from simulator.http_server import make_application
 from simulator.listener import HttpListener
+from simulator.own_certificate import own_certificate
 from simulator.spec import CameraSpec, Kind, find_spec_problems
 from simulator.state import DeviceState
 from simulator.streams import Streams
@@ -51,6 +52,7 @@ class SimulatedCamera:
         self._http = HttpListener(
             make_application(self._state, self._streams.picture), host=host, port=http_port
         )
+        self._https: HttpListener | None = None  # made when it is first needed
         self._running = False
         self._settling: asyncio.Task[None] | None = None
 
@@ -129,6 +131,8 @@ class SimulatedCamera:
         await self.settle()
         await self._streams.stop()
         await self._http.stop()
+        if self._https is not None:
+            await self._https.stop()
 
     async def settle(self) -> None:
         """Wait until the listeners agree with the faults."""
@@ -151,18 +155,40 @@ class SimulatedCamera:
         if not self._running:
             return
         if not self._state.powered:
-            self._http.darken()
+            self._darken_http()
         if self._settling is None or self._settling.done():
             self._settling = asyncio.get_running_loop().create_task(self._apply_power())
 
     async def _apply_power(self) -> None:
         """Make the listeners follow the faults, until nothing changed meanwhile."""
         done: bool | None = None
-        while self._running and done is not self._state.powered:
+        while self._running and (done is not self._state.powered or self._wants_https):
             done = self._state.powered
             if done:
                 await self._streams.light()
                 await self._http.light()
+                await self._light_https()
             else:
-                self._http.darken()
+                self._darken_http()
                 await self._streams.darken()
+
+    @property
+    def _wants_https(self) -> bool:
+        wanted = self._state.powered and Fault.HTTPS_ONLY in self.faults
+        return wanted and self._https is None
+
+    def _darken_http(self) -> None:
+        self._http.darken()
+        if self._https is not None:
+            self._https.darken()
+
+    async def _light_https(self) -> None:
+        """Listen with TLS from the first time on that the fault asks for it."""
+        if self._https is None and Fault.HTTPS_ONLY in self.faults:
+            application = make_application(self._state, self._streams.picture)
+            host = self._state.ports.host
+            self._https = HttpListener(application, host=host, port=0, tls=own_certificate())
+            await self._https.start()
+            self._state.ports.https = self._https.port
+        if self._https is not None:
+            await self._https.light()

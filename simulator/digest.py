@@ -35,21 +35,28 @@ class DigestDoor:
         self._opaque = secrets.token_hex(8)
 
     def challenges(
-        self, kinds: tuple[LoginKind, ...], *, stale: bool = False, with_qop: bool = True
+        self,
+        kinds: tuple[LoginKind, ...],
+        *,
+        stale: bool = False,
+        with_qop: bool = True,
+        named: bool = True,
     ) -> tuple[str, ...]:
         """WWW-Authenticate values, SHA-256 first; all share one fresh nonce.
 
         ``with_qop`` is off for RTSP: RFC 2326 servers offer the RFC 2069 form, and some players
-        know no other.
+        know no other. Not ``named``: no algorithm, and over RTSP an empty one.
         """
         nonce = secrets.token_hex(16)
         self._counts[nonce] = 0
         while len(self._counts) > _MAX_NONCES:
             self._counts.popitem(last=False)
         tail = (', qop="auth"' if with_qop else "") + (", stale=true" if stale else "")
+        unnamed = "" if with_qop else ', algorithm=""'
         return tuple(
-            f'Digest realm="{REALM}", nonce="{nonce}", opaque="{self._opaque}",'
-            f" algorithm={_WIRE_NAMES[kind]}{tail}"
+            f'Digest realm="{REALM}", nonce="{nonce}", opaque="{self._opaque}"'
+            + (f", algorithm={_WIRE_NAMES[kind]}" if named else unnamed)
+            + tail
             for kind in sorted(kinds, key=lambda kind: kind is LoginKind.DIGEST_MD5)
         )
 
@@ -65,8 +72,9 @@ class DigestDoor:
     ) -> tuple[DigestResult, LoginKind]:
         """Check an Authorization header made for ``method`` and ``uri``."""
         said = read_parameters(header)
-        kind = _ALGORITHMS.get(said.get("algorithm", "MD5").lower(), LoginKind.DIGEST_MD5)
-        named = said.get("algorithm", "MD5").lower() in _ALGORITHMS
+        algorithm = (said.get("algorithm") or "MD5").lower()
+        kind = _ALGORITHMS.get(algorithm, LoginKind.DIGEST_MD5)
+        named = algorithm in _ALGORITHMS
         if not named or kind not in kinds or said.get("realm") != REALM:
             return DigestResult.BROKEN, kind
         if said.get("uri") != uri or said.get("qop", "auth") != "auth":

@@ -40,7 +40,16 @@ class Fault(enum.Enum):
     WRONG_PASSWORD = "wrong_password"
     LOGIN_WSSE_REFUSED = "login_wsse_refused"
     LOCKED_OUT = "locked_out"
+    LOGIN_SHA256_ONLY = "login_sha256_only"
+    LOGIN_DIGEST_CONFUSED = "login_digest_confused"
+    LOGIN_NO_ALGORITHM = "login_no_algorithm"
+    ONVIF_OFF = "onvif_off"
+    ONVIF_ACCOUNT = "onvif_account"
+    USER_LEVEL = "user_level"
+    PASSWORD_CHARACTERS = "password_characters"
+    HTTPS_ONLY = "https_only"
     CLOCK_OFF_DAY = "clock_off_day"
+    CLOCK_OFF_HOUR = "clock_off_hour"
     SLOW = "slow"
     HANGS = "hangs"
     CUT_OFF_REPLIES = "cut_off_replies"
@@ -51,6 +60,7 @@ class Fault(enum.Enum):
     REDIRECTS = "redirects"
     WRONG_XADDR = "wrong_xaddr"
     STREAM_404 = "stream_404"
+    RTSP_PATH_CHANGED = "rtsp_path_changed"
     STREAM_SILENT = "stream_silent"
     STREAM_STALLS = "stream_stalls"
     LOW_FPS = "low_fps"
@@ -141,8 +151,53 @@ TEXTS: dict[Fault, FaultText] = {
     Fault.LOCKED_OUT: _text(
         _G.LOGIN, "Account locked after failed logins.", "登录失败过多，账户被锁定。"
     ),
+    Fault.LOGIN_SHA256_ONLY: _text(
+        _G.LOGIN,
+        "Offers HTTP and RTSP Digest with SHA-256 alone.",
+        "HTTP 与 RTSP 摘要认证仅提供 SHA-256。",
+    ),
+    Fault.LOGIN_DIGEST_CONFUSED: _text(
+        _G.LOGIN,
+        "Offers SHA-256 and MD5, but can check MD5 alone.",
+        "同时提供 SHA-256 与 MD5，但只能校验 MD5。",
+    ),
+    Fault.LOGIN_NO_ALGORITHM: _text(
+        _G.LOGIN,
+        "Digest challenges name no algorithm, over RTSP an empty one.",
+        "摘要质询不写算法，RTSP 中算法为空。",
+    ),
+    Fault.ONVIF_OFF: _text(
+        _G.LOGIN,
+        "ONVIF is switched off, as after an update; web and RTSP work.",
+        "ONVIF 被关闭（如升级后），网页与 RTSP 正常。",
+    ),
+    Fault.ONVIF_ACCOUNT: _text(
+        _G.LOGIN,
+        "ONVIF has accounts of its own: web login works, ONVIF refuses.",
+        "ONVIF 使用独立账户：网页可登录，ONVIF 拒绝。",
+    ),
+    Fault.USER_LEVEL: _text(
+        _G.LOGIN,
+        "The account may read who the camera is, and nothing of its streams.",
+        "账户权限过低：可读取设备信息，不可访问视频流。",
+    ),
+    Fault.PASSWORD_CHARACTERS: _text(
+        _G.LOGIN,
+        "RTSP cuts a password at its first special character.",
+        "RTSP 在首个特殊字符处截断密码。",
+    ),
+    Fault.HTTPS_ONLY: _text(
+        _G.LOGIN,
+        "HTTP is answered with a redirect to HTTPS on another port.",
+        "HTTP 请求均被重定向到另一端口的 HTTPS。",
+    ),
     Fault.CLOCK_OFF_DAY: _text(
         _G.TIME, "Camera clock is 24 hours behind.", "摄像机时钟慢 24 小时。"
+    ),
+    Fault.CLOCK_OFF_HOUR: _text(
+        _G.TIME,
+        "Camera clock is one hour ahead: summer time counted twice.",
+        "摄像机时钟快 1 小时：夏令时重复计算。",
     ),
     Fault.SLOW: _text(_G.TRANSPORT, "Every reply takes 2 seconds.", "每次应答耗时 2 秒。"),
     Fault.HANGS: _text(_G.TRANSPORT, "Accepts connections, never answers.", "接受连接但从不应答。"),
@@ -163,6 +218,11 @@ TEXTS: dict[Fault, FaultText] = {
     ),
     Fault.STREAM_404: _text(
         _G.TRANSPORT, "The stream address does not exist.", "视频流地址不存在。"
+    ),
+    Fault.RTSP_PATH_CHANGED: _text(
+        _G.TRANSPORT,
+        "The stream has another path than the one that ONVIF states.",
+        "视频流路径与 ONVIF 所报不同。",
     ),
     Fault.STREAM_SILENT: _text(
         _G.TRANSPORT, "The stream starts but sends nothing.", "视频流启动后无数据。"

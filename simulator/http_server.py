@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from simulator.login import LOCK_TEXT, Answer, Decision
+from simulator.faults import Fault
+from simulator.login import Answer, Decision, Side
 from simulator.misbehave import cut_reply, misbehave
 from simulator.onvif.endpoint import answer_soap
 from simulator.power import status_of
@@ -43,7 +44,7 @@ class _Pages:
 
     async def _route(self, request: web.Request) -> web.Response:
         path = request.path
-        if path.startswith("/onvif/"):
+        if path.startswith("/onvif/") and Fault.ONVIF_OFF not in self._state.faults:
             return await self._soap(request)
         if path == "/snapshot.jpg":
             return await self._snapshot(request)
@@ -72,15 +73,15 @@ class _Pages:
     def _check(self, request: web.Request) -> Decision:
         header = request.headers.get("Authorization")
         if header is None:
-            return self._state.login.challenge(soap=False)
+            return self._state.login.challenge(Side.HTTP)
         return self._state.login.check_digest(
-            header, method=request.method, uri=request.raw_path, soap=False
+            header, method=request.method, uri=request.raw_path, side=Side.HTTP
         )
 
     async def _snapshot(self, request: web.Request) -> web.Response:
         decision = self._check(request)
         if not decision.ok:
-            return _refuse(decision)
+            return self._refuse(decision)
         self._state.requests.per_operation["snapshot"] += 1
         channel = request.query.get("channel", "1")
         if not channel.isdigit() or not 1 <= int(channel) <= self._state.spec.channels:
@@ -91,7 +92,7 @@ class _Pages:
     def _vendor(self, request: web.Request) -> web.Response:
         decision = self._check(request)
         if not decision.ok:
-            return _refuse(decision)
+            return self._refuse(decision)
         self._state.requests.per_operation[f"{request.method} {request.path}"] += 1
         state = self._state
         if request.method not in ("GET", "HEAD"):
@@ -104,10 +105,10 @@ class _Pages:
             return web.Response(status=404, text="Not Found")
         return web.json_response(status)
 
-
-def _refuse(decision: Decision) -> web.Response:
-    text = LOCK_TEXT if decision.answer is Answer.LOCKED else "Unauthorized"
-    response = web.Response(status=401, text=text)
-    for challenge in decision.challenges:
-        response.headers.add("WWW-Authenticate", challenge)
-    return response
+    def _refuse(self, decision: Decision) -> web.Response:
+        is_locked = decision.answer is Answer.LOCKED
+        text = self._state.login.lock_text if is_locked else "Unauthorized"
+        response = web.Response(status=401, text=text)
+        for challenge in decision.challenges:
+            response.headers.add("WWW-Authenticate", challenge)
+        return response

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 
 from aiohttp import web
 
@@ -27,11 +28,19 @@ def keep_port(host: str, port: int) -> socket.socket:
 class HttpListener:
     """Serves an application; while dark the port is kept but refuses connections."""
 
-    def __init__(self, application: web.Application, *, host: str, port: int) -> None:
+    def __init__(
+        self,
+        application: web.Application,
+        *,
+        host: str,
+        port: int,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self._runner = web.AppRunner(
             application, access_log=None, shutdown_timeout=0.2, handler_cancellation=True
         )
         self._host = host
+        self._tls = tls
         self.port = port
         self._server: asyncio.Server | None = None
         self._kept: socket.socket | None = None
@@ -52,7 +61,7 @@ class HttpListener:
         kept, self._kept = self._kept, None
         loop = asyncio.get_running_loop()
         assert self._runner.server is not None
-        self._server = await loop.create_server(self._runner.server, sock=kept)
+        self._server = await loop.create_server(self._runner.server, sock=kept, ssl=self._tls)
 
     def darken(self) -> None:
         """Stop listening at once and cut every connection."""

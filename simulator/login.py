@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import enum
+import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +22,16 @@ WRONG_ATTEMPTS = 5
 LOCK = timedelta(seconds=60)
 WRONG_WITHIN = timedelta(seconds=20)  # ten minutes, shortened like the half hour of the lock
 LOCK_TEXT = "User account locked: too many failed logins, try again later"
+LOCKED_OUT_S = 1800  # what the fault locked_out says is left; Dahua locks for as long
+_SPECIAL = re.compile(r"[^A-Za-z0-9._~-]")  # what a URL may not hold as it is
+
+
+class Side(enum.Enum):
+    """Which of the device's servers asks for the login."""
+
+    SOAP = "soap"
+    HTTP = "http"
+    RTSP = "rtsp"
 
 
 class Answer(enum.Enum):
@@ -71,38 +83,43 @@ class LoginDoor:
         self._wrong: list[datetime] = []
         self._locked_until: datetime | None = None
 
-    def challenge(self, *, soap: bool, stale: bool = False, with_qop: bool = True) -> Decision:
+    def challenge(self, side: Side, *, stale: bool = False) -> Decision:
         """The answer to a request without a login."""
-        kinds = self._digest_kinds(soap=soap)
+        kinds = self._digest_kinds(side)
         if not kinds:
             return Decision(answer=Answer.NOT_AUTHORIZED)
         return Decision(
             answer=Answer.CHALLENGE,
-            challenges=self._digest.challenges(kinds, stale=stale, with_qop=with_qop),
+            challenges=self._digest.challenges(
+                kinds,
+                stale=stale,
+                with_qop=side is not Side.RTSP,
+                named=Fault.LOGIN_NO_ALGORITHM not in self._faults,
+            ),
         )
 
-    def check_digest(
-        self, header: str, *, method: str, uri: str, soap: bool, with_qop: bool = True
-    ) -> Decision:
+    def check_digest(self, header: str, *, method: str, uri: str, side: Side) -> Decision:
         """Check an Authorization header of HTTP or RTSP."""
         if self.locked:
             self._refuse(LoginKind.DIGEST_MD5, "locked", wrong=False)
-            return self._locked(soap=soap, with_qop=with_qop)
+            return self._locked(side)
         result, kind = self._digest.check(
             header,
             method=method,
             uri=uri,
             user=self._spec.user,
-            password=self._password,
-            kinds=self._digest_kinds(soap=soap),
+            password=self._password_at(side),
+            kinds=self._digest_kinds(side),
         )
+        if kind is LoginKind.DIGEST_SHA256 and Fault.LOGIN_DIGEST_CONFUSED in self._faults:
+            result = DigestResult.WRONG  # it compares with what MD5 would give
         if result is DigestResult.OK:
             return self._let_in(kind)
         self._refuse(kind, result.value, wrong=result is DigestResult.WRONG)
         if self.locked:
-            return self._locked(soap=soap, with_qop=with_qop)
+            return self._locked(side)
         stale = result is DigestResult.STALE and bool(read_parameters(header))
-        return self.challenge(soap=soap, stale=stale, with_qop=with_qop)
+        return self.challenge(side, stale=stale)
 
     def check_wsse(self, token: etree._Element) -> Decision:
         """Check a UsernameToken; firmware without it answers with its Digest challenge."""
@@ -112,9 +129,12 @@ class LoginDoor:
         unknown = not self._spec.accepts(LoginKind.WSSE)
         if unknown or Fault.LOGIN_WSSE_REFUSED in self._faults:
             self._refuse(LoginKind.WSSE, "not supported", wrong=False)
-            return self.challenge(soap=True)
+            return self.challenge(Side.SOAP)
         result = self._wsse.check(
-            token, user=self._spec.user, password=self._password, device_now=self._device_now()
+            token,
+            user=self._spec.user,
+            password=self._password_at(Side.SOAP),
+            device_now=self._device_now(),
         )
         if result is WsseResult.OK:
             return self._let_in(LoginKind.WSSE)
@@ -129,16 +149,42 @@ class LoginDoor:
         return self._locked_until is not None and self._clock() < self._locked_until
 
     @property
-    def _password(self) -> str:
-        changed = Fault.WRONG_PASSWORD in self._faults
-        return f"{self._spec.password}-changed" if changed else self._spec.password
+    def lock_left_s(self) -> int:
+        """Seconds until the lock ends, 0 when nothing is locked."""
+        if Fault.LOCKED_OUT in self._faults:
+            return LOCKED_OUT_S
+        if self._locked_until is None or not self.locked:
+            return 0
+        return math.ceil((self._locked_until - self._clock()).total_seconds())
 
-    def _digest_kinds(self, *, soap: bool) -> tuple[LoginKind, ...]:
+    @property
+    def lock_text(self) -> str:
+        """What the device says to whom it has locked out."""
+        return f"{LOCK_TEXT} ({self.lock_left_s} seconds left)"
+
+    def _password_at(self, side: Side) -> str:
+        """The password as this server knows it."""
+        password = self._spec.password
+        if Fault.WRONG_PASSWORD in self._faults:
+            return f"{password}-changed"
+        if side is Side.SOAP and Fault.ONVIF_ACCOUNT in self._faults:
+            return f"{password}-of-onvif"
+        if side is Side.RTSP and Fault.PASSWORD_CHARACTERS in self._faults:
+            return _SPECIAL.split(password)[0]
+        return password
+
+    def _digest_kinds(self, side: Side) -> tuple[LoginKind, ...]:
         """SOAP follows the spec; streams and pictures always have at least MD5."""
+        if Fault.LOGIN_SHA256_ONLY in self._faults:
+            return (LoginKind.DIGEST_SHA256,)
+        if Fault.LOGIN_DIGEST_CONFUSED in self._faults:
+            return (LoginKind.DIGEST_SHA256, LoginKind.DIGEST_MD5)
+        if Fault.LOGIN_NO_ALGORITHM in self._faults:
+            return (LoginKind.DIGEST_MD5,)
         kinds = tuple(
             kind for kind in LoginKind if kind is not LoginKind.WSSE and self._spec.accepts(kind)
         )
-        if kinds or (soap and Fault.LOGIN_WSSE_REFUSED not in self._faults):
+        if kinds or (side is Side.SOAP and Fault.LOGIN_WSSE_REFUSED not in self._faults):
             return kinds
         return (LoginKind.DIGEST_MD5,)
 
@@ -159,6 +205,5 @@ class LoginDoor:
             self._locked_until = now + LOCK
             self._requests.note(self._device_now(), LOCK_TEXT)
 
-    def _locked(self, *, soap: bool, with_qop: bool) -> Decision:
-        challenges = self.challenge(soap=soap, with_qop=with_qop).challenges
-        return Decision(answer=Answer.LOCKED, challenges=challenges)
+    def _locked(self, side: Side) -> Decision:
+        return Decision(answer=Answer.LOCKED, challenges=self.challenge(side).challenges)

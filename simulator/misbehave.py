@@ -31,10 +31,19 @@ async def misbehave(state: DeviceState, request: web.Request) -> web.StreamRespo
         return web.Response(status=404, text="Not Found")
     if Fault.HTML_LOGIN_PAGE in faults:
         return web.Response(body=_LOGIN_PAGE, content_type="text/html")
-    if Fault.REDIRECTS in faults:
-        return web.Response(status=307, headers={"Location": state.spec.redirect_to})
+    if (elsewhere := _elsewhere(state, request)) is not None:
+        return web.Response(status=307, headers={"Location": elsewhere})
     if Fault.HUGE_REPLY in faults:
         return await _send_huge(state, request)
+    return None
+
+
+def _elsewhere(state: DeviceState, request: web.Request) -> str | None:
+    """Where the device sends a client; None when it answers itself."""
+    if Fault.REDIRECTS in state.faults:
+        return state.spec.redirect_to
+    if Fault.HTTPS_ONLY in state.faults and not request.secure:
+        return f"https://{state.ports.host}:{state.ports.https}{request.raw_path}"
     return None
 
 

@@ -16,7 +16,10 @@ from simulator.onvif.subscriptions import Subscriptions
 from simulator.spec import CameraSpec
 from simulator.video.scene_spec import SceneSpec
 
-CLOCK_FAULT = timedelta(hours=-24)
+CLOCK_FAULTS = {
+    Fault.CLOCK_OFF_DAY: timedelta(hours=-24),
+    Fault.CLOCK_OFF_HOUR: timedelta(hours=1),
+}
 _MOMENT_S = 60
 _MOMENTS = 1000
 
@@ -38,6 +41,7 @@ class Ports:
     host: str = "127.0.0.1"
     http: int = 0
     rtsp: int = 0
+    https: int = 0  # 0: never needed so far
     rtsp_by_channel: dict[int, int] = field(default_factory=dict)
 
 
@@ -86,8 +90,8 @@ class DeviceState:
 
     def device_now(self) -> datetime:
         """The time on the device's own clock, which may be wrong."""
-        fault = CLOCK_FAULT if Fault.CLOCK_OFF_DAY in self.faults else timedelta(0)
-        return self.clock().astimezone(UTC) + self.clock_offset + fault
+        off = (error for fault, error in CLOCK_FAULTS.items() if fault in self.faults)
+        return self.clock().astimezone(UTC) + self.clock_offset + sum(off, timedelta(0))
 
     def note_write(self, operation: str, detail: str) -> None:
         """Record that somebody changed something on the device."""

@@ -7,12 +7,13 @@ import socket
 
 from simulator.faults import Fault
 from simulator.listener import keep_port
-from simulator.login import Answer
+from simulator.login import Answer, Side
 from simulator.rtsp.behaviour import AuthResult, RtspBehaviour
 from simulator.rtsp.server import RtspServer
 from simulator.state import DeviceState
 from simulator.video.encode import EncodedLoop, encode_jpeg, encode_loop
 
+MOVED_PATH = "/Preview_01_main"  # where the stream is when its path has changed
 _STALL_AFTER_S = 2.0
 _FRAMES = 600
 
@@ -50,11 +51,9 @@ class Streams:
     def _authorise(self, method: str, uri: str, header: str | None) -> AuthResult:
         login = self._state.login
         if header is None:
-            decision = login.challenge(soap=False, with_qop=False)
+            decision = login.challenge(Side.RTSP)
         else:
-            decision = login.check_digest(
-                header, method=method, uri=uri, soap=False, with_qop=False
-            )
+            decision = login.check_digest(header, method=method, uri=uri, side=Side.RTSP)
             if decision.ok and method == "PLAY":
                 self._state.requests.rtsp_sessions += 1
         return AuthResult(ok=decision.answer is Answer.OK, challenges=decision.challenges)
@@ -63,6 +62,7 @@ class Streams:
         faults = self._state.faults
         return RtspBehaviour(
             not_found=Fault.STREAM_404 in faults or Fault.NOT_FOUND in faults,
+            only_at=MOVED_PATH if Fault.RTSP_PATH_CHANGED in faults else None,
             silent=Fault.STREAM_SILENT in faults,
             stall_after_s=_STALL_AFTER_S if Fault.STREAM_STALLS in faults else None,
             low_fps=Fault.LOW_FPS in faults,

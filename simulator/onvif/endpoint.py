@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from simulator.login import LOCK_TEXT, Answer, Decision
+from simulator.faults import Fault
+from simulator.login import Answer, Decision, Side
 from simulator.onvif.names import ADDRESSING, SOAP, SoapFault, tag, wrap, wrap_fault
 from simulator.onvif.operations import Operation, find_operation, perform
 from simulator.state import DeviceState
@@ -40,7 +41,7 @@ async def answer_soap(
         return _fault(SoapFault(("ter:ActionNotSupported",), "Optional Action Not Implemented"))
     decision = _decide(state, operation, envelope, authorization=authorization, uri=uri)
     if decision is not None and not decision.ok:
-        return _refusal(decision)
+        return _refusal(state, decision)
     try:
         answered = await perform(operation, state, request, uri.partition("?")[0])
     except SoapFault as fault:
@@ -79,10 +80,14 @@ def _decide(
     if operation.open and ("GetSystemDateAndTime" in _body_name(envelope)):
         return None
     if authorization is not None:
-        return state.login.check_digest(authorization, method="POST", uri=uri, soap=True)
-    if token is not None:
-        return state.login.check_wsse(token)
-    return None if operation.open else state.login.challenge(soap=True)
+        decision = state.login.check_digest(authorization, method="POST", uri=uri, side=Side.SOAP)
+    elif token is not None:
+        decision = state.login.check_wsse(token)
+    else:
+        return None if operation.open else state.login.challenge(Side.SOAP)
+    if decision.ok and not operation.any_user and Fault.USER_LEVEL in state.faults:
+        return Decision(answer=Answer.NOT_AUTHORIZED)
+    return decision
 
 
 def _body_name(envelope: etree._Element) -> str:
@@ -90,9 +95,10 @@ def _body_name(envelope: etree._Element) -> str:
     return "" if body is None or len(body) == 0 else str(body[0].tag)
 
 
-def _refusal(decision: Decision) -> SoapReply:
+def _refusal(state: DeviceState, decision: Decision) -> SoapReply:
     """Firmware words: a 401 when it wants Digest, else a fault with 400."""
-    reason = LOCK_TEXT if decision.answer is Answer.LOCKED else "Sender not authorized"
+    is_locked = decision.answer is Answer.LOCKED
+    reason = state.login.lock_text if is_locked else "Sender not authorized"
     body = wrap_fault(SoapFault(("ter:NotAuthorized",), reason))
     status = 401 if decision.challenges else 400
     return SoapReply(status=status, body=body, challenges=decision.challenges)

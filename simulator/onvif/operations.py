@@ -17,10 +17,14 @@ Answer = Callable[[DeviceState, etree._Element, str], "str | Awaitable[str]"]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """How to answer; ``open`` operations are answered without a login (ONVIF: PRE_AUTH)."""
+    """How to answer; ``open`` operations are answered without a login (ONVIF: PRE_AUTH).
+
+    ``any_user``: to the lowest level of user too.
+    """
 
     answer: Answer
     open: bool = False
+    any_user: bool = False
 
 
 def _plain(answer: Callable[[DeviceState, etree._Element], str]) -> Answer:
@@ -28,11 +32,15 @@ def _plain(answer: Callable[[DeviceState, etree._Element], str]) -> Answer:
 
 
 def _open(answer: Callable[[DeviceState, etree._Element], str]) -> Operation:
-    return Operation(_plain(answer), open=True)
+    return Operation(_plain(answer), open=True, any_user=True)
 
 
 def _closed(answer: Callable[[DeviceState, etree._Element], str]) -> Operation:
     return Operation(_plain(answer))
+
+
+def _low(answer: Callable[[DeviceState, etree._Element], str]) -> Operation:
+    return Operation(_plain(answer), any_user=True)
 
 
 _CAPABILITIES = _open(services.answer_service_capabilities)
@@ -42,11 +50,11 @@ OPERATIONS: dict[str, Operation] = {
     f"{{{DEVICE}}}GetServices": _open(services.answer_services),
     f"{{{DEVICE}}}GetCapabilities": _open(services.answer_capabilities),
     f"{{{DEVICE}}}GetServiceCapabilities": _CAPABILITIES,
-    f"{{{DEVICE}}}GetDeviceInformation": _closed(device.answer_information),
+    f"{{{DEVICE}}}GetDeviceInformation": _low(device.answer_information),
     f"{{{DEVICE}}}SetSystemDateAndTime": _closed(clock.set_clock),
-    f"{{{DEVICE}}}GetScopes": _closed(device.answer_scopes),
-    f"{{{DEVICE}}}GetHostname": _closed(device.answer_hostname),
-    f"{{{DEVICE}}}GetNetworkInterfaces": _closed(device.answer_network),
+    f"{{{DEVICE}}}GetScopes": _low(device.answer_scopes),
+    f"{{{DEVICE}}}GetHostname": _low(device.answer_hostname),
+    f"{{{DEVICE}}}GetNetworkInterfaces": _low(device.answer_network),
     f"{{{DEVICE}}}GetUsers": _closed(device.answer_users),
     f"{{{DEVICE}}}GetSystemLog": _closed(device.answer_system_log),
     f"{{{MEDIA}}}GetServiceCapabilities": _CAPABILITIES,

@@ -15,7 +15,8 @@ class AuthResult:
 class RtspBehaviour:
     """The faults of the stream in force now; it is asked again for every request and picture.
 
-    `not_found`: DESCRIBE and SETUP answer 404. `silent`: PLAY is answered, no packet follows.
+    `not_found`: DESCRIBE and SETUP answer 404; `only_at`: so they do but under this path.
+    `silent`: PLAY is answered, no packet follows.
     `stall_after_s`: packets stop that long after PLAY, the connection stays. `low_fps`: a fifth of
     the frame rate. `slow_s`: wait before each reply. `hangs`: requests are read, never answered.
     """
@@ -26,3 +27,4 @@ class RtspBehaviour:
     low_fps: bool = False
     slow_s: float = 0.0
     hangs: bool = False
+    only_at: str | None = None

@@ -88,7 +88,7 @@ class RtspConnection:
             await answer(request)
 
     async def _describe(self, request: Request) -> None:
-        if self._behaviour().not_found:
+        if self._is_not_here(request):
             await self._reply(request, 404)
             return
         try:
@@ -103,8 +103,13 @@ class RtspConnection:
         )
         await self._reply(request, 200, *headers, body=describe(loop, host=host))
 
+    def _is_not_here(self, request: Request) -> bool:
+        only_at = self._behaviour().only_at
+        moved = only_at is not None and not urlsplit(request.uri).path.startswith(only_at)
+        return moved or self._behaviour().not_found
+
     async def _set_up(self, request: Request) -> None:
-        if self._behaviour().not_found:
+        if self._is_not_here(request):
             await self._reply(request, 404)
             return
         transport = request.headers.get("transport", "")

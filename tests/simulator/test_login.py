@@ -188,7 +188,8 @@ async def test_lock_out_ends_by_itself() -> None:
         later = await post(camera, information(security=token(ahead=clock.ahead)))
 
     assert LOCK_TEXT in soap.text
-    assert (picture.status_code, picture.text) == (401, LOCK_TEXT)
+    assert picture.status_code == 401
+    assert picture.text.startswith(LOCK_TEXT)
     assert later.status_code == 200
 
 
