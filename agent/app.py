@@ -91,6 +91,7 @@ def build(
         levels=levels,
         watch_seconds=config.pace.watch_seconds,
         recorder_login=config.recorder_login,
+        recorder_speaks=config.recorder_speaks,
         author=author,
         sun=sun.over,
         mates=mates,

@@ -14,6 +14,7 @@ HELP: Final = {
         "prog": "Probes cameras, keeps what it finds until the collector has it.",
         "run": "run the agent",
         "probe": "read one camera now and show what it says",
+        "login": "name why the login to a camera or its recorder fails, for three attempts at most",
         "discover": "find ONVIF devices on this network",
         "profile": "check, match and try firmware profiles: lint, match, try, schema, supported",
         "check-config": "list every problem of a configuration file",
@@ -45,6 +46,9 @@ HELP: Final = {
         "user": "user name on the camera; the password is asked for",
         "password_file": "file that holds the password",
         "password_env": "environment variable that holds the password",
+        "recorder_login": "the kind of login that the recorder uses",
+        "its_config": "configuration of the agent here: its recorder, its device of this address"
+        " or id, and how long logins rest after refusals",
         "rtsp_port": "RTSP port when it differs from what the camera says",
         "tls": "speak HTTPS; a certificate that is not verified is shown with its fingerprint,"
         " and no login is sent to it",
@@ -63,6 +67,7 @@ HELP: Final = {
         "prog": "检测摄像机，并将结果可靠保存至收集端确认收到。",
         "run": "运行代理",
         "probe": "立即检测一台摄像机并显示结果",
+        "login": "说明摄像机或录像机登录失败的原因，最多尝试三次",
         "discover": "在本网络中查找 ONVIF 设备",
         "profile": "检查、匹配和试用固件描述文件：lint、match、try、schema、supported",
         "check-config": "列出配置文件中的所有问题",
@@ -94,6 +99,8 @@ HELP: Final = {
         "user": "摄像机用户名；密码将在提示后输入",
         "password_file": "保存密码的文件",
         "password_env": "保存密码的环境变量名",
+        "recorder_login": "录像机使用的登录方式",
+        "its_config": "本机代理的配置文件：录像机、该地址或 id 的设备，以及登录被拒后的暂停时间",
         "rtsp_port": "RTSP 端口（与摄像机所报不同时）",
         "tls": "使用 HTTPS；未经验证的证书会显示其指纹，且不向其发送登录信息",
         "pin": "摄像机自身证书的指纹（即使用 --tls）",
@@ -159,6 +166,7 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
         if verb == "budget":
             made.add_argument("--json", action="store_true", help=text["json"])
     _add_probe(add("probe"), text)
+    _add_login(add("login"), text)
     discover = add("discover")
     discover.add_argument("--seconds", type=float, default=3.0, help=text["seconds"])
     discover.add_argument("--interface", help=text["interface"])
@@ -194,6 +202,14 @@ def _add_target(verb: argparse.ArgumentParser, text: dict[str, str]) -> None:
     verb.add_argument("--tls", action="store_true", help=text["tls"])
     verb.add_argument("--pin", action="append", default=[], metavar="sha256:...", help=text["pin"])
     verb.add_argument("--tls-ca", metavar="FILE", help=text["tls_ca"])
+
+
+def _add_login(login: argparse.ArgumentParser, text: dict[str, str]) -> None:
+    _add_target(login, text)
+    kinds = ("wsse", "digest-md5", "digest-sha256")
+    login.add_argument("--recorder-login", choices=kinds, help=text["recorder_login"])
+    login.add_argument("-c", "--config", help=text["its_config"])
+    login.add_argument("--json", action="store_true", help=text["json"])
 
 
 def _add_probe(probe: argparse.ArgumentParser, text: dict[str, str]) -> None:

@@ -96,6 +96,7 @@ class Config:
     judgement: Judgement
     devices: tuple[Device, ...] = field(default=())
     ways: Ways | None = None  # ``[inbox]``; None: nothing listens
+    recorder_speaks: frozenset[LoginKind] = frozenset()  # kinds of login; empty: nobody has said
 
 
 def mates_of(devices: Sequence[Device]) -> dict[str, tuple[str, ...]]:

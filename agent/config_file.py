@@ -17,6 +17,7 @@ from agent.config_gateway import check_gateways, read_gateway
 from agent.config_inbox import Ways, complain_of_twins, read_push, read_ways
 from agent.config_power import read_battery
 from agent.config_problem import ConfigError, Problem
+from agent.config_recorder import read_capabilities
 from agent.config_sites import read_site_name, read_sites
 from agent.config_table import Table
 from agent.config_tls import read_certificates
@@ -113,6 +114,7 @@ class _Reader:
             judgement=read_judgement(self._root.table("diagnosis")),
             devices=self._devices(uplink, profile_ids, read_sites(self._root, agent), ways),
             ways=ways,
+            recorder_speaks=read_capabilities(agent),
         )
         agent.finish()
         self._root.finish()

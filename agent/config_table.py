@@ -99,6 +99,15 @@ class Table:
             return default
         return found
 
+    def choices(self, key: str, choices: Iterable[str]) -> tuple[str, ...]:
+        """A list of some of ``choices``; empty when absent."""
+        self._known.add(key)
+        found, known = self.content.get(key, []), tuple(choices)
+        for part in found if isinstance(found, list) else [found]:
+            if part not in known:
+                self.complain(key, "not_choice", found=part, known=", ".join(known))
+        return tuple(part for part in known if isinstance(found, list) and part in found)
+
     def numbers(self, *, low: float, high: float) -> dict[str, float]:
         """All keys of this table as numbers; the keys' names are the caller's to check."""
         return {key: self.number(key, low, low=low, high=high) for key in self.content}

@@ -18,6 +18,7 @@ from agent.budget import Budget, Spend, allows
 from agent.camera.port import Camera, ClipLimits
 from agent.clips import make_clip, order_clip
 from agent.config import Device
+from agent.consult import consult
 from agent.delivery import keepsake_store, reading_store, spend_store
 from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
@@ -69,6 +70,7 @@ async def run_pass(
         now=now,
         watch_seconds=settings.watch_seconds,
         recorder_login=settings.recorder_login,
+        recorder_speaks=settings.recorder_speaks,
         previous=latest,
         references=keepsake_store.read_references(db, device.device_id),
         clip=ordered if isinstance(ordered, ClipLimits) else None,
@@ -77,6 +79,7 @@ async def run_pass(
     with settings.clip_purse.lend(device.device_id, ordered, now=now):
         take = await ask(probes, camera, visit, budget=budget, spend=spend)
         bear_witness(take, settings.witness, camera, visit)
+        await consult(take, camera, visit, budget=budget)
         take.clip = await make_clip(camera, visit, ordered)
         return commit(
             database,

@@ -10,6 +10,7 @@ from typing import Final
 from agent.asking import ask
 from agent.budget import Budget, Spend
 from agent.camera.port import Camera, Costs, LoginKind
+from agent.consult import consult
 from agent.diagnosis.engine import diagnose
 from agent.diagnosis.levels import Levels
 from agent.diagnosis.rule import Finding, Rule, View
@@ -44,6 +45,7 @@ async def visit_once(
     now = clock()
     visit = Pass(now=now, watch_seconds=watch_seconds, recorder_login=recorder_login)
     take = await ask(probes, camera, visit, budget=_BUDGET, spend=Spend(now.date()))
+    await consult(take, camera, visit, budget=_BUDGET)
     readings = {reading.name: reading for reading in take.readings}
     view = View(
         now=now,

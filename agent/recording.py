@@ -62,6 +62,7 @@ class Settings:
     mates: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of the same site, by device
     clip_seconds: float = WATCH_S  # 0: no clips
     clip_purse: Purse = field(default_factory=Purse)
+    recorder_speaks: frozenset[LoginKind] = frozenset()  # kinds of login; empty: unsaid
     is_paid: bool = False  # the uplink is metered, or within a plan
     uplink_mode: Callable[[], Mode] = lambda: Mode.ALL
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from agent.camera.address import pin_http, pin_rtsp, place_of
@@ -13,6 +13,8 @@ from agent.camera.decoder import Decoder
 from agent.camera.door import Door
 from agent.camera.http import SNAPSHOT_CAP_BYTES, CameraHttp, connect_tcp
 from agent.camera.login import LoginState
+from agent.camera.login_desk import CONFUSED_FOR, LoginDesk
+from agent.camera.login_trace import Trace
 from agent.camera.onvif import device as device_service
 from agent.camera.onvif import events, imaging, media
 from agent.camera.onvif.services import MEDIA, find_services
@@ -94,6 +96,12 @@ class NetworkCamera:
             soap=memory.login,
             refused_before=memory.refused,
             single_use=memory.single_use,
+            confused=frozenset(
+                kind
+                for kind, since in memory.confused.items()
+                if timedelta(0) <= self._clock() - since < CONFUSED_FOR
+            ),
+            trace=Trace(offers=memory.offers),
         )
         door = Door(
             target=self._target,
@@ -104,6 +112,7 @@ class NetworkCamera:
         )
         self._door = door
         self._soap = SoapClient(door, clock=self._clock)
+        self.desk = LoginDesk(self._soap, clock=self._clock, rtsp_port=memory.rtsp_port)
         self._media: tuple[StreamProfile, ...] | None = None
         self._information: DeviceInformation | None = None
 
@@ -221,12 +230,17 @@ class NetworkCamera:
             note.detail += f" {len(reply.body)} bytes of {reply.media_type}"
             return Snapshot(body=reply.body, media_type=reply.media_type)
 
+    async def stream_path(self) -> str:
+        """Path and query of the first profile's stream, as GetStreamUri states them."""
+        return self.desk.learn_stream(await self._ask_uri(media.read_stream_uri))
+
     async def watch_stream(self, *, seconds: float, clip: ClipLimits | None = None) -> StreamHealth:
         """Play the first profile for so long; RTSP causes name the layer that failed."""
         from agent.camera.rtsp.watch import watch  # noqa: PLC0415  # rarely needed
 
         stated = await self._ask_uri(media.read_stream_uri)
         place, url, _ = pin_rtsp(stated, self._target)
+        self._door.memory.rtsp_port = place.port
         return await watch(
             place,
             url,

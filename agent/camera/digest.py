@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from agent.camera.login_facts import KINDS
 from agent.camera.port import Credentials, LoginKind
 
 _HASHES = {LoginKind.DIGEST_MD5: hashlib.md5, LoginKind.DIGEST_SHA256: hashlib.sha256}
-_KINDS = {
-    "md5": LoginKind.DIGEST_MD5,
-    "md5-sess": LoginKind.DIGEST_MD5,
-    "sha-256": LoginKind.DIGEST_SHA256,
-    "sha-256-sess": LoginKind.DIGEST_SHA256,
-}
 _TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _SCHEME = re.compile(rf"\s*,?\s*({_TOKEN})(?=\s|,|$)(?!\s*=)")
 _PARAMETER = re.compile(rf'\s*,?\s*({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))')
@@ -74,7 +68,7 @@ def read_challenges(headers: Iterable[str]) -> tuple[Challenge, ...]:
     """
     challenges = []
     for scheme, parameters in read_schemes(headers):
-        kind = _KINDS.get((parameters.get("algorithm") or "md5").lower())
+        kind = KINDS.get((parameters.get("algorithm") or "md5").lower())
         qop = {word.strip().lower() for word in parameters.get("qop", "").split(",")} - {""}
         if scheme != "digest" or kind is None or "nonce" not in parameters:
             continue
@@ -92,11 +86,6 @@ def read_challenges(headers: Iterable[str]) -> tuple[Challenge, ...]:
             )
         )
     return tuple(sorted(challenges, key=lambda c: c.kind is not LoginKind.DIGEST_SHA256))
-
-
-def new_cnonce() -> str:
-    """Make a fresh client nonce."""
-    return secrets.token_hex(16)
 
 
 def answer(

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from agent.camera.address import request_uri
 from agent.camera.http import REQUEST_DEADLINE_S, CameraHttp, DeviceMemory, Reply, Request
 from agent.camera.login import LoginState
+from agent.camera.login_facts import Met, Service
 from agent.camera.port import CameraError, Cause, LoginKind, Target
 from agent.camera.tls import trust_of
 from agent.camera.transcript import Transcript
 
 _MAX_ROUNDS = 4  # bare or with a known nonce, then one login, one more if the nonce was stale
-_UNAUTHORIZED = 401
+_UNAUTHORIZED, _FORBIDDEN = 401, 403
 
 
 @dataclass(slots=True)
@@ -75,6 +76,7 @@ class Door:
         cap_bytes: int,
         body: bytes = b"",
         headers: Mapping[str, str] | None = None,
+        service: Service = Service.HTTP,
     ) -> Reply:
         """Send a request and log in by HTTP Digest if the device asks for it.
 
@@ -95,27 +97,38 @@ class Door:
             )
             kind = authorization[0] if authorization else LoginKind.NONE
             if reply.status != _UNAUTHORIZED:
-                return self._let_in(reply, kind)
+                return self._let_in(reply, kind, service)
+            self.login.trace.note_offers(service, reply.challenges)
             self.login.require_credentials()
-            self.login.check_lock(status=reply.status, text=_text(reply))
-            stale_used = self._judge_refusal(reply, kind, path, stale_used=stale_used)
+            self.login.check_lock(
+                status=reply.status, text=_text(reply), retry_after=reply.retry_after
+            )
+            stale_used = self._judge_refusal(
+                reply, kind, path, stale_used=stale_used, service=service
+            )
         raise self.login.all_refused()
 
-    def _let_in(self, reply: Reply, kind: LoginKind) -> Reply:
+    def _let_in(self, reply: Reply, kind: LoginKind, service: Service) -> Reply:
         if reply.status == 423:
-            self.login.check_lock(status=reply.status, text="")
+            self.login.check_lock(status=reply.status, text="", retry_after=reply.retry_after)
         self.last_kind = kind
         if kind is not LoginKind.NONE:
             self.login.note_worked(kind)
+            if service is not Service.ONVIF:  # there the body has the last word
+                met = Met.FORBIDDEN if reply.status == _FORBIDDEN else Met.ACCEPTED
+                self.login.trace.note(service, kind, met, status=reply.status)
         return reply
 
-    def _judge_refusal(self, reply: Reply, kind: LoginKind, path: str, *, stale_used: bool) -> bool:
+    def _judge_refusal(
+        self, reply: Reply, kind: LoginKind, path: str, *, stale_used: bool, service: Service
+    ) -> bool:
         """Prepare the next round, or raise; True when a stale nonce was excused."""
         login = self.login
         if kind is not LoginKind.NONE:
             is_stale = login.may_renew(path, kind, headers=reply.challenges) and not stale_used
             if not is_stale:
                 login.note_refused(kind)
+                login.trace.note(service, kind, Met.REFUSED, status=reply.status)
                 login.drop_nonce(path)
                 login.require_credentials()
                 if kind in login.worked:

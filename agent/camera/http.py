@@ -7,11 +7,14 @@ import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import yarl
 
 from agent.camera.address import resolve
 from agent.camera.client_library import aiohttp
+from agent.camera.knocked import Knocked
+from agent.camera.login_facts import Offer, Service
 from agent.camera.port import CameraError, Cause, LoginKind, Target
 from agent.camera.tls import (
     PinCheck,
@@ -30,6 +33,7 @@ REQUEST_DEADLINE_S = 10.0
 _CONNECT_S = 4.0
 _CHUNK_BYTES = 64 * 1024
 _RAW_BYTES = 16 * 1024
+_LOCATION_CHARS = 512
 _REDIRECTS = range(300, 400)
 
 
@@ -53,6 +57,7 @@ class Reply:
     media_type: str
     challenges: tuple[str, ...]  # WWW-Authenticate headers
     body: bytes
+    retry_after: str = ""
 
 
 @dataclass(slots=True)
@@ -63,6 +68,13 @@ class DeviceMemory:
     services: Mapping[str, str] | None = None  # namespace to URL
     refused: set[LoginKind] = field(default_factory=set)  # kinds refused by the last pass
     single_use: set[str] = field(default_factory=set)  # paths whose nonces serve once
+    # Digest kinds that it offers and refuses although another one shows the password right.
+    confused: dict[LoginKind, datetime] = field(default_factory=dict)  # and since when known
+    refuses_s: float | None = None  # a clock skew at which a login in our time was refused
+    takes_s: float | None = None  # the same, accepted
+    knocked: tuple[Knocked, datetime] | None = None  # without credentials, and when
+    rtsp_port: int | None = None  # of the last stream address that it stated
+    offers: dict[Service, tuple[Offer, ...]] = field(default_factory=dict)  # newest of each
 
 
 class _Resolver(aiohttp.abc.AbstractResolver):
@@ -168,6 +180,7 @@ async def _read(response: aiohttp.ClientResponse, cap_bytes: int, tally: Tally) 
         raise CameraError(
             Cause.HTTP_REDIRECT,
             f"the device answers HTTP {response.status} and sends us elsewhere: not followed",
+            raw=response.headers.get("Location", "")[:_LOCATION_CHARS].encode(),
         )
     body = bytearray()
     try:
@@ -197,6 +210,7 @@ async def _read(response: aiohttp.ClientResponse, cap_bytes: int, tally: Tally) 
         media_type=response.headers.get("Content-Type", "").split(";")[0].strip().lower()[:100],
         challenges=tuple(response.headers.getall("WWW-Authenticate", ())),
         body=bytes(body),
+        retry_after=response.headers.get("Retry-After", "")[:20],
     )
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
-from agent.camera.digest import Challenge, answer, new_cnonce, read_challenges, read_schemes
+from agent.camera.cnonce import new_cnonce
+from agent.camera.digest import Challenge, answer, read_challenges, read_schemes
+from agent.camera.lock import read_lock
+from agent.camera.login_trace import Trace
 from agent.camera.port import CameraError, Cause, Credentials, LoginKind
 from agent.camera.transcript import Tally
 
-_LOCKED = re.compile(
-    r"(?i)\b(?:locked|lock[- ]?out|account lock|too many (?:failed|login|attempts|tries)"
-    r"|try again (?:later|after))|锁定|锁住|次数过多"
-)
-_LOCKED_STATUSES = (423, 429)
 MAX_REFUSALS = 2
 """One of each family, WS-UsernameToken and Digest: cameras lock accounts from three on."""
 _MAX_PATHS = 32
@@ -47,6 +44,10 @@ class LoginState:
     # Paths where a nonce serves once although the device does not call it stale; kept for later
     # passes, so that such firmware costs one refusal and not one a request.
     single_use: set[str] = field(default_factory=set)
+    confused: frozenset[LoginKind] = (
+        frozenset()
+    )  # offered, known to be refused whatever the password
+    trace: Trace = field(default_factory=Trace)
     _nonces: dict[str, _Nonce] = field(default_factory=dict)  # by path: some firmware binds them
 
     @property
@@ -123,11 +124,13 @@ class LoginState:
         elif cause is Cause.LOGIN_REFUSED:
             self.vendor_refusals += 1
 
-    def check_lock(self, *, status: int, text: str) -> None:
+    def check_lock(self, *, status: int, text: str, retry_after: str = "") -> None:
         """Raise LOGIN_LOCKED when a refusal says that the account is locked."""
-        if status in _LOCKED_STATUSES or _LOCKED.search(text[:4096]):
-            self.locked = True
-            raise CameraError(Cause.LOGIN_LOCKED, "the device has locked this account")
+        lock = read_lock(status=status, text=text, retry_after=retry_after)
+        if lock is not None:
+            self.locked, self.trace.lock = True, lock
+            left = "" if lock.left_s is None else f" for {lock.left_s} s more"
+            raise CameraError(Cause.LOGIN_LOCKED, f"the device has locked this account{left}")
 
     def all_refused(self) -> CameraError:
         """The error for a device that refused every kind it may be offered."""
@@ -161,7 +164,8 @@ class LoginState:
                 return challenge
         if self.refused_by_digest:
             raise self.all_refused()
-        return min(challenges, key=lambda challenge: challenge.kind in self.refused_before)
+        doubted = self.refused_before | self.confused
+        return min(challenges, key=lambda challenge: challenge.kind in doubted)
 
     def authorize(self, path: str, *, method: str, uri: str) -> tuple[LoginKind, str] | None:
         """Authorization for a request under ``path``; None when no challenge is known there."""

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from agent.camera.desk import Desk
 
 
 class Cause(enum.Enum):
@@ -417,6 +420,13 @@ class Camera(Protocol):
     @property
     def logins_shut(self) -> bool:
         """True when this pass has seen so many refusals that it logs in no more."""
+
+    @property
+    def desk(self) -> Desk:
+        """Where it lets somebody in: what was seen of that, and single attempts."""
+
+    async def stream_path(self) -> str:
+        """Path and query of the first profile's stream, as the device states it."""
 
     def ask_first(self, kind: LoginKind) -> None:
         """Offer this kind of login first in this pass, whatever worked in earlier ones."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agent.diagnosis import (
+    cause_rules,
     cellular_rules,
     certificate_rules,
     host_rules,
@@ -22,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     *reach_rules.RULES,
     *login_rules.RULES,
     *certificate_rules.RULES,
+    *cause_rules.RULES,
     *identity_rules.RULES,
     *stream_rules.RULES,
     *pictures.RULES,

@@ -11,7 +11,21 @@ _LAYOUT: Final = ("picture.occluded", "picture.moved", "picture.flipped", "pictu
 _LINES: Final = ("picture.stripes", "picture.dead_lines")
 _LAMP: Final = ("ir_led.dead", "ir_led.partial")
 
+_REFUSED: Final = ("login.wrong_password", "login.firmware_refuses_method")
+
 CONSEQUENCES: Final[Mapping[str, tuple[str, ...]]] = {
+    # The device lives, only ONVIF does not answer where it did.
+    "login.onvif_off": ("device.unreachable", "device.misbehaves", "stream.none", *_REFUSED),
+    "login.https_only": ("device.unreachable", "device.misbehaves", "stream.none", *_REFUSED),
+    # The exact cause of a refused login takes the place of the refusal.
+    "login.dst_error": ("login.clock_skew", "clock.wrong", *_REFUSED),
+    "login.clock_skew": ("clock.wrong", *_REFUSED),
+    "login.digest_confusion": _REFUSED,
+    "login.recorder_lacks_sha256": _REFUSED,
+    "login.onvif_account": _REFUSED,
+    "login.user_level": _REFUSED,
+    "login.password_characters": (*_REFUSED, "stream.none"),
+    "stream.path_changed": ("stream.none",),
     # Nothing can be seen: what else seems wrong with such a picture is this.
     "picture.black": (
         "picture.frozen",

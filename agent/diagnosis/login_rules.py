@@ -58,12 +58,15 @@ def judge_locked(view: View) -> Finding:
     if outcome is None:
         return not_read(LOCKED)
     if outcome == "locked":
+        left_s = view.number("login.lock_remaining")
         return fault(
             LOCKED,
             view,
-            "the device says that the account is locked",
-            "设备提示账户已锁定",
+            "the device says that the account is locked"
+            + ("" if left_s is None else f" for {left_s:.0f} s more"),
+            "设备提示账户已锁定" + ("" if left_s is None else f"，剩余 {left_s:.0f} 秒"),
             *_NAMES,
+            "login.lock_remaining",
         )
     return healthy(LOCKED, view, "login.outcome")
 

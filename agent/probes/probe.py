@@ -88,6 +88,7 @@ class Pass:
     recorder_login: LoginKind = LoginKind.NONE
     previous: Mapping[str, Reading] = field(default_factory=dict)
     references: Mapping[str, bytes] = field(default_factory=dict, repr=False)  # by light
+    recorder_speaks: frozenset[LoginKind] = frozenset()  # empty: nobody has said
     clip: ClipLimits | None = None  # what the watch of this visit may keep as a clip
     _watched: StreamHealth | CameraError | None = field(default=None, repr=False)
     _information: DeviceInformation | CameraError | None = field(default=None, repr=False)

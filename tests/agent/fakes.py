@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
+from agent.camera.knocked import Knocked
+from agent.camera.login_facts import Attempt
+from agent.camera.login_trace import Trace
+from agent.camera.password_traits import PasswordTraits
 from agent.camera.port import (
     CameraError,
     Cause,
@@ -33,6 +37,7 @@ from agent.camera.port import (
     VendorValue,
 )
 from agent.camera.transcript import MIDWAY
+from agent.camera.wanted import Try
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 FEATURES = PictureFeatures(
@@ -82,6 +87,33 @@ class Clock:
 
 
 @dataclass
+class FakeDesk:
+    """Where a fake camera lets somebody in: nothing was seen, and nothing can be tried."""
+
+    trace: Trace = field(default_factory=Trace)
+    skew_s: float | None = None
+    password: PasswordTraits | None = None
+    knocked: Knocked = field(default_factory=lambda: Knocked(onvif_port=80, rtsp_port=554))
+    knocks: int = 0
+
+    async def knock(self, *, anew: bool = False) -> Knocked:
+        self.knocks += 1
+        return self.knocked
+
+    async def attempt(self, wanted: Try) -> Attempt | None:
+        return None
+
+    async def try_own_time(self) -> None:
+        """No login is made."""
+
+    def recall_confused(self) -> None:
+        """Nothing is known."""
+
+    def note_confused(self, kind: LoginKind) -> None:
+        """Nothing is kept."""
+
+
+@dataclass
 class FakeCamera:
     """Answers from memory, counts what it costs, and records every write."""
 
@@ -99,6 +131,10 @@ class FakeCamera:
     login: LoginKind = LoginKind.WSSE
     refused_logins: tuple[LoginKind, ...] = ()
     logins_shut: bool = False
+    desk: FakeDesk = field(default_factory=FakeDesk)
+
+    async def stream_path(self) -> str:
+        return "/stream1"
 
     def ask_first(self, kind: LoginKind) -> None:
         """Which kind is offered first makes no difference here."""

@@ -35,7 +35,7 @@ async def read_clock(soap: SoapClient, *, clock: Callable[[], datetime]) -> Devi
     soap.clock_asked = True
     offset = None if device_at is None else device_at - (before + (after - before) / 2)
     if offset is not None:
-        soap.offset = offset
+        soap.offset, soap.clock_known = offset, True
     return DeviceClock(
         device_at=device_at,
         offset=offset,

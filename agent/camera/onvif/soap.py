@@ -9,6 +9,7 @@ from lxml import etree
 
 from agent.camera.door import Door
 from agent.camera.http import XML_CAP_BYTES, Reply
+from agent.camera.login_facts import Met, Service
 from agent.camera.onvif.envelope import Addressing, envelope, security_header
 from agent.camera.onvif.faults import Fault, read_fault
 from agent.camera.onvif.parse import local_name, parse_envelope, unparsable
@@ -29,6 +30,7 @@ class SoapClient:
         self._clock = clock
         self.offset = timedelta(0)  # device minus ours, as the device told it in this pass
         self.clock_asked = False
+        self.clock_known = False  # the device said what time it is
 
     def device_now(self) -> datetime:
         """The device's time, to sign in.
@@ -86,6 +88,7 @@ class SoapClient:
             answered = await attempt(url, body, operation, addressing)
             if answered is not None:
                 if answered[1] is not LoginKind.NONE:
+                    state.trace.note(Service.ONVIF, answered[1], Met.ACCEPTED)
                     state.soap = self.door.memory.login = answered[1]
                 return answered
         state.soap_shut = True
@@ -111,11 +114,14 @@ class SoapClient:
                 return reply, LoginKind.NONE  # a page says nothing about the login
             state.note_worked(LoginKind.WSSE)
             return reply, LoginKind.WSSE
-        state.check_lock(status=reply.status, text=why)
+        state.trace.note_offers(Service.ONVIF, reply.challenges)
+        state.check_lock(status=reply.status, text=why, retry_after=reply.retry_after)
         state.note_refused(LoginKind.WSSE)
         if LoginKind.WSSE in state.worked and not reply.challenges:
+            self._note(LoginKind.WSSE, Met.FORBIDDEN, reply, said=operation)
             state.require_credentials()
             raise _not_permitted(operation, reply)
+        self._note(LoginKind.WSSE, Met.REFUSED, reply, said=why)
         return None
 
     async def _try_digest(
@@ -132,6 +138,7 @@ class SoapClient:
                 cap_bytes=XML_CAP_BYTES,
                 body=envelope(body, addressing=addressing),
                 headers=_HEADERS,
+                service=Service.ONVIF,
             )
         except CameraError as error:
             if error.cause is Cause.LOGIN_REFUSED:
@@ -140,7 +147,9 @@ class SoapClient:
         why = refused(reply)
         if why is None:
             return reply, self.door.last_kind
-        state.check_lock(status=reply.status, text=why)
+        state.check_lock(status=reply.status, text=why, retry_after=reply.retry_after)
+        met = Met.FORBIDDEN if before else Met.REFUSED
+        self._note(self.door.last_kind, met, reply, said=operation if before else why)
         if self.door.last_kind is not LoginKind.NONE:
             # The login was wrong, although HTTP let it pass; or right, and not enough for this.
             if not before:
@@ -150,6 +159,11 @@ class SoapClient:
             state.require_credentials()
             raise _not_permitted(operation, reply)
         return None
+
+    def _note(self, kind: LoginKind, met: Met, reply: Reply, *, said: str) -> None:
+        if kind is not LoginKind.NONE:
+            said = said if "<" not in said else ""
+            self.door.login.trace.note(Service.ONVIF, kind, met, status=reply.status, said=said)
 
     async def _send(self, url: str, content: bytes, *, anonymous: bool = False) -> Reply:
         return await self.door.send(

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from agent.camera.address import pin_rtsp
 from agent.camera.login import LoginState
+from agent.camera.login_facts import Met, Service
 from agent.camera.port import CameraError, Cause, LoginKind, Target
 from agent.camera.rtsp.message import Interleaved, RtspConnection, RtspReply, broken
 from agent.camera.rtsp.sdp import Video, read_video
@@ -138,7 +139,9 @@ class RtspSession:
             if reply.status != _UNAUTHORIZED:
                 if kind is not LoginKind.NONE and reply.status < 500:
                     self._login.note_worked(kind)
+                    self._login.trace.note(Service.RTSP, kind, Met.ACCEPTED)
                 break
+            self._login.trace.note_offers(Service.RTSP, reply.all("www-authenticate"))
             self._login.require_credentials()
             self._login.check_lock(status=reply.status, text=reply.reason)
             stale_used = self._judge_refusal(reply, kind, stale_used=stale_used)
@@ -158,6 +161,7 @@ class RtspSession:
             is_stale = login.may_renew(_NONCES, kind, headers=challenges) and not stale_used
             if not is_stale:
                 login.note_refused(kind)
+                login.trace.note(Service.RTSP, kind, Met.REFUSED, status=reply.status)
                 login.drop_nonce(_NONCES)
                 login.require_credentials()
                 if kind in login.worked:

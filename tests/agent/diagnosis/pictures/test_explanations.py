@@ -75,7 +75,7 @@ def test_the_table_speaks_of_rules() -> None:
 
     One cause is judged by tests of the filter alone.
     """
-    judged = {*CODES, "ircut.reversed"}
+    judged = {rule.code for rule in RULES} | {"ircut.reversed"}
     for cause, consequences in CONSEQUENCES.items():
         assert {cause, *consequences} <= judged
         assert cause not in consequences

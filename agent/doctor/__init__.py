@@ -1,0 +1,1 @@
+"""The login doctor: names the cause of a failed login, without costing the account more."""
