@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from agent import cli, verbs
-from agent.delivery import restore_store, uplink_store, write_log
+from agent import cli, edge, verbs
+from agent.delivery import reading_store, restore_store, uplink_store, write_log
 from agent.delivery.salvage import open_or_salvage
 from agent.exit_code import DONE, FOUND, UNUSABLE
 from agent.verbs import dispatch
+from shared.reading import Quality, Reading
 
 ROOT = Path(__file__).parents[2]
 MAY = datetime(2026, 5, 4, tzinfo=UTC)
@@ -229,3 +230,45 @@ def test_a_filter_test_without_consent_says_what_to_write(
     assert "not begun: the configuration does not allow it; write allow_ir_cut_test = true" in told
     assert "未开始测试：配置未允许" in told
     assert "no device 'y'; it has: x" in told
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_login_says_what_to_do_where_nobody_answers(lang: str) -> None:
+    """A closed port names no cause: the verb says what would settle it, and spends no login."""
+    code, out = call("login", "127.0.0.1:9", "--user", "admin", "--password-file", "/dev/null",
+                     "--lang", lang)  # fmt: skip
+
+    assert code == FOUND
+    assert ("What would settle it" if lang == "en" else "如何确定") in out
+    assert ("Logins spent: 0" if lang == "en" else "登录次数：0") in out
+
+
+def test_login_knows_the_recorder_and_the_rest_of_its_configuration(tmp_path: Path) -> None:
+    """With a configuration the device may be named by id, and a resting login is left alone."""
+    (tmp_path / "pw").write_text("secret-word")
+    path = tmp_path / "agent.toml"
+    path.write_text(
+        '[agent]\nid = "a"\nrecorder_capabilities = ["wsse", "digest-md5"]\n'
+        '[[devices]]\nid = "x"\naddress = "127.0.0.1:9"\nuser = "u"\npassword_file = "pw"\n'
+    )
+    database, _ = open_or_salvage(tmp_path / "agent-data" / "agent.db", now=edge.clock())
+    refused = Reading("login.outcome", "refused", "", edge.clock(), Quality.GOOD)
+    with database.transaction() as db:
+        reading_store.add(db, "x", (refused,))
+    database.close()
+    code, out = call("login", "x", "-c", str(path), "--json")
+    told = json.loads(out)
+
+    assert code == FOUND
+    assert (told["address"], told["login_attempts"]) == ("127.0.0.1:9", 0)
+    assert told["held_until"] is not None
+    assert "secret-word" not in out
+
+
+def test_an_unknown_capability_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A kind of login that does not exist is refused with those that do."""
+    path = tmp_path / "agent.toml"
+    path.write_text(CONFIG.replace('id = "a"', 'id = "a"\nrecorder_capabilities = ["md4"]', 1))
+
+    assert call("check-config", "-c", str(path), "--lang", "en")[0] == UNUSABLE
+    assert "digest-sha256" in capsys.readouterr().err
