@@ -1,13 +1,13 @@
-"""Faults that the login doctor named: one rule a code, and each cleared by what shows it gone."""
+"""Faults that the login doctor names: one rule a code, and each cleared by what shows it gone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from agent.diagnosis.rule import Finding, Persistence, Rule, View
 from agent.diagnosis.verdicts import fault, healthy, no_verdict, not_read
-from agent.doctor.cause import MEANINGS, LoginCause
+from shared.catalogue import CATALOGUE
 
 CAUSE: Final = "login.cause"
 SIDE: Final = "login.cause_side"
@@ -15,10 +15,23 @@ SHOWN: Final = "login.shown"  # services whose login was accepted in this pass
 LOCK_LEFT: Final = "login.lock_remaining"
 NONE: Final = "none"
 _OUTCOME: Final = "login.outcome"
-# These three have rules of their own, which look at the login's outcome itself.
-_ELSEWHERE: Final = frozenset(
-    {"login.firmware_refuses_method", "login.wrong_password", "login.locked_out"}
-)
+_ONVIF, _RTSP = "onvif", "rtsp"
+CODES: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
+    "https_only": ("login.https_only", frozenset({_ONVIF})),
+    "onvif_off": ("login.onvif_off", frozenset({_ONVIF})),
+    "dst_error": ("login.dst_error", frozenset({_ONVIF})),
+    "clock_skew": ("login.clock_skew", frozenset({_ONVIF})),
+    "digest_confusion": ("login.digest_confusion", frozenset({_ONVIF, _RTSP})),
+    "onvif_account": ("login.onvif_account", frozenset({_ONVIF, _RTSP})),
+    "user_level": ("login.user_level", frozenset({_ONVIF, _RTSP})),
+    "password_characters": ("login.password_characters", frozenset({_ONVIF, _RTSP})),
+    "path_changed": ("stream.path_changed", frozenset({_ONVIF, _RTSP})),
+    "sha256_only": ("login.recorder_lacks_sha256", frozenset({_RTSP})),
+}
+"""By cause, as ``agent.doctor.cause`` has them: the fault, and the services that show it gone.
+
+The refused method, the wrong password and the lock have rules of their own (``login_rules``).
+"""
 _WITHOUT_ONVIF: Final = frozenset({"login.onvif_off", "login.https_only"})
 _BECAUSE: Final = (
     CAUSE,
@@ -34,17 +47,15 @@ _BECAUSE: Final = (
 _TWICE: Final = Persistence(open_n=2, open_m=2, clear_n=2, clear_m=2)
 
 
-def _judge(code: str) -> Callable[[View], Finding]:
-    causes = {cause: one for cause, one in MEANINGS.items() if one.code == code}
-    by_name = {cause.value: one for cause, one in causes.items()}
-    shown_by = frozenset(service.value for one in causes.values() for service in one.shown_by)
+def _judge(own: str) -> Callable[[View], Finding]:
+    code, shown_by = CODES[own]
 
     def judge(view: View) -> Finding:
         """The doctor's word opens it; a login accepted where it was refused clears it."""
         cause = view.text(CAUSE)
-        if cause in by_name:
-            meaning = by_name[cause]
-            return fault(code, view, meaning.what.en, meaning.what.zh, *_BECAUSE)
+        if cause == own:
+            entry = CATALOGUE[code]
+            return fault(code, view, entry.text_en, entry.text_zh, *_BECAUSE)
         if code in _WITHOUT_ONVIF and view.text(_OUTCOME) is not None:
             return healthy(code, view, _OUTCOME)
         if cause is None:
@@ -58,15 +69,13 @@ def _judge(code: str) -> Callable[[View], Finding]:
     return judge
 
 
-_CODES: Final = tuple(dict.fromkeys(MEANINGS[cause].code for cause in LoginCause))
 RULES: Final = tuple(
     Rule(
         code=code,
         needs=(CAUSE, _OUTCOME) if code in _WITHOUT_ONVIF else (CAUSE,),
-        judge=_judge(code),
+        judge=_judge(cause),
         persistence=_TWICE,
         judges_unreachable=code in _WITHOUT_ONVIF,
     )
-    for code in _CODES
-    if code not in _ELSEWHERE
+    for cause, (code, _) in CODES.items()
 )

@@ -13,7 +13,7 @@ pytest.importorskip("simulator.camera", reason="the simulator is not here")
 
 from agent import cycle
 from agent.asking import Take
-from agent.budget import WIRED_MAINS, Budget
+from agent.budget import Budget
 from agent.camera.decoder import Decoder
 from agent.camera.device import NetworkCamera
 from agent.camera.http import CameraHttp
@@ -32,6 +32,7 @@ from agent.episodes import Author
 from agent.probes import PROBES
 from agent.probes.probe import Pass
 from agent.recording import Outcome, Settings
+from agent.topology import WIRED_MAINS
 from simulator.camera import SimulatedCamera
 from simulator.faults import Fault
 from simulator.spec import CameraSpec

@@ -11,6 +11,7 @@ from agent.camera.lock import Lock
 from agent.camera.login_facts import Attempt, Met, Offer, Service
 from agent.camera.password_traits import traits_of
 from agent.camera.port import Cause, LoginKind
+from agent.diagnosis.cause_rules import CODES
 from agent.doctor.cause import MEANINGS, LoginCause
 from agent.doctor.clues import Clues, Recorder, Stream
 from agent.doctor.diagnosis import Certainty, Outcome
@@ -178,6 +179,17 @@ def test_every_cause_says_what_it_is_and_what_to_do(cause: LoginCause) -> None:
         assert text.en != text.zh
     assert not meaning.claimable
     assert CATALOGUE[meaning.code].outcome in (FaultOutcome.FIRMWARE, FaultOutcome.CONFIGURATION)
+
+
+def test_the_rules_know_the_causes_as_the_doctor_has_them() -> None:
+    """Each cause opens the fault of its meaning, and is cleared by the services that show it."""
+    own = {"login.firmware_refuses_method", "login.wrong_password", "login.locked_out"}
+    for cause, meaning in MEANINGS.items():
+        if meaning.code in own or cause is LoginCause.ALGORITHM_MISSING:
+            continue  # rules of their own; a mere possibility opens nothing
+        shown_by = frozenset(service.value for service in meaning.shown_by)
+        assert CODES[cause.value] == (meaning.code, shown_by)
+    assert set(CODES) <= {cause.value for cause in LoginCause}
 
 
 ATTEMPTS = st.builds(
