@@ -38,6 +38,10 @@ class Answer(enum.Enum):
     READ = Both("{device}: {good} of {all} readings good", "{device}：{all} 项读数中 {good} 项有效")
     SILENT = Both("silent", "无应答")
     PICTURES_SENT = Both("{count} picture(s) sent", "已发送 {count} 张图片")
+    PICTURES_STAY = Both(
+        "the owner has not allowed pictures of this camera to leave its site",
+        "业主未同意该摄像机的图片离开站点",
+    )
     NO_PICTURE = Both("no picture", "未取得图片")
     BYTES_SENT = Both("{count} bytes sent", "已发送 {count} 字节")
 

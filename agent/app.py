@@ -75,6 +75,9 @@ def build(
         version=VERSION,
         recorder_firmware=config.recorder_firmware,
         signer=Signer(keys.load_or_make(config.keys.evidence)),
+        keeps_pictures=frozenset(
+            device.device_id for device in config.devices if not device.consent.pictures
+        ),
     )
     command_key = keys.load_public(config.keys.command) if config.keys.command else None
     if database is None:

@@ -6,6 +6,8 @@ import argparse
 import os
 from typing import Final
 
+from agent.cli_setup import HELP as SETUP_HELP
+from agent.cli_setup import add_device, add_setup
 from agent.profile_cli import add_actions
 from agent.show import language_of
 
@@ -181,6 +183,9 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
     pictures.add_argument("--json", action="store_true", help=text["json"])
     add("keygen").add_argument("file", help=text["key"])
     add_actions(add("profile"), text, lang, common, _add_target)
+    setup, device = SETUP_HELP[lang]["setup"], SETUP_HELP[lang]["device"]
+    add_setup(verbs.add_parser("setup", help=setup, description=setup, parents=[common]), lang)
+    add_device(verbs.add_parser("device", help=device, description=device, parents=[common]), lang)
     return parser
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from agent.budget import Budget
 from agent.camera.port import LoginKind, Target
+from agent.config_consent import NOBODY_ASKED, Consented
 from agent.config_inbox import Push, Ways
 from agent.config_power import NOTHING_SAID, Battery
 from agent.config_tunable import Judgement, Pace
@@ -63,6 +64,7 @@ class Device:
     battery: Battery = NOTHING_SAID  # what its owner knows of it
     kind: DeviceKind = DeviceKind.CAMERA
     gateway: str = ""  # id of the gateway that this camera hangs on; '' when nobody has said
+    consent: Consented = NOBODY_ASKED  # what its owner allows
 
     @property
     def topology(self) -> Topology:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from agent.camera.port import Credentials, LoginKind, Target
 from agent.config import UPLINKS, Config, Device, IrCut, Keys
+from agent.config_consent import read_consent
 from agent.config_gateway import check_gateways, read_gateway
 from agent.config_inbox import Ways, complain_of_twins, read_push, read_ways
 from agent.config_power import read_battery
@@ -250,6 +251,7 @@ class _Reader:
             kind=gateway.kind,
             gateway=gateway.gateway,
             push=push,
+            consent=read_consent(table.table("consent")),
         )
         if device.ir_cut.allow_test and not device.is_visited:
             table.complain("allow_ir_cut_test", "test_without_visit")

@@ -27,6 +27,7 @@ from agent.delivery.fault_store import Episode
 from agent.delivery.outbox import Outbox
 from agent.diagnosis.engine import Diagnosed, FaultMemory, Step
 from agent.evidence_files import (
+    PICTURES,
     TEXT_CHARS,
     Seen,
     attached_files,
@@ -35,6 +36,7 @@ from agent.evidence_files import (
     map_files,
     not_taken_of,
     picture_files,
+    pictures_stay,
     reference_file,
     wants_clip,
     wants_picture,
@@ -67,6 +69,13 @@ class Author:
     version: str
     recorder_firmware: str
     signer: Signer
+    keeps_pictures: frozenset[str] = frozenset()  # devices whose pictures do not leave the site
+
+    def permitted(self, device_id: str, files: Sequence[EvidenceFile]) -> tuple[EvidenceFile, ...]:
+        """What may leave the site of these files of a device."""
+        if device_id not in self.keeps_pictures:
+            return tuple(files)
+        return tuple(file for file in files if file.kind not in PICTURES)
 
 
 class Teller:
@@ -107,12 +116,17 @@ class Teller:
     ) -> EventId:
         memory, finding = step.memory, step.finding
         is_opening = step.step is Step.OPENED
+        device_id = seen.facts.device_id
+        files = self._author.permitted(device_id, files)
+        not_taken = not_taken_of(memory.code, seen) if is_opening else ()
+        if is_opening and device_id in self._author.keeps_pictures:
+            not_taken = pictures_stay(memory.code)
         manifest = self._manifest(
             seen,
             code=memory.code,
             episode=episode,
             files=files,
-            not_taken=not_taken_of(memory.code, seen) if is_opening else (),
+            not_taken=not_taken,
         )
         event = self._outbox.append(
             FaultEvent(
@@ -294,6 +308,7 @@ class Teller:
     def _add_evidence(
         self, seen: Seen, *, code: str, episode: EventId | None, files: Sequence[EvidenceFile]
     ) -> None:
+        files = self._author.permitted(seen.facts.device_id, files)
         manifest = self._manifest(seen, code=code, episode=episode, files=files)
         if manifest is None:
             return

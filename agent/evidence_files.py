@@ -28,6 +28,12 @@ _SHOWN: Final = (
     "noise",
 )  # of an acceptance's figures
 _LOW_RATE: Final = "stream.low_rate"
+PICTURES: Final = frozenset({EvidenceKind.PICTURE, EvidenceKind.REFERENCE, EvidenceKind.CLIP})
+"""Files that show the place."""
+_STAYS: Final = NoClip(
+    en="the owner has not allowed pictures of this camera to leave its site",
+    zh="业主未同意该摄像机的图片离开站点",
+)
 _NOT_ASKED: Final = NoClip(
     en="none was asked for in this pass; it may follow with later evidence",
     zh="本次访问未要求录取片段，可能随后续证据补充",
@@ -65,6 +71,13 @@ def not_taken_of(code: str, seen: Seen) -> tuple[NotTaken, ...]:
         return ()
     why = seen.clip or _NOT_ASKED
     return (NotTaken(EvidenceKind.CLIP, why.en[:TEXT_CHARS], why.zh[:TEXT_CHARS]),)
+
+
+def pictures_stay(code: str) -> tuple[NotTaken, ...]:
+    """Why an opening manifest has no picture though one was taken."""
+    kinds = [EvidenceKind.PICTURE] if wants_picture(code) else []
+    kinds += [EvidenceKind.CLIP] if wants_clip(code) else []
+    return tuple(NotTaken(kind, _STAYS.en, _STAYS.zh) for kind in kinds)
 
 
 def figures_file(seen: Seen) -> tuple[EvidenceFile, ...]:

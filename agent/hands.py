@@ -76,7 +76,8 @@ class DeviceHands:
 
     async def take_picture(self, device_id: str) -> Both:
         """Run the picture probe and send what it took."""
-        self._device(device_id)
+        if not self._device(device_id).consent.pictures:
+            raise CannotDo(Answer.PICTURES_STAY.told())
         self._refuse_while_logins_rest(device_id)
         probes = self._rounds.probe_named("picture")
         for probe in probes:

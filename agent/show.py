@@ -228,16 +228,17 @@ def show_findings(findings: Sequence[Finding], lang: str) -> str:
 
 def show_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Columns aligned by width on screen, where Chinese signs take two places."""
-    widths = [max(_width(row[column]) for row in (head, *rows)) for column in range(len(head))]
+    widths = [max(width(row[column]) for row in (head, *rows)) for column in range(len(head))]
     return "\n".join(
         "  ".join(
-            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
+            cell + " " * (wide - width(cell)) for cell, wide in zip(row, widths, strict=True)
         ).rstrip()
         for row in (head, *rows)
     )
 
 
-def _width(text: str) -> int:
+def width(text: str) -> int:
+    """Places that a text takes on screen; Chinese signs take two."""
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 

@@ -41,6 +41,8 @@ ELSEWHERE: Final[Mapping[str, tuple[str, str]]] = {
     "writes": ("agent.ir_cut_command", "show_writes"),
     "profile": ("agent.profile_command", "profile"),
     "budget": ("agent.show_budget", "show_budget"),
+    "setup": ("agent.setup.command", "setup"),
+    "device": ("agent.setup.device_command", "change_device"),
 }
 """Verbs in files of their own: an agent that runs for months does not hold them in memory."""
 

@@ -1,0 +1,96 @@
+"""The first acceptance within setup: the existing one, by cameras whose login is known already."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from agent import app
+from agent.accept import Accepted, accept_all
+from agent.camera.device import NetworkCamera
+from agent.camera.port import Camera
+from agent.config import Config, Device
+from agent.data_lock import only_one
+from agent.delivery import keepsake_store
+from agent.delivery.opening import open_for_reading
+from agent.delivery.salvage import open_or_salvage
+from agent.diagnosis import RULES
+from agent.edge import Edge, host_reader
+from agent.setup.examine import Tools
+from shared.device import Alias
+
+_AT_ONCE: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What was accepted now, and the pictures of what had been accepted before."""
+
+    now: dict[str, Accepted]
+    before: dict[str, bytes]
+
+
+def known_names(config: Config) -> dict[str, tuple[Alias, ...]]:
+    """By position, what its device said it is; empty before the agent's first run."""
+    try:
+        database = open_for_reading(app.data_file(config))
+    except sqlite3.Error:
+        return {}
+    try:
+        found = {
+            device.device_id: keepsake_store.read_facts(database.connection, device.device_id)
+            for device in config.devices
+        }
+        return {device_id: facts.aliases for device_id, facts in found.items() if facts}
+    except sqlite3.Error:
+        return {}
+    finally:
+        database.close()
+
+
+async def accept_first(config: Config, devices: Sequence[Device], tools: Tools) -> Looked:
+    """Accept what never was; the rest stands. BlockingIOError while an agent runs."""
+    with only_one(config):
+        database, _ = open_or_salvage(app.data_file(config), now=tools.clock())
+        levels, _ = app.judgement_of(config, RULES)
+        world = Edge(
+            camera_for=lambda device: _camera(device, tools),
+            read_host=host_reader(config),
+            close=_nothing,
+            clock=tools.clock,
+            profiles=tools.profiles,
+        )
+        looked = Looked(now={}, before={})
+        try:
+            fresh = []
+            for device in devices:
+                kept = keepsake_store.read_acceptances(database.connection, device.device_id)
+                if kept:
+                    newest = max(kept.values(), key=lambda one: one.taken_at)
+                    looked.before[device.device_id] = newest.jpeg
+                else:
+                    fresh.append(device)
+            for first in range(0, len(fresh), _AT_ONCE):
+                group = fresh[first : first + _AT_ONCE]
+                for one in await accept_all(group, world, database, levels=levels):
+                    looked.now[one.device.device_id] = one
+        finally:
+            database.close()
+        return looked
+
+
+def _camera(device: Device, tools: Tools) -> Camera:
+    named = [profile for profile in tools.profiles if profile.id == device.profile]
+    return NetworkCamera(
+        device.target,
+        http=tools.http,
+        decoder=tools.decoder,
+        profiles=named or tools.profiles,
+        clock=tools.clock,
+    )
+
+
+async def _nothing() -> None:
+    """What is shared is closed by who made it."""

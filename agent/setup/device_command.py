@@ -1,0 +1,248 @@
+"""``preclaim-agent device swap`` and ``device password``: changes without touching the site."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from agent import app, edge
+from agent.camera.decoder import Decoder
+from agent.camera.http import CameraHttp
+from agent.camera.port import Credentials
+from agent.camera.profile import Profile
+from agent.camera.profile_file import ProfileError
+from agent.config import Config, Device
+from agent.config_problem import ConfigError
+from agent.data_lock import only_one
+from agent.delivery import exchange_store, keepsake_store
+from agent.delivery.salvage import open_or_salvage
+from agent.exit_code import DONE, FOUND, UNUSABLE, complain, explain
+from agent.setup import file
+from agent.setup.acceptance import known_names
+from agent.setup.ask import Asker, NobodyThereError
+from agent.setup.device_words import SAID
+from agent.setup.entry import Entry, Offer, read_password
+from agent.setup.examine import Examined, Login, Tools, examine
+from agent.setup.order import UnusableError
+from agent.show import plain
+from agent.sources import read_all
+from shared.device import Alias, DeviceFacts, is_exchanged
+
+
+def change_device(arguments: argparse.Namespace, out: TextIO) -> int:
+    """Carry out the action; 1 when something was left as it was."""
+    lang = arguments.lang
+    asker = Asker(lang=lang, assume_defaults=arguments.yes)
+    try:
+        source, profiles = read_all(Path(arguments.config))
+        offer = _new_login(arguments, asker)
+        desk = _Desk(arguments, source.local, offer, out)
+        return asyncio.run(_carry_out(desk, asker, profiles))
+    except (ConfigError, ProfileError) as error:
+        return explain(error, lang)
+    except (UnusableError, NobodyThereError) as error:
+        complain(error.text)
+    except OSError as error:
+        name, why = error.filename or arguments.config, error.strerror or error
+        complain(SAID["unwritable"].filled(file=name, why=why).text(lang))
+    return UNUSABLE
+
+
+async def _carry_out(desk: _Desk, asker: Asker, profiles: Sequence[Profile]) -> int:
+    http, decoder = CameraHttp(), Decoder(thumbnails=False)
+    tools = Tools(http=http, decoder=decoder, profiles=profiles, clock=edge.clock)
+    try:
+        if desk.arguments.action == "swap":
+            return await desk.swap(tools, asker)
+        return await desk.change_logins(tools)
+    finally:
+        await decoder.close()
+        await http.close()
+
+
+def _new_login(arguments: argparse.Namespace, asker: Asker) -> Offer | None:
+    """The login on the command line; a swap may do without: the new device has the old one's."""
+    if not arguments.user:
+        if arguments.action == "password":
+            raise UnusableError(SAID["no user"].text(asker.lang))
+        return None
+    try:
+        if arguments.password_file:
+            password = read_password(Path(arguments.password_file))
+        elif arguments.password_env:
+            password = os.environ[arguments.password_env]
+        else:
+            password = asker.secret("password", user=arguments.user)
+    except (OSError, UnicodeDecodeError, KeyError) as error:
+        raise UnusableError(SAID["no password"].filled(why=error).text(asker.lang)) from error
+    credentials = Credentials(user=arguments.user, password=password)
+    return Offer(credentials=credentials, variable=arguments.password_env or "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    arguments: argparse.Namespace
+    config: Config
+    offer: Offer | None
+    out: TextIO
+
+    async def change_logins(self, tools: Tools) -> int:
+        """One attempt at the first device; only when it is let in, one at each of the others.
+
+        What refuses keeps its old login, and a lock ends it all: a wrong password costs one
+        attempt at one device.
+        """
+        offer = self.offer
+        devices = self._chosen(self.arguments.devices)
+        if offer is None:
+            raise UnusableError(SAID["no user"].text(self._lang))
+        changed: list[str] = []
+        left = 0
+        for index, device in enumerate(devices):
+            seen = await examine(device.target.address, _entry(device, offer), tools)
+            if seen.login in (Login.ACCEPTED, Login.OPEN):
+                self._keep_login(device, offer)
+                changed.append(device.device_id)
+                self._say("let in", id=device.device_id)
+                continue
+            left += 1
+            self._say(_ending(seen), id=device.device_id, why=plain(seen.why))
+            if seen.login is Login.LOCKED or (index == 0 and seen.login is Login.REFUSED):
+                self._say("stopped", count=len(devices) - index - 1)
+                return FOUND
+        if changed:
+            self._say("restart", config=self.arguments.config)
+        return FOUND if left else DONE
+
+    async def swap(self, tools: Tools, asker: Asker) -> int:
+        """Look who hangs there now, have it confirmed, and let the history follow the position."""
+        (device,) = self._chosen([self.arguments.device])
+        address = self.arguments.address or device.target.address
+        known = device.target.credentials
+        offer = self.offer or (Offer(credentials=known) if known else None)
+        seen = await examine(address, _entry(device, offer), tools)
+        before = known_names(self.config).get(device.device_id, ())
+        if (why := self._unconfirmed(seen, before)) is not None:
+            complain(why)
+            return FOUND
+        told = {"id": device.device_id, "before": _names(before), "now": _names(seen.aliases)}
+        self._say("swap", **told)
+        wanted = self.arguments.serial
+        if wanted is None and not asker.agrees("same device", serial=plain(seen.serial)):
+            complain(SAID["not confirmed"].filled(serial=plain(seen.serial)).text(self._lang))
+            return FOUND
+        self._exchange(device, address, seen, before)
+        self._say("swapped", id=device.device_id, config=self.arguments.config)
+        return DONE
+
+    def _unconfirmed(self, seen: Examined, before: tuple[Alias, ...]) -> str | None:
+        """Why nobody can tell that another device hangs there; None when it is so."""
+        wanted = self.arguments.serial
+        if not seen.is_there or seen.login not in (Login.ACCEPTED, Login.OPEN):
+            key, values = "no look", {"why": plain(seen.why) or seen.login.value}
+        elif not seen.aliases:
+            key, values = "nameless", {}
+        elif before and not is_exchanged(before, seen.aliases):
+            key, values = "same", {"now": _names(seen.aliases)}
+        elif wanted is not None and wanted not in {one.value for one in seen.aliases}:
+            key, values = "other serial", {"now": _names(seen.aliases), "wanted": wanted}
+        else:
+            return None
+        return SAID[key].filled(**values).text(self._lang)
+
+    def _exchange(
+        self, device: Device, address: str, seen: Examined, before: tuple[Alias, ...]
+    ) -> None:
+        """The database first, where no agent holds it: a running one notices by itself."""
+        try:
+            with only_one(self.config):
+                self._leave_behind(device, seen, before)
+        except BlockingIOError:
+            self._say("agent notices")
+        made = file.edit(
+            Path(self.arguments.config),
+            device.device_id,
+            # The old label is on the old device.
+            {"address": address, "label_serial": self.arguments.label_serial},
+        )
+        file.write(made)
+        if self.offer is not None:
+            self._keep_login(device, self.offer)
+
+    def _leave_behind(self, device: Device, seen: Examined, before: tuple[Alias, ...]) -> None:
+        now = edge.clock()
+        database, _ = open_or_salvage(app.data_file(self.config), now=now)
+        try:
+            told = seen.information
+            facts = DeviceFacts(
+                device.device_id,
+                label_serial=self.arguments.label_serial or "",
+                aliases=seen.aliases,
+                manufacturer=(told.manufacturer or "")[:80] if told else "",
+                model=(told.model or "")[:80] if told else "",
+                firmware=(told.firmware or "")[:80] if told else "",
+                hardware_id=(told.hardware_id or "")[:80] if told else "",
+                name=device.name,
+            )
+            with database.transaction() as db:
+                exchange_store.leave_behind(db, device.device_id, of=before, at=now)
+                keepsake_store.keep_facts(db, facts, at=now)
+        finally:
+            database.close()
+
+    def _keep_login(self, device: Device, offer: Offer) -> None:
+        """Its own secret file; one that several devices share is left to the others."""
+        name = f"{file.SECRETS}/{device.device_id.replace(':', '_')}"
+        path = Path(self.arguments.config)
+        if offer.variable:
+            values = {"password_env": offer.variable, "password_file": None}
+        else:
+            file.write_secret(path.parent / name, offer.credentials.password + "\n")
+            values = {"password_file": name, "password_env": None}
+        made = file.edit(path, device.device_id, {"user": offer.credentials.user, **values})
+        if made.is_changed:
+            file.write(made)
+
+    def _chosen(self, ids: Sequence[str]) -> list[Device]:
+        known = {device.device_id: device for device in self.config.devices}
+        strange = [name for name in ids if name not in known]
+        if strange or not known:
+            values = {"names": ", ".join(strange) or "-", "known": ", ".join(known) or "-"}
+            raise UnusableError(SAID["no device"].filled(**values).text(self._lang))
+        if ids:
+            return [known[name] for name in dict.fromkeys(ids)]
+        user = self.arguments.user
+        of_user = [one for one in known.values() if _user_of(one) == user]
+        if not of_user:
+            raise UnusableError(SAID["nobody's"].filled(user=user).text(self._lang))
+        return of_user
+
+    @property
+    def _lang(self) -> str:
+        return str(self.arguments.lang)
+
+    def _say(self, key: str, **values: object) -> None:
+        print(SAID[key].filled(**values).text(self._lang), file=self.out)
+
+
+def _entry(device: Device, offer: Offer | None) -> Entry:
+    return Entry(addresses=(device.target.address,), offers=(offer,) if offer else ())
+
+
+def _user_of(device: Device) -> str:
+    return device.target.credentials.user if device.target.credentials else ""
+
+
+def _ending(seen: Examined) -> str:
+    if not seen.is_there:
+        return "silent"
+    return {Login.REFUSED: "refused", Login.LOCKED: "locked"}.get(seen.login, "no login")
+
+
+def _names(aliases: Sequence[Alias]) -> str:
+    return plain(", ".join(one.value for one in aliases)) or "-"

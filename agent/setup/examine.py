@@ -1,0 +1,211 @@
+"""One look at one device: is it there, which login does it take (one attempt each), what is it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from agent.camera.decoder import Decoder
+from agent.camera.device import NetworkCamera
+from agent.camera.http import CameraHttp
+from agent.camera.port import (
+    CameraError,
+    Cause,
+    Ceiling,
+    DeviceInformation,
+    LoginKind,
+    Target,
+)
+from agent.camera.profile import Profile
+from agent.facts import aliases_of
+from agent.setup.entry import Entry, Offer
+from shared.device import Alias
+
+_REQUESTS: Final = 60
+_BYTES: Final = 4 * 1024 * 1024
+_LATER_LOGINS: Final = 3
+"""With a login that works: a stream or a vendor interface may want another kind of it."""
+_SWITCHES: Final = {"ON", "OFF", "AUTO"}
+
+
+class Login(enum.Enum):
+    """What became of the logins that were offered."""
+
+    OPEN = "open"  # the device wants none
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    LOCKED = "locked"
+    OTHER = "other"  # the device wants a login that we refuse to give, or a defect stopped it
+    NONE_GIVEN = "none given"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """What one device showed."""
+
+    address: str
+    entry: Entry
+    is_there: bool
+    why: str = ""  # why not, or what stopped the login; in English
+    cause: str = ""
+    login: Login = Login.NONE_GIVEN
+    offer: Offer | None = field(default=None, repr=False)  # the login that was accepted
+    information: DeviceInformation | None = None
+    aliases: tuple[Alias, ...] = ()
+    channels: tuple[str, ...] = ()  # tokens of its video sources
+    profile: Profile | None = None
+    vendor_values: tuple[str, ...] = ()  # canonical names that it tells
+    switches_filter: bool = False
+    has_stream: bool = False
+    clock_offset: timedelta | None = None
+    attempts: int = 0
+    refusals: int = 0
+
+    @property
+    def serial(self) -> str:
+        """What the device states; '' when it states none."""
+        return (self.information.serial or "") if self.information else ""
+
+    @property
+    def is_on_battery(self) -> bool:
+        """By word of the list, else by its firmware profile, else because it tells a charge."""
+        if self.entry.power:
+            return self.entry.power == "battery"
+        by_profile = self.profile is not None and self.profile.power.battery_powered
+        return by_profile or "battery.charge" in self.vendor_values
+
+    @property
+    def link(self) -> str:
+        """By word of the list, else metered where it tells of a modem of its own; '' unknown."""
+        has_modem = any(name.startswith("cellular.") for name in self.vendor_values)
+        return self.entry.link or ("metered" if has_modem else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What examining needs; shared by all devices, so that a login that worked is remembered."""
+
+    http: CameraHttp
+    decoder: Decoder
+    profiles: Sequence[Profile]
+    clock: Callable[[], datetime]
+
+
+async def examine(address: str, entry: Entry, tools: Tools) -> Examined:
+    """Look at one device. Reads only; at most one attempt a login, none after a lock."""
+    bare = _camera(address, None, tools)
+    bare.keep_within(_ceiling(bare, logins=0))
+    found = Examined(address=address, entry=entry, is_there=False)
+    try:
+        clock = await bare.device_clock()
+    except CameraError as error:
+        return replace(found, why=error.detail, cause=error.cause.value)
+    found = replace(found, is_there=True, clock_offset=clock.offset)
+    try:
+        await bare.device_information()
+    except CameraError as error:
+        if error.cause is not Cause.LOGIN_NO_CREDENTIALS:
+            return replace(found, login=Login.OTHER, why=error.detail, cause=error.cause.value)
+    else:
+        return await _read(bare, replace(found, login=Login.OPEN))
+    return await _log_in(found, tools)
+
+
+async def _log_in(found: Examined, tools: Tools) -> Examined:
+    for offer in found.entry.offers:
+        camera = _camera(found.address, offer, tools)
+        camera.keep_within(_ceiling(camera, logins=1))
+        # By the kind that the device itself asks for: Digest where it answers with a challenge,
+        # else WS-UsernameToken. So a right password is not refused once for its kind.
+        camera.ask_first(LoginKind.DIGEST_MD5)
+        try:
+            await camera.device_clock()  # a token is signed with the device's own time
+            await camera.device_information()
+        except CameraError as error:
+            found = _refused(found, camera, error)
+            if found.login in (Login.LOCKED, Login.OTHER):
+                return found
+            continue
+        found = replace(found, login=Login.ACCEPTED, offer=offer, why="", cause="")
+        return await _read(camera, _counted(found, camera))
+    return found
+
+
+def _refused(found: Examined, camera: NetworkCamera, error: CameraError) -> Examined:
+    found = replace(_counted(found, camera), why=error.detail, cause=error.cause.value)
+    if error.cause is Cause.LOGIN_LOCKED:
+        return replace(found, login=Login.LOCKED)
+    if camera.refused_logins or error.cause is Cause.LOGIN_REFUSED:
+        why = "the device refuses user and password"
+        return replace(found, login=Login.REFUSED, why=why, cause=Cause.LOGIN_REFUSED.value)
+    return replace(found, login=Login.OTHER)
+
+
+def _counted(found: Examined, camera: NetworkCamera) -> Examined:
+    return replace(
+        found,
+        attempts=found.attempts + camera.costs.login_attempts,
+        refusals=found.refusals + len(camera.refused_logins),
+    )
+
+
+async def _read(camera: NetworkCamera, found: Examined) -> Examined:
+    """What it is; a question that fails leaves its part empty."""
+    camera.keep_within(_ceiling(camera, logins=_LATER_LOGINS))
+    information, macs = None, ""
+    channels: tuple[str, ...] = ()
+    try:
+        information = await camera.device_information()
+        macs = ",".join(await camera.mac_addresses())
+    except CameraError as error:
+        found = replace(found, why=error.detail, cause=error.cause.value)
+    profile = None
+    vendor: tuple[str, ...] = ()
+    switches = has_stream = False
+    try:
+        streams = await camera.profiles()
+        has_stream = bool(streams)
+        channels = tuple(dict.fromkeys(one.video_source for one in streams if one.video_source))
+        switches = set((await camera.imaging_options()).ir_cut_filter_modes) >= _SWITCHES
+    except CameraError as error:
+        found = replace(found, why=error.detail, cause=error.cause.value)
+    if information is not None:
+        try:
+            profile = await camera.firmware_profile()
+            told = await camera.vendor_values()
+            vendor = tuple(n for n, v in told.items() if v.quality == "good")
+        except CameraError as error:
+            found = replace(found, why=error.detail, cause=error.cause.value)
+    serial = (information.serial or "") if information else ""
+    return replace(
+        found,
+        information=information,
+        aliases=aliases_of(serial, macs),
+        channels=channels,
+        profile=profile,
+        vendor_values=vendor,
+        switches_filter=switches,
+        has_stream=has_stream,
+    )
+
+
+def _camera(address: str, offer: Offer | None, tools: Tools) -> NetworkCamera:
+    return NetworkCamera(
+        Target(address=address, credentials=offer.credentials if offer else None),
+        http=tools.http,
+        decoder=tools.decoder,
+        profiles=tools.profiles,
+        clock=tools.clock,
+    )
+
+
+def _ceiling(camera: NetworkCamera, *, logins: int) -> Ceiling:
+    costs = camera.costs
+    return Ceiling(
+        requests=costs.requests + _REQUESTS,
+        bytes=costs.bytes_sent + costs.bytes_received + _BYTES,
+        logins=costs.login_attempts + logins,
+    )

@@ -1,0 +1,61 @@
+"""Which addresses to examine: those that were named, and those that answer WS-Discovery."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
+
+from agent.camera.onvif.discovery import discover
+from agent.setup.entry import Entry, Offer
+from agent.setup.examine import Examined, Tools, examine
+
+_AT_ONCE: Final = 8
+"""Devices examined side by side; each of them is asked by one connection at a time."""
+
+
+async def search(
+    entries: Sequence[Entry],
+    tools: Tools,
+    *,
+    multicast: Entry | None = None,
+    ask: Sequence[str] = (),
+    seconds: float = 3.0,
+    known: Mapping[str, tuple[Offer, ...]] = MappingProxyType({}),
+) -> tuple[Examined, ...]:
+    """Examine every address of the entries, and what answers a probe for ``multicast``'s entry.
+
+    ``ask`` are addresses that the probe is also sent to. In the order of the entries; an address
+    stands in the first of them alone. Nobody at an address of a range is no finding. ``known`` are
+    logins by address that were right before: they are tried first.
+    """
+    wanted: dict[str, Entry] = {}
+    for entry in entries:
+        for address in entry.addresses:
+            wanted.setdefault(address, entry)
+    if multicast is not None:
+        found = await discover(seconds=seconds, multicast=not ask, addresses=ask)
+        hosts = {address.partition(":")[0] for address in wanted}
+        for one in found:
+            if one.address not in wanted and one.address not in hosts:
+                wanted.setdefault(one.address, replace(multicast, is_range=True))
+    slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def look(address: str, entry: Entry) -> Examined:
+        first = known.get(address, ())
+        more = tuple(one for one in entry.offers if not _is_among(one, first))
+        async with slots:
+            return await examine(address, replace(entry, offers=(*first, *more)), tools)
+
+    seen = await asyncio.gather(*(look(address, entry) for address, entry in wanted.items()))
+    return tuple(_worth_telling(seen))
+
+
+def _is_among(offer: Offer, offers: Sequence[Offer]) -> bool:
+    return any(offer.credentials == one.credentials for one in offers)
+
+
+def _worth_telling(seen: Iterable[Examined]) -> Iterable[Examined]:
+    return (one for one in seen if one.is_there or not one.entry.is_range)
