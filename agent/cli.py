@@ -185,7 +185,8 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
     add_actions(add("profile"), text, lang, common, _add_target)
     setup, device = SETUP_HELP[lang]["setup"], SETUP_HELP[lang]["device"]
     add_setup(verbs.add_parser("setup", help=setup, description=setup, parents=[common]), lang)
-    add_device(verbs.add_parser("device", help=device, description=device, parents=[common]), lang)
+    change = verbs.add_parser("device", help=device, description=device, parents=[common])
+    add_device(change, lang, parents=[common])
     return parser
 
 

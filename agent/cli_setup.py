@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 HELP: Final = {
@@ -118,8 +118,10 @@ def add_setup(setup: argparse.ArgumentParser, lang: str) -> None:
     setup.add_argument("--yes", action="store_true", help=text["yes"])
 
 
-def add_device(device: argparse.ArgumentParser, lang: str) -> None:
-    """``device swap`` and ``device password``."""
+def add_device(
+    device: argparse.ArgumentParser, lang: str, *, parents: Sequence[argparse.ArgumentParser]
+) -> None:
+    """``device swap`` and ``device password``; ``parents`` are the options of every verb."""
     text = HELP[lang]
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("-c", "--config", default="agent.toml", help=text["config"])
@@ -129,13 +131,15 @@ def add_device(device: argparse.ArgumentParser, lang: str) -> None:
     secret.add_argument("--password-env", metavar="NAME", help=text["password_env"])
     common.add_argument("--yes", action="store_true", help=text["yes"])
     actions = device.add_subparsers(dest="action", required=True)
-    swap = actions.add_parser("swap", help=text["swap"], description=text["swap"], parents=[common])
+    swap = actions.add_parser(
+        "swap", help=text["swap"], description=text["swap"], parents=[common, *parents]
+    )
     swap.add_argument("device", metavar="ID", help=text["swap_id"])
     swap.add_argument("--address", help=text["address"])
     swap.add_argument("--serial", help=text["serial"])
     swap.add_argument("--label-serial", help=text["label_serial"])
     password = actions.add_parser(
-        "password", help=text["password"], description=text["password"], parents=[common]
+        "password", help=text["password"], description=text["password"], parents=[common, *parents]
     )
     password.add_argument("devices", nargs="*", metavar="ID", help=text["ids"])
 

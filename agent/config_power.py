@@ -17,6 +17,14 @@ class Battery:
     wake_s: float | None = None
     capacity_mah: float | None = None
 
+    def or_else(self, *, awake_ma: float | None, wake_s: float | None) -> Battery:
+        """Where its owner has said nothing, what its firmware profile says."""
+        return replace(
+            self,
+            awake_ma=awake_ma if self.awake_ma is None else self.awake_ma,
+            wake_s=wake_s if self.wake_s is None else self.wake_s,
+        )
+
     def over(self, draw: Draw) -> Draw:
         """The draw with the owner's word in place of the default."""
         return replace(

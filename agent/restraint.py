@@ -112,11 +112,19 @@ class Restraint:
             self._least[facts.device_id] = self._of(facts.device_id)
 
     def _budget(self, device_id: str) -> Budget:
-        """A device on a battery gets a battery's limits, though the configuration said mains."""
+        """A device on a battery gets a battery's limits, though the configuration said mains.
+
+        What it draws while awake is its owner's word, else its profile's, else the default.
+        """
         device = self._devices[device_id]
-        if device.is_battery or not self.is_on_battery(device_id):
+        profile = profile_of(device, self._facts.get(device_id), self._profiles)
+        if profile is None or not self.is_on_battery(device_id):
             return self._budgets[device_id]
-        return budget_of(replace(device, is_battery=True))
+        power = profile.power
+        if device.is_battery and power.awake_ma is None and power.wake_s is None:
+            return self._budgets[device_id]
+        battery = device.battery.or_else(awake_ma=power.awake_ma, wake_s=power.wake_s)
+        return budget_of(replace(device, is_battery=True, battery=battery))
 
     def _of(self, device_id: str) -> timedelta:
         return least_interval(

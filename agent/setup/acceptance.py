@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from agent import app
@@ -14,12 +15,13 @@ from agent.camera.port import Camera
 from agent.config import Config, Device
 from agent.data_lock import only_one
 from agent.delivery import keepsake_store
+from agent.delivery.database import Database
 from agent.delivery.opening import open_for_reading
 from agent.delivery.salvage import open_or_salvage
 from agent.diagnosis import RULES
 from agent.edge import Edge, host_reader
 from agent.setup.examine import Tools
-from shared.device import Alias
+from shared.device import Alias, DeviceFacts
 
 _AT_ONCE: Final = 8
 
@@ -50,8 +52,14 @@ def known_names(config: Config) -> dict[str, tuple[Alias, ...]]:
         database.close()
 
 
-async def accept_first(config: Config, devices: Sequence[Device], tools: Tools) -> Looked:
-    """Accept what never was; the rest stands. BlockingIOError while an agent runs."""
+async def accept_first(
+    config: Config, devices: Sequence[Device], tools: Tools, *, facts: Mapping[str, DeviceFacts]
+) -> Looked:
+    """Accept what never was; the rest stands. BlockingIOError while an agent runs.
+
+    ``facts`` of devices that the database does not know yet are kept: a later run knows them
+    again at another address.
+    """
     with only_one(config):
         database, _ = open_or_salvage(app.data_file(config), now=tools.clock())
         levels, _ = app.judgement_of(config, RULES)
@@ -64,6 +72,7 @@ async def accept_first(config: Config, devices: Sequence[Device], tools: Tools) 
         )
         looked = Looked(now={}, before={})
         try:
+            _keep(database, facts, now=tools.clock())
             fresh = []
             for device in devices:
                 kept = keepsake_store.read_acceptances(database.connection, device.device_id)
@@ -79,6 +88,13 @@ async def accept_first(config: Config, devices: Sequence[Device], tools: Tools) 
         finally:
             database.close()
         return looked
+
+
+def _keep(database: Database, facts: Mapping[str, DeviceFacts], *, now: datetime) -> None:
+    with database.transaction() as db:
+        for device_id, found in facts.items():
+            if keepsake_store.read_facts(db, device_id) is None:
+                keepsake_store.keep_facts(db, found, at=now)
 
 
 def _camera(device: Device, tools: Tools) -> Camera:

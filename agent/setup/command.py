@@ -14,12 +14,13 @@ import tomlkit.exceptions
 from agent import edge
 from agent.camera.decoder import Decoder
 from agent.camera.http import CameraHttp
-from agent.camera.profile import Profile
-from agent.camera.profile_file import ProfileError
+from agent.camera.profiles.profile import Profile
+from agent.camera.profiles.profile_file import ProfileError
 from agent.config import Config, Device
 from agent.config_problem import ConfigError
 from agent.delivery import keys
 from agent.exit_code import DONE, FOUND, UNUSABLE, complain, explain
+from agent.gateway import DeviceKind
 from agent.setup import file
 from agent.setup.acceptance import Looked, accept_first, known_names
 from agent.setup.ask import Asker, NobodyThereError
@@ -123,7 +124,8 @@ class _Run:
     async def _look(self) -> tuple[Planned, ...]:
         self._say("looking")
         order = self._order
-        devices = self._known.devices if self._known else ()
+        every = self._known.devices if self._known else ()
+        devices = tuple(one for one in every if one.kind is DeviceKind.CAMERA)
         entries = [self._with_known_logins(entry, devices) for entry in order.entries]
         seen = await search(
             entries,
@@ -200,15 +202,23 @@ class _Run:
             for one in planned
             if one.is_watched and one.seen.login in (Login.ACCEPTED, Login.OPEN)
         }
-        devices = [device for device in config.devices if device.device_id in let_in]
+        devices = [one for one in config.devices if one.device_id in let_in]
         looked, why_not = Looked(now={}, before={}), SAID["not asked"]
         if self._arguments.accept:
             self._say("accepting")
-            try:
-                looked = await accept_first(config, devices, self._tools)
-            except BlockingIOError:
-                why_not = SAID["agent runs"]
-                self._say("restart", file=self._order.config)
+        facts = {
+            one.device_id: one.seen.facts(
+                one.device_id, name=one.name, label_serial=one.seen.entry.label_serial
+            )
+            for one in planned
+            if one.device_id in let_in and one.seen.aliases
+        }
+        try:
+            wanted = devices if self._arguments.accept else []
+            looked = await accept_first(config, wanted, self._tools, facts=facts)
+        except BlockingIOError:
+            why_not = SAID["agent runs"]
+            self._say("restart", file=self._order.config)
         return hand_over(
             planned,
             config,

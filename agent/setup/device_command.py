@@ -14,8 +14,8 @@ from agent import app, edge
 from agent.camera.decoder import Decoder
 from agent.camera.http import CameraHttp
 from agent.camera.port import Credentials
-from agent.camera.profile import Profile
-from agent.camera.profile_file import ProfileError
+from agent.camera.profiles.profile import Profile
+from agent.camera.profiles.profile_file import ProfileError
 from agent.config import Config, Device
 from agent.config_problem import ConfigError
 from agent.data_lock import only_one
@@ -31,7 +31,7 @@ from agent.setup.examine import Examined, Login, Tools, examine
 from agent.setup.order import UnusableError
 from agent.show import plain
 from agent.sources import read_all
-from shared.device import Alias, DeviceFacts, is_exchanged
+from shared.device import Alias, is_exchanged
 
 
 def change_device(arguments: argparse.Namespace, out: TextIO) -> int:
@@ -178,17 +178,8 @@ class _Desk:
         now = edge.clock()
         database, _ = open_or_salvage(app.data_file(self.config), now=now)
         try:
-            told = seen.information
-            facts = DeviceFacts(
-                device.device_id,
-                label_serial=self.arguments.label_serial or "",
-                aliases=seen.aliases,
-                manufacturer=(told.manufacturer or "")[:80] if told else "",
-                model=(told.model or "")[:80] if told else "",
-                firmware=(told.firmware or "")[:80] if told else "",
-                hardware_id=(told.hardware_id or "")[:80] if told else "",
-                name=device.name,
-            )
+            label = self.arguments.label_serial or ""
+            facts = seen.facts(device.device_id, name=device.name, label_serial=label)
             with database.transaction() as db:
                 exchange_store.leave_behind(db, device.device_id, of=before, at=now)
                 keepsake_store.keep_facts(db, facts, at=now)

@@ -19,10 +19,10 @@ from agent.camera.port import (
     LoginKind,
     Target,
 )
-from agent.camera.profile import Profile
+from agent.camera.profiles.profile import Profile
 from agent.facts import aliases_of
 from agent.setup.entry import Entry, Offer
-from shared.device import Alias
+from shared.device import Alias, DeviceFacts
 
 _REQUESTS: Final = 60
 _BYTES: Final = 4 * 1024 * 1024
@@ -69,6 +69,20 @@ class Examined:
         """What the device states; '' when it states none."""
         return (self.information.serial or "") if self.information else ""
 
+    def facts(self, device_id: str, *, name: str = "", label_serial: str = "") -> DeviceFacts:
+        """What is known of it, as the device at a position."""
+        told = self.information
+        return DeviceFacts(
+            device_id,
+            label_serial=label_serial,
+            aliases=self.aliases,
+            manufacturer=_short(told.manufacturer if told else None),
+            model=_short(told.model if told else None),
+            firmware=_short(told.firmware if told else None),
+            hardware_id=_short(told.hardware_id if told else None),
+            name=name,
+        )
+
     @property
     def is_on_battery(self) -> bool:
         """By word of the list, else by its firmware profile, else because it tells a charge."""
@@ -110,8 +124,12 @@ async def examine(address: str, entry: Entry, tools: Tools) -> Examined:
         if error.cause is not Cause.LOGIN_NO_CREDENTIALS:
             return replace(found, login=Login.OTHER, why=error.detail, cause=error.cause.value)
     else:
-        return await _read(bare, replace(found, login=Login.OPEN))
+        return await _read(bare, replace(found, login=Login.OPEN), tools.profiles)
     return await _log_in(found, tools)
+
+
+def _short(text: str | None) -> str:
+    return (text or "")[:80]
 
 
 async def _log_in(found: Examined, tools: Tools) -> Examined:
@@ -130,7 +148,7 @@ async def _log_in(found: Examined, tools: Tools) -> Examined:
                 return found
             continue
         found = replace(found, login=Login.ACCEPTED, offer=offer, why="", cause="")
-        return await _read(camera, _counted(found, camera))
+        return await _read(camera, _counted(found, camera), tools.profiles)
     return found
 
 
@@ -152,7 +170,7 @@ def _counted(found: Examined, camera: NetworkCamera) -> Examined:
     )
 
 
-async def _read(camera: NetworkCamera, found: Examined) -> Examined:
+async def _read(camera: NetworkCamera, found: Examined, profiles: Sequence[Profile]) -> Examined:
     """What it is; a question that fails leaves its part empty."""
     camera.keep_within(_ceiling(camera, logins=_LATER_LOGINS))
     information, macs = None, ""
@@ -174,7 +192,9 @@ async def _read(camera: NetworkCamera, found: Examined) -> Examined:
         found = replace(found, why=error.detail, cause=error.cause.value)
     if information is not None:
         try:
-            profile = await camera.firmware_profile()
+            chosen = await camera.vendor_profile()
+            named = chosen.id if chosen else ""
+            profile = next((one for one in profiles if one.id == named), None)
             told = await camera.vendor_values()
             vendor = tuple(n for n, v in told.items() if v.quality == "good")
         except CameraError as error:

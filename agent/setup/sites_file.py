@@ -110,13 +110,22 @@ def decode(content: bytes) -> str:
 
 def _heads(text: str) -> list[str]:
     """The delimiters with which the first line names an address column and no unknown one."""
-    first = text.lstrip("\n\r").split("\n", 1)[0].strip("\r")
     found = []
     for delimiter in (",", ";", "\t"):
-        names = [_column(cell) for cell in next(csv.reader([first], delimiter=delimiter), [])]
+        try:
+            cells = next(csv.reader([_first_line(text)], delimiter=delimiter), [])
+        except csv.Error:
+            continue
+        names = [_column(cell) for cell in cells]
         if "address" in names and all(name in COLUMNS for name in names if name):
             found.append(delimiter)
+            if len(names) == 1:
+                break  # one column alone: there is nothing to separate
     return found
+
+
+def _first_line(text: str) -> str:
+    return next((line for line in text.splitlines() if line.strip()), "")
 
 
 def _column(cell: str) -> str:
@@ -174,9 +183,7 @@ class _Reader:
         self.problems.append(RowProblem(row=row, column=column, wrong=wrong, values=values))
 
     def _complain_of_head(self, text: str) -> None:
-        first = text.lstrip("\n\r").split("\n", 1)[0]
-        cells = re.split(r"[,;\t]", first.strip("\r"))
-        for cell in cells:
+        for cell in re.split(r"[,;\t]", _first_line(text)):
             if _column(cell) and _column(cell) not in COLUMNS:
                 known = ", ".join(COLUMNS)
                 self._complain(1, cell.strip()[:40], "unknown_column", known=known)
@@ -216,6 +223,8 @@ class _Reader:
             self._complain(row, "address", "address_missing")
             return (), False
         try:
+            if separator := re.search(r"[,;\t]", text):  # of columns, in another list than this
+                raise BadAddressError(text[: separator.start() + 1])
             return read_addresses(text)
         except BadAddressError as error:
             wrong = "address_many" if error.too_many else "address_bad"

@@ -15,6 +15,7 @@ from agent.camera.profiles.profile import Power, Profile
 from agent.camera.profiles.profile_file import load_profiles
 from agent.charge import Draw
 from agent.config import Device
+from agent.config_power import Battery
 from agent.delivery.database import Database
 from agent.delivery.evidence import Signer
 from agent.delivery.outbox import Outbox
@@ -142,3 +143,17 @@ def test_a_thirsty_camera_is_visited_more_rarely() -> None:
     budget = replace(WIRED_BATTERY, draw=Draw(awake_ma=4000, wake_s=10))
     least = least_interval(BATTERY, None, budget=budget, profiles=())
     assert timedelta(days=1) / 8 < least < timedelta(days=1) / 7
+
+
+def test_what_a_profile_knows_of_the_current_counts_and_its_owner_knows_better() -> None:
+    """Default, profile, owner: each stands above the one before."""
+    power = replace(SOLAR.power, awake_ma=900.0, wake_s=4.0)
+    budgets = {BATTERY.device_id: WIRED_BATTERY}
+    profiles = (replace(SOLAR, power=power),)
+    restraint = Restraint([BATTERY], budgets=budgets, profiles=profiles, known=[CAMHI])
+    by_profile = restraint.budgets[BATTERY.device_id].draw
+    owned = replace(BATTERY, battery=Battery(awake_ma=700.0))
+    by_owner = Restraint([owned], budgets=budgets, profiles=profiles, known=[CAMHI])
+
+    assert by_profile == Draw(awake_ma=900.0, wake_s=4.0)
+    assert by_owner.budgets[BATTERY.device_id].draw == Draw(awake_ma=700.0, wake_s=4.0)

@@ -118,6 +118,8 @@ def _power(table: Table, sources: Mapping[str, Source | None]) -> Power:
         min_poll_interval_s=content.get("min_poll_interval_s", 0),
         safe_while_asleep=tuple(content.get("safe_while_asleep", ())),
         wake_grace_s=float(content.get("wake_grace_s", 0)),
+        awake_ma=content.get("awake_ma"),
+        wake_s=content.get("wake_s"),
     )
 
 

@@ -87,6 +87,12 @@ POWER: Final[Keys] = {
     "wake_grace_s": Key(
         shape=Shape.NUMBER, what="seconds after a wake-up in which requests fail", low=0
     ),
+    "awake_ma": Key(
+        shape=Shape.NUMBER, what="current from its battery while it is awake, in mA", low=1
+    ),
+    "wake_s": Key(
+        shape=Shape.NUMBER, what="seconds that a wake-up keeps it awake besides the visit", low=0
+    ),
 }
 HTTP: Final[Keys] = {
     "port": Key(shape=Shape.WHOLE, what="port of the vendor interface", low=1),

@@ -72,6 +72,8 @@ class Power:
     min_poll_interval_s: int = 0
     safe_while_asleep: tuple[str, ...] = ()  # sources that do not wake a sleeping camera
     wake_grace_s: float = 0.0  # after a wake-up commands fail for so long
+    awake_ma: float | None = None  # from its battery; None: the product's default
+    wake_s: float | None = None  # awake besides a visit; None: the product's default
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
