@@ -17,6 +17,7 @@ HELP: Final = {
         "run": "run the agent",
         "probe": "read one camera now and show what it says",
         "login": "name why the login to a camera or its recorder fails, for three attempts at most",
+        "channels": "list the cameras of a recorder: channel, name, streams, token",
         "discover": "find ONVIF devices on this network",
         "profile": "check, match and try firmware profiles: lint, match, try, schema, supported",
         "check-config": "list every problem of a configuration file",
@@ -70,6 +71,7 @@ HELP: Final = {
         "run": "运行代理",
         "probe": "立即检测一台摄像机并显示结果",
         "login": "说明摄像机或录像机登录失败的原因，最多尝试三次",
+        "channels": "列出录像机上的摄像机：通道、名称、码流、令牌",
         "discover": "在本网络中查找 ONVIF 设备",
         "profile": "检查、匹配和试用固件描述文件：lint、match、try、schema、supported",
         "check-config": "列出配置文件中的所有问题",
@@ -169,6 +171,9 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
             made.add_argument("--json", action="store_true", help=text["json"])
     _add_probe(add("probe"), text)
     _add_login(add("login"), text)
+    channels = add("channels")
+    _add_target(channels, text)
+    channels.add_argument("--json", action="store_true", help=text["json"])
     discover = add("discover")
     discover.add_argument("--seconds", type=float, default=3.0, help=text["seconds"])
     discover.add_argument("--interface", help=text["interface"])

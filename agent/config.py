@@ -67,6 +67,11 @@ class Device:
     consent: Consented = NOBODY_ASKED  # what its owner allows
 
     @property
+    def is_channel(self) -> bool:
+        """Whether it is one camera of a recorder: what the recorder is, it is not."""
+        return bool(self.target.channel or self.target.video_source)
+
+    @property
     def topology(self) -> Topology:
         """How it is powered and reached, which decides its default limits."""
         return topology_of(battery=self.is_battery, metered=self.is_metered, hub=bool(self.site))

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from agent.camera.port import Credentials, LoginKind, Target
 from agent.config import UPLINKS, Config, Device, IrCut, Keys
+from agent.config_channel import read_channel
 from agent.config_consent import read_consent
 from agent.config_gateway import check_gateways, read_gateway
 from agent.config_inbox import Ways, complain_of_twins, read_push, read_ways
@@ -232,15 +233,23 @@ class _Reader:
         )
         target = self._target(table, is_called=push is None or min_poll is not None)
         gateway = read_gateway(table, address=target.address, profile=profile)
+        is_metered = table.choice("link", uplink, UPLINKS) == "metered"
+        chosen = read_channel(table, is_metered=is_metered)
         device = Device(
             device_id=device_id,
             name=self._short(table, "name", 80) or device_id,
             target=replace(
-                target, serial_port=gateway.serial_port, vendor_port=gateway.vendor_port
+                target,
+                serial_port=gateway.serial_port,
+                vendor_port=gateway.vendor_port,
+                channel=chosen.channel,
+                video_source=chosen.video_source,
+                stream_profile=chosen.stream_profile,
+                stream=chosen.stream,
             ),
             label_serial=self._short(table, "label_serial", 64),
             is_battery=table.choice("power", "mains", ("mains", "battery")) == "battery",
-            is_metered=table.choice("link", uplink, UPLINKS) == "metered",
+            is_metered=is_metered,
             profile=profile,
             budget=limits,
             min_poll=min_poll,

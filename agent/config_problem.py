@@ -106,6 +106,10 @@ WRONGS: Final[Mapping[str, Wrong]] = {
         Both("names no file ({found})", "所指文件不存在（{found}）"),
         Both("Write the path of the CA certificate", "请填写 CA 证书的路径"),
     ),
+    "two_streams": Wrong(
+        Both("stands beside stream_profile", "与 stream_profile 同时出现"),
+        Both("Keep one of the two", "请只保留其中一个"),
+    ),
     "too_many": Wrong(
         Both("has {count} entries", "有 {count} 项"),
         Both("Write at most {limit}", "最多填写 {limit} 项"),

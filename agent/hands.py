@@ -113,13 +113,15 @@ class DeviceHands:
             self._database,
             device.device_id,
             (_LOG,),
-            budget=self._budgets[device.device_id],
+            budget=self._rounds.budget_of(device.device_id, self._budgets),
             spend=spend,
         )
         camera = self._camera_for(device)
         before, began_s = camera.costs, time.monotonic()
         visit = Pass(now=now, watch_seconds=0.0, recorder_login=LoginKind.NONE)
-        camera.keep_within(ceiling_of(self._budgets[device.device_id], spend, before))
+        camera.keep_within(
+            ceiling_of(self._rounds.budget_of(device.device_id, self._budgets), spend, before)
+        )
         found = await run_probe(_LOG, camera, visit)
         seconds = time.monotonic() - began_s
         spent = spent_between(before, camera.costs, wakeups=_LOG.cost.wakeups, seconds=seconds)
@@ -138,7 +140,7 @@ class DeviceHands:
         """What the device has cost today; CannotDo when the probe would exceed its budget."""
         db = self._database.connection
         spend = spend_store.read_spend(db, device_id, now=self._clock())
-        refusal = allows(self._budgets[device_id], spend, probe.cost)
+        refusal = allows(self._rounds.budget_of(device_id, self._budgets), spend, probe.cost)
         if refusal is not None:
             raise CannotDo(refusal.both())
         return spend

@@ -9,11 +9,12 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from agent.accounts import Accounts
 from agent.budget import Budget
 from agent.camera.port import Camera
 from agent.config import Device
 from agent.cycle import run_pass
-from agent.delivery import fault_store, reading_store, spend_store
+from agent.delivery import fault_store, spend_store
 from agent.delivery.damage import is_full
 from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
@@ -33,6 +34,7 @@ _TICK_S: Final = 0.25
 REACHABILITY: Final = "reachability"
 IDENTITY: Final = "identity"
 _LONGEST_BACK_OFF_S: Final = 24 * 3600
+OF_RECORDER: Final = frozenset({"clock"})  # probes that say nothing of the camera on a channel
 
 
 class Rounds:
@@ -76,7 +78,7 @@ class Rounds:
         self._clock = clock
         self._jitter = jitter
         self._on_outcome = on_outcome
-        self._alone = {device_id: asyncio.Lock() for device_id in self._devices}
+        self._accounts = Accounts(devices)
         self._last_run = spend_store.read_runs(database.connection)
         self._failures = spend_store.read_failures(database.connection)
         self._rest_until: dict[str, datetime] = {}
@@ -84,8 +86,9 @@ class Rounds:
         self._restraint = restraint
         self._settle = settle
         longest = AFTER_START if former is None else LONGEST
-        self._logins_held = {
-            device_id: self._held(device_id, longest=longest) for device_id in self._devices
+        self._logins_held = {  # by account
+            account: self._held(account, longest=longest)
+            for account in {self._accounts.of(device_id) for device_id in self._devices}
         }
         self.refusals: RefusedProbes = (
             former.refusals if former else RefusedProbes(retry=login_retry)
@@ -127,7 +130,7 @@ class Rounds:
             return
         wanted = self.due_now()
         for device_id in with_room(
-            wanted,
+            self._accounts.first_of_each(wanted),
             running=self._running,
             failures=self._failures,
             concurrency=self._concurrency,
@@ -142,7 +145,7 @@ class Rounds:
             device_id
             for device_id in self._asleep.among(self._devices, now=now)
             if self._devices[device_id].is_visited
-            and device_id not in self._running
+            and self._accounts.are_free(device_id, self._running)
             and not self._is_resting(device_id, now)
             and not self._is_too_soon(device_id, now)
         ]
@@ -152,7 +155,7 @@ class Rounds:
         for one in turns:
             if one.probe.cost.logins and self._is_login_held(one.device_id, now):
                 continue
-            if self.refusals.rests(one.device_id, one.probe.name, now=now):
+            if self.refusals.rests(self._accounts.of(one.device_id), one.probe.name, now=now):
                 continue
             found.setdefault(one.device_id, []).append(one.probe)
         return found
@@ -160,24 +163,41 @@ class Rounds:
     def _turns(self, awake: Sequence[str], now: datetime) -> list[Due]:
         """What is due; gateways first, for they are few and quick."""
         turns: list[Due] = []
-        for kind in (DeviceKind.GATEWAY, DeviceKind.CAMERA):
-            turns += due(
-                self._takes(kind),
-                self._last_run,
-                now,
-                device_ids=[one for one in awake if self._devices[one].kind is kind],
-                overrides=self._overrides,
-                jitter=self._jitter,
-            )
+        for kind, is_channel in (
+            (DeviceKind.GATEWAY, False),
+            (DeviceKind.CAMERA, False),
+            (DeviceKind.CAMERA, True),
+        ):
+            own = [
+                one
+                for one in awake
+                if self._devices[one].kind is kind and self._devices[one].is_channel is is_channel
+            ]
+            if own:
+                turns += due(
+                    self._takes(own[0]),
+                    self._last_run,
+                    now,
+                    device_ids=own,
+                    overrides=self._overrides,
+                    jitter=self._jitter,
+                )
         return turns
 
-    def _takes(self, kind: DeviceKind) -> tuple[Probe, ...]:
-        return tuple(probe for probe in self._probes if takes(kind, probe.name))
+    def _takes(self, device_id: str) -> tuple[Probe, ...]:
+        """The probes that mean something for a device of its kind."""
+        device = self._devices[device_id]
+        left_out = OF_RECORDER if device.is_channel else frozenset()
+        return tuple(
+            probe
+            for probe in self._probes
+            if takes(device.kind, probe.name) and probe.name not in left_out
+        )
 
     def _let_sleep(self, idle: Iterable[str], now: datetime) -> None:
         for device_id in idle:
             until = first_due_at(
-                self._takes(self._devices[device_id].kind),
+                self._takes(device_id),
                 self._last_run,
                 now,
                 device_id=device_id,
@@ -200,12 +220,12 @@ class Rounds:
         last = max((run for run in runs if run is not None), default=None)
         return last is not None and last <= now < last + least
 
-    def _held(self, device_id: str, *, longest: timedelta = LONGEST) -> datetime | None:
-        outcomes = reading_store.earlier(self._database.connection, device_id, OUTCOME, limit=8)
+    def _held(self, account: str, *, longest: timedelta = LONGEST) -> datetime | None:
+        outcomes = self._accounts.outcomes(self._database.connection, account, limit=8)
         return held_until(outcomes, retry=self._login_retry, longest=longest)
 
     def _is_login_held(self, device_id: str, now: datetime) -> bool:
-        until = self._logins_held[device_id]
+        until = self._logins_held[self._accounts.of(device_id)]
         return until is not None and now < until <= now + LONGEST
 
     def _collect(self) -> None:
@@ -229,7 +249,7 @@ class Rounds:
     ) -> Outcome:
         """Run one pass now (all probes when none are named), never beside another one."""
         device = self._devices[device_id]
-        async with self._alone[device_id]:
+        async with self._accounts.alone(device_id):
             if self._settle is not None:
                 await self._settle(device_id)
             chosen = self._who_first(device_id, self._probes if probes is None else probes)
@@ -237,7 +257,7 @@ class Rounds:
                 device,
                 self._camera_for(device),
                 chosen,
-                budget=self._budgets[device_id],
+                budget=self.budget_of(device_id),
                 settings=self._settings,
                 database=self._database,
                 outbox=self._outbox,
@@ -262,8 +282,7 @@ class Rounds:
         if self.logins_rest_until(device_id) is not None:
             more.discard(IDENTITY)
         names = more | {probe.name for probe in probes}
-        own = self._takes(self._devices[device_id].kind)
-        return tuple(probe for probe in own if probe.name in names)
+        return tuple(probe for probe in self._takes(device_id) if probe.name in names)
 
     def _may_change(self, device_id: str) -> bool:
         memories = fault_store.read_memories(self._database.connection, device_id)
@@ -274,14 +293,15 @@ class Rounds:
 
     def _note(self, outcome: Outcome, *, now: datetime) -> None:
         device_id = outcome.facts.device_id
+        account = self._accounts.of(device_id)
         self._asleep.wake(device_id)
         if self._restraint is not None:
             self._restraint.note(outcome.facts)
         for name in outcome.ran:
             self._last_run[device_id, name] = outcome.started_at
         if any(reading.name == OUTCOME for reading in outcome.readings):
-            self._logins_held[device_id] = self._held(device_id)
-        self.refusals.note(device_id, self.probe_named(*outcome.ran), outcome.readings, now=now)
+            self._logins_held[account] = self._held(account)
+        self.refusals.note(account, self.probe_named(*outcome.ran), outcome.readings, now=now)
         before = self._failures.get(device_id, 0)
         failures = before + 1 if outcome.is_silent else 0
         self._rest_until.pop(device_id, None)
@@ -294,12 +314,20 @@ class Rounds:
 
     def alone(self, device_id: str) -> asyncio.Lock:
         """Held while a device is asked, so that two never spend its budget at once."""
-        return self._alone[device_id]
+        return self._accounts.alone(device_id)
+
+    def budget_of(self, device_id: str, budgets: Mapping[str, Budget] | None = None) -> Budget:
+        """The device's budget of today, of which logins are shared by those of its account."""
+        own = self._budgets if budgets is None else budgets
+        return self._accounts.shared_budget(
+            self._database.connection, device_id, own, now=self._clock()
+        )
 
     def logins_rest_until(self, device_id: str) -> datetime | None:
         """Until when nothing may log in to a device that refused; None when nothing holds."""
         now = self._clock()
-        return self._logins_held[device_id] if self._is_login_held(device_id, now) else None
+        held = self._logins_held[self._accounts.of(device_id)]
+        return held if self._is_login_held(device_id, now) else None
 
     def probes_without_login(self) -> tuple[Probe, ...]:
         """The probes that ask nothing which needs an account."""

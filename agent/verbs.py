@@ -32,6 +32,7 @@ Verb = Callable[[argparse.Namespace, TextIO], int]
 ELSEWHERE: Final[Mapping[str, tuple[str, str]]] = {
     "probe": ("agent.on_site", "probe"),
     "login": ("agent.login_command", "login"),
+    "channels": ("agent.channels_command", "channels"),
     "discover": ("agent.on_site", "find"),
     "outbox": ("agent.show_outbox", "show_outbox"),
     "accept": ("agent.accept_command", "accept"),

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from agent.camera.address import pin_http, pin_rtsp, place_of
+from agent.camera.channel import UNNAMED, channel_names, is_channel, order
 from agent.camera.decoder import Decoder
 from agent.camera.door import Door
 from agent.camera.http import SNAPSHOT_CAP_BYTES, CameraHttp, connect_tcp
@@ -58,6 +59,12 @@ _NO_DEVICE = (
 )
 _OTHER_MEDIA = (Cause.ONVIF_UNSUPPORTED, Cause.ONVIF_FAULT, Cause.ONVIF_MISSING)
 _OK = 200
+_IDENTITY = {
+    "device.serial": "serial",
+    "device.model": "model",
+    "device.firmware": "firmware",
+    "device.hardware": "hardware_id",
+}
 
 
 class NetworkCamera:
@@ -165,22 +172,50 @@ class NetworkCamera:
         return await device_service.read_clock(self._soap, clock=self._clock)
 
     async def device_information(self) -> DeviceInformation:
-        """GetDeviceInformation."""
+        """GetDeviceInformation; of a channel what is known of its camera, never the recorder's."""
         await self._learn_clock()
         self._information = await device_service.read_information(self._soap)
-        return self._information
+        return await self._of_channel() if is_channel(self._target) else self._information
+
+    async def _of_channel(self) -> DeviceInformation:
+        """What the firmware profile asks of the camera on this channel."""
+        profile = await self.firmware_profile()
+        if profile is None or not channel_names(profile) & _IDENTITY.keys():
+            return UNNAMED
+        try:
+            values = await self.vendor_values()
+        except CameraError:
+            return UNNAMED
+        said = {
+            field: str(values[name].value)
+            for name, field in _IDENTITY.items()
+            if name in values and values[name].quality == "good"
+        }
+        return replace(UNNAMED, **said)
 
     async def mac_addresses(self) -> tuple[str, ...]:
-        """GetNetworkInterfaces; empty when the device names none."""
+        """GetNetworkInterfaces; empty when the device names none, and for a recorder's channel."""
+        if is_channel(self._target):
+            return ()
         await self._learn_clock()
         return await device_service.read_mac_addresses(self._soap)
 
     async def profiles(self) -> tuple[StreamProfile, ...]:
-        """GetProfiles of Media2, falling back to Media; asked once a pass."""
+        """GetProfiles of Media2, falling back to Media; those of the channel, ours first."""
         if self._media is None:
             await self._learn_clock()
-            self._media = await media.read_profiles(self._soap)
+            self._media = order(await media.read_profiles(self._soap), self._target)
         return self._media
+
+    async def video_sources(self) -> tuple[str, ...]:
+        """Tokens of all video sources of the device; empty when it cannot list them."""
+        await self._learn_clock()
+        try:
+            return await media.read_video_sources(self._soap)
+        except CameraError as error:
+            if error.cause not in _OTHER_MEDIA:
+                raise
+            return ()
 
     async def imaging_settings(self) -> ImagingSettings:
         """GetImagingSettings of the first video source."""
@@ -291,15 +326,29 @@ class NetworkCamera:
         profile = await self.firmware_profile()
         if profile is None or not profile.sources:
             return {}
+        if is_channel(self._target) and not self._target.channel:
+            return {}  # vendors count their channels, and know nothing of ONVIF's tokens
         from agent.camera.profiles.reading import read_vendor_values  # noqa: PLC0415  # may be none
 
-        return await read_vendor_values(self._door, profile, information=self._information)
+        values = await read_vendor_values(
+            self._door,
+            profile,
+            channel=max(0, self._target.channel - 1),
+            information=self._information,
+        )
+        if not is_channel(self._target):
+            return values
+        own = channel_names(profile)
+        return {name: value for name, value in values.items() if name in own}
 
     async def _choice(self) -> Choice:
         """A profile that the operator named stands alone, whatever the device says it is."""
         if self._named_profile:
             return Choice(profile=self._firmware_profiles[0])
-        information = self._information or await self.device_information()
+        if self._information is None:
+            await self._learn_clock()
+            self._information = await device_service.read_information(self._soap)
+        information = self._information
         return choose(self._firmware_profiles, information)
 
     async def _learn_clock(self) -> None:
@@ -319,6 +368,8 @@ class NetworkCamera:
         for profile in await self.profiles():
             if profile.video_source:
                 return profile.video_source
+        if is_channel(self._target):
+            raise CameraError(Cause.ONVIF_MISSING, "the channel names no video source")
         return await media.read_video_source(self._soap)
 
     async def _ask_uri(self, ask: Callable[[SoapClient, StreamProfile], Awaitable[str]]) -> str:

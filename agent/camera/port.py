@@ -94,6 +94,10 @@ class Target:
     serial_port: str = ""  # device file of a modem or charge controller, like "/dev/ttyUSB2"
     tls_fingerprints: tuple[str, ...] = ()  # "sha256:...", any of them is the device
     tls_ca: str = ""  # file of the authority that vouches for it; '': the public ones
+    channel: int = 0  # of a recorder, from 1; 0: the device at the address itself
+    video_source: str = ""  # token of the channel's video source; counts before ``channel``
+    stream_profile: str = ""  # token of the media profile to watch
+    stream: str = ""  # "main" or "sub"; '': the profile that the device lists first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

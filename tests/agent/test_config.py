@@ -154,6 +154,7 @@ def test_every_problem_of_the_code_is_in_the_table() -> None:
             "config_inbox.py",
             "config_sites.py",
             "config_table.py",
+            "config_channel.py",
             "config_tls.py",
             "config_tunable.py",
             "overlay.py",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.budget import Budget
 from agent.camera.port import Camera, CameraError, Cause, DeviceClock, LoginKind, Target
 from agent.config import Device
 from agent.delivery.database import Database
@@ -52,12 +53,14 @@ class Site:
         probes: tuple[Probe, ...] = PROBES,
         concurrency: int = 2,
         settle: Callable[[str], Awaitable[object]] | None = None,
+        make: Callable[[str], Device] = device,
+        budget: Budget = WIRED_MAINS,
     ) -> Rounds:
         """The rounds of an agent that has just started."""
         author = Author(agent_id="a", version="1", recorder_firmware="", signer=Signer(KEY))
         return Rounds(
-            devices=[device(name) for name in cameras],
-            budgets=dict.fromkeys(cameras, WIRED_MAINS),
+            devices=[make(name) for name in cameras],
+            budgets=dict.fromkeys(cameras, budget),
             probes=probes,
             overrides={},
             concurrency=concurrency,

@@ -12,7 +12,8 @@ from agent.camera.onvif.soap import SoapClient
 from agent.camera.port import CameraError, Cause, StreamProfile
 
 _SCHEMA = "http://www.onvif.org/ver10/schema"
-_MAX_PROFILES = 64
+_MAX_PROFILES = 3 * 128  # a recorder lists up to three a channel
+_MAX_SOURCES = 256
 _OTHER_MEDIA = (Cause.ONVIF_UNSUPPORTED, Cause.ONVIF_FAULT, Cause.ONVIF_MISSING)
 _CODECS = {"H.264": "H264", "H.265": "H265", "HEVC": "H265", "AVC": "H264", "MJPEG": "JPEG"}
 
@@ -78,15 +79,20 @@ def _attribute(element: etree._Element, name: str) -> str | None:
 
 
 async def read_video_source(soap: SoapClient) -> str:
-    """Token of the first video source (Media GetVideoSources)."""
+    """Token of the first video source."""
+    return (await read_video_sources(soap))[0]
+
+
+async def read_video_sources(soap: SoapClient) -> tuple[str, ...]:
+    """Tokens of all video sources (Media GetVideoSources); ONVIF_MISSING when there is none."""
     response = await soap.call(
         await service_url(soap, MEDIA), "GetVideoSources", f'<GetVideoSources xmlns="{MEDIA}"/>'
     )
-    for source in children(response, "VideoSources"):
-        token = _attribute(source, "token")
-        if token:
-            return token
-    raise CameraError(Cause.ONVIF_MISSING, "the device lists no video source")
+    sources = children(response, "VideoSources")[:_MAX_SOURCES]
+    tokens = tuple(token for source in sources if (token := _attribute(source, "token")))
+    if not tokens:
+        raise CameraError(Cause.ONVIF_MISSING, "the device lists no video source")
+    return tokens
 
 
 async def read_stream_uri(soap: SoapClient, profile: StreamProfile) -> str:
