@@ -16,6 +16,7 @@ from pathlib import Path
 
 from agent.camera.port import CameraError
 from benchmarks import (
+    camera_decoder,
     camera_login,
     camera_profiles,
     camera_replies,
@@ -55,6 +56,7 @@ FIGURES: tuple[Figure, ...] = (
     *camera_streams.FIGURES,
     *camera_zoo.FIGURES,
     *camera_replies.FIGURES,
+    *camera_decoder.FIGURES,
     *camera_login.FIGURES,
 )
 OUTPUT = Path("build/figures.json")

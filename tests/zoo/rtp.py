@@ -130,7 +130,7 @@ BEHAVIOURS: Final = (
     _animal("endless_unit", "begins a key frame that never ends", "memory exhaustion",
             _endless_unit, causes=frozenset({"rtsp.protocol"}), is_heavy=True),
     _animal("packet_flood", "sends as much as the line carries", "memory exhaustion", _flood,
-            causes=frozenset({"rtsp.protocol"}), is_heavy=True),
+            spoils=("stream.fps", "stream.bitrate"), is_heavy=True),
     _animal("sound_alone", "sends sound on a channel of its own and no video",
             "a camera whose sensor died", _audio, causes=_NO_PACKET),
     _animal("sound_on_the_video_channel", "sends sound where video was agreed",

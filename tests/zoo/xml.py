@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from tests.zoo.behaviour import (
@@ -62,6 +63,17 @@ def _attack(name: str, does: str, stands_for: str, change: Any, **more: Any) -> 
         "faults": _BROKEN,
     }
     return Behaviour(name=name, does=does, stands_for=stands_for, **(known | more))
+
+
+async def _long_text(body: bytes) -> AsyncIterator[bytes]:
+    """The honest reply with 60 million letters in its first text."""
+    first = _FIRST_TEXT.search(body)
+    at = first.start() + 1 if first else 0
+    length = b"Content-Length: %d\r\n\r\n" % (len(body) + 60_000_000)
+    yield b"HTTP/1.1 200 OK\r\n" + length + body[:at]
+    for _ in range(600):
+        yield b"A" * 100_000
+    yield body[at:]
 
 
 def _information(change: Any) -> Any:
@@ -140,7 +152,8 @@ BEHAVIOURS: Final = (
     ),
     _attack(
         "text_60_mb", "states a manufacturer of 60 million letters", "memory exhaustion",
-        _first_text(lambda _: b"A" * 60_000_000), causes=_TOO_LARGE, is_heavy=True,
+        None, http=on_soap(lambda asked: _long_text(asked.content)), causes=_TOO_LARGE,
+        is_heavy=True,
     ),
     _attack(
         "elements_2m", "sends two million elements", "memory exhaustion",
