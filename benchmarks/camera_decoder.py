@@ -1,4 +1,4 @@
-"""Mutated H.264, H.265 and JPEG in the decoder child: the parent never hears of more than a cause."""
+"""Mutated H.264, H.265 and JPEG in the decoder child: the parent hears of causes alone."""
 
 from __future__ import annotations
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
+import socket
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
 from typing import Self
 
 from tests.zoo import honest
-from tests.zoo.behaviour import Answer, Asked, Behaviour, Stage, Told
+from tests.zoo.behaviour import Answer, Asked, Behaviour, Stage, Tls, Told
 
 PACE_S = 1 / honest.FPS
 _NOWHERE = "127.66.66.66:8066"
@@ -31,7 +34,10 @@ class Animal:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        http = await asyncio.start_server(self._serve_http, self._host, 0)
+        shows = self.behaviour.tls in (Tls.UNPROVEN, Tls.CHANGED)
+        http = await asyncio.start_server(
+            self._serve_http, self._host, 0, ssl=_certificate() if shows else None
+        )
         rtsp = await asyncio.start_server(self._serve_rtsp, self._host, 0)
         self._servers = [http, rtsp]
         ports = [server.sockets[0].getsockname()[1] for server in self._servers]
@@ -63,6 +69,10 @@ class Animal:
 
     async def _serve_http(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with self._guest(writer):
+            if self.behaviour.tls is Tls.GARBAGE:
+                writer.write(bytes(range(200)))
+            if self.behaviour.tls in (Tls.GARBAGE, Tls.SILENT):
+                await asyncio.sleep(60)
             head = await reader.readuntil(b"\r\n\r\n")
             self.heard += head
             self.requests += 1
@@ -93,6 +103,7 @@ class Animal:
 
     async def _serve_rtsp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with self._guest(writer):
+            client_port = 0
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
                 self.heard += head
@@ -102,11 +113,42 @@ class Animal:
                 usual = honest.rtsp_reply(method, headers, self.stage, sdp)
                 told = Told(stage=self.stage, method=method, headers=headers, honest=usual)
                 twisted = self.behaviour.rtsp(told) if self.behaviour.rtsp else None
+                if self.behaviour.datagrams is not None and method == "SETUP":
+                    twisted, client_port = self._set_up_udp(headers)
                 await _write(writer, usual if twisted is None else twisted)
                 if method == "PLAY":
-                    await self._play(writer)
+                    await self._play(writer, client_port)
 
-    async def _play(self, writer: asyncio.StreamWriter) -> None:
+    def _set_up_udp(self, headers: dict[str, str]) -> tuple[bytes, int]:
+        """Refuse to interleave; take the client's ports for UDP."""
+        cseq = f"CSeq: {headers.get('cseq', '')}"
+        found = re.search(r"client_port=(\d+)", headers.get("transport", ""))
+        if found is None:
+            return honest.rtsp_text("461 Unsupported Transport", cseq), 0
+        more = self.behaviour.transport.format(
+            foreign=self.stage.foreign.partition(":")[0], metadata=self.stage.metadata
+        )
+        transport = f"Transport: RTP/AVP;unicast;client_port={found[1]}-{int(found[1]) + 1}{more}"
+        return honest.rtsp_text("200 OK", cseq, "Session: 42", transport), int(found[1])
+
+    async def _send_datagrams(self, port: int) -> None:
+        assert self.behaviour.datagrams is not None
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.bind((self._host, 0))
+            sock.setblocking(False)
+            for packets in self.behaviour.datagrams():
+                for number, packet in enumerate(packets):
+                    with contextlib.suppress(OSError):
+                        sock.sendto(packet, (self._host, port))
+                    if number % 50 == 49:
+                        await asyncio.sleep(0)
+                await asyncio.sleep(PACE_S)
+
+    async def _play(self, writer: asyncio.StreamWriter, client_port: int) -> None:
+        if client_port:
+            await self._send_datagrams(client_port)
+            await asyncio.sleep(30)
+            return
         for piece in (self.behaviour.packets or honest.stream)():
             writer.write(piece)
             await writer.drain()
@@ -127,6 +169,12 @@ class Animal:
         finally:
             self._tasks.discard(task)
             writer.close()
+
+
+def _certificate() -> ssl.SSLContext:
+    from tests.zoo.tls import context  # noqa: PLC0415  # made when the first one is needed
+
+    return context()
 
 
 def _head(head: bytes) -> tuple[str, dict[str, str]]:

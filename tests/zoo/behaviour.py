@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+import enum
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -71,6 +72,17 @@ class Told:
 Http = Callable[[Asked], Answer | None]  # None: as an honest device
 Rtsp = Callable[[Told], Answer | None]
 Packets = Callable[[], Iterable[bytes]]  # what is written after PLAY, a tenth of a second apart
+Datagrams = Callable[[], Iterable[Sequence[bytes]]]  # the same over UDP, where SETUP agreed on it
+
+
+class Tls(enum.Enum):
+    """How the device's HTTP port speaks TLS; the operator believes that it does."""
+
+    NONE = "none"
+    UNPROVEN = "unproven"  # a certificate of its own, that nobody has pinned
+    CHANGED = "changed"  # not the one that was pinned
+    SILENT = "silent"
+    GARBAGE = "garbage"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +101,15 @@ class Behaviour:
     http: Http | None = None
     rtsp: Rtsp | None = None
     packets: Packets | None = None
+    datagrams: Datagrams | None = None  # interleaving is refused then
+    transport: str = ""  # more in the answer to SETUP over UDP
     sdp: str | None = None  # instead of the honest description
     snapshot: bytes | None = None
     spoils: tuple[str, ...] = ()
     causes: frozenset[str] = frozenset()
     faults: frozenset[str] = frozenset()
     is_heavy: bool = False  # floods or bombs: visited alone, so that memory is its own
+    tls: Tls = Tls.NONE
     on_loopback: bool = False  # the operator named a loopback address
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.zoo import addresses, codec, http, login, pictures, rtp, rtsp, vendor, xml
+from tests.zoo import addresses, codec, http, login, pictures, rtp, rtsp, tls, udp, vendor, xml
 from tests.zoo.behaviour import Behaviour
 
 HONEST: Final = Behaviour(
@@ -17,9 +17,11 @@ BEHAVIOURS: Final[tuple[Behaviour, ...]] = (
     *login.BEHAVIOURS,
     *rtsp.BEHAVIOURS,
     *rtp.BEHAVIOURS,
+    *udp.BEHAVIOURS,
     *pictures.BEHAVIOURS,
     *codec.BEHAVIOURS,
     *vendor.BEHAVIOURS,
+    *tls.BEHAVIOURS,
 )
 
 

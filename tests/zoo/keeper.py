@@ -16,11 +16,17 @@ from contextlib import AsyncExitStack
 import msgspec
 
 from tests.zoo.animal import Animal
-from tests.zoo.behaviour import Behaviour
+from tests.zoo.behaviour import Behaviour, Tls
 from tests.zoo.behaviours import HONEST, named
 from tests.zoo.sighting import Goal, Report, Tour
-from tests.zoo.watchman import CANARY_PORT, FOREIGN, METADATA, Watchman, carries_login
-from tests.zoo.watchman import shows_password as _shows_password
+from tests.zoo.watchman import (
+    CANARY_PORT,
+    FOREIGN,
+    METADATA,
+    Watchman,
+    carries_login,
+    shows_password,
+)
 
 _SETUP = (
     "ip link set lo up",
@@ -57,7 +63,7 @@ async def report(behaviours: Sequence[Behaviour], *, sees_all: bool) -> Report:
         strangers=watchman.strangers(_own(animals)),
         foreign_bytes=sum(map(len, watchman.heard)),
         login_bytes=sum(map(len, logins)),
-        shown=[one.behaviour.name for one in animals if _shows_password(bytes(one.heard))],
+        shown=[one.behaviour.name for one in animals if _was_shown(one)],
         injected=[one.behaviour.name for one in animals if _is_injected(bytes(one.heard))],
         sees_all=sees_all,
     )
@@ -82,6 +88,14 @@ def _own(animals: Sequence[Animal]) -> set[tuple[str, int | None]]:
     return own
 
 
+def _was_shown(animal: Animal) -> bool:
+    """Whether it learnt what it must not: the password, or any login behind an unproven TLS."""
+    heard = bytes(animal.heard)
+    if animal.behaviour.tls is not Tls.NONE:
+        return carries_login(heard)
+    return shows_password(heard)
+
+
 def _is_injected(heard: bytes) -> bool:
     return any(end + b"X-Evil" in heard for end in (b"\n", b"\r", b"\x0b", b"\x0c"))
 
@@ -93,6 +107,8 @@ async def _visit(animals: Sequence[Animal]) -> Tour:
             address=one.address,
             rtsp_port=one.stage.rtsp_port if one.behaviour.on_loopback else None,
             is_heavy=one.behaviour.is_heavy,
+            tls=one.behaviour.tls is not Tls.NONE,
+            pin="sha256:" + "ab" * 32 if one.behaviour.tls is Tls.CHANGED else "",
         )
         for one in animals
     ]

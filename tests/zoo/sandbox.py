@@ -89,7 +89,7 @@ def _kind(picture: Picture) -> str:
 
 
 def _is_sane(picture: Picture) -> bool:
-    """Whether every figure is a number that a store and a rule can hold, and the evidence is one."""
+    """Whether every figure is a number that a store and a rule can hold."""
     figures = [one for one in asdict(picture.features).values() if isinstance(one, int | float)]
     return all(map(math.isfinite, figures)) and picture.jpeg.startswith(b"\xff\xd8")
 

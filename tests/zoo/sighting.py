@@ -12,6 +12,8 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     rtsp_port: int | None  # what the operator wrote; None: as the device says
     is_heavy: bool
+    tls: bool = False
+    pin: str = ""  # of its certificate
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):

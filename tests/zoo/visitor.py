@@ -82,6 +82,8 @@ class _Visitor:
             credentials=Credentials(user=USER, password=PASSWORD),
             rtsp_port=goal.rtsp_port,
             allow_events=True,
+            tls=goal.tls,
+            tls_fingerprints=(goal.pin,) if goal.pin else (),
         )
         camera = NetworkCamera(
             target,

@@ -8,7 +8,6 @@ _HEADER_BYTES = 12
 _WRAP_32 = 1 << 32
 _WRAP_16 = 1 << 16
 _MAX_KEY_TIMES = 4096
-_LAST_SOUND = 18  # static payload types 0 to 18 are sound (RFC 3551, table 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +19,12 @@ class RtpPacket:
     marker: bool
     payload: memoryview
     source: int = 0  # SSRC
+    kind: int = -1  # payload type
 
 
 def read_packet(data: bytes) -> RtpPacket | None:
-    """Read a packet; None when it is no RTP version 2, or carries sound."""
-    if len(data) < _HEADER_BYTES or data[0] >> 6 != 2 or data[1] & 0x7F <= _LAST_SOUND:
+    """Read a packet; None when it is no RTP version 2."""
+    if len(data) < _HEADER_BYTES or data[0] >> 6 != 2:
         return None
     start = _HEADER_BYTES + 4 * (data[0] & 0x0F)
     if data[0] & 0x10:
@@ -42,6 +42,7 @@ def read_packet(data: bytes) -> RtpPacket | None:
         bool(data[1] & 0x80),
         memoryview(data)[start:end],
         int.from_bytes(data[8:12], "big"),
+        data[1] & 0x7F,
     )
 
 

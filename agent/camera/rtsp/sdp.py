@@ -27,6 +27,7 @@ class Video:
     control: str | None
     parameter_sets: tuple[bytes, ...]  # NAL units from sprop, without start codes
     size: tuple[int, int] | None = None  # width and height in pixels, where the device says it
+    payload_type: int | None = None  # of its packets; None when the device states none
 
 
 def read_video(description: str) -> tuple[Video | None, str | None]:
@@ -58,6 +59,7 @@ def _video(lines: list[str]) -> Video:
         control=_attribute(lines, "control"),
         parameter_sets=_parameter_sets(lines, payload_type),
         size=_size(lines),
+        payload_type=int(payload_type) if re.fullmatch(r"\d{1,3}", payload_type) else None,
     )
 
 

@@ -48,6 +48,7 @@ class _Seen:
     frames: KeyFrames | JpegFrames | None
     seconds: float  # that are measured, from the first packet on
     channel: int  # of the video
+    payload_type: int | None  # packets of any other one are not the video
     recorder: Recorder | None = None
     bytes: int = 0
     _follows: StreamMeter | None = None  # goes on with the sequence when the meter has ended
@@ -57,7 +58,7 @@ class _Seen:
         if self.bytes > _WATCH_CAP_BYTES:
             raise broken("the stream is larger than 64 MiB in a few seconds")
         packet = read_packet(received.payload) if received.channel == self.channel else None
-        if packet is None:
+        if packet is None or packet.kind != (self.payload_type or packet.kind):
             return
         if self.is_measured(at_s):
             whole = self._sequel().take(packet, at_s=at_s)
@@ -112,6 +113,7 @@ async def watch(
                 meter=StreamMeter(video.clock_hz),
                 frames=_frames(video),
                 seconds=seconds,
+                payload_type=video.payload_type,
                 channel=session.channel,
                 recorder=_recorder(video, clip),
             )

@@ -63,10 +63,15 @@ def test_headers_alone_are_no_stream() -> None:
     assert (alive.frames, alive.lost_packets) == (2, 0)
 
 
-def test_sound_is_no_video() -> None:
-    """Packets of a static audio type (RFC 3551) on the video's channel are passed over."""
-    head = struct.pack(">BBHII", 0x80, 0, 1, 1, 1)
-    assert read_packet(head + bytes(160)) is None
+def test_a_packet_says_what_it_carries() -> None:
+    """The payload type is read beside the marker, and the description names the video's."""
+    head = struct.pack(">BBHII", 0x80, 0x80 | 97, 1, 1, 1)
+    sound = read_packet(head + bytes(160))
+    video, _ = read_video("m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n")
+
+    assert (sound.kind, sound.marker) == (97, True) if sound else False
+    assert video is not None
+    assert video.payload_type == 96
 
 
 def test_a_clock_that_goes_back_tells_no_distance() -> None:

@@ -157,6 +157,15 @@ async def test_foreign_control_address_stays_on_the_device() -> None:
     assert b"10.1.2.3" not in server.heard
 
 
+async def test_sound_where_video_was_agreed_is_no_stream() -> None:
+    """Packets of another payload type than the description's are not the video, as in ffmpeg."""
+    sound = b"\x80\x00" + bytes(170)
+    packets = (b"$\x00" + len(sound).to_bytes(2, "big") + sound) * 10
+
+    cause, _ = await fails(playing(PLAY=reply("200 OK") + packets))
+    assert cause is Cause.RTSP_NO_PACKET
+
+
 async def test_a_session_brings_no_header_along() -> None:
     """What the device calls its session is repeated without signs that would end our line."""
     session = reply("200 OK", "Session: 4\rX-Evil: 1\x0b;timeout=60")
