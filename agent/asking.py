@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from agent.budget import Budget, Spend, allows, awake_left_s, ceiling_of
+from agent.budget import Budget, Resource, Spend, allows, awake_left_s, ceiling_of
 from agent.camera.port import Camera, CameraError, Cause, Clip, Costs, NoClip, Picture
 from agent.camera.transcript import MIDWAY
 from agent.probes import login
@@ -50,6 +50,9 @@ async def ask(
     where it would go beyond the day's limit: requests, bytes and logins by the camera, the charge
     of a battery by the time that is left for the probe.
 
+    When the day's wake-ups are spent, a probe that can do without is asked for what leaves a
+    sleeping camera asleep.
+
     One that hangs is asked no further either: each further probe would hold the slot for a deadline
     more, and others wait for it. Its other readings fail by the same cause.
     """
@@ -60,6 +63,10 @@ async def ask(
     for probe in probes:
         cost = probe.cost if not woken else awake(probe.cost)
         refusal = allows(budget, take.spend, cost)
+        if refusal and refusal.resource is Resource.WAKEUPS and probe.can_let_sleep:
+            camera.stay_asleep()
+            cost = awake(cost)
+            refusal = allows(budget, take.spend, cost)
         take.ran.append(probe)
         if refusal is not None:
             error = CameraError(Cause.BUDGET, str(refusal))

@@ -8,6 +8,7 @@ from typing import Final
 from agent.asking import DEFECT
 from agent.budget_words import spent_in_chinese
 from agent.camera.port import Cause
+from agent.camera.transcript import ALL_WAKE
 from agent.wrong import Both
 from shared.reading import Reading
 
@@ -62,6 +63,10 @@ DETAILS_ZH: Final[Mapping[str, str]] = {
     "no recording": "没有录像",
     "fewer than two recent recordings": "最近的录像不足两段",
     "no firmware profile names vendor values for this device": "没有适用于该设备的固件描述文件",
+    ALL_WAKE: "当日唤醒次数已用完，且没有可在不唤醒设备的情况下查询的内容",
+    "several firmware profiles fit equally well: name one in the configuration": (
+        "多个固件描述文件同样适用：请在配置中指定其一"
+    ),
     "no serial element": "应答中没有序列号",
     "the serial names no single device": "该序列号不能唯一标识设备",
 }

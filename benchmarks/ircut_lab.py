@@ -167,6 +167,9 @@ class LabCamera:
         """Where it hangs."""
         return self.macs
 
+    def stay_asleep(self) -> None:
+        """It is on the mains."""
+
     def keep_within(self, ceiling: Ceiling) -> None:
         """It costs nothing that is bounded."""
 

@@ -45,7 +45,7 @@ from agent.camera.port import (
 )
 from agent.camera.profiles.match import Choice, choose
 from agent.camera.profiles.profile import Profile
-from agent.camera.transcript import Transcript
+from agent.camera.transcript import ALL_WAKE, Transcript
 
 # Below these there is no device to talk to; above them its clock may simply be unreadable.
 _NO_DEVICE = (
@@ -122,6 +122,7 @@ class NetworkCamera:
         self.desk = LoginDesk(self._soap, clock=self._clock, rtsp_port=memory.rtsp_port)
         self._media: tuple[StreamProfile, ...] | None = None
         self._information: DeviceInformation | None = None
+        self._may_wake = True
 
     async def close(self) -> None:
         """Nothing stays open between calls; the session belongs to ``CameraHttp``."""
@@ -135,6 +136,10 @@ class NetworkCamera:
     def costs(self) -> Costs:
         """What this pass has cost so far."""
         return self._transcript.tally.costs()
+
+    def stay_asleep(self) -> None:
+        """Only what the profile calls safe while asleep is asked from now on in this pass."""
+        self._may_wake = False
 
     def keep_within(self, ceiling: Ceiling) -> None:
         """From now on nothing is asked that would cost more than this."""
@@ -175,6 +180,7 @@ class NetworkCamera:
         """GetDeviceInformation; of a channel what is known of its camera, never the recorder's."""
         await self._learn_clock()
         self._information = await device_service.read_information(self._soap)
+        self._door.memory.information = self._information
         return await self._of_channel() if is_channel(self._target) else self._information
 
     async def _of_channel(self) -> DeviceInformation:
@@ -330,11 +336,14 @@ class NetworkCamera:
             return {}  # vendors count their channels, and know nothing of ONVIF's tokens
         from agent.camera.profiles.reading import read_vendor_values  # noqa: PLC0415  # may be none
 
+        if not self._may_wake and not profile.power.safe_while_asleep:
+            raise CameraError(Cause.BUDGET, ALL_WAKE)
         values = await read_vendor_values(
             self._door,
             profile,
             channel=max(0, self._target.channel - 1),
             information=self._information,
+            may_wake=self._may_wake,
         )
         if not is_channel(self._target):
             return values
@@ -345,11 +354,20 @@ class NetworkCamera:
         """A profile that the operator named stands alone, whatever the device says it is."""
         if self._named_profile:
             return Choice(profile=self._firmware_profiles[0])
+        return choose(self._firmware_profiles, await self._told())
+
+    async def _told(self) -> DeviceInformation:
+        """What the device says it is; of one that sleeps, what an earlier pass heard."""
+        memory = self._door.memory
+        if self._information is None and not self._may_wake:
+            if memory.information is None:
+                raise CameraError(Cause.BUDGET, ALL_WAKE)
+            return memory.information
         if self._information is None:
             await self._learn_clock()
             self._information = await device_service.read_information(self._soap)
-        information = self._information
-        return choose(self._firmware_profiles, information)
+            memory.information = self._information
+        return self._information
 
     async def _learn_clock(self) -> None:
         """Ask the device's time before the first login by WS-UsernameToken of a pass."""

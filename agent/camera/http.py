@@ -15,7 +15,7 @@ from agent.camera.address import resolve
 from agent.camera.client_library import aiohttp
 from agent.camera.knocked import Knocked
 from agent.camera.login_facts import Offer, Service
-from agent.camera.port import CameraError, Cause, LoginKind, Target
+from agent.camera.port import CameraError, Cause, DeviceInformation, LoginKind, Target
 from agent.camera.tls import (
     PinCheck,
     Trust,
@@ -75,6 +75,7 @@ class DeviceMemory:
     knocked: tuple[Knocked, datetime] | None = None  # without credentials, and when
     rtsp_port: int | None = None  # of the last stream address that it stated
     offers: dict[Service, tuple[Offer, ...]] = field(default_factory=dict)  # newest of each
+    information: DeviceInformation | None = None  # to know its profile without waking it
 
 
 class _Resolver(aiohttp.abc.AbstractResolver):

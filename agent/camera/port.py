@@ -402,6 +402,9 @@ class Ceiling:
 class Camera(Protocol):
     """One device as probes see it; each call raises CameraError and nothing else."""
 
+    def stay_asleep(self) -> None:
+        """From now on in this pass nothing is asked that wakes a sleeping camera."""
+
     def keep_within(self, ceiling: Ceiling) -> None:
         """From now on nothing is asked that would cost more than this, counted as ``costs``."""
 

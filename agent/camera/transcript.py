@@ -83,6 +83,8 @@ class Tally:
         )
 
 
+ALL_WAKE = "the day's wake-ups are spent, and there is nothing to ask that leaves it asleep"
+"""Why nothing is read of a sleeping camera."""
 MIDWAY = "the day's budget of {} is spent: stopped in the middle"
 """Why a probe was cut off; says which resource."""
 

@@ -147,6 +147,7 @@ class Probe:
     read: Read
     deadline_s: float
     names: tuple[str, ...] = ()
+    can_let_sleep: bool = False  # reads what it can after ``Camera.stay_asleep``
 
 
 def good(name: str, value: Value, *, at: datetime, unit: str = "", detail: str = "") -> Reading:

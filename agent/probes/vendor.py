@@ -40,13 +40,25 @@ async def read(camera: Camera, visit: Pass) -> Observation:
         known = [name for name in visit.previous if name.startswith(_FAMILIES)]
         return Observation(readings=all_failed((STATUS, *known), error, at=visit.now))
     if not values:
-        detail = "no firmware profile names vendor values for this device"
-        if profile is not None and profile.ambiguous:
-            detail = f"several firmware profiles fit equally well: {', '.join(profile.ambiguous)}"
-        return Observation(readings=(unsupported(STATUS, at=visit.now, detail=detail),))
+        return Observation(readings=(_none_fits(profile, visit),))
     read_ones = (_reading(name, value, visit) for name, value in values.items())
     return Observation(
         readings=(good(STATUS, "read", at=visit.now), *_named(profile, visit), *read_ones)
+    )
+
+
+def _none_fits(profile: VendorProfile | None, visit: Pass) -> Reading:
+    if profile is None or not profile.ambiguous:
+        detail = "no firmware profile names vendor values for this device"
+        return unsupported(STATUS, at=visit.now, detail=detail)
+    return Reading(
+        STATUS,
+        None,
+        "",
+        visit.now,
+        Quality.UNSUPPORTED,
+        raw=", ".join(profile.ambiguous)[:200],
+        detail="several firmware profiles fit equally well: name one in the configuration",
     )
 
 
@@ -81,4 +93,5 @@ PROBE = Probe(
     read=read,
     deadline_s=DEADLINE_S,
     names=(STATUS,),
+    can_let_sleep=True,
 )

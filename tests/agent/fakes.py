@@ -147,6 +147,9 @@ class FakeCamera:
     merged: bytes = b""  # the reference that the decoder child makes with each picture
     ceiling: Ceiling | None = None
 
+    def stay_asleep(self) -> None:
+        self.asked.append("stay asleep")
+
     def keep_within(self, ceiling: Ceiling) -> None:
         self.ceiling = ceiling
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, cast
 
@@ -17,7 +17,7 @@ from agent.camera.transcript import Tally
 from agent.charge import Draw
 from agent.probes.probe import Cost, Observation, Pass, Probe, good
 from shared.reading import Quality
-from tests.agent.fakes import NOON
+from tests.agent.fakes import NOON, Clock, FakeCamera
 
 LIMITS = st.builds(
     Budget,
@@ -163,3 +163,24 @@ def test_what_may_not_be_spent_is_refused_before_it_leaves() -> None:
     assert tally.costs() == Costs(
         requests=1, bytes_sent=200, bytes_received=0, login_attempts=1, writes=0
     )
+
+
+async def test_a_camera_without_wake_ups_left_is_asked_in_its_sleep() -> None:
+    """The probe that can let it sleep runs, told so and without a wake-up; others are refused."""
+    camera = FakeCamera(Clock())
+    waking = probe_of(Cost(bytes=1, wakeups=1), (0, 0, 0))
+    runs: list[list[str]] = []
+
+    async def read(_: Any, visit: Pass) -> Observation:
+        runs.append(list(camera.asked))
+        return Observation(readings=(good("y", 1, at=visit.now),))
+
+    quiet = replace(waking, name="y", read=read, can_let_sleep=True)
+    budget = Budget(bytes_per_day=1000, requests_per_day=10, logins_per_day=1, wakeups_per_day=0)
+    take = await ask(
+        [waking, quiet], camera, Pass(now=NOON), budget=budget, spend=Spend(NOON.date())
+    )
+
+    assert runs == [["stay asleep"]]
+    assert [(r.name, r.quality) for r in take.readings if r.good] == [("y", Quality.GOOD)]
+    assert take.spend.wakeups == 0

@@ -29,7 +29,8 @@ def test_every_cause_has_a_chinese_text() -> None:
 def test_every_translated_detail_is_one_that_the_probes_say() -> None:
     """A reworded detail would lose its translation unseen."""
     probes = Path(agent.__file__).parent / "probes"
-    source = "".join(path.read_text() for path in probes.glob("*.py"))
+    files = (*probes.glob("*.py"), probes.parent / "camera" / "transcript.py")
+    source = "".join(path.read_text() for path in files)
 
     assert [text for text in DETAILS_ZH if text not in source] == []
 

@@ -21,6 +21,8 @@ _LOGIN: Final = frozenset(
 # After these the next source would only wait for the same again.
 _ENDS: Final = frozenset(
     {
+        Cause.TLS_UNPINNED,
+        Cause.TLS_CHANGED,
         Cause.DNS,
         Cause.TCP_REFUSED,
         Cause.TCP_TIMEOUT,
@@ -104,9 +106,7 @@ class _Reading:
             self._fail(metrics, error)
 
     def _is_open(self, source: Source, metrics: list[Metric]) -> bool:
-        power = self._profile.power
-        is_safe = not power.battery_powered or source.name in power.safe_while_asleep
-        if not self._may_wake and not is_safe:
+        if not self._may_wake and source.name not in self._profile.power.safe_while_asleep:
             return False
         if source.only_if is None:
             return True

@@ -15,6 +15,7 @@ from agent.camera.port import (
     DeviceClock,
     DeviceInformation,
     LoginKind,
+    VendorProfile,
     VendorValue,
 )
 from agent.probes import PROBES, clock, identity, imaging, login, reachability, stream, vendor
@@ -168,6 +169,22 @@ async def test_vendor_keeps_qualities_and_fails_what_was_known() -> None:
     silent = FakeCamera(CameraError(Cause.TCP_TIMEOUT, "slow"))
     after = await readings_of(vendor, silent, Pass(now=NOON, previous=seen))
     assert after["battery.charge"].quality is Quality.FAILED
+
+
+async def test_vendor_says_which_profile_it_used_and_how_well_it_is_proven() -> None:
+    """Profile, hash and status stand beside the values; two that fit alike are named instead."""
+    gauge = VendorValue(value=80.0, quality="good", raw="80", unit="%")
+    used = VendorProfile(id="maker.x", status="documented", hash="0123456789ab")
+    seen = await readings_of(
+        vendor, FakeCamera(vendor_profile=used, vendor_values={"battery.charge": gauge})
+    )
+    assert seen["vendor.profile"].value == "maker.x 0123456789ab"
+    assert seen["vendor.profile_status"].value == "documented"
+    twins = VendorProfile(id="", status="", hash="", ambiguous=("a", "b"))
+    refused = await readings_of(vendor, FakeCamera(vendor_profile=twins, vendor_values={}))
+    assert refused["vendor.status"].quality is Quality.UNSUPPORTED
+    assert refused["vendor.status"].raw == "a, b"
+    assert set(refused) == {"vendor.status"}
 
 
 async def test_host_reads_recordings(tmp_path: Path) -> None:

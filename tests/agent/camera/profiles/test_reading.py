@@ -191,3 +191,30 @@ async def test_nothing_is_kept_that_names_a_sim(make_camera: CameraMaker, tmp_pa
     for secret in (b"490154203237518", b"262011234567890", b"8949020000012345678", b"89430"):
         assert secret not in kept
     assert values["cellular.rsrp"].value == -90.0
+
+
+async def test_a_sleeping_camera_is_known_again_without_being_asked(
+    make_camera: CameraMaker, tmp_path: Path
+) -> None:
+    """Its profile is that of the last pass; only what leaves it asleep is asked, else nothing."""
+    device = digest_device()
+    device.pages["/caps"] = http("<caps><serial>S1</serial><dial>true</dial></caps>")
+    device.pages["/dial"] = http("rsrp=-90\r\n")
+    power = '[power]\nbattery_powered = true\nsafe_while_asleep = ["caps"]\n'
+    async with device.server as server:
+        camera = make_camera(server.address, profiles=(made(tmp_path, TWO + power),))
+        camera.stay_asleep()
+        with pytest.raises(CameraError) as unknown:
+            await camera.vendor_values()
+        camera.start_pass()
+        await camera.device_information()
+        asked = device.operations.copy()
+        server.seen.clear()
+        camera.start_pass()
+        camera.stay_asleep()
+        values = await camera.vendor_values()
+
+    assert unknown.value.cause is Cause.BUDGET
+    assert device.operations == asked
+    assert {seen.path for seen in server.seen} == {"/caps"}
+    assert set(values) == {"device.serial"}
