@@ -21,6 +21,7 @@ HELP: Final = {
         "discover": "find ONVIF devices on this network",
         "profile": "check, match and try firmware profiles: lint, match, try, schema, supported",
         "check-config": "list every problem of a configuration file",
+        "diagnosable": "also tell by device what can be diagnosed there and what not, and why",
         "show-config": "show what can be tuned, its value, and whether file or order says so",
         "config": "with reset: drop what the collector ordered; the file alone governs then",
         "reset": "drop what the collector ordered",
@@ -75,6 +76,7 @@ HELP: Final = {
         "discover": "在本网络中查找 ONVIF 设备",
         "profile": "检查、匹配和试用固件描述文件：lint、match、try、schema、supported",
         "check-config": "列出配置文件中的所有问题",
+        "diagnosable": "并按设备说明可诊断与不可诊断的故障及原因",
         "show-config": "显示可调项的值，以及其来自文件还是命令",
         "config": "配合 reset：丢弃收集端下达的配置，此后仅以文件为准",
         "reset": "丢弃收集端下达的配置",
@@ -156,6 +158,8 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
         made.add_argument("-c", "--config", required=True, help=text["config_file"])
         if verb == "config":
             made.add_argument("action", choices=("reset",), help=text["reset"])
+        if verb == "check-config":
+            made.add_argument("--diagnosable", action="store_true", help=text["diagnosable"])
         if verb == "outbox":
             _add_outbox(made, text)
         if verb == "accept":

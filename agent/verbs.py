@@ -81,6 +81,9 @@ def check_config(arguments: argparse.Namespace, out: TextIO) -> int:
         f"{len(profiles)} {show.word('profiles', lang)}",
         file=out,
     )
+    if arguments.diagnosable:
+        told = importlib.import_module("agent.diagnosable.command").told
+        print("\n".join(told(config, lang)), file=out)
     return DONE
 
 
