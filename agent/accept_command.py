@@ -34,7 +34,7 @@ def accept(arguments: argparse.Namespace, out: TextIO) -> int:
     except (ConfigError, ProfileError) as error:
         return explain(error, lang)
     config = source.local
-    cameras = [one for one in config.devices if one.kind is DeviceKind.CAMERA]
+    cameras = [one for one in config.devices if one.kind is DeviceKind.CAMERA and one.is_visited]
     known = {device.device_id: device for device in cameras}
     strange = [name for name in arguments.devices if name not in known]
     if strange or (arguments.again is not None and not arguments.again.strip()):

@@ -76,6 +76,7 @@ class Device:
         """How it is powered and reached, which decides its default limits."""
         return topology_of(battery=self.is_battery, metered=self.is_metered, hub=bool(self.site))
 
+    wake_window: timedelta | None = None  # for which silence may be sleep; None: by its power
     push: Push | None = None  # it sends by itself; None: it is visited
 
     @property

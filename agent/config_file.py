@@ -17,7 +17,7 @@ from agent.config_channel import read_channel
 from agent.config_consent import read_consent
 from agent.config_gateway import check_gateways, read_gateway
 from agent.config_inbox import Ways, complain_of_twins, read_push, read_ways
-from agent.config_power import read_battery
+from agent.config_power import read_battery, read_wake_window
 from agent.config_problem import ConfigError, Problem
 from agent.config_recorder import read_capabilities
 from agent.config_sites import read_site_name, read_sites
@@ -259,6 +259,7 @@ class _Reader:
             battery=read_battery(table.table("battery")),
             kind=gateway.kind,
             gateway=gateway.gateway,
+            wake_window=read_wake_window(table),
             push=push,
             consent=read_consent(table.table("consent")),
         )

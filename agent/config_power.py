@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 
 from agent.charge import Draw
@@ -33,6 +34,25 @@ class Battery:
             wake_s=draw.wake_s if self.wake_s is None else self.wake_s,
             capacity_mah=draw.capacity_mah if self.capacity_mah is None else self.capacity_mah,
         )
+
+
+WAKE_WINDOW: Final = timedelta(days=1)
+"""For so long a battery camera that does not answer may be asleep: most wake once a day."""
+
+
+def wake_window_of(said: timedelta | None, *, on_battery: bool) -> timedelta:
+    """The owner's word, else a day on a battery and nothing on mains."""
+    if said is not None:
+        return said
+    return WAKE_WINDOW if on_battery else timedelta(0)
+
+
+def read_wake_window(table: Table) -> timedelta | None:
+    """``wake_window_s`` of a device; None when nobody has said, 0 for one that never sleeps."""
+    key = "wake_window_s"
+    if not table.has(key):
+        return None
+    return timedelta(seconds=table.number(key, 0, low=0, high=30 * 86_400))
 
 
 NOTHING_SAID: Final = Battery()

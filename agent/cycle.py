@@ -18,6 +18,7 @@ from agent.budget import Budget, Spend, allows
 from agent.camera.port import Camera, ClipLimits
 from agent.clips import make_clip, order_clip
 from agent.config import Device
+from agent.config_power import wake_window_of
 from agent.consult import consult
 from agent.delivery import keepsake_store, reading_store, spend_store
 from agent.delivery.database import Database
@@ -94,6 +95,9 @@ async def run_pass(
                 database=database,
                 outbox=outbox,
                 send_pictures=send_pictures,
+                wake_window=wake_window_of(
+                    device.wake_window, on_battery=device.is_battery or on_battery
+                ),
             ),
         )
 

@@ -6,7 +6,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from agent.asking import Take
@@ -93,6 +93,7 @@ class Outcome:
     spend: Spend
     is_silent: bool  # nothing answered at the address
     appended: bool  # something waits in the outbox because of it
+    may_sleep: bool = False  # silent, and a battery camera that may be asleep
     mah: float = 0.0  # estimated charge of the day so far
 
 
@@ -107,8 +108,12 @@ def record(
     database: Database,
     outbox: Outbox,
     send_pictures: bool = False,
+    wake_window: timedelta = timedelta(0),
 ) -> Outcome:
-    """Judge and store one pass; runs inside the transaction."""
+    """Judge and store one pass; runs inside the transaction.
+
+    ``wake_window``: for so long silence may be the sleep of a battery camera.
+    """
     db, device_id = database.connection, device.device_id
     fresh = {reading.name: reading for reading in take.readings}
     known = keepsake_store.read_facts(db, device_id)
@@ -122,6 +127,8 @@ def record(
         keepsake_store.keep_facts(db, facts, at=now)
     memories = fault_store.read_memories(db, device_id)
     view = _view(db, device, latest, fresh, now=now, settings=settings)
+    if wake_window:
+        view = replace(view, asleep_until=_asleep_until(db, device_id, take, wake_window, now=now))
     if any(name.startswith(PREFIX) for name in fresh):
         moved_at = filter_moved_at(read_memory(database, device_id), firmware=facts.firmware)
         view = replace(view, filter_moved_at=moved_at)
@@ -157,8 +164,26 @@ def record(
         spend=take.spend,
         is_silent=take.is_silent,
         appended=outbox.next_event() != next_row,
+        may_sleep=take.is_silent and view.asleep_until is not None,
         mah=take.mah,
     )
+
+
+def _asleep_until(
+    db: sqlite3.Connection, device_id: str, take: Take, wake_window: timedelta, *, now: datetime
+) -> datetime | None:
+    """Until when silence may be sleep, counted from its last answer; None when that has passed.
+
+    One that has never answered is given the same time from the first attempt on, and so is one
+    whose last answer lies in the future: our own clock was set back.
+    """
+    answered = keepsake_store.read(db, device_id, keepsake_store.ANSWERED)
+    speaks = not take.is_silent and any(one.good and not one.cause for one in take.readings)
+    if answered is None or speaks or answered.taken_at > now:
+        keepsake_store.keep(db, device_id, keepsake_store.ANSWERED, b"", at=now)
+        return now + wake_window
+    until = answered.taken_at + wake_window
+    return until if now < until else None
 
 
 def _learn(

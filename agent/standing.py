@@ -153,7 +153,8 @@ def _doubt(outcome: Outcome, *, good: bool, before: Stand) -> str:
     """Why the device may not be well, the gravest reason first; '' when there is none."""
     suspected = _suspected(outcome.memories)
     if outcome.is_silent:
-        doubt = f"does not answer: {_why(outcome.readings)}"
+        phrase = "may be asleep" if outcome.may_sleep else "does not answer"
+        doubt = f"{phrase}: {_why(outcome.readings)}"
     elif odd := next(filter(None, map(_oddity, outcome.readings)), ""):
         doubt = odd
     elif suspected:

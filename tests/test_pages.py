@@ -10,7 +10,11 @@ import pytest
 from benchmarks.readme import PAGES, fill, table
 
 ROOT = Path(__file__).parents[1]
-PAIRS = [("README.md", "README.zh.md"), ("docs/operations.md", "docs/operations.zh.md")]
+PAIRS = [
+    ("README.md", "README.zh.md"),
+    ("docs/operations.md", "docs/operations.zh.md"),
+    ("docs/topologies.md", "docs/topologies.zh.md"),
+]
 
 
 @pytest.mark.parametrize(("english", "chinese"), PAIRS)

@@ -18,6 +18,7 @@ from shared.device import Alias, DeviceFacts
 REFERENCE: Final = "reference"  # JPEG of the view when it was good
 CLIP: Final = "clip"  # empty: only when the newest one was told
 DIM: Final = "dim"  # the days on which the view was veiled since it was clear last
+ANSWERED: Final = "answered"  # empty: only when a camera that may sleep answered last
 _HEALTHY: Final = "healthy:"  # with a light behind it: JPEG of the view when it was good
 _FACTS: Final = "facts"
 _LIGHT: Final = "light:"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.diagnosis.rule import Finding, Rule, View
-from agent.diagnosis.verdicts import fault, healthy, no_verdict, not_read
+from agent.diagnosis.verdicts import fault, healthy, no_verdict, not_read, unsure
 
 UNREACHABLE = "device.unreachable"
 MISBEHAVES = "device.misbehaves"
@@ -23,6 +23,14 @@ def judge_unreachable(view: View) -> Finding:
             UNREACHABLE,
             "the recorder cannot resolve the device's name: that says nothing about the device",
             "录像机无法解析设备的域名：这不能说明设备有故障",
+        )
+    if view.asleep_until is not None:
+        return unsure(
+            UNREACHABLE,
+            "a battery camera that does not answer may be asleep",
+            "电池摄像机无应答时可能处于休眠",
+            f"an answer before {view.asleep_until:%Y-%m-%d %H:%M}Z, or none by then",
+            f"{view.asleep_until:%Y-%m-%d %H:%M}Z 之前有应答，或至此仍无应答",
         )
     return fault(
         UNREACHABLE,

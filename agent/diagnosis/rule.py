@@ -143,6 +143,7 @@ class View:
     dim_days: tuple[datetime, ...] = ()  # since it saw clearly last, when each first was dim
     named_at: datetime | None = None  # when it last said who it is; None: it never did
     filter_moved_at: datetime | None = None  # in the last active test, same device and firmware
+    asleep_until: datetime | None = None  # until then silence may be sleep; None: it is none
     worked_out: dict[str, Any] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )  # what several rules ask of this view, so that it is worked out once

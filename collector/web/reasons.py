@@ -15,6 +15,7 @@ from collector.web.voice import Voice
 _PHRASES: Final = (
     ("not asked yet since the agent started", "standing_why.unasked"),
     ("does not answer: ", "standing_why.no_answer"),
+    ("may be asleep: ", "standing_why.asleep"),
     ("login: ", "standing_why.login"),
     ("suspected: ", "standing_why.suspected"),
     ("no good reading: ", "standing_why.no_good"),

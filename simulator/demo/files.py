@@ -55,6 +55,7 @@ password_file = {password_file}
 label_serial = {label_serial}
 power = {power}
 min_poll_interval_s = 0  # simulated batteries do not run down
+wake_window_s = 0  # and never sleep
 budget = {budget}
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -78,12 +79,17 @@ class Bench:
         )
 
     async def visit(
-        self, *, budget: Budget = WIRED_MAINS, probes: Sequence[Probe] = PROBES
+        self,
+        *,
+        budget: Budget = WIRED_MAINS,
+        probes: Sequence[Probe] = PROBES,
+        device: Device = DEVICE,
+        on_battery: bool = False,
     ) -> Outcome:
         """One pass; with all probes unless some are named."""
         self.camera.asked.clear()
         outcome = await run_pass(
-            DEVICE,
+            device,
             self.camera,
             probes,
             budget=budget,
@@ -91,6 +97,7 @@ class Bench:
             database=self.database,
             outbox=self.outbox,
             clock=self.clock,
+            on_battery=on_battery,
         )
         self.clock.pass_by(minutes=10)
         return outcome
@@ -534,3 +541,45 @@ async def test_a_camera_that_hangs_is_asked_twice_and_no_more(bench: Bench) -> N
     assert outcome.ran == tuple(probe.name for probe in hung)
     assert {reading.cause for reading in outcome.readings if reading.cause} == {"deadline"}
     assert not outcome.is_silent
+
+
+async def test_a_battery_camera_that_is_silent_may_be_asleep(bench: Bench) -> None:
+    """Its silence is unknown for a day, then a fault as any other camera's; one answer ends it."""
+    asleep = replace(DEVICE, is_battery=True)
+    await bench.visit(device=asleep)
+    bench.camera.failure = NOBODY
+    silent = [await bench.visit(device=asleep) for _ in range(6 * 23)]
+    assert all(one.is_silent and one.may_sleep for one in silent)
+    memories = fault_store.read_memories(bench.database.connection, DEVICE.device_id)
+    assert True not in memories["device.unreachable"].window
+
+    late = [await bench.visit(device=asleep) for _ in range(6 * 2)]
+    memories = fault_store.read_memories(bench.database.connection, DEVICE.device_id)
+    assert not late[-1].may_sleep
+    assert memories["device.unreachable"].is_open
+
+    bench.camera.failure = None
+    assert not (await bench.visit(device=asleep)).may_sleep
+    bench.camera.failure = NOBODY
+    assert (await bench.visit(device=asleep)).may_sleep
+
+
+@pytest.mark.parametrize(
+    ("said", "is_battery", "on_battery", "sleeps"),
+    [
+        (None, False, False, False),
+        (None, False, True, True),
+        (timedelta(0), True, True, False),
+        (timedelta(hours=1), False, False, True),
+    ],
+    ids=["mains", "by its profile", "never sleeps", "by its owner"],
+)
+async def test_who_may_sleep(
+    bench: Bench, said: timedelta | None, is_battery: bool, on_battery: bool, sleeps: bool
+) -> None:
+    """The owner's word first, then the battery, in the configuration or the firmware profile."""
+    device = replace(DEVICE, is_battery=is_battery, wake_window=said)
+    await bench.visit(device=device, on_battery=on_battery)
+    bench.camera.failure = NOBODY
+
+    assert (await bench.visit(device=device, on_battery=on_battery)).may_sleep is sleeps
