@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.config import Device
 from agent.diagnosable.source import Source
 from agent.diagnosable.standpoint import (
+    CHANNEL,
     CONSENT,
     GATEWAY,
     HUB,
@@ -32,6 +33,8 @@ def standpoint_of(device: Device) -> Standpoint:
     if device.push is not None and not device.is_visited:
         return Standpoint(name=PUSH.name, gives={**PUSH.gives, **_light(device), **_sent(device)})
     base = HUB if device.site or device.is_metered else LAN
+    if device.is_channel:
+        return Standpoint(name=CHANNEL.name, gives={**CHANNEL.gives, **_light(device)})
     return Standpoint(name=base.name, gives={**base.gives, **_own(device)})
 
 

@@ -25,6 +25,15 @@ _LOOKS: Final = Both(
 _PUSHES: Final = Both("sleeping, pushes", "休眠，仅推送")
 
 
+def filled(page: str, lang: str) -> str:
+    """The page with the tables between its marks as the code has them now."""
+    for mark, table in (("faults", fault_table), ("looks", looks_table)):
+        begin, end = f"<!-- {mark} -->\n", f"\n<!-- /{mark} -->"
+        before, _, rest = page.partition(begin)
+        page = f"{before}{begin}{table(lang)}{end}{rest.partition(end)[2]}"
+    return page
+
+
 def fault_table(lang: str) -> str:
     """Faults by standpoint, with a number for each reason, and the reasons below."""
     reasons: dict[str, int] = {}
