@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from agent.config import Device
+from agent.diagnosis.cause_rules import CAUSE, CODES
 from shared.device import Alias, AliasKind, DeviceFacts, alias_of, is_exchanged
+from shared.login_fact import WORKS, LoginFact, read_login_fact
 from shared.reading import Reading
 
 # Names of the identity probe's readings.
@@ -17,6 +19,10 @@ HARDWARE: Final = "identity.hardware_id"
 SERIAL: Final = "identity.serial"
 MAC: Final = "identity.mac"
 _MAX_ALIASES: Final = 8
+ACCEPTED: Final = "login.accepted"
+REFUSED: Final = "login.refused"
+_OF_NO_FIRMWARE: Final = frozenset({"", "locked_out", "wrong_password", "md5_hash_kept"})
+_OTHER_CODES: Final = {"wsse_refused": "login.firmware_refuses_method"}
 
 
 def facts_of(
@@ -43,7 +49,25 @@ def facts_of(
         hardware_id=_said(readings, HARDWARE, before.hardware_id),
         name=device.name,
         profile=device.profile or before.profile,
+        login=_login(readings, before.login),
     )
+
+
+def _login(readings: Mapping[str, Reading], before: str) -> str:
+    """What lets in and what does not, once a pass has named it.
+
+    A wrong password and a lock say nothing of firmware: what was known before stays.
+    """
+    cause = _stated(readings, CAUSE)
+    if cause in _OF_NO_FIRMWARE:
+        return before
+    known = read_login_fact(before)
+    fact = LoginFact(
+        accepted=_stated(readings, ACCEPTED, known.accepted if known else "")[:80],
+        refused=_stated(readings, REFUSED, known.refused if known else "")[:80],
+        cause=CODES[cause][0] if cause in CODES else _OTHER_CODES.get(cause, WORKS),
+    )
+    return fact.write()
 
 
 def _said(readings: Mapping[str, Reading], name: str, before: str) -> str:

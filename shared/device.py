@@ -51,6 +51,7 @@ class DeviceFacts(msgspec.Struct, frozen=True, array_like=True):
     hardware_id: Annotated[str, msgspec.Meta(max_length=80)] = ""
     name: Text = ""  # what people call the position: "Gate north"
     profile: Annotated[str, msgspec.Meta(max_length=64)] = ""  # firmware profile that matched
+    login: Annotated[str, msgspec.Meta(max_length=240)] = ""  # see ``shared.login_fact``
 
 
 _PLACEHOLDERS = frozenset(

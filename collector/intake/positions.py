@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from collector.claims import serials
 from collector.claims.serials import LabelSerial
 from collector.intake.room import Row
-from collector.store import positions, units
+from collector.store import login_facts, positions, units
 from collector.store.positions import Position
 from shared.device import Alias, DeviceFacts
 
@@ -23,7 +23,9 @@ class Place:
     is_news: bool  # False: the row is older than what is known of the device
 
 
-def place_of(facts: DeviceFacts, row: Row, *, of_now: bool = False) -> Place:
+def place_of(
+    facts: DeviceFacts, row: Row, *, of_now: bool = False, recorder_firmware: str = ""
+) -> Place:
     """Find or make the position, resolve its label serial, keep what the agent says of it.
 
     What a row of earlier says (it was replayed, carried here, or sent again late) is true of its
@@ -50,6 +52,14 @@ def place_of(facts: DeviceFacts, row: Row, *, of_now: bool = False) -> Place:
             serial=found,
             since=None if known and known.label_serial == found.value else row.received_at,
             by=row.identity,
+        )
+        login_facts.note(
+            row.db,
+            position_id=position_id,
+            organisation_id=row.agent.organisation_id,
+            facts=facts,
+            recorder_firmware=recorder_firmware or row.agent.recorder_firmware,
+            at=row.received_at,
         )
     firmware = facts.firmware or (known.firmware if known else "")
     return Place(

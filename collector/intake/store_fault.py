@@ -39,7 +39,7 @@ def store_fault(event: FaultEvent, row: Row) -> None:
     identity = event.episode or row.identity
     if event.episode is None and event.kind is not FaultKind.OPENED:
         raise Refusal("fault.no_episode", f"a {event.kind.value} event names no episode")
-    place = place_of(event.device, row)
+    place = place_of(event.device, row, recorder_firmware=event.recorder_firmware)
     if event.recorder_firmware and agents.is_news(row.agent, row.identity, is_live=row.is_live):
         agents.note_recorder(row.db, agent_id=row.agent.id, firmware=event.recorder_firmware)
     known = episodes.find(row.db, agent_id=row.agent.id, identity=identity)

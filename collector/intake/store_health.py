@@ -39,7 +39,12 @@ def store_health(health: Health, row: Row) -> None:
     if is_latest and not health.part:
         _note_agent(health, row)
     for device in health.devices:
-        place = place_of(device.device, row, of_now=is_latest)
+        place = place_of(
+            device.device,
+            row,
+            of_now=is_latest,
+            recorder_firmware=health.recorder_firmware,
+        )
         if is_latest or place.is_news:
             positions.note_standing(
                 row.db,

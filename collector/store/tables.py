@@ -12,6 +12,7 @@ from collector.store.schema.claims import (
     incident_member,
     task,
 )
+from collector.store.schema.compatibility import login_fact
 from collector.store.schema.fleet import (
     agent,
     organisation,
@@ -68,6 +69,7 @@ __all__ = [
     "frame",
     "incident",
     "incident_member",
+    "login_fact",
     "manifest",
     "manifest_item",
     "metadata",

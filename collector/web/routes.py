@@ -12,6 +12,7 @@ from collector.web.gate import Page, Route
 from collector.web.pages import (
     account,
     claims,
+    compatibility,
     devices,
     evidence,
     health,
@@ -67,6 +68,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _get("/tasks", outcomes.show_tasks, SITE),
     _post(r"/tasks/{id:\d+}/done", outcomes.finish_task, KEEPERS),
     _get("/firmware-cases", outcomes.show_firmware_cases, KNOWN),
+    _get("/compatibility", compatibility.show_compatibility, KNOWN),
     _get("/dismissed", outcomes.show_dismissed, SITE),
     _get("/trends", trends.show_trends, KNOWN),
     _get("/trust", trust.show_trust, SITE),
@@ -95,6 +97,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _api("incidents", resources.list_incidents, SITE),
     _api("tasks", resources.list_tasks, SITE),
     _api("firmware-cases", resources.list_firmware_cases, KNOWN),
+    _api("compatibility", compatibility.list_compatibility, KNOWN),
     _api("trends", resources.list_trends, KNOWN),
     _api("trust", api_trust.show_trust, SITE),
     _api("agents", resources.list_agents, SITE),

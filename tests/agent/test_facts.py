@@ -56,3 +56,26 @@ def test_who_is_another(before: tuple[str, str], named: tuple[str, str], is_othe
         return tuple(Alias(k, v) for k, v in zip(kinds, pair, strict=True) if v)
 
     assert is_exchanged(aliases(before), aliases(named)) is is_other
+
+
+def _said(**values: str) -> dict[str, Reading]:
+    """Good readings of one pass."""
+    return {
+        (full := name.replace("_", ".", 1)): good(full, value, at=NOON)
+        for name, value in values.items()
+    }
+
+
+def test_what_lets_in_is_a_fact_of_the_device() -> None:
+    """Kinds and cause travel with the device's facts; a lock says nothing of firmware."""
+    refused = _said(login_accepted="digest-md5", login_refused="wsse", login_cause="wsse_refused")
+    first = facts_of(DEVICE, None, refused)
+    locked = facts_of(DEVICE, first, _said(login_cause="locked_out", login_refused="wsse"))
+    works = facts_of(
+        DEVICE, locked, _said(login_accepted="wsse", login_refused="", login_cause="none")
+    )
+
+    assert first.login == "digest-md5|wsse|login.firmware_refuses_method"
+    assert locked.login == first.login
+    assert works.login == "wsse||none"
+    assert facts_of(DEVICE, None, {}).login == ""

@@ -184,6 +184,22 @@ def up_messages() -> dict[str, wire.UpMessage]:
             host=(Reading("host.cpu", 7.5, "%", NOON, Quality.GOOD),),
             devices=(DeviceHealth(DEVICE, Standing.OK, NOON),),
         ),
+        "health_login": Health(
+            sent_at=NOON,
+            agent_version="0.1.0",
+            next_within_s=300.0,
+            uplink="wired",
+            devices=(
+                DeviceHealth(
+                    msgspec.structs.replace(
+                        DEVICE, login="digest-md5|wsse|login.firmware_refuses_method"
+                    ),
+                    Standing.FAULT,
+                    NOON,
+                ),
+            ),
+            recorder_firmware="NVR 4.2.1",
+        ),
         "result": CommandResult("c-1", Outcome.DONE, NOON, "probed"),
         "result_report": CommandResult(
             "c-1", Outcome.REFUSED, NOON, "order: agent: may not", "order: agent: may not be set"

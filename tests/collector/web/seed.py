@@ -419,6 +419,29 @@ def _other_outcomes(db: Connection, now: datetime) -> None:
         },
     )
     _decide(db, 11, now, "firmware_case", firmware_case_id=1)
+    for position, recorder, accepted, refused, cause in (
+        (7, "NVR 4.2.1", "digest-md5", "wsse", "login.firmware_refuses_method"),
+        (8, "NVR 5.0", "digest-md5", "", "none"),
+        (2, "NVR 4.2.1", "wsse", "", "none"),
+        (3, "NVR 4.2.1", "wsse", "", "none"),
+    ):
+        _put(
+            db,
+            t.login_fact,
+            {
+                "organisation_id": "fit",
+                "position_id": position,
+                "manufacturer": "Sunlens",
+                "model": "SL-BULLET-5",
+                "firmware": "5.7.13" if position in (7, 8) else "5.7.11",
+                "recorder_firmware": recorder,
+                "accepted": accepted,
+                "refused": refused,
+                "cause": cause,
+                "first_at": now - 20 * HOUR,
+                "last_at": now - HOUR,
+            },
+        )
     _put(
         db,
         t.incident,
