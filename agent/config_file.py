@@ -11,7 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from agent.camera.port import Credentials, LoginKind, Target
+from agent.camera.address import place_of
+from agent.camera.port import CameraError, Credentials, LoginKind, Target
 from agent.config import UPLINKS, Config, Device, IrCut, Keys
 from agent.config_channel import read_channel
 from agent.config_consent import read_consent
@@ -272,6 +273,8 @@ class _Reader:
         address = table.text("address", None if is_called else "", missing="address_missing")
         if "/" in address or "@" in address:
             table.complain("address", "address_is_url")
+        elif address and not _is_place(address):
+            table.complain("address", "bad_address", found=address[:80])
         user = table.text("user", "")
         password = self._secret(table, "password_file", "password_env")
         if user and password is None:
@@ -312,6 +315,14 @@ class _Reader:
             why = getattr(error, "strerror", None) or "not UTF-8"
             table.complain(key, "secret_unreadable", found=file_name, why=why)
             return ""
+
+
+def _is_place(address: str) -> bool:
+    try:
+        place_of(Target(address=address))
+    except CameraError:
+        return False
+    return True
 
 
 def _ir_cut(table: Table) -> IrCut:

@@ -211,6 +211,15 @@ WRONGS: Final[Mapping[str, Wrong]] = {
         Both("Give each its own id", "请为每台设备使用不同的 id"),
     ),
     "unknown_profile": Wrong(Both("{found!r} is unknown", "{found!r} 未知"), _ONE_OF),
+    "bad_address": Wrong(
+        Both("{found!r} is no address", "{found!r} 不是地址"),
+        Both(
+            'Write host, host:port or "[2001:db8::7]:port"; a link-local one with its zone, like'
+            ' "fe80::7%eth0"',
+            '请填写 主机、主机:端口 或 "[2001:db8::7]:端口"；'
+            '链路本地地址须带区域，例如 "fe80::7%eth0"',
+        ),
+    ),
     "address_is_url": Wrong(
         Both("is a URL", "是 URL"),
         Both(

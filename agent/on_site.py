@@ -13,7 +13,7 @@ from agent.camera.decoder import Decoder
 from agent.camera.device import NetworkCamera
 from agent.camera.http import CameraHttp
 from agent.camera.onvif.discovery import discover
-from agent.camera.port import Target
+from agent.camera.port import CameraError, Target
 from agent.camera.profiles.profile import Profile
 from agent.camera.profiles.profile_file import ProfileError
 from agent.diagnosis import RULES
@@ -62,14 +62,18 @@ async def _visit(target: Target, profiles: tuple[Profile, ...], seconds: float) 
 
 def find(arguments: argparse.Namespace, out: TextIO) -> int:
     """Ask the network who speaks ONVIF."""
-    found = asyncio.run(
-        discover(
-            seconds=arguments.seconds,
-            multicast=not arguments.ask,
-            interface=arguments.interface,
-            addresses=arguments.ask,
+    try:
+        found = asyncio.run(
+            discover(
+                seconds=arguments.seconds,
+                multicast=not arguments.ask,
+                interface=arguments.interface,
+                addresses=arguments.ask,
+            )
         )
-    )
+    except CameraError as error:
+        complain(error.detail if arguments.lang == "en" else f"地址无效：{error.detail}")
+        return UNUSABLE
     if arguments.json:
         json.dump([found_as_json(one) for one in found], out, ensure_ascii=False, indent=1)
         out.write("\n")

@@ -24,8 +24,13 @@ class Place:
 
     @property
     def netloc(self) -> str:
-        """``host:port``, with brackets around an IPv6 host."""
+        """``host:port``, with brackets around an IPv6 host; a zone stays with it."""
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
+    def told(self) -> str:
+        """The same without a zone, which means nothing to the device (RFC 6874)."""
+        return Place(host=self.host.partition("%")[0], port=self.port).netloc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,15 +42,59 @@ class Pinned:
 
 
 def place_of(target: Target) -> Place:
-    """Read host and port of the target; CameraError(DNS) when it is not an address."""
+    """Read host and port of the target; CameraError(DNS) when it is not an address.
+
+    IPv6 may stand bare ("2001:db8::7") or in brackets, with a zone ("[fe80::7%eth0]:8080").
+    """
+    default = 443 if target.tls else 80
+    address = target.address.replace("%25", "%")
+    if (bare := _six(address)) is not None:
+        return _with_zone(Place(host=bare, port=default))
     try:
-        parts = urlsplit(f"//{target.address}")
+        parts = urlsplit(f"//{address}")
         host, port = parts.hostname, parts.port
     except ValueError as error:
         raise CameraError(Cause.DNS, f"'{target.address}' is not host or host:port") from error
     if not host or parts.path or parts.username is not None:
         raise CameraError(Cause.DNS, f"'{target.address}' is not host or host:port")
-    return Place(host=host, port=port or (443 if target.tls else 80))
+    if ":" in host:
+        host = _six(host)
+        if host is None:
+            raise CameraError(Cause.DNS, f"'{target.address}' is no IPv6 address")
+    return _with_zone(Place(host=host, port=port or default))
+
+
+def _with_zone(place: Place) -> Place:
+    """A link-local IPv6 address leads nowhere without its zone; CameraError(DNS) says so."""
+    is_bare = ":" in place.host and "%" not in place.host
+    if is_bare and ipaddress.IPv6Address(place.host).is_link_local:
+        raise CameraError(
+            Cause.DNS, f"{place.host} is link-local: write its zone too, like {place.host}%eth0"
+        )
+    return place
+
+
+def _six(text: str) -> str | None:
+    """An IPv6 address in its short form, zone included; None when it is none."""
+    try:
+        return str(ipaddress.IPv6Address(text))
+    except ValueError:
+        return None
+
+
+def same_host(one: str | None, other: str | None) -> bool:
+    """Whether two hosts are one, however an IPv6 address is written; zones are each side's own."""
+    return one is not None and other is not None and _canonical(one) == _canonical(other)
+
+
+def _canonical(host: str) -> str:
+    bare = host.partition("%")[0].lower()
+    try:
+        address = ipaddress.ip_address(bare)
+    except ValueError:
+        return bare
+    mapped = getattr(address, "ipv4_mapped", None)
+    return str(mapped or address)
 
 
 def pin_http(url: str, target: Target) -> Pinned:
@@ -60,14 +109,14 @@ def pin_http(url: str, target: Target) -> Pinned:
     parts = _split(url)
     if parts.scheme not in ("http", "https"):
         raise _unusable(url)
-    same_host = parts.hostname == own.host
+    is_own = same_host(parts.hostname, own.host)
     port = own.port
-    if same_host and parts.port and not is_local(own.host):
+    if is_own and parts.port and not is_local(own.host):
         port = parts.port
     place = Place(host=own.host, port=port)
     return Pinned(
         url=f"{'https' if target.tls else 'http'}://{place.netloc}{_path(parts.path, parts.query)}",
-        foreign=None if same_host else parts.hostname,
+        foreign=None if is_own else parts.hostname,
     )
 
 
@@ -82,8 +131,8 @@ def pin_rtsp(url: str, target: Target) -> tuple[Place, str, str | None]:
     if parts.scheme not in _RTSP_PORTS:
         raise _unusable(url)
     place = Place(host=own.host, port=target.rtsp_port or parts.port or _RTSP_PORTS[parts.scheme])
-    foreign = None if parts.hostname == own.host else parts.hostname
-    return place, f"{parts.scheme}://{place.netloc}{_path(parts.path, parts.query)}", foreign
+    foreign = None if same_host(parts.hostname, own.host) else parts.hostname
+    return place, f"{parts.scheme}://{place.told}{_path(parts.path, parts.query)}", foreign
 
 
 def url_of(target: Target, path: str) -> str:
@@ -142,7 +191,7 @@ def is_local(host: str) -> bool:
     if host == "localhost":
         return True
     try:
-        address = ipaddress.ip_address(host.split("%", maxsplit=1)[0])
+        address = ipaddress.ip_address(_canonical(host))
     except ValueError:
         return False
     return address.is_loopback or address.is_link_local or address.is_unspecified

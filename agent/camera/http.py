@@ -140,7 +140,7 @@ class CameraHttp:
                 request.method,
                 yarl.URL(request.url, encoded=True),
                 data=request.body or None,
-                headers=request.headers,
+                headers=_headers(request),
                 allow_redirects=False,
                 ssl=tls,
             ) as response:
@@ -173,6 +173,16 @@ class CameraHttp:
         session, self._session = self._session, None
         if session is not None:
             await session.close()
+
+
+def _headers(request: Request) -> Mapping[str, str]:
+    """The zone of a link-local address is ours: the device is not told of it (RFC 6874)."""
+    url = yarl.URL(request.url, encoded=True)
+    host, port = url.host or "", url.port
+    if "%" not in host:
+        return request.headers
+    bare = host.partition("%")[0]
+    return {**request.headers, "Host": f"[{bare}]:{port}"}
 
 
 async def _read(response: aiohttp.ClientResponse, cap_bytes: int, tally: Tally) -> Reply:

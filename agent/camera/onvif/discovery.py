@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import ipaddress
 import socket
 import uuid
 from collections.abc import Sequence
@@ -11,11 +13,15 @@ from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
+from agent.camera.address import place_of
 from agent.camera.onvif.parse import children, local_name, parse_envelope, text
-from agent.camera.port import CameraError
+from agent.camera.port import CameraError, Cause, Target
 
 GROUP = "239.255.255.250"
+GROUP_6 = "ff02::c"
 PORT = 3702
+_HTTP_PORT = 80  # what ``place_of`` gives an address without a port
+Goal = tuple[str, int] | tuple[str, int, int, int]  # of IPv6 with flow and scope
 _MAX_DATAGRAMS = 4000
 _MAX_FOUND = 2000
 _REPEATS = 2  # UDP may lose one
@@ -58,18 +64,26 @@ class _Collector(asyncio.DatagramProtocol):
         self._seen = 0
         self.found: dict[tuple[str, str], Found] = {}
 
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+    def datagram_received(self, data: bytes, addr: Goal) -> None:
         self._seen += 1
         if self._seen > _MAX_DATAGRAMS or len(self.found) >= _MAX_FOUND:
             return
         try:
-            for match in read_matches(data, host=addr[0], message_id=self._message_id):
+            for match in read_matches(data, host=_host(addr), message_id=self._message_id):
                 self.found.setdefault((match.endpoint, match.address), match)
         except CameraError:
             return  # whoever sends broken answers is not a device we can speak to
 
     def error_received(self, exc: Exception) -> None:
         """An ICMP refusal of a unicast probe: that address has no responder."""
+
+
+def _host(addr: Goal) -> str:
+    """Where an answer came from; a link-local address with its zone, without which it is none."""
+    host = addr[0].partition("%")[0]
+    if len(addr) == 4 and addr[3] and ipaddress.ip_address(host).is_link_local:
+        return f"{host}%{socket.if_indextoname(addr[3])}"
+    return host
 
 
 def read_matches(data: bytes, *, host: str, message_id: str) -> tuple[Found, ...]:
@@ -119,7 +133,8 @@ def _address(stated: Sequence[str], host: str) -> str:
         except ValueError:
             continue
         if parts.scheme == "http":
-            return host if port in (None, 80) else f"{host}:{port}"
+            shown = f"[{host}]" if ":" in host else host
+            return host if port in (None, 80) else f"{shown}:{port}"
     return host
 
 
@@ -137,33 +152,87 @@ async def discover(
     addresses: Sequence[str] = (),
     port: int = PORT,
 ) -> list[Found]:
-    """Ask for ONVIF devices by multicast and at ``addresses`` ("host" or "host:port").
+    """Ask for ONVIF devices by multicast and at ``addresses`` ("host", "host:port", "[::1]:port").
 
-    ``interface`` is the IPv4 address of the interface to send multicast from. A probe from an
-    ephemeral port works beside a discovery daemon that holds port 3702, as on most recorders.
+    ``interface`` is what to send multicast from: an IPv4 address, or the name of an interface,
+    which asks over IPv6 on that one. Without it IPv4 goes out by the default route and IPv6 on
+    every interface. A probe from an ephemeral port works beside a discovery daemon that holds
+    port 3702, as on most recorders.
     """
-    loop = asyncio.get_running_loop()
     message_id = str(uuid.uuid4())
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    sock.setblocking(False)
-    if interface is not None:
-        sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(interface))
-    sock.bind((interface or "", 0))
-    transport, collector = await loop.create_datagram_endpoint(
-        lambda: _Collector(message_id), sock=sock
-    )
-    try:
-        goals = [(GROUP, port)] if multicast else []
-        goals += [_goal(address, port) for address in addresses]
+    collector = _Collector(message_id)
+    goals = [_goal(address, port) for address in addresses]
+    links = _links(interface) if multicast else []
+    with contextlib.ExitStack() as stack:
+        four = await _open(stack, collector, socket.AF_INET, host=_own_four(interface))
+        six = await _open(stack, collector, socket.AF_INET6, host="")
+        if multicast and (interface is None or _own_four(interface)):
+            goals.append((GROUP, port))
+        goals += [(GROUP_6, port, 0, link) for link in links]
         for _ in range(_REPEATS):
             for goal in goals:
-                transport.sendto(probe_message(message_id), goal)
+                transport = six if ":" in goal[0] else four
+                if transport is not None:
+                    with contextlib.suppress(OSError):  # an interface without IPv6, or down
+                        transport.sendto(probe_message(message_id), goal)
             await asyncio.sleep(seconds / _REPEATS)
-    finally:
-        transport.close()
     return sorted(collector.found.values(), key=lambda found: found.address)
 
 
-def _goal(address: str, port: int) -> tuple[str, int]:
-    host, _, named = address.partition(":")
-    return host, int(named) if named.isdigit() else port
+async def _open(
+    stack: contextlib.ExitStack, collector: _Collector, family: int, *, host: str
+) -> asyncio.DatagramTransport | None:
+    """A socket of one family; None where this machine has no IPv6."""
+    try:
+        sock = socket.socket(family, socket.SOCK_DGRAM)
+    except OSError:
+        return None
+    sock.setblocking(False)
+    if host:
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(host))
+    try:
+        sock.bind((host, 0))
+    except OSError:
+        sock.close()
+        if family == socket.AF_INET:
+            raise
+        return None
+    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+        lambda: collector, sock=sock
+    )
+    stack.callback(transport.close)
+    return transport
+
+
+def _own_four(interface: str | None) -> str:
+    """The interface where it is written as an IPv4 address, else ''."""
+    try:
+        return str(ipaddress.IPv4Address(interface or ""))
+    except ValueError:
+        return ""
+
+
+def _links(interface: str | None) -> list[int]:
+    """Numbers of the interfaces to ask over IPv6."""
+    if interface is None:
+        return [number for number, _ in socket.if_nameindex()]
+    return [number for number, name in socket.if_nameindex() if name == interface]
+
+
+def _goal(address: str, port: int) -> Goal:
+    """Where a unicast probe goes; CameraError when that is no address."""
+    place = place_of(Target(address=address))
+    named = port if place.port == _HTTP_PORT else place.port
+    host, _, zone = place.host.partition("%")
+    if ":" not in host:
+        return host, named
+    return host, named, 0, _index(zone)
+
+
+def _index(zone: str) -> int:
+    if zone.isdigit():
+        return int(zone)
+    try:
+        return socket.if_nametoindex(zone) if zone else 0
+    except OSError as error:
+        raise CameraError(Cause.DNS, f"this machine has no interface '{zone[:32]}'") from error

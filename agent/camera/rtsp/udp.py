@@ -65,7 +65,10 @@ class UdpStream:
         """
         address = ipaddress.ip_address(self._camera.partition("%")[0])
         if self._stated is not None and not address.is_loopback:
-            self._ports.send(RTP, _PUNCH, (self._camera, self._stated[RTP]))
+            scope = self._connection.own_ip[1]
+            port = self._stated[RTP]
+            to = (self._camera, port, 0, scope) if address.version == 6 else (self._camera, port)
+            self._ports.send(RTP, _PUNCH, to)
 
     async def receive(self) -> RtspReply | Interleaved:
         """The next packet in order, or what RTSP says meanwhile; errors of the connection pass."""
@@ -128,7 +131,8 @@ class UdpStream:
         """To where the camera's own reports come from, or beside where its packets come from."""
         to, stated = self._report_to, self._stated
         if to is None and sender is not None and stated is not None and sender[1] == stated[RTP]:
-            to = (sender[0], stated[RTCP])
+            beside = stated[RTCP]
+            to = (sender[0], beside) if len(sender) == 2 else (sender[0], beside, *sender[2:])
         if to is not None:
             self._connection.tally.bytes_sent += len(content)
             self._ports.send(RTCP, content, to)

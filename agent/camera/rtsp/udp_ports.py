@@ -20,7 +20,7 @@ _TRIES: Final = 32
 _FIRST_PORT, _LAST_PORT = 20_000, 59_998
 _RECEIVE_BYTES: Final = 1024 * 1024  # what the kernel may hold for us while we are busy
 _QUEUE_PACKETS: Final = 8192
-Sender = tuple[str, int]
+Sender = tuple[str, int] | tuple[str, int, int, int]  # of IPv6 with flow and scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class _Port(asyncio.DatagramProtocol):
     pair: UdpPorts
 
     def datagram_received(self, data: bytes, addr: Sender) -> None:
-        self.pair.take(Datagram(self.channel, Arrived(data, time.monotonic()), addr[:2]))
+        self.pair.take(Datagram(self.channel, Arrived(data, time.monotonic()), addr))
 
     def error_received(self, exc: Exception) -> None:
         """An ICMP refusal of a report: the server does not listen for them."""

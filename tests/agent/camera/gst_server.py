@@ -35,7 +35,7 @@ def main() -> None:
     """Serve the pipes on a free port, print it, and run until killed."""
     Gst.init(None)
     server = GstRtspServer.RTSPServer()
-    server.set_address("127.0.0.1")
+    server.set_address(sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1")
     server.set_service("0")
     auth = GstRtspServer.RTSPAuth()
     auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
