@@ -244,7 +244,8 @@ def test_a_link_local_camera_is_reached_by_its_zone() -> None:
     alone = [unshare or "", "--net", "--map-root-user"]
     if unshare is None or shutil.which("ip") is None:
         pytest.skip("no network namespaces here")
-    check = [*alone, "ip", *"link add pair0 type veth peer name pair1".split()]
+    pair = ("link", "add", "pair0", "type", "veth", "peer", "name", "pair1")
+    check = [*alone, "ip", *pair]
     if subprocess.run(check, check=False, capture_output=True).returncode:
         pytest.skip("network namespaces are not permitted here")
     done = subprocess.run(
