@@ -39,6 +39,7 @@ class LoginState:
     # changed meanwhile, or this user may not do that one thing.
     doubts: int = 0
     vendor_refusals: int = 0  # by a vendor's own login: they lock the same account
+    vendor_worked: bool = False
     locked: bool = False
     soap_shut: bool = False  # SOAP refused every kind: not asked again in this pass
     # Paths where a nonce serves once although the device does not call it stale; kept for later
@@ -115,7 +116,17 @@ class LoginState:
 
     def count_vendor_attempt(self) -> None:
         """Count a login by a vendor's own protocol or token, whose outcome is open."""
-        self.tally.begin_login()
+        if not self.vendor_worked:
+            self.tally.begin_login()
+
+    def take_back_vendor_attempt(self) -> None:
+        """The login that was counted never left."""
+        if not self.vendor_worked:
+            self.tally.login_attempts -= 1
+
+    def note_vendor_worked(self) -> None:
+        """Further logins of this pass with the same password lock nothing."""
+        self.vendor_worked = True
 
     def note_vendor_refusal(self, cause: Cause) -> None:
         """Remember why a vendor's login was not accepted; other causes say nothing about it."""

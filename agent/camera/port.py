@@ -69,8 +69,6 @@ class LoginKind(enum.Enum):
     WSSE = "wsse"
     DIGEST_MD5 = "digest-md5"
     DIGEST_SHA256 = "digest-sha256"
-    BASIC = "basic"  # the password itself, over TLS alone: vendor interfaces
-    TOKEN = "token"  # a login of its own that gives a token: vendor interfaces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from agent.camera.door import Door
-from agent.camera.port import CameraError, Cause, LoginKind
+from agent.camera.port import CameraError, Cause
 from agent.camera.profiles.documents import Several, find
 from agent.camera.profiles.profile import Format, Refusal
 
@@ -31,7 +31,6 @@ def check_answer(
     errors: Mapping[str, Refusal],
     door: Door,
     raw: bytes,
-    kind: LoginKind = LoginKind.TOKEN,
 ) -> None:
     """Raise CameraError when the answer carries an error code that the profile explains."""
     if not error_path or not errors:
@@ -42,22 +41,19 @@ def check_answer(
     code = str(int(found)) if isinstance(found, float) and found.is_integer() else str(found)
     meaning = errors.get(code)
     if meaning is not None:
-        raise refusal(meaning, code, door=door, raw=raw, kind=kind)
+        raise refusal(meaning, code, door=door, raw=raw)
 
 
-def refusal(
-    meaning: Refusal, code: str, *, door: Door, raw: bytes, kind: LoginKind = LoginKind.TOKEN
-) -> CameraError:
+def refusal(meaning: Refusal, code: str, *, door: Door, raw: bytes) -> CameraError:
     """The error of a code; a refused or locked login is noted, as if ONVIF had said it."""
     login = door.login
     if meaning is Refusal.LOCKED:
-        login.locked = True
+        login.note_vendor_refusal(Cause.LOGIN_LOCKED)
         return CameraError(
             Cause.LOGIN_LOCKED, f"the device has locked this account (code {code})", raw=raw
         )
     if meaning is Refusal.REFUSED:
-        login.note_refused(kind)
-        login.refused_before.update(login.refused)
+        login.note_vendor_refusal(Cause.LOGIN_REFUSED)
         return CameraError(
             Cause.LOGIN_REFUSED,
             f"the vendor interface refuses user and password (code {code})",

@@ -14,9 +14,9 @@ from urllib.parse import urlencode
 
 from agent.camera.address import Place, place_of
 from agent.camera.http import Reply
-from agent.camera.port import CameraError, Cause, Credentials, LoginKind, Target
+from agent.camera.port import CameraError, Cause, Credentials, Target
 from agent.camera.profiles.documents import BODY_CAP_BYTES
-from agent.camera.profiles.fill import SECRET, fill_any, fill_path, places
+from agent.camera.profiles.fill import fill_any, fill_path, places
 from agent.camera.profiles.keys import Key, Keys, Shape, text
 from agent.camera.profiles.profile import Profile, SessionKind, Source
 from agent.camera.profiles.refusals import TokenExpiredError
@@ -38,6 +38,18 @@ REQUEST: Final[Keys] = {
 _OK: Final = 200
 _ABSENT: Final = (404, 405, 410, 501)
 _REFUSED: Final = (401, 403)
+_LOCKED: Final = (423, 429)
+_NEVER_LEFT: Final = frozenset(
+    {
+        Cause.DNS,
+        Cause.TCP_REFUSED,
+        Cause.TCP_TIMEOUT,
+        Cause.TCP_UNREACHABLE,
+        Cause.TLS,
+        Cause.TLS_UNPINNED,
+        Cause.TLS_CHANGED,
+    }
+)
 
 
 def check_request(table: Table) -> None:
@@ -142,26 +154,41 @@ async def _in_clear(source: Source, reach: Reach) -> Reply:
     """Basic or credentials in the address, over TLS; or no login at all."""
     if source.auth == ("none",):
         return await send(source.request, reach, values=_values(reach))
-    require_tls(reach)
-    credentials, login = credentials_of(reach), reach.door.login
+    credentials = credentials_of(reach)
     user, password = credentials.user, credentials.password
     reach.door.transcript.hide(password)
-    login.count_attempt(LoginKind.BASIC)
+    values, further = _values(reach), {}
     if "url" in source.auth:
         values = places(channel=reach.channel, user=user, password=password)
-        reply = await send(source.request, reach, values=values)
     else:
         word = base64.b64encode(f"{user}:{password}".encode()).decode()
         reach.door.transcript.hide(word)
-        reply = await send(
-            source.request,
-            reach,
-            values=_values(reach),
-            further={"Authorization": f"Basic {word}"},
-        )
-    check_refused(reply, reach, kind=LoginKind.BASIC)
+        further = {"Authorization": f"Basic {word}"}
+    reply = await send_login(source.request, reach, values=values, further=further)
+    # In an address it is the answer's own code that says whether it was accepted.
     if reply.status == _OK and "url" not in source.auth:
-        login.note_worked(LoginKind.BASIC)
+        reach.door.login.note_vendor_worked()
+    return reply
+
+
+async def send_login(
+    request: Mapping[str, Any],
+    reach: Reach,
+    *,
+    values: Mapping[str, str],
+    further: Mapping[str, str] | None = None,
+) -> Reply:
+    """Send what carries the password: inside TLS, counted, and refused at most once a pass."""
+    require_tls(reach)
+    login = reach.door.login
+    login.count_vendor_attempt()
+    try:
+        reply = await send(request, reach, values=values, further=further)
+    except CameraError as error:
+        if error.cause in _NEVER_LEFT:
+            login.take_back_vendor_attempt()
+        raise
+    _check_refused(reply, reach)
     return reply
 
 
@@ -182,15 +209,13 @@ async def send(
     )
 
 
-def check_refused(reply: Reply, reach: Reach, *, kind: LoginKind) -> None:
+def _check_refused(reply: Reply, reach: Reach) -> None:
     """Raise when the status says that this login was refused or the account is locked."""
-    login = reach.door.login
-    if reply.status in (423, 429):
-        login.check_lock(status=reply.status, text="")
+    login, text = reach.door.login, reply.body[:4096].decode("utf-8", "replace")
+    if reply.status in (*_REFUSED, *_LOCKED):
+        login.check_lock(status=reply.status, text=text)
     if reply.status in _REFUSED:
-        login.check_lock(status=reply.status, text=reply.body[:4096].decode("utf-8", "replace"))
-        login.note_refused(kind)
-        login.refused_before.update(login.refused)
+        login.note_vendor_refusal(Cause.LOGIN_REFUSED)
         raise CameraError(
             Cause.LOGIN_REFUSED,
             f"the vendor interface refuses user and password (HTTP {reply.status})",
@@ -218,8 +243,3 @@ async def _with_session(source: Source, reach: Reach) -> Reply:
             raw=reply.body,
         )
     return reply
-
-
-def carries_password(request: Mapping[str, Any]) -> bool:
-    """Whether a request table has a place for user or password."""
-    return SECRET.search(json.dumps(request, default=str)) is not None

@@ -7,18 +7,16 @@ from contextlib import suppress
 from typing import Any, Final
 
 from agent.camera.http import Reply
-from agent.camera.port import CameraError, Cause, LoginKind
+from agent.camera.port import CameraError, Cause
 from agent.camera.profiles.documents import UnreadableError, find, parse
 from agent.camera.profiles.fill import places
 from agent.camera.profiles.profile import Session
 from agent.camera.profiles.refusals import check_answer
 from agent.camera.profiles.transport import Reach
 from agent.camera.profiles.transports.http import (
-    carries_password,
-    check_refused,
     credentials_of,
-    require_tls,
     send,
+    send_login,
 )
 
 _OK: Final = 200
@@ -69,23 +67,19 @@ async def token_session(reach: Reach) -> TokenSession:
 
 async def _log_in(reach: Reach, session: Session) -> str:
     credentials = credentials_of(reach)
-    if carries_password(session.request):
-        require_tls(reach)
-    login, transcript = reach.door.login, reach.door.transcript
+    transcript = reach.door.transcript
     with transcript.record(kind="vendor", request="login") as note:
-        login.count_attempt(LoginKind.TOKEN)
         values = places(channel=reach.channel, user=credentials.user, password=credentials.password)
         transcript.hide(credentials.password)
-        reply = await send(session.request, reach, values=values)
+        reply = await send_login(session.request, reach, values=values)
         note.detail = f"HTTP {reply.status}"
-        check_refused(reply, reach, kind=LoginKind.TOKEN)
         if reply.status != _OK:
             raise CameraError(
                 Cause.HTTP_STATUS, f"the login is answered by HTTP {reply.status}", raw=reply.body
             )
         token = _token_in(reply, reach, session)
         transcript.hide(token)
-        login.note_worked(LoginKind.TOKEN)
+        reach.door.login.note_vendor_worked()
         # The answer itself is not kept: it is one great secret.
         return token
 
