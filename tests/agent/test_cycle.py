@@ -157,6 +157,28 @@ async def test_a_lasting_fault_opens_once_with_signed_evidence(bench: Bench) -> 
     assert event.device.aliases[0].value == "SN-2401-0001"
 
 
+async def test_pictures_that_may_not_leave_stay_and_the_manifest_says_why(bench: Bench) -> None:
+    """Without its owner's consent: the fault is told, no file that shows the place leaves."""
+    author = replace(bench.settings.author, keeps_pictures=frozenset({DEVICE.device_id}))
+    bench.settings = replace(bench.settings, author=author)
+    await bench.visit()
+    bench.camera.features = BLACK
+    for _ in range(8):
+        await bench.visit()
+
+    told = bench.told()
+    (opened,) = [m for m in told if isinstance(m, FaultEvent) and m.kind is FaultKind.OPENED]
+    manifests = [m.manifest for m in told if isinstance(m, FaultEvent | EvidenceAdded)]
+    bodies = [wire.decode_manifest(one.body) for one in manifests if one is not None]
+    kinds = {item.kind for body in bodies for item in body.items}
+    assert kinds
+    assert kinds.isdisjoint({EvidenceKind.PICTURE, EvidenceKind.REFERENCE, EvidenceKind.CLIP})
+    assert opened.manifest is not None
+    not_taken = wire.decode_manifest(opened.manifest.body).not_taken
+    assert {one.kind for one in not_taken} == {EvidenceKind.PICTURE, EvidenceKind.CLIP}
+    assert all("owner" in one.why_en for one in not_taken)
+
+
 async def test_a_thumbnail_leaves_before_its_picture(bench: Bench) -> None:
     """On a metered link the manifest names both, and only the small one is worth sending first."""
     bench.camera.thumbnails = True
