@@ -34,6 +34,7 @@ HELP: Final = {
         "accept": "leave the first acceptance out",
         "report": "file for the handover report (handover.html beside the configuration)",
         "dry_run": "show what would be written, write nothing",
+        "again": "try a login once more that was refused less than an hour ago",
         "yes": "ask nothing: flags and defaults alone; no consent is assumed",
         "device": "exchange the device of a position, or change passwords, without touching the"
         " site",
@@ -72,6 +73,7 @@ HELP: Final = {
         "accept": "不进行首次验收",
         "report": "交付报告文件（默认为配置文件旁的 handover.html）",
         "dry_run": "仅显示将写入的内容",
+        "again": "再次尝试一小时内被拒绝的登录",
         "yes": "不提问：仅用选项和默认值；不会默认同意",
         "device": "更换某点位的设备或修改密码，无需到现场",
         "swap": "点位已换新设备：确认其身份，历史随点位保留",
@@ -115,6 +117,7 @@ def add_setup(setup: argparse.ArgumentParser, lang: str) -> None:
     setup.add_argument("--no-accept", dest="accept", action="store_false", help=text["accept"])
     setup.add_argument("--report", metavar="FILE", help=text["report"])
     setup.add_argument("--dry-run", action="store_true", help=text["dry_run"])
+    setup.add_argument("--again", action="store_true", help=text["again"])
     setup.add_argument("--yes", action="store_true", help=text["yes"])
 
 
@@ -129,6 +132,7 @@ def add_device(
     secret = common.add_mutually_exclusive_group()
     secret.add_argument("--password-file", metavar="FILE", help=text["password_file"])
     secret.add_argument("--password-env", metavar="NAME", help=text["password_env"])
+    common.add_argument("--again", action="store_true", help=text["again"])
     common.add_argument("--yes", action="store_true", help=text["yes"])
     actions = device.add_subparsers(dest="action", required=True)
     swap = actions.add_parser(

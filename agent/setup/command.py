@@ -31,6 +31,8 @@ from agent.setup.handover_page import as_page
 from agent.setup.handover_text import as_text
 from agent.setup.order import Order, UnusableError, ask_consent, read_order
 from agent.setup.plan import Planned, plan
+from agent.setup.refused import FILE as REFUSED_FILE
+from agent.setup.refused import Refusals
 from agent.setup.search import search
 from agent.setup.sites_file import SitesFileError
 from agent.setup.words import CHANGES, LOGINS, SAID
@@ -106,6 +108,11 @@ class _Run:
             decoder=Decoder(thumbnails=False),
             profiles=profiles,
             clock=edge.clock,
+            refusals=Refusals(
+                order.config.parent / REFUSED_FILE,
+                write=file.write_secret,
+                again=arguments.again,
+            ),
         )
 
     async def go(self) -> int:

@@ -29,6 +29,8 @@ from agent.setup.device_words import SAID
 from agent.setup.entry import Entry, Offer, read_password
 from agent.setup.examine import Examined, Login, Tools, examine
 from agent.setup.order import UnusableError
+from agent.setup.refused import FILE as REFUSED_FILE
+from agent.setup.refused import Refusals
 from agent.show import plain
 from agent.sources import read_all
 from shared.device import Alias, is_exchanged
@@ -55,7 +57,14 @@ def change_device(arguments: argparse.Namespace, out: TextIO) -> int:
 
 async def _carry_out(desk: _Desk, asker: Asker, profiles: Sequence[Profile]) -> int:
     http, decoder = CameraHttp(), Decoder(thumbnails=False)
-    tools = Tools(http=http, decoder=decoder, profiles=profiles, clock=edge.clock)
+    refusals = Refusals(
+        Path(desk.arguments.config).parent / REFUSED_FILE,
+        write=file.write_secret,
+        again=desk.arguments.again,
+    )
+    tools = Tools(
+        http=http, decoder=decoder, profiles=profiles, clock=edge.clock, refusals=refusals
+    )
     try:
         if desk.arguments.action == "swap":
             return await desk.swap(tools, asker)
@@ -112,7 +121,8 @@ class _Desk:
                 continue
             left += 1
             self._say(_ending(seen), id=device.device_id, why=plain(seen.why))
-            if seen.login is Login.LOCKED or (index == 0 and seen.login is Login.REFUSED):
+            no_more = (Login.REFUSED, Login.RESTING)
+            if seen.login is Login.LOCKED or (index == 0 and seen.login in no_more):
                 self._say("stopped", count=len(devices) - index - 1)
                 return FOUND
         if changed:
@@ -232,7 +242,8 @@ def _user_of(device: Device) -> str:
 def _ending(seen: Examined) -> str:
     if not seen.is_there:
         return "silent"
-    return {Login.REFUSED: "refused", Login.LOCKED: "locked"}.get(seen.login, "no login")
+    endings = {Login.REFUSED: "refused", Login.LOCKED: "locked", Login.RESTING: "resting"}
+    return endings.get(seen.login, "no login")
 
 
 def _names(aliases: Sequence[Alias]) -> str:

@@ -35,6 +35,11 @@ SAID: Final[Mapping[str, Both]] = {
         "{id}: the account is locked; its old login is kept. Wait until the lock ends",
         "{id}：账户已锁定，保留原登录。请等待锁定结束",
     ),
+    "resting": Both(
+        "{id}: {why}; its old login is kept. Give --again once the camera has this password",
+        "{id}：一小时内曾拒绝此登录，为避免锁定不再尝试（{why}），保留原登录。"
+        "如摄像机已改为此密码，请加 --again",
+    ),
     "silent": Both(
         "{id}: does not answer ({why}); its old login is kept. Try again when it is there",
         "{id}：无应答（{why}），保留原登录。恢复后请重试",

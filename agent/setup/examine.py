@@ -22,6 +22,7 @@ from agent.camera.port import (
 from agent.camera.profiles.profile import Profile
 from agent.facts import aliases_of
 from agent.setup.entry import Entry, Offer
+from agent.setup.refused import Refusals
 from shared.device import Alias, DeviceFacts
 
 _REQUESTS: Final = 60
@@ -37,6 +38,7 @@ class Login(enum.Enum):
     OPEN = "open"  # the device wants none
     ACCEPTED = "accepted"
     REFUSED = "refused"
+    RESTING = "resting"  # it refused this login less than an hour ago
     LOCKED = "locked"
     OTHER = "other"  # the device wants a login that we refuse to give, or a defect stopped it
     NONE_GIVEN = "none given"
@@ -106,6 +108,7 @@ class Tools:
     decoder: Decoder
     profiles: Sequence[Profile]
     clock: Callable[[], datetime]
+    refusals: Refusals
 
 
 async def examine(address: str, entry: Entry, tools: Tools) -> Examined:
@@ -134,6 +137,11 @@ def _short(text: str | None) -> str:
 
 async def _log_in(found: Examined, tools: Tools) -> Examined:
     for offer in found.entry.offers:
+        rests = tools.refusals.rests_until(found.address, offer.credentials, now=tools.clock())
+        if rests is not None:
+            why = f"refused lately; not tried again before {rests:%Y-%m-%d %H:%M} UTC"
+            found = replace(found, login=Login.RESTING, why=why)
+            continue
         camera = _camera(found.address, offer, tools)
         camera.keep_within(_ceiling(camera, logins=1))
         # By the kind that the device itself asks for: Digest where it answers with a challenge,
@@ -144,6 +152,8 @@ async def _log_in(found: Examined, tools: Tools) -> Examined:
             await camera.device_information()
         except CameraError as error:
             found = _refused(found, camera, error)
+            if found.login in (Login.REFUSED, Login.LOCKED):
+                tools.refusals.note(found.address, offer.credentials, now=tools.clock())
             if found.login in (Login.LOCKED, Login.OTHER):
                 return found
             continue

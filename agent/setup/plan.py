@@ -183,7 +183,7 @@ def _open_points(planned: Planned) -> Iterable[Open]:
         yield Open(key="silent_known", values={"why": seen.why})
         return
     values = {"id": planned.device_id, "address": seen.address, "why": seen.why}
-    if seen.login in (Login.REFUSED, Login.LOCKED, Login.NONE_GIVEN):
+    if seen.login in (Login.REFUSED, Login.LOCKED, Login.RESTING, Login.NONE_GIVEN):
         yield Open(key=f"login_{seen.login.value.replace(' ', '_')}", values=values)
     elif seen.login is Login.OTHER:
         yield Open(key="login_other", values=values)

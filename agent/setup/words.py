@@ -47,6 +47,13 @@ PROBLEMS: Final[Mapping[str, Wrong]] = {
             " preclaim-agent device password {id} --user NAME --password-file FILE",
         ),
     ),
+    "login_resting": Wrong(
+        Both("{why}", "一小时内曾拒绝此登录；为避免锁定，不再尝试（{why}）"),
+        Both(
+            "Give the right password, or --again once the camera has this one",
+            "请提供正确的密码；如摄像机已改为此密码，请加 --again",
+        ),
+    ),
     "login_locked": Wrong(
         Both("has locked the account; setup stopped at once", "账户已被锁定；setup 已立即停止"),
         Both(
@@ -128,6 +135,7 @@ LOGINS: Final[Mapping[Login, Both]] = {
     Login.OPEN: Both("none wanted", "无需登录"),
     Login.ACCEPTED: Both("accepted", "成功"),
     Login.REFUSED: Both("refused", "被拒绝"),
+    Login.RESTING: Both("left alone", "暂不尝试"),
     Login.LOCKED: Both("LOCKED", "账户锁定"),
     Login.OTHER: Both("not possible", "无法登录"),
     Login.NONE_GIVEN: Both("none given", "未提供"),

@@ -86,6 +86,26 @@ async def test_a_wrong_password_costs_one_attempt(bench: Bench) -> None:
         assert "user" not in devices(bench)[sim.address]
 
 
+async def test_a_refused_login_is_left_alone_by_the_next_runs(bench: Bench) -> None:
+    """Ten runs with the same mistake are one refusal; another password, or --again, is tried."""
+    sim = await bench.camera(password="another")
+    for _ in range(3):
+        code, text = await bench.setup(sim)
+        assert code == FOUND
+    assert refusals(sim) == 1
+    assert "not tried again before" in text
+    kept = bench.folder / "secrets" / "refused.json"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert PASSWORD not in kept.read_text()
+
+    await bench.setup(sim, more=("--again",))
+    assert refusals(sim) == 2
+    (bench.folder / "pw").write_text("another")
+    await bench.setup(sim)
+    assert refusals(sim) == 2
+    assert devices(bench)[sim.address]["user"] == "admin"
+
+
 async def test_a_locked_account_is_not_asked_again(bench: Bench) -> None:
     """Two candidates: the lock shows at the first, and the second is not tried."""
     sim = await bench.camera(faults=("locked_out",))
