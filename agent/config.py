@@ -74,7 +74,12 @@ class Device:
     @property
     def topology(self) -> Topology:
         """How it is powered and reached, which decides its default limits."""
-        return topology_of(battery=self.is_battery, metered=self.is_metered, hub=bool(self.site))
+        return topology_of(
+            battery=self.is_battery,
+            metered=self.is_metered,
+            hub=bool(self.site),
+            channel=self.is_channel,
+        )
 
     wake_window: timedelta | None = None  # for which silence may be sleep; None: by its power
     push: Push | None = None  # it sends by itself; None: it is visited

@@ -46,7 +46,7 @@ _LOGIN_HEAD: Final = (
     Both("DEVICE", "设备"),
     Both("MODEL", "型号"),
     Both("LOGIN", "登录"),
-    Both("CHANNELS", "通道"),
+    Both("CHANNEL", "通道"),
     Both("BECOMES", "结果"),
 )
 
@@ -173,7 +173,7 @@ class _Run:
             one.device_id,
             plain(model or "-")[:40],
             LOGINS[seen.login].text(self._lang) if seen.is_there else "-",
-            str(len(seen.channels) or "-"),
+            str(seen.channel.number or "?") if seen.channel else "-",
             CHANGES[one.change].text(self._lang),
         ]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from agent.camera.channel import numbered
 from agent.camera.decoder import Decoder
 from agent.camera.device import NetworkCamera
 from agent.camera.http import CameraHttp
@@ -45,6 +46,14 @@ class Login(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """One camera of a recorder."""
+
+    number: int  # from 1; 0 when the tokens do not say which is which
+    video_source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
     """What one device showed."""
 
@@ -63,17 +72,39 @@ class Examined:
     switches_filter: bool = False
     has_stream: bool = False
     clock_offset: timedelta | None = None
+    channel: Channel | None = None  # None: the device at the address itself
     attempts: int = 0
     refusals: int = 0
 
     @property
     def serial(self) -> str:
-        """What the device states; '' when it states none."""
-        return (self.information.serial or "") if self.information else ""
+        """What the device states; '' when it states none, or states its recorder's."""
+        if self.channel is not None or self.information is None:
+            return ""
+        return self.information.serial or ""
+
+    def by_channel(self) -> tuple[Examined, ...]:
+        """The cameras behind a recorder; itself when it is none.
+
+        What the recorder says of itself is never said of a camera that hangs on it.
+        """
+        if len(self.channels) < 2:
+            return (self,)
+        numbers = {token: number for number, token in numbered(self.channels).items()}
+        return tuple(
+            replace(
+                self,
+                channel=Channel(number=numbers.get(token, 0), video_source=token),
+                aliases=(),
+                vendor_values=(),
+                profile=None,
+            )
+            for token in self.channels
+        )
 
     def facts(self, device_id: str, *, name: str = "", label_serial: str = "") -> DeviceFacts:
         """What is known of it, as the device at a position."""
-        told = self.information
+        told = self.information if self.channel is None else None
         return DeviceFacts(
             device_id,
             label_serial=label_serial,

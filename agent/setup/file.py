@@ -217,6 +217,10 @@ def _fill(table: Table, one: Planned, basics: Basics, kept: dict[str, str]) -> N
     if one.name != one.device_id:
         table.add("name", one.name)
     table.add("address", seen.address)
+    if seen.channel is not None:
+        if seen.channel.number:
+            table.add("channel", seen.channel.number)
+        table.add("video_source", seen.channel.video_source)
     _log_in(table, one.device_id, seen.offer, kept)
     if entry.label_serial:
         table.add("label_serial", entry.label_serial)

@@ -75,7 +75,8 @@ def as_page(report: Handover, lang: str) -> str:
         " style-src 'unsafe-inline'\">\n"
         f"<title>{escape(title)}</title>\n<style>\n{_STYLE}</style>\n</head>\n<body>\n"
         f'<h1>{_word("title", lang)}</h1>\n<p class="sum">{summed}</p>\n{sheets}\n'
-        f'<p class="note">{_word("estimate", lang)}</p>\n<div class="sign">{signs}</div>\n'
+        f'<p class="note">{_word("estimate", lang)} {_word("full", lang)}</p>\n'
+        f'<div class="sign">{signs}</div>\n'
         "</body>\n</html>\n"
     )
 

@@ -26,7 +26,9 @@ def facts(sheet: Sheet, lang: str) -> Iterable[tuple[str, str]]:
     user = seen.offer.credentials.user if seen.offer else ""
     given = [word(name, lang) for name in planned.consent.words()]
     label = device.label_serial if device else seen.entry.label_serial
-    yield "address", seen.address
+    channel = seen.channel
+    of_channel = f" · {channel.number or '?'} ({plain(channel.video_source)})" if channel else ""
+    yield "address", f"{seen.address}{of_channel}"
     if seen.entry.site:
         yield "site", seen.entry.site
     yield "maker", plain(maker)

@@ -19,7 +19,8 @@ def as_text(report: Handover, lang: str) -> str:
     )
     if report.consent_by:
         head += f"\n{word('allowed by', lang)}: {report.consent_by}"
-    return "\n\n".join((head, *(_sheet(sheet, lang) for sheet in report.sheets)))
+    sheets = (_sheet(sheet, lang) for sheet in report.sheets)
+    return "\n\n".join((head, *sheets, word("full", lang)))
 
 
 def _sheet(sheet: Sheet, lang: str) -> str:

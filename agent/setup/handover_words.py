@@ -20,6 +20,10 @@ WORDS: Final[Mapping[str, Both]] = {
     "nothing open": Both("Nothing is open.", "没有待处理事项。"),
     "allowed by": Both("Consent given by", "同意人"),
     "address": Both("Address", "地址"),
+    "full": Both(
+        "Fault by fault: preclaim-agent check-config --diagnosable",
+        "逐项故障：preclaim-agent check-config --diagnosable",
+    ),
     "maker": Both("Maker and model", "厂商与型号"),
     "serial": Both("Serial (as the device states)", "序列号（设备所报）"),
     "label": Both("Serial of the label", "标签序列号"),

@@ -132,7 +132,7 @@ class _Planner:
 
     def _recognise(self, seen: Examined) -> Device | None:
         free = [one for one in self._known if one.device_id not in self._claimed]
-        by_address = [one for one in free if one.target.address == seen.address]
+        by_address = [one for one in free if _is_at(one, seen)]
         by_name = [
             one
             for one in free
@@ -145,9 +145,16 @@ class _Planner:
         return found
 
     def _new_id(self, seen: Examined) -> str:
+        told = seen.information
         wanted = device_id_of(
-            site=seen.entry.site, name=seen.entry.name, serial=seen.serial, address=seen.address
+            site=seen.entry.site,
+            name=seen.entry.name,
+            serial=(told.serial or "") if told else "",
+            address=seen.address,
         )
+        if seen.channel is not None:
+            tail = f"-ch{seen.channel.number or slug(seen.channel.video_source)}"[:20]
+            wanted = wanted[: _ID_CHARS - len(tail)] + tail
         found, number = wanted, 2
         while found in self._ids:
             tail = f"-{number}"
@@ -163,6 +170,18 @@ def _given_for(known: Device) -> Consent:
         wake_ups=known.consent.wake_ups,
         pictures=known.consent.pictures,
     )
+
+
+def _is_at(device: Device, seen: Examined) -> bool:
+    """Whether the file has this device at this address, or this channel of the recorder there."""
+    target, channel = device.target, seen.channel
+    if target.address != seen.address or device.is_channel != (channel is not None):
+        return False
+    if channel is None:
+        return True
+    if target.video_source:
+        return target.video_source == channel.video_source
+    return target.channel == channel.number
 
 
 def _change(planned: Planned) -> Change:
@@ -190,12 +209,14 @@ def _open_points(planned: Planned) -> Iterable[Open]:
     if seen.clock_offset is not None and abs(seen.clock_offset) > _CLOCK_OFF:
         yield Open(key="clock", values={"seconds": round(seen.clock_offset.total_seconds())})
     if seen.login in (Login.ACCEPTED, Login.OPEN):
-        if not seen.aliases:
+        if seen.channel is not None:
+            is_known = bool(planned.known and planned.known.label_serial)
+            if not is_known and not seen.entry.label_serial:
+                yield Open(key="channel_serial")
+        elif not seen.aliases:
             yield Open(key="no_identity")
         if not seen.has_stream:
             yield Open(key="no_stream", values=values)
-    if len(seen.channels) > 1:
-        yield Open(key="channels", values={"count": len(seen.channels)})
     if not consent.pictures:
         yield Open(key="pictures_stay")
 

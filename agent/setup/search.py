@@ -28,8 +28,9 @@ async def search(
     """Examine every address of the entries, and what answers a probe for ``multicast``'s entry.
 
     ``ask`` are addresses that the probe is also sent to. In the order of the entries; an address
-    stands in the first of them alone. Nobody at an address of a range is no finding. ``known`` are
-    logins by address that were right before: they are tried first.
+    stands in the first of them alone; a recorder stands for each of its channels. Nobody at an
+    address of a range is no finding. ``known`` are logins by address that were right before: they
+    are tried first.
     """
     wanted: dict[str, Entry] = {}
     for entry in entries:
@@ -50,7 +51,7 @@ async def search(
             return await examine(address, replace(entry, offers=(*first, *more)), tools)
 
     seen = await asyncio.gather(*(look(address, entry) for address, entry in wanted.items()))
-    return tuple(_worth_telling(seen))
+    return tuple(part for one in _worth_telling(seen) for part in one.by_channel())
 
 
 def _is_among(offer: Offer, offers: Sequence[Offer]) -> bool:

@@ -95,11 +95,14 @@ PROBLEMS: Final[Mapping[str, Wrong]] = {
             "请在摄像机中启用 RTSP，并授予 ONVIF 用户查看画面的权限",
         ),
     ),
-    "channels": Wrong(
-        Both("is a recorder with {count} channels", "是含 {count} 个通道的录像机"),
+    "channel_serial": Wrong(
         Both(
-            "Add a device for each channel that shall be watched (channel = N)",
-            "请为每个需监测的通道添加设备（channel = N）",
+            "hangs on a recorder, which does not tell the camera's own serial",
+            "接在录像机上，录像机不告知摄像机自身的序列号",
+        ),
+        Both(
+            "Write the serial of its label into the configuration (label_serial): a claim needs it",
+            "请将标签序列号写入配置（label_serial）：索赔需要该序列号",
         ),
     ),
     "pictures_stay": Wrong(

@@ -14,6 +14,7 @@ from agent.data_lock import only_one
 from agent.delivery import keepsake_store
 from agent.delivery.opening import open_for_reading
 from agent.exit_code import DONE, FOUND, UNUSABLE
+from agent.topology import Topology
 from simulator.camera import SimulatedCamera
 from simulator.spec import Kind
 from tests.agent.setup.conftest import PASSWORD, Bench
@@ -169,6 +170,25 @@ async def test_a_camera_that_moved_is_known_again(bench: Bench) -> None:
     (now,) = load_config(bench.config).devices
     assert (now.device_id, now.target.address) == (device.device_id, moved.address)
     assert bench.config.read_text().startswith("# my cameras\n")
+
+
+async def test_a_recorder_is_watched_channel_by_channel(bench: Bench) -> None:
+    """Each channel is a device with its token and a channel's limits, never with its serial."""
+    recorder = await bench.camera(kind=Kind.RECORDER, serial="NVR-1", channels=3)
+
+    code, text = await bench.setup(recorder)
+
+    assert code == FOUND  # the labels of the cameras are to be written
+    assert text.count("does not tell the camera's own serial") == 3
+    config = load_config(bench.config)
+    assert [device.target.channel for device in config.devices] == [1, 2, 3]
+    assert len({device.target.video_source for device in config.devices}) == 3
+    assert {device.topology for device in config.devices} == {Topology.CHANNEL}
+    assert refusals(recorder) == 0
+    written = bench.config.read_text()
+
+    await bench.setup(recorder)
+    assert bench.config.read_text() == written
 
 
 async def test_two_addresses_of_one_device_are_one(bench: Bench) -> None:
