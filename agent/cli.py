@@ -19,7 +19,7 @@ HELP: Final = {
         "login": "name why the login to a camera or its recorder fails, for three attempts at most",
         "channels": "list the cameras of a recorder: channel, name, streams, token",
         "discover": "find ONVIF devices on this network",
-        "profile": "check, match and try firmware profiles: lint, match, try, schema, supported",
+        "profile": "check, match and try firmware profiles: lint, match, try, record, schema, supported",
         "check-config": "list every problem of a configuration file",
         "diagnosable": "also tell by device what can be diagnosed there and what not, and why",
         "show-config": "show what can be tuned, its value, and whether file or order says so",
@@ -74,7 +74,7 @@ HELP: Final = {
         "login": "说明摄像机或录像机登录失败的原因，最多尝试三次",
         "channels": "列出录像机上的摄像机：通道、名称、码流、令牌",
         "discover": "在本网络中查找 ONVIF 设备",
-        "profile": "检查、匹配和试用固件描述文件：lint、match、try、schema、supported",
+        "profile": "检查、匹配和试用固件描述文件：lint、match、try、record、schema、supported",
         "check-config": "列出配置文件中的所有问题",
         "diagnosable": "并按设备说明可诊断与不可诊断的故障及原因",
         "show-config": "显示可调项的值，以及其来自文件还是命令",
@@ -206,9 +206,11 @@ def _add_outbox(outbox: argparse.ArgumentParser, text: dict[str, str]) -> None:
     outbox.add_argument("--waiting", action="store_true", help=text["waiting"])
 
 
-def _add_target(verb: argparse.ArgumentParser, text: dict[str, str]) -> None:
+def _add_target(
+    verb: argparse.ArgumentParser, text: dict[str, str], *, is_needed: bool = True
+) -> None:
     """The options that name a device by hand; ``hand_target`` reads them."""
-    verb.add_argument("address", help=text["address"])
+    verb.add_argument("address", nargs=None if is_needed else "?", default="", help=text["address"])
     verb.add_argument("--user", help=text["user"])
     secret = verb.add_mutually_exclusive_group()
     secret.add_argument("--password-file", help=text["password_file"])

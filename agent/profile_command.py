@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -81,7 +82,9 @@ def trial(arguments: argparse.Namespace, out: TextIO) -> int:
     if found is None:
         complain(say("no profile", arguments.lang, found=arguments.profile))
         return UNUSABLE
-    target = read_target(arguments)
+    if arguments.recording or not arguments.address:
+        return _replay(found, arguments, out)
+    target = _target(arguments)
     if target is None:
         return UNUSABLE
 
@@ -95,6 +98,51 @@ def trial(arguments: argparse.Namespace, out: TextIO) -> int:
         return DONE if is_good or not found.sources else FOUND
 
     return _with_camera(target, (found,), ask, arguments.lang)
+
+
+def _replay(found: Profile, arguments: argparse.Namespace, out: TextIO) -> int:
+    from agent.record.command import replay  # noqa: PLC0415  # rarely
+
+    code, content = replay(found, arguments, out)
+    if content is not None:
+        _write(content, out)
+    return code
+
+
+def record(arguments: argparse.Namespace, out: TextIO) -> int:
+    """Ask a device once and write a masked recording of its answers."""
+    from agent.record import command  # noqa: PLC0415  # rarely
+
+    named = _named(arguments.profile, _further(arguments)) if arguments.profile else None
+    if arguments.profile and named is None:
+        complain(say("no profile", arguments.lang, found=arguments.profile))
+        return UNUSABLE
+    target = _target(arguments) if command.is_free(Path(arguments.output), arguments.lang) else None
+    if target is None:
+        return UNUSABLE
+
+    async def ask(camera: NetworkCamera) -> int:
+        return await command.record(
+            camera,
+            target,
+            Path(arguments.output),
+            with_onvif=not arguments.no_onvif and target.address != "local",
+            lang=arguments.lang,
+            out=out,
+        )
+
+    profiles = (named,) if named else load_profiles(_further(arguments))
+    return _with_camera(target, profiles, ask, arguments.lang)
+
+
+def _target(arguments: argparse.Namespace) -> Target | None:
+    """The device, with what only vendor interfaces need; None when something was wrong."""
+    target = read_target(arguments)
+    if target is None:
+        return None
+    return replace(
+        target, serial_port=arguments.serial_port or "", vendor_port=arguments.vendor_port
+    )
 
 
 def _named(name: str, further: Path | None) -> Profile | None:
@@ -164,6 +212,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "lint": lint,
     "match": match,
     "try": trial,
+    "record": record,
     "schema": schema,
     "supported": supported,
 }

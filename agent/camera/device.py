@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from agent.camera.address import pin_http, pin_rtsp, place_of
 from agent.camera.channel import UNNAMED, channel_names, is_channel, order
@@ -46,6 +47,9 @@ from agent.camera.port import (
 from agent.camera.profiles.match import Choice, choose
 from agent.camera.profiles.profile import Profile
 from agent.camera.transcript import ALL_WAKE, Transcript
+
+if TYPE_CHECKING:
+    from agent.camera.profiles.transport import Listener
 
 # Below these there is no device to talk to; above them its clock may simply be unreadable.
 _NO_DEVICE = (
@@ -91,6 +95,7 @@ class NetworkCamera:
         self._firmware_profiles = profiles
         self._named_profile = named_profile and len(profiles) == 1
         self._clock = clock
+        self.listener: Listener | None = None  # of what vendor sources answer
         self.start_pass()
 
     def start_pass(self) -> None:
@@ -344,6 +349,7 @@ class NetworkCamera:
             channel=max(0, self._target.channel - 1),
             information=self._information,
             may_wake=self._may_wake,
+            listener=self.listener,
         )
         if not is_channel(self._target):
             return values

@@ -13,7 +13,7 @@ from agent.camera.profiles.documents import UnreadableError, find, parse
 from agent.camera.profiles.profile import Metric, Profile, Source
 from agent.camera.profiles.refusals import TokenExpiredError, check_answer
 from agent.camera.profiles.steps import extract
-from agent.camera.profiles.transport import Fetched, Reach, fetch_of
+from agent.camera.profiles.transport import Fetched, Listener, Reach, fetch_of
 
 _LOGIN: Final = frozenset(
     {Cause.LOGIN_REFUSED, Cause.LOGIN_METHOD, Cause.LOGIN_LOCKED, Cause.LOGIN_NO_CREDENTIALS}
@@ -41,6 +41,7 @@ async def read_vendor_values(
     channel: int = 0,
     information: DeviceInformation | None = None,
     may_wake: bool = True,
+    listener: Listener | None = None,
 ) -> Mapping[str, VendorValue]:
     """Ask every source of the profile once and extract its metrics, by canonical name.
 
@@ -58,6 +59,7 @@ async def read_vendor_values(
         session=None,
         packaged=profile.packaged,
         information=information,
+        listener=listener,
     )
     try:
         return await _Reading(reach, may_wake=may_wake).read()
@@ -171,7 +173,7 @@ async def _fetch(source: Source, reach: Reach) -> Any:
     request = str(source.request.get("path") or source.name)
     method = str(source.request.get("method", "GET" if "path" in source.request else ""))
     with reach.door.transcript.record(kind="vendor", request=f"{method} {request}".strip()) as note:
-        fetched = await _within(source, own)
+        fetched = await _heard(source, own)
         note.reply, note.detail = fetched.body, fetched.detail
         try:
             document = parse(fetched.body, source.format, fetched.registers)
@@ -189,6 +191,18 @@ async def _fetch(source: Source, reach: Reach) -> Any:
         )
         _expect(source, document, fetched.body)
         return document
+
+
+async def _heard(source: Source, reach: Reach) -> Fetched:
+    """What was fetched, told to whoever listens."""
+    listener = reach.listener or (lambda _, __: None)
+    try:
+        fetched = await _within(source, reach)
+    except CameraError as error:
+        listener(source.name, error)
+        raise
+    listener(source.name, fetched)
+    return fetched
 
 
 async def _within(source: Source, reach: Reach) -> Fetched:

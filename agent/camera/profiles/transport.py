@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from agent.camera.door import Door
-from agent.camera.port import DeviceInformation, Target
+from agent.camera.port import CameraError, DeviceInformation, Target
 from agent.camera.profiles.keys import Keys
 from agent.camera.profiles.profile import Profile, Session, Source
 from agent.camera.profiles.table import Table
@@ -40,6 +40,10 @@ class Fetched:
     registers: Mapping[int, int] | None = None  # unsigned 16 bit, by address
 
 
+Listener = Callable[[str, Fetched | CameraError], None]
+"""Told of each source by name what was fetched, or why nothing: for a recording."""
+
+
 class Held(Protocol):
     """What a transport keeps open during one reading: a login, a connection."""
 
@@ -59,6 +63,7 @@ class Reach:
     packaged: bool
     held: dict[str, Held] = field(default_factory=dict)  # by session name, or the transport's own
     information: DeviceInformation | None = None  # what the device said of itself in this pass
+    listener: Listener | None = None
 
 
 Fetch = Callable[[Source, Reach], Awaitable[Fetched]]
