@@ -19,7 +19,8 @@ HELP: Final = {
         "login": "name why the login to a camera or its recorder fails, for three attempts at most",
         "channels": "list the cameras of a recorder: channel, name, streams, token",
         "discover": "find ONVIF devices on this network",
-        "profile": "check, match and try firmware profiles: lint, match, try, record, schema, supported",
+        "profile": "check, match and try firmware profiles: lint, match, try, record, schema,"
+        " supported",
         "check-config": "list every problem of a configuration file",
         "diagnosable": "also tell by device what can be diagnosed there and what not, and why",
         "show-config": "show what can be tuned, its value, and whether file or order says so",
