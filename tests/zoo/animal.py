@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
 from typing import Self
 
-from tests.zoo import honest
+from tests.zoo import dvrip, honest
 from tests.zoo.behaviour import Answer, Asked, Behaviour, Stage, Tls, Told
 
 PACE_S = 1 / honest.FPS
@@ -40,11 +40,14 @@ class Animal:
         )
         rtsp = await asyncio.start_server(self._serve_rtsp, self._host, 0)
         self._servers = [http, rtsp]
+        if self.behaviour.dvrip is not None:
+            self._servers.append(await asyncio.start_server(self._serve_dvrip, self._host, 0))
         ports = [server.sockets[0].getsockname()[1] for server in self._servers]
         self.stage = Stage(
             host=self._host,
             http_port=ports[0],
             rtsp_port=ports[1],
+            dvrip_port=ports[2] if self.behaviour.dvrip is not None else 0,
             foreign=self._foreign,
             metadata=_METADATA,
         )
@@ -143,6 +146,17 @@ class Animal:
                     if number % 50 == 49:
                         await asyncio.sleep(0)
                 await asyncio.sleep(PACE_S)
+
+    async def _serve_dvrip(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        assert self.behaviour.dvrip is not None
+        with self._guest(writer):
+            while True:
+                message, length = dvrip.message_of(await reader.readexactly(20))
+                self.heard += await reader.readexactly(length)
+                twisted = self.behaviour.dvrip(message)
+                await _write(writer, dvrip.honest_answer(message) if twisted is None else twisted)
 
     async def _play(self, writer: asyncio.StreamWriter, client_port: int) -> None:
         if client_port:

@@ -28,6 +28,7 @@ class Stage:
     host: str
     http_port: int
     rtsp_port: int
+    dvrip_port: int  # 0: none
     foreign: str  # another host of the network, host:port
     metadata: str  # what a cloud machine must not be asked by others
 
@@ -72,6 +73,7 @@ class Told:
 Http = Callable[[Asked], Answer | None]  # None: as an honest device
 Rtsp = Callable[[Told], Answer | None]
 Packets = Callable[[], Iterable[bytes]]  # what is written after PLAY, a tenth of a second apart
+Dvrip = Callable[[int], Answer | None]  # by the number of the message; None: as it should be
 Datagrams = Callable[[], Iterable[Sequence[bytes]]]  # the same over UDP, where SETUP agreed on it
 
 
@@ -103,6 +105,7 @@ class Behaviour:
     packets: Packets | None = None
     datagrams: Datagrams | None = None  # interleaving is refused then
     transport: str = ""  # more in the answer to SETUP over UDP
+    dvrip: Dvrip | None = None  # None: the device speaks no DVRIP
     sdp: str | None = None  # instead of the honest description
     snapshot: bytes | None = None
     spoils: tuple[str, ...] = ()

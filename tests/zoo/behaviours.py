@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.zoo import addresses, codec, http, login, pictures, rtp, rtsp, tls, udp, vendor, xml
+from tests.zoo import (
+    addresses,
+    codec,
+    dvrip,
+    http,
+    login,
+    pictures,
+    rtp,
+    rtsp,
+    tls,
+    udp,
+    vendor,
+    xml,
+)
 from tests.zoo.behaviour import Behaviour
 
 HONEST: Final = Behaviour(
@@ -22,6 +35,7 @@ BEHAVIOURS: Final[tuple[Behaviour, ...]] = (
     *codec.BEHAVIOURS,
     *vendor.BEHAVIOURS,
     *tls.BEHAVIOURS,
+    *dvrip.BEHAVIOURS,
 )
 
 

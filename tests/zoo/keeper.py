@@ -107,6 +107,7 @@ async def _visit(animals: Sequence[Animal]) -> Tour:
             address=one.address,
             rtsp_port=one.stage.rtsp_port if one.behaviour.on_loopback else None,
             is_heavy=one.behaviour.is_heavy,
+            dvrip_port=one.stage.dvrip_port,
             tls=one.behaviour.tls is not Tls.NONE,
             pin="sha256:" + "ab" * 32 if one.behaviour.tls is Tls.CHANGED else "",
         )

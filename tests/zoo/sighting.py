@@ -14,6 +14,7 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
     is_heavy: bool
     tls: bool = False
     pin: str = ""  # of its certificate
+    dvrip_port: int = 0
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):

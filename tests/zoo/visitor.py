@@ -18,17 +18,22 @@ from typing import Final
 import msgspec
 
 from agent.asking import DEFECT, run_probe
+from agent.camera.address import Place, place_of
 from agent.camera.decoder import Decoder
 from agent.camera.device import NetworkCamera
 from agent.camera.http import CameraHttp
-from agent.camera.port import Camera, Credentials, Target
+from agent.camera.port import Camera, CameraError, Credentials, Target
+from agent.camera.profiles.dvrip.session import DvripSession, Question
 from agent.probes import PROBES
+from agent.probes.failure import all_failed
 from agent.probes.probe import Cost, Observation, Pass, Probe, good
+from tests.zoo.dvrip import READING
 from tests.zoo.honest import PASSWORD, USER
 from tests.zoo.sighting import Goal, Seen, Sighting, Tour
 
 AT_ONCE: Final = 24
 _WATCH_S: Final = 1.0
+_CHARGE: Final = Question(message=1610, name="OPTUpData", wanted="Dev.ElectCapacity")
 
 
 async def _snapshot(camera: Camera, visit: Pass) -> Observation:
@@ -48,6 +53,23 @@ async def _events(camera: Camera, visit: Pass) -> Observation:
     return Observation(readings=(good("zoo.events", len(told), at=visit.now),))
 
 
+async def _dvrip(camera: Camera, visit: Pass) -> Observation:
+    """One question by DVRIP; a device that speaks none is passed over."""
+    assert isinstance(camera, NetworkCamera)
+    door = camera._door
+    if door.target.vendor_port is None:
+        return Observation(readings=())
+    place = Place(host=place_of(door.target).host, port=door.target.vendor_port)
+    session = DvripSession(place, login=door.login, tally=door.transcript.tally)
+    try:
+        answer = await session.ask(_CHARGE)
+    except CameraError as error:
+        return Observation(readings=all_failed((READING,), error, at=visit.now))
+    finally:
+        await session.close()
+    return Observation(readings=(good(READING, len(answer), at=visit.now),))
+
+
 def _extra(name: str, read: object) -> Probe:
     return Probe(
         name=name, every=timedelta(hours=1), cost=Cost(bytes=0), deadline_s=14.0, read=read  # type: ignore[arg-type]
@@ -58,6 +80,7 @@ EXTRAS: Final = (
     _extra("zoo.snapshot", _snapshot),
     _extra("zoo.system_log", _system_log),
     _extra("zoo.events", _events),
+    _extra(READING, _dvrip),
 )
 """What no probe asks and other parts of the agent do."""
 
@@ -83,6 +106,7 @@ class _Visitor:
             rtsp_port=goal.rtsp_port,
             allow_events=True,
             tls=goal.tls,
+            vendor_port=goal.dvrip_port or None,
             tls_fingerprints=(goal.pin,) if goal.pin else (),
         )
         camera = NetworkCamera(

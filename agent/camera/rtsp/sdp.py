@@ -15,6 +15,7 @@ _CODECS = {"H264": "H264", "H265": "H265", "HEVC": "H265", "JPEG": "JPEG"}
 _STATIC_JPEG = 26
 _MAX_SET_BYTES = 4096
 _VIDEO_CLOCK_HZ = 90_000
+_HALF_IS_A_LIE = ("a=rtpmap:", "a=fmtp:", *(f"a={name}:" for name in _SIZE_NAMES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +35,24 @@ def read_video(description: str) -> tuple[Video | None, str | None]:
     """Find the first video medium and the session's own control attribute."""
     session: list[str] = []
     media: list[list[str]] = []
-    for line in description.replace("\r", "\n").split("\n")[:_MAX_LINES]:
+    for line in _finished(description.replace("\r", "\n"))[:_MAX_LINES]:
         if line.startswith("m="):
             media.append([line])
         elif line:
             (media[-1] if media else session).append(line)
     video = next((lines for lines in media if lines[0].startswith("m=video")), None)
     return (_video(video) if video else None), _attribute(session, "control")
+
+
+def _finished(description: str) -> list[str]:
+    """The lines; a last one that does not end may be half a number, or half a parameter set.
+
+    Some devices leave the last line's end out, so that it is dropped only where half of it would
+    be believed: a clock of 9000 Hz makes a tenth of the frame rate.
+    """
+    *whole, last = description.split("\n")
+    half = last.startswith(_HALF_IS_A_LIE) and not last.endswith(f"/{_VIDEO_CLOCK_HZ}")
+    return whole if half else [*whole, last]
 
 
 def _video(lines: list[str]) -> Video:

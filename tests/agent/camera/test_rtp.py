@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import struct
 
 import pytest
@@ -169,6 +170,28 @@ def test_any_description_is_survived(text: str) -> None:
     """No session description raises."""
     read_video(text)
     read_video(f"m=video 0 RTP/AVP 96\na=rtpmap:96 H264/90000\na=fmtp:96 {text}")
+
+
+def test_a_description_cut_anywhere_is_no_half_truth() -> None:
+    """Clock, size and parameter sets are absent or whole; half a path is asked for, and refused."""
+    sets = f"{base64.b64encode(SPS).decode()},{base64.b64encode(PPS).decode()}"
+    text = (
+        "v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n"
+        f"a=fmtp:96 sprop-parameter-sets={sets}\r\na=framesize:96 1920-1080\r\na=control:t1\r\n"
+    )
+    whole, _ = read_video(text)
+    assert whole is not None
+    assert whole.size == (1920, 1080)
+    for end in range(len(text)):
+        video, _ = read_video(text[:end])
+        if video is not None:
+            assert video.clock_hz == 90_000
+            assert video.codec in (None, "H264")
+            assert video.size in (None, whole.size)
+            assert video.parameter_sets in ((), whole.parameter_sets)
+    last, _ = read_video(text.partition("a=fmtp")[0].rstrip())
+    assert last is not None
+    assert last.codec == "H264"
 
 
 def test_description_names_codec_and_sets() -> None:
