@@ -23,7 +23,7 @@ from shared.reading import Quality, Reading, Value
 
 _RAW_CHARS = 200
 _DETAIL_CHARS = 300
-DEADLINE_S: Final = 14.0
+DEADLINE_S: Final = 13.0
 """Of each probe: what a device can cost a visit, whatever it does. A slow one on a bad radio link
 needs 6 s (seven round trips of RTSP and three seconds of watching). What the operator orders to
 be watched longer comes on top (``Pass.longer_s``), and so does our own decoding."""

@@ -24,6 +24,8 @@ from agent.camera.device import NetworkCamera
 from agent.camera.http import CameraHttp
 from agent.camera.port import Camera, CameraError, Credentials, Target
 from agent.camera.profiles.dvrip.session import DvripSession, Question
+from agent.doctor.clues import Recorder
+from agent.doctor.examine import examine
 from agent.probes import PROBES
 from agent.probes.failure import all_failed
 from agent.probes.probe import Cost, Observation, Pass, Probe, good
@@ -70,6 +72,13 @@ async def _dvrip(camera: Camera, visit: Pass) -> Observation:
     return Observation(readings=(good(READING, len(answer), at=visit.now),))
 
 
+async def _doctor(camera: Camera, visit: Pass) -> Observation:
+    """The login doctor, which raises nothing that a camera can cause."""
+    assert isinstance(camera, NetworkCamera)
+    found = await examine(camera, recorder=Recorder())
+    return Observation(readings=(good("zoo.doctor", found.attempts, at=visit.now),))
+
+
 def _extra(name: str, read: object) -> Probe:
     return Probe(
         name=name, every=timedelta(hours=1), cost=Cost(bytes=0), deadline_s=14.0, read=read  # type: ignore[arg-type]
@@ -81,6 +90,7 @@ EXTRAS: Final = (
     _extra("zoo.system_log", _system_log),
     _extra("zoo.events", _events),
     _extra(READING, _dvrip),
+    _extra("zoo.doctor", _doctor),
 )
 """What no probe asks and other parts of the agent do."""
 
