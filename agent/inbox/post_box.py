@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -36,7 +36,7 @@ class PostBox:
     """Everything of the inbox that runs."""
 
     desk: Desk
-    ways: tuple[tuple[str, Callable[[], Awaitable[None]]], ...]
+    parts: tuple[HttpInbox | FtpInbox | MqttInbox, ...]  # the ways that are open
     clock: Callable[[], datetime]
     look_s: float = _LOOK_S
 
@@ -45,8 +45,8 @@ class PostBox:
         async with asyncio.TaskGroup() as group:
             group.create_task(self.desk.run())
             group.create_task(self._watch())
-            for name, run in self.ways:
-                group.create_task(_keep_up(name, run))
+            for part in self.parts:
+                group.create_task(_keep_up(part))
 
     async def _watch(self) -> None:
         told: dict[str, tuple[datetime, Reading]] = {}
@@ -75,12 +75,12 @@ def _is_due(
     return before.quality is not age.quality or not timedelta(0) <= now - at < every
 
 
-async def _keep_up(name: str, run: Callable[[], Awaitable[None]]) -> None:
+async def _keep_up(part: HttpInbox | FtpInbox | MqttInbox) -> None:
     while True:
         try:
-            await run()
+            await part.run()
         except OSError as error:
-            _LOG.error("the inbox cannot take %s: %s; trying again", name, error)
+            _LOG.error("%s cannot take anything: %s; trying again", type(part).__name__, error)
         await asyncio.sleep(_AGAIN_S)
 
 
@@ -114,16 +114,14 @@ def build(
         on_outcome=on_outcome,
     )
     senders = Senders(config.devices)
-    opened: list[tuple[str, Callable[[], Awaitable[None]]]] = []
+    parts: list[HttpInbox | FtpInbox | MqttInbox] = []
     if ways.http:
-        http = HttpInbox(ways.http, desk=desk, senders=senders, clock=clock)
-        opened.append(("HTTP", http.run))
+        parts.append(HttpInbox(ways.http, desk=desk, senders=senders, clock=clock))
     if ways.ftp:
-        ftp = FtpInbox(ways.ftp, ways=ways, desk=desk, senders=senders, clock=clock)
-        opened.append(("FTP", ftp.run))
+        parts.append(FtpInbox(ways.ftp, ways=ways, desk=desk, senders=senders, clock=clock))
     if ways.mqtt:
-        mqtt = MqttInbox(
-            ways.mqtt, agent_id=config.agent_id, desk=desk, senders=senders, clock=clock
+        agent_id = config.agent_id
+        parts.append(
+            MqttInbox(ways.mqtt, agent_id=agent_id, desk=desk, senders=senders, clock=clock)
         )
-        opened.append(("MQTT", mqtt.run))
-    return PostBox(desk=desk, ways=tuple(opened), clock=clock)
+    return PostBox(desk=desk, parts=tuple(parts), clock=clock)

@@ -126,7 +126,7 @@ class Office:
             steady_s=lambda: self.steady_s,
             on_outcome=self.outcomes.append,
         )
-        self.box = PostBox(desk=self.desk, ways=(), clock=self.clock, look_s=0.01)
+        self.box = PostBox(desk=self.desk, parts=(), clock=self.clock, look_s=0.01)
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Office:
