@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from simulator import remote, serve, table
+from simulator import push, remote, serve, table
 from simulator.faults import TEXTS
 from simulator.mix import MAX_CAMERAS
 from simulator.problem import BadScenario
@@ -24,6 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     language = choose(asked.lang)
     if asked.command == "faults":
         return _list_faults(language)
+    if asked.command == "push":
+        return _push(asked, language)
     if asked.command == "inject":
         return _inject(asked, language)
     return _run(asked, language)
@@ -48,6 +50,17 @@ def _run(asked: argparse.Namespace, language: Language) -> int:
     except OSError as error:
         print(say("port_taken", language, reason=error), file=sys.stderr)
         return EXIT_FAILED
+    return EXIT_OK
+
+
+def _push(asked: argparse.Namespace, language: Language) -> int:
+    try:
+        plan = push.plan_of(asked)
+        told = asyncio.run(push.run(plan))
+    except (OSError, push.Refused) as error:
+        print(say("not_pushed", language, why=error), file=sys.stderr)
+        return EXIT_FAILED
+    print(say("pushed", language, sent=told.sent, woken=len(told.woken)))
     return EXIT_OK
 
 
@@ -119,6 +132,15 @@ def _parser() -> argparse.ArgumentParser:
         default=f"http://127.0.0.1:{DEFAULT_CONTROL_PORT}",
         help="address of the control server · 控制接口地址",
     )
+    sends = commands.add_parser(
+        "push", help="be a sleeping camera that sends · 模拟休眠推送的摄像机"
+    )
+    sends.add_argument("to", help="http(s)://, ftp:// or mqtt:// address · 目的地址")
+    sends.add_argument("--user", default="", help="user name · 用户名")
+    sends.add_argument("--password-file", type=Path, help="first line: password · 密码文件")
+    sends.add_argument("--every", type=float, default=60.0, help="seconds · 间隔（秒）")
+    sends.add_argument("--count", type=_count, default=1, help="how often · 次数")
+    sends.add_argument("--fault", action="append", default=[], help="a fault's name · 故障名")
     commands.add_parser("faults", help="list all faults · 列出全部故障")
     return parser
 

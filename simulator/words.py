@@ -38,6 +38,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "refused": ("Refused: {error}. Remedy: {remedy}.", "被拒绝：{error}。处理办法：{remedy}。"),
     "now": ("{serial}: active faults: {faults}", "{serial}：当前故障：{faults}"),
     "none": ("none", "无"),
+    "pushed": (
+        "{sent} items sent; woken by others {woken} times.",
+        "已发送 {sent} 项；被他人唤醒 {woken} 次。",
+    ),
+    "not_pushed": (
+        "Not sent: {why}. Check the address, the user and the password file.",
+        "未能发送：{why}。请检查地址、用户名与密码文件。",
+    ),
     "password": ("Password of the cameras: in {path}", "摄像机密码保存在 {path}"),
 }
 COLUMNS: dict[str, tuple[str, str]] = {

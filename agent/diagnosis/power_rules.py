@@ -15,6 +15,7 @@ LOW = "battery.low"
 _NAMES = ("battery.charge", "battery.charging", "battery.temperature", "solar.power")
 
 
+_ALARM: Final = "battery.low"  # reading: a camera's own alarm, as it pushes it
 _LONGEST_NIGHT: Final = timedelta(hours=36)  # between two looks under sun, a dull day included
 
 
@@ -78,10 +79,10 @@ def _idle_under_sun(view: View) -> list[Reading]:
 
 
 def judge_low(view: View) -> Finding:
-    """The gauge alone; why it is low is another question."""
+    """The gauge alone, or the camera's own alarm without one; why it is low is another question."""
     charge = view.number("battery.charge")
     if charge is None:
-        return not_read(LOW)
+        return _by_alarm(view)
     if charge <= view.levels.battery_low_percent:
         return fault(
             LOW, view, f"the battery is at {charge:.0f} %", f"电池电量 {charge:.0f}%", *_NAMES
@@ -91,6 +92,15 @@ def judge_low(view: View) -> Finding:
     return no_verdict(LOW, "the charge is between the levels", "电量处于两阈值之间")
 
 
+def _by_alarm(view: View) -> Finding:
+    alarm = view.flag(_ALARM)
+    if alarm is None:
+        return not_read(LOW)
+    if not alarm:
+        return healthy(LOW, view, _ALARM)
+    return fault(LOW, view, "the camera says that its battery is low", "摄像机报告电量低", _ALARM)
+
+
 RULES = (
     Rule(
         code=NOT_CHARGING,
@@ -98,5 +108,5 @@ RULES = (
         judge=judge_not_charging,
         looks_back=("battery.charging", "solar.power"),
     ),
-    Rule(code=LOW, needs=("battery.charge",), judge=judge_low),
+    Rule(code=LOW, needs=("battery.charge", _ALARM), judge=judge_low),
 )

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from agent.camera.profiles.names import UNITS, kind_of
 from agent.config import Config
 from agent.config_file import load_config
 from agent.config_problem import ConfigError
+from agent.push_names import NAMES
 from agent.secret_digest import fits
 
 GOOD = """
@@ -171,3 +173,12 @@ def test_without_an_inbox_nothing_of_it_is_loaded() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+def test_a_pushed_value_is_what_a_profile_calls_so() -> None:
+    """Names that firmware profiles know too have the same unit and kind as there."""
+    both = NAMES.keys() & UNITS.keys()
+
+    assert len(both) > 10
+    assert {name: NAMES[name].unit for name in both} == {name: UNITS[name] for name in both}
+    assert {name: NAMES[name].kind for name in both} == {name: kind_of(name) for name in both}

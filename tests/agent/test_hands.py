@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from agent.budget import Budget
 from agent.camera.port import Camera
 from agent.commands import CannotDo, DidNotWork
 from agent.config import IrCut
+from agent.config_inbox import Push
 from agent.delivery.evidence import Signer
 from agent.delivery.outbox import Outbox
 from agent.delivery.salvage import open_or_salvage
@@ -47,10 +49,12 @@ def hands_on(
     *,
     budget: Budget = WIRED_MAINS,
     ir_cut: IrCut = IrCut(),  # noqa: B008 - frozen
+    push: Push | None = None,
 ) -> DeviceHands:
     """Hands on one camera, named 'one'."""
-    devices, budgets = {"one": replace(device("one"), ir_cut=ir_cut)}, {"one": budget}
-    rounds, outbox = site.rounds({"one": make}), Outbox(site.database)
+    one = replace(device("one"), ir_cut=ir_cut, push=push)
+    devices, budgets = {"one": one}, {"one": budget}
+    rounds, outbox = site.rounds({"one": make}, make=devices.__getitem__), Outbox(site.database)
     author = Author(agent_id="a", version="1", recorder_firmware="", signer=Signer(KEY))
     restorer = Restorer(
         devices, database=site.database, camera_for=lambda _: make(), clock=site.clock
@@ -224,3 +228,16 @@ async def test_a_filter_test_beyond_the_budget_is_refused_in_words(site: Site) -
         await hands.test_ir_cut("one", ordered_by="collector: c-1")
     assert refused.value.why.zh.startswith("当日")
     assert not _LATIN.search(refused.value.why.zh)
+
+
+async def test_no_order_wakes_a_camera_that_only_pushes(site: Site) -> None:
+    """Probe, picture and log are refused with the reason; probing everything passes it by."""
+    camera = FakeCamera(site.clock)
+    hands = hands_on(site, lambda: camera, push=Push(expect_every=timedelta(days=1)))
+    for order in (hands.probe_now, hands.take_picture, hands.fetch_log):
+        with pytest.raises(CannotDo) as refused:
+            await order("one")
+        assert "only pushes" in str(refused.value)
+    await hands.probe_now("")
+
+    assert camera.asked == []

@@ -13,6 +13,7 @@ import pytest
 from agent.budget import Budget
 from agent.camera.port import Camera, CameraError, Cause, DeviceClock, LoginKind, Target
 from agent.config import Device
+from agent.config_inbox import Push
 from agent.delivery.database import Database
 from agent.delivery.evidence import Signer
 from agent.delivery.outbox import Outbox
@@ -236,3 +237,19 @@ async def test_what_is_owed_is_restored_before_anything_else_is_asked(site: Site
 
     assert order[0] == "settle one"
     assert len(order) > 1
+
+
+async def test_a_camera_that_pushes_is_visited_only_on_its_owners_word(site: Site) -> None:
+    """In a day the schedule never calls it; with an interval of its own it is called by that."""
+    camera, push = FakeCamera(site.clock), Push(expect_every=timedelta(days=1))
+
+    def sleeper(name: str) -> Device:
+        return replace(device(name), push=push)
+
+    def half_awake(name: str) -> Device:
+        return replace(device(name), push=push, min_poll=timedelta(hours=6))
+
+    await site.live(site.rounds({"one": lambda: camera}, make=sleeper), hours=24)
+    assert camera.asked == []
+    await site.live(site.rounds({"one": lambda: camera}, make=half_awake), hours=1)
+    assert camera.asked

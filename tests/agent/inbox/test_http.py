@@ -7,9 +7,11 @@ import base64
 import contextlib
 import gzip
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -18,6 +20,8 @@ from agent.config_inbox import HttpWay
 from agent.inbox.http import HttpInbox
 from agent.inbox.item import ITEM_CAP_BYTES
 from agent.inbox.senders import Senders
+from simulator.push import Plan, Refused, run
+from tests.agent.delivery.tls_pair import write_server_pair
 from tests.agent.inbox.office import HTTP, WAYS, Office, jpeg, pushing, until
 
 
@@ -235,3 +239,33 @@ async def test_broken_requests_end_nothing(tmp_path: Path) -> None:
             client.post(url, data=jpeg(1)) as reply,
         ):
             assert reply.status == 200
+
+
+async def test_https_with_the_hosts_own_certificate(tmp_path: Path) -> None:
+    """With a certificate the way in is TLS alone; who trusts it gets in, plain HTTP does not."""
+    cert, key = write_server_pair(tmp_path)
+    way = replace(HTTP, cert=cert, key=key)
+    trust = ssl.create_default_context(cafile=str(cert))
+    async with Office(tmp_path, pushing()) as office, serving(office, way) as url:
+        async with (
+            aiohttp.ClientSession(headers=GATE) as client,
+            client.post(url.replace("http:", "https:"), data=jpeg(1), ssl=trust) as reply,
+        ):
+            assert reply.status == 200
+        assert b"200" not in await raw(url, b"POST / HTTP/1.1\r\nHost: x\r\n\r\n")
+
+
+async def test_the_simulators_verb_is_taken(tmp_path: Path) -> None:
+    """``preclaim-sim push`` sends a picture and an event; with a wrong password it says so."""
+    async with Office(tmp_path, pushing()) as office, serving(office) as url:
+        plan = Plan(
+            to=urlsplit(url), user="gate", password="gate-secret", every_s=0, count=1, faults=()
+        )
+        camera = await run(plan)
+        await office.settle()
+        with pytest.raises(Refused, match="401"):
+            await run(replace(plan, password="wrong"))
+
+        assert (camera.sent, camera.woken) == (2, [])
+        assert office.history("battery.temperature") == ()  # in the maker's words, without a table
+        assert office.history("battery.charging")[0].value is True
