@@ -70,7 +70,7 @@ def add_actions(
     trial = add("try")
     trial.add_argument("profile", help=_HELP["profile"].text(lang))
     _add_device(trial, text, add_target, lang, is_needed=False)
-    trial.add_argument("--channel", type=int, default=1, help=_HELP["channel"].text(lang))
+    trial.add_argument("--channel", type=int, default=0, help=_HELP["channel"].text(lang))
     trial.add_argument("--recording", metavar="FILE", help=_HELP["recording"].text(lang))
     record = add("record")
     _add_device(record, text, add_target, lang)

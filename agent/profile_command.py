@@ -88,6 +88,9 @@ def trial(arguments: argparse.Namespace, out: TextIO) -> int:
     if target is None:
         return UNUSABLE
 
+    if arguments.channel:
+        target = replace(target, channel=arguments.channel)
+
     async def ask(camera: NetworkCamera) -> int:
         values = await camera.vendor_values()
         if arguments.json:

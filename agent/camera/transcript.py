@@ -11,11 +11,12 @@ from datetime import datetime
 from urllib.parse import quote
 
 from agent.camera.port import CameraError, Cause, Ceiling, Costs, Credentials, Exchange
-from agent.camera.scrub import scrub
+from agent.camera.scrub import scrub, scrub_keys
 
 REPLY_CAP_BYTES = 16 * 1024
 TRANSCRIPT_CAP_BYTES = 256 * 1024  # of all replies of a pass together; later ones stay empty
 _MASK = b"***"
+_SEAM_BYTES = 1024  # longer than any secret
 _SECRETS = re.compile(
     rb'(?i)(?<=nonce=")[^"]*|(?<=response=")[^"]*'
     rb"|(?<=:Nonce>)[^<]*|(?<=:Password>)[^<]*|(?<=#PasswordDigest\">)[^<]*"
@@ -130,7 +131,7 @@ class Transcript:
             outcome = "ok"
         except CameraError as error:
             outcome = error.cause.value
-            error.raw = self._masked(error.raw[:REPLY_CAP_BYTES])
+            error.raw = self._kept(error.raw, REPLY_CAP_BYTES, kind)
             error.detail = self._masked(error.detail.encode()).decode("utf-8", "replace")
             error.args = (f"{outcome}: {error.detail}",)
             note.reply = note.reply or error.raw
@@ -138,7 +139,7 @@ class Transcript:
             raise
         finally:
             room = max(0, min(REPLY_CAP_BYTES, TRANSCRIPT_CAP_BYTES - self._kept_bytes))
-            reply = self._masked(note.reply[:room])
+            reply = self._kept(note.reply, room, kind)
             self._kept_bytes += len(reply)
             self._exchanges.append(
                 Exchange(
@@ -151,6 +152,15 @@ class Transcript:
                     seconds=time.monotonic() - started,
                 )
             )
+
+    def _kept(self, reply: bytes, room: int, kind: str) -> bytes:
+        """So much of a reply as there is room for; a cut through a secret would leave half of it,
+        so that the end is masked with what follows and then left out.
+        """
+        masked = self._masked(reply[: room + _SEAM_BYTES])
+        if kind == "vendor":
+            masked = scrub_keys(masked)
+        return masked if len(reply) <= room else masked[:room][:-_SEAM_BYTES]
 
     def _masked(self, text: bytes) -> bytes:
         """Remove what could help somebody log in; a hostile device may echo our request."""
