@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from agent import app
-from agent.accept import Accepted, accept_all
+from agent.accept import Accepted, Ending, accept_all
 from agent.camera.device import NetworkCamera
-from agent.camera.port import Camera
+from agent.camera.port import Camera, Cause
 from agent.config import Config, Device
 from agent.data_lock import only_one
 from agent.delivery import keepsake_store
@@ -23,7 +23,9 @@ from agent.edge import Edge, host_reader
 from agent.setup.examine import Tools
 from shared.device import Alias, DeviceFacts
 
-_AT_ONCE: Final = 8
+_AT_ONCE: Final = 4
+_TRIES: Final = 2
+_LATE: Final = frozenset({Cause.DEADLINE.value, Cause.RTSP_NO_PACKET.value})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,13 +83,33 @@ async def accept_first(
                     looked.before[device.device_id] = newest.jpeg
                 else:
                     fresh.append(device)
-            for first in range(0, len(fresh), _AT_ONCE):
-                group = fresh[first : first + _AT_ONCE]
-                for one in await accept_all(group, world, database, levels=levels):
-                    looked.now[one.device.device_id] = one
+            for _ in range(_TRIES):
+                for group in groups(fresh):
+                    for one in await accept_all(group, world, database, levels=levels):
+                        looked.now[one.device.device_id] = one
+                fresh = [one for one in fresh if _is_worth_a_retry(looked.now[one.device_id])]
         finally:
             database.close()
         return looked
+
+
+def groups(devices: Sequence[Device]) -> Iterator[list[Device]]:
+    """A few at a time, and never two channels of one recorder: they share its account."""
+    waiting = list(devices)
+    while waiting:
+        group: dict[str, Device] = {}
+        for device in waiting:
+            if len(group) < _AT_ONCE:
+                group.setdefault(device.target.address, device)
+        taken = {device.device_id for device in group.values()}
+        waiting = [device for device in waiting if device.device_id not in taken]
+        yield list(group.values())
+
+
+def _is_worth_a_retry(accepted: Accepted) -> bool:
+    """A stream that was late: many cameras start their encoder when somebody asks."""
+    failed = accepted.failed
+    return accepted.ending is Ending.NO_PICTURE and failed is not None and failed.cause in _LATE
 
 
 def _keep(database: Database, facts: Mapping[str, DeviceFacts], *, now: datetime) -> None:

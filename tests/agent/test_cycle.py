@@ -28,8 +28,9 @@ from agent.episodes import Author
 from agent.probes import PROBES
 from agent.probes.probe import Probe
 from agent.recording import Outcome, Settings
+from agent.standing import Standings
 from agent.sun_watch import Sun
-from agent.topology import WIRED_MAINS
+from agent.topology import WIRED_BATTERY, WIRED_MAINS
 from agent.uplink_budget import BULK
 from shared import signing, wire
 from shared.evidence import EvidenceChunk, EvidenceKind, is_thumbnail
@@ -466,6 +467,22 @@ async def test_logins_of_a_killed_pass_count(bench: Bench, monkeypatch: pytest.M
     assert 1 <= kills <= 40
     assert "GetDeviceInformation" not in asked
     assert "budget" in {reading.cause for reading in outcome.readings}
+
+
+async def test_the_health_message_says_what_a_device_has_cost_today(bench: Bench) -> None:
+    """All that is limited is told: requests, bytes, logins, wake-ups, writes, and the charge."""
+    outcome = await bench.visit(budget=WIRED_BATTERY)
+    standings = Standings([(outcome.facts, ())])
+    standings.note(outcome, now=bench.clock.now)
+    (told,) = standings.health()
+
+    spend = outcome.spend
+    assert spend.requests > 0
+    assert (told.spent_requests_today, told.spent_bytes_today) == (spend.requests, spend.bytes)
+    assert (told.spent_logins_today, told.spent_wakeups_today) == (spend.logins, 1)
+    assert told.spent_writes_today == 0
+    # Ten seconds of waking at 270 mA are 750 uAh; the fake camera answers at once.
+    assert 750 <= told.spent_uah_today < 1500
 
 
 async def test_a_pass_that_ends_costs_what_it_really_cost(bench: Bench) -> None:

@@ -176,6 +176,15 @@ def up_messages() -> dict[str, wire.UpMessage]:
             uplink="metered",
             data=DataSpend(99_000_000, 3_000_000, 100_000_000, 100_000_000, "farewell", NOON),
         ),
+        "health_spent": Health(
+            sent_at=NOON,
+            agent_version="0.1.0",
+            next_within_s=3600.0,
+            uplink="metered",
+            devices=(
+                DeviceHealth(DEVICE, Standing.OK, NOON, (), "", 900_000, 5, 300, 40, 0, 149_000),
+            ),
+        ),
         "health_words": Health(
             sent_at=NOON,
             agent_version="0.1.0",
