@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from agent.setup.handover import Sheet
 from agent.setup.handover_words import CHECKS, RESULTS, WORDS
 from agent.setup.words import CHANGES, LOGINS
 from agent.show import plain
+from agent.wrong import Both
 from shared.device import AliasKind
+
+_COMMA: Final = Both(", ", "、")
+_SEMICOLON: Final = Both("; ", "；")
+_BECAUSE: Final = Both("{what} ({why})", "{what}（{why}）")
 
 
 def word(key: str, lang: str) -> str:
@@ -39,7 +45,7 @@ def facts(sheet: Sheet, lang: str) -> Iterable[tuple[str, str]]:
     yield "profile", seen.profile.id if seen.profile else ""
     yield "login", f"{login} ({plain(user)})" if user else login
     yield "where", sheet.where.text(lang)
-    yield "consent", ", ".join(given) or word("nothing", lang)
+    yield "consent", _COMMA.text(lang).join(given) or word("nothing", lang)
     yield "budget", sheet.promised.text(lang)
 
 
@@ -55,17 +61,17 @@ def heading(sheet: Sheet, lang: str) -> str:
 def can(sheet: Sheet, lang: str) -> str:
     """What can be diagnosed there."""
     found = (one.name.text(lang) for one in sheet.abilities if one.why_not is None)
-    return "; ".join(found) or word("nothing", lang)
+    return _SEMICOLON.text(lang).join(found) or word("nothing", lang)
 
 
 def cannot(sheet: Sheet, lang: str) -> str:
     """What cannot, each with why."""
     found = (
-        f"{one.name.text(lang)} ({one.why_not.text(lang)})"
+        _BECAUSE.filled(what=one.name, why=one.why_not).text(lang)
         for one in sheet.abilities
         if one.why_not is not None
     )
-    return "; ".join(found) or word("nothing", lang)
+    return _SEMICOLON.text(lang).join(found) or word("nothing", lang)
 
 
 def checks(sheet: Sheet, lang: str) -> Iterable[tuple[str, str, str]]:

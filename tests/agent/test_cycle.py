@@ -481,8 +481,8 @@ async def test_the_health_message_says_what_a_device_has_cost_today(bench: Bench
     assert (told.spent_requests_today, told.spent_bytes_today) == (spend.requests, spend.bytes)
     assert (told.spent_logins_today, told.spent_wakeups_today) == (spend.logins, 1)
     assert told.spent_writes_today == 0
-    # Ten seconds of waking at 270 mA are 750 uAh; the fake camera answers at once.
-    assert 750 <= told.spent_uah_today < 1500
+    # Ten seconds of waking at 270 mA are 750 uAh, and what the visit took comes on top.
+    assert told.spent_uah_today == round(outcome.mah * 1000) >= 750
 
 
 async def test_a_pass_that_ends_costs_what_it_really_cost(bench: Bench) -> None:
