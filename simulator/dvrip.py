@@ -37,6 +37,7 @@ class DvripState:
     signal_level: int = 3
     ircut_swap: int = 0
     has_battery: bool = True
+    promises_battery: bool = False  # accepts the question for one that it does not have
     acknowledges_first: bool = True  # the battery comes in a frame of its own
     old_numbers: bool = False  # replies bear the number of the question
     parts: int = 1  # in how many frames a reply comes
@@ -154,6 +155,8 @@ class _Conversation:
         state = self._state
         found = _CONTENT.get((number, name))
         content = found(state) if found else None
+        if content is None and number == 1610 and state.promises_battery:
+            return await self._say(number, self._fine(name))
         if content is None:
             return await self._say(number, {"Name": name, "Ret": 607 if number == 1042 else 102})
         if number == 1610 and state.acknowledges_first:

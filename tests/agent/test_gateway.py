@@ -9,19 +9,24 @@ from pathlib import Path
 
 import pytest
 
+from agent.asking import ask
+from agent.budget import Spend
 from agent.camera.decoder import Decoder
 from agent.camera.gateway import NetworkGateway
 from agent.camera.http import CameraHttp
 from agent.camera.port import CameraError, Cause, Target
 from agent.camera.profiles.profile import Format, Profile, Source
+from agent.camera.profiles.profile_file import load_profiles
 from agent.camera.profiles.transport_kind import TransportKind
-from agent.config import mates_of
+from agent.config import budget_of, mates_of
 from agent.config_problem import ConfigError
 from agent.delivery.salvage import open_or_salvage
-from agent.gateway import DeviceKind
-from agent.probes import reachability
+from agent.edge import network_edge
+from agent.gateway import DeviceKind, takes
+from agent.probes import PROBES, reachability
 from agent.probes.probe import Pass
 from shared.reading import Quality
+from tests.agent.camera.transports.test_modbus import tcp_server
 from tests.agent.fakes import NOON, Clock, FakeCamera
 from tests.agent.test_config import load
 from tests.agent.test_rounds import Site, device
@@ -172,3 +177,37 @@ async def test_a_gateway_is_never_asked_by_onvif() -> None:
             await question()
         assert caught.value.cause in (Cause.ONVIF_UNSUPPORTED, Cause.ONVIF_MISSING)
     assert asked.costs.requests == 0
+
+
+async def test_the_agent_reads_a_configured_gateway(tmp_path: Path) -> None:
+    """From the file to the readings: a charge controller behind a Modbus converter."""
+    pytest.importorskip("pymodbus", reason="pymodbus is not installed")
+    async with tcp_server() as port:
+        text = f"""
+        [agent]
+        id = "a"
+        [[devices]]
+        id = "charger"
+        kind = "gateway"
+        address = "127.0.0.1"
+        vendor_port = {port}
+        profile = "charger.epever"
+        """
+        config = load(tmp_path, text)
+        edge = network_edge(config, load_profiles())
+        camera = edge.camera_for(config.devices[0])
+        chosen = [probe for probe in PROBES if takes(DeviceKind.GATEWAY, probe.name)]
+        take = await ask(
+            chosen,
+            camera,
+            Pass(now=NOON),
+            budget=budget_of(config.devices[0]),
+            spend=Spend(NOON.date()),
+        )
+        await edge.close()
+
+    readings = {reading.name: reading.value for reading in take.readings if reading.good}
+    assert readings["reach.answers"] is True
+    assert readings["battery.temperature"] == -3.5
+    assert readings["vendor.profile_status"] == "documented"
+    assert take.spend.logins == 0

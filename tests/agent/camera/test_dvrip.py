@@ -18,7 +18,7 @@ from agent.camera.profiles.dvrip.frame import decode, hash_password
 from agent.camera.profiles.dvrip.session import DvripSession, Question
 from agent.camera.transcript import Tally
 from simulator.dvrip import DvripServer, DvripState
-from simulator.dvrip_wire import DvripFault
+from simulator.dvrip_wire import DvripFault, frame
 
 dvrip = pytest.importorskip("dvrip", reason="python-dvr, an independent client, is not installed")
 
@@ -216,3 +216,24 @@ async def test_account_is_counted_once_when_the_login_never_ends() -> None:
         await visit.session.close()
 
     assert len(server.state.logins) == visit.tally.login_attempts == 1
+
+
+@given(st.lists(st.binary(max_size=60), max_size=6))
+def test_any_bytes_of_a_device_are_a_named_failure(pieces: list[bytes]) -> None:
+    """Whatever comes back, a question ends with an answer of ours or a CameraError."""
+    frames = b"".join(piece if len(piece) % 2 else frame(1001, piece) for piece in pieces)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(frames)
+        writer.close()
+
+    async def visit() -> None:
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        async with server:
+            port = server.sockets[0].getsockname()[1]
+            login = LoginState(credentials=Credentials(user="a", password="b"), tally=Tally())
+            session = DvripSession(Place(host="127.0.0.1", port=port), login=login, tally=Tally())
+            with pytest.raises(CameraError):
+                await asyncio.wait_for(session.ask(SYSTEM), 5)
+
+    asyncio.run(visit())

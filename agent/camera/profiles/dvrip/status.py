@@ -31,6 +31,18 @@ _WORDS: Final[Mapping[int, tuple[Cause, str]]] = {
 }
 
 
+WAKING: Final = 101
+"""The unknown error, with which commands end while a camera is waking up."""
+
+
+class RefusalError(CameraError):
+    """The device answered with a number that says no."""
+
+    def __init__(self, code: int, cause: Cause, detail: str, *, raw: bytes) -> None:
+        super().__init__(cause, detail, raw=raw)
+        self.code = code
+
+
 def refusal(document: Mapping[str, object], *, raw: bytes) -> CameraError | None:
     """Why the device refused, or None when it did what was asked.
 
@@ -42,4 +54,4 @@ def refusal(document: Mapping[str, object], *, raw: bytes) -> CameraError | None
     if code in _FINE:
         return None
     cause, words = _WORDS.get(code, (Cause.VENDOR_REFUSED, "the device reports an error"))
-    return CameraError(cause, f"{words} (DVRIP Ret {code})", raw=raw)
+    return RefusalError(code, cause, f"{words} (DVRIP Ret {code})", raw=raw)

@@ -20,7 +20,7 @@ from agent.camera.profiles.transport import Fetched, Reach
 from agent.camera.profiles.transports.python_child import ask_child
 
 _QUESTION_BYTES: Final = 800
-_TIMEOUT_S: Final = 20.0
+_TIMEOUT_S: Final = 12.0  # a probe has 14
 _CHILDREN: Final[Mapping[str, str]] = {"tapo": "agent.camera.profiles.transports.tapo_child"}
 REQUEST: Final[Keys] = {
     "adapter": text("whose library", required=True, choices=tuple(_CHILDREN)),

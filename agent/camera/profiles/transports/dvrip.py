@@ -12,6 +12,7 @@ from agent.camera.address import Place, place_of
 from agent.camera.port import CameraError, Cause
 from agent.camera.profiles.dvrip.frame import PORT
 from agent.camera.profiles.dvrip.session import DvripSession, Question
+from agent.camera.profiles.dvrip.status import WAKING, RefusalError
 from agent.camera.profiles.keys import Key, Keys, Shape, text
 from agent.camera.profiles.profile import Source
 from agent.camera.profiles.table import Table
@@ -25,6 +26,7 @@ REQUEST: Final[Keys] = {
     "port": Key(shape=Shape.WHOLE, what="TCP port; 34567 when absent", low=1),
 }
 _TIMEOUT_S: Final = 10.0
+_WAKE_STEP_S: Final = 1.5
 _HELD: Final = "dvrip"
 MESSAGES: Final = (1020, 1042, 1044, 1048, 1360, 1452, 1610)
 """What may be asked: none of these changes anything. 1020 information, 1042 and 1044
@@ -46,12 +48,23 @@ async def fetch(source: Source, reach: Reach) -> Fetched:
     timeout_s = source.timeout_s or _TIMEOUT_S
     try:
         async with asyncio.timeout(timeout_s):
-            body = await session.ask(question)
+            body = await _ask(session, question, grace_s=reach.profile.power.wake_grace_s)
     except TimeoutError as error:
         raise CameraError(
             Cause.DEADLINE, f"no complete DVRIP reply within {timeout_s:g} s"
         ) from error
     return Fetched(body=body.strip(b"\x00\r\n "), detail=f"{len(body)} bytes")
+
+
+async def _ask(session: DvripSession, question: Question, *, grace_s: float) -> bytes:
+    """Ask, and again for as long as the camera may still be waking up."""
+    while True:
+        try:
+            return await session.ask(question)
+        except RefusalError as error:
+            if error.code != WAKING or session.open_s + _WAKE_STEP_S > grace_s:
+                raise
+        await asyncio.sleep(_WAKE_STEP_S)
 
 
 def _question(source: Source) -> Question:

@@ -21,7 +21,7 @@ from agent.camera.profiles.transports.python_child import ask_child
 
 _OBJECT_BYTES: Final = 160  # a question, its answer and the row that ends a walk
 _PORT: Final = 161
-_TIMEOUT_S: Final = 12.0
+_TIMEOUT_S: Final = 12.0  # a probe has 14
 _OID: Final = re.compile(r"\.?1\.3(?:\.\d{1,10}){1,60}")
 REQUEST: Final[Keys] = {
     "version": text("2c when absent", choices=("2c", "3")),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from agent.camera.port import CameraError, Cause, VendorValue
-from agent.camera.profiles.profile import Profile
+from agent.camera.profiles.profile import Power, Profile
 from agent.camera.profiles.profile_file import load_profiles
 from agent.camera.profiles.reading import read_vendor_values
 from agent.camera.profiles.transport import Reach
@@ -76,9 +77,11 @@ async def test_xmeye(changes: dict[str, Any], expected: dict[str, Any], unknown:
     assert server.state.logins == [True]
 
 
-async def test_xmeye_without_a_battery() -> None:
-    """A camera on mains lacks the interface: unsupported, and the rest is read."""
-    async with DvripServer(DvripState(password=PASSWORD, has_battery=False)) as server:
+@pytest.mark.parametrize("promises", [False, True])
+async def test_xmeye_without_a_battery(promises: bool) -> None:
+    """A camera on mains says no, or yes and nothing more: unsupported, and the rest is read."""
+    state = DvripState(password=PASSWORD, has_battery=False, promises_battery=promises)
+    async with DvripServer(state) as server:
         values = await read("xmeye.dvrip", reach_of("127.0.0.1", vendor_port=server.port))
 
     assert values["battery.charge"].quality == "unsupported"
@@ -97,22 +100,33 @@ async def test_xmeye_wrong_password_ends_the_reading() -> None:
     assert reach.door.transcript.tally.login_attempts == 1
 
 
-async def test_xmeye_that_wakes_is_failed_not_wrong() -> None:
-    """Commands that fail after a wake-up, and a lie in the middle, are failed values."""
+async def test_xmeye_that_wakes_is_asked_again() -> None:
+    """Commands fail for some seconds after a wake-up; within the profile's grace they are repeated.
+
+    Without a grace they are failed values, and never wrong ones.
+    """
     async with DvripServer(DvripState(password=PASSWORD, wakes_for=1)) as server:
         waking = await read("xmeye.dvrip", reach_of("127.0.0.1", vendor_port=server.port))
-        server.state.wakes_for = 0
-        server.state.faults.add(DvripFault.ECHOES_LOGIN)
+        at_once = replace(PROFILES["xmeye.dvrip"], power=Power())
+        reach = reach_of("127.0.0.1", vendor_port=server.port)
+        impatient = await read_vendor_values(reach.door, at_once)
+
+    assert waking["device.serial"].quality == "good"
+    assert impatient["device.serial"].quality == "failed"
+    assert impatient["battery.charge"].quality == "good"
+    assert server.state.logins == [True, True]
+
+
+async def test_xmeye_that_echoes_the_login_puts_it_into_no_evidence() -> None:
+    """What the device sends back of our login is masked wherever it is kept."""
+    state = DvripState(password=PASSWORD, faults={DvripFault.ECHOES_LOGIN})
+    async with DvripServer(state) as server:
         reach = reach_of("127.0.0.1", vendor_port=server.port)
         await read("xmeye.dvrip", reach)
 
-    assert waking["device.serial"].quality == "failed"
-    assert waking["battery.charge"].quality == "good"
     evidence = b"".join(exchange.reply for exchange in reach.door.transcript.exchanges)
     assert b"PassWord" in evidence
-    assert (
-        json.loads(server.state.last_login.rstrip(b"\x00\n"))["PassWord"].encode() not in evidence
-    )
+    assert json.loads(state.last_login.rstrip(b"\x00\n"))["PassWord"].encode() not in evidence
 
 
 def modem(line: bytes) -> bytes:
