@@ -21,6 +21,8 @@ from agent.diagnosis.rule import Verdict
 from agent.exit_code import DONE, FOUND, UNUSABLE, complain, explain
 from agent.hand_target import read_target
 from agent.probes import PROBES
+from agent.second_opinion.ask import ask_both, is_installed
+from agent.second_opinion.show import as_json, as_text, differs
 from agent.show_visit import found_as_json, print_visit, visit_as_json
 from agent.sources import read_profiles
 
@@ -34,12 +36,25 @@ def probe(arguments: argparse.Namespace, out: TextIO) -> int:
     target = read_target(arguments)
     if target is None:
         return UNUSABLE
+    if arguments.second_opinion and not is_installed():
+        complain(show.say("no second client", arguments.lang))
+        return UNUSABLE
     visit = asyncio.run(_visit(target, profiles, arguments.watch_seconds))
+    second = (
+        asyncio.run(ask_both(target, visited=visit.readings)) if arguments.second_opinion else None
+    )
     if arguments.json:
-        json.dump(visit_as_json(target, visit), out, ensure_ascii=False, indent=1)
+        said = visit_as_json(target, visit)
+        if second is not None:
+            said["second_opinion"] = as_json(second)
+        json.dump(said, out, ensure_ascii=False, indent=1)
         out.write("\n")
     else:
         print_visit(visit, arguments.lang, out)
+        if second is not None:
+            print(f"\n{as_text(second, arguments.lang)}", file=out)
+    if second is not None:
+        return FOUND if differs(second) or second.why_not is not None else DONE
     is_bad = visit.failed_layer is not None or any(
         finding.verdict is Verdict.FAULT for finding in visit.findings
     )

@@ -72,6 +72,7 @@ WORDS: Final = {
         "already runs": "another agent already uses {folder}; stop it, or give this one a data_dir"
         " of its own",
         "cannot start": "the agent cannot start: {why}",
+        "no second client": "onvif-zeep is not installed: pip install 'preclaim[second-opinion]'",
         "no fingerprint": "{found!r} is no SHA-256 fingerprint; write sha256: and 64 hexadecimal"
         " digits",
         "no authority": "{path} holds no certificate that can be read; write a PEM file",
@@ -148,6 +149,7 @@ WORDS: Final = {
         "agent runs": "代理正在使用 {folder}；请先停止它，丢弃命令后再启动",
         "already runs": "另一个代理正在使用 {folder}；请停止它，或为本代理另设 data_dir",
         "cannot start": "代理无法启动：{why}",
+        "no second client": "未安装 onvif-zeep：pip install 'preclaim[second-opinion]'",
         "no fingerprint": "{found!r} 不是 SHA-256 指纹；请填写 sha256: 加 64 位十六进制数",
         "no authority": "{path} 不含可读取的证书；请使用 PEM 文件",
         "no password": "无法读取密码：{why}；请检查该文件或环境变量",

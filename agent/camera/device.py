@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from agent.camera.address import pin_http, pin_rtsp, place_of
 from agent.camera.channel import UNNAMED, channel_names, is_channel, order
@@ -279,6 +279,15 @@ class NetworkCamera:
     async def stream_path(self) -> str:
         """Path and query of the first profile's stream, as GetStreamUri states them."""
         return self.desk.learn_stream(await self._ask_uri(media.read_stream_uri))
+
+    async def stated_address(self, what: Literal["stream", "snapshot"]) -> str:
+        """The address as the device states it, for people: nothing may be sent there."""
+        ask = media.read_stream_uri if what == "stream" else media.read_snapshot_uri
+        return await self._ask_uri(ask)
+
+    async def services(self) -> Mapping[str, str]:
+        """URLs of its services by namespace, on the device itself."""
+        return await find_services(self._soap)
 
     async def watch_stream(self, *, seconds: float, clip: ClipLimits | None = None) -> StreamHealth:
         """Play the first profile for so long; RTSP causes name the layer that failed."""

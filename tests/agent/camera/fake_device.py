@@ -81,7 +81,7 @@ class FakeDevice:
         if seen.method == "GET":
             accepted = self._accepted(seen)
             return self.pages.get(seen.path, http("", status=404)) if accepted else self._no(seen)
-        found = re.search(rb"Body><(\w+)", seen.body)
+        found = re.search(rb"Body><(?:\w+:)?(\w+)", seen.body)
         operation = found.group(1).decode() if found else ""
         self.operations[operation] += 1
         if operation == "GetSystemDateAndTime":
