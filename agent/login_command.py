@@ -6,7 +6,8 @@ import argparse
 import asyncio
 import json
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
@@ -15,11 +16,14 @@ from agent import app, edge
 from agent.camera.decoder import Decoder
 from agent.camera.device import NetworkCamera
 from agent.camera.http import CameraHttp
-from agent.camera.port import Costs, LoginKind, Target
-from agent.config import Config
+from agent.camera.login_facts import Met, Service
+from agent.camera.port import CameraError, Costs, DeviceInformation, LoginKind, Target
+from agent.camera.profiles.match import choose, known_issues
+from agent.camera.profiles.profile import KnownIssue, Profile
+from agent.config import Config, Device
 from agent.config_file import load_config
 from agent.config_problem import ConfigError
-from agent.delivery import reading_store
+from agent.delivery import keepsake_store, reading_store
 from agent.delivery.opening import open_for_reading
 from agent.doctor.clues import Recorder
 from agent.doctor.examine import Examined, examine
@@ -27,8 +31,12 @@ from agent.exit_code import DONE, FOUND, UNUSABLE, explain
 from agent.hand_target import read_target
 from agent.login_hold import OUTCOME, held_until
 from agent.show_login import examined_as_json, print_examined
+from agent.sources import read_profiles
+from agent.wrong import Both
+from shared.device import DeviceFacts
 
 _OUTCOMES = 8  # earlier ones that a hold is worked out from
+_OLD_HASH = "md5-hash"  # in the id of a known issue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +46,7 @@ class _Case:
     target: Target
     recorder: Recorder
     held_until: datetime | None = None
+    facts: DeviceFacts | None = None  # what the agent here knows of the device
 
 
 def login(arguments: argparse.Namespace, out: TextIO) -> int:
@@ -62,8 +71,8 @@ def login(arguments: argparse.Namespace, out: TextIO) -> int:
 def _case(arguments: argparse.Namespace) -> _Case | None:
     """The case; None when the command line is wrong, which was then said."""
     config = load_config(Path(arguments.config)) if arguments.config else None
-    target = _target_in(config, arguments.address) if arguments.user is None else None
-    target = target or read_target(arguments)
+    known = _device_in(config, arguments.address) if arguments.user is None else None
+    target = known.target if known else read_target(arguments)
     if target is None:
         return None
     recorder = Recorder(
@@ -72,54 +81,84 @@ def _case(arguments: argparse.Namespace) -> _Case | None:
     )
     if arguments.recorder_login:
         recorder = Recorder(login=LoginKind(arguments.recorder_login), speaks=recorder.speaks)
-    return _Case(
-        target=target,
-        recorder=recorder,
-        held_until=_rest(config, arguments.address) if config else None,
-    )
+    device = _device_in(config, arguments.address)
+    if config is None or device is None:
+        return _Case(target=target, recorder=recorder)
+    held, facts = _remembered(config, device)
+    return _Case(target=target, recorder=recorder, held_until=held, facts=facts)
 
 
-def _target_in(config: Config | None, address: str) -> Target | None:
+def _device_in(config: Config | None, address: str) -> Device | None:
     """The configured device at this address or of this id."""
-    if config is None:
-        return None
-    return next(
-        (one.target for one in config.devices if address in (one.target.address, one.device_id)),
-        None,
-    )
+    devices = config.devices if config else ()
+    return next((one for one in devices if address in (one.target.address, one.device_id)), None)
 
 
-def _rest(config: Config, address: str) -> datetime | None:
-    """Until when the agent itself leaves this account alone; None when nothing holds."""
-    device = next(
-        (one for one in config.devices if address in (one.target.address, one.device_id)), None
-    )
-    if device is None:
-        return None
+def _remembered(config: Config, device: Device) -> tuple[datetime | None, DeviceFacts | None]:
+    """Until when the agent itself leaves this account alone, and who it knows the device to be."""
     try:
         database = open_for_reading(app.data_file(config))
     except sqlite3.Error:
-        return None  # no agent has run here yet
-    outcomes = reading_store.earlier(
-        database.connection, device.device_id, OUTCOME, limit=_OUTCOMES
-    )
+        return None, None  # no agent has run here yet
+    db = database.connection
+    outcomes = reading_store.earlier(db, device.device_id, OUTCOME, limit=_OUTCOMES)
+    facts = keepsake_store.read_facts(db, device.device_id)
     database.close()
     until = held_until(outcomes, retry=config.pace.login_retry)
-    return until if until is not None and until > edge.clock() else None
+    return until if until is not None and until > edge.clock() else None, facts
+
+
+def _issues(profile: Profile | None, firmware: str | None) -> tuple[KnownIssue, ...]:
+    return known_issues(profile, firmware) if profile else ()
 
 
 async def _examine(case: _Case) -> tuple[Examined, Costs]:
     http, decoder = CameraHttp(), Decoder()
+    profiles, facts = read_profiles(None), case.facts
     try:
         camera = NetworkCamera(
-            case.target, http=http, decoder=decoder, profiles=(), clock=edge.clock
+            case.target, http=http, decoder=decoder, profiles=profiles, clock=edge.clock
         )
+        issues = _issues(_fitting(profiles, facts), facts.firmware) if facts else ()
         examined = await examine(
             camera,
             recorder=case.recorder,
             may_log_in=case.target.credentials is not None and case.held_until is None,
+            keeps_old_hash=any(_OLD_HASH in issue.id for issue in issues),
         )
-        return examined, camera.costs
+        if examined.clues.met(Met.ACCEPTED, Service.ONVIF):
+            issues = await _issues_now(camera, issues)
+        told = tuple(map(_in_words, issues))
+        clues = replace(examined.clues, known_issues=told)
+        return replace(examined, clues=clues), camera.costs
     finally:
         await decoder.close()
         await http.close()
+
+
+def _fitting(profiles: Sequence[Profile], facts: DeviceFacts) -> Profile | None:
+    """The profile of a device that said once who it is."""
+    said = DeviceInformation(
+        manufacturer=facts.manufacturer,
+        model=facts.model,
+        firmware=facts.firmware,
+        serial=None,
+        hardware_id=facts.hardware_id,
+    )
+    return choose(profiles, said).profile
+
+
+async def _issues_now(
+    camera: NetworkCamera, before: tuple[KnownIssue, ...]
+) -> tuple[KnownIssue, ...]:
+    """Known issues of the firmware that the device says it has."""
+    try:
+        profile = await camera.firmware_profile()
+        information = await camera.device_information()
+    except CameraError:
+        return before
+    return _issues(profile, information.firmware)
+
+
+def _in_words(issue: KnownIssue) -> Both:
+    return Both(f"{issue.cause} {issue.action}", f"{issue.cause_zh} {issue.action_zh}")

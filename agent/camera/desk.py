@@ -42,3 +42,6 @@ class Desk(Protocol):
 
     def note_confused(self, kind: LoginKind) -> None:
         """Choose another algorithm for a day."""
+
+    async def stream_paths(self) -> tuple[str, ...]:
+        """Where the firmware profile has seen streams; empty when none fits."""

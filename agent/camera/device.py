@@ -124,7 +124,7 @@ class NetworkCamera:
         )
         self._door = door
         self._soap = SoapClient(door, clock=self._clock)
-        self.desk = LoginDesk(self._soap, clock=self._clock, rtsp_port=memory.rtsp_port)
+        self.desk = LoginDesk(self._soap, clock=self._clock, known_paths=self._known_paths)
         self._media: tuple[StreamProfile, ...] | None = None
         self._information: DeviceInformation | None = None
         self._may_wake = True
@@ -295,7 +295,7 @@ class NetworkCamera:
 
         stated = await self._ask_uri(media.read_stream_uri)
         place, url, _ = pin_rtsp(stated, self._target)
-        self._door.memory.rtsp_port = place.port
+        self.desk.learn_stream(stated)
         return await watch(
             place,
             url,
@@ -330,6 +330,10 @@ class NetworkCamera:
     async def firmware_profile(self) -> Profile | None:
         """The firmware profile that fits what the device says it is; None when none does."""
         return (await self._choice()).profile
+
+    async def _known_paths(self) -> tuple[str, ...]:
+        profile = await self.firmware_profile()
+        return profile.rtsp_paths if profile else ()
 
     async def vendor_profile(self) -> VendorProfile | None:
         """Which one that is, or which fit equally well; None when none does."""

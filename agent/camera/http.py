@@ -73,7 +73,7 @@ class DeviceMemory:
     refuses_s: float | None = None  # a clock skew at which a login in our time was refused
     takes_s: float | None = None  # the same, accepted
     knocked: tuple[Knocked, datetime] | None = None  # without credentials, and when
-    rtsp_port: int | None = None  # of the last stream address that it stated
+    rtsp: tuple[str, int] | None = None  # scheme and port of its streams, as it stated last
     offers: dict[Service, tuple[Offer, ...]] = field(default_factory=dict)  # newest of each
     information: DeviceInformation | None = None  # to know its profile without waking it
 

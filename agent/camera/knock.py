@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from agent.camera.address import Place, is_local, place_of, url_of
+from agent.camera.address import Place, is_local, place_of, resolve, url_of
 from agent.camera.door import Door
 from agent.camera.http import connect_tcp
 from agent.camera.knocked import Knocked, Port
@@ -24,6 +24,7 @@ from agent.camera.onvif.soap import SoapClient
 from agent.camera.port import CameraError, Cause, Target
 from agent.camera.rtsp.message import RtspConnection
 from agent.camera.rtsp.open import open_rtsp
+from agent.camera.tls import fingerprint_at, trust_of
 from agent.camera.transcript import Tally
 
 _KNOWN_PORTS: Final = (80, 443, 554, 2020, 8000, 8080, 8899, 9000, 34567, 37777)
@@ -48,7 +49,9 @@ _SPOKE_HTTP: Final = ("http.", "onvif.", "login.")
 _UNAUTHORIZED: Final = 401
 
 
-async def knock(soap: SoapClient, *, clock: Callable[[], datetime], rtsp: Place) -> Knocked:
+async def knock(
+    soap: SoapClient, *, clock: Callable[[], datetime], rtsp: Place, scheme: str
+) -> Knocked:
     """Ask time, identity, a vendor page and a stream without a login, then look at other ports.
 
     Raises nothing: what fails is part of the answer. On loopback no port but the device's own is
@@ -69,12 +72,29 @@ async def knock(soap: SoapClient, *, clock: Callable[[], datetime], rtsp: Place)
         )
     else:
         knocked = replace(knocked, http_speaks=True, codes=await _ask_identity(soap))
-    knocked = replace(knocked, rtsp_speaks=await _ask_rtsp(door, rtsp))
+    knocked = replace(knocked, rtsp_speaks=await _ask_rtsp(door, rtsp, scheme=scheme))
     if knocked.http_speaks and not knocked.over_tls:
         knocked = replace(knocked, page=await _find_page(door))
     if knocked.onvif is not None and not knocked.over_tls:
         knocked = await _look_elsewhere(door, knocked)
+    if knocked.over_tls:
+        knocked = replace(knocked, fingerprint=await _fingerprint(knocked.over_tls))
     return knocked
+
+
+async def _fingerprint(place: str) -> str:
+    """What certificate is shown there, for a person to compare; '' when it cannot be learnt."""
+    host, port = _split(place)
+    try:
+        return await fingerprint_at(await resolve(host), port) or ""
+    except CameraError:
+        return ""
+
+
+def _split(place: str) -> tuple[str, int]:
+    """Host and port of ``host:port``, with brackets around an IPv6 host or without."""
+    host, _, port = place.rpartition(":")
+    return host.strip("[]"), int(port)
 
 
 async def _follow_to_tls(door: Door, error: CameraError) -> str:
@@ -143,13 +163,14 @@ def _query(page: str) -> str:
     return f"?{query}" if query else ""
 
 
-async def _ask_rtsp(door: Door, place: Place) -> bool:
+async def _ask_rtsp(door: Door, place: Place, *, scheme: str) -> bool:
     """DESCRIBE without a login, for the challenges; whether RTSP speaks at all."""
     connection: RtspConnection | None = None
     try:
         async with asyncio.timeout(_ANSWER_S):
-            connection = await open_rtsp(place, tally=door.transcript.tally)
-            url = f"rtsp://{place.netloc}/"
+            trust = trust_of(door.target, anonymous=True) if scheme == "rtsps" else None
+            connection = await open_rtsp(place, tally=door.transcript.tally, trust=trust)
+            url = f"{scheme}://{place.netloc}/"
             await connection.request("OPTIONS", url, {})
             reply = await connection.request("DESCRIBE", url, {"Accept": "application/sdp"})
     except (CameraError, TimeoutError):

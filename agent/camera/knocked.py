@@ -30,6 +30,7 @@ class Knocked:
     rtsp_speaks: bool = False
     moved_to: str = ""  # "host:port" where ONVIF speaks instead
     over_tls: str = ""  # "host:port" where it does over TLS
+    fingerprint: str = ""  # of the certificate there
     codes: tuple[str, ...] = ()  # of the SOAP fault that refuses who shows no login
     page: str = ""  # a vendor page that asks for Digest: somewhere to try the password
 

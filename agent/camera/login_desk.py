@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -24,6 +24,7 @@ from agent.camera.password_traits import PasswordTraits, traits_of
 from agent.camera.port import CameraError, Cause, Credentials, LoginKind
 from agent.camera.rtsp.message import RtspConnection, RtspReply
 from agent.camera.rtsp.open import open_rtsp
+from agent.camera.tls import trust_of
 from agent.camera.wanted import WORTH_S, Try
 
 _SOAP: Final = {"Content-Type": "application/soap+xml; charset=utf-8"}
@@ -31,6 +32,7 @@ _CAP_BYTES: Final = 64 * 1024
 KNOCK_EVERY: Final = timedelta(hours=1)
 CONFUSED_FOR: Final = timedelta(hours=24)
 _RTSP_S: Final = 8.0
+_RTSP_PORT: Final = 554
 _JITTER_S: Final = 1.5  # ONVIF states whole seconds
 _UNAUTHORIZED, _FORBIDDEN = 401, 403
 _BODY: Final = f'<GetDeviceInformation xmlns="{DEVICE}"/>'
@@ -40,11 +42,16 @@ class LoginDesk:
     """Belongs to one pass over one device; every attempt is counted and remembered there."""
 
     def __init__(
-        self, soap: SoapClient, *, clock: Callable[[], datetime], rtsp_port: int | None
+        self,
+        soap: SoapClient,
+        *,
+        clock: Callable[[], datetime],
+        known_paths: Callable[[], Awaitable[Sequence[str]]],
     ) -> None:
+        """``known_paths`` are those of the firmware profile; CameraError when nobody can tell."""
         self._soap = soap
         self._clock = clock
-        self._rtsp_port = rtsp_port
+        self._known_paths = known_paths
         self._door: Door = soap.door
 
     @property
@@ -80,19 +87,34 @@ class LoginDesk:
         from agent.camera.knock import knock  # noqa: PLC0415  # rarely needed
 
         with self._door.transcript.record(kind="login", request="without credentials") as note:
-            found = await knock(self._soap, clock=self._clock, rtsp=self._rtsp_place())
+            found = await knock(
+                self._soap, clock=self._clock, rtsp=self._rtsp_place(), scheme=self._scheme
+            )
             note.detail = f"ONVIF {found.onvif.value if found.onvif else 'speaks'}"
             return found
 
+    @property
+    def _scheme(self) -> str:
+        known = self._door.memory.rtsp
+        return known[0] if known else "rtsp"
+
     def _rtsp_place(self) -> Place:
-        own = place_of(self._door.target)
-        return Place(host=own.host, port=self._rtsp_port or self._door.target.rtsp_port or 554)
+        own, known = place_of(self._door.target), self._door.memory.rtsp
+        port = self._door.target.rtsp_port or (known[1] if known else _RTSP_PORT)
+        return Place(host=own.host, port=port)
 
     def learn_stream(self, stated: str) -> str:
         """Take in the stream's address as the device states it; its path."""
         place, url, _ = pin_rtsp(stated, self._door.target)
-        self._rtsp_port = place.port
+        self._door.memory.rtsp = (url.partition(":")[0], place.port)
         return request_uri(url)
+
+    async def stream_paths(self) -> tuple[str, ...]:
+        """Where the firmware profile has seen streams, in its order; empty when none fits."""
+        try:
+            return tuple(await self._known_paths())
+        except CameraError:
+            return ()
 
     async def try_own_time(self) -> None:
         """Learn whether a WS-UsernameToken signed in our time is refused, as a recorder's is.
@@ -187,11 +209,12 @@ class LoginDesk:
 
     async def _try_rtsp(self, wanted: Try, credentials: Credentials) -> Attempt | None:
         place = self._rtsp_place()
-        url = f"rtsp://{place.netloc}{wanted.path or '/'}"
+        url = f"{self._scheme}://{place.netloc}{wanted.path or '/'}"
+        trust = trust_of(self._door.target) if self._scheme == "rtsps" else None
         connection: RtspConnection | None = None
         try:
             async with asyncio.timeout(_RTSP_S):
-                connection = await open_rtsp(place, tally=self._door.transcript.tally)
+                connection = await open_rtsp(place, tally=self._door.transcript.tally, trust=trust)
                 bare = await _describe(connection, url, {})
                 header = self._answer(
                     wanted, credentials, bare.all("www-authenticate"), method="DESCRIBE", uri=url

@@ -50,11 +50,13 @@ def https_only(clues: Clues) -> Diagnosis | None:
         f"at {place}",
         f"端口 {knocked.onvif_port} 无 ONVIF（{knocked.onvif.value}）；{place} 通过 TLS 可应答",
     )
+    pin = knocked.fingerprint or "sha256:..."
     remedy = Both(
-        f"Enter address {place} with tls = true in the agent and the HTTPS port in the recorder, "
-        "or allow HTTP on the camera.",
-        f"在代理中填写地址 {place} 并设 tls = true，在录像机中填写 HTTPS 端口，"
-        "或在摄像机上允许 HTTP。",
+        f'Enter address {place} with tls = true in the agent (and tls_fingerprint = "{pin}" once '
+        "you have compared it with the camera's), and the HTTPS port in the recorder; or allow "
+        "HTTP on the camera.",
+        f"在代理中填写地址 {place} 并设 tls = true（与摄像机核对指纹后设 "
+        f'tls_fingerprint = "{pin}"），在录像机中填写 HTTPS 端口；或在摄像机上允许 HTTP。',
     )
     return _proven(LoginCause.HTTPS_ONLY, reason, remedy=remedy)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
@@ -15,9 +14,9 @@ from agent.doctor.clues import Clues, Recorder, Stream
 from agent.doctor.diagnosis import Judgement
 from agent.doctor.judge import judge
 from agent.doctor.plan import next_try
-from agent.wrong import Both
 
 _MAX_PATHS: Final = 8
+_MAX_ROUNDS: Final = 8  # a few more than logins: a service may turn out to take none
 _NO_STREAM: Final = (404, 454)
 _OK: Final = 200
 STREAM_PATHS: Final = (
@@ -67,7 +66,6 @@ def gather(
     recorder: Recorder,
     knocked: Knocked | None = None,
     stream: Stream | None = None,
-    known_issues: tuple[Both, ...] = (),
 ) -> Clues:
     """The clues as they stand now."""
     trace = desk.trace
@@ -80,7 +78,6 @@ def gather(
         password=desk.password,
         recorder=recorder,
         stream=stream or Stream(),
-        known_issues=known_issues,
     )
 
 
@@ -88,40 +85,42 @@ async def examine(
     camera: Patient,
     *,
     recorder: Recorder,
-    paths: Sequence[str] = (),
     may_log_in: bool = True,
-    known_issues: tuple[Both, ...] = (),
+    keeps_old_hash: bool = False,
 ) -> Examined:
     """Name why logins fail; raises nothing that a camera can cause.
 
-    ``paths`` of the firmware profile are tried before STREAM_PATHS. Without ``may_log_in`` (a
-    login that rests after a refusal) only what needs no credentials is asked.
+    Without ``may_log_in`` (a login that rests after a refusal) only what needs no credentials is
+    asked. ``keeps_old_hash``: the firmware is known to keep the MD5 hash of before its update.
     """
     desk = camera.desk
     knocked = await desk.knock()
-    stream = Stream()
+    stream, stopped_by = Stream(), ""
+    closed: set[Service] = set()  # that offer what was planned no more, or want no login
 
     def clues() -> Clues:
-        return gather(
-            desk, recorder=recorder, knocked=knocked, stream=stream, known_issues=known_issues
-        )
+        found = gather(desk, recorder=recorder, knocked=knocked, stream=stream)
+        return replace(found, keeps_old_hash=keeps_old_hash, stopped_by=stopped_by)
 
-    while (
-        may_log_in and (wanted := next_try(clues(), spent=camera.costs.login_attempts)) is not None
-    ):
+    for _ in range(_MAX_ROUNDS if may_log_in else 0):
+        wanted = next_try(clues(), spent=camera.costs.login_attempts, without=closed)
+        if wanted is None:
+            break
         try:
             made = await desk.attempt(wanted)
-        except CameraError:
-            break
+        except CameraError as error:
+            made, stopped_by = None, error.detail
         if made is None:
-            break  # no longer offered: the device changed its mind
+            if wanted.service is Service.ONVIF:
+                break  # below the login something else is wrong, or it takes none
+            closed.add(wanted.service)
+            continue
         if made.met is Met.ACCEPTED and made.service is Service.ONVIF and not made.own_time:
             stream = await _ask_media(camera)
         elif made.met is Met.ACCEPTED and made.service is Service.RTSP:
             stream = replace(stream, status=made.status)
             if made.status in _NO_STREAM and clues().met(Met.ACCEPTED, Service.ONVIF):
-                works_at = await find_path(desk, kind=made.kind, paths=paths)
-                stream = replace(stream, works_at=works_at)
+                stream = replace(stream, works_at=await find_path(desk, kind=made.kind))
     told = clues()
     return Examined(judgement=judge(told), clues=told, attempts=camera.costs.login_attempts)
 
@@ -135,12 +134,13 @@ async def _ask_media(camera: Patient) -> Stream:
         return Stream()  # a refusal is in the trace
 
 
-async def find_path(desk: Desk, *, kind: LoginKind, paths: Sequence[str]) -> str:
-    """The first of the known paths that has a stream; '' when none has.
+async def find_path(desk: Desk, *, kind: LoginKind) -> str:
+    """The first of the known paths that has a stream, the profile's first; '' when none has.
 
     The login is one that RTSP has just accepted, and the first refusal ends the search.
     """
-    for path in tuple(dict.fromkeys((*paths, *STREAM_PATHS)))[:_MAX_PATHS]:
+    paths = dict.fromkeys((*await desk.stream_paths(), *STREAM_PATHS))
+    for path in tuple(paths)[:_MAX_PATHS]:
         try:
             made = await desk.attempt(Try(service=Service.RTSP, kind=kind, path=path))
         except CameraError:

@@ -70,6 +70,8 @@ def _plays(clues: Clues) -> bool:
 def _what_settles(clues: Clues, found: Sequence[Diagnosis]) -> tuple[Both, ...]:
     if clues.knocked is not None and clues.knocked.onvif is not None and not clues.knocked.lives:
         return (_REACH,)
+    if clues.stopped_by and not clues.met(Met.ACCEPTED):
+        return (Both(f"put this right first: {clues.stopped_by}", f"请先处理：{clues.stopped_by}"),)
     if clues.met(Met.ACCEPTED) and not found:
         return (_LOGIN_COMMAND,)
     elsewhere = clues.met(Met.REFUSED, Service.HTTP, Service.RTSP)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from agent.camera.login_facts import Met, Service
@@ -14,8 +15,11 @@ MOST_ATTEMPTS: Final = 3
 client; three leave room for the recorder's own."""
 
 
-def next_try(clues: Clues, *, spent: int) -> Try | None:
-    """The next attempt worth its cost; None when nothing may or need be tried."""
+def next_try(clues: Clues, *, spent: int, without: Collection[Service] = ()) -> Try | None:
+    """The next attempt worth its cost; None when nothing may or need be tried.
+
+    ``without`` are services that turned out to take no login.
+    """
     knocked = clues.knocked
     if spent >= MOST_ATTEMPTS or clues.lock is not None or clues.met(Met.LOCKED):
         return None
@@ -23,8 +27,8 @@ def next_try(clues: Clues, *, spent: int) -> Try | None:
         return None
     accepted = clues.met(Met.ACCEPTED, Service.ONVIF)
     if not accepted:
-        return _on_onvif(clues) or _elsewhere(clues)
-    if clues.stream.status is None and knocked.rtsp_speaks:
+        return _on_onvif(clues) or _elsewhere(clues, without)
+    if clues.stream.status is None and knocked.rtsp_speaks and Service.RTSP not in without:
         wanted = _on_rtsp(clues)
         if wanted is not None:
             return wanted
@@ -53,7 +57,7 @@ def _on_onvif(clues: Clues) -> Try | None:
     return None
 
 
-def _elsewhere(clues: Clues) -> Try | None:
+def _elsewhere(clues: Clues, without: Collection[Service]) -> Try | None:
     """The same user at another service: is it the password, or ONVIF's own account?"""
     assert clues.knocked is not None
     if clues.met(Met.REFUSED, Service.HTTP, Service.RTSP) or clues.met(
@@ -62,7 +66,7 @@ def _elsewhere(clues: Clues) -> Try | None:
         return None
     for service, path in ((Service.HTTP, clues.knocked.page), (Service.RTSP, "")):
         kinds = clues.kinds_offered(service)
-        if kinds and (path or service is Service.RTSP):
+        if kinds and service not in without and (path or service is Service.RTSP):
             return Try(service=service, kind=_strongest(kinds), path=path)
     return None
 

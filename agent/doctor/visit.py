@@ -91,7 +91,7 @@ async def _find_stream(take: Take, camera: Camera, *, budget: Budget) -> Stream:
     ]
     if not accepted or not _allowed(budget, take, PATHS):
         return Stream()
-    works_at = await find_path(camera.desk, kind=accepted[0].kind, paths=())
+    works_at = await find_path(camera.desk, kind=accepted[0].kind)
     status = 404 if NO_STREAM[0] in plays.detail else 454
     return Stream(path=await camera.stream_path(), status=status, works_at=works_at)
 

@@ -109,6 +109,9 @@ class FakeDesk:
     def recall_confused(self) -> None:
         """Nothing is known."""
 
+    async def stream_paths(self) -> tuple[str, ...]:
+        return ()
+
     def note_confused(self, kind: LoginKind) -> None:
         """Nothing is kept."""
 
