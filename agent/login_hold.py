@@ -15,6 +15,7 @@ from agent.probes.probe import Probe
 from shared.reading import Reading
 
 OUTCOME: Final = "login.outcome"
+LOCK_LEFT: Final = "login.lock_remaining"
 RETRY: Final = timedelta(hours=1)
 LONGEST: Final = timedelta(hours=24)
 AFTER_START: Final = timedelta(minutes=15)
@@ -47,6 +48,19 @@ def held_until(
 def wait_after(refusals: int, *, retry: timedelta, longest: timedelta = LONGEST) -> timedelta:
     """How long an account is left alone after so many refusals in a row; at least one."""
     return min(retry * int(_STEP ** min(refusals - 1, _MAX_STEPS)), longest)
+
+
+def not_before(
+    until: datetime | None, readings: Sequence[Reading], *, now: datetime
+) -> datetime | None:
+    """The hold, no shorter than the lock that the device speaks of (``login.lock_remaining``).
+
+    None stays None: a login that was let in since is under no lock. At most LONGEST from ``now``.
+    """
+    left_s = [reading.number() for reading in readings if reading.name == LOCK_LEFT]
+    if until is None or not left_s or left_s[0] is None:
+        return until
+    return max(until, now + min(timedelta(seconds=left_s[0]), LONGEST))
 
 
 class RefusedProbes:

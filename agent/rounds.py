@@ -20,7 +20,14 @@ from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
 from agent.delivery.relief import relieve
 from agent.gateway import DeviceKind, takes
-from agent.login_hold import AFTER_START, LONGEST, OUTCOME, RefusedProbes, held_until
+from agent.login_hold import (
+    AFTER_START,
+    LONGEST,
+    OUTCOME,
+    RefusedProbes,
+    held_until,
+    not_before,
+)
 from agent.probes.probe import Probe
 from agent.queue_of_visits import Asleep, with_room
 from agent.recording import Outcome, Settings
@@ -300,7 +307,8 @@ class Rounds:
         for name in outcome.ran:
             self._last_run[device_id, name] = outcome.started_at
         if any(reading.name == OUTCOME for reading in outcome.readings):
-            self._logins_held[account] = self._held(account)
+            held = self._held(account)
+            self._logins_held[account] = not_before(held, outcome.readings, now=now)
         self.refusals.note(account, self.probe_named(*outcome.ran), outcome.readings, now=now)
         before = self._failures.get(device_id, 0)
         failures = before + 1 if outcome.is_silent else 0

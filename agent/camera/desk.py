@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from agent.camera.knocked import Knocked
-    from agent.camera.login_facts import Attempt
+    from agent.camera.login_facts import Attempt, Service
     from agent.camera.login_trace import Trace
     from agent.camera.password_traits import PasswordTraits
     from agent.camera.port import LoginKind
@@ -40,8 +40,8 @@ class Desk(Protocol):
     def recall_confused(self) -> None:
         """Put into the trace which algorithm earlier passes saw refuse the right password."""
 
-    def note_confused(self, kind: LoginKind) -> None:
-        """Choose another algorithm for a day."""
+    def note_confused(self, service: Service, kind: LoginKind) -> None:
+        """Choose another algorithm there for a day."""
 
     async def stream_paths(self) -> tuple[str, ...]:
         """Where the firmware profile has seen streams; empty when none fits."""

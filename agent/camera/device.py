@@ -109,8 +109,8 @@ class NetworkCamera:
             refused_before=memory.refused,
             single_use=memory.single_use,
             confused=frozenset(
-                kind
-                for kind, since in memory.confused.items()
+                confused
+                for confused, since in memory.confused.items()
                 if timedelta(0) <= self._clock() - since < CONFUSED_FOR
             ),
             trace=Trace(offers=memory.offers),

@@ -139,7 +139,7 @@ class Door:
                     )
             stale_used = True
         login.drop_nonce(path)
-        login.take_nonce(path, login.choose(reply.challenges))
+        login.take_nonce(path, login.choose(reply.challenges, service))
         return stale_used
 
 

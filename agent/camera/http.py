@@ -68,8 +68,8 @@ class DeviceMemory:
     services: Mapping[str, str] | None = None  # namespace to URL
     refused: set[LoginKind] = field(default_factory=set)  # kinds refused by the last pass
     single_use: set[str] = field(default_factory=set)  # paths whose nonces serve once
-    # Digest kinds that it offers and refuses although another one shows the password right.
-    confused: dict[LoginKind, datetime] = field(default_factory=dict)  # and since when known
+    # Algorithms that a service of it offers and refuses, and since when that is known.
+    confused: dict[tuple[Service, LoginKind], datetime] = field(default_factory=dict)
     refuses_s: float | None = None  # a clock skew at which a login in our time was refused
     takes_s: float | None = None  # the same, accepted
     knocked: tuple[Knocked, datetime] | None = None  # without credentials, and when

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from agent.camera.cnonce import new_cnonce
 from agent.camera.digest import Challenge, answer, read_challenges, read_schemes
 from agent.camera.lock import read_lock
+from agent.camera.login_facts import Service
 from agent.camera.login_trace import Trace
 from agent.camera.port import CameraError, Cause, Credentials, LoginKind
 from agent.camera.transcript import Tally
@@ -45,9 +46,8 @@ class LoginState:
     # Paths where a nonce serves once although the device does not call it stale; kept for later
     # passes, so that such firmware costs one refusal and not one a request.
     single_use: set[str] = field(default_factory=set)
-    confused: frozenset[LoginKind] = (
-        frozenset()
-    )  # offered, known to be refused whatever the password
+    # Algorithms that a service offers and refuses: another one is chosen there, if there is one.
+    confused: frozenset[tuple[Service, LoginKind]] = frozenset()
     trace: Trace = field(default_factory=Trace)
     _nonces: dict[str, _Nonce] = field(default_factory=dict)  # by path: some firmware binds them
 
@@ -154,7 +154,7 @@ class LoginState:
             Cause.LOGIN_REFUSED, f"the device refuses user and password (tried: {names})"
         )
 
-    def choose(self, headers: tuple[str, ...]) -> Challenge:
+    def choose(self, headers: tuple[str, ...], service: Service) -> Challenge:
         """Pick the strongest challenge; CameraError when there is none, or one was refused.
 
         One kind of Digest a pass: each try counts towards a lock-out. A kind that an earlier pass
@@ -175,7 +175,7 @@ class LoginState:
                 return challenge
         if self.refused_by_digest:
             raise self.all_refused()
-        doubted = self.refused_before | self.confused
+        doubted = self.refused_before | {kind for at, kind in self.confused if at is service}
         return min(challenges, key=lambda challenge: challenge.kind in doubted)
 
     def authorize(self, path: str, *, method: str, uri: str) -> tuple[LoginKind, str] | None:

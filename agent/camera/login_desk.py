@@ -138,15 +138,15 @@ class LoginDesk:
                 memory.takes_s = off_s
 
     def recall_confused(self) -> None:
-        """Put into the trace what earlier passes saw: an algorithm that refuses any password."""
-        for service, offers in self.trace.offers.items():
-            for kind in self._door.login.confused & {offer.kind for offer in offers}:
+        """Put into the trace which algorithms earlier passes saw refused, where still offered."""
+        for service, kind in self._door.login.confused:
+            if kind in {offer.kind for offer in self.trace.offers.get(service, ())}:
                 self.trace.note(service, kind, Met.REFUSED)
 
-    def note_confused(self, kind: LoginKind) -> None:
-        """Choose another algorithm for a day, instead of being refused at every other pass."""
-        if kind not in self._door.login.confused:
-            self._door.memory.confused[kind] = self._clock()
+    def note_confused(self, service: Service, kind: LoginKind) -> None:
+        """Choose another algorithm there for a day, instead of being refused again and again."""
+        if (service, kind) not in self._door.login.confused:
+            self._door.memory.confused[service, kind] = self._clock()
 
     async def attempt(self, wanted: Try) -> Attempt | None:
         """Make one login; None when the device offers no such kind there, and nothing was spent.

@@ -21,7 +21,11 @@ def other_account(clues: Clues) -> Diagnosis | None:
             f"用户名和密码正确（{place} 接受），但 ONVIF 拒绝",
         )
         return _said(LoginCause.ONVIF_ACCOUNT, Certainty.PROVEN, reason)
-    shut = clues.met(Met.REFUSED, Service.HTTP, Service.RTSP)
+    shut = [
+        one
+        for one in clues.met(Met.REFUSED, Service.HTTP, Service.RTSP)
+        if clues.is_shut(one.service)
+    ]
     if not on_onvif or not shut or elsewhere or _is_troubled(clues):
         return None
     place = shut[0].service.value
@@ -55,7 +59,7 @@ def characters(clues: Clues) -> Diagnosis | None:
     traits = clues.password
     if traits is None or not traits.may_trouble:
         return None
-    refused = clues.met(Met.REFUSED, Service.RTSP) and not clues.met(Met.ACCEPTED, Service.RTSP)
+    refused = clues.is_shut(Service.RTSP) and not clues.met(Met.ACCEPTED, Service.RTSP)
     others = clues.met(Met.ACCEPTED, Service.ONVIF, Service.HTTP)
     why = Both(*(_troubles(clues, lang) for lang in ("en", "zh")))
     if refused and others:

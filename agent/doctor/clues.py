@@ -82,3 +82,13 @@ class Clues:
         """The kinds of Digest that a service offers, in its order."""
         kinds = (offer.kind for offer in self.offers.get(service, ()))
         return tuple(dict.fromkeys(kind for kind in kinds if kind is not None))
+
+    def has_other(self, refused: Attempt) -> bool:
+        """Whether the password is right somewhere, and this service offers another algorithm."""
+        others = [kind for kind in self.kinds_offered(refused.service) if kind is not refused.kind]
+        return bool(others) and bool(self.met(Met.ACCEPTED))
+
+    def is_shut(self, service: Service) -> bool:
+        """Whether every algorithm that a service offers was refused there."""
+        refused = {one.kind for one in self.met(Met.REFUSED, service)}
+        return bool(refused) and set(self.kinds_offered(service)) <= refused

@@ -72,12 +72,14 @@ def _elsewhere(clues: Clues, without: Collection[Service]) -> Try | None:
 
 
 def _on_rtsp(clues: Clues) -> Try | None:
-    """The stream by the strongest algorithm, then once by another that is offered."""
+    """The stream by what worked elsewhere or the strongest algorithm, then once by another."""
     refused = {one.kind for one in clues.met(Met.REFUSED, Service.RTSP)}
     left = [kind for kind in clues.kinds_offered(Service.RTSP) if kind not in refused]
     if not left or len(refused) > 1 or clues.met(Met.ACCEPTED, Service.RTSP):
         return None
-    return Try(service=Service.RTSP, kind=_strongest(tuple(left)), path=clues.stream.path)
+    worked = [one.kind for one in clues.met(Met.ACCEPTED) if one.kind in left]
+    kind = worked[0] if worked else _strongest(tuple(left))
+    return Try(service=Service.RTSP, kind=kind, path=clues.stream.path)
 
 
 def _strongest(kinds: tuple[LoginKind, ...]) -> LoginKind:

@@ -13,7 +13,6 @@ from agent.camera.login_trace import Trace
 from agent.camera.port import Camera, CameraError, LoginKind
 from agent.consult import NO_STREAM, says_no_stream, shown
 from agent.diagnosis.cause_rules import CAUSE, LOCK_LEFT, NONE, SHOWN, SIDE
-from agent.doctor.cause import LoginCause
 from agent.doctor.clues import Recorder, Stream
 from agent.doctor.diagnosis import Judgement, Outcome
 from agent.doctor.examine import find_path, gather
@@ -59,11 +58,11 @@ async def name_cause(
     take.spend = take.spend.plus(spent)
     take.mah = take.spend.mah(budget.draw)
     desk.recall_confused()
-    judgement = judge(gather(desk, recorder=recorder, knocked=knocked, stream=stream))
-    if judgement.first is not None and judgement.first.cause is LoginCause.DIGEST_CONFUSION:
-        for one in desk.trace.attempts:
-            if one.met is Met.REFUSED and one.kind is not LoginKind.WSSE:
-                desk.note_confused(one.kind)
+    clues = gather(desk, recorder=recorder, knocked=knocked, stream=stream)
+    for one in clues.met(Met.REFUSED):
+        if one.kind in clues.kinds_offered(one.service) and clues.has_other(one):
+            desk.note_confused(one.service, one.kind)
+    judgement = judge(clues)
     take.readings += _readings(judgement, desk.trace, visit)
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from agent.camera.knocked import Knocked
-from agent.camera.login_facts import Attempt
+from agent.camera.login_facts import Attempt, Service
 from agent.camera.login_trace import Trace
 from agent.camera.password_traits import PasswordTraits
 from agent.camera.port import (
@@ -112,7 +112,7 @@ class FakeDesk:
     async def stream_paths(self) -> tuple[str, ...]:
         return ()
 
-    def note_confused(self, kind: LoginKind) -> None:
+    def note_confused(self, service: Service, kind: LoginKind) -> None:
         """Nothing is kept."""
 
 

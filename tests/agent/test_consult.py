@@ -126,6 +126,7 @@ CASES = [
     pytest.param(Fault.LOGIN_WSSE_REFUSED, WSSE, "login.firmware_refuses_method", id="wsse"),
     pytest.param(Fault.LOGIN_SHA256_ONLY, MD5, "login.recorder_lacks_sha256", id="sha256"),
     pytest.param(Fault.LOGIN_DIGEST_CONFUSED, MD5, "login.digest_confusion", id="confused"),
+    pytest.param(Fault.LOGIN_DIGEST_CONFUSED, WSSE, "login.digest_confusion", id="confused RTSP"),
     pytest.param(Fault.ONVIF_OFF, WSSE, "login.onvif_off", id="onvif off"),
     pytest.param(Fault.HTTPS_ONLY, WSSE, "login.https_only", id="https"),
     pytest.param(Fault.USER_LEVEL, WSSE, "login.user_level", id="level"),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.login_hold import LONGEST, OUTCOME, RETRY, held_until
+from agent.login_hold import LOCK_LEFT, LONGEST, OUTCOME, RETRY, held_until, not_before
 from shared.reading import Quality, Reading
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -48,6 +48,22 @@ def test_a_failed_exchange_is_no_refusal() -> None:
     found = [*outcomes("refused"), *outcomes("refused", quality=Quality.FAILED)]
     assert held_until(found, retry=RETRY) == NOON + RETRY
     assert held_until(outcomes("refused", quality=Quality.FAILED), retry=RETRY) is None
+
+
+@pytest.mark.parametrize(
+    ("left_s", "hours"),
+    [
+        pytest.param(1800, 1, id="shorter than the hold"),
+        pytest.param(7200, 2, id="longer"),
+        pytest.param(604800, 24, id="never more than a day"),
+    ],
+)
+def test_a_lock_is_waited_for(left_s: int, hours: int) -> None:
+    """Nothing logs in before the lock that the device speaks of has ended."""
+    lock = Reading(LOCK_LEFT, left_s, "s", NOON, Quality.GOOD)
+
+    assert not_before(NOON + RETRY, [lock], now=NOON) == NOON + timedelta(hours=hours)
+    assert not_before(None, [lock], now=NOON) is None
 
 
 @given(st.lists(WORDS, max_size=12))

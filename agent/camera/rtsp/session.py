@@ -171,5 +171,5 @@ class RtspSession:
                     )
             stale_used = True
         login.drop_nonce(_NONCES)
-        login.take_nonce(_NONCES, login.choose(challenges))
+        login.take_nonce(_NONCES, login.choose(challenges, Service.RTSP))
         return stale_used
