@@ -160,6 +160,7 @@ def test_every_problem_of_the_code_is_in_the_table() -> None:
             "overlay.py",
             "overlay_bounds.py",
             "camera/profiles/build.py",
+            "camera/profiles/source.py",
             "camera/profiles/documents.py",
             "camera/profiles/metric.py",
             "camera/profiles/profile_file.py",

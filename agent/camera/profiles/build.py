@@ -4,28 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from agent.camera.profiles import keys
-from agent.camera.profiles.fill import SECRET
 from agent.camera.profiles.firmware import DEFAULT_PATTERN, Firmware, FirmwareRange, read_bound
 from agent.camera.profiles.metric import build_metric
 from agent.camera.profiles.profile import (
-    Expect,
-    Format,
-    Gate,
     KnownIssue,
     Match,
     Power,
     Profile,
-    Refusal,
-    Session,
-    SessionKind,
     Source,
     Status,
 )
+from agent.camera.profiles.source import build_session, build_source
 from agent.camera.profiles.table import Table
-from agent.camera.profiles.transport_kind import TransportKind
 from shared.catalogue_entry import Component
 
 _MAX_PORT: Final = 65535
@@ -39,9 +32,9 @@ def build_profile(root: Table, *, packaged: bool, digest: str) -> Profile | None
         root.complain("schema", "profile_schema", found=version)
         return None  # of another format: one remedy, not one complaint a key
     content = root.read(keys.ROOT)
-    sessions = {name: _session(name, table, content) for name, table in root.named("session")}
+    sessions = {name: build_session(name, table, content) for name, table in root.named("session")}
     sources = {
-        name: _source(name, table, content, packaged=packaged)
+        name: build_source(name, table, content, packaged=packaged)
         for name, table in root.named("source")
     }
     formats = {name: source.format for name, source in sources.items() if source}
@@ -129,79 +122,6 @@ def _http(table: Table) -> tuple[int | None, bool | None]:
     if port is not None and port > _MAX_PORT:
         table.complain("port", "profile_port", found=port)
     return port, content.get("tls")
-
-
-def _session(name: str, table: Table, root: Mapping[str, Any]) -> Session | None:
-    before = len(table.problems)
-    content = table.read(keys.SESSION)
-    send = table.inner("send").read(keys.SEND)
-    if len(table.problems) > before:
-        return None
-    kind = SessionKind(content["kind"])
-    if kind is SessionKind.LOGIN_TOKEN and not (content.get("token") and send):
-        table.complain("token", "profile_no_token")
-        return None
-    header = send.get("header")
-    return Session(
-        name=name,
-        kind=kind,
-        request=content.get("request", {}),
-        format=Format(content.get("format", "json")),
-        token=content.get("token", ""),
-        lease=content.get("lease", ""),
-        send_query=send.get("query", ""),
-        send_header=(header, send.get("value", "{token}")) if header else None,
-        logout=content.get("logout", {}),
-        error_path=content.get("error_path", root.get("error_path", "")),
-        errors=_errors(content, root),
-    )
-
-
-def _errors(content: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Refusal]:
-    own = {**root.get("errors", {}), **content.get("errors", {})}
-    return {code: Refusal(word) for code, word in own.items()}
-
-
-def _source(name: str, table: Table, root: Mapping[str, Any], *, packaged: bool) -> Source | None:
-    before = len(table.problems)
-    content = table.read(keys.SOURCE)
-    expect = table.inner("expect").read(keys.EXPECT) if "expect" in content else None
-    gate = table.inner("only_if").read(keys.ONLY_IF) if "only_if" in content else None
-    if len(table.problems) > before:
-        return None
-    kind = TransportKind(content["transport"])
-    if kind is TransportKind.COMMAND and not packaged:
-        table.complain("transport", "profile_command")
-        return None
-    if table.deep:
-        _check_request(table, kind)
-    auth = tuple(content.get("auth", ("none",) if content.get("session") else ("digest",)))
-    if SECRET.search(str(content["request"])) and auth != ("url",):
-        table.complain("request", "profile_secret_path")
-    return Source(
-        name=name,
-        transport=kind,
-        request=content["request"],
-        format=Format(content["format"]),
-        session=content.get("session", ""),
-        auth=auth,
-        expect=Expect(path=expect["path"], equals=tuple(expect["equals"])) if expect else None,
-        error_path=content.get("error_path", root.get("error_path", "")),
-        errors=_errors(content, root),
-        only_if=Gate(metric=gate["metric"], equals=gate["equals"]) if gate else None,
-        timeout_s=content.get("timeout_s"),
-    )
-
-
-def _check_request(table: Table, kind: TransportKind) -> None:
-    from agent.camera.profiles.transport import request_check  # noqa: PLC0415
-
-    try:
-        check = request_check(kind)
-    except ImportError:
-        table.complain("transport", "profile_transport", found=kind.value)
-        return
-    check(table.inner("request"))
 
 
 def _issue(table: Table) -> KnownIssue | None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from agent.camera.door import Door
 from agent.camera.port import CameraError, Cause, DeviceInformation, VendorValue
-from agent.camera.profiles.documents import UnreadableError, find, parse
+from agent.camera.profiles.answer import ask
 from agent.camera.profiles.profile import Metric, Profile, Source
-from agent.camera.profiles.refusals import TokenExpiredError, check_answer
-from agent.camera.profiles.steps import extract
-from agent.camera.profiles.transport import Fetched, Listener, Reach, fetch_of
+from agent.camera.profiles.transport import Listener, Reach
 
 _LOGIN: Final = frozenset(
     {Cause.LOGIN_REFUSED, Cause.LOGIN_METHOD, Cause.LOGIN_LOCKED, Cause.LOGIN_NO_CREDENTIALS}
@@ -32,6 +30,8 @@ _ENDS: Final = frozenset(
         Cause.BUDGET,
     }
 )
+# Nothing of a login has left: asking again locks no account.
+_NOT_UP_YET: Final = frozenset({Cause.TCP_REFUSED, Cause.TCP_TIMEOUT, Cause.TCP_UNREACHABLE})
 
 
 async def read_vendor_values(
@@ -77,6 +77,7 @@ class _Reading:
         self._may_wake = may_wake
         self._values: dict[str, VendorValue] = {}  # gates included
         self._answered = False
+        self._waited = False
         self._error: CameraError | None = None
 
     async def read(self) -> Mapping[str, VendorValue]:
@@ -95,7 +96,7 @@ class _Reading:
             self._fail(metrics, self._error)
             return
         try:
-            self._values.update(await ask(source, metrics, self._reach))
+            self._values.update(await self._ask(source, metrics))
             self._answered = True
         except CameraError as error:
             if error.cause in _LOGIN:
@@ -106,6 +107,18 @@ class _Reading:
                 return
             self._error = error
             self._fail(metrics, error)
+
+    async def _ask(self, source: Source, metrics: list[Metric]) -> dict[str, VendorValue]:
+        """Ask; a camera that is just waking up refuses for some seconds, and is asked once more."""
+        grace_s = self._profile.power.wake_grace_s if self._may_wake else 0.0
+        try:
+            return await ask(source, metrics, self._reach)
+        except CameraError as error:
+            if not grace_s or self._answered or self._waited or error.cause not in _NOT_UP_YET:
+                raise
+        self._waited = True
+        await asyncio.sleep(grace_s)
+        return await ask(source, metrics, self._reach)
 
     def _is_open(self, source: Source, metrics: list[Metric]) -> bool:
         if not self._may_wake and source.name not in self._profile.power.safe_while_asleep:
@@ -135,106 +148,3 @@ class _Reading:
 def unsupported(metric: Metric) -> VendorValue:
     """The value of a metric whose interface the device does not have."""
     return VendorValue(value=None, quality="unsupported", raw="", unit=metric.unit)
-
-
-async def ask(source: Source, metrics: list[Metric], reach: Reach) -> dict[str, VendorValue]:
-    """One source's metrics; a token that has expired is fetched anew once."""
-    try:
-        document = await _fetch(source, reach)
-    except TokenExpiredError:
-        held = reach.held.pop(source.session, None)
-        if held is None:
-            raise
-        document = await _fetch(source, reach)
-    places = {"{channel}": str(reach.channel), "{channel1}": str(reach.channel + 1)}
-    values = {m.name: extract(_placed(m, places), document, source.format) for m in metrics}
-    return {name: _without_secrets(value, reach.door) for name, value in values.items()}
-
-
-def _without_secrets(value: VendorValue, door: Door) -> VendorValue:
-    """A value in which the device echoes what we logged in with is none."""
-    told = value.value if isinstance(value.value, str) else ""
-    raw = door.transcript.masked(value.raw)
-    if door.transcript.masked(told) == told and raw == value.raw:
-        return value
-    return replace(value, value=None, quality="invalid", raw=raw)
-
-
-def _placed(metric: Metric, places: Mapping[str, str]) -> Metric:
-    """The metric of this channel."""
-    path = metric.path
-    for place, number in places.items():
-        path = path.replace(place, number)
-    return metric if path == metric.path else replace(metric, path=path)
-
-
-async def _fetch(source: Source, reach: Reach) -> Any:
-    own = replace(reach, session=reach.profile.sessions.get(source.session))
-    request = str(source.request.get("path") or source.name)
-    method = str(source.request.get("method", "GET" if "path" in source.request else ""))
-    with reach.door.transcript.record(kind="vendor", request=f"{method} {request}".strip()) as note:
-        fetched = await _heard(source, own)
-        note.reply, note.detail = fetched.body, fetched.detail
-        try:
-            document = parse(fetched.body, source.format, fetched.registers)
-        except UnreadableError as error:
-            raise CameraError(
-                Cause.VENDOR_UNPARSABLE, f"'{source.name}': {error}", raw=fetched.body
-            ) from error
-        check_answer(
-            document,
-            source.format,
-            error_path=source.error_path,
-            errors=source.errors,
-            door=reach.door,
-            raw=fetched.body,
-        )
-        _expect(source, document, fetched.body)
-        return document
-
-
-async def _heard(source: Source, reach: Reach) -> Fetched:
-    """What was fetched, told to whoever listens."""
-    listener = reach.listener or (lambda _, __: None)
-    try:
-        fetched = await _within(source, reach)
-    except CameraError as error:
-        listener(source.name, error)
-        raise
-    listener(source.name, fetched)
-    return fetched
-
-
-async def _within(source: Source, reach: Reach) -> Fetched:
-    try:
-        fetch = fetch_of(source.transport)
-    except ImportError as error:
-        raise CameraError(
-            Cause.VENDOR_UNSUPPORTED,
-            f"this agent is installed without what '{source.transport.value}' needs",
-        ) from error
-    if source.timeout_s is None:
-        return await fetch(source, reach)
-    try:
-        async with asyncio.timeout(source.timeout_s):
-            return await fetch(source, reach)
-    except TimeoutError as error:
-        raise CameraError(
-            Cause.DEADLINE, f"no complete reply within {source.timeout_s:g} s"
-        ) from error
-
-
-def _expect(source: Source, document: Any, raw: bytes) -> None:
-    if source.expect is None:
-        return
-    found = find(document, source.format, source.expect.path)
-    if not any(_equal(found, wanted) for wanted in source.expect.equals):
-        raise CameraError(
-            Cause.VENDOR_UNPARSABLE, f"'{source.name}' is answered by something else", raw=raw
-        )
-
-
-def _equal(found: object, wanted: object) -> bool:
-    if isinstance(found, bool) or isinstance(wanted, bool):
-        return found is wanted
-    return found == wanted or str(found) == str(wanted)

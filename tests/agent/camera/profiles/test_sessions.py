@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
@@ -13,7 +14,7 @@ from agent.camera.door import Door
 from agent.camera.http import CameraHttp
 from agent.camera.login import LoginState
 from agent.camera.port import CameraError, Cause, Credentials, LoginKind, Target, VendorValue
-from agent.camera.profiles.profile import Profile
+from agent.camera.profiles.profile import Power, Profile
 from agent.camera.profiles.profile_file import load_profiles
 from agent.camera.profiles.reading import read_vendor_values
 from agent.camera.transcript import Transcript
@@ -282,3 +283,38 @@ async def test_no_password_goes_to_a_certificate_that_nobody_vouches_for(
     assert door.transcript.tally.login_attempts == 0
     assert (camera.asked, interface.attempts) == ([], 0)
     assert door.distrust is None
+
+
+async def test_a_camera_that_is_waking_up_is_asked_once_more() -> None:
+    """Its port opens a moment after it was woken; before that nothing of a login has left."""
+    http, camera = CameraHttp(), Hilink()
+    async with RawServer(camera.answer) as server:
+        port = server.port
+    door = door_to(server, http)
+    late = RawServer(camera.answer, port=port)
+    waking = replace(here(PROFILES["huawei.hilink"], tls=False), power=Power(wake_grace_s=0.5))
+
+    async def wake() -> None:
+        await asyncio.sleep(0.1)
+        await late.__aenter__()
+
+    _, values = await asyncio.gather(wake(), read_vendor_values(door, waking))
+    await late.__aexit__(None, None, None)
+    await http.close()
+
+    assert values["cellular.rsrp"].value == -86.0
+
+
+async def test_a_camera_that_is_off_is_not_waited_for_twice() -> None:
+    """One grace in a reading, and none where the camera is to be let sleep."""
+    http = CameraHttp()
+    async with RawServer(Hilink().answer) as server:
+        pass
+    slow = replace(here(PROFILES["huawei.hilink"], tls=False), power=Power(wake_grace_s=0.2))
+    door = door_to(server, http)
+    with pytest.raises(CameraError) as caught:
+        await read_vendor_values(door, slow)
+    await http.close()
+
+    assert caught.value.cause is Cause.TCP_REFUSED
+    assert door.transcript.tally.requests == 2
