@@ -42,6 +42,8 @@ class Animal:
         self._servers = [http, rtsp]
         if self.behaviour.dvrip is not None:
             self._servers.append(await asyncio.start_server(self._serve_dvrip, self._host, 0))
+        if self.behaviour.on_known_ports:
+            self._servers += await self._open_known_ports()
         ports = [server.sockets[0].getsockname()[1] for server in self._servers]
         self.stage = Stage(
             host=self._host,
@@ -64,6 +66,16 @@ class Animal:
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _open_known_ports(self) -> list[asyncio.Server]:
+        """80 and 443, where this host may open them (in a network of its own it may)."""
+        opened = []
+        for port, tls in ((80, None), (443, _certificate())):
+            with contextlib.suppress(OSError):
+                opened.append(
+                    await asyncio.start_server(self._serve_http, self._host, port, ssl=tls)
+                )
+        return opened
 
     @property
     def address(self) -> str:

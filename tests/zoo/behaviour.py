@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 Answer = bytes | AsyncIterator[bytes]
@@ -108,11 +108,13 @@ class Behaviour:
     dvrip: Dvrip | None = None  # None: the device speaks no DVRIP
     sdp: str | None = None  # instead of the honest description
     snapshot: bytes | None = None
+    states: Mapping[str, str] = field(default_factory=dict)  # readings that differ by its word
     spoils: tuple[str, ...] = ()
     causes: frozenset[str] = frozenset()
     faults: frozenset[str] = frozenset()
     is_heavy: bool = False  # floods or bombs: visited alone, so that memory is its own
     tls: Tls = Tls.NONE
+    on_known_ports: bool = False  # it listens on 80 and, with a certificate of its own, on 443 too
     on_loopback: bool = False  # the operator named a loopback address
 
 

@@ -9,6 +9,7 @@ from tests.zoo import (
     codec,
     dvrip,
     http,
+    imposters,
     login,
     pictures,
     rtp,
@@ -36,6 +37,7 @@ BEHAVIOURS: Final[tuple[Behaviour, ...]] = (
     *vendor.BEHAVIOURS,
     *tls.BEHAVIOURS,
     *dvrip.BEHAVIOURS,
+    *imposters.BEHAVIOURS,
 )
 
 

@@ -83,13 +83,14 @@ def _of_one(behaviour: Behaviour, own: Sequence[Sighting]) -> Iterator[tuple[Kin
 
 
 def _too_good(behaviour: Behaviour, readings: Iterable[Seen]) -> Iterator[tuple[Kind, str]]:
+    truth = TRUTH | behaviour.states
     for one in readings:
         if one.quality != Quality.GOOD.value:
             continue
         spoiled = any(_covers(area, one.name) for area in behaviour.spoils)
         if spoiled and not _tells_failure(one):
             yield Kind.HEALTHY, f"{one.name} = {one.value!r}"
-        elif one.name in TRUTH and one.value != TRUTH[one.name]:
+        elif one.name in truth and one.value != truth[one.name]:
             yield Kind.HALF, f"{one.name} = {one.value!r}"
 
 

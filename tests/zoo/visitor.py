@@ -33,7 +33,7 @@ from tests.zoo.dvrip import READING
 from tests.zoo.honest import PASSWORD, USER
 from tests.zoo.sighting import Goal, Seen, Sighting, Tour
 
-AT_ONCE: Final = 24
+AT_ONCE: Final = 40
 _WATCH_S: Final = 1.0
 _CHARGE: Final = Question(message=1610, name="OPTUpData", wanted="Dev.ElectCapacity")
 
