@@ -25,7 +25,7 @@ FEW = (
     "basic_only", "stale_for_ever", "not_authorized_with_200", "realm_injection",
     "describes_audio_only", "redirects_its_stream", "session_with_a_header_in_it",
     "empty_packets", "udp_from_another_host", "dvrip_length_of_4_gb", "tls_changed", "tls_unproven",
-    "claims_to_be_reolink",     "stamps_go_backwards", "playlist_behind_snapshot",
+    "claims_to_be_reolink", "stamps_go_backwards", "playlist_behind_snapshot",
     "h264_sets_flipped", "set_of_another_size", "json_nan", "json_number_of_9000_digits",
 )  # fmt: skip
 
