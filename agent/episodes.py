@@ -143,6 +143,7 @@ class Teller:
                 observations=min(memory.observations, 10**6),
                 recorder_firmware=self._author.recorder_firmware,
                 proof=seen.proof,
+                profile=memory.profile,
             ),
             now=seen.now,
         )

@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import Connection
 
 from collector import earn
 from collector.claims.decide import Verdict, decide
 from collector.claims.facts import Facts, SiteFacts, UnitFacts
 from collector.claims.policy import Policy
+from collector.claims.profiles import ProfileFacts, ProfileKey, tell_readings, weigh_votes
 from collector.effects import carry_out
-from collector.store import due, outlived, trust, twins, units
+from collector.store import due, outlived, profiles, trust, twins, units
 from collector.store.due import Case
 from collector.store.units import Unit
+from shared.reading import Reading
 
 
 def decide_episode(db: Connection, *, decision_id: int, policy: Policy, now: datetime) -> None:
@@ -56,6 +59,7 @@ def facts_of(db: Connection, case: Case) -> Facts:
         proof=case.proof,
         note_en=note_en,
         note_zh=note_zh,
+        profile=profile_facts(db, case),
         site=SiteFacts(
             devices=due.devices_at(db, site_id=case.site_id),
             unreachable=due.unreachable_at(db, site_id=case.site_id),
@@ -63,6 +67,30 @@ def facts_of(db: Connection, case: Case) -> Facts:
             agent_quiet_until=case.quiet_until,
             promised_within_s=case.promised_within_s,
         ),
+    )
+
+
+def profile_facts(db: Connection, case: Case) -> ProfileFacts | None:
+    """The profile that extracted what the fault rests on, and what engineers said of it."""
+    if not case.profile_status:
+        return None
+    known = units.find(db, case.label_serial) if case.label_serial else None
+    key = ProfileKey(
+        id=case.profile_id,
+        hash=case.profile_hash,
+        model=(known.model if known else "") or ("" if case.exchanged else case.model),
+        firmware=case.firmware,
+    )
+    ruled = profiles.newest_ruling(db, case.episode_id)
+    return ProfileFacts(
+        key=key,
+        status=case.profile_status,
+        read=tell_readings(
+            msgspec.json.decode(case.because_json, type=tuple[Reading, ...]),
+            msgspec.json.decode(case.profile_names, type=tuple[str, ...]),
+        ),
+        record=weigh_votes(profiles.votes(db, key).get(key, [])),
+        ruled=ruled[0] if ruled else None,
     )
 
 

@@ -8,8 +8,10 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from collector.claims.decide import Decision, Verdict
+from collector.claims.profiles import Standing
 from collector.claims.serials import serial_key
-from collector.store import cases, decisions, firmware_cases, incidents, tasks, units
+from collector.claims.warranty import Warranty
+from collector.store import cases, decisions, firmware_cases, incidents, profiles, tasks, units
 from collector.store.cases import NewLine
 from collector.store.due import Case
 from shared.catalogue import CATALOGUE
@@ -67,6 +69,7 @@ def carry_out(db: Connection, case: Case, decided: Decision, *, now: datetime) -
 def _attach_to_line(db: Connection, case: Case, decided: Decision, *, now: datetime) -> int:
     key = _key_of(case)
     line_id = cases.open_line_of(db, key)
+    was_unproven = line_id is not None and profiles.is_unproven(db, line_id)
     if line_id is None:
         line_id = cases.open_line(db, _new_line(db, case, decided, key), now=now)
         _tell(
@@ -89,7 +92,10 @@ def _attach_to_line(db: Connection, case: Case, decided: Decision, *, now: datet
         organisation_id=case.organisation_id,
         code=case.code,
         episode_id=case.episode_id,
+        profile_ruled="" if decided.profile is Standing.UNPROVEN else decided.profile.value,
     )
+    if was_unproven and decided.warranty is not None:
+        rest_on(db, case, line_id, decided.warranty, now=now)
     if added:
         facts: dict[str, object] = {
             "code": case.code,
@@ -97,8 +103,38 @@ def _attach_to_line(db: Connection, case: Case, decided: Decision, *, now: datet
             "summary_en": case.summary_en,
             "summary_zh": case.summary_zh,
         }
+        if decided.profile is not Standing.FREE:
+            facts["profile"] = f"{case.profile_id} {case.profile_hash}"
+            facts["profile_status"] = case.profile_status
+            facts["profile_standing"] = decided.profile.value
         _tell(db, case, line_id, "finding_added", facts, now=now)
     return line_id
+
+
+def rest_on(db: Connection, case: Case, line_id: int, judged: Warranty, *, now: datetime) -> None:
+    """Let a line that was unproven rest on this finding, if it carries one now.
+
+    Until then the line was about another part, whose warranty and wear prove nothing for this one.
+    """
+    if profiles.is_unproven(db, line_id):
+        return
+    entry = CATALOGUE.get(case.code)
+    component = entry.component.value if entry else "none"
+    cases.rest_on(db, line_id=line_id, component=component, judged=judged)
+    _tell(
+        db,
+        case,
+        line_id,
+        "carried",
+        {
+            "code": case.code,
+            "component": component,
+            "warranty": judged.verdict.value,
+            "reason_en": judged.reason_en,
+            "reason_zh": judged.reason_zh,
+        },
+        now=now,
+    )
 
 
 def _key_of(case: Case) -> str:

@@ -39,6 +39,9 @@ def _tend_one(
     unsettled = line.warranty_verdict in completeness.UNDATED
     if (unsettled or is_shared) and _judge_again(db, line, policy=policy, now=now):
         return True
+    if line.state is LineState.READY and line.carried.is_unproven:
+        _move(db, line, LineState.DRAFT, reason="profile unproven", now=now)
+        return True
     if line.state is LineState.DRAFT and completeness.is_complete(_items_of(line)):
         _move(db, line, LineState.READY, now=now)
         return True
@@ -105,19 +108,22 @@ def _items_of(line: OpenLine) -> tuple[completeness.Item, ...]:
         model=line.model,
         firmware=line.firmware,
         warranty_verdict=line.warranty_verdict,
-        codes=line.codes,
+        codes=line.carried.codes or line.codes,
         kinds_here=line.kinds_here,
         signatures=line.signatures,
+        is_profile_proven=line.carried.item,
     )
 
 
-def _move(db: Connection, line: OpenLine, target: LineState, *, now: datetime) -> None:
+def _move(
+    db: Connection, line: OpenLine, target: LineState, *, reason: str = "", now: datetime
+) -> None:
     move_line(
         db,
         line_id=line.id,
         target=target,
         actor="collector",
         role=Actor.SYSTEM,
-        reason="",
+        reason=reason,
         now=now,
     )

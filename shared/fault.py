@@ -12,6 +12,7 @@ from shared.evidence import SignedManifest
 from shared.identity import EventId
 from shared.limits import Name, Text
 from shared.moment import Moment
+from shared.profile import ProfileUsed
 from shared.reading import Reading
 
 
@@ -54,6 +55,7 @@ class FaultEvent(msgspec.Struct, frozen=True, array_like=True, tag="fault", kw_o
     observations: Annotated[int, msgspec.Meta(ge=0, le=10**6)] = 0
     recorder_firmware: Annotated[str, msgspec.Meta(max_length=80)] = ""
     proof: Annotated[str, msgspec.Meta(max_length=16)] = ""  # of catalogue_entry.Proof; "" as there
+    profile: ProfileUsed | None = None  # None: it rests on nothing that a profile extracted
 
 
 class EvidenceAdded(msgspec.Struct, frozen=True, array_like=True, tag="evidence"):

@@ -14,12 +14,14 @@ import msgspec
 from msgspec.structs import replace
 
 from agent.diagnosis.explanations import cause_of, fitter_first
+from agent.diagnosis.extracted import profile_of
 from agent.diagnosis.rule import LONGEST_GAP, Finding, Persistence, Rule, Verdict, View
 from agent.diagnosis.who import unless_unnamed
 from shared.catalogue import CATALOGUE
 from shared.fault import FaultState
 from shared.identity import EventId
 from shared.moment import Moment
+from shared.profile import ProfileUsed, weaker
 from shared.reading import Reading
 
 ANSWERS: Final = "reach.answers"
@@ -66,6 +68,7 @@ class FaultMemory(msgspec.Struct, frozen=True, array_like=True):
     summary_en: str = ""
     summary_zh: str = ""
     because: tuple[Reading, ...] = ()
+    profile: ProfileUsed | None = None  # the least proven one that its findings rest on
 
     @property
     def is_open(self) -> bool:
@@ -146,6 +149,7 @@ def advance(
         return memory, Step.NONE
     is_fault = finding.verdict is Verdict.FAULT
     memory = _unless_cold(memory, now=now, persistence=persistence)
+    goes_on = memory.is_open or any(memory.window)
     memory = _remember(memory, is_fault=is_fault, now=now, persistence=persistence)
     if is_fault:
         memory = replace(
@@ -153,6 +157,7 @@ def advance(
             summary_en=finding.summary_en,
             summary_zh=finding.summary_zh,
             because=finding.because,
+            profile=weaker(memory.profile if goes_on else None, finding.profile),
             observations=memory.observations + 1,
             unsaid=memory.unsaid + 1,
         )
@@ -337,7 +342,9 @@ def diagnose(view: View, memories: Mapping[str, FaultMemory], rules: Iterable[Ru
         for rule in rules
         if not view.fresh.isdisjoint(rule.needs) and (not silent or rule.judges_unreachable)
     ]
-    judged = [_unless_proven(rule.judge(view), memories) for rule in asked]
+    judged = [
+        _with_profile(_unless_proven(rule.judge(view), memories), view, rule) for rule in asked
+    ]
     findings = tuple(
         unless_unnamed(
             finding, view, onset_at=_opening_onset(memories.get(rule.code), rule, now=view.now)
@@ -416,6 +423,13 @@ def _unless_proven(finding: Finding, memories: Mapping[str, FaultMemory]) -> Fin
         settle_en="two tests in which the filter moves",
         settle_zh="两次测试均显示滤光片动作正常",
     )
+
+
+def _with_profile(finding: Finding, view: View, rule: Rule) -> Finding:
+    if finding.verdict is not Verdict.FAULT:
+        return finding
+    used = profile_of(finding.because, view, looks_back=rule.looks_back)
+    return finding if used is None else dataclasses.replace(finding, profile=used)
 
 
 def _explained(finding: Finding, cause: str) -> Finding:

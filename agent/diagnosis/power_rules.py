@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from agent.diagnosis.extracted import STATED
 from agent.diagnosis.levels import Levels
 from agent.diagnosis.rule import Finding, Rule, View
 from agent.diagnosis.verdicts import fault, healthy, no_verdict, not_read
@@ -106,7 +107,7 @@ RULES = (
         code=NOT_CHARGING,
         needs=("battery.charging",),
         judge=judge_not_charging,
-        looks_back=("battery.charging", "solar.power"),
+        looks_back=("battery.charging", "solar.power", *STATED),
     ),
     Rule(code=LOW, needs=("battery.charge", _ALARM), judge=judge_low),
 )

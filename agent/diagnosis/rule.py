@@ -14,6 +14,7 @@ from agent.diagnosis.levels import Levels
 from agent.diagnosis.pictures.acceptance import Acceptance
 from agent.diagnosis.pictures.baseline import PictureBaseline
 from agent.diagnosis.pictures.spread import Norm
+from shared.profile import ProfileUsed
 from shared.reading import Reading
 
 LONGEST_GAP = timedelta(hours=4)
@@ -46,6 +47,7 @@ class Finding:
     settle_zh: str = ""
     is_unsupported: bool = False  # without a verdict: this device can never tell
     is_of_other_kind: bool = False  # without a verdict: not the size or source it is known by
+    profile: ProfileUsed | None = None  # that extracted readings it rests on; ``diagnose`` says so
 
     @property
     def word(self) -> str:

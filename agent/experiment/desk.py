@@ -18,6 +18,7 @@ from agent.config import Device
 from agent.delivery import keepsake_store, reading_store, spend_store
 from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
+from agent.diagnosis.extracted import unless_unproven
 from agent.episodes import Author
 from agent.experiment.consent import STILL_OWED, NotAllowedError, check_consent
 from agent.experiment.earlier import TestMemory, read_memory
@@ -196,7 +197,7 @@ class FilterDesk:
                 now=now,
                 is_outdoor=device.ir_cut.is_outdoor,
                 sun_elevation_deg=elevation,
-                solar=latest.get("solar.power"),
+                solar=unless_unproven("solar.power", latest),
                 earlier=earlier,
             ),
             night=elevation is not None and elevation < NIGHT_DEG,

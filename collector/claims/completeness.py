@@ -34,9 +34,12 @@ def check(
     codes: Collection[str],
     kinds_here: Collection[str],
     signatures: Collection[str],
+    is_profile_proven: bool | None = None,
 ) -> tuple[Item, ...]:
     """Every must item of a claim.
 
+    ``codes`` are those of the findings that carry the claim. ``is_profile_proven`` is False while
+    all of them rest on readings of an unproven firmware profile, and None where none does.
     ``kinds_here`` are the kinds of which a whole file has arrived (a thumbnail is none),
     ``signatures`` the verdicts of all its manifests: one that does not hold spoils the file.
     """
@@ -60,6 +63,7 @@ def check(
             else (Item(name="image", here=not _IMAGES.isdisjoint(kinds_here)),)
         ),
         Item(name="signature", here=set(signatures) == {"verified"}),
+        *(() if is_profile_proven is None else (Item(name="profile", here=is_profile_proven),)),
     )
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from collector.claims import warranty
 from collector.claims.facts import Facts
 from collector.claims.policy import Policy
+from collector.claims.profiles import Standing, describe, stand
 from collector.claims.warranty import Warranty, WarrantyVerdict
 from shared.catalogue import CATALOGUE
 from shared.catalogue_entry import CatalogueEntry, Outcome, Proof
@@ -48,6 +49,7 @@ class Decision:
     reason_zh: str
     warranty: Warranty | None = None  # set for CLAIM, SHADOW and 'out of warranty'
     cause: Cause | None = None  # set for INCIDENT
+    profile: Standing = Standing.FREE  # for CLAIM: what the finding is worth by its profile
     task_kind: str = ""  # set for TASK: maintenance | configuration | siting | site
     look_again_at: datetime | None = None  # set for WAIT
 
@@ -193,9 +195,10 @@ def _site_task(entry: CatalogueEntry) -> Decision:
     )
 
 
-def _claim(case: Facts, entry: CatalogueEntry, policy: Policy) -> Decision:
+def judge_warranty(case: Facts, entry: CatalogueEntry, policy: Policy) -> Warranty:
+    """The warranty of the part that this fault is of, at the fault's onset."""
     unit = case.unit
-    judged = warranty.judge(
+    return warranty.judge(
         registered=unit is not None,
         delivered_on=unit.delivered_on if unit else None,
         months=policy.months_for(product=unit.product if unit else "", component=entry.component),
@@ -203,6 +206,10 @@ def _claim(case: Facts, entry: CatalogueEntry, policy: Policy) -> Decision:
         zone=policy.zone,
         twins=case.twins,
     )
+
+
+def _claim(case: Facts, entry: CatalogueEntry, policy: Policy) -> Decision:
+    judged = judge_warranty(case, entry, policy)
     if judged.verdict is WarrantyVerdict.OUT:
         return Decision(
             verdict=Verdict.NOT_APPLICABLE,
@@ -212,11 +219,28 @@ def _claim(case: Facts, entry: CatalogueEntry, policy: Policy) -> Decision:
         )
     if (why := _why_in_shadow(case, entry, policy)) is not None:
         return Decision(verdict=Verdict.SHADOW, reason_en=why[0], reason_zh=why[1], warranty=judged)
+    return _by_profile(case, entry, policy, judged)
+
+
+def _by_profile(case: Facts, entry: CatalogueEntry, policy: Policy, judged: Warranty) -> Decision:
+    """A claim, or a draft that waits for an engineer; whatever trust or policy say beside it."""
+    standing = stand(case.profile, policy.profiles)
+    if standing is Standing.WRONG:
+        return Decision(
+            verdict=Verdict.NOT_APPLICABLE,
+            reason_en="an engineer compared the readings with the device and found them wrong",
+            reason_zh="工程师已与设备核对，读数有误",
+            warranty=judged,
+        )
+    why_en, why_zh = ("", "")
+    if case.profile is not None and standing is not Standing.FREE:
+        why_en, why_zh = describe(case.profile, standing)
     return Decision(
         verdict=Verdict.CLAIM,
-        reason_en="; ".join(filter(None, (entry.name_en, judged.reason_en, case.note_en))),
-        reason_zh="；".join(filter(None, (entry.name_zh, judged.reason_zh, case.note_zh))),
+        reason_en="; ".join(filter(None, (entry.name_en, judged.reason_en, case.note_en, why_en))),
+        reason_zh="；".join(filter(None, (entry.name_zh, judged.reason_zh, case.note_zh, why_zh))),
         warranty=judged,
+        profile=standing,
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from collector.claims.profiles import ProfileFacts
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteFacts:
@@ -52,3 +54,4 @@ class Facts:
     site: SiteFacts = SiteFacts()
     trust: TrustFacts = TrustFacts()
     proof: str = ""  # a value of Proof that the event states; '' as the code promises
+    profile: ProfileFacts | None = None  # that extracted what the fault rests on

@@ -11,6 +11,8 @@ A policy file is TOML; whatever it leaves out has the value of the factory's pub
     min_sites = 3                       # at so many sites
     min_precision = 0.90                # what the lower bound must hold
     confidence = 0.95                   # of that bound's two-sided interval
+    [profiles]                          # readings of a firmware profile that is only documented
+    confirmations = 0                   # independent ones after which they need no more; 0: never
     [warranty]
     months = 24
     zone = "Asia/Shanghai"              # the factory's calendar
@@ -41,6 +43,7 @@ from datetime import timedelta
 from typing import Final
 
 from collector.claims.problem import Problem
+from collector.claims.profiles import ProfileTerms
 from collector.claims.toml_reader import TomlReader
 from collector.claims.trust import TrustTerms
 from shared.catalogue import CATALOGUE
@@ -70,6 +73,7 @@ class Policy:
     passive_opens_drafts: bool = False
     trusted_passive_codes: frozenset[str] = frozenset()
     trust: TrustTerms = field(default_factory=TrustTerms)
+    profiles: ProfileTerms = field(default_factory=ProfileTerms)
     site_loss_share: float = 0.6
     site_loss_min_devices: int = 2
     site_loss_margin_s: float = 60.0
@@ -155,6 +159,11 @@ def parse(text: str) -> Policy:
         passive_opens_drafts=top.truth("passive_opens_drafts", DEFAULT.passive_opens_drafts),
         trusted_passive_codes=frozenset(top.choices("trusted_passive_codes", set(CATALOGUE))),
         trust=_trust(top.table("trust")),
+        profiles=ProfileTerms(
+            confirmations=top.table("profiles").whole(
+                "confirmations", DEFAULT.profiles.confirmations, at_least=0, at_most=1000
+            )
+        ),
         site_loss_share=site.number("share", DEFAULT.site_loss_share, at_least=0.01, at_most=1),
         site_loss_min_devices=site.whole(
             "min_devices", DEFAULT.site_loss_min_devices, at_least=1, at_most=10_000

@@ -59,6 +59,7 @@ def store_fault(event: FaultEvent, row: Row) -> None:
         recorder_firmware=event.recorder_firmware or row.agent.recorder_firmware,
         # A proof that overtook the opening is not taken back by it.
         proof=event.proof or (known.proof if known else ""),
+        profile=event.profile,
     )
     state = _STATE[event.kind]
     if known is None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from collector.claims.chain import Entry, hash_of
 from collector.claims.lifecycle import LineState
+from collector.claims.warranty import Warranty
 from collector.store.tables import claim_case, claim_event, claim_line, finding
 from collector.store.upsert import insert_into, insert_row
 
@@ -83,12 +84,24 @@ def open_line(db: Connection, new: NewLine, *, now: datetime) -> int:
 
 
 def add_finding(
-    db: Connection, *, line_id: int, organisation_id: str, code: str, episode_id: int
+    db: Connection,
+    *,
+    line_id: int,
+    organisation_id: str,
+    code: str,
+    episode_id: int,
+    profile_ruled: str = "",
 ) -> bool:
     """Link a fault to a line; False when it is linked already."""
     made = db.execute(
         insert_into(db, finding)
-        .values(line_id=line_id, organisation_id=organisation_id, code=code, episode_id=episode_id)
+        .values(
+            line_id=line_id,
+            organisation_id=organisation_id,
+            code=code,
+            episode_id=episode_id,
+            profile_ruled=profile_ruled,
+        )
         .on_conflict_do_nothing(index_elements=["line_id", "code", "episode_id"])
     )
     return made.rowcount == 1
@@ -168,6 +181,21 @@ def warranty_of(db: Connection, line_id: int) -> str:
     """The warranty verdict of a line; NoResultFound when there is no such line."""
     found = db.execute(select(claim_line.c.warranty_verdict).where(claim_line.c.id == line_id))
     return str(found.scalar_one())
+
+
+def rest_on(db: Connection, *, line_id: int, component: str, judged: Warranty) -> None:
+    """Let the line be about this part, with its warranty."""
+    db.execute(
+        update(claim_line)
+        .where(claim_line.c.id == line_id)
+        .values(
+            component=component,
+            warranty_verdict=judged.verdict.value,
+            warranty_until=judged.until,
+            warranty_reason_en=judged.reason_en,
+            warranty_reason_zh=judged.reason_zh,
+        )
+    )
 
 
 def set_state(

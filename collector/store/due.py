@@ -43,6 +43,11 @@ class Case:
     firmware: str
     recorder_firmware: str
     proof: str  # a value of Proof; '' as the code promises
+    because_json: str
+    profile_id: str
+    profile_hash: str
+    profile_status: str  # '' where it rests on nothing that a profile extracted
+    profile_names: str
     position_id: int
     site_id: str
     model: str
@@ -73,6 +78,11 @@ def read(db: Connection, *, decision_id: int) -> Case:
             episode.c.firmware,
             episode.c.recorder_firmware,
             episode.c.proof,
+            episode.c.because_json,
+            episode.c.profile_id,
+            episode.c.profile_hash,
+            episode.c.profile_status,
+            episode.c.profile_names,
             position.c.label_serial.label("position_serial"),
             position.c.id.label("position_id"),
             position.c.site_id,

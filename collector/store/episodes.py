@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import Connection, select, update
 
 from collector.store.tables import episode
 from collector.store.upsert import insert_row
 from shared.fault import FaultState
 from shared.identity import EventId
+from shared.profile import UNKNOWN, ProfileUsed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,7 @@ class Told:
     firmware: str
     recorder_firmware: str
     proof: str = ""  # a value of catalogue_entry.Proof; '' as the code promises
+    profile: ProfileUsed | None = None  # None: nothing that a profile extracted
 
 
 def find(db: Connection, *, agent_id: str, identity: EventId) -> Known | None:
@@ -95,6 +98,7 @@ def add(
         firmware=told.firmware,
         recorder_firmware=told.recorder_firmware,
         proof=told.proof,
+        **_profile(told.profile),
     )
 
 
@@ -118,6 +122,7 @@ def tell(db: Connection, *, episode_id: int, told: Told, received_at: datetime) 
             firmware=told.firmware,
             recorder_firmware=told.recorder_firmware,
             proof=told.proof,
+            **_profile(told.profile),
         )
     )
     db.execute(
@@ -137,8 +142,20 @@ def prove(db: Connection, *, episode_id: int, told: Told) -> None:
             summary_en=told.summary_en,
             summary_zh=told.summary_zh,
             because_json=told.because_json,
+            **_profile(told.profile),
         )
     )
+
+
+def _profile(used: ProfileUsed | None) -> dict[str, str]:
+    if used is None:
+        return {"profile_id": "", "profile_hash": "", "profile_status": "", "profile_names": "[]"}
+    return {
+        "profile_id": used.id,
+        "profile_hash": used.hash,
+        "profile_status": used.status or UNKNOWN,
+        "profile_names": msgspec.json.encode(used.names).decode(),
+    }
 
 
 def set_state(

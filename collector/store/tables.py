@@ -47,6 +47,7 @@ from collector.store.schema.people import (
     setup_link,
     store_meta,
 )
+from collector.store.schema.profiles import profile_ruling
 from collector.store.schema.telemetry import telemetry_batch, telemetry_day
 from collector.store.schema.trust import passive_verdict, ruling, trust_change
 
@@ -77,6 +78,7 @@ __all__ = [
     "passive_verdict",
     "person",
     "position",
+    "profile_ruling",
     "quarantine",
     "quarantine_share",
     "reading_latest",

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, true, update
 
 from collector.claims.lifecycle import LineState
+from collector.claims.profiles import Standing
 from collector.claims.warranty import Warranty
+from collector.store.profiles import CARRIES, Carried, what_carries
 from collector.store.tables import (
     claim_line,
     episode,
@@ -27,6 +29,10 @@ _LINES: Final = select(claim_line.c.id).where(
     claim_line.c.state.in_((LineState.DRAFT.value, LineState.READY.value)),
     claim_line.c.closed_at.is_(None),
 )
+
+
+# What an engineer found wrong neither keeps a line open nor clears it.
+_NOT_WRONG: Final = finding.c.profile_ruled != Standing.WRONG.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +54,7 @@ class OpenLine:
     cleared_at: datetime | None  # when the last of its faults ended; None while one is open
     kinds_here: frozenset[str]
     signatures: frozenset[str]
+    carried: Carried  # what it rests on
 
 
 def read(db: Connection) -> tuple[OpenLine, ...]:
@@ -59,8 +66,10 @@ def read(db: Connection) -> tuple[OpenLine, ...]:
         .order_by(claim_line.c.id)
     ).all()
     codes, kinds, signatures = _codes(db), _kinds_here(db), _signatures(db)
-    cleared, onsets = _cleared(db), _onsets(db)
+    cleared, onsets = _cleared(db), {**_onsets(db, true()), **_onsets(db, CARRIES)}
+    carried = what_carries(db, _LINES)
     nothing: frozenset[str] = frozenset()
+    unfounded = Carried(codes=nothing, is_plain=True, all_codes=nothing)
     return tuple(
         OpenLine(
             id=row.id,
@@ -78,6 +87,7 @@ def read(db: Connection) -> tuple[OpenLine, ...]:
             cleared_at=cleared.get(row.id),
             kinds_here=kinds.get(row.id, nothing),
             signatures=signatures.get(row.id, nothing),
+            carried=carried.get(row.id, unfounded),
         )
         for row in rows
     )
@@ -120,21 +130,22 @@ def _cleared(db: Connection) -> dict[int, datetime]:
             func.max(episode.c.cleared_at, type_=episode.c.cleared_at.type).label("at"),
         )
         .join(episode, episode.c.id == finding.c.episode_id)
-        .where(finding.c.line_id.in_(_LINES))
+        .where(finding.c.line_id.in_(_LINES), _NOT_WRONG)
         .group_by(finding.c.line_id)
         .having(func.count(episode.c.cleared_at) == func.count())
     )
     return {row.line_id: row.at for row in rows}
 
 
-def _onsets(db: Connection) -> dict[int, datetime]:
+def _onsets(db: Connection, which: ColumnElement[bool]) -> dict[int, datetime]:
+    """The first onset of each line, of the findings that hold ``which``."""
     rows = db.execute(
         select(
             finding.c.line_id,
             func.min(episode.c.onset_at, type_=episode.c.onset_at.type).label("at"),
         )
         .join(episode, episode.c.id == finding.c.episode_id)
-        .where(finding.c.line_id.in_(_LINES))
+        .where(finding.c.line_id.in_(_LINES), which)
         .group_by(finding.c.line_id)
     )
     return {row.line_id: row.at for row in rows}
@@ -166,7 +177,9 @@ def _signatures(db: Connection) -> dict[int, frozenset[str]]:
 
 def _codes(db: Connection) -> dict[int, frozenset[str]]:
     rows = db.execute(
-        select(finding.c.line_id, finding.c.code).where(finding.c.line_id.in_(_LINES)).distinct()
+        select(finding.c.line_id, finding.c.code)
+        .where(finding.c.line_id.in_(_LINES), _NOT_WRONG)
+        .distinct()
     )
     return _gather((row.line_id, row.code) for row in rows)
 

@@ -40,6 +40,7 @@ from shared.health import (
     Telemetry,
 )
 from shared.identity import Epoch, EventId
+from shared.profile import ProfileUsed
 from shared.reading import Quality, Reading
 from shared.receipt import Receipt, Refused, SeqRange
 
@@ -149,6 +150,13 @@ def up_messages() -> dict[str, wire.UpMessage]:
     return {
         "fault": opened,
         "fault_without_clip": msgspec.structs.replace(opened, manifest=manifest_without_clip()),
+        "fault_profile": msgspec.structs.replace(
+            opened,
+            code="battery.not_charging",
+            profile=ProfileUsed(
+                "reolink.battery", "0a1b2c3d4e5f", "documented", ("battery.charge",)
+            ),
+        ),
         "evidence_added": EvidenceAdded(DEVICE, EventId(EPOCH, 7), signed_manifest()),
         "snapshot": EpisodeSnapshot(
             NOON,

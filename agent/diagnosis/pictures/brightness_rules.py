@@ -5,12 +5,17 @@ from __future__ import annotations
 from agent.camera.light import Light
 from agent.diagnosis.pictures.look import Look, baseline_of, look_at
 from agent.diagnosis.pictures.pace import HOURS, SOON
-from agent.diagnosis.pictures.witness import day_is_certain, hours_beyond, night_is_certain
+from agent.diagnosis.pictures.witness import (
+    day_is_certain,
+    hours_beyond,
+    night_is_certain,
+    panel,
+)
 from agent.diagnosis.rule import Finding, Rule, View
 from agent.diagnosis.verdicts import fault, healthy, not_read, unsure
 
 BLACK, WHITE, EXPOSURE = "picture.black", "picture.white", "picture.exposure"
-_NAMES = ("picture.luma_mean", "picture.dark_share", "picture.bright_share", "solar.power")
+_NAMES = ("picture.luma_mean", "picture.dark_share", "picture.bright_share")
 _DAYLIGHT_EN = "daylight that is certain: the site's coordinates, or its panel's power"
 _DAYLIGHT_ZH = "确定的日光：请配置现场经纬度，或参考太阳能板功率"
 
@@ -22,7 +27,7 @@ def judge_black(view: View) -> Finding:
         return not_read(BLACK)
     levels = view.levels
     if look["luma_p99"] >= levels.seen_luma_p99:
-        return healthy(BLACK, view, *_NAMES)
+        return healthy(BLACK, view, *_NAMES, *panel(view))
     if look["luma_mean"] > levels.black_luma or look["dark_share"] < levels.black_dark_share:
         return unsure(BLACK, "dark, not black", "画面偏暗但非全黑", _DAYLIGHT_EN, _DAYLIGHT_ZH)
     hours = hours_beyond(view, "picture.luma_mean", below=levels.black_luma, above=None)
@@ -30,7 +35,7 @@ def judge_black(view: View) -> Finding:
         return unsure(
             BLACK, "no light that we know of", "无法确认有光照", _DAYLIGHT_EN, _DAYLIGHT_ZH
         )
-    return fault(BLACK, view, "the picture is black by day", "白天画面全黑", *_NAMES)
+    return fault(BLACK, view, "the picture is black by day", "白天画面全黑", *_NAMES, *panel(view))
 
 
 def judge_white(view: View) -> Finding:
@@ -40,7 +45,7 @@ def judge_white(view: View) -> Finding:
         return not_read(WHITE)
     levels = view.levels
     if look["bright_share"] <= levels.seen_bright_share:
-        return healthy(WHITE, view, *_NAMES)
+        return healthy(WHITE, view, *_NAMES, *panel(view))
     if look["bright_share"] < levels.white_bright_share:
         return unsure(WHITE, "bright, not white", "画面偏亮但非全白", _DAYLIGHT_EN, _DAYLIGHT_ZH)
     hours = hours_beyond(view, "picture.bright_share", below=None, above=levels.white_bright_share)
@@ -52,7 +57,7 @@ def judge_white(view: View) -> Finding:
             _DAYLIGHT_EN,
             _DAYLIGHT_ZH,
         )
-    return fault(WHITE, view, "the picture is white by day", "白天画面全白", *_NAMES)
+    return fault(WHITE, view, "the picture is white by day", "白天画面全白", *_NAMES, *panel(view))
 
 
 def judge_exposure(view: View) -> Finding:
@@ -84,7 +89,7 @@ def judge_exposure(view: View) -> Finding:
         return _exposed(view, look, "under-exposed", "欠曝")
     is_usual = look["bright_share"] <= (bright.high + clipped) / 2
     if is_usual and look["luma_mean"] >= (luma.low + dim) / 2:
-        return healthy(EXPOSURE, view, *_NAMES)
+        return healthy(EXPOSURE, view, *_NAMES, *panel(view))
     return unsure(
         EXPOSURE,
         "brighter or darker than usual",

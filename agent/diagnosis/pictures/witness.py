@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Final
 
 from agent.camera.light import Light
+from agent.diagnosis.extracted import unless_unproven
 from agent.diagnosis.pictures.look import Look, baseline_of
 from agent.diagnosis.pictures.others import Others, fog_of, outlasts_weather
 from agent.diagnosis.rule import Finding, View
 from agent.diagnosis.verdicts import unsure
 from shared.reading import Reading
+
+_PANEL: Final = "solar.power"
 
 
 def day_is_certain(view: View, *, extreme_since_h: float = 0.0) -> bool:
@@ -55,8 +59,14 @@ def night_is_certain(view: View) -> bool:
     return False
 
 
+def panel(view: View) -> tuple[str, ...]:
+    """The names of the panel's readings that may testify now; none when there are none."""
+    return () if _panel_mw(view) is None else (_PANEL,)
+
+
 def _panel_mw(view: View) -> float | None:
-    solar = view.readings.get("solar.power")
+    """The panel's power; None when it is old, unknown, or read by a profile that is unproven."""
+    solar = unless_unproven(_PANEL, view.readings)
     if solar is None or view.now - solar.taken_at > timedelta(minutes=45):
         return None
     return solar.number()

@@ -65,6 +65,8 @@ finding = Table(
     owner(),
     Column("code", String(80), nullable=False),
     Column("episode_id", Integer, ForeignKey("episode.id"), nullable=False),
+    # claims.profiles.Standing: what was said of an unproven profile's readings; '' is nothing yet
+    Column("profile_ruled", String(16), nullable=False, server_default=text("''")),
     UniqueConstraint("line_id", "code", "episode_id"),
 )
 

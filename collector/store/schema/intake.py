@@ -151,6 +151,11 @@ episode = Table(
     Column("serial_note_en", Text, nullable=False, server_default=text("''")),
     Column("serial_note_zh", Text, nullable=False, server_default=text("''")),
     Column("proof", String(16), nullable=False, server_default=text("''")),  # '': as the code
+    # Of the firmware profile that extracted readings it rests on; all '' where none did.
+    Column("profile_id", String(64), nullable=False, server_default=text("''")),
+    Column("profile_hash", String(64), nullable=False, server_default=text("''")),
+    Column("profile_status", String(24), nullable=False, server_default=text("''")),
+    Column("profile_names", Text, nullable=False, server_default=text("'[]'")),
     UniqueConstraint("agent_id", "epoch", "seq"),
 )
 Index("ix_episode_open", episode.c.position_id, episode.c.code, episode.c.cleared_at)

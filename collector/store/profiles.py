@@ -1,0 +1,204 @@
+"""What claims rest on by firmware profile: rows of profile_ruling, and what each line carries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or_, select, update
+
+from collector.claims.profiles import Confirmed, ProfileKey, Standing, Vote
+from collector.store.tables import claim_line, decision, episode, finding, profile_ruling
+from shared.profile import PROVEN
+
+IS_GATED: Final[ColumnElement[bool]] = episode.c.profile_status.not_in(("", *sorted(PROVEN)))
+"""Of an episode: an unproven profile extracted what it rests on."""
+CARRIES: Final[ColumnElement[bool]] = or_(
+    ~IS_GATED,
+    finding.c.profile_ruled.in_([one.value for one in Standing if one.value and one.carries]),
+)
+"""Of a finding joined with its episode: a claim may rest on it (``Standing.carries``).
+
+Worked out from what the episode says now, and not kept: an opening event that comes after the
+decision may name the profile only then.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """What a line rests on, by fault code."""
+
+    codes: frozenset[str]  # of findings that carry it
+    is_plain: bool  # one of these rests on no unproven profile at all
+    all_codes: frozenset[str]
+
+    @property
+    def is_unproven(self) -> bool:
+        """True while every finding waits for an engineer, or was found wrong."""
+        return bool(self.all_codes) and not self.codes
+
+    @property
+    def item(self) -> bool | None:
+        """For completeness: None where no profile's readings matter to the claim."""
+        return None if self.is_plain or not self.all_codes else bool(self.codes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extracted:
+    """A finding of a line with the unproven profile that extracted its readings."""
+
+    line_id: int
+    organisation_id: str
+    code: str
+    episode_id: int
+    decision_id: int | None
+    position_id: int
+    is_over: bool  # its episode has ended
+    status: str
+
+
+def what_carries(db: Connection, lines: Select[tuple[int]] | list[int]) -> dict[int, Carried]:
+    """By line; one without findings is left out."""
+    rows = db.execute(
+        select(finding.c.line_id, finding.c.code, CARRIES.label("carries"), IS_GATED.label("gated"))
+        .join(episode, episode.c.id == finding.c.episode_id)
+        .where(finding.c.line_id.in_(lines))
+    ).all()
+    by_line: dict[int, list[Any]] = {}
+    for row in rows:
+        by_line.setdefault(row.line_id, []).append(row)
+    return {
+        line: Carried(
+            codes=frozenset(row.code for row in of_line if row.carries),
+            is_plain=any(not row.gated for row in of_line),
+            all_codes=frozenset(row.code for row in of_line),
+        )
+        for line, of_line in by_line.items()
+    }
+
+
+def is_unproven(db: Connection, line_id: int) -> bool:
+    """Whether no finding of the line carries a claim."""
+    found = what_carries(db, [line_id]).get(line_id)
+    return found is not None and found.is_unproven
+
+
+def hold(db: Connection, line_id: int) -> None:
+    """Keep others from moving or confirming the line until the transaction ends."""
+    db.execute(select(claim_line.c.id).where(claim_line.c.id == line_id).with_for_update())
+
+
+def find(db: Connection, *, line_id: int, episode_id: int) -> Extracted | None:
+    """The finding to confirm; None when there is none, or nothing unproven extracted it."""
+    row = db.execute(
+        select(
+            finding.c.line_id,
+            finding.c.organisation_id,
+            finding.c.code,
+            finding.c.episode_id,
+            decision.c.id.label("decision_id"),
+            episode.c.position_id,
+            episode.c.cleared_at,
+            episode.c.profile_status,
+        )
+        .join(episode, episode.c.id == finding.c.episode_id)
+        .outerjoin(decision, decision.c.episode_id == episode.c.id)
+        .where(finding.c.line_id == line_id, finding.c.episode_id == episode_id, IS_GATED)
+    ).first()
+    if row is None:
+        return None
+    return Extracted(
+        line_id=row.line_id,
+        organisation_id=row.organisation_id,
+        code=row.code,
+        episode_id=row.episode_id,
+        decision_id=row.decision_id,
+        position_id=row.position_id,
+        is_over=row.cleared_at is not None,
+        status=row.profile_status,
+    )
+
+
+def is_refuted(db: Connection, line_id: int) -> bool:
+    """Whether an engineer found every finding of the line wrong."""
+    left = (
+        select(finding.c.id)
+        .join(episode, episode.c.id == finding.c.episode_id)
+        .where(
+            finding.c.line_id == line_id,
+            or_(CARRIES, finding.c.profile_ruled != Standing.WRONG.value),
+        )
+    )
+    return db.execute(left.limit(1)).first() is None
+
+
+def add_ruling(
+    db: Connection,
+    found: Extracted,
+    key: ProfileKey,
+    *,
+    said: Confirmed,
+    note: str,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Append what an engineer said; from now on it holds for every line with this fault."""
+    db.execute(
+        insert(profile_ruling).values(
+            episode_id=found.episode_id,
+            organisation_id=found.organisation_id,
+            profile_id=key.id,
+            profile_hash=key.hash,
+            profile_status=found.status,
+            model=key.model,
+            firmware=key.firmware,
+            position_id=found.position_id,
+            ruling=said.value,
+            note=note,
+            actor=actor,
+            at=now,
+        )
+    )
+    db.execute(
+        update(finding)
+        .where(finding.c.episode_id == found.episode_id)
+        .values(profile_ruled=said.value)
+    )
+
+
+def newest_ruling(db: Connection, episode_id: int) -> tuple[Confirmed, str, str] | None:
+    """What holds of this fault, the note and who said it; None while nobody has."""
+    row = db.execute(
+        select(profile_ruling)
+        .where(profile_ruling.c.episode_id == episode_id)
+        .order_by(profile_ruling.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else (Confirmed(row.ruling), row.note, row.actor)
+
+
+def votes(db: Connection, key: ProfileKey | None = None) -> dict[ProfileKey, list[Vote]]:
+    """The rulings that hold, in their order, by key; of one when it is named."""
+    newest = select(func.max(profile_ruling.c.id)).group_by(profile_ruling.c.episode_id)
+    query = select(profile_ruling).where(profile_ruling.c.id.in_(newest))
+    if key is not None:
+        query = query.where(_is_of(key))
+    found: dict[ProfileKey, list[Vote]] = {}
+    for row in db.execute(query.order_by(profile_ruling.c.id)):
+        of = ProfileKey(
+            id=row.profile_id, hash=row.profile_hash, model=row.model, firmware=row.firmware
+        )
+        vote = Vote(device=row.position_id, engineer=row.actor, said=Confirmed(row.ruling))
+        found.setdefault(of, []).append(vote)
+    return found
+
+
+def _is_of(key: ProfileKey) -> ColumnElement[bool]:
+    table = profile_ruling.c
+    return and_(
+        table.profile_id == key.id,
+        table.profile_hash == key.hash,
+        table.model == key.model,
+        table.firmware == key.firmware,
+    )
