@@ -104,6 +104,6 @@ def _withdraw(db: Connection, line_id: int, note: str, *, now: datetime) -> None
         target=LineState.WITHDRAWN,
         actor="collector",
         role=Actor.SYSTEM,
-        reason=f"profile readings found wrong: {note}",
+        reason=note,
         now=now,
     )

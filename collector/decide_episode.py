@@ -17,6 +17,7 @@ from collector.effects import carry_out
 from collector.store import due, outlived, profiles, trust, twins, units
 from collector.store.due import Case
 from collector.store.units import Unit
+from shared.profile import UNKNOWN
 from shared.reading import Reading
 
 
@@ -71,8 +72,12 @@ def facts_of(db: Connection, case: Case) -> Facts:
 
 
 def profile_facts(db: Connection, case: Case) -> ProfileFacts | None:
-    """The profile that extracted what the fault rests on, and what engineers said of it."""
-    if not case.profile_status:
+    """The profile that extracted what the fault rests on, and what engineers said of it.
+
+    Of a fault whose opening event has not come nobody knows what it rests on: unknown is no proof.
+    """
+    status = case.profile_status or ("" if case.summary_en else UNKNOWN)
+    if not status:
         return None
     known = units.find(db, case.label_serial) if case.label_serial else None
     key = ProfileKey(
@@ -84,7 +89,7 @@ def profile_facts(db: Connection, case: Case) -> ProfileFacts | None:
     ruled = profiles.newest_ruling(db, case.episode_id)
     return ProfileFacts(
         key=key,
-        status=case.profile_status,
+        status=status,
         read=tell_readings(
             msgspec.json.decode(case.because_json, type=tuple[Reading, ...]),
             msgspec.json.decode(case.profile_names, type=tuple[str, ...]),

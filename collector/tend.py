@@ -40,7 +40,7 @@ def _tend_one(
     if (unsettled or is_shared) and _judge_again(db, line, policy=policy, now=now):
         return True
     if line.state is LineState.READY and line.carried.is_unproven:
-        _move(db, line, LineState.DRAFT, reason="profile unproven", now=now)
+        _move(db, line, LineState.DRAFT, reason="profile unproven · 描述文件未经验证", now=now)
         return True
     if line.state is LineState.DRAFT and completeness.is_complete(_items_of(line)):
         _move(db, line, LineState.READY, now=now)

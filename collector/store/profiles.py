@@ -10,10 +10,13 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or
 
 from collector.claims.profiles import Confirmed, ProfileKey, Standing, Vote
 from collector.store.tables import claim_line, decision, episode, finding, profile_ruling
-from shared.profile import PROVEN
+from shared.profile import PROVEN, UNKNOWN
 
-IS_GATED: Final[ColumnElement[bool]] = episode.c.profile_status.not_in(("", *sorted(PROVEN)))
-"""Of an episode: an unproven profile extracted what it rests on."""
+IS_GATED: Final[ColumnElement[bool]] = or_(
+    episode.c.profile_status.not_in(("", *sorted(PROVEN))), episode.c.summary_en == ""
+)
+"""Of an episode: an unproven profile extracted what it rests on, or nobody knows what it rests on
+because its opening event has not come (a snapshot named it, or a later event)."""
 CARRIES: Final[ColumnElement[bool]] = or_(
     ~IS_GATED,
     finding.c.profile_ruled.in_([one.value for one in Standing if one.value and one.carries]),
@@ -42,6 +45,10 @@ class Carried:
     def item(self) -> bool | None:
         """For completeness: None where no profile's readings matter to the claim."""
         return None if self.is_plain or not self.all_codes else bool(self.codes)
+
+
+UNFOUNDED: Final = Carried(codes=frozenset(), is_plain=True, all_codes=frozenset())
+"""A line without findings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +123,7 @@ def find(db: Connection, *, line_id: int, episode_id: int) -> Extracted | None:
         decision_id=row.decision_id,
         position_id=row.position_id,
         is_over=row.cleared_at is not None,
-        status=row.profile_status,
+        status=row.profile_status or UNKNOWN,
     )
 
 

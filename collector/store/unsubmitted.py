@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, true, update
 from collector.claims.lifecycle import LineState
 from collector.claims.profiles import Standing
 from collector.claims.warranty import Warranty
-from collector.store.profiles import CARRIES, Carried, what_carries
+from collector.store.profiles import CARRIES, UNFOUNDED, Carried, what_carries
 from collector.store.tables import (
     claim_line,
     episode,
@@ -69,7 +69,6 @@ def read(db: Connection) -> tuple[OpenLine, ...]:
     cleared, onsets = _cleared(db), {**_onsets(db, true()), **_onsets(db, CARRIES)}
     carried = what_carries(db, _LINES)
     nothing: frozenset[str] = frozenset()
-    unfounded = Carried(codes=nothing, is_plain=True, all_codes=nothing)
     return tuple(
         OpenLine(
             id=row.id,
@@ -87,7 +86,7 @@ def read(db: Connection) -> tuple[OpenLine, ...]:
             cleared_at=cleared.get(row.id),
             kinds_here=kinds.get(row.id, nothing),
             signatures=signatures.get(row.id, nothing),
-            carried=carried.get(row.id, unfounded),
+            carried=carried.get(row.id, UNFOUNDED),
         )
         for row in rows
     )

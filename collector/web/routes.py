@@ -7,6 +7,7 @@ from typing import Final
 from collector.store.scope import Role
 from collector.web import metrics
 from collector.web.api import claim_file, resources, series
+from collector.web.api import profiles as api_profiles
 from collector.web.api import trust as api_trust
 from collector.web.gate import Page, Route
 from collector.web.pages import (
@@ -20,6 +21,7 @@ from collector.web.pages import (
     orders,
     outcomes,
     people,
+    profiles,
     settings,
     today,
     trends,
@@ -33,6 +35,7 @@ OPERATORS: Final = frozenset({Role.ADMIN, Role.FACTORY_ENGINEER})
 # are for those who keep it and for the factory.
 SITE: Final = frozenset({Role.ADMIN, Role.FACTORY_ENGINEER, Role.INTEGRATOR})
 KEEPERS: Final = orders.MAY
+CONFIRMS: Final = claims.CONFIRMS
 KNOWN: Final = frozenset(Role)
 _AGENT: Final = "/agents/{id:[A-Za-z0-9._-]{1,64}}"
 
@@ -64,6 +67,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _get("/preclaims", claims.show_preclaims, KNOWN),
     _get(r"/preclaims/{id:\d+}", claims.show_preclaim, KNOWN),
     _post(r"/preclaims/{id:\d+}/move", claims.move_preclaim, KNOWN),
+    _post(r"/preclaims/{id:\d+}/faults/{episode:\d+}/profile", profiles.confirm_profile, CONFIRMS),
     _get("/incidents", outcomes.show_incidents, SITE),
     _get("/tasks", outcomes.show_tasks, SITE),
     _post(r"/tasks/{id:\d+}/done", outcomes.finish_task, KEEPERS),
@@ -100,5 +104,6 @@ ROUTES: Final[tuple[Route, ...]] = (
     _api("compatibility", compatibility.list_compatibility, KNOWN),
     _api("trends", resources.list_trends, KNOWN),
     _api("trust", api_trust.show_trust, SITE),
+    _api("profiles", api_profiles.show_profiles, SITE),
     _api("agents", resources.list_agents, SITE),
 )

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
+from collector.store.profiles import IS_GATED
 from collector.store.scope import Scope
 from collector.store.tables import (
     claim_event,
@@ -21,6 +22,7 @@ from collector.store.tables import (
     passive_verdict,
 )
 from collector.store.views.device_file import EpisodeRow, read_episode
+from collector.store.views.profiles import ProfileRow, list_rulings, read_profile
 from shared import wire
 from shared.evidence import NotTaken
 from shared.reading import Reading
@@ -36,6 +38,7 @@ class FindingRow:
     firmware: str
     recorder_firmware: str
     agent_onset_at: datetime
+    profile: ProfileRow | None = None  # that extracted readings it rests on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +90,8 @@ def list_findings(db: Connection, scope: Scope, line: int) -> tuple[FindingRow, 
         select(
             episode,
             finding.c.code.label("finding_code"),
+            finding.c.profile_ruled,
+            IS_GATED.label("is_gated"),
             decision.c.state.label("decision_state"),
             decision.c.outcome,
             decision.c.reason_en,
@@ -100,7 +105,8 @@ def list_findings(db: Connection, scope: Scope, line: int) -> tuple[FindingRow, 
         .outerjoin(passive_verdict, passive_verdict.c.decision_id == decision.c.id)
         .where(scope.covers(finding.c.organisation_id), finding.c.line_id == line)
         .order_by(finding.c.id)
-    )
+    ).all()
+    rulings = list_rulings(db, scope, [row.id for row in rows])
     return tuple(
         FindingRow(
             code=row.finding_code,
@@ -109,6 +115,7 @@ def list_findings(db: Connection, scope: Scope, line: int) -> tuple[FindingRow, 
             firmware=row.firmware,
             recorder_firmware=row.recorder_firmware,
             agent_onset_at=row.agent_onset_at,
+            profile=read_profile(row, rulings.get(row.id, ())),
         )
         for row in rows
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
+from collector.store.profiles import UNFOUNDED, Carried, what_carries
 from collector.store.scope import Scope
 from collector.store.tables import (
     claim_case,
@@ -62,6 +63,7 @@ class PreClaim:
     closed_at: datetime | None
     onset_at: datetime | None
     evidence: Completeness
+    carried: Carried  # which of its faults carry it, by what their profiles have proven
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,9 +189,16 @@ def _with_details(db: Connection, rows: Sequence[Row[Any]]) -> tuple[PreClaim, .
         codes[row.line_id] = (*codes.get(row.line_id, ()), row.code)
         onsets[row.line_id] = min(onsets.get(row.line_id, row.onset_at), row.onset_at)
     evidence = _completeness(db, lines)
+    carried = what_carries(db, lines)
     nothing = Completeness(complete=0, total=0)
     return tuple(
-        _read(row, codes.get(row.id, ()), onsets.get(row.id), evidence.get(row.id, nothing))
+        _read(
+            row,
+            codes.get(row.id, ()),
+            onsets.get(row.id),
+            evidence.get(row.id, nothing),
+            carried.get(row.id, UNFOUNDED),
+        )
         for row in rows
     )
 
@@ -219,7 +228,11 @@ def _completeness(db: Connection, lines: list[int]) -> dict[int, Completeness]:
 
 
 def _read(
-    row: Row[Any], codes: tuple[str, ...], onset: datetime | None, evidence: Completeness
+    row: Row[Any],
+    codes: tuple[str, ...],
+    onset: datetime | None,
+    evidence: Completeness,
+    carried: Carried,
 ) -> PreClaim:
     return PreClaim(
         id=row.id,
@@ -248,4 +261,5 @@ def _read(
         closed_at=row.closed_at,
         onset_at=onset,
         evidence=evidence,
+        carried=carried,
     )

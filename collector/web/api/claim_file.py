@@ -7,6 +7,7 @@ from aiohttp import web
 from collector.store.scope import Role
 from collector.store.views import claim_file, claims
 from collector.store.views.claim_file import EventRow, EvidenceRow, FindingRow, ManifestRow
+from collector.store.views.profiles import ProfileRow
 from collector.web.api import shapes
 from collector.web.api.pages import answer
 from collector.web.call import Call, found
@@ -39,6 +40,7 @@ def _finding(row: FindingRow) -> dict[str, object]:
         "reason_zh": row.episode.reason.zh,
         "firmware": row.firmware,
         "recorder_firmware": row.recorder_firmware,
+        "profile": _profile(row.profile),
         "because": [
             {
                 "name": reading.name,
@@ -48,6 +50,28 @@ def _finding(row: FindingRow) -> dict[str, object]:
                 "taken_at": shapes.when(reading.taken_at),
             }
             for reading in row.because
+        ],
+    }
+
+
+def _profile(row: ProfileRow | None) -> dict[str, object] | None:
+    """The firmware profile that extracted readings of the finding; null where none did."""
+    if row is None:
+        return None
+    return {
+        "id": row.id,
+        "hash": row.hash,
+        "status": row.status,
+        "readings": sorted(row.names),
+        "standing": row.standing.value or "proven",
+        "rulings": [
+            {
+                "ruling": one.ruling,
+                "note": one.note,
+                "actor": one.actor,
+                "at": shapes.when(one.at),
+            }
+            for one in row.rulings
         ],
     }
 

@@ -92,6 +92,7 @@ def preclaim(row: PreClaim) -> dict[str, object]:
         "onset_at": when(row.onset_at),
         "closed_at": when(row.closed_at),
         "evidence": {"complete": row.evidence.complete, "total": row.evidence.total},
+        "profile_unproven": row.carried.is_unproven,
         "url": f"/preclaims/{row.id}",
     }
 

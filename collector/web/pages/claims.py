@@ -14,7 +14,7 @@ from collector.claims import completeness
 from collector.claims.chain import Entry, first_break
 from collector.claims.completeness import Item
 from collector.claims.lifecycle import Actor, IllegalMoveError, LineState, Move, moves_for
-from collector.review import move_line
+from collector.review import NEEDS_PROOF, UnprovenError, move_line
 from collector.store.scope import Role
 from collector.store.views import claim_file, claims, devices
 from collector.store.views.claim_file import EventRow, ManifestRow
@@ -27,6 +27,7 @@ from shared.evidence import FIGURES, is_thumbnail
 PAGE_ROWS: Final = 200
 REASON_LONGEST: Final = 2000
 NOT_BY_HAND: Final = frozenset({LineState.MERGED})
+CONFIRMS: Final = frozenset({Role.ADMIN, Role.FACTORY_ENGINEER})  # compare readings with devices
 RESPONSE_WITHIN: Final = timedelta(hours=48)  # the factory's answer, from submission
 
 
@@ -73,7 +74,7 @@ async def show_preclaims(call: Call) -> web.StreamResponse:
 
 async def show_preclaim(call: Call) -> web.StreamResponse:
     """One pre-claim; a distributor sees what is claimed, not the pictures of a site."""
-    return await _page(call)
+    return await show_claim(call)
 
 
 async def move_preclaim(call: Call) -> web.StreamResponse:
@@ -97,12 +98,15 @@ async def move_preclaim(call: Call) -> web.StreamResponse:
                 now=call.now,
             )
         )
+    except UnprovenError:
+        return await show_claim(call, status=409, trouble=call.voice.t("profile.refused"))
     except IllegalMoveError:
-        return await _page(call, status=409, trouble=call.voice.t("move.refused"))
+        return await show_claim(call, status=409, trouble=call.voice.t("move.refused"))
     return web.Response(status=303, headers={"Location": f"/preclaims/{number}"})
 
 
-async def _page(call: Call, *, status: int = 200, trouble: str = "") -> web.StreamResponse:
+async def show_claim(call: Call, *, status: int = 200, trouble: str = "") -> web.StreamResponse:
+    """The page of one pre-claim, with what went wrong in a form."""
     house, scope, number = call.house, call.scope, call.number("id")
     claim = found(await house.read(lambda db: claims.find_preclaim(db, scope, number)))
     manifests = await house.read(lambda db: claim_file.list_manifests(db, scope, number))
@@ -125,6 +129,7 @@ async def _page(call: Call, *, status: int = 200, trouble: str = "") -> web.Stre
         moves=moves_of(claim, call.known.role),
         trouble=trouble,
         shows_evidence=call.known.role is not Role.DISTRIBUTOR,
+        may_confirm=call.known.role in CONFIRMS,
     )
 
 
@@ -134,7 +139,8 @@ def moves_of(claim: PreClaim, role: Role) -> tuple[Move, ...]:
     if state is None:
         return ()
     moves = moves_for(source=state, actor=Actor(role.value))
-    return tuple(move for move in moves if move.target not in NOT_BY_HAND)
+    barred = NOT_BY_HAND | (NEEDS_PROOF if claim.carried.is_unproven else frozenset())
+    return tuple(move for move in moves if move.target not in barred)
 
 
 def find_break(line: int, events: Sequence[EventRow]) -> int | None:
@@ -183,9 +189,10 @@ def must_items(claim: PreClaim, manifests: Sequence[ManifestRow]) -> tuple[Item,
         model=claim.model,
         firmware=claim.firmware,
         warranty_verdict=claim.warranty_verdict,
-        codes=claim.codes,
+        codes=claim.carried.codes or claim.codes,
         kinds_here=kinds_here(manifests),
         signatures={manifest.verdict for manifest in manifests},
+        is_profile_proven=claim.carried.item,
     )
 
 

@@ -21,6 +21,7 @@ from collector.store.views import trust as view
 from collector.store.views.trust import PairRow
 from collector.web.call import Call, found
 from collector.web.pages import claim_files
+from collector.web.pages.profiles import read_profiles
 from collector.web.render import page
 from collector.web.trust_plot import draw_precision
 
@@ -66,6 +67,8 @@ async def show_trust(call: Call) -> web.StreamResponse:
         "trust.html",
         pairs=[(pair, _bar(call, pair)) for pair in pairs],
         changes=await house.read(lambda db: view.list_changes(db, scope)),
+        profiles=await house.read(lambda db: read_profiles(db, scope, house.policy)),
+        confirmations=house.policy.profiles.confirmations,
         terms=terms,
         may_rule=call.known.role in RULES,
     )
