@@ -125,6 +125,7 @@ class FakeCamera:
     failure: CameraError | None = None  # every exchange fails with it
     serial: str = "SN-2401-0001"
     vendor: dict[str, VendorValue] = field(default_factory=dict)
+    profile_status: str = "fixture-tested"
     writes: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     thumbnails: bool = False  # as on a metered link
@@ -293,7 +294,7 @@ class FakeCamera:
         return self.vendor
 
     async def vendor_profile(self) -> VendorProfile | None:
-        return VendorProfile(id="example.vendor", status="fixture-tested", hash="0a1b2c3d4e5f")
+        return VendorProfile(id="example.vendor", status=self.profile_status, hash="0a1b2c3d4e5f")
 
 
 NOBODY = CameraError(Cause.TCP_REFUSED, "connection refused")

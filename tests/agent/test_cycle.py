@@ -180,6 +180,28 @@ async def test_pictures_that_may_not_leave_stay_and_the_manifest_says_why(bench:
     assert all("owner" in one.why_en for one in not_taken)
 
 
+@pytest.mark.parametrize("status", ["documented", "fixture-tested"])
+async def test_a_fault_names_the_profile_that_read_it(bench: Bench, status: str) -> None:
+    """From the vendor interface to the event: battery faults name it, picture faults never do."""
+    charge = VendorValue(value=4.0, quality="good", raw="4", unit="%")
+    bench.camera.vendor["battery.charge"] = charge
+    bench.camera.profile_status = status
+    bench.camera.features = BLACK
+    for _ in range(3):
+        await bench.visit()
+    opened = {m.code: m for m in bench.told() if isinstance(m, FaultEvent)}
+
+    used = opened["battery.low"].profile
+    assert used is not None
+    assert (used.id, used.hash, used.status) == ("example.vendor", "0a1b2c3d4e5f", status)
+    assert used.names == ("battery.charge", "solar.power")
+    black = opened.get("picture.black")
+    assert (black is not None) == (status == "fixture-tested")
+    if black is not None:
+        assert black.profile is not None  # the panel said that it was day
+        assert black.profile.names == ("solar.power",)
+
+
 async def test_a_thumbnail_leaves_before_its_picture(bench: Bench) -> None:
     """On a metered link the manifest names both, and only the small one is worth sending first."""
     bench.camera.thumbnails = True
