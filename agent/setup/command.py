@@ -140,7 +140,7 @@ class _Run:
             multicast=order.multicast,
             ask=order.ask,
             seconds=order.seconds,
-            known={device.target.address: _offer_of(device) for device in devices},
+            known={device.target.address: device.target for device in devices},
         )
         if self._arguments.consent is None and not self._asker.assume_defaults and seen:
             has_battery = any(one.is_on_battery for one in seen)

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
@@ -113,7 +113,8 @@ class _Desk:
         changed: list[str] = []
         left = 0
         for index, device in enumerate(devices):
-            seen = await examine(device.target.address, _entry(device, offer), tools)
+            target = device.target
+            seen = await examine(target.address, _entry(device, offer), tools, base=target)
             if seen.login in (Login.ACCEPTED, Login.OPEN):
                 self._keep_login(device, offer)
                 changed.append(device.device_id)
@@ -135,7 +136,9 @@ class _Desk:
         address = self.arguments.address or device.target.address
         known = device.target.credentials
         offer = self.offer or (Offer(credentials=known) if known else None)
-        seen = await examine(address, _entry(device, offer), tools)
+        # Another device shows another certificate: the old one's pin does not speak for it.
+        base = replace(device.target, tls_fingerprints=()) if device.target.tls else None
+        seen = await examine(address, _entry(device, offer), tools, base=base)
         before = known_names(self.config).get(device.device_id, ())
         if (why := self._unconfirmed(seen, before)) is not None:
             complain(why)

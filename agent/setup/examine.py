@@ -30,6 +30,10 @@ _REQUESTS: Final = 60
 _BYTES: Final = 4 * 1024 * 1024
 _LATER_LOGINS: Final = 3
 """With a login that works: a stream or a vendor interface may want another kind of it."""
+_PERHAPS_HTTPS: Final = frozenset(
+    cause.value
+    for cause in (Cause.TCP_REFUSED, Cause.TCP_RESET, Cause.HTTP_REDIRECT, Cause.HTTP_NOT_XML)
+)
 _SWITCHES: Final = {"ON", "OFF", "AUTO"}
 
 
@@ -60,6 +64,7 @@ class Examined:
     address: str
     entry: Entry
     is_there: bool
+    reach: Target = field(default=Target(address=""), repr=False)  # how it is reached, bare
     why: str = ""  # why not, or what stopped the login; in English
     cause: str = ""
     login: Login = Login.NONE_GIVEN
@@ -142,16 +147,23 @@ class Tools:
     refusals: Refusals
 
 
-async def examine(address: str, entry: Entry, tools: Tools) -> Examined:
-    """Look at one device. Reads only; at most one attempt a login, none after a lock."""
-    bare = _camera(address, None, tools)
+async def examine(
+    address: str, entry: Entry, tools: Tools, *, base: Target | None = None
+) -> Examined:
+    """Look at one device. Reads only; at most one attempt a login, none after a lock.
+
+    ``base`` is how its table reaches it (HTTPS, pinned certificate); without one HTTPS is tried
+    where nobody speaks HTTP. A certificate that nobody has vouched for gets no login.
+    """
+    plain = replace(base or Target(address=address), address=address, channel=0, video_source="")
+    found = await _knock(Examined(address=address, entry=entry, is_there=False, reach=plain), tools)
+    if not found.is_there and base is None and found.cause in _PERHAPS_HTTPS:
+        over_tls = await _knock(replace(found, reach=replace(plain, tls=True)), tools)
+        found = over_tls if over_tls.is_there else found
+    if not found.is_there:
+        return found
+    bare = _camera(found, None, tools)
     bare.keep_within(_ceiling(bare, logins=0))
-    found = Examined(address=address, entry=entry, is_there=False)
-    try:
-        clock = await bare.device_clock()
-    except CameraError as error:
-        return replace(found, why=error.detail, cause=error.cause.value)
-    found = replace(found, is_there=True, clock_offset=clock.offset)
     try:
         await bare.device_information()
     except CameraError as error:
@@ -166,6 +178,17 @@ def _short(text: str | None) -> str:
     return (text or "")[:80]
 
 
+async def _knock(found: Examined, tools: Tools) -> Examined:
+    """Whether it tells the time, which needs no login."""
+    bare = _camera(found, None, tools)
+    bare.keep_within(_ceiling(bare, logins=0))
+    try:
+        clock = await bare.device_clock()
+    except CameraError as error:
+        return replace(found, why=error.detail, cause=error.cause.value)
+    return replace(found, is_there=True, clock_offset=clock.offset, why="", cause="")
+
+
 async def _log_in(found: Examined, tools: Tools) -> Examined:
     for offer in found.entry.offers:
         rests = tools.refusals.rests_until(found.address, offer.credentials, now=tools.clock())
@@ -173,15 +196,11 @@ async def _log_in(found: Examined, tools: Tools) -> Examined:
             why = f"refused lately; not tried again before {rests:%Y-%m-%d %H:%M} UTC"
             found = replace(found, login=Login.RESTING, why=why)
             continue
-        camera = _camera(found.address, offer, tools)
-        camera.keep_within(_ceiling(camera, logins=1))
-        # By the kind that the device itself asks for: Digest where it answers with a challenge,
-        # else WS-UsernameToken. So a right password is not refused once for its kind.
-        camera.ask_first(LoginKind.DIGEST_MD5)
-        try:
-            await camera.device_clock()  # a token is signed with the device's own time
-            await camera.device_information()
-        except CameraError as error:
+        camera, error = await _attempt(found, offer, tools, LoginKind.DIGEST_MD5)
+        if error and error.cause is Cause.LOGIN_METHOD and not camera.costs.login_attempts:
+            # It refused without saying what it wants: no attempt was made, so a token may be.
+            camera, error = await _attempt(found, offer, tools, LoginKind.WSSE)
+        if error is not None:
             found = _refused(found, camera, error)
             if found.login in (Login.REFUSED, Login.LOCKED):
                 tools.refusals.note(found.address, offer.credentials, now=tools.clock())
@@ -191,6 +210,25 @@ async def _log_in(found: Examined, tools: Tools) -> Examined:
         found = replace(found, login=Login.ACCEPTED, offer=offer, why="", cause="")
         return await _read(camera, _counted(found, camera), tools.profiles)
     return found
+
+
+async def _attempt(
+    found: Examined, offer: Offer, tools: Tools, first: LoginKind
+) -> tuple[NetworkCamera, CameraError | None]:
+    """One attempt, by the kind that the device itself asks for; None when it was let in.
+
+    With Digest first a device that answers with a challenge gets that, any other a token: so a
+    right password is not refused once for its kind.
+    """
+    camera = _camera(found, offer, tools)
+    camera.keep_within(_ceiling(camera, logins=1))
+    camera.ask_first(first)
+    try:
+        await camera.device_clock()  # a token is signed with the device's own time
+        await camera.device_information()
+    except CameraError as error:
+        return camera, error
+    return camera, None
 
 
 def _refused(found: Examined, camera: NetworkCamera, error: CameraError) -> Examined:
@@ -253,9 +291,9 @@ async def _read(camera: NetworkCamera, found: Examined, profiles: Sequence[Profi
     )
 
 
-def _camera(address: str, offer: Offer | None, tools: Tools) -> NetworkCamera:
+def _camera(found: Examined, offer: Offer | None, tools: Tools) -> NetworkCamera:
     return NetworkCamera(
-        Target(address=address, credentials=offer.credentials if offer else None),
+        replace(found.reach, credentials=offer.credentials if offer else None),
         http=tools.http,
         decoder=tools.decoder,
         profiles=tools.profiles,

@@ -217,6 +217,8 @@ def _fill(table: Table, one: Planned, basics: Basics, kept: dict[str, str]) -> N
     if one.name != one.device_id:
         table.add("name", one.name)
     table.add("address", seen.address)
+    if seen.reach.tls:
+        table.add("tls", True)
     if seen.channel is not None:
         if seen.channel.number:
             table.add("channel", seen.channel.number)

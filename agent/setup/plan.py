@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
+from agent.camera.port import Cause
 from agent.config import Device
 from agent.setup.entry import Consent
 from agent.setup.examine import Examined, Login
@@ -204,6 +205,8 @@ def _open_points(planned: Planned) -> Iterable[Open]:
     values = {"id": planned.device_id, "address": seen.address, "why": seen.why}
     if seen.login in (Login.REFUSED, Login.LOCKED, Login.RESTING, Login.NONE_GIVEN):
         yield Open(key=f"login_{seen.login.value.replace(' ', '_')}", values=values)
+    elif seen.cause == Cause.TLS_UNPINNED.value:
+        yield Open(key="unpinned", values=values)
     elif seen.login is Login.OTHER:
         yield Open(key="login_other", values=values)
     if seen.clock_offset is not None and abs(seen.clock_offset) > _CLOCK_OFF:

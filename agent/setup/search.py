@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from agent.camera.onvif.discovery import discover
+from agent.camera.port import Target
 from agent.setup.entry import Entry, Offer
 from agent.setup.examine import Examined, Tools, examine
 
@@ -23,14 +24,14 @@ async def search(
     multicast: Entry | None = None,
     ask: Sequence[str] = (),
     seconds: float = 3.0,
-    known: Mapping[str, tuple[Offer, ...]] = MappingProxyType({}),
+    known: Mapping[str, Target] = MappingProxyType({}),
 ) -> tuple[Examined, ...]:
     """Examine every address of the entries, and what answers a probe for ``multicast``'s entry.
 
     ``ask`` are addresses that the probe is also sent to. In the order of the entries; an address
     stands in the first of them alone; a recorder stands for each of its channels. Nobody at an
-    address of a range is no finding. ``known`` are logins by address that were right before: they
-    are tried first.
+    address of a range is no finding. ``known`` are the devices of the configuration by address:
+    they are reached as it says, and their logins, which were right before, are tried first.
     """
     wanted: dict[str, Entry] = {}
     for entry in entries:
@@ -45,17 +46,16 @@ async def search(
     slots = asyncio.Semaphore(_AT_ONCE)
 
     async def look(address: str, entry: Entry) -> Examined:
-        first = known.get(address, ())
-        more = tuple(one for one in entry.offers if not _is_among(one, first))
+        base = known.get(address)
+        own = base.credentials if base else None
+        first = (Offer(credentials=own),) if own else ()
+        more = tuple(one for one in entry.offers if one.credentials != own)
+        offers = (*first, *more)
         async with slots:
-            return await examine(address, replace(entry, offers=(*first, *more)), tools)
+            return await examine(address, replace(entry, offers=offers), tools, base=base)
 
     seen = await asyncio.gather(*(look(address, entry) for address, entry in wanted.items()))
     return tuple(part for one in _worth_telling(seen) for part in one.by_channel())
-
-
-def _is_among(offer: Offer, offers: Sequence[Offer]) -> bool:
-    return any(offer.credentials == one.credentials for one in offers)
 
 
 def _worth_telling(seen: Iterable[Examined]) -> Iterable[Examined]:

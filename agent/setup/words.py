@@ -70,6 +70,14 @@ PROBLEMS: Final[Mapping[str, Wrong]] = {
             "preclaim-agent device password {id} --user NAME --password-file FILE",
         ),
     ),
+    "unpinned": Wrong(
+        Both("speaks HTTPS: {why}", "使用 HTTPS，其证书未经验证，不发送登录（{why}）"),
+        Both(
+            "Compare the fingerprint with the camera's own page, write it to {id} in the"
+            " configuration, then run setup again",
+            "请与摄像机页面上的指纹核对，将其写入配置中的 {id}，然后重新运行 setup",
+        ),
+    ),
     "login_other": Wrong(
         Both("no login came about: {why}", "未能登录：{why}"),
         Both(
