@@ -195,3 +195,25 @@ def test_profiles_that_no_device_uses_cost_nothing_heavy() -> None:
     )
 
     assert done.stdout.strip() == "[]"
+
+
+def test_the_simulator_is_read_without_loading_jmespath() -> None:
+    """Paths of names alone need no library, so that the main process does not hold it."""
+    code = (
+        "import sys\n"
+        "from agent.camera.profiles.documents import parse\n"
+        "from agent.camera.profiles.profile_file import load_profiles\n"
+        "from agent.camera.profiles.steps import extract\n"
+        "import agent.camera.profiles.reading, agent.camera.profiles.transports.http\n"
+        "(own,) = (one for one in load_profiles() if one.id == 'example.vendor')\n"
+        "(source,) = own.sources.values()\n"
+        'document = parse(b\'{"battery": {"percent": 80}}\', source.format)\n'
+        "values = {m.name: extract(m, document, source.format) for m in own.metrics}\n"
+        "print(values['battery.charge'].value, 'jmespath' in sys.modules)"
+    )
+    root = Path(__file__).resolve().parents[4]
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.split() == ["80.0", "False"]
