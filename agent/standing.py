@@ -117,7 +117,7 @@ def judge(before: Stand, outcome: Outcome, *, now: datetime) -> Stand:
     codes = tuple(sorted({m.code for m in outcome.memories.values() if m.is_open}))
     is_heard = _is_heard(outcome.readings)
     if is_heard and before.reason.startswith(_NOTHING):
-        return replace(before, reason=f"{_NOTHING}only what it had sent before")
+        return replace(before, reason=f"{_NOTHING}only what tells nothing new")
     if is_heard and before.reason != _UNASKED:
         return before  # the clock alone went on, and within what the camera promised
     good = _any_good(outcome.readings)

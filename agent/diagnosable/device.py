@@ -28,10 +28,10 @@ _VALUES = {
 
 def standpoint_of(device: Device) -> Standpoint:
     """The standpoint that a configuration gives to a device."""
-    if device.kind is DeviceKind.GATEWAY:
-        return GATEWAY
     if device.push is not None and not device.is_visited:
         return Standpoint(name=PUSH.name, gives={**PUSH.gives, **_light(device), **_sent(device)})
+    if device.kind is DeviceKind.GATEWAY:
+        return GATEWAY
     base = HUB if device.site or device.is_metered else LAN
     if device.is_channel:
         return Standpoint(name=CHANNEL.name, gives={**CHANNEL.gives, **_light(device)})

@@ -35,6 +35,7 @@ from agent.inbox.pace import TRIES, is_look, is_news, patient
 from agent.inbox.picture import look_at
 from agent.inbox.quota import Quota
 from agent.inbox.silence import age_reading
+from agent.inbox.stamps import stamp_in
 from agent.inbox.take import Found, keep_take
 from agent.recording import Outcome, Settings
 
@@ -225,7 +226,7 @@ class Desk:
         judged = {name for rule in tray.settings.rules for name in rule.needs}
         if not is_news(readings, latest, judged=judged, every=self._values_every, at=item.at):
             return None
-        return Found.of_event(item, readings)
+        return Found.of_event(item, readings, stamp=stamp_in(event))
 
     def _count_failure(self, tray: Tray, *, failed: bool) -> None:
         """A picture that was cut on its way leaves the look to the next one, a few times."""

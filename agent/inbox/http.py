@@ -83,9 +83,11 @@ class HttpInbox:
             )
             async with server:
                 self.port = server.sockets[0].getsockname()[1]
-                await asyncio.Event().wait()
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    gate.close()  # before the server waits for what is still open
         finally:
-            gate.close()
             await runner.cleanup()
 
     async def _answer(self, request: web.Request) -> web.Response:

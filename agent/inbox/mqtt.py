@@ -60,9 +60,10 @@ class MqttInbox:
         while True:
             try:
                 await self._stay()
-                pause_s = _AGAIN_S[0]
             except OSError as error:
                 _LOG.warning("the inbox has no broker at %s: %s", self._way.host, error)
+            if self.is_subscribed:
+                pause_s = _AGAIN_S[0]
             self.is_subscribed = False
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, _AGAIN_S[1])

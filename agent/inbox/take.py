@@ -28,17 +28,18 @@ class Found:
     exchanges: tuple[Exchange, ...] = ()
 
     @classmethod
-    def of_event(cls, item: Item, readings: Sequence[Reading]) -> Found:
+    def of_event(cls, item: Item, readings: Sequence[Reading], *, stamp: str = "") -> Found:
         """An event: the values that were read of it; the rest may hold secrets and is not kept."""
         values = ", ".join(f"{one.name}={one.value!r}" for one in readings)
         return cls(
-            readings=tuple(readings), exchanges=(exchange_of(item, said=values or "no value"),)
+            readings=tuple(readings),
+            exchanges=(exchange_of(item, said=values or "no value", stamp=stamp),),
         )
 
 
-def exchange_of(item: Item, *, said: str = "", outcome: str = "ok") -> Exchange:
+def exchange_of(item: Item, *, said: str = "", outcome: str = "ok", stamp: str = "") -> Exchange:
     """How the item came, as evidence: never its body, and the camera's time as its word alone."""
-    stamp = stamp_of(item.name, item.body)
+    stamp = stamp or stamp_of(item.name, item.body)
     parts = (
         f"{len(item.body)} bytes, SHA-256 {hashlib.sha256(item.body).hexdigest()}",
         f"the camera's own time: {stamp}" if stamp else "",
