@@ -1,8 +1,9 @@
 """Which readings a firmware profile extracted, proven from the readings themselves. Pure.
 
 The vendor probe states the profile with the time of its visit (``vendor.profile``); a reading of
-a profile's name that was taken at that very moment is the profile's. What a camera pushed, or
-what ONVIF, RTSP or a picture gave, is not, whatever profile fits the device.
+a profile's name that was taken at that very moment is the profile's. What ONVIF,
+RTSP or a picture gave is not, whatever profile fits the device; an event that a camera pushed is
+stated in the same way, by the table that read it (``agent.inbox.provenance``).
 """
 
 from __future__ import annotations

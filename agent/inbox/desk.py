@@ -33,6 +33,7 @@ from agent.inbox.heard import Heard, keep_heard, read_heard
 from agent.inbox.item import EVENT_CAP_BYTES, ITEM_CAP_BYTES, Answer, Item
 from agent.inbox.pace import TRIES, is_look, is_news, patient
 from agent.inbox.picture import look_at
+from agent.inbox.provenance import stated
 from agent.inbox.quota import Quota
 from agent.inbox.silence import age_reading
 from agent.inbox.stamps import stamp_in
@@ -226,7 +227,9 @@ class Desk:
         judged = {name for rule in tray.settings.rules for name in rule.needs}
         if not is_news(readings, latest, judged=judged, every=self._values_every, at=item.at):
             return None
-        return Found.of_event(item, readings, stamp=stamp_in(event))
+        found = Found.of_event(item, readings, stamp=stamp_in(event))
+        table = stated(readings, tray.push.values, at=item.at)
+        return replace(found, readings=(*readings, *table))
 
     def _count_failure(self, tray: Tray, *, failed: bool) -> None:
         """A picture that was cut on its way leaves the look to the next one, a few times."""

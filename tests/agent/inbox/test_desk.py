@@ -216,3 +216,19 @@ async def test_a_picture_bomb_is_invalid_and_the_next_picture_counts(tmp_path: P
             assert luma[-1].good
     finally:
         await decoder.close()
+
+
+async def test_a_fault_by_an_unproven_table_says_so(tmp_path: Path) -> None:
+    """What an event told is read by a table that nothing has proven: the opened fault names it."""
+    async with Office(tmp_path, pushing()) as office:
+        for _ in range(4):
+            office.push(json.dumps({"battery": {"charge": 3}}).encode())
+            await office.settle()
+            office.clock.pass_by(minutes=31)
+        (opened,) = [m for m in office.told() if isinstance(m, FaultEvent)]
+
+        assert opened.code == "battery.low"
+        assert opened.profile is not None
+        assert opened.profile.id == "push.canonical"
+        assert not opened.profile.is_proven
+        assert opened.profile.names == ("battery.charge",)
