@@ -9,6 +9,7 @@ from agent.asking import DEFECT
 from agent.budget_words import spent_in_chinese
 from agent.camera.port import Cause
 from agent.camera.transcript import ALL_WAKE
+from agent.transport_reasons import TRANSPORT_DETAILS_ZH
 from agent.wrong import Both
 from shared.reading import Reading
 
@@ -76,7 +77,8 @@ def reason(reading: Reading, lang: str) -> str:
     """Cause and detail of a reading in a language; '' when there is nothing to explain."""
     if lang != "zh":
         return ": ".join(part for part in (reading.cause, reading.detail) if part)
-    detail = DETAILS_ZH.get(reading.detail) or spent_in_chinese(reading.detail)
+    own = DETAILS_ZH.get(reading.detail) or TRANSPORT_DETAILS_ZH.get(reading.detail)
+    detail = own or spent_in_chinese(reading.detail)
     if not reading.cause:
         return detail
     cause = CAUSES_ZH.get(reading.cause)
