@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Final, TextIO
 
 from agent import edge, show
-from agent.camera.channel import numbered
+from agent.camera.channel import numbered, order
 from agent.camera.decoder import Decoder
 from agent.camera.device import NetworkCamera
 from agent.camera.http import CameraHttp
@@ -64,22 +64,24 @@ def list_channels(profiles: Sequence[StreamProfile], sources: Sequence[str]) -> 
     numbers = {token: number for number, token in numbered(tokens).items()}
     listed = []
     for token in tokens:
-        own = sorted((p for p in profiles if p.video_source == token), key=_area, reverse=True)
+        own = [one for one in profiles if one.video_source == token]
+        main, sub = (_chosen(own, token, stream) for stream in ("main", "sub"))
         listed.append(
             Listed(
                 channel=numbers.get(token),
-                name=own[0].name if own else "",
+                name=main.name if main else "",
                 video_source=token,
-                main=_size(own[0]) if own else "",
-                sub=_size(own[-1]) if len(own) > 1 else "",
+                main=_size(main) if main else "",
+                sub=_size(sub) if sub and sub is not main else "",
                 has_stream=bool(own),
             )
         )
     return tuple(sorted(listed, key=lambda one: (one.channel is None, one.channel or 0)))
 
 
-def _area(profile: StreamProfile) -> int:
-    return (profile.width_px or 0) * (profile.height_px or 0)
+def _chosen(own: Sequence[StreamProfile], token: str, stream: str) -> StreamProfile | None:
+    """What would be watched with this ``stream``."""
+    return order(own, Target(address="", video_source=token, stream=stream))[0] if own else None
 
 
 def _size(profile: StreamProfile) -> str:

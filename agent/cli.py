@@ -55,6 +55,8 @@ HELP: Final = {
         "its_config": "configuration of the agent here: its recorder, its device of this address"
         " or id, and how long logins rest after refusals",
         "rtsp_port": "RTSP port when it differs from what the camera says",
+        "channel": "camera of a recorder, as preclaim-agent channels numbers them",
+        "stream": "watch the largest or the smallest stream",
         "second": "ask the same through another client (onvif-zeep) and show where the two differ:"
         " exit code 1 then, 0 when they agree",
         "tls": "speak HTTPS; a certificate that is not verified is shown with its fingerprint,"
@@ -111,6 +113,8 @@ HELP: Final = {
         "recorder_login": "录像机使用的登录方式",
         "its_config": "本机代理的配置文件：录像机、该地址或 id 的设备，以及登录被拒后的暂停时间",
         "rtsp_port": "RTSP 端口（与摄像机所报不同时）",
+        "channel": "录像机的通道，编号见 preclaim-agent channels",
+        "stream": "观看最大或最小的码流",
         "second": "通过另一客户端（onvif-zeep）询问相同内容并显示差异：有差异时退出码为 1",
         "tls": "使用 HTTPS；未经验证的证书会显示其指纹，且不向其发送登录信息",
         "pin": "摄像机自身证书的指纹（即使用 --tls）",
@@ -235,6 +239,8 @@ def _add_login(login: argparse.ArgumentParser, text: dict[str, str]) -> None:
 
 def _add_probe(probe: argparse.ArgumentParser, text: dict[str, str]) -> None:
     _add_target(probe, text)
+    probe.add_argument("--channel", type=int, default=0, metavar="N", help=text["channel"])
+    probe.add_argument("--stream", choices=("main", "sub"), default="", help=text["stream"])
     probe.add_argument("--second-opinion", action="store_true", help=text["second"])
     probe.add_argument("--watch-seconds", type=float, default=3.0, help=text["watch"])
     probe.add_argument("--profiles", help=text["profiles"])

@@ -35,6 +35,8 @@ def read_target(arguments: argparse.Namespace) -> Target | None:
         tls=bool(arguments.tls or pins or arguments.tls_ca),
         tls_fingerprints=tuple(pin for pin in pins if pin),
         tls_ca=arguments.tls_ca or "",
+        channel=max(0, getattr(arguments, "channel", 0)),  # of the verbs that know channels
+        stream=getattr(arguments, "stream", ""),
     )
 
 

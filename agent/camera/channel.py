@@ -27,14 +27,17 @@ def is_channel(target: Target) -> bool:
     return bool(target.channel or target.video_source)
 
 
-def order(profiles: Sequence[StreamProfile], target: Target) -> tuple[StreamProfile, ...]:
+def order(
+    profiles: Sequence[StreamProfile], target: Target, *, from_zero: bool = False
+) -> tuple[StreamProfile, ...]:
     """The profiles of this device, the one to watch first.
 
+    ``from_zero``: this recorder was seen to count its video sources from 0.
     CameraError (ONVIF_MISSING) when the device lists none of the channel or of the named profile.
     """
     own = tuple(profiles)
     if is_channel(target):
-        source = source_of(target, profiles)
+        source = source_of(target, profiles, from_zero=from_zero)
         own = tuple(one for one in profiles if one.video_source == source)
     if not own:
         raise CameraError(Cause.ONVIF_MISSING, "the device lists no media profile of this channel")
@@ -42,10 +45,16 @@ def order(profiles: Sequence[StreamProfile], target: Target) -> tuple[StreamProf
     return (first, *(one for one in own if one is not first))
 
 
-def source_of(target: Target, profiles: Sequence[StreamProfile]) -> str:
+def counts_from_zero(profiles: Sequence[StreamProfile]) -> bool:
+    """Whether a video source with number 0 is listed; once seen, it holds for this recorder."""
+    endings = [_ENDING.search(one.video_source) for one in profiles if one.video_source]
+    return any(found is not None and int(found.group(1)) == 0 for found in endings)
+
+
+def source_of(target: Target, profiles: Sequence[StreamProfile], *, from_zero: bool = False) -> str:
     """Token of the channel's video source, as the operator named it or by its number."""
     found = tuple(dict.fromkeys(one.video_source for one in profiles if one.video_source))
-    token = target.video_source or numbered(found).get(target.channel)
+    token = target.video_source or numbered(found, from_zero=from_zero).get(target.channel)
     if token in found and token is not None:
         return token
     wanted = f"video source '{token}'" if token else f"channel {target.channel}"
@@ -55,20 +64,23 @@ def source_of(target: Target, profiles: Sequence[StreamProfile]) -> str:
     )
 
 
-def numbered(sources: Sequence[str]) -> dict[int, str]:
+def numbered(sources: Sequence[str], *, from_zero: bool = False) -> dict[int, str]:
     """Video sources by channel number from 1; empty when nothing says which is which.
 
     Recorders leave out channels that are off-line, so that the place in the list says nothing:
     the number at the end of the tokens counts. It begins with 0 or with 1; a list that begins
     later has lost its beginning, and one that skips could be either: those stay without numbers,
-    save where a 0 is there.
+    save where a 0 is there or was seen. Tokens of digits alone ("00001", Dahua) count from 0:
+    without the 0 they have lost their beginning.
     """
     endings = [_ENDING.search(source) for source in sources]
     numbers = [int(found.group(1)) for found in endings if found]
     if len(numbers) != len(sources) or len(set(numbers)) != len(numbers):
         return {1: sources[0]} if len(sources) == 1 else {}
-    if 0 in numbers:
+    if 0 in numbers or from_zero:
         return {number + 1: source for number, source in zip(numbers, sources, strict=True)}
+    if all(source.isdigit() for source in sources):
+        return {}
     if sorted(numbers) == list(range(1, len(numbers) + 1)):
         return dict(zip(numbers, sources, strict=True))
     return {}

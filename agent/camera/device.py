@@ -10,7 +10,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from agent.camera.address import pin_http, pin_rtsp, place_of
-from agent.camera.channel import UNNAMED, channel_names, is_channel, order
+from agent.camera.channel import (
+    UNNAMED,
+    channel_names,
+    counts_from_zero,
+    is_channel,
+    order,
+)
 from agent.camera.decoder import Decoder
 from agent.camera.door import Door
 from agent.camera.http import SNAPSHOT_CAP_BYTES, CameraHttp, connect_tcp
@@ -215,7 +221,9 @@ class NetworkCamera:
         """GetProfiles of Media2, falling back to Media; those of the channel, ours first."""
         if self._media is None:
             await self._learn_clock()
-            self._media = order(await media.read_profiles(self._soap), self._target)
+            listed, memory = await media.read_profiles(self._soap), self._door.memory
+            memory.from_zero = memory.from_zero or counts_from_zero(listed)
+            self._media = order(listed, self._target, from_zero=memory.from_zero)
         return self._media
 
     async def video_sources(self) -> tuple[str, ...]:

@@ -70,6 +70,7 @@ class DeviceMemory:
     single_use: set[str] = field(default_factory=set)  # paths whose nonces serve once
     # Algorithms that a service of it offers and refuses, and since when that is known.
     confused: dict[tuple[Service, LoginKind], datetime] = field(default_factory=dict)
+    from_zero: bool = False  # a recorder that counts its video sources from 0
     refuses_s: float | None = None  # a clock skew at which a login in our time was refused
     takes_s: float | None = None  # the same, accepted
     knocked: tuple[Knocked, datetime] | None = None  # without credentials, and when

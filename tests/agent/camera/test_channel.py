@@ -96,6 +96,7 @@ def test_what_is_not_listed_is_missing(wanted: dict[str, object]) -> None:
         (["VS_1", "VS_2", "VS_4"], {}),  # 0 and 3 are off-line, or 3 alone: nobody can say
         (["VS_2", "VS_3"], {}),
         (["left", "right"], {}),
+        (["00001", "00002"], {}),  # counted from 0, and the first is off-line
         (["only"], {1: "only"}),
         (["a1", "b1"], {}),
     ],
@@ -105,6 +106,11 @@ def test_numbers_are_read_where_they_are_certain(
 ) -> None:
     """Where a channel may be missing before another, none has a number: the token must be named."""
     assert numbered(sources) == numbers
+
+
+def test_what_was_seen_to_count_from_zero_goes_on_doing_so() -> None:
+    """The first channel goes off-line and is left out: the second is still the second."""
+    assert numbered(["VS_1", "VS_2"], from_zero=True) == {2: "VS_1", 3: "VS_2"}
 
 
 @given(st.sets(st.integers(0, 40), min_size=2), st.sampled_from([0, 1]))
@@ -175,6 +181,7 @@ async def test_each_channel_shows_its_own_picture(
     """Stream and snapshot are those of the channel, and so is the video source of imaging."""
     shots = {n: (await channel(http, recorder, n).snapshot()).body for n in (1, 2, 4)}
     camera = channel(http, recorder, 4)
+    await recorder.loop_of(3)  # encoded before anybody waits for it
     watched = await stream.read(camera, Pass(now=utc_now(), watch_seconds=1.0))
     settings = await camera.imaging_settings()
 
