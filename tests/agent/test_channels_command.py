@@ -52,6 +52,7 @@ async def test_one_channel_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     """A probe of a channel reads its stream and says nothing of who it is."""
     monkeypatch.setenv("NVR_PASSWORD", PASSWORD)
     async with SimulatedRecorder(SPEC) as recorder:
+        await recorder.loop_of(1)  # encoded before anybody waits for it
         words = ("probe", recorder.address, "--user", "admin", "--password-env", "NVR_PASSWORD")
         _, told = await said(*words, "--channel", "2", "--watch-seconds", "0.5", "--json")
     readings = {one["name"]: one for one in json.loads(told)["readings"]}
