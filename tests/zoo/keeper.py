@@ -36,6 +36,16 @@ _SETUP = (
 )
 
 
+# Where a library that follows what a device says would go elsewhere, or swallow what is too much.
+_ALSO_BY_ZEEP = frozenset(
+    {
+        "honest", "services_on_another_host", "services_at_metadata", "services_on_a_name",
+        "services_behind_a_login", "redirect_307", "external_address", "external_dtd",
+        "endless_body", "tls_changed",
+    }
+)  # fmt: skip
+
+
 def own_the_world() -> None:
     """Make this namespace answer for every address; RuntimeError when it may not."""
     for line in _SETUP:
@@ -108,6 +118,7 @@ async def _visit(animals: Sequence[Animal]) -> Tour:
             rtsp_port=one.stage.rtsp_port if one.behaviour.on_loopback else None,
             is_heavy=one.behaviour.is_heavy,
             dvrip_port=one.stage.dvrip_port,
+            second_opinion=one.behaviour.name in _ALSO_BY_ZEEP,
             tls=one.behaviour.tls is not Tls.NONE,
             pin="sha256:" + "ab" * 32 if one.behaviour.tls is Tls.CHANGED else "",
         )

@@ -15,6 +15,7 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
     tls: bool = False
     pin: str = ""  # of its certificate
     dvrip_port: int = 0
+    second_opinion: bool = False  # asked through onvif-zeep too
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):

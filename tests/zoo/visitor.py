@@ -28,7 +28,8 @@ from agent.doctor.clues import Recorder
 from agent.doctor.examine import examine
 from agent.probes import PROBES
 from agent.probes.failure import all_failed
-from agent.probes.probe import Cost, Observation, Pass, Probe, good
+from agent.probes.probe import DEADLINE_S, Cost, Observation, Pass, Probe, Read, good
+from agent.second_opinion.ask import ask_both
 from tests.zoo.dvrip import READING
 from tests.zoo.honest import PASSWORD, USER
 from tests.zoo.sighting import Goal, Seen, Sighting, Tour
@@ -79,10 +80,21 @@ async def _doctor(camera: Camera, visit: Pass) -> Observation:
     return Observation(readings=(good("zoo.doctor", found.attempts, at=visit.now),))
 
 
-def _extra(name: str, read: object) -> Probe:
+async def _second_opinion(camera: Camera, visit: Pass) -> Observation:
+    """What onvif-zeep makes of the device, in its own process and under our limits."""
+    assert isinstance(camera, NetworkCamera)
+    let_in = (
+        good("login.outcome", "accepted", at=visit.now),
+        good("login.accepted", "wsse", at=visit.now),
+    )
+    both = await ask_both(camera._door.target, visited=let_in)
+    return Observation(readings=(good("zoo.second_opinion", len(both.rows), at=visit.now),))
+
+
+def _extra(name: str, read: Read) -> Probe:
     return Probe(
-        name=name, every=timedelta(hours=1), cost=Cost(bytes=0), deadline_s=14.0, read=read  # type: ignore[arg-type]
-    )  # fmt: skip
+        name=name, every=timedelta(hours=1), cost=Cost(bytes=0), deadline_s=DEADLINE_S, read=read
+    )
 
 
 EXTRAS: Final = (
@@ -93,6 +105,9 @@ EXTRAS: Final = (
     _extra("zoo.doctor", _doctor),
 )
 """What no probe asks and other parts of the agent do."""
+
+
+SECOND_OPINION: Final = _extra("zoo.second_opinion", _second_opinion)
 
 
 class _Visitor:
@@ -195,16 +210,18 @@ async def tour(goals: Sequence[Goal]) -> Tour:
     growth: dict[str, float] = {}
     probes = (*PROBES, *EXTRAS)
     try:
-        for probe in probes:
+        for probe in (*probes, SECOND_OPINION):
             await visitor.visit(goals[0], probe)
         for goal in (one for one in goals[1:] if one.is_heavy):
             scales = _Scales()
-            for probe in probes:
+            for probe in _of(goal, probes):
                 await visitor.visit(goal, probe)
             growth[goal.name] = scales.growth_mb()
         light = [goal for goal in goals[1:] if not goal.is_heavy]
         scales = _Scales()
-        await _side_by_side(visitor, [(goal, probe) for goal in light for probe in probes])
+        await _side_by_side(
+            visitor, [(goal, probe) for goal in light for probe in _of(goal, probes)]
+        )
         growth[""] = scales.growth_mb()
     finally:
         await visitor.close()
@@ -214,6 +231,10 @@ async def tour(goals: Sequence[Goal]) -> Tour:
         child_mb=visitor.child_mb,
         children_lost=max(0, len(visitor.pids) - 1),
     )
+
+
+def _of(goal: Goal, probes: Sequence[Probe]) -> Sequence[Probe]:
+    return (*probes, SECOND_OPINION) if goal.second_opinion else probes
 
 
 async def _side_by_side(visitor: _Visitor, pairs: Sequence[tuple[Goal, Probe]]) -> None:
