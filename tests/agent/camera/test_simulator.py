@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
+from requests.auth import HTTPDigestAuth
 
 pytest.importorskip("simulator.camera", reason="the simulator is not here")
 
@@ -228,6 +230,37 @@ async def test_a_whole_pass_writes_nothing(make_camera: CameraMaker) -> None:
         assert camera.login is LoginKind.WSSE
         assert values["battery.charge"].quality == "good"
         assert PASSWORD not in repr(camera.exchanges)
+
+
+READ_BY_HAND = {
+    "battery.charge": ("battery", "percent"),
+    "battery.voltage": ("battery", "millivolts"),
+    "battery.charging": ("battery", "charging"),
+    "battery.current": ("battery", "current_ma"),
+    "battery.temperature": ("battery", "temperature_c"),
+    "solar.power": ("solar", "power_mw"),
+    "cellular.sim": ("cellular", "sim"),
+    "cellular.registered": ("cellular", "registered"),
+    "cellular.rsrp": ("cellular", "rsrp_dbm"),
+}
+
+
+@pytest.mark.parametrize("fault", ["", "battery_not_charging", "battery_low", "signal_weak"])
+async def test_the_example_profile_reads_what_its_device_says(
+    make_camera: CameraMaker, fault: str
+) -> None:
+    """Its status is fixture-tested: the simulated camera is the very device that it describes, and
+    another client, with the fields written down by hand, reads the same."""
+    async with SimulatedCamera(spec()) as sim:
+        if fault:
+            sim.inject(fault)
+        values = await camera_of(make_camera, sim).vendor_values()
+        url, login = f"http://{sim.address}/vendor/status.json", HTTPDigestAuth(USER, PASSWORD)
+        reply = await asyncio.to_thread(requests.get, url, auth=login, timeout=10)
+    said = reply.json()
+    assert {name: values[name].value for name in READ_BY_HAND} == {
+        name: said[part][key] for name, (part, key) in READ_BY_HAND.items()
+    }
 
 
 @pytest.mark.parametrize("fails", [False, True])
