@@ -70,6 +70,8 @@ class Tray:
     said: tuple[bytes, datetime] = (b"", datetime.min.replace(tzinfo=UTC))  # the last event
     failed: int = 0  # pictures of the present look that did not decode
     looked_before: datetime | None = None
+    is_looking: bool = False  # a look is not decided yet
+    spare: Item | None = None  # the newest picture since, in case that one was cut on its way
     counts: Counts = field(default_factory=Counts)
 
 
@@ -173,9 +175,12 @@ class Desk:
         if not is_look(item.at, looked_at=looked_at, every=self._look_every):
             tray.heard = tray.heard.with_picture(digest, at=item.at)
             tray.counts.pictures += 1
+            tray.spare = item if tray.is_looking else None
             return Answer.TAKEN
         answer = self._put(tray, item)
         if answer is Answer.TAKEN:
+            tray.counts.pictures += 1
+            tray.is_looking = True
             tray.looked_before = looked_at
             heard = tray.heard.with_picture(digest, at=item.at)
             tray.heard = with_fields(heard, looked_at=item.at)
@@ -213,7 +218,6 @@ class Desk:
         """What the item shows; None for one that is no event after all, or no news."""
         if name_format(item.body.lstrip()[:32]) == "JPEG":
             found = await look_at(item, self._decode, self._database.connection)
-            tray.counts.pictures += 1
             self._count_failure(tray, failed=all(one.damaged for one in found.pictures))
             return found
         try:
@@ -233,13 +237,18 @@ class Desk:
 
     def _count_failure(self, tray: Tray, *, failed: bool) -> None:
         """A picture that was cut on its way leaves the look to the next one, a few times."""
+        spare, tray.spare, tray.is_looking = tray.spare, None, False
         tray.failed = tray.failed + 1 if failed else 0
         if not failed:
             return
-        if tray.failed < TRIES:
+        if tray.failed >= TRIES:
+            tray.failed = 0
+        elif spare is None:
             tray.heard = with_fields(tray.heard, looked_at=tray.looked_before)
         else:
-            tray.failed = 0
+            tray.heard = with_fields(tray.heard, looked_at=spare.at)
+            tray.is_looking = True
+            tray.waiting.append(spare)
 
     def keep(self, tray: Tray, found: Found, *, at: datetime, is_told: bool = True) -> None:
         """Judge and commit in one transaction, and tell whoever wants to know how it stands."""

@@ -232,3 +232,19 @@ async def test_a_fault_by_an_unproven_table_says_so(tmp_path: Path) -> None:
         assert opened.profile.id == "push.canonical"
         assert not opened.profile.is_proven
         assert opened.profile.names == ("battery.charge",)
+
+
+async def test_the_whole_picture_right_behind_a_cut_one_is_looked_at(tmp_path: Path) -> None:
+    """A retry that arrives while the cut picture is still being decoded takes over the look."""
+    async with Office(tmp_path, pushing()) as office:
+        office.decoder.failure = CameraError(Cause.DECODE_FAILED, "cut")
+        office.decoder.hold = asyncio.Event()
+        office.push(jpeg(1))
+        await until(lambda: bool(office.decoder.asked))
+        office.push(jpeg(2))
+        office.decoder.hold.set()
+        await until(lambda: bool(office.history("picture.luma_mean")))
+        office.decoder.failure = None
+        await office.settle()
+
+        assert office.decoder.asked == [jpeg(1), jpeg(2)]
