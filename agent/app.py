@@ -20,6 +20,7 @@ from agent.diagnosis.levels import Levels
 from agent.diagnosis.rule import Rule
 from agent.edge import Edge
 from agent.episodes import Author
+from agent.modules import Modules
 from agent.overlay import Source
 from agent.parts import Parts
 from agent.probes import PROBES
@@ -78,6 +79,7 @@ def build(
         keeps_pictures=frozenset(
             device.device_id for device in config.devices if not device.consent.pictures
         ),
+        module_of=Modules(config.devices, edge.profiles).code_of,
     )
     command_key = keys.load_public(config.keys.command) if config.keys.command else None
     if database is None:

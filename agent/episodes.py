@@ -7,7 +7,7 @@ manifest and the chunks commit together or not at all.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -70,6 +70,7 @@ class Author:
     recorder_firmware: str
     signer: Signer
     keeps_pictures: frozenset[str] = frozenset()  # devices whose pictures do not leave the site
+    module_of: Callable[[DeviceFacts, str], str] = lambda facts, code: ""  # by device and fault
 
     def permitted(self, device_id: str, files: Sequence[EvidenceFile]) -> tuple[EvidenceFile, ...]:
         """What may leave the site of these files of a device."""
@@ -144,6 +145,7 @@ class Teller:
                 recorder_firmware=self._author.recorder_firmware,
                 proof=seen.proof,
                 profile=memory.profile,
+                module_code=self._author.module_of(seen.facts, memory.code)[:64],
             ),
             now=seen.now,
         )

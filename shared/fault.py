@@ -56,6 +56,7 @@ class FaultEvent(msgspec.Struct, frozen=True, array_like=True, tag="fault", kw_o
     recorder_firmware: Annotated[str, msgspec.Meta(max_length=80)] = ""
     proof: Annotated[str, msgspec.Meta(max_length=16)] = ""  # of catalogue_entry.Proof; "" as there
     profile: ProfileUsed | None = None  # None: it rests on nothing that a profile extracted
+    module_code: Annotated[str, msgspec.Meta(max_length=64)] = ""  # the factory's, of the component
 
 
 class EvidenceAdded(msgspec.Struct, frozen=True, array_like=True, tag="evidence"):

@@ -60,6 +60,7 @@ def store_fault(event: FaultEvent, row: Row) -> None:
         # A proof that overtook the opening is not taken back by it.
         proof=event.proof or (known.proof if known else ""),
         profile=event.profile,
+        module_code=event.module_code,
     )
     state = _STATE[event.kind]
     if known is None:

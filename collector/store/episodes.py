@@ -44,6 +44,7 @@ class Told:
     recorder_firmware: str
     proof: str = ""  # a value of catalogue_entry.Proof; '' as the code promises
     profile: ProfileUsed | None = None  # None: nothing that a profile extracted
+    module_code: str = ""  # the factory's, of the component; '' where no profile states one
 
 
 def find(db: Connection, *, agent_id: str, identity: EventId) -> Known | None:
@@ -98,6 +99,7 @@ def add(
         firmware=told.firmware,
         recorder_firmware=told.recorder_firmware,
         proof=told.proof,
+        module_code=told.module_code,
         **_profile(told.profile),
     )
 
@@ -122,6 +124,7 @@ def tell(db: Connection, *, episode_id: int, told: Told, received_at: datetime) 
             firmware=told.firmware,
             recorder_firmware=told.recorder_firmware,
             proof=told.proof,
+            module_code=told.module_code,
             **_profile(told.profile),
         )
     )

@@ -157,6 +157,9 @@ def up_messages() -> dict[str, wire.UpMessage]:
                 "reolink.battery", "0a1b2c3d4e5f", "documented", ("battery.charge",)
             ),
         ),
+        "fault_module": msgspec.structs.replace(
+            opened, code="battery.not_charging", module_code="CX-BAT-52"
+        ),
         "evidence_added": EvidenceAdded(DEVICE, EventId(EPOCH, 7), signed_manifest()),
         "snapshot": EpisodeSnapshot(
             NOON,

@@ -156,6 +156,7 @@ episode = Table(
     Column("profile_hash", String(64), nullable=False, server_default=text("''")),
     Column("profile_status", String(24), nullable=False, server_default=text("''")),
     Column("profile_names", Text, nullable=False, server_default=text("'[]'")),
+    Column("module_code", String(64), nullable=False, server_default=text("''")),
     UniqueConstraint("agent_id", "epoch", "seq"),
 )
 Index("ix_episode_open", episode.c.position_id, episode.c.code, episode.c.cleared_at)

@@ -39,6 +39,7 @@ class FindingRow:
     recorder_firmware: str
     agent_onset_at: datetime
     profile: ProfileRow | None = None  # that extracted readings it rests on
+    module_code: str = ""  # the factory's, of the component
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +117,7 @@ def list_findings(db: Connection, scope: Scope, line: int) -> tuple[FindingRow, 
             recorder_firmware=row.recorder_firmware,
             agent_onset_at=row.agent_onset_at,
             profile=read_profile(row, rulings.get(row.id, ())),
+            module_code=row.module_code,
         )
         for row in rows
     )

@@ -41,6 +41,7 @@ def _finding(row: FindingRow) -> dict[str, object]:
         "firmware": row.firmware,
         "recorder_firmware": row.recorder_firmware,
         "profile": _profile(row.profile),
+        "module_code": row.module_code,
         "because": [
             {
                 "name": reading.name,

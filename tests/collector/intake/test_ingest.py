@@ -272,6 +272,14 @@ def test_older_health_changes_nothing(house: House) -> None:
     assert [row["firmware"] for row in house.rows(tables.position)] == ["2.0"]
 
 
+def test_the_module_of_a_fault_is_kept(house: House) -> None:
+    """The factory's code comes with the fault; a later step without one leaves it."""
+    house.take(frame_of(replace(fault(), module_code="CX-BAT-52"), seq=11))
+    house.take(frame_of(fault(kind=FaultKind.CONFIRMED, episode=11), seq=12))
+
+    assert [row["module_code"] for row in house.rows(tables.episode)] == ["CX-BAT-52"]
+
+
 def test_each_part_of_a_hub_tells_its_devices(house: House) -> None:
     """A part that comes after later ones tells its own devices, and the agent's word stays."""
     reading = Reading("host.load", 0.5, "", NOON, Quality.GOOD)

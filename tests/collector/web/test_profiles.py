@@ -166,3 +166,16 @@ async def test_profiles_of_others_are_not_shown(signed: Signed) -> None:
     stranger = await signed("stranger")
     assert (await (await stranger.get("/api/v1/profiles")).json())["items"] == []
     assert "reolink.battery" not in await (await stranger.get("/trust")).text()
+
+
+async def test_the_module_code_stands_beside_the_fault(console: Console, signed: Signed) -> None:
+    """What a repair would order is on the page in both languages, and in the API."""
+    with console.engine.begin() as db:
+        db.execute(t.episode.update().where(t.episode.c.id == 1).values(module_code="CX-BAT-52"))
+    client = await signed("engineer")
+    whole = await (await client.get("/api/v1/preclaims/1")).json()
+
+    assert whole["findings"][0]["module_code"] == "CX-BAT-52"
+    for lang, word in (("en", "Module code"), ("zh", "模块代码")):
+        page = await (await client.get(f"/preclaims/1?lang={lang}")).text()
+        assert f"<dt>{word}</dt><dd><code>CX-BAT-52</code></dd>" in page
