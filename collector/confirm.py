@@ -20,7 +20,7 @@ from collector.claims.profiles import Confirmed
 from collector.decide_episode import facts_of, profile_facts
 from collector.effects import rest_on
 from collector.review import move_line
-from collector.store import cases, decisions, due, meta, profiles
+from collector.store import cases, decisions, due, meta, profile_rulings, profiles
 from shared.catalogue import CATALOGUE
 
 _BEFORE_SUBMISSION: Final = frozenset({LineState.DRAFT, LineState.READY})
@@ -53,14 +53,14 @@ def confirm(
     found = profiles.find(db, line_id=line_id, episode_id=episode_id)
     if found is None or found.decision_id is None:
         return None
-    if profiles.newest_ruling(db, episode_id) == (said, note, actor):
+    if profile_rulings.newest_ruling(db, episode_id) == (said, note, actor):
         return False
     case = due.read(db, decision_id=found.decision_id)
     facts = profile_facts(db, case)
     if facts is None:
         return None
     was_unproven = profiles.is_unproven(db, line_id)
-    profiles.add_ruling(db, found, facts.key, said=said, note=note, actor=actor, now=now)
+    profile_rulings.add_ruling(db, found, facts.key, said=said, note=note, actor=actor, now=now)
     name = f"{facts.key.id} {facts.key.hash}"
     on = f"{facts.key.model or 'an unknown model'} {facts.key.firmware}".rstrip()
     meta.note(

@@ -14,7 +14,7 @@ from collector.claims.facts import Facts, SiteFacts, UnitFacts
 from collector.claims.policy import Policy
 from collector.claims.profiles import ProfileFacts, ProfileKey, tell_readings, weigh_votes
 from collector.effects import carry_out
-from collector.store import due, outlived, profiles, trust, twins, units
+from collector.store import due, outlived, profile_rulings, trust, twins, units
 from collector.store.due import Case
 from collector.store.units import Unit
 from shared.profile import UNKNOWN
@@ -86,7 +86,7 @@ def profile_facts(db: Connection, case: Case) -> ProfileFacts | None:
         model=(known.model if known else "") or ("" if case.exchanged else case.model),
         firmware=case.firmware,
     )
-    ruled = profiles.newest_ruling(db, case.episode_id)
+    ruled = profile_rulings.newest_ruling(db, case.episode_id)
     return ProfileFacts(
         key=key,
         status=status,
@@ -94,7 +94,7 @@ def profile_facts(db: Connection, case: Case) -> ProfileFacts | None:
             msgspec.json.decode(case.because_json, type=tuple[Reading, ...]),
             msgspec.json.decode(case.profile_names, type=tuple[str, ...]),
         ),
-        record=weigh_votes(profiles.votes(db, key).get(key, [])),
+        record=weigh_votes(profile_rulings.votes(db, key).get(key, [])),
         ruled=ruled[0] if ruled else None,
     )
 

@@ -12,7 +12,7 @@ from collector.claims.lifecycle import Actor
 from collector.claims.policy import Policy
 from collector.claims.profiles import Confirmed, ProfileRecord, is_settled, weigh_votes
 from collector.confirm import NoteNeededError, confirm
-from collector.store import profiles as store
+from collector.store import profile_rulings
 from collector.store.scope import Scope
 from collector.store.views import claims
 from collector.store.views import profiles as view
@@ -35,7 +35,7 @@ class ProfileStands:
 
 def read_profiles(db: Connection, scope: Scope, policy: Policy) -> tuple[ProfileStands, ...]:
     """Profiles that findings in the slice rest on; records count the words of all."""
-    votes = store.votes(db)
+    votes = profile_rulings.votes(db)
     stand = []
     for row in view.list_uses(db, scope):
         record = weigh_votes(votes.get(row.key, []))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.claims.completeness import check, is_complete
 from collector.claims.decide import Verdict, decide
 from collector.claims.facts import Facts, SiteFacts, TrustFacts
-from collector.claims.policy import Policy
+from collector.claims.policy import Policy, PolicyError, parse
 from collector.claims.profiles import (
     Confirmed,
     ProfileFacts,
@@ -129,3 +130,12 @@ def test_completeness_names_the_gap() -> None:
     assert [item.name for item in unproven if not item.here] == ["profile"]
     assert is_complete(check(**whole, is_profile_proven=True))  # type: ignore[arg-type]
     assert "profile" not in {i.name for i in check(**whole)}  # type: ignore[arg-type]
+
+
+def test_policy_says_how_many_confirmations() -> None:
+    """``[profiles]`` is read, its default is never, and a wrong value names its place."""
+    assert parse("").profiles == ProfileTerms(confirmations=0)
+    assert parse("[profiles]\nconfirmations = 3\n").profiles == ProfileTerms(confirmations=3)
+    for wrong in ("confirmations = -1", "confirmations = true", "confirmation = 3"):
+        with pytest.raises(PolicyError, match=r"profiles\.confirmation"):
+            parse(f"[profiles]\n{wrong}\n")
