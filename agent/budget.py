@@ -119,7 +119,7 @@ RESOURCES_ZH: Final[Mapping[Resource, str]] = {
     Resource.LOGINS: "登录次数",
     Resource.WAKEUPS: "唤醒次数",
     Resource.WRITES: "写入次数",
-    Resource.CHARGE: "电量（mAh）",
+    Resource.CHARGE: "电量（毫安时）",
 }
 
 
