@@ -116,7 +116,7 @@ def test_a_refused_charge_says_so_in_both_languages() -> None:
     refusal = allows(BUDGET, spend, Cost(bytes=0, awake_ms=10_000))
     assert refusal is not None
     assert str(refusal) == ("the day's budget of mAh is 6, 5.2 are spent and this would take 1.7")
-    assert refusal.both().zh == "当日电量（mAh）预算为 6，已用 5.2，此操作还需 1.7"
+    assert refusal.both().zh == "当日电量（毫安时）预算为 6，已用 5.2，此操作还需 1.7"
     assert spent_in_chinese(str(refusal)) == refusal.both().zh
 
 
