@@ -153,7 +153,7 @@ class Subject:
 
 @functools.cache
 def _loop() -> asyncio.AbstractEventLoop:
-    """One for the process: a probe keeps its deadlines by a loop's clock, even where none passes."""
+    """One for the process: probes keep their deadlines by a clock of it, also where none passes."""
     return asyncio.new_event_loop()
 
 
