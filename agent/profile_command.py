@@ -48,7 +48,7 @@ def lint(arguments: argparse.Namespace, out: TextIO) -> int:
 def _summary(found: Profile) -> dict[str, object]:
     return {
         "id": found.id,
-        "status": found.status.value,
+        "status": found.proven.value,
         "hash": found.hash,
         "sources": len(found.sources),
         "metrics": len(found.metrics),

@@ -38,7 +38,7 @@ def print_match(
     is_chinese = lang == "zh"
     title = (found.title_zh if is_chinese else "") or found.title
     print(say("profile", lang, id=found.id, title=title), file=out)
-    print(say("status", lang, status=say(found.status.value, lang), hash=found.hash), file=out)
+    print(say("status", lang, status=say(found.proven.value, lang), hash=found.hash), file=out)
     if note := (found.login_note_zh if is_chinese else "") or found.login_note:
         print(say("login", lang, note=note), file=out)
     if found.rtsp_paths:
@@ -61,7 +61,7 @@ def match_as_json(
         "firmware": information.firmware,
         "hardware": information.hardware_id,
         "profile": found.id if found else None,
-        "status": found.status.value if found else None,
+        "status": found.proven.value if found else None,
         "hash": found.hash if found else None,
         "ambiguous": list(choice.ambiguous),
         "rtsp_paths": list(found.rtsp_paths) if found else [],
@@ -118,7 +118,7 @@ def trial_as_json(
     """The same for programs; names are the contract."""
     return {
         "profile": found.id,
-        "status": found.status.value,
+        "status": found.proven.value,
         "hash": found.hash,
         "values": {
             name: {

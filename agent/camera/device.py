@@ -351,7 +351,7 @@ class NetworkCamera:
         found = choice.profile
         if found is None:
             return None
-        return VendorProfile(id=found.id, status=found.status.value, hash=found.hash)
+        return VendorProfile(id=found.id, status=found.proven.value, hash=found.hash)
 
     async def vendor_values(self) -> Mapping[str, VendorValue]:
         """Values by canonical name as the firmware profile extracts them; may be empty."""

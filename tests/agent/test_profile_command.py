@@ -10,7 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from agent import cli
+from agent import cli, edge
+from agent.camera.decoder import Decoder
+from agent.camera.device import NetworkCamera
+from agent.camera.http import CameraHttp
+from agent.camera.port import Credentials, Target
 from agent.camera.profiles.profile_file import load_profiles, shipped_directory
 from agent.camera.profiles.schema import build_schema
 from agent.exit_code import DONE, FOUND, UNUSABLE
@@ -74,6 +78,38 @@ async def test_match_names_profile_and_known_issues(login: tuple[str, ...], tmp_
     assert "known issue flap: it flaps" in told
     assert json.loads(as_json)["profile"] == "mine"
     assert [one["id"] for one in json.loads(as_json)["known_issues"]] == ["flap"]
+
+
+async def test_a_file_of_an_owner_proves_nothing_by_what_it_says(
+    login: tuple[str, ...], tmp_path: Path
+) -> None:
+    """A changed copy that says device-tested counts, and is shown, as documented alone."""
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        'schema = 2\nid = "mine"\nextends = "example.vendor"\nstatus = "device-tested"\n'
+        '[match]\nmodel = "SC-4G"\nfirmware_range = ["<2"]\n'
+    )
+    device = FakeDevice()
+    async with device.server as server:
+        options = (server.address, *login, "--profiles", str(tmp_path), "--json")
+        _, matched = await asyncio.to_thread(call, "profile", "match", *options)
+        http_client, decoder = CameraHttp(), Decoder()
+        camera = NetworkCamera(
+            Target(address=server.address, credentials=Credentials(user=USER, password=PASSWORD)),
+            http=http_client,
+            decoder=decoder,
+            profiles=load_profiles(tmp_path),
+            clock=edge.clock,
+        )
+        stated = await camera.vendor_profile()
+        await http_client.close()
+        await decoder.close()
+
+    assert json.loads(matched)["profile"] == "mine"
+    assert json.loads(matched)["status"] == "documented"
+    assert stated is not None
+    assert (stated.id, stated.status) == ("mine", "documented")
+    assert "OK: mine (documented, " in call("profile", "lint", str(path))[1]
 
 
 async def test_try_shows_each_value_and_why_there_is_none(login: tuple[str, ...]) -> None:
