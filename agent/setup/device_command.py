@@ -101,7 +101,7 @@ class _Desk:
     out: TextIO
 
     async def change_logins(self, tools: Tools) -> int:
-        """One attempt at the first device; only when it is let in, one at each of the others.
+        """One attempt at the first device that answers; only when let in, one at each other.
 
         What refuses keeps its old login, and a lock ends it all: a wrong password costs one
         attempt at one device.
@@ -123,7 +123,7 @@ class _Desk:
             left += 1
             self._say(_ending(seen), id=device.device_id, why=plain(seen.why))
             no_more = (Login.REFUSED, Login.RESTING)
-            if seen.login is Login.LOCKED or (index == 0 and seen.login in no_more):
+            if seen.login is Login.LOCKED or (not changed and seen.login in no_more):
                 self._say("stopped", count=len(devices) - index - 1)
                 return FOUND
         if changed:

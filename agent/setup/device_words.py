@@ -37,7 +37,7 @@ SAID: Final[Mapping[str, Both]] = {
     ),
     "resting": Both(
         "{id}: {why}; its old login is kept. Give --again once the camera has this password",
-        "{id}：一小时内曾拒绝此登录，为避免锁定不再尝试（{why}），保留原登录。"
+        "{id}：一小时内曾拒绝登录，为避免锁定不再尝试（{why}），保留原登录。"
         "如摄像机已改为此密码，请加 --again",
     ),
     "silent": Both(

@@ -23,7 +23,7 @@ from agent.camera.port import (
 from agent.camera.profiles.profile import Profile
 from agent.facts import aliases_of
 from agent.setup.entry import Entry, Offer
-from agent.setup.refused import Refusals
+from agent.setup.refused import MOST_REFUSALS, Refusals
 from shared.device import Alias, DeviceFacts
 
 _REQUESTS: Final = 60
@@ -196,6 +196,9 @@ async def _log_in(found: Examined, tools: Tools) -> Examined:
             why = f"refused lately; not tried again before {rests:%Y-%m-%d %H:%M} UTC"
             found = replace(found, login=Login.RESTING, why=why)
             continue
+        if tools.refusals.is_spent(found.address, now=tools.clock()):
+            why = f"refused {MOST_REFUSALS} logins within an hour; another one only with --again"
+            return replace(found, login=Login.RESTING, why=why)
         camera, error = await _attempt(found, offer, tools, LoginKind.DIGEST_MD5)
         if error and error.cause is Cause.LOGIN_METHOD and not camera.costs.login_attempts:
             # It refused without saying what it wants: no attempt was made, so a token may be.

@@ -104,6 +104,7 @@ def write(made: Draft) -> None:
     """
     folder = made.path.parent
     folder.mkdir(parents=True, exist_ok=True)
+    former = {name: _content(folder / name) for name in made.secrets}
     for name, text in made.secrets.items():
         write_secret(folder / name, text)
     part = folder / f".{made.path.name}.{secrets.token_hex(4)}.part"
@@ -113,9 +114,22 @@ def write(made: Draft) -> None:
         load_config(part)
         part.rename(made.path)
         _sync(folder)
+    except BaseException:
+        _put_back(folder, former)
+        raise
     finally:
         with contextlib.suppress(FileNotFoundError):
             part.unlink()
+
+
+def _put_back(folder: Path, former: Mapping[str, str | None]) -> None:
+    """The secrets of the file that stands: it would name passwords that nobody has written."""
+    for name, text in former.items():
+        with contextlib.suppress(OSError):
+            if text is None:
+                (folder / name).unlink()
+            else:
+                write_secret(folder / name, text)
 
 
 def write_secret(path: Path, text: str) -> None:

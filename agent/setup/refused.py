@@ -20,6 +20,9 @@ from shared.moment import Moment
 FILE: Final = "secrets/refused.json"
 REST: Final = timedelta(hours=1)
 """As long as the agent itself leaves an account alone after a first refusal."""
+MOST_REFUSALS: Final = 3
+"""Of one device within ``REST``, whatever the logins: many lock after five, and the owner's own
+recorder may have used up some."""
 _MOST: Final = 4096
 _COST: Final = 2**12  # of scrypt; a few milliseconds
 
@@ -49,6 +52,13 @@ class Refusals:
         self._write = write
         self._again = again
         self._known = _read(path)
+        self._here = 0  # how many of them this run has noted
+
+    def is_spent(self, address: str, *, now: datetime) -> bool:
+        """Whether the device has refused so many logins that one more could lock the account."""
+        counted = self._known[len(self._known) - self._here :] if self._again else self._known
+        fresh = [one for one in counted if one.address == address and _is_fresh(one, now)]
+        return len(fresh) >= MOST_REFUSALS
 
     def rests_until(
         self, address: str, credentials: Credentials, *, now: datetime
@@ -57,9 +67,12 @@ class Refusals:
         if self._again:
             return None
         for one in self._known:
-            is_fresh = timedelta(0) <= now - one.at < REST
-            is_of_it = is_fresh and (one.address, one.user) == (address, credentials.user)
-            if is_of_it and one.hash == _hash(credentials.password, one.salt):
+            is_of_it = (one.address, one.user) == (address, credentials.user)
+            if (
+                is_of_it
+                and _is_fresh(one, now)
+                and one.hash == _hash(credentials.password, one.salt)
+            ):
                 return one.at + REST
         return None
 
@@ -73,9 +86,14 @@ class Refusals:
             hash=_hash(credentials.password, salt),
             at=now,
         )
-        fresh = [known for known in self._known if timedelta(0) <= now - known.at < REST]
+        fresh = [known for known in self._known if _is_fresh(known, now)]
         self._known = (*fresh, one)[-_MOST:]
+        self._here = min(self._here + 1, len(self._known))
         self._write(self._path, msgspec.json.encode(self._known).decode() + "\n")
+
+
+def _is_fresh(one: Refused, now: datetime) -> bool:
+    return timedelta(0) <= now - one.at < REST
 
 
 def _hash(password: str, salt: str) -> str:

@@ -43,6 +43,8 @@ _MOST_BYTES: Final = 4 * 1024 * 1024
 _MOST_ROWS: Final = 5_000
 _SEVERAL: Final = "|"  # between candidate users of a row, and between their passwords
 _SITE_CHARS: Final = 64
+_FILE: Final = Both("sites.csv", "sites.csv")
+_NOTHING: Final = Both("", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +59,13 @@ class RowProblem:
     def line(self, lang: str) -> str:
         """Row, column, what is wrong and what to do."""
         told = WRONGS[self.wrong]
-        where = Both(f"row {self.row}", f"第 {self.row} 行").text(lang) if self.row else "sites.csv"
-        column = f", {self.column}" if self.column else ""
-        reason = told.reason.filled(**self.values).text(lang)
-        remedy = told.remedy.filled(**self.values).text(lang)
-        return f"{where}{column}: {reason}. {remedy}."
+        reason, remedy = told.reason.filled(**self.values), told.remedy.filled(**self.values)
+        where = Both(f"row {self.row}", f"第 {self.row} 行") if self.row else _FILE
+        column = Both(f", {self.column}", f"，{self.column}") if self.column else _NOTHING
+        return Both(
+            f"{where.en}{column.en}: {reason.en}. {remedy.en}.",
+            f"{where.zh}{column.zh}：{reason.zh}。{remedy.zh}。",
+        ).text(lang)
 
 
 class SitesFileError(Exception):

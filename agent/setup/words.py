@@ -48,7 +48,7 @@ PROBLEMS: Final[Mapping[str, Wrong]] = {
         ),
     ),
     "login_resting": Wrong(
-        Both("{why}", "一小时内曾拒绝此登录；为避免锁定，不再尝试（{why}）"),
+        Both("{why}", "一小时内曾拒绝登录；为避免锁定，不再尝试（{why}）"),
         Both(
             "Give the right password, or --again once the camera has this one",
             "请提供正确的密码；如摄像机已改为此密码，请加 --again",

@@ -59,6 +59,23 @@ async def test_a_wrong_new_password_touches_one_device_once(bench: Bench) -> Non
     assert {password_of(bench, sim.address) for sim in sims} == {PASSWORD}
 
 
+async def test_a_silent_first_device_lets_nobody_pay_for_a_wrong_password(bench: Bench) -> None:
+    """The first one is off: the second one refuses, and the third is not asked."""
+    sims = [await bench.camera() for _ in range(3)]
+    await bench.setup(*sims)
+    sims[0].inject("refuses_tcp")
+    (bench.folder / "new").write_text("typo\n")
+
+    code, text = await bench.call(
+        *("device", "password", "--user", "admin"),
+        *("--password-file", str(bench.folder / "new")),
+    )
+
+    assert code == FOUND
+    assert [refusals(sim) for sim in sims] == [0, 1, 0]
+    assert "1 further device(s) were not touched" in text
+
+
 async def test_who_refuses_keeps_its_old_login(bench: Bench) -> None:
     """One camera was forgotten: the others change, it stays, and the exit code says so."""
     sims = [await bench.camera() for _ in range(3)]

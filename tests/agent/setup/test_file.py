@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -150,6 +151,23 @@ def test_what_the_reader_would_refuse_is_not_put_in_place(tmp_path: Path) -> Non
 
     assert path.read_text() == OWN
     assert [one.name for one in tmp_path.iterdir()] == ["agent.toml"]
+
+
+def test_what_is_refused_leaves_the_old_password(tmp_path: Path) -> None:
+    """A secret of the file that stands is put back, and one that nobody names goes."""
+    path = tmp_path / "agent.toml"
+    path.write_text(OWN)
+    file.write_secret(tmp_path / "secrets" / "gate", "old\n")
+    made = replace(
+        file.edit(path, "gate", {"address": "http://no/address"}),
+        secrets={"secrets/gate": "new\n", "secrets/yard": "new\n"},
+    )
+
+    with pytest.raises(ConfigError):
+        file.write(made)
+
+    kept = {one.name: one.read_text() for one in (tmp_path / "secrets").iterdir()}
+    assert kept == {"gate": "old\n"}
 
 
 @pytest.mark.parametrize("broken", ["write", "fsync", "rename"])

@@ -71,6 +71,8 @@ async def test_secrets_are_private_and_in_no_other_file(bench: Bench) -> None:
     assert secret.read_text().strip() == PASSWORD
     told = bench.config.read_text() + (bench.folder / "handover.html").read_text() + text
     assert PASSWORD not in told
+    report = bench.folder / "handover.html"  # holds what the cameras see
+    assert stat.S_IMODE(report.stat().st_mode) == 0o600
     assert [path.name for path in bench.folder.glob(".*")] == []
 
 
@@ -338,3 +340,27 @@ async def test_without_a_terminal_the_flag_is_named(
     code, _ = await bench.call("setup", "--at", sim.address)
     assert code == UNUSABLE
     assert "--agent-id" in capsys.readouterr().err
+
+
+async def test_many_candidates_lock_no_account(bench: Bench) -> None:
+    """Six wrong logins: three are tried, however often it runs; --again allows three more."""
+    sim = await bench.camera(password="another")
+    for number in range(5):
+        (bench.folder / f"pw{number}").write_text(f"wrong-{number}\n")
+    more = tuple(
+        part
+        for number in range(5)
+        for part in ("--user", "admin", "--password-file", str(bench.folder / f"pw{number}"))
+    )
+
+    for _ in range(2):
+        code, text = await bench.setup(sim, more=more)
+        assert code == FOUND
+        assert refusals(sim) == 3
+        assert "LOCKED" not in text
+        assert "only with --again" in text
+
+    (bench.folder / "pw").write_text("another")
+    await bench.setup(sim, more=("--again",))
+    assert refusals(sim) == 3
+    assert devices(bench)[sim.address]["user"] == "admin"
