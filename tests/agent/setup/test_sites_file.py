@@ -147,7 +147,7 @@ def test_every_mistake_has_reason_and_remedy_in_both_languages(folder: Path) -> 
         read(folder, "address,user,password_file\n1.2.3,admin,pw\n")
     (problem,) = caught.value.problems
     assert "row 2, address" in problem.line("en")
-    assert not set(problem.line("zh").replace("1.2.3", "")) & set(".:")
+    assert ". " not in problem.line("zh")
     assert problem.line("zh").endswith("。")
     assert "s3cret" not in problem.line("en") + problem.line("zh")
     assert set(COLUMNS) >= {"site", "name", "address", "user", "password_file", "consent"}
