@@ -40,7 +40,7 @@ def _document(name: str) -> Document:
     found = importlib.util.find_spec("onvif")  # not imported: it changes logging and proxies
     assert found is not None and found.origin is not None
     path = Path(found.origin).parents[1] / "wsdl" / name
-    return Document(str(path), Transport(), settings=_STRICT)
+    return Document(str(path), Transport(), settings=_STRICT)  # type: ignore[arg-type]  # zeep is wrong about itself
 
 
 def service(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Final
 
@@ -99,7 +99,7 @@ def _page(path: str, headers: dict[str, str]) -> bytes:
 
 
 def _soap(operation: str, stage: Stage) -> str | None:
-    texts = {
+    texts: dict[str, Callable[[], str]] = {
         "GetSystemDateAndTime": _clock,
         "GetDeviceInformation": _information,
         "GetNetworkInterfaces": _network,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -83,7 +83,7 @@ def _of_one(behaviour: Behaviour, own: Sequence[Sighting]) -> Iterator[tuple[Kin
 
 
 def _too_good(behaviour: Behaviour, readings: Iterable[Seen]) -> Iterator[tuple[Kind, str]]:
-    truth = TRUTH | behaviour.states
+    truth = {**TRUTH, **behaviour.states}
     for one in readings:
         if one.quality != Quality.GOOD.value:
             continue
@@ -100,7 +100,7 @@ def _covers(area: str, name: str) -> bool:
 
 
 # Readings of pictures that only say where they would be from, or that they are damaged.
-_SAYS_DAMAGE: Final = {
+_SAYS_DAMAGE: Final[Mapping[str, Callable[[object], bool]]] = {
     "picture.damaged": lambda value: value is True,
     "picture.source": lambda value: True,
     "picture.light": lambda value: True,
@@ -113,7 +113,7 @@ _SAYS_DAMAGE: Final = {
 def _tells_failure(one: Seen) -> bool:
     """Whether a good reading is the failure itself: with its cause, or a sign of damage."""
     says = _SAYS_DAMAGE.get(one.name)
-    return bool(one.cause) or (says is not None and bool(says(one.value)))
+    return bool(one.cause) or (says is not None and says(one.value))
 
 
 def _found(readings: Iterable[Seen]) -> set[str]:

@@ -63,7 +63,7 @@ def _endless_unit() -> Iterator[bytes]:
     """A key frame that begins and never ends, 3 MB each tenth of a second."""
     sequence = 0
     for number in range(_COUNT):
-        piece = []
+        piece: list[bytes] = []
         for _ in range(60):
             head = b"\x7c\x85" if number == 0 and not piece else b"\x7c\x05"
             packet = rtp(head + bytes(50_000), sequence=sequence, timestamp=9000)

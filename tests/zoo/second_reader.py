@@ -285,6 +285,7 @@ async def _compare_events(camera: NetworkCamera, foreign: _Foreign, into: Compar
     pulled = await foreign.ask_at(
         "pullpoint", url, "PullMessages", Timeout="PT1S", MessageLimit=50, history=history
     )
+    assert history.last_received is not None
     topics = [one.text for one in history.last_received["envelope"].iter(f"{{{WSNT}}}Topic")]
     items = [
         message.Message._value_1.find(f"{{{SCHEMA}}}Data/{{{SCHEMA}}}SimpleItem")
