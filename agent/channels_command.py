@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Final, TextIO
 
-from agent import edge, show
+from agent import edge, hand_refusals, show
 from agent.camera.channel import numbered, order
 from agent.camera.decoder import Decoder
 from agent.camera.device import NetworkCamera
@@ -94,9 +94,12 @@ def channels(arguments: argparse.Namespace, out: TextIO) -> int:
     target = read_target(arguments)
     if target is None:
         return UNUSABLE
+    if not hand_refusals.may_try(target, arguments):
+        return FOUND
     try:
         listed = asyncio.run(_ask(target))
     except CameraError as error:
+        hand_refusals.note(target, error)
         cause = CAUSES_ZH.get(error.cause.value, error.cause.value)
         complain(f"{cause}：{error.detail}" if arguments.lang == "zh" else str(error))
         return FOUND

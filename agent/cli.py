@@ -51,6 +51,7 @@ HELP: Final = {
         "user": "user name on the camera; the password is asked for",
         "password_file": "file that holds the password",
         "password_env": "environment variable that holds the password",
+        "try_again": "try a login that was refused within the last hour; cameras lock after five",
         "recorder_login": "the kind of login that the recorder uses",
         "its_config": "configuration of the agent here: its recorder, its device of this address"
         " or id, and how long logins rest after refusals",
@@ -110,6 +111,7 @@ HELP: Final = {
         "user": "摄像机用户名；密码将在提示后输入",
         "password_file": "保存密码的文件",
         "password_env": "保存密码的环境变量名",
+        "try_again": "再次尝试一小时内被拒绝过的登录；摄像机通常在五次失败后锁定",
         "recorder_login": "录像机使用的登录方式",
         "its_config": "本机代理的配置文件：录像机、该地址或 id 的设备，以及登录被拒后的暂停时间",
         "rtsp_port": "RTSP 端口（与摄像机所报不同时）",
@@ -223,6 +225,7 @@ def _add_target(
     secret = verb.add_mutually_exclusive_group()
     secret.add_argument("--password-file", help=text["password_file"])
     secret.add_argument("--password-env", metavar="NAME", help=text["password_env"])
+    verb.add_argument("--again", action="store_true", help=text["try_again"])
     verb.add_argument("--rtsp-port", type=int, help=text["rtsp_port"])
     verb.add_argument("--tls", action="store_true", help=text["tls"])
     verb.add_argument("--pin", action="append", default=[], metavar="sha256:...", help=text["pin"])

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
-from agent import app, edge
+from agent import app, edge, hand_refusals
 from agent.camera.decoder import Decoder
 from agent.camera.device import NetworkCamera
 from agent.camera.http import CameraHttp
@@ -58,6 +58,9 @@ def login(arguments: argparse.Namespace, out: TextIO) -> int:
     if case is None:
         return UNUSABLE
     examined, costs = asyncio.run(_examine(case))
+    clues = examined.clues
+    if clues.met(Met.REFUSED) and not clues.met(Met.ACCEPTED) and not clues.met(Met.FORBIDDEN):
+        hand_refusals.note(case.target)
     if arguments.json:
         shown = examined_as_json(case.target.address, examined, costs, held_until=case.held_until)
         json.dump(shown, out, ensure_ascii=False, indent=1)
@@ -82,9 +85,12 @@ def _case(arguments: argparse.Namespace) -> _Case | None:
     if arguments.recorder_login:
         recorder = Recorder(login=LoginKind(arguments.recorder_login), speaks=recorder.speaks)
     device = _device_in(config, arguments.address)
+    rests = hand_refusals.rests_until(target, arguments)
     if config is None or device is None:
-        return _Case(target=target, recorder=recorder)
+        return _Case(target=target, recorder=recorder, held_until=rests)
     held, facts = _remembered(config, device)
+    held = max((one for one in (held, rests) if one is not None), default=None)
+    held = None if arguments.again else held
     return _Case(target=target, recorder=recorder, held_until=held, facts=facts)
 
 

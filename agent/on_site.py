@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import TextIO
 
-from agent import edge, once, show
+from agent import edge, hand_refusals, once, show
 from agent.camera.decoder import Decoder
 from agent.camera.device import NetworkCamera
 from agent.camera.http import CameraHttp
@@ -20,6 +20,7 @@ from agent.diagnosis import RULES
 from agent.diagnosis.rule import Verdict
 from agent.exit_code import DONE, FOUND, UNUSABLE, complain, explain
 from agent.hand_target import read_target
+from agent.login_hold import OUTCOME
 from agent.probes import PROBES
 from agent.second_opinion.ask import ask_both, is_installed
 from agent.second_opinion.show import as_json, as_text, differs
@@ -39,7 +40,11 @@ def probe(arguments: argparse.Namespace, out: TextIO) -> int:
     if arguments.second_opinion and not is_installed():
         complain(show.say("no second client", arguments.lang))
         return UNUSABLE
+    if not hand_refusals.may_try(target, arguments):
+        return FOUND
     visit = asyncio.run(_visit(target, profiles, arguments.watch_seconds))
+    if any(one.name == OUTCOME and one.value == "refused" for one in visit.readings):
+        hand_refusals.note(target)
     second = (
         asyncio.run(ask_both(target, visited=visit.readings)) if arguments.second_opinion else None
     )

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, TextIO
 
-from agent import edge
+from agent import edge, hand_refusals
 from agent.camera.decoder import Decoder
 from agent.camera.device import NetworkCamera
 from agent.camera.http import CameraHttp
@@ -21,7 +21,7 @@ from agent.camera.profiles.profile_file import ProfileError, load_files, load_pr
 from agent.exit_code import DONE, FOUND, UNUSABLE, complain, explain
 from agent.hand_target import read_target
 from agent.profile_words import say
-from agent.show_profile import match_as_json, print_match, print_trial, trial_as_json
+from agent.show_profile import match_as_json, no_answer, print_match, print_trial, trial_as_json
 
 Action = Callable[[argparse.Namespace, TextIO], int]
 
@@ -73,7 +73,7 @@ def match(arguments: argparse.Namespace, out: TextIO) -> int:
             print_match(information, choice, issues, arguments.lang, out)
         return DONE if choice.profile else FOUND
 
-    return _with_camera(target, profiles, ask, arguments.lang)
+    return _with_camera(target, profiles, ask, arguments)
 
 
 def trial(arguments: argparse.Namespace, out: TextIO) -> int:
@@ -100,7 +100,7 @@ def trial(arguments: argparse.Namespace, out: TextIO) -> int:
         is_good = any(value.quality == "good" for value in values.values())
         return DONE if is_good or not found.sources else FOUND
 
-    return _with_camera(target, (found,), ask, arguments.lang)
+    return _with_camera(target, (found,), ask, arguments)
 
 
 def _replay(found: Profile, arguments: argparse.Namespace, out: TextIO) -> int:
@@ -135,7 +135,7 @@ def record(arguments: argparse.Namespace, out: TextIO) -> int:
         )
 
     profiles = (named,) if named else load_profiles(_further(arguments))
-    return _with_camera(target, profiles, ask, arguments.lang)
+    return _with_camera(target, profiles, ask, arguments)
 
 
 def _target(arguments: argparse.Namespace) -> Target | None:
@@ -165,8 +165,11 @@ def _with_camera(
     target: Target,
     profiles: tuple[Profile, ...],
     ask: Callable[[NetworkCamera], Awaitable[int]],
-    lang: str,
+    arguments: argparse.Namespace,
 ) -> int:
+    if not hand_refusals.may_try(target, arguments):
+        return FOUND
+
     async def visit() -> int:
         http, decoder = CameraHttp(), Decoder()
         try:
@@ -180,7 +183,8 @@ def _with_camera(
             )
             return await ask(camera)
         except CameraError as error:
-            complain(say("no answer", lang, address=target.address, why=error))
+            hand_refusals.note(target, error)
+            complain(no_answer(target.address, error, arguments.lang))
             return FOUND
         finally:
             await decoder.close()

@@ -17,8 +17,28 @@ _SENTENCES: Final[Mapping[str, Both]] = {
         "没有描述文件“{found}”；preclaim-agent profile lint 可列出全部",
     ),
     "no answer": Both(
-        "{address}: {why}; check address, user and password",
-        "{address}：{why}；请检查地址、用户名和密码",
+        "{address}: {why}; {remedy}",
+        "{address}：{why}；{remedy}",
+    ),
+    "check address": Both(
+        "check the address, and that the device is on", "请检查地址及设备是否通电"
+    ),
+    "check login": Both(
+        "correct user and password; preclaim-agent login names the cause",
+        "请更正用户名和密码；preclaim-agent login 可查明原因",
+    ),
+    "name login": Both("name the login with --user", "请用 --user 指定用户名"),
+    "wait for lock": Both(
+        "leave the device alone until then, and stop every client that has an old password",
+        "在此之前请勿再访问该设备，并停用仍使用旧密码的客户端",
+    ),
+    "check machine": Both(
+        "put it right on this machine, the device was not asked",
+        "请在本机上更正；未向设备发出查询",
+    ),
+    "name profile": Both(
+        "preclaim-agent profile lint lists all profiles",
+        "preclaim-agent profile lint 可列出全部描述文件",
     ),
     "device": Both(
         "The device says: {manufacturer}, {model}, firmware {firmware}, hardware {hardware}",

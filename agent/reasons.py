@@ -77,12 +77,17 @@ def reason(reading: Reading, lang: str) -> str:
     """Cause and detail of a reading in a language; '' when there is nothing to explain."""
     if lang != "zh":
         return ": ".join(part for part in (reading.cause, reading.detail) if part)
-    own = DETAILS_ZH.get(reading.detail) or TRANSPORT_DETAILS_ZH.get(reading.detail)
-    detail = own or spent_in_chinese(reading.detail)
-    if not reading.cause:
+    return in_chinese(reading.cause, reading.detail)
+
+
+def in_chinese(cause: str, detail: str) -> str:
+    """Cause and detail in Chinese; words that are a device's own stay as they are."""
+    own = DETAILS_ZH.get(detail) or TRANSPORT_DETAILS_ZH.get(detail)
+    detail = own or spent_in_chinese(detail)
+    if not cause:
         return detail
-    cause = CAUSES_ZH.get(reading.cause)
-    said = f"{cause}（{reading.cause}）" if cause else reading.cause
+    name = CAUSES_ZH.get(cause)
+    said = f"{name}（{cause}）" if name else cause
     return f"{said}：{detail}" if detail else said
 
 

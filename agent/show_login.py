@@ -54,9 +54,10 @@ _COST: Final = Both(
     "登录次数：{spent}（最多 {most} 次）；{requests} 次请求，{bytes} 字节",
 )
 _HELD: Final = Both(
-    "The agent's own logins rest until {until} after refusals: nothing was tried that needs the "
-    "password.",
-    "此前登录被拒，代理在 {until} 前暂停登录：本次未进行任何需要密码的尝试。",
+    "Logins rest until {until} after refusals: nothing was tried that needs the password. Another "
+    "password is tried at once, this one with --again.",
+    "此前登录被拒，在 {until} 前暂停登录：本次未进行任何需要密码的尝试。"
+    "更正密码后会立即尝试；使用 --again 可再试当前密码。",
 )
 
 

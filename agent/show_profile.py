@@ -6,13 +6,22 @@ from collections.abc import Mapping, Sequence
 from typing import TextIO
 
 from agent import show
-from agent.camera.port import Costs, DeviceInformation, VendorValue
+from agent.camera.port import CameraError, Cause, Costs, DeviceInformation, VendorValue
 from agent.camera.profiles.match import Choice
 from agent.camera.profiles.profile import KnownIssue, Profile
 from agent.profile_words import say
-from agent.reasons import CAUSES_ZH
+from agent.reasons import CAUSES_ZH, in_chinese
 
 _RAW_CHARS = 32
+_REMEDIES = {
+    Cause.LOGIN_REFUSED: "check login",
+    Cause.LOGIN_METHOD: "check login",
+    Cause.LOGIN_NO_CREDENTIALS: "name login",
+    Cause.LOGIN_LOCKED: "wait for lock",
+    Cause.LOCAL_MISSING: "check machine",
+    Cause.LOCAL_FAILED: "check machine",
+    Cause.VENDOR_UNSUPPORTED: "name profile",
+}
 
 
 def print_match(
@@ -99,6 +108,13 @@ def print_trial(
         f"{costs.login_attempts} {show.word('logins', lang)}",
         file=out,
     )
+
+
+def no_answer(address: str, error: CameraError, lang: str) -> str:
+    """Why a device gave nothing, and what to do: not about the login when that is not the cause."""
+    said = in_chinese(error.cause.value, error.detail) if lang == "zh" else error
+    remedy = say(_REMEDIES.get(error.cause, "check address"), lang)
+    return say("no answer", lang, address=address, why=said, remedy=remedy)
 
 
 def why(value: VendorValue, lang: str) -> str:

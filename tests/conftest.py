@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import secrets
 from collections.abc import Iterator
 
 import pytest
@@ -62,6 +63,15 @@ def _loggers_as_they_were() -> Iterator[None]:
     level = root.level
     yield
     root.setLevel(level)
+
+
+@pytest.fixture(autouse=True)
+def _no_refusals_of_others(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """What verbs for hand remember of refused logins stays within a test, and out of a home."""
+    state = tmp_path_factory.getbasetemp() / "state" / secrets.token_hex(8)
+    monkeypatch.setenv("XDG_STATE_HOME", str(state))
 
 
 @pytest.hookimpl(hookwrapper=True)
