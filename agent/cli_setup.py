@@ -18,6 +18,9 @@ HELP: Final = {
         "user": "user name on the cameras; may be repeated, each is tried once",
         "password_file": "file that holds the password of the --user at the same place",
         "password_env": "environment variable that holds it",
+        "pin": "fingerprint of the certificate of the one camera at --at, compared with its own"
+        " page (HTTPS); may be repeated",
+        "swap_pin": "fingerprint of the new device's certificate (HTTPS); may be repeated",
         "site": "name of the further site that these cameras belong to",
         "latitude": "of the site, in degrees",
         "longitude": "of the site, in degrees",
@@ -57,6 +60,8 @@ HELP: Final = {
         "user": "摄像机用户名；可重复，每个仅尝试一次",
         "password_file": "与同序 --user 对应的密码文件",
         "password_env": "保存密码的环境变量",
+        "pin": "--at 处那一台摄像机的证书指纹，须与其页面核对（HTTPS）；可重复",
+        "swap_pin": "新设备的证书指纹（HTTPS）；可重复",
         "site": "这些摄像机所属的其他站点名称",
         "latitude": "站点纬度（度）",
         "longitude": "站点经度（度）",
@@ -99,6 +104,7 @@ def add_setup(setup: argparse.ArgumentParser, lang: str) -> None:
     for name in ("user", "password_file", "password_env"):
         flag = "--" + name.replace("_", "-")
         setup.add_argument(flag, action="append", default=[], help=text[name])
+    _add_pin(setup, text["pin"])
     setup.add_argument("--site", help=text["site"])
     setup.add_argument("--latitude", type=_degrees(90), help=text["latitude"])
     setup.add_argument("--longitude", type=_degrees(180), help=text["longitude"])
@@ -142,10 +148,15 @@ def add_device(
     swap.add_argument("--address", help=text["address"])
     swap.add_argument("--serial", help=text["serial"])
     swap.add_argument("--label-serial", help=text["label_serial"])
+    _add_pin(swap, text["swap_pin"])
     password = actions.add_parser(
         "password", help=text["password"], description=text["password"], parents=[common, *parents]
     )
     password.add_argument("devices", nargs="*", metavar="ID", help=text["ids"])
+
+
+def _add_pin(verb: argparse.ArgumentParser, text: str) -> None:
+    verb.add_argument("--pin", action="append", default=[], metavar="sha256:...", help=text)
 
 
 def _degrees(most: float) -> Callable[[str], float]:

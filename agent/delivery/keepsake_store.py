@@ -193,6 +193,14 @@ def forget_device(db: sqlite3.Connection, device_id: str, *, of: tuple[Alias, ..
         keep_acceptance(db, device_id, named)
 
 
+def forget_acceptances(db: sqlite3.Connection, device_id: str) -> None:
+    """Where nothing tells devices apart (a recorder's channel), the old one's would be the new
+    one's."""
+    db.execute(
+        "DELETE FROM baseline WHERE device_id = ? AND kind LIKE ?", (device_id, _ACCEPTANCE + "%")
+    )
+
+
 def forget_view(db: sqlite3.Connection, device_id: str) -> None:
     """Forget what was learnt of a view that is another one now; acceptances stay."""
     db.execute(

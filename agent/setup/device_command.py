@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
@@ -26,14 +26,15 @@ from agent.setup import file
 from agent.setup.acceptance import known_names
 from agent.setup.ask import Asker, NobodyThereError
 from agent.setup.device_words import SAID
-from agent.setup.entry import Entry, Offer, read_password
+from agent.setup.entry import Entry, Offer, read_password, read_pins
 from agent.setup.examine import Examined, Login, Tools, examine
 from agent.setup.order import UnusableError
 from agent.setup.refused import FILE as REFUSED_FILE
 from agent.setup.refused import Refusals
+from agent.setup.words import SAID as SETUP_SAID
 from agent.show import plain
 from agent.sources import read_all
-from shared.device import Alias, is_exchanged
+from shared.device import Alias, DeviceFacts, is_exchanged
 
 
 def change_device(arguments: argparse.Namespace, out: TextIO) -> int:
@@ -133,11 +134,15 @@ class _Desk:
     async def swap(self, tools: Tools, asker: Asker) -> int:
         """Look who hangs there now, have it confirmed, and let the history follow the position."""
         (device,) = self._chosen([self.arguments.device])
+        if device.is_channel:
+            return self._swap_channel(device)
         address = self.arguments.address or device.target.address
         known = device.target.credentials
         offer = self.offer or (Offer(credentials=known) if known else None)
+        pins = self._pins()
         # Another device shows another certificate: the old one's pin does not speak for it.
-        base = replace(device.target, tls_fingerprints=()) if device.target.tls else None
+        is_tls = bool(pins) or device.target.tls
+        base = replace(device.target, tls=True, tls_fingerprints=pins) if is_tls else None
         seen = await examine(address, _entry(device, offer), tools, base=base)
         before = known_names(self.config).get(device.device_id, ())
         if (why := self._unconfirmed(seen, before)) is not None:
@@ -149,15 +154,53 @@ class _Desk:
         if wanted is None and not asker.agrees("same device", serial=plain(seen.serial)):
             complain(SAID["not confirmed"].filled(serial=plain(seen.serial)).text(self._lang))
             return FOUND
-        self._exchange(device, address, seen, before)
+        # The old label is on the old device.
+        label = self.arguments.label_serial
+        made = self._edited(
+            device,
+            self.offer,
+            {"address": address, "label_serial": label, "tls_fingerprint": list(pins) or None}
+            | ({"tls": True} if pins else {}),
+        )
+        facts = seen.facts(device.device_id, name=device.name, label_serial=label or "")
+        if not self._exchange(made, facts, before):
+            self._say("agent notices")
+            file.write(made)
         self._say("swapped", id=device.device_id, config=self.arguments.config)
         return DONE
+
+    def _swap_channel(self, device: Device) -> int:
+        """A recorder does not say who hangs at its channel: the label in a person's hand does."""
+        given = self.arguments
+        label = given.label_serial
+        if not label or given.address or given.serial or given.pin or self.offer:
+            complain(SAID["channel"].filled(id=device.device_id).text(self._lang))
+            return FOUND
+        if label == device.label_serial:
+            complain(SAID["same"].filled(now=plain(label)).text(self._lang))
+            return FOUND
+        made = self._edited(device, None, {"label_serial": label})
+        facts = DeviceFacts(device.device_id, label_serial=label, name=device.name)
+        if not self._exchange(made, facts, known_names(self.config).get(device.device_id, ())):
+            complain(SAID["channel running"].text(self._lang))
+            return FOUND
+        self._say("swapped", id=device.device_id, config=given.config)
+        return DONE
+
+    def _pins(self) -> tuple[str, ...]:
+        try:
+            return read_pins(self.arguments.pin)
+        except ValueError as error:
+            told = SETUP_SAID["bad pin"].filled(found=error)
+            raise UnusableError(told.text(self._lang)) from error
 
     def _unconfirmed(self, seen: Examined, before: tuple[Alias, ...]) -> str | None:
         """Why nobody can tell that another device hangs there; None when it is so."""
         wanted = self.arguments.serial
         if not seen.is_there or seen.login not in (Login.ACCEPTED, Login.OPEN):
             key, values = "no look", {"why": plain(seen.why) or seen.login.value}
+        elif len(seen.channels) > 1:
+            key, values = "recorder", {"now": _names(seen.aliases)}
         elif not seen.aliases:
             key, values = "nameless", {}
         elif before and not is_exchanged(before, seen.aliases):
@@ -168,49 +211,51 @@ class _Desk:
             return None
         return SAID[key].filled(**values).text(self._lang)
 
-    def _exchange(
-        self, device: Device, address: str, seen: Examined, before: tuple[Alias, ...]
-    ) -> None:
-        """The database first, where no agent holds it: a running one notices by itself."""
+    def _exchange(self, made: file.Draft, facts: DeviceFacts, before: tuple[Alias, ...]) -> bool:
+        """The file first, for it may be refused; False, and nothing done, while an agent runs."""
         try:
             with only_one(self.config):
-                self._leave_behind(device, seen, before)
+                file.write(made)
+                self._leave_behind(facts, before)
         except BlockingIOError:
-            self._say("agent notices")
-        made = file.edit(
-            Path(self.arguments.config),
-            device.device_id,
-            # The old label is on the old device.
-            {"address": address, "label_serial": self.arguments.label_serial},
-        )
-        file.write(made)
-        if self.offer is not None:
-            self._keep_login(device, self.offer)
+            return False
+        return True
 
-    def _leave_behind(self, device: Device, seen: Examined, before: tuple[Alias, ...]) -> None:
+    def _leave_behind(self, facts: DeviceFacts, before: tuple[Alias, ...]) -> None:
         now = edge.clock()
         database, _ = open_or_salvage(app.data_file(self.config), now=now)
         try:
-            label = self.arguments.label_serial or ""
-            facts = seen.facts(device.device_id, name=device.name, label_serial=label)
             with database.transaction() as db:
-                exchange_store.leave_behind(db, device.device_id, of=before, at=now)
+                if not facts.aliases:
+                    keepsake_store.forget_acceptances(db, facts.device_id)
+                exchange_store.leave_behind(db, facts.device_id, of=before, at=now)
                 keepsake_store.keep_facts(db, facts, at=now)
         finally:
             database.close()
 
     def _keep_login(self, device: Device, offer: Offer) -> None:
-        """Its own secret file; one that several devices share is left to the others."""
-        name = f"{file.SECRETS}/{device.device_id.replace(':', '_')}"
-        path = Path(self.arguments.config)
-        if offer.variable:
-            values = {"password_env": offer.variable, "password_file": None}
-        else:
-            file.write_secret(path.parent / name, offer.credentials.password + "\n")
-            values = {"password_file": name, "password_env": None}
-        made = file.edit(path, device.device_id, {"user": offer.credentials.user, **values})
+        made = self._edited(device, offer, {})
         if made.is_changed:
             file.write(made)
+
+    def _edited(
+        self,
+        device: Device,
+        offer: Offer | None,
+        values: Mapping[str, str | bool | list[str] | None],
+    ) -> file.Draft:
+        """Its table with these values and this login; a secret that others share stays theirs."""
+        secrets: dict[str, str] = {}
+        login: dict[str, str | None] = {}
+        if offer is not None:
+            login = {"user": offer.credentials.user, "password_env": offer.variable or None}
+            login["password_file"] = None
+            if not offer.variable:
+                name = f"{file.SECRETS}/{device.device_id.replace(':', '_')}"
+                login["password_file"] = name
+                secrets[name] = offer.credentials.password + "\n"
+        path = Path(self.arguments.config)
+        return file.edit(path, device.device_id, {**values, **login}, secrets=secrets)
 
     def _chosen(self, ids: Sequence[str]) -> list[Device]:
         known = {device.device_id: device for device in self.config.devices}

@@ -75,6 +75,22 @@ SAID: Final[Mapping[str, Both]] = {
         "the device there is {now}, not {wanted}: nothing was changed. Check the address",
         "该设备为 {now}，而非 {wanted}：未作更改。请检查地址",
     ),
+    "channel": Both(
+        "a recorder does not say which camera hangs at its channel: for {id} give --label-serial"
+        " SERIAL, from the new camera's label, and nothing else. Nothing was changed",
+        "录像机不会说明其通道接的是哪台摄像机：{id} 请只提供新摄像机标签上的序列号"
+        "（--label-serial SERIAL）。未作更改",
+    ),
+    "channel running": Both(
+        "the agent runs, and nothing tells it of a camera exchanged at a channel: stop it, and give"
+        " the command again. Nothing was changed",
+        "代理正在运行，而它无从得知通道上的摄像机已更换：请先停止代理，再次执行此命令。未作更改",
+    ),
+    "recorder": Both(
+        "a recorder ({now}) answers there, not a camera: set its channels up with setup. Nothing"
+        " was changed",
+        "该处应答的是录像机（{now}），不是摄像机：请用 setup 设置其通道。未作更改",
+    ),
     "not confirmed": Both(
         "not confirmed: nothing was changed. Give --serial {serial} if that is the new device",
         "未确认：未作更改。如确为新设备，请提供 --serial {serial}",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from agent.camera.port import Credentials
+from agent.camera.tls import read_fingerprint
 from agent.sun import Site
 
 
@@ -46,6 +48,18 @@ class Entry:
     link: str = ""  # wired, metered; '' as the agent's uplink
     consent: Consent | None = None  # None: as the flags or the person says
     row: int = 0  # of a sites file; 0: the command line
+    pins: tuple[str, ...] = ()  # of its certificate: it is spoken to over HTTPS, and to no other
+
+
+def read_pins(texts: Sequence[str]) -> tuple[str, ...]:
+    """Fingerprints in our form; ValueError holds the one that is none."""
+    pins = []
+    for text in texts:
+        pin = read_fingerprint(text)
+        if pin is None:
+            raise ValueError(text[:80])
+        pins.append(pin)
+    return tuple(pins)
 
 
 def read_password(path: Path) -> str:

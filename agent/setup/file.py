@@ -10,6 +10,7 @@ import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import tomlkit
@@ -145,7 +146,13 @@ def write_secret(path: Path, text: str) -> None:
             part.unlink()
 
 
-def edit(path: Path, device_id: str, values: Mapping[str, str | None]) -> Draft:
+def edit(
+    path: Path,
+    device_id: str,
+    values: Mapping[str, str | bool | list[str] | None],
+    *,
+    secrets: Mapping[str, str] = MappingProxyType({}),
+) -> Draft:
     """One device's table with other values; None takes a key away. KeyError for an unknown id."""
     before = path.read_text(encoding="utf-8")
     document = tomlkit.parse(before)
@@ -157,7 +164,7 @@ def edit(path: Path, device_id: str, values: Mapping[str, str | None]) -> Draft:
             table[key] = value
         elif key in table:
             del table[key]
-    return Draft(path=path, before=before, after=tomlkit.dumps(document), secrets={})
+    return Draft(path=path, before=before, after=tomlkit.dumps(document), secrets=secrets)
 
 
 def _begin(document: tomlkit.TOMLDocument, basics: Basics) -> None:
@@ -233,6 +240,8 @@ def _fill(table: Table, one: Planned, basics: Basics, kept: dict[str, str]) -> N
     table.add("address", seen.address)
     if seen.reach.tls:
         table.add("tls", True)
+    if seen.reach.tls_fingerprints:
+        table.add("tls_fingerprint", list(seen.reach.tls_fingerprints))
     if seen.channel is not None:
         if seen.channel.number:
             table.add("channel", seen.channel.number)
@@ -262,6 +271,10 @@ def _amend(table: Any, one: Planned, kept: dict[str, str]) -> None:
     """Only what is no longer right; everything else is its owner's word."""
     if one.change is Change.MOVED:
         table["address"] = one.seen.address
+    pins = one.seen.reach.tls_fingerprints
+    if one.seen.is_there and pins and one.known and not one.known.target.tls_fingerprints:
+        table["tls"] = True
+        table["tls_fingerprint"] = list(pins)
     offered = one.seen.offer.credentials if one.seen.offer else None
     known = one.known.target.credentials if one.known else None
     if one.change in (Change.LOGIN, Change.MOVED) and offered is not None and offered != known:

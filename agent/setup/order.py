@@ -14,7 +14,7 @@ from typing import Final
 from agent.camera.port import Credentials
 from agent.setup.addresses import MOST, BadAddressError, read_addresses
 from agent.setup.ask import Asker
-from agent.setup.entry import Consent, Entry, Offer, read_password
+from agent.setup.entry import Consent, Entry, Offer, read_password, read_pins
 from agent.setup.file import Basics
 from agent.setup.plan import slug
 from agent.setup.sites_file import read_sites_file
@@ -65,6 +65,7 @@ def read_order(arguments: argparse.Namespace, asker: Asker, *, now: datetime) ->
         offers=offers,
         power=arguments.power or "",
         link=arguments.link or "",
+        pins=_pins(arguments, lang),
     )
     entries = [one if one.offers else replace(one, offers=offers) for one in listed]
     if arguments.at:
@@ -73,12 +74,16 @@ def read_order(arguments: argparse.Namespace, asker: Asker, *, now: datetime) ->
         except BadAddressError as error:
             told = SAID["bad address"].filled(found=error.part, limit=MOST)
             raise UnusableError(told.text(lang)) from error
+        if mine.pins and (is_range or len(addresses) > 1):
+            raise UnusableError(SAID["pin of whom"].text(lang))
         entries.append(replace(mine, addresses=addresses, is_range=is_range))
+    elif mine.pins:
+        raise UnusableError(SAID["pin of whom"].text(lang))
     looks_around = bool(arguments.ask) or not entries
     return Order(
         config=config,
         entries=tuple(entries),
-        multicast=mine if looks_around else None,
+        multicast=replace(mine, pins=()) if looks_around else None,
         ask=tuple(arguments.ask),
         seconds=arguments.seconds,
         basics=basics,
@@ -135,6 +140,13 @@ def _place(arguments: argparse.Namespace) -> Site | None:
     if arguments.latitude is None or arguments.longitude is None:
         return None
     return Site(latitude_deg=arguments.latitude, longitude_deg=arguments.longitude)
+
+
+def _pins(arguments: argparse.Namespace, lang: str) -> tuple[str, ...]:
+    try:
+        return read_pins(arguments.pin)
+    except ValueError as error:
+        raise UnusableError(SAID["bad pin"].filled(found=error).text(lang)) from error
 
 
 def _offers(arguments: argparse.Namespace, asker: Asker, *, is_asked: bool) -> tuple[Offer, ...]:

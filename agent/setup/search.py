@@ -46,7 +46,7 @@ async def search(
     slots = asyncio.Semaphore(_AT_ONCE)
 
     async def look(address: str, entry: Entry) -> Examined:
-        base = known.get(address)
+        base = _reached(known.get(address), address, entry)
         own = base.credentials if base else None
         first = (Offer(credentials=own),) if own else ()
         more = tuple(one for one in entry.offers if one.credentials != own)
@@ -56,6 +56,13 @@ async def search(
 
     seen = await asyncio.gather(*(look(address, entry) for address, entry in wanted.items()))
     return tuple(part for one in _worth_telling(seen) for part in one.by_channel())
+
+
+def _reached(known: Target | None, address: str, entry: Entry) -> Target | None:
+    """How to reach it: as the file says, and by the entry's pins where the file has none."""
+    if not entry.pins or (known is not None and (known.tls_fingerprints or known.tls_ca)):
+        return known
+    return replace(known or Target(address=address), tls=True, tls_fingerprints=entry.pins)
 
 
 def _worth_telling(seen: Iterable[Examined]) -> Iterable[Examined]:

@@ -13,7 +13,7 @@ from typing import Final
 
 from agent.camera.port import Credentials
 from agent.setup.addresses import MOST, BadAddressError, read_addresses
-from agent.setup.entry import Consent, Entry, Offer, read_password
+from agent.setup.entry import Consent, Entry, Offer, read_password, read_pins
 from agent.setup.sites_wrongs import WRONGS
 from agent.sun import Site
 from agent.wrong import Both
@@ -31,6 +31,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "consent": "同意",
     "latitude": "纬度",
     "longitude": "经度",
+    "tls_fingerprint": "证书指纹",
 }
 """Names of the columns, and what a Chinese list may call them."""
 
@@ -201,10 +202,11 @@ class _Reader:
             self._complain(row, "site", "too_long", limit=_SITE_CHARS)
         addresses, is_range = self._addresses(row, cells.get("address", ""))
         label = cells.get("label_serial", "")
-        for column, text in (("name", name), ("label_serial", label)):
+        pins = cells.get("tls_fingerprint", "")
+        for column, text in (("name", name), ("label_serial", label), ("tls_fingerprint", pins)):
             if text and (is_range or len(addresses) > 1):
                 self._complain(row, column, "one_for_many")
-            if len(text) > _SITE_CHARS:
+            if len(text) > _SITE_CHARS and text is not pins:
                 self._complain(row, column, "too_long", limit=_SITE_CHARS)
         self._once(row, site, name, addresses)
         entry = Entry(
@@ -219,6 +221,7 @@ class _Reader:
             link=self._choice(row, "link", cells, ("wired", "metered")),
             consent=self._consent(row, cells.get("consent", "")),
             row=row,
+            pins=self._pins(row, pins),
         )
         return entry if len(self.problems) == before else None
 
@@ -267,6 +270,13 @@ class _Reader:
                 credentials = Credentials(user=user, password=password)
                 found.append(Offer(credentials=credentials, variable="" if files else secret))
         return tuple(found)
+
+    def _pins(self, row: int, text: str) -> tuple[str, ...]:
+        try:
+            return read_pins(_several(text))
+        except ValueError as error:
+            self._complain(row, "tls_fingerprint", "bad_fingerprint", found=error)
+            return ()
 
     def _file(self, row: int, name: str) -> str | None:
         try:

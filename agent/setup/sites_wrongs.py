@@ -90,6 +90,10 @@ WRONGS: Final[Mapping[str, Wrong]] = {
         Both("is longer than {limit} characters", "超过 {limit} 个字符"),
         Both("Shorten it", "请缩短"),
     ),
+    "bad_fingerprint": Wrong(
+        Both("{found} is no fingerprint", "{found} 不是指纹"),
+        Both("Write sha256: and 64 hexadecimal digits", "请填写 sha256: 加 64 位十六进制数"),
+    ),
     "two_secrets": Wrong(
         Both("a password file and an environment variable", "同时写了密码文件和环境变量"),
         Both("Keep one of the two", "请只保留其中一个"),

@@ -73,9 +73,10 @@ PROBLEMS: Final[Mapping[str, Wrong]] = {
     "unpinned": Wrong(
         Both("speaks HTTPS: {why}", "使用 HTTPS，其证书未经验证，不发送登录（{why}）"),
         Both(
-            "Compare the fingerprint with the camera's own page, write it to {id} in the"
-            " configuration, then run setup again",
-            "请与摄像机页面上的指纹核对，将其写入配置中的 {id}，然后重新运行 setup",
+            "Compare the fingerprint with the camera's own page; then run setup again with --at"
+            " {address} --pin FINGERPRINT, or with it as tls_fingerprint in the list",
+            "请与摄像机页面上的指纹核对；然后以 --at {address} --pin 指纹 重新运行 setup，"
+            "或将其填入列表的 tls_fingerprint 列",
         ),
     ),
     "login_other": Wrong(
@@ -200,6 +201,17 @@ SAID: Final[Mapping[str, Both]] = {
         " {limit} addresses)",
         "{found} 不是地址；请填写 主机、主机:端口、192.168.1.20-40 或 192.168.1.0/24（至多 {limit}"
         " 个地址）",
+    ),
+    "bad pin": Both(
+        "{found} is no fingerprint; write sha256: and 64 hexadecimal digits, as the report or"
+        " openssl x509 -fingerprint -sha256 shows it",
+        "{found} 不是指纹；请填写 sha256: 加 64 位十六进制数，见报告或"
+        " openssl x509 -fingerprint -sha256",
+    ),
+    "pin of whom": Both(
+        "a pin is of one device: give --pin with one address in --at, or a column tls_fingerprint"
+        " in the list",
+        "指纹只属于一台设备：请在 --at 只给一个地址时使用 --pin，或在列表中填写 tls_fingerprint 列",
     ),
     "bad broker": Both(
         "{found} is no broker; write host or host:port",

@@ -6,9 +6,11 @@ import pytest
 
 from agent import app
 from agent.config_file import load_config
+from agent.data_lock import only_one
 from agent.delivery import keepsake_store
 from agent.delivery.opening import open_for_reading
-from agent.exit_code import DONE, FOUND
+from agent.exit_code import DONE, FOUND, UNUSABLE
+from simulator.spec import Kind
 from tests.agent.setup.conftest import PASSWORD, Bench
 from tests.agent.setup.test_setup import refusals
 
@@ -138,3 +140,75 @@ async def test_the_same_device_is_no_swap(bench: Bench, capsys: pytest.CaptureFi
 
     assert code == FOUND
     assert "the same device hangs there as before" in capsys.readouterr().err
+
+
+async def test_a_camera_at_a_channel_is_swapped_by_its_label_alone(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The recorder's serial is never the channel's, and what was accepted was the old camera's."""
+    recorder = await bench.camera(kind=Kind.RECORDER, channels=2)
+    await bench.setup(recorder, accept=True)
+    device = load_config(bench.config).devices[0]
+    swap = ("device", "swap", device.device_id, "--yes")
+
+    code, _ = await bench.call(*swap, "--serial", recorder.spec.serial)
+    assert code == FOUND
+    assert "--label-serial" in capsys.readouterr().err
+
+    with only_one(load_config(bench.config)):
+        code, _ = await bench.call(*swap, "--label-serial", "SC26010009")
+    assert code == FOUND
+    assert load_config(bench.config).devices[0] == device
+
+    code, text = await bench.call(*swap, "--label-serial", "SC26010009")
+
+    assert code == DONE, text
+    config = load_config(bench.config)
+    assert config.devices[0].label_serial == "SC26010009"
+    database = open_for_reading(app.data_file(config))
+    facts = keepsake_store.read_facts(database.connection, device.device_id)
+    assert facts is not None
+    assert (facts.aliases, facts.label_serial) == ((), "SC26010009")
+    assert not keepsake_store.read_acceptances(database.connection, device.device_id)
+    other = config.devices[1].device_id
+    assert keepsake_store.read_acceptances(database.connection, other)
+    database.close()
+
+
+async def test_a_recorder_takes_no_cameras_place(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A recorder hangs where a camera hung: its serial would stand for what hangs on it."""
+    await bench.setup(await bench.camera())
+    (device,) = load_config(bench.config).devices
+    recorder = await bench.camera(kind=Kind.RECORDER, channels=2)
+
+    code, _ = await bench.call(
+        *("device", "swap", device.device_id, "--yes"),
+        *("--address", recorder.address, "--serial", recorder.spec.serial),
+    )
+
+    assert code == FOUND
+    assert "a recorder" in capsys.readouterr().err
+    assert load_config(bench.config).devices == (device,)
+
+
+async def test_a_swap_that_the_file_refuses_forgets_nothing(bench: Bench) -> None:
+    """The label is too long for the configuration: file and database stay of the old device."""
+    old = await bench.camera()
+    await bench.setup(old, accept=True)
+    (device,) = load_config(bench.config).devices
+    new = await bench.camera(serial="NEW-0001", mac="02:00:00:00:09:09")
+
+    code, _ = await bench.call(
+        *("device", "swap", device.device_id, "--yes", "--address", new.address),
+        *("--serial", "NEW-0001", "--label-serial", "S" * 65),
+    )
+
+    assert code == UNUSABLE
+    assert load_config(bench.config).devices == (device,)
+    database = open_for_reading(app.data_file(load_config(bench.config)))
+    facts = keepsake_store.read_facts(database.connection, device.device_id)
+    assert facts is not None
+    assert old.spec.serial in {alias.value for alias in facts.aliases}
+    database.close()
