@@ -17,6 +17,7 @@ _CHARACTERS: Final = Both(
     "Use letters, digits, '.', '_', '-', at most 64", "请使用字母、数字、“.”“_”“-”，最多 64 个字符"
 )
 _LINE: Final = Both("{file}: {key}: {reason}. {remedy}.", "{file}：{key}：{reason}。{remedy}。")
+_QUESTION: Final = Both("{file}: {key}: {reason}. {remedy}", "{file}：{key}：{reason}。{remedy}")
 _ONE_OF: Final = Both("Use one of: {known}", "请使用其中之一：{known}")
 
 WRONGS: Final[Mapping[str, Wrong]] = {
@@ -289,11 +290,13 @@ class Problem:
     def both(self) -> Both:
         """The line in both languages."""
         wrong = WRONGS[self.wrong]
-        return _LINE.filled(
+        remedy = wrong.remedy.filled(**self.values)
+        line = _QUESTION if remedy.en.endswith("?") else _LINE
+        return line.filled(
             file=self.file,
             key=self.key,
             reason=wrong.reason.filled(**self.values),
-            remedy=wrong.remedy.filled(**self.values),
+            remedy=remedy,
         )
 
     def __str__(self) -> str:

@@ -205,7 +205,13 @@ def supported(arguments: argparse.Namespace, out: TextIO) -> int:
     """Write supported.md and supported.zh.md into a directory."""
     from agent.supported_page import write_pages  # noqa: PLC0415  # for whoever makes the product
 
-    for path in write_pages(Path(arguments.folder)):
+    try:
+        paths = write_pages(Path(arguments.folder))
+    except OSError as error:
+        why = f"{error.filename}: {error.strerror}"
+        complain(say("no folder", arguments.lang, found=arguments.folder, why=why))
+        return UNUSABLE
+    for path in paths:
         print(path, file=out)
     return DONE
 

@@ -16,6 +16,10 @@ _SENTENCES: Final[Mapping[str, Both]] = {
         "there is no profile '{found}'; preclaim-agent profile lint lists them",
         "没有描述文件“{found}”；preclaim-agent profile lint 可列出全部",
     ),
+    "no folder": Both(
+        "the pages cannot be written into {found} ({why}); name another directory",
+        "无法将页面写入 {found}（{why}）；请指定其他目录",
+    ),
     "no answer": Both(
         "{address}: {why}; {remedy}",
         "{address}：{why}；{remedy}",

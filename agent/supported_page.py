@@ -55,6 +55,7 @@ _ISSUES: Final = Both("\n## Known issues\n", "\n## 已知问题\n")
 def write_pages(folder: Path) -> tuple[Path, ...]:
     """Write both pages; the paths."""
     paths = []
+    folder.mkdir(parents=True, exist_ok=True)
     for lang in ("en", "zh"):
         path = folder / _FILES.text(lang)
         path.write_text(build_page(lang), encoding="utf-8")

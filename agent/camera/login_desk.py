@@ -24,6 +24,7 @@ from agent.camera.password_traits import PasswordTraits, traits_of
 from agent.camera.port import CameraError, Cause, Credentials, LoginKind
 from agent.camera.rtsp.message import RtspConnection, RtspReply
 from agent.camera.rtsp.open import open_rtsp
+from agent.camera.scrub import scrub_address
 from agent.camera.tls import trust_of
 from agent.camera.wanted import WORTH_S, Try
 
@@ -231,8 +232,9 @@ class LoginDesk:
             reply.status, Met.ACCEPTED
         )
         met = Met.LOCKED if self._is_locked(reply.status, reply.reason) else met
+        said = scrub_address(wanted.path)
         return Attempt(
-            service=Service.RTSP, kind=wanted.kind, met=met, status=reply.status, said=wanted.path
+            service=Service.RTSP, kind=wanted.kind, met=met, status=reply.status, said=said
         )
 
     def _answer(

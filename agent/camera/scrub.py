@@ -27,10 +27,17 @@ _PLACE: Final = re.compile(
     rb"(?i)([\"']?\b(?:[be]?ssid|latitude|longitude)\b[\"']?\s*[:=>]\s*[\"']?)([^\"'<>&,\s{}\[\]]+)"
 )
 
+# Some makers write the login into the stream's address: rtsp://h/user=admin_password=X_channel=1
+# (Xiongmai, where X is a hash that logs in as well as the password does), ?user=admin&pwd=X.
+_ADDRESS: Final = re.compile(
+    rb"(?i)((?:passw(?:or)?d|pwd)=)[^&?/\s\"'<>]*?(?=_channel|_stream|[&?/\s\"'<>]|$)"
+)
+_USERINFO: Final = re.compile(rb"(?<=://)[^/@\s<>\"']*(?=@)")
+
 
 def scrub(text: bytes) -> bytes:
-    """The text without subscriber identities and places; the names stay."""
-    masked = _NAMED.sub(rb"\1" + _MASK, text)
+    """The text without subscriber identities, places and logins in addresses; the names stay."""
+    masked = _ADDRESS.sub(rb"\1" + _MASK, _NAMED.sub(rb"\1" + _MASK, text))
     return _PLACE.sub(rb"\1" + _MASK, _ICCID.sub(_MASK, masked))
 
 
@@ -40,3 +47,9 @@ def scrub_keys(text: bytes) -> bytes:
     For vendor interfaces: what ONVIF calls a token is the name of a profile and no secret.
     """
     return _KEYS.sub(rb"\1" + _MASK, text)
+
+
+def scrub_address(address: str) -> str:
+    """An address or its path, to be shown: without the login that some makers write into it."""
+    masked = _ADDRESS.sub(rb"\1" + _MASK, address.encode())
+    return _USERINFO.sub(_MASK, masked).decode("utf-8", "replace")

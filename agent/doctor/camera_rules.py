@@ -8,6 +8,7 @@ from typing import Final
 from agent.camera.knocked import Port
 from agent.camera.login_facts import Met, Service
 from agent.camera.port import Cause, LoginKind
+from agent.camera.scrub import scrub_address
 from agent.camera.wanted import WORTH_S
 from agent.doctor.cause import LoginCause
 from agent.doctor.clues import DST_S, DST_TOLERANCE_S, Clues
@@ -129,10 +130,11 @@ def path_changed(clues: Clues) -> Diagnosis | None:
     stream = clues.stream
     if stream.status not in _NO_STREAM or not stream.works_at:
         return None
+    stated = scrub_address(stream.path)
     reason = Both(
-        f"RTSP answers {stream.status} for {stream.path} with the right login, and has the stream "
+        f"RTSP answers {stream.status} for {stated} with the right login, and has the stream "
         f"at {stream.works_at}",
-        f"登录正确时 RTSP 对 {stream.path} 返回 {stream.status}，而视频流位于 {stream.works_at}",
+        f"登录正确时 RTSP 对 {stated} 返回 {stream.status}，而视频流位于 {stream.works_at}",
     )
     remedy = Both(
         f"Enter the path {stream.works_at} in the recorder, or add the camera again by ONVIF; "

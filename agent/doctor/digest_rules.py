@@ -114,10 +114,11 @@ def nameless(clues: Clues) -> Diagnosis | None:
     if not found:
         return None
     where = ", ".join(dict.fromkeys(found))
+    let_in = any(one.kind is LoginKind.DIGEST_MD5 for one in clues.met(Met.ACCEPTED))
     reason = Both(
-        f"{where}: the Digest challenge names no algorithm; this agent takes it for MD5 and is "
-        "let in",
-        f"{where}：摘要质询未注明算法；本代理按 MD5 处理",
+        f"{where}: the Digest challenge names no algorithm; this agent takes it for MD5"
+        + (" and is let in" if let_in else ""),
+        f"{where}：摘要质询未注明算法；本代理按 MD5 处理" + ("并登录成功" if let_in else ""),
     )
     return Diagnosis(
         cause=LoginCause.ALGORITHM_MISSING, certainty=Certainty.POSSIBLE, reasons=(reason,)

@@ -6,7 +6,7 @@ import asyncio
 import importlib.metadata
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
@@ -17,6 +17,7 @@ from agent.camera.decoder import Decoder
 from agent.camera.device import NetworkCamera
 from agent.camera.http import CameraHttp
 from agent.camera.port import CameraError, Cause, LoginKind, Target
+from agent.camera.scrub import scrub_address
 from agent.camera.tls import fingerprint_at
 from agent.second_opinion.compare import Row, compare
 from agent.second_opinion.ours import read_ours
@@ -80,7 +81,18 @@ async def ask_both(target: Target, *, visited: Sequence[Reading]) -> Second:
     theirs = await ask_child(question)
     if isinstance(theirs, Both):
         return Second(ours=ours, theirs=_NOTHING, rows=(), why_not=theirs)
-    return Second(ours=ours, theirs=theirs, rows=compare(ours.values, theirs.values))
+    rows = tuple(_masked(row, question.password) for row in compare(ours.values, theirs.values))
+    return Second(ours=ours, theirs=theirs, rows=rows)
+
+
+def _masked(row: Row, password: str) -> Row:
+    """The row to be shown: some cameras write the login into the addresses that they state."""
+
+    def mask(value: str | None) -> str | None:
+        told = None if value is None else scrub_address(value)
+        return told.replace(password, "***") if told and password else told
+
+    return replace(row, ours=mask(row.ours), theirs=mask(row.theirs))
 
 
 async def _question(camera: NetworkCamera, target: Target) -> Question:

@@ -55,7 +55,7 @@ def test_lint_tells_all_mistakes(tmp_path: Path, capsys: pytest.CaptureFixture[s
     code, _ = call("profile", "lint", str(path))
 
     assert code == UNUSABLE
-    assert "mine.toml:3: mtach: is unknown. Did you mean 'match'?" in capsys.readouterr().err
+    assert "mine.toml:3: mtach: is unknown. Did you mean 'match'?\n" in capsys.readouterr().err
 
 
 async def test_match_names_profile_and_known_issues(login: tuple[str, ...], tmp_path: Path) -> None:
@@ -176,3 +176,15 @@ def test_every_profile_speaks_both_languages() -> None:
         assert profile.title, profile.id
         assert profile.title_zh, profile.id
         assert bool(profile.login_note) == bool(profile.login_note_zh), profile.id
+
+
+def test_the_pages_go_into_a_new_directory_or_it_is_said_why_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A directory that is not there is made; a file in its place is named."""
+    (tmp_path / "file").write_text("")
+
+    assert call("profile", "supported", str(tmp_path / "new"))[0] == DONE
+    assert (tmp_path / "new" / "supported.zh.md").exists()
+    assert call("profile", "supported", str(tmp_path / "file"))[0] == UNUSABLE
+    assert "name another directory" in capsys.readouterr().err

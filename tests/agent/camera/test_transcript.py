@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.camera.port import CameraError, Cause, Credentials
+from agent.camera.scrub import scrub_address
 from agent.camera.transcript import REPLY_CAP_BYTES, Transcript
 from tests.agent.fakes import NOON
 
@@ -55,3 +56,23 @@ def test_a_hidden_token_is_masked_in_each_form_from_then_on() -> None:
         raise CameraError(Cause.HTTP_STATUS, "said tok/4711+x", raw=b"tok/4711+x")
 
     assert "4711" not in repr(kept.exchanges) + str(caught.value) + repr(caught.value.raw)
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        "rtsp://192.0.2.7/user=admin_password=tlJwpbo6_channel=1_stream=0.sdp?real_stream",
+        "rtsp://192.0.2.7/11?user=admin&amp;pwd=tlJwpbo6&amp;x=1",
+        "rtsp://admin:tlJwpbo6@192.0.2.7/11",
+    ],
+)
+def test_a_login_in_a_streams_address_is_masked(stated: str) -> None:
+    """Also one that is not our password: of Xiongmai's hash the device takes as well."""
+    kept = transcript()
+    with kept.record(kind="onvif", request="GetStreamUri") as note:
+        note.reply = f"<tt:Uri>{stated}</tt:Uri>".encode()
+
+    assert b"tlJwpbo6" not in kept.exchanges[0].reply
+    assert b"192.0.2.7" in kept.exchanges[0].reply
+    assert "tlJwpbo6" not in scrub_address(stated)
+    assert scrub_address("/Streaming/Channels/101?a=b") == "/Streaming/Channels/101?a=b"

@@ -248,3 +248,25 @@ def test_nothing_is_tried_twice(clues: Clues) -> None:
 
     if wanted is not None and not wanted.own_time:
         assert not clues.met(Met.REFUSED, wanted.service, kind=wanted.kind)
+
+
+def test_a_path_with_a_login_in_it_is_told_without() -> None:
+    """Some makers write the login into the stream's path; a reason goes to the collector."""
+    path = "/user=admin_password=tlJwpbo6_channel=1_stream=0.sdp"
+    clues = Clues(stream=Stream(path=path, status=404, works_at="/b"))
+    (reason,) = judge(clues).diagnoses[0].reasons
+
+    assert "tlJwpbo6" not in reason.en + reason.zh
+    assert "_password=***_channel=1" in reason.en
+
+
+@pytest.mark.parametrize("met", [Met.ACCEPTED, Met.REFUSED])
+def test_a_nameless_challenge_lets_in_only_who_was_let_in(met: Met) -> None:
+    """Where every login was refused, nothing says that the agent is let in."""
+    clues = Clues(
+        attempts=(login(HTTP, MD5, met),),
+        offers={HTTP: (Offer(scheme="digest", algorithm=None),)},
+    )
+    told = [d for d in judge(clues).diagnoses if d.cause is LoginCause.ALGORITHM_MISSING]
+
+    assert [("is let in" in one.reasons[0].en) for one in told] == [met is Met.ACCEPTED]

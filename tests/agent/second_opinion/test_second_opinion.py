@@ -134,6 +134,26 @@ async def test_a_difference_is_told_and_counts() -> None:
     assert as_json(second)["differs"] is True
 
 
+async def test_a_login_in_an_address_is_shown_by_nobody() -> None:
+    """A camera that states its stream with the login in it: neither column repeats it."""
+    device = FakeDevice()
+    with_media(device)
+    device.replies["GetStreamUri"] = envelope(
+        '<trt:GetStreamUriResponse xmlns:trt="http://www.onvif.org/ver10/media/wsdl"><trt:MediaUri>'
+        f"<tt:Uri>rtsp://127.0.0.1/user={USER}_password=tlJwpbo6_channel=1?{PASSWORD}</tt:Uri>"
+        "</trt:MediaUri></trt:GetStreamUriResponse>"
+    )
+    async with device.server as server:
+        second = await ask_both(target_of(server.address, PASSWORD), visited=let_in())
+    (row,) = [row for row in second.rows if row.name == "stream.uri"]
+    shown = as_text(second, "en") + json.dumps(as_json(second))
+
+    assert row.verdict is Verdict.AGREE
+    assert "_password=***_channel" in shown
+    assert "tlJwpbo6" not in shown
+    assert PASSWORD not in shown
+
+
 @pytest.mark.skipif(OPENSSL is None, reason="openssl is not installed")
 async def test_the_other_client_keeps_to_the_pin(tmp_path: Path) -> None:
     """Over HTTPS with the pinned certificate it is asked; with another one it hears nothing."""
