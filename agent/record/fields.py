@@ -18,13 +18,14 @@ class Private(enum.Enum):
     SUBSCRIBER = "IMEI, IMSI, ICCID or phone number"
     NETWORK = "name of a wireless network"
     PLACE = "place"
+    CELL = "mobile cell"  # with the operator it is a place: public lists give it to some 100 m
     PERSON = "name that a person gave"
     SERIAL = "serial number"
     MAC = "MAC address"
     ADDRESS = "IP address"
 
 
-PSEUDONYMS: Final = frozenset({Private.SERIAL, Private.MAC, Private.ADDRESS})
+PSEUDONYMS: Final = frozenset({Private.SERIAL, Private.MAC, Private.ADDRESS, Private.CELL})
 """Kinds that get another value of the same form, the same one everywhere in a recording."""
 
 _NAMES: Final[tuple[tuple[Private, re.Pattern[str]], ...]] = tuple(
@@ -48,6 +49,7 @@ _NAMES: Final[tuple[tuple[Private, re.Pattern[str]], ...]] = tuple(
             Private.PLACE,
             r"latitude|longitude|altitude|^lat$|^lo?ng?$|gps|geo|location|street|^city|postal|^zip",
         ),
+        (Private.CELL, r"cellid|^cell$|^cid$|^n?e?ci$|enodeb|^enb|^tac$|^lac$|areacode$"),
         (
             Private.PERSON,
             r"alias|owner|e?mail|nickname|devicename|hostname|contact|^avatar|customname",

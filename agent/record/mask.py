@@ -36,6 +36,11 @@ _FORMS: Final[tuple[tuple[Private, re.Pattern[str]], ...]] = (
         re.compile(r"-?\d{1,3}\.\d{3,}\s*[,;]\s*-?\d{1,3}\.\d{3,}"),
     ),
 )
+# Cell and area code stand between commas in Quectel's +QENG and in +CREG (3GPP TS 27.007).
+_CELLS: Final = (
+    re.compile(r'(?<="[FT]DD",)(\d{3},\d{2,3},)([0-9A-Fa-f]+)(,(?:\d+,){5})([0-9A-Fa-f]+)(?=,)'),
+    re.compile(r'((?:^|REG: )(?:\d,){1,2}")([0-9A-Fa-f]{4,6})(",")([0-9A-Fa-f]{4,10})(?=")'),
+)
 _LINE: Final = re.compile(r"^(\s*[+#]?)([A-Za-z][\w.\[\]#/ -]{0,80}?)(\s*[:=\t]\s*)(\S.*)$")
 _PAIR: Final = re.compile(
     r"([A-Za-z_][\w.-]{0,60}#?)([\"']?\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|[^\s&;,\"'<>]+)"
@@ -108,6 +113,8 @@ class Masker:
     def _text(self, text: str) -> str:
         """A text whose name says nothing: pairs inside it, and forms that speak for themselves."""
         text = _PAIR.sub(self._pair, text)
+        for pattern in _CELLS:
+            text = pattern.sub(self._cell, text)
         for kind, pattern in _FORMS:
             text = pattern.sub(self._by_form(kind), text)
         return self.names.replace_everywhere(text)
@@ -118,6 +125,11 @@ class Masker:
             return whole if says_nothing(whole, kind) else self.names.replace(kind, whole)
 
         return replace
+
+    def _cell(self, found: re.Match[str]) -> str:
+        before, one, between, other = found.groups()
+        cell, area = (self._value(text, Private.CELL) for text in (one, other))
+        return f"{before}{cell}{between}{area}"
 
     def _pair(self, found: re.Match[str]) -> str:
         name, between, value = found.groups()

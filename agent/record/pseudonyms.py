@@ -17,6 +17,7 @@ from agent.record.fields import PSEUDONYMS, Private
 MASK: Final = "***"
 _SHORTEST: Final = 4  # shorter originals are masked where they stand, not wherever they occur
 _LONG: Final = 8
+_IN_THEIR_FIELDS: Final = (Private.PERSON, Private.CELL)  # an area code may also be millivolts
 _MAC_BYTES: Final = 6
 
 
@@ -41,7 +42,7 @@ class Pseudonyms:
         self.counts[kind] = self.counts.get(kind, 0) + 1
         made = self._made(kind, original)
         self._ours.add(made)
-        if _is_telling(original) and kind is not Private.PERSON:
+        if _is_telling(original) and kind not in _IN_THEIR_FIELDS:
             self._replaced.setdefault(original, made)
         return made
 
@@ -65,6 +66,8 @@ class Pseudonyms:
             return self._mac(original)
         if kind is Private.ADDRESS:
             return f"192.0.2.{self._bytes(kind, original)[0] % 250 + 1}"
+        if kind is Private.CELL:
+            return "".join(self._digits(original))
         return "".join(self._letters(original))
 
     def _mac(self, original: str) -> str:
@@ -88,6 +91,12 @@ class Pseudonyms:
                 yield string.ascii_uppercase[number % 26]
             else:
                 yield sign
+
+    def _digits(self, original: str) -> Iterator[str]:
+        """A digit for each letter or digit: as good decimal as hexadecimal, and as long."""
+        stream = self._bytes(Private.CELL, original)
+        for index, sign in enumerate(original):
+            yield str(stream[index % len(stream)] % 9 + 1) if sign.isalnum() else sign
 
     def _bytes(self, kind: Private, original: str) -> bytes:
         return hmac.digest(self._key, f"{kind.name}:{original}".encode(), "sha256")

@@ -15,6 +15,7 @@ KINDS: Final[Mapping[str, Both]] = {
     ),
     Private.NETWORK.value: Both("names of wireless networks", "无线网络名称"),
     Private.PLACE.value: Both("places", "位置"),
+    Private.CELL.value: Both("mobile cells (by others)", "蜂窝基站（已替换）"),
     Private.PERSON.value: Both("names that a person gave", "人为命名"),
     Private.SERIAL.value: Both(
         "serial numbers (by others of the same form)", "序列号（替换为同形式的号码）"
