@@ -91,7 +91,8 @@ class Examined:
     def by_channel(self) -> tuple[Examined, ...]:
         """The cameras behind a recorder; itself when it is none.
 
-        What the recorder says of itself is never said of a camera that hangs on it.
+        What the recorder says of itself is never said of a camera that hangs on it, nor what a
+        list says of its label.
         """
         if len(self.channels) < 2:
             return (self,)
@@ -99,6 +100,7 @@ class Examined:
         return tuple(
             replace(
                 self,
+                entry=replace(self.entry, label_serial=""),
                 channel=Channel(number=numbers.get(token, 0), video_source=token),
                 aliases=(),
                 vendor_values=(),

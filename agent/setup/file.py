@@ -275,6 +275,9 @@ def _amend(table: Any, one: Planned, kept: dict[str, str]) -> None:
     if one.seen.is_there and pins and one.known and not one.known.target.tls_fingerprints:
         table["tls"] = True
         table["tls_fingerprint"] = list(pins)
+    label = one.seen.entry.label_serial
+    if one.seen.is_there and label and one.known and not one.known.label_serial:
+        table["label_serial"] = label
     offered = one.seen.offer.credentials if one.seen.offer else None
     known = one.known.target.credentials if one.known else None
     if one.change in (Change.LOGIN, Change.MOVED) and offered is not None and offered != known:

@@ -97,7 +97,10 @@ class _Planner:
             device_id = self._new_id(seen) if known is None else known.device_id
         else:
             device_id = known.device_id
-        name = seen.entry.name or (known.name if known else "") or device_id
+        called = seen.entry.name
+        if called and seen.channel is not None:
+            called = f"{called} {seen.channel.number or seen.channel.video_source}"
+        name = called or (known.name if known else "") or device_id
         planned = Planned(
             seen=seen,
             device_id=device_id,
@@ -203,6 +206,10 @@ def _open_points(planned: Planned) -> Iterable[Open]:
         yield Open(key="silent_known", values={"why": seen.why})
         return
     values = {"id": planned.device_id, "address": seen.address, "why": seen.why}
+    written = planned.known.label_serial if planned.known else ""
+    if seen.entry.label_serial and written and written != seen.entry.label_serial:
+        told = {"id": planned.device_id, "listed": seen.entry.label_serial, "written": written}
+        yield Open(key="label_differs", values=told)
     if seen.login in (Login.REFUSED, Login.LOCKED, Login.RESTING, Login.NONE_GIVEN):
         yield Open(key=f"login_{seen.login.value.replace(' ', '_')}", values=values)
     elif seen.cause == Cause.TLS_UNPINNED.value:

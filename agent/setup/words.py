@@ -114,6 +114,17 @@ PROBLEMS: Final[Mapping[str, Wrong]] = {
             "请将标签序列号写入配置（label_serial）：索赔需要该序列号",
         ),
     ),
+    "label_differs": Wrong(
+        Both(
+            "the list says label {listed}, the configuration {written}; nothing was changed",
+            "列表中的标签为 {listed}，配置中为 {written}；未作更改",
+        ),
+        Both(
+            "If the device was exchanged: preclaim-agent device swap {id} --label-serial {listed};"
+            " else correct the wrong one",
+            "如设备已更换：preclaim-agent device swap {id} --label-serial {listed}；否则请更正有误的一处",
+        ),
+    ),
     "pictures_stay": Wrong(
         Both("its pictures do not leave the site", "其图片不离开站点"),
         Both(

@@ -193,6 +193,39 @@ async def test_a_recorder_is_watched_channel_by_channel(bench: Bench) -> None:
     assert bench.config.read_text() == written
 
 
+async def test_a_recorders_label_is_no_cameras(bench: Bench) -> None:
+    """A list gives a recorder's row one label and one name: no channel is claimed under it."""
+    sim = await bench.camera(kind=Kind.RECORDER, channels=2)
+    path = bench.folder / "sites.csv"
+    path.write_text(
+        f"name,address,user,password_file,label_serial\nKit,{sim.address},admin,pw,NVR9\n"
+    )
+
+    code, text = await bench.call("setup", "--yes", "--no-accept", "--sites", str(path))
+
+    assert code == FOUND
+    config = load_config(bench.config)
+    assert [device.label_serial for device in config.devices] == ["", ""]
+    assert [device.name for device in config.devices] == ["Kit 1", "Kit 2"]
+    assert text.count("label_serial") >= 2
+    await bench.call("setup", "--yes", "--no-accept", "--sites", str(path))
+    assert load_config(bench.config).devices == config.devices
+
+
+async def test_a_label_that_the_list_adds_is_written_and_another_one_is_told(bench: Bench) -> None:
+    """None in the file: the list's is written. Another in the file: a person decides."""
+    sim = await bench.camera()
+    path = bench.folder / "sites.csv"
+    for label in ("", "SC-1", "SC-2"):
+        path.write_text(
+            f"address,user,password_file,label_serial\n{sim.address},admin,pw,{label}\n"
+        )
+        _, text = await bench.call("setup", "--yes", "--no-accept", "--sites", str(path))
+        (device,) = load_config(bench.config).devices
+        assert device.label_serial == ("SC-1" if label else "")
+        assert ("device swap" in text) is (label == "SC-2")
+
+
 async def test_two_addresses_of_one_device_are_one(bench: Bench) -> None:
     """A device that answers twice (two interfaces) is watched once, and the report says so."""
     first = await bench.camera(serial="TWIN", mac="02:00:00:00:00:77")
