@@ -122,7 +122,8 @@ PROBLEMS: Final[Mapping[str, Wrong]] = {
         Both(
             "If the device was exchanged: preclaim-agent device swap {id} --label-serial {listed};"
             " else correct the wrong one",
-            "如设备已更换：preclaim-agent device swap {id} --label-serial {listed}；否则请更正有误的一处",
+            "如设备已更换：preclaim-agent device swap {id} --label-serial {listed}；"
+            "否则请更正有误的一处",
         ),
     ),
     "pictures_stay": Wrong(
