@@ -7,7 +7,7 @@ from typing import Final
 
 from agent.asking import DEFECT
 from agent.budget_words import spent_in_chinese
-from agent.camera.port import Cause
+from agent.camera.port import CameraError, Cause
 from agent.camera.transcript import ALL_WAKE
 from agent.transport_reasons import TRANSPORT_DETAILS_ZH
 from agent.wrong import Both
@@ -89,6 +89,16 @@ def in_chinese(cause: str, detail: str) -> str:
     name = CAUSES_ZH.get(cause)
     said = f"{name}（{cause}）" if name else cause
     return f"{said}：{detail}" if detail else said
+
+
+def cause_in_words(cause: Cause) -> Both:
+    """The cause alone."""
+    return Both(cause.value, in_chinese(cause.value, ""))
+
+
+def error_in_words(error: CameraError) -> Both:
+    """Why a device gave no answer."""
+    return Both(error.detail, in_chinese(error.cause.value, error.detail))
 
 
 def in_both(reading: Reading) -> Both:

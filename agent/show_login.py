@@ -126,7 +126,7 @@ def _seen(examined: Examined) -> list[Both]:
     ]
     if clues.skew_s is not None:
         lines.append(_SKEW.filled(skew=clues.skew_s))
-    lines += [_tried(one) for one in clues.attempts]
+    lines += dict.fromkeys(_tried(one) for one in clues.attempts)  # several requests, one login
     return lines
 
 

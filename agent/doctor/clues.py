@@ -63,7 +63,7 @@ class Clues:
     stream: Stream = Stream()
     known_issues: tuple[Both, ...] = ()  # of the firmware, in words
     keeps_old_hash: bool = False  # one of them is the MD5 hash that outlives an update
-    stopped_by: str = ""  # what ended the examination below the login
+    stopped_by: Both | None = None  # what ended the examination below the login
 
     def met(
         self, what: Met, *services: Service, own_time: bool = False, kind: LoginKind | None = None

@@ -14,6 +14,8 @@ from agent.doctor.clues import Clues, Recorder, Stream
 from agent.doctor.diagnosis import Judgement
 from agent.doctor.judge import judge
 from agent.doctor.plan import next_try
+from agent.reasons import error_in_words
+from agent.wrong import Both
 
 _MAX_PATHS: Final = 8
 _MAX_ROUNDS: Final = 8  # a few more than logins: a service may turn out to take none
@@ -95,7 +97,8 @@ async def examine(
     """
     desk = camera.desk
     knocked = await desk.knock()
-    stream, stopped_by = Stream(), ""
+    stream = Stream()
+    stopped_by: Both | None = None
     closed: set[Service] = set()  # that offer what was planned no more, or want no login
 
     def clues() -> Clues:
@@ -109,7 +112,7 @@ async def examine(
         try:
             made = await desk.attempt(wanted)
         except CameraError as error:
-            made, stopped_by = None, error.detail
+            made, stopped_by = None, error_in_words(error)
         if made is None:
             if wanted.service is Service.ONVIF:
                 break  # below the login something else is wrong, or it takes none

@@ -10,6 +10,7 @@ from agent.doctor import account_rules, camera_rules, digest_rules
 from agent.doctor.cause import LoginCause
 from agent.doctor.clues import Clues
 from agent.doctor.diagnosis import Certainty, Diagnosis, Judgement, Outcome
+from agent.reasons import cause_in_words
 from agent.wrong import Both
 
 _RULES: Final[tuple[Callable[[Clues], Diagnosis | None], ...]] = (
@@ -43,6 +44,10 @@ _REACH: Final = Both(
     "whether the address is right and the camera has power: nothing answers there",
     "确认地址正确且摄像机通电：该地址没有应答",
 )
+_ANSWERS: Final = Both(
+    "see in a browser what answers at this address: it is no ONVIF ({cause})",
+    "请用浏览器查看该地址上的应答：不是 ONVIF（{cause}）",
+)
 
 
 def judge(clues: Clues) -> Judgement:
@@ -68,10 +73,14 @@ def _plays(clues: Clues) -> bool:
 
 
 def _what_settles(clues: Clues, found: Sequence[Diagnosis]) -> tuple[Both, ...]:
+    other = clues.knocked.onvif if clues.knocked is not None else None
+    if other is not None and other.value.startswith(("http.", "onvif.")) and not found:
+        return (_ANSWERS.filled(cause=cause_in_words(other)),)
     if clues.knocked is not None and clues.knocked.onvif is not None and not clues.knocked.lives:
         return (_REACH,)
     if clues.stopped_by and not clues.met(Met.ACCEPTED):
-        return (Both(f"put this right first: {clues.stopped_by}", f"请先处理：{clues.stopped_by}"),)
+        first = Both("put this right first: {what}", "请先处理：{what}")
+        return (first.filled(what=clues.stopped_by),)
     if clues.met(Met.ACCEPTED) and not found:
         return (_LOGIN_COMMAND,)
     elsewhere = clues.met(Met.REFUSED, Service.HTTP, Service.RTSP)

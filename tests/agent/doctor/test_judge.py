@@ -10,13 +10,14 @@ from agent.camera.knocked import Knocked, Port
 from agent.camera.lock import Lock
 from agent.camera.login_facts import Attempt, Met, Offer, Service
 from agent.camera.password_traits import traits_of
-from agent.camera.port import Cause, LoginKind
+from agent.camera.port import CameraError, Cause, LoginKind
 from agent.diagnosis.cause_rules import CODES
 from agent.doctor.cause import MEANINGS, LoginCause
 from agent.doctor.clues import Clues, Recorder, Stream
 from agent.doctor.diagnosis import Certainty, Outcome
 from agent.doctor.judge import judge
 from agent.doctor.plan import MOST_ATTEMPTS, next_try
+from agent.reasons import error_in_words
 from shared.catalogue import CATALOGUE
 from shared.catalogue_entry import Outcome as FaultOutcome
 
@@ -270,3 +271,22 @@ def test_a_nameless_challenge_lets_in_only_who_was_let_in(met: Met) -> None:
     told = [d for d in judge(clues).diagnoses if d.cause is LoginCause.ALGORITHM_MISSING]
 
     assert [("is let in" in one.reasons[0].en) for one in told] == [met is Met.ACCEPTED]
+
+
+def test_what_answers_no_onvif_is_to_be_looked_at() -> None:
+    """No login was tried there, so that trying logins is no advice; each language has its words."""
+    clues = Clues(knocked=shut(onvif=Cause.HTTP_REDIRECT, ports={80: Port.OPEN}))
+    (settle,) = judge(clues).settle
+
+    assert "http.redirect" in settle.en
+    assert "preclaim-agent login" not in settle.en
+    assert "HTTP 被重定向" in settle.zh
+
+
+def test_what_stopped_an_examination_is_told_in_both_languages() -> None:
+    """The English words of an error are not in the Chinese text where Chinese ones are known."""
+    stopped = error_in_words(CameraError(Cause.LOCAL_MISSING, "no sensor"))
+    (settle,) = judge(Clues(stopped_by=stopped)).settle
+
+    assert settle.en == "put this right first: no sensor"
+    assert "no sensor" not in settle.zh
