@@ -134,6 +134,7 @@ class _Run:
         every = self._known.devices if self._known else ()
         devices = tuple(one for one in every if one.kind is DeviceKind.CAMERA)
         entries = [self._with_known_logins(entry, devices) for entry in order.entries]
+        is_asked = self._arguments.consent is None and not self._asker.assume_defaults
         seen = await search(
             entries,
             self._tools,
@@ -141,8 +142,9 @@ class _Run:
             ask=order.ask,
             seconds=order.seconds,
             known={device.target.address: device.target for device in devices},
+            consent=None if is_asked else order.consent,
         )
-        if self._arguments.consent is None and not self._asker.assume_defaults and seen:
+        if is_asked and seen:
             has_battery = any(one.is_on_battery for one in seen)
             self._order = ask_consent(order, self._asker, has_battery=has_battery)
         names = known_names(self._known) if self._known else {}

@@ -116,10 +116,10 @@ class _Planner:
         why_not: Open | None = None
         if twin is not None:
             why_not = Open(key="twin", values={"other": twin})
+        elif seen.is_on_battery and not consent.wake_ups:
+            why_not = Open(key="no_wake_ups")  # and, where a list said so, it was not called
         elif not seen.is_there and planned.known is None:
             why_not = Open(key="silent", values={"why": seen.why})
-        elif seen.is_there and seen.is_on_battery and not consent.wake_ups:
-            why_not = Open(key="no_wake_ups")
         open_points = (why_not,) if why_not else tuple(_open_points(planned))
         change = Change.LEFT_OUT if why_not else _change(planned)
         if change is Change.LEFT_OUT and planned.known is not None:

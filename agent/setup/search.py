@@ -10,7 +10,7 @@ from typing import Final
 
 from agent.camera.onvif.discovery import discover
 from agent.camera.port import Target
-from agent.setup.entry import Entry, Offer
+from agent.setup.entry import Consent, Entry, Offer
 from agent.setup.examine import Examined, Tools, examine
 
 _AT_ONCE: Final = 8
@@ -25,6 +25,7 @@ async def search(
     ask: Sequence[str] = (),
     seconds: float = 3.0,
     known: Mapping[str, Target] = MappingProxyType({}),
+    consent: Consent | None = None,
 ) -> tuple[Examined, ...]:
     """Examine every address of the entries, and what answers a probe for ``multicast``'s entry.
 
@@ -32,6 +33,8 @@ async def search(
     stands in the first of them alone; a recorder stands for each of its channels. Nobody at an
     address of a range is no finding. ``known`` are the devices of the configuration by address:
     they are reached as it says, and their logins, which were right before, are tried first.
+    ``consent`` is everybody's whose entry has none (None: it will be asked): what is said to run
+    on a battery and may not be woken is not called at all.
     """
     wanted: dict[str, Entry] = {}
     for entry in entries:
@@ -46,6 +49,8 @@ async def search(
     slots = asyncio.Semaphore(_AT_ONCE)
 
     async def look(address: str, entry: Entry) -> Examined:
+        if address not in known and _must_sleep(entry, consent):
+            return Examined(address=address, entry=entry, is_there=False)
         base = _reached(known.get(address), address, entry)
         own = base.credentials if base else None
         first = (Offer(credentials=own),) if own else ()
@@ -67,3 +72,9 @@ def _reached(known: Target | None, address: str, entry: Entry) -> Target | None:
 
 def _worth_telling(seen: Iterable[Examined]) -> Iterable[Examined]:
     return (one for one in seen if one.is_there or not one.entry.is_range)
+
+
+def _must_sleep(entry: Entry, consent: Consent | None) -> bool:
+    said = entry.consent or consent
+    is_named = entry.power == "battery" and not entry.is_range
+    return is_named and said is not None and not said.wake_ups

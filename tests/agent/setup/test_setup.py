@@ -266,6 +266,23 @@ async def test_without_consent_a_battery_is_left_alone_and_pictures_stay(bench: 
     assert "its pictures do not leave the site" in text
 
 
+async def test_a_battery_of_the_list_is_not_called_without_consent(bench: Bench) -> None:
+    """The list says battery, and nothing of wake-ups: nobody wakes it to find that out."""
+    solar = await bench.camera(kind=Kind.SOLAR_4G)
+    path = bench.folder / "sites.csv"
+    path.write_text(
+        "address,user,password_file,power,consent\n"
+        f"{solar.address},admin,pw,battery,pictures\n192.0.2.1,,,battery,none\n"
+    )
+
+    code, text = await bench.call("setup", "--yes", "--sites", str(path))
+
+    assert code == FOUND
+    assert text.count("has not allowed visits to wake it") == 2
+    assert not solar.state.requests.per_operation
+    assert "[[devices]]" not in bench.config.read_text()
+
+
 async def test_a_solar_camera_gets_the_limits_of_its_battery(bench: Bench) -> None:
     """What tells a charge runs on a battery, and what tells a modem is metered."""
     solar = await bench.camera(kind=Kind.SOLAR_4G)
