@@ -28,8 +28,9 @@ _SENTENCES: Final[Mapping[str, Both]] = {
         "check the address, and that the device is on", "请检查地址及设备是否通电"
     ),
     "check login": Both(
-        "correct user and password; preclaim-agent login names the cause",
-        "请更正用户名和密码；preclaim-agent login 可查明原因",
+        "correct user and password; if they are right, preclaim-agent login --again names the"
+        " cause, for three attempts at most",
+        "请更正用户名和密码；若确认无误，preclaim-agent login --again 可查明原因（最多三次登录）",
     ),
     "name login": Both("name the login with --user", "请用 --user 指定用户名"),
     "wait for lock": Both(

@@ -11,6 +11,7 @@ from agent.camera.port import Costs
 from agent.doctor.cause import Side
 from agent.doctor.diagnosis import Certainty, Diagnosis, Outcome
 from agent.doctor.examine import Examined
+from agent.doctor.judge import LOGIN_COMMAND
 from agent.doctor.plan import MOST_ATTEMPTS
 from agent.wrong import Both
 
@@ -78,6 +79,8 @@ def print_examined(
     for known in examined.clues.known_issues:
         print(_KNOWN.filled(what=known).text(lang), file=out)
     for what in judgement.settle:
+        if held_until is not None and what == LOGIN_COMMAND:
+            continue  # it was just run, and says below why it tried nothing
         print(_SETTLES.filled(what=what).text(lang), file=out)
     print(_SEEN.text(lang), file=out)
     for line in _seen(examined):

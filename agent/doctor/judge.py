@@ -32,7 +32,7 @@ _RULES: Final[tuple[Callable[[Clues], Diagnosis | None], ...]] = (
 _ALONE: Final = frozenset({LoginCause.LOCKED_OUT, LoginCause.HTTPS_ONLY, LoginCause.ONVIF_OFF})
 """While one of these holds, what else was refused says nothing."""
 _CERTAINTIES: Final = list(Certainty)
-_LOGIN_COMMAND: Final = Both(
+LOGIN_COMMAND: Final = Both(
     "`preclaim-agent login ADDRESS --user USER` tries each kind once (three attempts at most)",
     "运行 `preclaim-agent login ADDRESS --user USER`，每种方式仅尝试一次（最多三次）",
 )
@@ -82,6 +82,6 @@ def _what_settles(clues: Clues, found: Sequence[Diagnosis]) -> tuple[Both, ...]:
         first = Both("put this right first: {what}", "请先处理：{what}")
         return (first.filled(what=clues.stopped_by),)
     if clues.met(Met.ACCEPTED) and not found:
-        return (_LOGIN_COMMAND,)
+        return (LOGIN_COMMAND,)
     elsewhere = clues.met(Met.REFUSED, Service.HTTP, Service.RTSP)
-    return (_WEB_PAGE,) if elsewhere else (_LOGIN_COMMAND, _WEB_PAGE)
+    return (_WEB_PAGE,) if elsewhere else (LOGIN_COMMAND, _WEB_PAGE)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import os
 from pathlib import Path
 from typing import TextIO
 
@@ -23,6 +25,10 @@ def is_free(path: Path, lang: str) -> bool:
     """Whether the file may be written; says why not. Asked before the device is."""
     if path.exists():
         complain(say("exists", lang, path=path))
+        return False
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        why = os.strerror(errno.EACCES if path.parent.is_dir() else errno.ENOENT)
+        complain(say("unwritable", lang, path=path, why=why))
         return False
     return True
 

@@ -48,6 +48,7 @@ async def test_a_refused_login_is_not_tried_again(
             code, told = await asyncio.to_thread(call, *other, server.address, *wrong)
             assert code == FOUND
             assert "--again" in told + capsys.readouterr().err
+            assert "tries each kind once" not in told
 
     assert first == FOUND
     assert 0 < spent <= 3

@@ -100,6 +100,22 @@ async def test_nothing_is_overwritten_and_the_device_not_asked_in_vain(
     assert "never overwritten" in capsys.readouterr().err
 
 
+async def test_a_directory_that_is_not_there_is_told_before_the_device_is_asked(
+    login: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A battery camera is not woken, and no login spent, for a file that cannot be written."""
+    device = vendor_device()
+    async with device.server as server:
+        code, _ = await asyncio.to_thread(
+            *(call, "profile", "record", server.address, *login),
+            *("-o", str(tmp_path / "gone" / "camera.json")),
+        )
+        connections = server.connections
+
+    assert (code, connections) == (UNUSABLE, 0)
+    assert "cannot be written" in capsys.readouterr().err
+
+
 async def test_an_xmeye_camera_is_recorded(login: tuple[str, ...], tmp_path: Path) -> None:
     """By DVRIP and without ONVIF; an echo of the login leaves no trace of the password's hash."""
     path = tmp_path / "xmeye.json"

@@ -102,6 +102,7 @@ def _build(
     root = Table(content=content, where="", file=file.path.name, problems=own, deep=deep)
     digest = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode())
     made = build_profile(root, packaged=file.packaged, digest=digest.hexdigest()[:12])
+    own.sort(key=lambda problem: line_of(file.text, problem.key) or 0)  # as the author meets them
     problems.extend(_placed(problem, file) for problem in own)
     return None if file.content.get("abstract") else made
 

@@ -84,6 +84,9 @@ def test_mistakes_are_told_all_at_once_with_line_and_remedy(tmp_path: Path) -> N
     }
     for problem in caught.value.problems:
         assert problem.line("en") != problem.line("zh")
+    bad = [file for file, _ in told if str(file).startswith("bad")]
+    lines = [int(str(file).partition(":")[2]) for file in bad]
+    assert lines == sorted(lines)
     assert told["bad.toml:23", "metric[0].name"].remedy() == "Did you mean 'battery.charge'?"
     assert told["bad.toml:15", "source.s.auth"].remedy() == "Did you mean 'digest'?"
 
