@@ -134,8 +134,8 @@ class _Desk:
     async def swap(self, tools: Tools, asker: Asker) -> int:
         """Look who hangs there now, have it confirmed, and let the history follow the position."""
         (device,) = self._chosen([self.arguments.device])
-        if device.is_channel:
-            return self._swap_channel(device)
+        if device.is_channel or not device.target.address:
+            return self._swap_unasked(device)
         address = self.arguments.address or device.target.address
         known = device.target.credentials
         offer = self.offer or (Offer(credentials=known) if known else None)
@@ -169,8 +169,9 @@ class _Desk:
         self._say("swapped", id=device.device_id, config=self.arguments.config)
         return DONE
 
-    def _swap_channel(self, device: Device) -> int:
-        """A recorder does not say who hangs at its channel: the label in a person's hand does."""
+    def _swap_unasked(self, device: Device) -> int:
+        """A recorder does not say who hangs at its channel, and who only pushes cannot be asked:
+        the label in a person's hand tells."""
         given = self.arguments
         label = given.label_serial
         if not label or given.address or given.serial or given.pin or self.offer:

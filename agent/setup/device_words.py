@@ -17,7 +17,8 @@ SAID: Final[Mapping[str, Both]] = {
         "无法读取密码：{why}；请检查该文件或变量",
     ),
     "unwritable": Both(
-        "{file} cannot be written: {why}; nothing was changed", "无法写入 {file}：{why}；未作更改"
+        "{file} cannot be written: {why}; nothing further was changed",
+        "无法写入 {file}：{why}；此后未再作更改",
     ),
     "no device": Both(
         "no such device: {names}; the configuration knows: {known}",
@@ -76,15 +77,16 @@ SAID: Final[Mapping[str, Both]] = {
         "该设备为 {now}，而非 {wanted}：未作更改。请检查地址",
     ),
     "channel": Both(
-        "a recorder does not say which camera hangs at its channel: for {id} give --label-serial"
-        " SERIAL, from the new camera's label, and nothing else. Nothing was changed",
-        "录像机不会说明其通道接的是哪台摄像机：{id} 请只提供新摄像机标签上的序列号"
-        "（--label-serial SERIAL）。未作更改",
+        "nobody can ask which camera is {id} now (a recorder's channel, or one that only pushes):"
+        " give --label-serial SERIAL, from the new camera's label, and nothing else. Nothing was"
+        " changed",
+        "无法询问 {id} 现为哪台摄像机（录像机通道，或仅推送的摄像机）："
+        "请只提供新摄像机标签上的序列号（--label-serial SERIAL）。未作更改",
     ),
     "channel running": Both(
-        "the agent runs, and nothing tells it of a camera exchanged at a channel: stop it, and give"
-        " the command again. Nothing was changed",
-        "代理正在运行，而它无从得知通道上的摄像机已更换：请先停止代理，再次执行此命令。未作更改",
+        "the agent runs, and nothing tells it that this camera was exchanged: stop it, and give the"
+        " command again. Nothing was changed",
+        "代理正在运行，而它无从得知该摄像机已更换：请先停止代理，再次执行此命令。未作更改",
     ),
     "recorder": Both(
         "a recorder ({now}) answers there, not a camera: set its channels up with setup. Nothing"

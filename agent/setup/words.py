@@ -235,7 +235,8 @@ SAID: Final[Mapping[str, Both]] = {
     ),
     "unreadable": Both("{file} cannot be read: {why}", "无法读取 {file}：{why}"),
     "unwritable": Both(
-        "{file} cannot be written: {why}; nothing was changed", "无法写入 {file}：{why}；未作更改"
+        "{file} cannot be written: {why}; nothing further was changed",
+        "无法写入 {file}：{why}；此后未再作更改",
     ),
 }
 

@@ -175,6 +175,32 @@ async def test_a_camera_at_a_channel_is_swapped_by_its_label_alone(
     database.close()
 
 
+async def test_a_camera_that_only_pushes_is_swapped_by_its_label(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It cannot be asked; a person's word is taken, and the file says the new label."""
+    (bench.folder / "token").write_text("t0ken")
+    bench.config.write_text(
+        '[agent]\nid = "a"\n[inbox.http]\nbind = "127.0.0.1"\n[[devices]]\nid = "gate"\n'
+        'mode = "push"\nlabel_serial = "SC-1"\n[devices.push]\ntoken_file = "token"\n'
+    )
+    (bench.folder / "agent-data").mkdir()
+
+    code, _ = await bench.call("device", "swap", "gate", "--yes", "--serial", "SC-2")
+    assert code == FOUND
+    assert "--label-serial" in capsys.readouterr().err
+    code, _ = await bench.call("device", "swap", "gate", "--yes", "--label-serial", "SC-2")
+
+    assert code == DONE
+    config = load_config(bench.config)
+    assert config.devices[0].label_serial == "SC-2"
+    database = open_for_reading(app.data_file(config))
+    facts = keepsake_store.read_facts(database.connection, "gate")
+    database.close()
+    assert facts is not None
+    assert facts.label_serial == "SC-2"
+
+
 async def test_a_recorder_takes_no_cameras_place(
     bench: Bench, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -193,6 +193,20 @@ async def test_a_recorder_is_watched_channel_by_channel(bench: Bench) -> None:
     assert bench.config.read_text() == written
 
 
+async def test_a_report_that_cannot_be_written_is_not_called_no_change(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The configuration is in place by then: the message does not deny it."""
+    sim = await bench.camera()
+
+    code, _ = await bench.setup(sim, more=("--report", str(bench.folder / "pw" / "report.html")))
+
+    assert code == UNUSABLE
+    assert load_config(bench.config).devices
+    told = capsys.readouterr().err
+    assert "nothing further was changed" in told
+
+
 async def test_a_recorders_label_is_no_cameras(bench: Bench) -> None:
     """A list gives a recorder's row one label and one name: no channel is claimed under it."""
     sim = await bench.camera(kind=Kind.RECORDER, channels=2)
