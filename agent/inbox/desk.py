@@ -162,10 +162,13 @@ class Desk:
         digest = hashlib.sha256(item.body).digest()
         if kind == "JPEG":
             return self._weigh_picture(tray, item, digest)
-        said, tray.said = tray.said, (digest, item.at)
-        if said[0] == digest and abs(item.at - said[1]) < _RETRY_WITHIN:
-            return Answer.DUPLICATE
-        return self._put(tray, item)
+        said, said_at = tray.said
+        answer = Answer.DUPLICATE
+        if said != digest or abs(item.at - said_at) >= _RETRY_WITHIN:
+            answer = self._put(tray, item)
+        if answer is not Answer.TOO_MUCH:  # what found no room must be taken when it comes again
+            tray.said = digest, item.at
+        return answer
 
     def _weigh_picture(self, tray: Tray, item: Item, digest: bytes) -> Answer:
         """A picture is a look of its own, or one more of a burst: heard, and not judged."""

@@ -87,6 +87,20 @@ async def test_an_event_that_comes_out_alike_is_a_measurement(tmp_path: Path) ->
         assert [one.value for one in office.history("battery.charge")] == [8.0, 8.0]
 
 
+async def test_an_event_that_found_no_room_is_taken_when_it_comes_again(tmp_path: Path) -> None:
+    """Five at once, four have room: the fifth, sent again a minute later, is no duplicate."""
+    events = [json.dumps({"battery": {"charge": 50}, "n": n}).encode() for n in range(4)]
+    last = json.dumps({"battery": {"charge": 8}}).encode()
+    async with Office(tmp_path, pushing()) as office:
+        for event in events:
+            assert office.push(event) is Answer.TAKEN
+        assert office.push(last) is Answer.TOO_MUCH
+        await office.settle()
+        office.clock.pass_by(minutes=1)
+        assert office.push(last) is Answer.TAKEN
+        await office.settle()
+
+
 async def test_a_burst_of_events_counts_as_one_finding(tmp_path: Path) -> None:
     """A hundred events of a low battery in a minute are one finding, and open nothing."""
     async with Office(tmp_path, pushing()) as office:
