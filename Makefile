@@ -9,22 +9,24 @@ WORKERS ?= logical
 # Files go to one worker each as a whole: what a module shares is made once.
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
-.PHONY: demo test lab check format bench figures readme-figures lock clean packages
+.PHONY: demo test lab lab-sqlite check format bench figures readme-figures lock clean packages
 
 demo: $(VENV)/.demo
 	$(BIN)/preclaim-demo --for $(FOR) $(ARGS)
 
 # Everything on SQLite, then everything that touches the store again on PostgreSQL.
-ON_BOTH_STORES := $(wildcard tests/collector tests/e2e tests/lab)
+ON_BOTH_STORES := $(wildcard tests/collector tests/e2e/test_chain.py tests/e2e/test_postgresql.py tests/lab)
 test: $(VENV)/.test .venv-oracle/.done packages
 	@mkdir -p build; began=$$(date +%s); $(PYTEST) -m 'not laboratory' $(ARGS) && \
 	  { [ -n "$(ARGS)" ] || $(PYTEST) -m 'not laboratory' --store postgresql $(ON_BOTH_STORES); } && \
 	  { [ -n "$(ARGS)" ] || echo "$$(( $$(date +%s) - began )) $$(git rev-parse HEAD 2>/dev/null)" > build/test-seconds; }
 
 # The long runs of the fault laboratory: kills, bad links, mutated payloads. LAB_SEED reruns one.
-lab: $(VENV)/.test packages
-	$(PYTEST) -m laboratory $(ARGS)
+lab: lab-sqlite
 	$(PYTEST) -m laboratory --store postgresql tests/lab $(ARGS)
+
+lab-sqlite: $(VENV)/.test packages
+	$(PYTEST) -m laboratory $(ARGS)
 
 check: $(VENV)/.check
 	$(BIN)/ruff format --check .
