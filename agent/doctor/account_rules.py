@@ -42,9 +42,13 @@ def other_account(clues: Clues) -> Diagnosis | None:
 
 
 def level(clues: Clues) -> Diagnosis | None:
-    """The login works, and the device forbids this user something."""
+    """The login works, and the device forbids this user something.
+
+    One that worked and is then refused by another kind as well was changed meanwhile: that says
+    nothing of what the user may do.
+    """
     forbidden = clues.met(Met.FORBIDDEN)
-    if not forbidden or not clues.met(Met.ACCEPTED):
+    if not forbidden or not clues.met(Met.ACCEPTED) or clues.met(Met.REFUSED):
         return None
     what = ", ".join(dict.fromkeys(one.said or one.service.value for one in forbidden))
     reason = Both(

@@ -290,3 +290,16 @@ def test_what_stopped_an_examination_is_told_in_both_languages() -> None:
 
     assert settle.en == "put this right first: no sensor"
     assert "no sensor" not in settle.zh
+
+
+def test_a_password_that_changes_meanwhile_is_no_low_level() -> None:
+    """What worked, was forbidden and is then refused by another kind too, was changed."""
+    seen = (
+        login(ONVIF, WSSE, Met.ACCEPTED),
+        login(ONVIF, WSSE, Met.FORBIDDEN, said="GetStreamUri"),
+    )
+    changed = judge(Clues(attempts=(*seen, login(ONVIF, SHA, Met.REFUSED))))
+    forbidden = judge(Clues(attempts=seen))
+
+    assert LoginCause.USER_LEVEL not in {one.cause for one in changed.diagnoses}
+    assert LoginCause.USER_LEVEL in {one.cause for one in forbidden.diagnoses}
