@@ -56,6 +56,9 @@ class Counts:
     refused: int = 0  # beyond the quota, too large, or not to be read
 
 
+_NOTHING_SAID: Final = (b"", datetime.min.replace(tzinfo=UTC))
+
+
 @dataclass(slots=True, kw_only=True)
 class Tray:
     """One camera at the desk."""
@@ -67,7 +70,7 @@ class Tray:
     heard: Heard
     waiting: list[Item] = field(default_factory=list)
     is_worked: bool = False
-    said: tuple[bytes, datetime] = (b"", datetime.min.replace(tzinfo=UTC))  # the last event
+    said: tuple[bytes, datetime] = _NOTHING_SAID  # the last event
     failed: int = 0  # pictures of the present look that did not decode
     looked_before: datetime | None = None
     is_looking: bool = False  # a look is not decided yet
@@ -276,6 +279,13 @@ class Desk:
                 raise
             _LOG.error("the disk is full: what %s sent was not kept", device_id)
             relieve(self._database, self._outbox)
+            self._forget_unkept(tray)
             return
         if is_told:
             self._on_outcome(outcome)
+
+    def _forget_unkept(self, tray: Tray) -> None:
+        """What was not kept must be taken when it comes again; that it was heard stays true."""
+        kept = read_heard(self._database.connection, tray.device.device_id)
+        tray.heard = with_fields(kept, heard_at=tray.heard.heard_at)
+        tray.said = _NOTHING_SAID

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from agent.camera.decoder import Decoder
 from agent.camera.port import CameraError, Cause
 from agent.delivery import fault_store, spend_store
+from agent.inbox import desk
 from agent.inbox.heard import read_heard
 from agent.inbox.item import ITEM_CAP_BYTES, Answer
 from agent.inbox.pace import TRIES
@@ -71,6 +75,29 @@ async def test_the_same_bytes_are_taken_once(tmp_path: Path) -> None:
         await again.settle()
 
         assert len(again.decoder.asked) == 1
+
+
+@pytest.mark.parametrize("body", [jpeg(1), b'{"battery": {"charge": 8}}'], ids=["jpeg", "json"])
+async def test_what_a_full_disk_did_not_keep_is_taken_again(
+    body: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The camera sends it once more within a minute: no duplicate, for nothing of it is kept."""
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+
+    def no_room(*_: object) -> None:
+        raise full
+
+    async with Office(tmp_path, pushing()) as office:
+        with monkeypatch.context() as patch:
+            patch.setattr(desk, "commit", no_room)
+            assert office.push(body) is Answer.TAKEN
+            await office.settle()
+        office.clock.pass_by(minutes=1)
+        assert office.push(body) is Answer.TAKEN
+        await office.settle()
+
+        assert office.push(body) is Answer.DUPLICATE
 
 
 async def test_an_event_that_comes_out_alike_is_a_measurement(tmp_path: Path) -> None:
