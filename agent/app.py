@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from agent.config import Config, budget_of, mates_of
+from agent.config import Config, Mates, budget_of
 from agent.delivery import keys
 from agent.delivery.collector_clock import CollectorClock
 from agent.delivery.database import Database
@@ -89,7 +89,7 @@ def build(
         config.plan, database=database, clock=edge.clock, is_metered=config.uplink == "metered"
     )
     collector_clock = CollectorClock(database, clock=edge.clock, steady_s=edge.steady_s)
-    mates = mates_of(config.devices)
+    mates = Mates(config.devices)
     sun = SunWatch(database, collector_clock=collector_clock, clock=edge.clock, mates=mates)
     settings = Settings(
         rules=paced,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -112,16 +112,31 @@ class Config:
     recorder_speaks: frozenset[LoginKind] = frozenset()  # kinds of login; empty: nobody has said
 
 
-def mates_of(devices: Sequence[Device]) -> dict[str, tuple[str, ...]]:
-    """By device, the others of the same site in the order of their names."""
-    by_site: dict[str, list[str]] = {}
-    cameras = [one for one in devices if one.kind is DeviceKind.CAMERA]
-    for device in sorted(cameras, key=lambda one: one.device_id):
-        by_site.setdefault(device.site, []).append(device.device_id)
-    return {
-        device.device_id: tuple(one for one in by_site[device.site] if one != device.device_id)
-        for device in cameras
-    }
+class Mates(Mapping[str, tuple[str, ...]]):
+    """By camera, the others of the same site in the order of their names.
+
+    Put together when asked: written out, a hub's 600 would be a table of 360,000.
+    """
+
+    def __init__(self, devices: Sequence[Device]) -> None:
+        cameras = (one for one in devices if one.kind is DeviceKind.CAMERA)
+        self._site_of = {camera.device_id: camera.site for camera in cameras}
+        by_site: dict[str, list[str]] = {}
+        for device_id in sorted(self._site_of):
+            by_site.setdefault(self._site_of[device_id], []).append(device_id)
+        self._at = {site: tuple(names) for site, names in by_site.items()}
+
+    def __getitem__(self, device_id: str) -> tuple[str, ...]:
+        """The neighbours of a camera; KeyError for what is none, or not configured."""
+        return tuple(one for one in self._at[self._site_of[device_id]] if one != device_id)
+
+    def __iter__(self) -> Iterator[str]:
+        """All cameras."""
+        return iter(self._site_of)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._site_of)
 
 
 def budget_of(device: Device) -> Budget:

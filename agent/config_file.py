@@ -67,13 +67,19 @@ def load_config(
 def read_content(path: Path) -> Mapping[str, Any]:
     """The file's tables, unchecked; ConfigError when it is no TOML or cannot be read."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise _broken(path, "not_toml", str(error)) from error
+
+
+def read_text(path: Path) -> str:
+    """The file as it is; ConfigError when it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise _broken(path, "unreadable", error.strerror or str(error)) from error
     except UnicodeDecodeError as error:
         raise _broken(path, "not_utf8", "") from error
-    except tomllib.TOMLDecodeError as error:
-        raise _broken(path, "not_toml", str(error)) from error
 
 
 def _broken(path: Path, wrong: str, why: str) -> ConfigError:

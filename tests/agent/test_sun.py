@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.config import mates_of
+from agent.config import Mates
 from agent.config_file import load_config
 from agent.config_problem import ConfigError
 from agent.sun import Site, sun_elevation_deg
@@ -82,7 +82,7 @@ def test_each_camera_has_the_place_of_its_site(tmp_path: Path) -> None:
     assert places["gate"] == Site(latitude_deg=47.4, longitude_deg=8.5)
     assert places["crane"] == Site(latitude_deg=31.2, longitude_deg=121.5)
     assert places["belt"] is None
-    assert mates_of(read) == {
+    assert dict(Mates(read)) == {
         "gate": ("barn",),
         "crane": ("boom",),
         "belt": (),
