@@ -18,7 +18,7 @@ from agent.camera.port import CameraError, Cause, Target
 from agent.camera.profiles.profile import Format, Profile, Source
 from agent.camera.profiles.profile_file import load_profiles
 from agent.camera.profiles.transport_kind import TransportKind
-from agent.config import budget_of, mates_of
+from agent.config import Mates, budget_of
 from agent.config_problem import ConfigError
 from agent.delivery.salvage import open_or_salvage
 from agent.edge import network_edge
@@ -66,7 +66,7 @@ def test_a_gateway_is_a_device(tmp_path: Path) -> None:
         "modem",
         34568,
     )
-    assert mates_of((modem, gate)) == {"gate": ()}
+    assert dict(Mates((modem, gate))) == {"gate": ()}
 
 
 @pytest.mark.parametrize(
