@@ -25,12 +25,8 @@ class Asleep:
         return [one for one in device_ids if self._until.get(one, now) <= now]
 
     def rest(self, device_id: str, *, until: datetime) -> None:
-        """Nothing of this device falls due before then."""
+        """Nothing of this device falls due before then; a visit meanwhile only makes it later."""
         self._until[device_id] = until
-
-    def wake(self, device_id: str) -> None:
-        """It was visited: what falls due when is another matter now."""
-        self._until.pop(device_id, None)
 
 
 def with_room(

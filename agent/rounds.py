@@ -301,7 +301,6 @@ class Rounds:
     def _note(self, outcome: Outcome, *, now: datetime) -> None:
         device_id = outcome.facts.device_id
         account = self._accounts.of(device_id)
-        self._asleep.wake(device_id)
         if self._restraint is not None:
             self._restraint.note(outcome.facts)
         for name in outcome.ran:

@@ -24,9 +24,10 @@ from collector.store.scope import Role, scope_of
 from collector.store.views.device_file import list_readings
 from shared import topics
 from shared.command import Verb
+from shared.device import DeviceFacts
 from shared.fault import EpisodeSnapshot, EvidenceAdded, FaultKind, FaultState, OpenEpisode
 from shared.frame import Lane, pack
-from shared.health import DeviceReadings, Presence, Telemetry
+from shared.health import DeviceHealth, DeviceReadings, Health, Presence, Standing, Telemetry
 from shared.identity import EventId
 from shared.reading import Quality, Reading
 from shared.wire import encode
@@ -293,6 +294,24 @@ def test_each_part_of_a_hub_tells_its_devices(house: House) -> None:
     assert found == {"gate": "2.0", "pump": "3.0", "yard": "4.0"}
     (agent,) = (row for row in house.rows(tables.agent) if row["health_seq"])
     assert "host.load" in str(agent["health_json"])
+
+
+def test_a_late_part_tells_only_what_nobody_told_since(house: House) -> None:
+    """After the next message began, a part of the last one stands for devices not told again."""
+
+    def part(number: int, *devices: DeviceFacts, as_: Standing) -> Health:
+        told = tuple(DeviceHealth(facts, as_, NOON) for facts in devices)
+        return replace(health(), devices=told, part=number)
+
+    pump, yard = device("pump"), device("yard")
+    house.take(frame_of(part(0, device("gate"), as_=Standing.OK), seq=7))
+    house.take(frame_of(part(0, device("gate"), as_=Standing.OK), seq=20))
+    house.take(frame_of(part(1, pump, as_=Standing.FAULT), seq=21))
+    house.take(frame_of(part(1, pump, as_=Standing.OK), seq=8))
+    house.take(frame_of(part(2, yard, as_=Standing.OK), seq=9))
+
+    found = {row["device_id"]: row["standing"] for row in house.rows(tables.position)}
+    assert found == {"gate": "ok", "pump": "fault", "yard": "ok"}
 
 
 def test_agent_clock_never_reaches_past_ours(house: House) -> None:
