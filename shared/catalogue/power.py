@@ -1,0 +1,99 @@
+"""Battery, panel and charger."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from shared.catalogue_entry import CatalogueEntry, Component, Outcome, Proof
+from shared.evidence import EvidenceKind
+
+TRANSCRIPT: Final = EvidenceKind.TRANSCRIPT
+READINGS: Final = EvidenceKind.READINGS
+
+ENTRIES: Final[tuple[CatalogueEntry, ...]] = (
+    CatalogueEntry(
+        code="battery.not_charging",
+        component=Component.BATTERY,
+        outcome=Outcome.CLAIMABLE,
+        proof=Proof.FACT,
+        hold=timedelta(hours=336),
+        name_en="Battery does not charge",
+        name_zh="电池不充电",
+        text_en="The panel gives power but the battery's charge keeps falling.",
+        text_zh="太阳能板有输出，但电池电量持续下降。",
+        needs=(
+            READINGS,
+            TRANSCRIPT,
+        ),
+    ),
+    CatalogueEntry(
+        code="battery.capacity_lost",
+        component=Component.BATTERY,
+        outcome=Outcome.CLAIMABLE,
+        proof=Proof.PASSIVE,
+        hold=timedelta(hours=336),
+        name_en="Battery capacity lost",
+        name_zh="电池容量衰减",
+        text_en="The battery holds far less than on day 0, and less than its siblings.",
+        text_zh="电池容量远低于初始值及同场其他设备。",
+        needs=(READINGS,),
+    ),
+    CatalogueEntry(
+        code="battery.low",
+        component=Component.BATTERY,
+        outcome=Outcome.SITING,
+        proof=Proof.FACT,
+        hold=timedelta(hours=24),
+        name_en="Battery low",
+        name_zh="电池电量低",
+        text_en="The battery is low; that alone does not say why.",
+        text_zh="电池电量低；仅凭此不能判断原因。",
+        needs=(READINGS,),
+        remedy_en="Check sun, shade, panel and consumption.",
+        remedy_zh="检查日照、遮挡、太阳能板与耗电。",
+    ),
+    CatalogueEntry(
+        code="battery.cold_lockout",
+        component=Component.BATTERY,
+        outcome=Outcome.SITING,
+        proof=Proof.FACT,
+        hold=timedelta(hours=24),
+        name_en="Too cold to charge",
+        name_zh="低温禁充",
+        text_en="Below about 0 °C lithium cells refuse to charge; this is protection, not a fault.",
+        text_zh="低于约0 °C 锂电池禁止充电，属保护而非故障。",
+        needs=(READINGS,),
+        remedy_en="Nothing to repair; mind the siting in winter.",
+        remedy_zh="无需维修；冬季注意安装位置。",
+    ),
+    CatalogueEntry(
+        code="solar.panel_weak",
+        component=Component.NONE,
+        outcome=Outcome.MAINTENANCE,
+        proof=Proof.PASSIVE,
+        hold=timedelta(hours=336),
+        name_en="Solar panel dirty or shaded",
+        name_zh="太阳能板脏污或被遮挡",
+        text_en="The panel gives less than its siblings under the same sky.",
+        text_zh="相同天气下该太阳能板输出低于同场其他设备。",
+        needs=(READINGS,),
+        remedy_en="Clean the panel and remove shade.",
+        remedy_zh="清洁太阳能板并排除遮挡。",
+    ),
+    CatalogueEntry(
+        code="solar.panel_dead",
+        component=Component.BATTERY,
+        outcome=Outcome.CLAIMABLE,
+        proof=Proof.PASSIVE,
+        hold=timedelta(hours=336),
+        name_en="Solar panel or charger dead",
+        name_zh="太阳能板或充电电路失效",
+        text_en="No power from the panel by day while siblings charge.",
+        text_zh="白天无太阳能输入而同场其他设备正常充电。",
+        needs=(
+            READINGS,
+            TRANSCRIPT,
+        ),
+    ),
+)
