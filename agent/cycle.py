@@ -95,6 +95,7 @@ async def run_pass(
                 database=database,
                 outbox=outbox,
                 send_pictures=send_pictures,
+                before=spend,
                 wake_window=wake_window_of(
                     device.wake_window, on_battery=device.is_battery or on_battery
                 ),

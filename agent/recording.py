@@ -15,6 +15,7 @@ from agent.camera.port import Exchange, LoginKind
 from agent.clip_plan import WATCH_S, Terms
 from agent.clip_purse import Purse
 from agent.config import Device
+from agent.days import Folder, Visit, fold_pass
 from agent.delivery import (
     exchange_store,
     fault_store,
@@ -32,6 +33,7 @@ from agent.diagnosis.pictures.learning import learn_from
 from agent.diagnosis.pictures.look import PREFIX, look_at
 from agent.diagnosis.pictures.others import dim_days
 from agent.diagnosis.rule import HISTORY_PER_NAME, Rule, Sibling, Verdict, View
+from agent.energy_days import FOLDER as ENERGY
 from agent.episodes import Author, Teller
 from agent.evidence_files import Seen, wants_picture
 from agent.experiment.earlier import filter_moved_at, read_memory
@@ -45,6 +47,8 @@ from shared.reading import Reading
 _LOG = logging.getLogger(__name__)
 EXCHANGED: Final = "identity.exchanged"  # reading: another device hangs at this position
 _UNSENT_PER_NAME: Final = 21_600  # six hours, the longest usual batch, at one a second
+FOLDERS: Final[tuple[Folder, ...]] = (ENERGY,)
+"""What is summed up by the day, one a kind."""
 TELEMETRY_UPTO: Final = "telemetry_upto"  # meta key: newest history id in a telemetry batch
 
 
@@ -109,10 +113,12 @@ def record(
     outbox: Outbox,
     send_pictures: bool = False,
     wake_window: timedelta = timedelta(0),
+    before: Spend | None = None,
 ) -> Outcome:
     """Judge and store one pass; runs inside the transaction.
 
-    ``wake_window``: for so long silence may be the sleep of a battery camera.
+    ``wake_window``: for so long silence may be the sleep of a battery camera. ``before``: what
+    the device had cost today before it was asked.
     """
     db, device_id = database.connection, device.device_id
     fresh = {reading.name: reading for reading in take.readings}
@@ -126,7 +132,18 @@ def record(
     if facts != known:
         keepsake_store.keep_facts(db, facts, at=now)
     memories = fault_store.read_memories(db, device_id)
+    turn = fold_pass(
+        db,
+        device,
+        _visit(device, fresh, take, before, now=now, settings=settings),
+        folders=FOLDERS,
+        mates=settings.mates.get(device_id, ()),
+    )
+    take.readings += turn.readings
+    fresh |= {reading.name: reading for reading in turn.readings}
     view = _view(db, device, latest, fresh, now=now, settings=settings)
+    if turn.parts:
+        view = replace(view, **turn.parts)
     if wake_window:
         view = replace(view, asleep_until=_asleep_until(db, device_id, take, wake_window, now=now))
     if any(name.startswith(PREFIX) for name in fresh):
@@ -166,6 +183,26 @@ def record(
         appended=outbox.next_event() != next_row,
         may_sleep=take.is_silent and view.asleep_until is not None,
         mah=take.mah,
+    )
+
+
+def _visit(
+    device: Device,
+    fresh: Mapping[str, Reading],
+    take: Take,
+    before: Spend | None,
+    *,
+    now: datetime,
+    settings: Settings,
+) -> Visit:
+    spent = take.spend
+    had = before if before is not None and before.day == spent.day else Spend(spent.day)
+    return Visit(
+        now=now,
+        readings=fresh,
+        sun_deg=lambda: settings.sun(device, now).elevation_deg,
+        wakeups=0 if before is None else spent.wakeups - had.wakeups,
+        awake_s=0.0 if before is None else (spent.awake_ms - had.awake_ms) / 1000.0,
     )
 
 

@@ -32,7 +32,7 @@ _SETS_ASIDE: Final = 2  # the newest ones stay for people to look at
 # a telemetry batch has most of them, and rules look back only a little.
 _TABLES: Final = (
     "memory", "episode", "spend", "last_run", "baseline", "command_seen", "uplink_day",
-    "evicted", "lost", "restore", "write_log",
+    "evicted", "lost", "restore", "write_log", "device_day",
 )  # fmt: skip
 # Never the old numbers: the new file begins its own epoch.
 _META: Final = (

@@ -175,5 +175,17 @@ ALTER TABLE spend ADD COLUMN requests INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE spend ADD COLUMN awake_ms INTEGER NOT NULL DEFAULT 0;
 """
 
-VERSIONS: Final[tuple[str, ...]] = (_FIRST, _UPLINK, _EVICTED, _EXPERIMENTS, _HARM)
+_DAYS = """
+-- What a day of a device came to, by kind ("energy", "radio"; ":open" behind it: still going on).
+CREATE TABLE device_day (
+    device_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    day TEXT NOT NULL,
+    blob BLOB NOT NULL,
+    PRIMARY KEY (device_id, kind, day)
+) WITHOUT ROWID;
+CREATE INDEX device_day_on ON device_day (kind, day);
+"""
+
+VERSIONS: Final[tuple[str, ...]] = (_FIRST, _UPLINK, _EVICTED, _EXPERIMENTS, _HARM, _DAYS)
 """Scripts in order; a file at ``user_version`` n lacks ``VERSIONS[n:]``. Only ever appended."""

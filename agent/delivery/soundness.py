@@ -138,6 +138,14 @@ def _write(row: Sequence[Any]) -> None:
     from_us(row[2])
 
 
+def _day(row: Sequence[Any]) -> None:
+    """What is inside is its folder's matter: a day that it cannot read is an unknown one."""
+    _texts(*row[:2])
+    date.fromisoformat(row[2])
+    if not isinstance(row[3], bytes):
+        raise TypeError("not a blob")
+
+
 CHECKS: Final[Mapping[str, Callable[[Sequence[Any]], None]]] = {
     "meta": _meta,
     "memory": _memory,
@@ -152,6 +160,7 @@ CHECKS: Final[Mapping[str, Callable[[Sequence[Any]], None]]] = {
     "lost": _lost,
     "restore": _restore,
     "write_log": _write,
+    "device_day": _day,
 }
 
 

@@ -14,6 +14,7 @@ from agent.diagnosis.levels import Levels
 from agent.diagnosis.pictures.acceptance import Acceptance
 from agent.diagnosis.pictures.baseline import PictureBaseline
 from agent.diagnosis.pictures.spread import Norm
+from agent.energy.view import EnergyView
 from shared.profile import ProfileUsed
 from shared.reading import Reading
 
@@ -146,6 +147,7 @@ class View:
     named_at: datetime | None = None  # when it last said who it is; None: it never did
     filter_moved_at: datetime | None = None  # in the last active test, same device and firmware
     asleep_until: datetime | None = None  # until then silence may be sleep; None: it is none
+    energy: EnergyView | None = None  # in the pass that closes a day alone
     worked_out: dict[str, Any] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )  # what several rules ask of this view, so that it is worked out once

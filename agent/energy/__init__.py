@@ -1,0 +1,1 @@
+"""Where a solar camera's charge comes from and goes to, by day; pure."""

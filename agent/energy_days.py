@@ -1,0 +1,84 @@
+"""The energy days of a device: folded at each pass, looked at when one closes."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from agent.config import budget_of
+from agent.days import Closed, Folder, Visit
+from agent.delivery import day_store
+from agent.energy.day import EnergyDay
+from agent.energy.folding import carried, closed, fold, read_day, write_day
+from agent.energy.view import EnergyView
+from shared.reading import Reading
+
+KIND: Final = "energy"
+_FIRST: Final = 14  # days of day 0
+_OWN: Final = timedelta(days=90)
+_THEIRS: Final = timedelta(days=35)
+_MOST: Final = 16  # siblings
+
+
+def _fold(blob: bytes | None, visit: Visit) -> bytes:
+    day = read_day(blob) or EnergyDay()
+    return write_day(
+        fold(
+            day,
+            visit.readings,
+            visit.now,
+            sun_deg=visit.sun_deg(),
+            wakeups=visit.wakeups,
+            awake_s=visit.awake_s,
+        )
+    )
+
+
+def _close(blob: bytes) -> bytes:
+    return write_day(closed(read_day(blob) or EnergyDay()))
+
+
+def _carry(blob: bytes) -> bytes | None:
+    day = read_day(blob)
+    return None if day is None else write_day(carried(day))
+
+
+def look(seen: Closed) -> EnergyView:
+    """A camera's first and its newest days, and those of its siblings, up to the closed one."""
+    place = seen.device.place
+    siblings = {mate: _days(seen, mate, since=seen.day - _THEIRS) for mate in seen.mates[:_MOST]}
+    return EnergyView(
+        day=seen.day,
+        days=_days(seen, seen.device.device_id, since=seen.day - _OWN),
+        siblings={mate: days for mate, days in siblings.items() if days},
+        latitude_deg=place.latitude_deg if place else None,
+        longitude_deg=place.longitude_deg if place else None,
+        draw=budget_of(seen.device).draw,
+    )
+
+
+def _days(seen: Closed, device_id: str, *, since: date) -> dict[date, EnergyDay]:
+    """One that has not been visited since midnight has its day open yet: it counts as it is."""
+    blobs = day_store.read_first(seen.db, device_id, KIND, days=_FIRST)
+    blobs.update(day_store.read(seen.db, device_id, KIND, since=since))
+    going_on = day_store.read_open(seen.db, device_id, KIND)
+    if going_on is not None:
+        blobs.setdefault(*going_on)
+    days = {day: read_day(blob) for day, blob in sorted(blobs.items()) if day <= seen.day}
+    return {day: found for day, found in days.items() if found is not None}
+
+
+def tell(view: EnergyView, now: datetime) -> tuple[Reading, ...]:
+    """The daily readings."""
+    return ()
+
+
+FOLDER: Final = Folder(
+    kind=KIND,
+    families=("battery.", "solar."),
+    fold=_fold,
+    close=_close,
+    carry=_carry,
+    look=look,
+    tell=tell,
+)
