@@ -14,7 +14,7 @@ from collector.claims.facts import Facts, SiteFacts, UnitFacts
 from collector.claims.policy import Policy
 from collector.claims.profiles import ProfileFacts, ProfileKey, tell_readings, weigh_votes
 from collector.effects import carry_out
-from collector.store import due, outlived, profile_rulings, trust, twins, units
+from collector.store import due, outlived, profile_rulings, silences, trust, twins, units
 from collector.store.due import Case
 from collector.store.units import Unit
 from shared.profile import UNKNOWN
@@ -28,6 +28,15 @@ def decide_episode(db: Connection, *, decision_id: int, policy: Policy, now: dat
         outlived.keep(db, decision_id=decision_id)
         return
     facts = facts_of(db, case)
+    met = silences.met_by(
+        db,
+        position_id=case.position_id,
+        site_id=case.site_id,
+        code=case.code,
+        since=case.onset_at,
+        now=now,
+    )
+    facts = replace(facts, silences=met)
     if (pair := earn.pair_of(db, case)) is not None:
         told = earn.look_up(db, pair, decision_id=decision_id, policy=policy, now=now)
         facts = replace(facts, trust=told)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from collector.claims import warranty
+from collector.claims import silence, warranty
 from collector.claims.facts import Facts
 from collector.claims.policy import Policy
 from collector.claims.profiles import Standing, describe, stand
@@ -76,10 +76,16 @@ EXPLAINED_BY_SITE: Final = frozenset(
 CLOSED_EN: Final = "waiting: the agent is closed at its data cap"
 
 
+# Begins the reason of a decision that waits for the end of a silence.
+SILENCED_EN: Final = "waiting: silenced"
+
+
 def decide(case: Facts, policy: Policy, now: datetime) -> Decision:
     """Decide one due episode; the same facts give the same decision."""
     if case.cleared_at is not None:
         return _transient(case, policy)
+    if (quiet := _silenced(case, policy, now)) is not None:
+        return quiet
     if (lost := _site_lost(case, policy, now)) is not None:
         return lost
     entry = CATALOGUE.get(case.code)
@@ -116,6 +122,23 @@ def _transient(case: Facts, policy: Policy) -> Decision:
         verdict=Verdict.TRANSIENT,
         reason_en=f"cleared before a decision was due (hold time {_span_en(hold_s)})",
         reason_zh=f"在判定到期前已恢复（保持时间 {_span_zh(hold_s)}）",
+    )
+
+
+def _silenced(case: Facts, policy: Policy, now: datetime) -> Decision | None:
+    """Judged at the end of a silence or maintenance window, not within it; it stays recorded."""
+    hold = policy.due_after(case.code, case.site.promised_within_s)
+    met = silence.judged_from(case.silences, onset_at=case.onset_at, hold=hold)
+    if met is None or now >= met[1]:
+        return None
+    by, until = met
+    return Decision(
+        verdict=Verdict.WAIT,
+        reason_en=f"{SILENCED_EN} until {by.ends_at:%Y-%m-%d %H:%M} UTC by {by.made_by}: "
+        f"{by.reason}; judged after it",
+        reason_zh=f"等待：{by.made_by} 已设静默至 {by.ends_at:%Y-%m-%d %H:%M} UTC：{by.reason}；"
+        "结束后再判定",
+        look_again_at=until,
     )
 
 

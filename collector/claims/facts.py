@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from collector.claims.profiles import ProfileFacts
+from collector.claims.silence import Silence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,3 +56,4 @@ class Facts:
     trust: TrustFacts = TrustFacts()
     proof: str = ""  # a value of Proof that the event states; '' as the code promises
     profile: ProfileFacts | None = None  # that extracted what the fault rests on
+    silences: tuple[Silence, ...] = ()  # that held at some time since the onset

@@ -28,6 +28,8 @@ A policy file is TOML; whatever it leaves out has the value of the factory's pub
     factor = 2.5                        # times the promised interval
     default_promise_s = 300.0           # until the agent has promised one
     max_promise_s = 86400.0             # a longer promise is not believed
+    [silences]
+    max_days = 30                       # how long one may last from now on
     [telemetry]
     points_days = 90                    # how long every sample is kept
     hours_days = 730                    # how long roll-ups by hour are kept
@@ -83,6 +85,7 @@ class Policy:
     max_promise_s: float = 86_400.0
     tick_s: float = 5.0
     recheck_s: float = 300.0
+    longest_silence: timedelta = timedelta(days=30)
     points_kept: timedelta = timedelta(days=90)
     hours_kept: timedelta = timedelta(days=730)
     compact_after: timedelta = timedelta(hours=2)
@@ -181,6 +184,7 @@ def parse(text: str) -> Policy:
         ),
         tick_s=top.number("tick_s", DEFAULT.tick_s, at_least=0.05, at_most=3600),
         recheck_s=top.number("recheck_s", DEFAULT.recheck_s, at_least=0.05, at_most=86_400),
+        longest_silence=_days(top.table("silences"), "max_days", DEFAULT.longest_silence),
         points_kept=_days(kept, "points_days", DEFAULT.points_kept),
         hours_kept=_days(kept, "hours_days", DEFAULT.hours_kept),
         compact_after=timedelta(

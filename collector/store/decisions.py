@@ -62,19 +62,22 @@ def postpone(
     )
 
 
-def hasten(db: Connection, *, agent_id: str, reason_en: str, due_at: datetime) -> None:
-    """Look at ``due_at`` at the agent's decisions that wait for longer, for a reason that begins
-    so; holds that are not over are left alone."""
-    db.execute(
+def hasten(db: Connection, *, agent_id: str = "", reason_en: str, due_at: datetime) -> None:
+    """Look at ``due_at`` at decisions that wait for longer, for a reason that begins so; holds
+    that are not over are left alone. ``agent_id`` '' is every agent."""
+    waiting = (
         update(decision)
         .where(
             decision.c.state == "pending",
             decision.c.due_at > due_at,
             decision.c.reason_en.startswith(reason_en, autoescape=True),
-            decision.c.episode_id.in_(select(episode.c.id).where(episode.c.agent_id == agent_id)),
         )
         .values(due_at=due_at)
     )
+    if agent_id:
+        of_agent = select(episode.c.id).where(episode.c.agent_id == agent_id)
+        waiting = waiting.where(decision.c.episode_id.in_(of_agent))
+    db.execute(waiting)
 
 
 def reopen(db: Connection, *, decision_id: int, due_at: datetime) -> None:

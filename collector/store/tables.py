@@ -48,6 +48,7 @@ from collector.store.schema.people import (
     store_meta,
 )
 from collector.store.schema.profiles import profile_ruling
+from collector.store.schema.silences import silence
 from collector.store.schema.telemetry import telemetry_batch, telemetry_day
 from collector.store.schema.trust import passive_verdict, ruling, trust_change
 
@@ -90,6 +91,7 @@ __all__ = [
     "seq_merged",
     "session",
     "setup_link",
+    "silence",
     "site",
     "store_meta",
     "task",
