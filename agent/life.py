@@ -20,6 +20,7 @@ from agent.delivery.outbox import Outbox, rows_limit
 from agent.delivery.salvage import open_or_salvage
 from agent.edge import Edge
 from agent.overlay import Source
+from agent.resident import give_back_pages
 from agent.running import Agent
 from agent.trial import overlay_to_start_with, roll_back
 from shared.signing import KeyFileError
@@ -40,6 +41,7 @@ async def live(
         try:
             agent = build(source, edge_of, clock=clock, former=former)
             former = agent
+            give_back_pages()
             await agent.run()
         except ExceptionGroup as group:
             found = group.subgroup(lambda error: isinstance(error, Exception) and is_damage(error))

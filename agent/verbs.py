@@ -22,6 +22,7 @@ from agent.delivery.keys import make_key, public_path
 from agent.exit_code import DONE, FOUND, complain, explain
 from agent.life import live
 from agent.overlay import Source
+from agent.resident import give_back_pages
 from agent.sources import read_all
 from shared import signing
 
@@ -129,6 +130,8 @@ def reset_config(arguments: argparse.Namespace, out: TextIO) -> int:
 
 def run(arguments: argparse.Namespace, out: TextIO) -> int:
     """Run until SIGTERM or Ctrl-C."""
+    spare_heap()
+    give_back_pages()
     try:
         source, profiles = read_all(Path(arguments.config))
     except (ConfigError, ProfileError) as error:
@@ -145,7 +148,6 @@ def run(arguments: argparse.Namespace, out: TextIO) -> int:
 
 
 async def _run(source: Source, profiles: tuple[Profile, ...]) -> int:
-    spare_heap()
     config = source.local
     work = asyncio.create_task(live(source, lambda config: edge.network_edge(config, profiles)))
     loop = asyncio.get_running_loop()
