@@ -19,6 +19,7 @@ from collector.steady import Steady
 from collector.store import commands, decisions, meta
 from collector.store.cause import cause_of
 from collector.tend import tend
+from collector.verify_tasks import verify_tasks
 
 log = logging.getLogger(__name__)
 
@@ -147,6 +148,7 @@ class Jobs:
         self._tended_at = now
         with self._engine.begin() as db:
             tend(db, policy=self._policy, now=now)
+            verify_tasks(db, policy=self._policy, now=now)
 
     def _look_for_gaps(self, now: datetime, look: Callable[[], object]) -> None:
         """Which numbered rows never came; not needed for a decision, so after all of them."""

@@ -19,6 +19,8 @@ A policy file is TOML; whatever it leaves out has the value of the factory's pub
     [warranty.product_months]           # by product line of the registry
     [warranty.component_months]         # by component of the fault, e.g. battery = 24
     [hold_s]                            # seconds by fault code; "*" for every other code
+    [tasks.verified_s]                  # after 'done', how long probes may need to see it; by code
+                                        # or "*"; without it the hold, at least the agent's pace
     [site_loss]
     share = 0.6                         # of the site's devices unreachable at once
     min_devices = 2
@@ -89,6 +91,7 @@ class Policy:
     points_kept: timedelta = timedelta(days=90)
     hours_kept: timedelta = timedelta(days=730)
     compact_after: timedelta = timedelta(hours=2)
+    verified_s: Mapping[str, float] = field(default_factory=dict)
 
     def hold_of(self, code: str) -> timedelta:
         """How long a fault must stay open: the file's value, else the catalogue's."""
@@ -120,6 +123,14 @@ class Policy:
             if self.site_loss_wait
             else hold
         )
+
+    def verified_after(self, code: str, promised_within_s: float | None) -> timedelta:
+        """How long after a visit a fault that is still open was not mended: what a probe needs to
+        tell that it is over takes as long as it took to be certain of it."""
+        for key in (code, "*"):
+            if key in self.verified_s:
+                return timedelta(seconds=self.verified_s[key])
+        return max(self.hold_of(code), self.silence_after(promised_within_s))
 
     def is_site_lost(self, *, devices: int, unreachable: int) -> bool:
         """True when so many devices of a site are unreachable that its network or power is."""
@@ -195,6 +206,7 @@ def parse(text: str) -> Policy:
                 at_most=86_400,
             )
         ),
+        verified_s=_holds(top.table("tasks").table("verified_s")),
     )
     if problems := top.problems():
         raise PolicyError(problems)

@@ -11,6 +11,7 @@ from collector.store.schema.claims import (
     incident,
     incident_member,
     task,
+    task_event,
 )
 from collector.store.schema.compatibility import login_fact
 from collector.store.schema.fleet import (
@@ -95,6 +96,7 @@ __all__ = [
     "site",
     "store_meta",
     "task",
+    "task_event",
     "telemetry_batch",
     "telemetry_day",
     "trust_change",

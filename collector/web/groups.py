@@ -25,9 +25,10 @@ def turn_of(thing: OpenThing, role: Role) -> Turn:
     """Whose turn it is, as this role sees it.
 
     A draft waits for the people at the site; once submitted it waits for the factory. Incidents
-    and tasks are for the site, firmware cases for the factory, faults still held for nobody.
+    and tasks are for the site, firmware cases for the factory, faults still held and tasks that
+    wait to be verified for nobody.
     """
-    if thing.kind in (Kind.FAULT, Kind.UNKNOWN):
+    if thing.kind in (Kind.FAULT, Kind.UNKNOWN) or thing.is_done:
         return Turn.WATCH
     at_factory = thing.kind is Kind.FIRMWARE or (
         thing.kind is Kind.CLAIM and thing.state not in _AT_SITE
@@ -44,7 +45,7 @@ def verb_of(thing: OpenThing) -> str:
             return "verb.claim.submit"
         return f"verb.claim.{'complete' if thing.state in _AT_SITE else 'open'}"
     if thing.kind is Kind.TASK:
-        return f"verb.task.{thing.state}"
+        return "verb.task.done" if thing.is_done else f"verb.task.{thing.state}"
     return "verb.verdict" if thing.verdict_id else f"verb.{thing.kind.value}"
 
 
@@ -52,9 +53,11 @@ def place_of(thing: OpenThing) -> str:
     """Where the verb leads."""
     if thing.kind is Kind.CLAIM:
         return f"/preclaims/{thing.id}"
+    if thing.kind is Kind.TASK:
+        return f"/tasks/{thing.id}"
     if thing.verdict_id:
         return f"/verdicts/{thing.verdict_id}"
     if thing.kind in (Kind.FAULT, Kind.UNKNOWN):
         return f"/devices/{thing.id}"
-    page = {Kind.INCIDENT: "incidents", Kind.TASK: "tasks", Kind.FIRMWARE: "firmware-cases"}
+    page = {Kind.INCIDENT: "incidents", Kind.FIRMWARE: "firmware-cases"}
     return f"/{page[thing.kind]}#{thing.kind.value}-{thing.id}"

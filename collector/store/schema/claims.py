@@ -130,6 +130,12 @@ task = Table(
     Column("opened_at", Utc, nullable=False),
     Column("closed_at", Utc),
     Column("closed_by", String(120), nullable=False, server_default=text("''")),  # '': the clearing
+    Column("assignee_id", Integer, index=True),  # person.id; None: nobody has taken it
+    Column("due_on", Date),  # in the site's calendar
+    # Somebody says that it is done; it stays open until the probes have looked again.
+    Column("done_at", Utc),
+    Column("done_by", String(120), nullable=False, server_default=text("''")),
+    Column("returned", Integer, nullable=False, server_default=text("0")),  # still there afterwards
 )
 OPEN_TASK = Index(
     "uq_task_open_position_code",
@@ -138,6 +144,20 @@ OPEN_TASK = Index(
     unique=True,
     sqlite_where=task.c.closed_at.is_(None),
     postgresql_where=task.c.closed_at.is_(None),
+)
+
+# Only ever appended: who did what with a task.
+task_event = Table(
+    "task_event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    owner(),
+    Column("task_id", Integer, ForeignKey("task.id"), nullable=False, index=True),
+    Column("at", Utc, nullable=False),
+    Column("actor", String(120), nullable=False),  # '' : the collector
+    Column("type", String(16), nullable=False),  # claims.revisit.Step value
+    Column("person_id", Integer),  # whom it was given to
+    Column("note", Text, nullable=False, server_default=text("''")),
 )
 
 firmware_case = Table(

@@ -1,4 +1,4 @@
-"""Incidents, tasks, firmware cases and decisions: what came of faults besides pre-claims."""
+"""Incidents, firmware cases and decisions: what came of faults besides pre-claims."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from collector.store.tables import (
     position,
     ruling,
     site,
-    task,
 )
 from collector.store.trust import newest_ids
 from collector.store.views.words import Words, fault_name, fault_remedy
@@ -37,27 +36,6 @@ class IncidentRow:
     opened_at: datetime
     closed_at: datetime | None
     members: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskRow:
-    """Something to do at a site that no warranty covers."""
-
-    id: int
-    site_id: str
-    site_name: str
-    position_id: int
-    device_id: str
-    device_name: str
-    code: str
-    kind: str
-    name: Words
-    remedy: Words
-    reason: Words
-    opened_at: datetime
-    closed_at: datetime | None
-    closed_by: str  # '' when the fault cleared by itself
-    persists: bool  # the fault that it is about is still open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,53 +107,6 @@ def list_incidents(
             opened_at=row.opened_at,
             closed_at=row.closed_at,
             members=row.members,
-        )
-        for row in rows
-    )
-
-
-def list_tasks(
-    db: Connection, scope: Scope, *, before: int = 0, limit: int = 200, open_only: bool = False
-) -> tuple[TaskRow, ...]:
-    """Tasks of the slice, newest first."""
-    query = (
-        select(
-            task,
-            site.c.name.label("site_name"),
-            position.c.name.label("device_name"),
-            position.c.device_id,
-            decision.c.reason_en,
-            decision.c.reason_zh,
-            episode.c.cleared_at,
-        )
-        .join(site, site.c.id == task.c.site_id)
-        .join(position, position.c.id == task.c.position_id)
-        .join(episode, episode.c.id == task.c.episode_id)
-        .outerjoin(decision, decision.c.episode_id == task.c.episode_id)
-        .where(scope.covers(task.c.organisation_id))
-    )
-    if before:
-        query = query.where(task.c.id < before)
-    if open_only:
-        query = query.where(task.c.closed_at.is_(None))
-    rows = db.execute(query.order_by(task.c.id.desc()).limit(limit))
-    return tuple(
-        TaskRow(
-            id=row.id,
-            site_id=row.site_id,
-            site_name=row.site_name,
-            position_id=row.position_id,
-            device_id=row.device_id,
-            device_name=row.device_name or row.device_id,
-            code=row.code,
-            kind=row.kind,
-            name=fault_name(row.code),
-            remedy=fault_remedy(row.code),
-            reason=Words(en=row.reason_en or "", zh=row.reason_zh or ""),
-            opened_at=row.opened_at,
-            closed_at=row.closed_at,
-            closed_by=row.closed_by,
-            persists=row.cleared_at is None,
         )
         for row in rows
     )

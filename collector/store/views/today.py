@@ -55,6 +55,7 @@ class OpenThing:
     number: str = ""
     members: int = 0
     verdict_id: int = 0  # of a FAULT that engineers can rule on
+    is_done: bool = False  # of a TASK: somebody says so, and the probes have not looked yet
 
 
 def open_things(db: Connection, scope: Scope) -> tuple[OpenThing, ...]:
@@ -123,6 +124,7 @@ def _tasks(db: Connection, scope: Scope) -> Iterator[OpenThing]:
             what=fault_name(row.code),
             since=row.opened_at,
             state=row.kind,
+            is_done=row.done_at is not None,
         )
 
 

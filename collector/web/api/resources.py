@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from collector.store.views import claims, device_file, devices, outcomes
+from collector.store.views import claims, device_file, devices, outcomes, tasks
 from collector.store.views.claims import ClaimFilter
 from collector.store.views.devices import DeviceFilter
 from collector.store.views.trends import Grouping
@@ -12,6 +12,7 @@ from collector.web.api import shapes
 from collector.web.api.pages import answer, answer_page, read_cursor
 from collector.web.call import Call, found
 from collector.web.pages.health import read_agents
+from collector.web.pages.tasks import read_filter
 from collector.web.pages.today import build_overview
 from collector.web.pages.trends import judge_groups
 
@@ -111,10 +112,13 @@ async def list_incidents(call: Call) -> web.StreamResponse:
 
 
 async def list_tasks(call: Call) -> web.StreamResponse:
-    """Tasks, newest first."""
+    """Tasks, newest first; ``site``, ``owner`` (a name, or nobody), ``kind`` and ``state``."""
     cursor = read_cursor(call)
+    wanted = read_filter(call, state="all")
     rows = await call.house.read(
-        lambda db: outcomes.list_tasks(db, call.scope, before=cursor.place, limit=cursor.limit + 1)
+        lambda db: tasks.list_tasks(
+            db, call.scope, wanted, before=cursor.place, limit=cursor.limit + 1
+        )
     )
     return answer_page(rows, cursor, shape=shapes.task, place=lambda row: row.id)
 

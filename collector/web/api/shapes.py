@@ -7,7 +7,8 @@ from datetime import date, datetime
 from collector.store.views.claims import PreClaim
 from collector.store.views.device_file import EpisodeRow, LatestReading
 from collector.store.views.devices import Device
-from collector.store.views.outcomes import DecisionRow, FirmwareCaseRow, IncidentRow, TaskRow
+from collector.store.views.outcomes import DecisionRow, FirmwareCaseRow, IncidentRow
+from collector.store.views.tasks import TaskRow
 from collector.web.pages.health import Agent
 from collector.web.pages.trends import Judged
 
@@ -141,6 +142,14 @@ def task(row: TaskRow) -> dict[str, object]:
         "opened_at": when(row.opened_at),
         "closed_at": when(row.closed_at),
         "closed_by": row.closed_by or None,
+        "state": row.state.value,
+        "verified": row.is_verified,
+        "owner": row.assignee or None,
+        "due_on": when(row.due_on),
+        "done_at": when(row.done_at),
+        "done_by": row.done_by or None,
+        "returned": row.returned,
+        "url": f"/tasks/{row.id}",
     }
 
 

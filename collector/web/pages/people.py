@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 from sqlalchemy import Connection
 
-from collector.store import accounts, revoke
+from collector.store import accounts, revoke, tasks
 from collector.store.scope import Role
 from collector.web import passwords
 from collector.web.call import Call
@@ -72,6 +72,7 @@ async def end_person(call: Call) -> web.StreamResponse:
         name = revoke.end_person(db, call.scope, person_id=number, now=call.now)
         if name is None:
             raise web.HTTPNotFound
+        tasks.release_all(db, person_id=number, actor=call.known.name, now=call.now)
         _record(db, call, action="person.end", detail=name)
 
     await call.house.write(end)

@@ -11,6 +11,7 @@ from collector.store import accounts
 from collector.store import tables as t
 from collector.store.scope import Role
 from collector.web.house import HOUSE
+from collector.web.pages.tasks import ACTIONS
 from collector.web.routes import ROUTES
 from tests.collector.web.conftest import CSRF, NOW, Console, Signed
 
@@ -32,6 +33,9 @@ def place(path: str, console: Console) -> str:
         verdict = db.execute(select(t.passive_verdict.c.decision_id)).scalar_one()
     if path.startswith("/verdicts/"):
         return path.replace(r"{id:\d+}", str(verdict))
+    if path.startswith("/tasks/"):
+        path = path.replace(r"{id:\d+}", "1").replace(f"{{action:{ACTIONS}}}", "done")
+        path = path.replace("{site:[A-Za-z0-9._-]{1,64}}", "quarry")
     path = path.replace(r"{episode:\d+}", "2")
     path = path.replace("{id:[A-Za-z0-9._-]{1,64}}", found.agent_id)
     if path.endswith("/series"):
@@ -56,7 +60,14 @@ async def test_every_page_admits_whom_it_declares(
         assert answer.status == expected, route.path
 
 
-OWNED = ("/devices/2", "/preclaims/1", "/api/v1/devices/2", "/api/v1/preclaims/1")
+OWNED = (
+    "/devices/2",
+    "/preclaims/1",
+    "/tasks/1",
+    "/tasks/sheet/quarry",
+    "/api/v1/devices/2",
+    "/api/v1/preclaims/1",
+)
 
 
 @pytest.mark.parametrize("path", OWNED)

@@ -95,24 +95,6 @@ async def test_only_keepers_give_commands(armed: Console, signed: Signed) -> Non
         assert db.execute(select(t.command)).all() == []
 
 
-async def test_a_finished_task_says_who_did_it(console: Console, signed: Signed) -> None:
-    """'Done' closes it once, with name and time; a stranger's click finds no task."""
-    with console.engine.begin() as db:
-        task_id = db.execute(
-            select(t.task.c.id).where(t.task.c.closed_at.is_(None)).limit(1)
-        ).scalar_one()
-    stranger, keeper = await signed("stranger"), await signed("integrator")
-    assert (await stranger.post(f"/tasks/{task_id}/done", data={"csrf": CSRF})).status == 404
-    answer = await keeper.post(f"/tasks/{task_id}/done", data={"csrf": CSRF})
-    text = await answer.text()
-
-    assert "done by integrator" in text
-    assert "The fault is still there" in text
-    with console.engine.begin() as db:
-        row = db.execute(select(t.task).where(t.task.c.id == task_id)).one()
-    assert (row.closed_at, row.closed_by) == (NOW, "integrator")
-
-
 async def test_a_claim_names_what_it_lacks(signed: Signed) -> None:
     """The page counts what must be there, and names each gap in both languages."""
     client = await signed("integrator")
