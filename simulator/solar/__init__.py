@@ -1,0 +1,1 @@
+"""Lives of solar and 4G cameras: months of sun, weather, use and radio in seconds, truth known."""
