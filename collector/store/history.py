@@ -6,7 +6,7 @@ caller has checked that the position is in the visitor's scope.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -20,12 +20,16 @@ from collector.telemetry.hours import Hour, HourColumn, hours_of, read_hours
 from collector.telemetry.message import DamagedBatchError, samples_in
 from collector.telemetry.samples import (
     DAY_S,
+    EVERYTHING,
     HOUR_S,
+    Only,
     Sample,
     Samples,
+    by_day,
     merge,
     moment_of,
     newest,
+    numbers_of,
     second_of,
 )
 
@@ -50,38 +54,60 @@ def history(
     db: Connection, position_id: int, name: str, *, since: datetime, until: datetime
 ) -> tuple[Point, ...]:
     """Every good number of this name from ``since`` to ``until``, both included, by time."""
+    found = numbers_of(samples(db, position_id, (name,), since=since, until=until).get(name, {}))
+    return tuple(Point(at=moment_of(second), number=found[second]) for second in sorted(found))
+
+
+def samples(
+    db: Connection, position_id: int, names: Collection[str], *, since: datetime, until: datetime
+) -> Samples:
+    """All that was told of these names in that time, good or not, numbers and words."""
     first_s, last_s = second_of(since), second_of(until)
-    found = _samples(db, position_id, first=first_s // DAY_S, last=last_s // DAY_S).get(name, {})
-    return tuple(
-        Point(at=moment_of(second), number=number)
-        for second in sorted(found)
-        if first_s <= second <= last_s and (number := found[second].number()) is not None
-    )
+    wanted = frozenset(names)
+    found = _kept(db, position_id, first=first_s // DAY_S, last=last_s // DAY_S, names=wanted)
+    merge(found, _pending(db, position_id, names=wanted))
+    return {
+        name: {at: one for at, one in by_second.items() if first_s <= at <= last_s}
+        for name, by_second in found.items()
+    }
 
 
 def hourly(
     db: Connection, position_id: int, name: str, *, since: datetime, until: datetime
 ) -> tuple[HourAt, ...]:
     """Every hour of this name that begins from ``since`` (its whole hour) to ``until``."""
+    return hourly_of(db, position_id, (name,), since=since, until=until)[name]
+
+
+def hourly_of(
+    db: Connection, position_id: int, names: Collection[str], *, since: datetime, until: datetime
+) -> dict[str, tuple[HourAt, ...]]:
+    """The same of several names: each day is read once."""
+    wanted = frozenset(names)
     first_h, last_h = second_of(since) // HOUR_S, second_of(until) // HOUR_S
     first, last = first_h * HOUR_S // DAY_S, last_h * HOUR_S // DAY_S
-    fresh = _pending(db, position_id).get(name, {})
-    anew = {second // DAY_S for second in fresh}  # roll-ups of these days are not up to date
+    hours: dict[str, dict[int, Hour]] = {name: {} for name in wanted}
     kept = telemetry.days(db, position_id, first=first, last=last, with_points=False)
-    anew |= {day.day for day in kept if day.is_open}
-    hours: dict[int, Hour] = {}
     for day in kept:
         for column in _hours(day):
-            if column.name == name:
-                hours.update(read_hours(column, day=day.day))
-    for number in sorted(n for n in anew if first <= n <= last):
-        whole = _samples(db, position_id, first=number, last=number).get(name, {})
-        hours.update(hours_of(_numbers(whole)))
-    return tuple(
-        HourAt(at=moment_of(hour * HOUR_S), hour=hours[hour])
-        for hour in sorted(hours)
-        if first_h <= hour <= last_h
-    )
+            if column.name in wanted:
+                hours[column.name].update(read_hours(column, day=day.day))
+    fresh = by_day(_pending(db, position_id, names=wanted))
+    anew = fresh.keys() | {day.day for day in kept if day.is_open}  # roll-ups are not up to date
+    for number in anew & set(range(first, last + 1)):
+        whole: Samples = {}
+        merge(whole, _kept(db, position_id, first=number, last=number, names=wanted))
+        merge(whole, fresh.get(number, {}))
+        for name, by_second in whole.items():
+            hours[name].update(hours_of(numbers_of(by_second)))
+    return {
+        name: tuple(
+            HourAt(at=moment_of(hour * HOUR_S), hour=found[hour])
+            for hour in sorted(found)
+            if first_h <= hour <= last_h
+        )
+        for name, found in hours.items()
+    }
 
 
 def units(db: Connection, position_id: int, *, since: datetime, until: datetime) -> dict[str, str]:
@@ -95,9 +121,9 @@ def units(db: Connection, position_id: int, *, since: datetime, until: datetime)
             open_days.append(day.day)
     fresh = _pending(db, position_id)
     for number in open_days:
-        merge(fresh, _samples(db, position_id, first=number, last=number))
+        merge(fresh, _kept(db, position_id, first=number, last=number))
     for name, by_second in fresh.items():
-        if good := _numbers(by_second):
+        if good := numbers_of(by_second):
             found[name] = by_second[max(good)].kind.unit
     return dict(sorted(found.items()))
 
@@ -107,7 +133,7 @@ def pending_newest(
 ) -> Iterator[tuple[datetime, Sample]]:
     """When it was taken, and the sample: the newest of each name of each batch, as they came."""
     for batch in telemetry.pending(db, agent_id):
-        told = _told(batch)
+        told = _told(batch, Only(device_id=device_id))
         for second, sample in newest(told.get(device_id, {})):
             yield moment_of(second), sample
 
@@ -138,43 +164,37 @@ def _hours(day: Day) -> tuple[HourColumn, ...]:
         return ()
 
 
-def _points(day: Day) -> Samples:
+def _points(day: Day, names: frozenset[str] | None) -> Samples:
     try:
-        return {} if day.points is None else days.unpack(day.points)
+        return {} if day.points is None else days.unpack(day.points, names=names)
     except days.DamagedDayError:
         return {}
 
 
-def _told(batch: RawBatch) -> dict[str, Samples]:
+def _told(batch: RawBatch, only: Only = EVERYTHING) -> dict[str, Samples]:
     """Samples by device; none of a batch that does not fit, which compaction sets aside."""
     try:
-        return samples_in(batch.payload, received_at=batch.received_at)
+        return samples_in(batch.payload, received_at=batch.received_at, only=only)
     except DamagedBatchError:
         return {}
 
 
-def _numbers(by_second: dict[int, Sample]) -> dict[int, float]:
-    return {
-        second: number
-        for second, sample in by_second.items()
-        if (number := sample.number()) is not None
-    }
-
-
-def _samples(db: Connection, position_id: int, *, first: int, last: int) -> Samples:
+def _kept(
+    db: Connection, position_id: int, *, first: int, last: int, names: frozenset[str] | None = None
+) -> Samples:
     found: Samples = {}
     for day in telemetry.days(db, position_id, first=first, last=last, with_points=True):
-        merge(found, _points(day))
-    merge(found, _pending(db, position_id))
+        merge(found, _points(day, names))
     return found
 
 
-def _pending(db: Connection, position_id: int) -> Samples:
+def _pending(db: Connection, position_id: int, *, names: frozenset[str] | None = None) -> Samples:
     row = db.execute(
         select(position.c.agent_id, position.c.device_id).where(position.c.id == position_id)
     ).one_or_none()
     found: Samples = {}
     if row is not None:
+        only = Only(names=names, device_id=row.device_id)
         for batch in telemetry.pending(db, row.agent_id):
-            merge(found, _told(batch).get(row.device_id, {}))
+            merge(found, _told(batch, only).get(row.device_id, {}))
     return found

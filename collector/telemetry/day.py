@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from collector.telemetry.hours import HourColumn, roll_up
-from collector.telemetry.samples import DAY_S, Samples, moment_of, read
+from collector.telemetry.samples import DAY_S, EVERYTHING, Only, Samples, moment_of, read
 from shared import wire
 from shared.columns import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Columns
 from shared.fold import Cells, Kind, table
@@ -68,20 +68,25 @@ def append(points: bytes | None, samples: Samples, *, day: int, is_whole: bool =
     return zlib.compress(msgspec.msgpack.encode(bodies), _LEVEL)
 
 
-def unpack(points: bytes) -> Samples:
-    """The samples that were packed."""
+def unpack(points: bytes, *, names: frozenset[str] | None = None) -> Samples:
+    """The samples that were packed; of these names only, if any are given."""
+    return _samples_of(tables_in(points), only=Only(names=names))
+
+
+def tables_in(points: bytes) -> list[Columns]:
+    """The tables that a day was packed into, in order; those that were lost are absent."""
     try:
         bodies = [body for body in _parts_of(points) if body != _LOST]
         messages = [wire.decode_up(body, Lane.TELEMETRY) for body in bodies]
     except wire.WireError as error:
         raise DamagedDayError(str(error)) from error
-    return _samples_of([message for message in messages if isinstance(message, Columns)])
+    return [message for message in messages if isinstance(message, Columns)]
 
 
-def _samples_of(tables: Iterable[Columns]) -> Samples:
+def _samples_of(tables: Iterable[Columns], *, only: Only = EVERYTHING) -> Samples:
     found: dict[str, Samples] = {}
     for one in tables:
-        read(one, received_at=_END_OF_TIME, into=found)
+        read(one, received_at=_END_OF_TIME, into=found, only=only)
     return found.get(_DEVICE, {})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from collector.telemetry.samples import Samples, read
+from collector.telemetry.samples import EVERYTHING, Only, Samples, read
 from shared import wire
 from shared.columns import Columns, Outline
 from shared.frame import FrameError, Header, unpack
@@ -16,9 +16,11 @@ class DamagedBatchError(ValueError):
     """Bytes that were accepted once and do not read back: the disk or a person changed them."""
 
 
-def samples_in(payload: bytes, *, received_at: datetime) -> dict[str, Samples]:
+def samples_in(
+    payload: bytes, *, received_at: datetime, only: Only = EVERYTHING
+) -> dict[str, Samples]:
     """The samples of a kept frame, by device."""
-    return read(read_batch(payload)[1], received_at=received_at)
+    return read(read_batch(payload)[1], received_at=received_at, only=only)
 
 
 def read_batch(payload: bytes) -> tuple[Header, Columns | Telemetry]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import repeat
 from operator import attrgetter
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -42,6 +42,18 @@ class Sample(msgspec.Struct, frozen=True, gc=False):
         return float(self.value) if self.good else None
 
 
+class Only(NamedTuple):
+    """What of a message is wanted: these names, of this device; None stands for every one."""
+
+    names: frozenset[str] | None = None
+    device_id: str | None = None
+
+    def wants(self, device_id: str) -> bool:
+        """Whether the device's samples are wanted."""
+        return self.device_id is None or self.device_id == device_id
+
+
+EVERYTHING: Final = Only()
 Samples: TypeAlias = dict[str, dict[int, Sample]]  # by name and second since 1970
 
 
@@ -50,18 +62,22 @@ def read(
     *,
     received_at: datetime,
     into: dict[str, Samples] | None = None,
+    only: Only = EVERYTHING,
 ) -> dict[str, Samples]:
     """The samples of a message by device; a time ahead of ``received_at`` is taken for it.
 
-    ``into`` gets what it does not have yet, as by :func:`merge`, and is given back.
+    ``into`` gets what it does not have yet, as by :func:`merge`, and is given back. Of what
+    ``only`` does not name nothing is made.
     """
     latest_s = second_of(received_at)
     found: dict[str, Samples] = {} if into is None else into
     if isinstance(message, Columns):
-        _read_columns(message, found, latest_s=latest_s)
+        _read_columns(message, found, latest_s=latest_s, only=only)
         return found
     for device in message.devices:
-        for reading in device.readings:
+        for reading in device.readings if only.wants(device.device_id) else ():
+            if only.names is not None and reading.name not in only.names:
+                continue
             by_second = found.setdefault(device.device_id, {}).setdefault(reading.name, {})
             _put(by_second, min(second_of(reading.taken_at), latest_s), _sample_of(reading))
     return found
@@ -162,30 +178,40 @@ def _put_all(into: Samples, name: str, more: dict[int, Sample]) -> None:
         _put(own, second, sample)
 
 
-def _read_columns(message: Columns, found: dict[str, Samples], *, latest_s: int) -> None:
+def _read_columns(
+    message: Columns, found: dict[str, Samples], *, latest_s: int, only: Only
+) -> None:
     """Column by column; where the message is of one device, a column of it is built at once."""
     base_s = second_of(message.base_at)
-    parts: list[tuple[Samples, list[int]]] = []
+    parts: list[tuple[Samples | None, list[int]]] = []
     for rows in message.devices if message.columns else ():
         seconds = [min(base_s + at_s, latest_s) for at_s in seconds_of(rows)]
-        parts.append((found.setdefault(rows.device_id, {}), seconds))
+        wanted = only.wants(rows.device_id)
+        parts.append((found.setdefault(rows.device_id, {}) if wanted else None, seconds))
     places = tuple([(own, second) for own, seconds in parts for second in seconds])
     is_one = len(parts) == 1 and len(set(parts[0][1])) == len(places)
     for column in message.columns:
+        if only.names is not None and column.name not in only.names:
+            continue
         said = (column.cause, column.raw, column.detail)
         kind = _kind(column.name, column.unit, column.quality, *said)
         values = values_of(column, count_of(column, len(places)))
         cells = map(Sample, repeat(kind), values)
         chosen = tuple(chosen_of(column, places)) if column.runs else places
-        if is_one and chosen:
-            own, name = parts[0][0], column.name
+        if is_one and chosen and (own := parts[0][0]) is not None:
+            name = column.name
             _put_all(own, name, dict(zip([at for _, at in chosen], cells, strict=True)))
         else:
             _put_each(column.name, chosen, cells)
 
 
-def _put_each(name: str, places: Iterable[tuple[Samples, int]], cells: Iterable[Sample]) -> None:
+def _put_each(
+    name: str, places: Iterable[tuple[Samples | None, int]], cells: Iterable[Sample]
+) -> None:
+    """``own`` is None for a device that is not wanted."""
     for (own, second), sample in zip(places, cells, strict=True):
+        if own is None:
+            continue
         by_second = own.get(name)
         if by_second is None:
             own[name] = {second: sample}
