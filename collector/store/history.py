@@ -54,8 +54,19 @@ def history(
     db: Connection, position_id: int, name: str, *, since: datetime, until: datetime
 ) -> tuple[Point, ...]:
     """Every good number of this name from ``since`` to ``until``, both included, by time."""
-    found = numbers_of(samples(db, position_id, (name,), since=since, until=until).get(name, {}))
-    return tuple(Point(at=moment_of(second), number=found[second]) for second in sorted(found))
+    return points_of(db, position_id, (name,), since=since, until=until)[name]
+
+
+def points_of(
+    db: Connection, position_id: int, names: Collection[str], *, since: datetime, until: datetime
+) -> dict[str, tuple[Point, ...]]:
+    """The same of several names: each day is read once."""
+    told = samples(db, position_id, names, since=since, until=until)
+    found = {name: numbers_of(told.get(name, {})) for name in names}
+    return {
+        name: tuple(Point(at=moment_of(second), number=own[second]) for second in sorted(own))
+        for name, own in found.items()
+    }
 
 
 def samples(
@@ -65,7 +76,7 @@ def samples(
     first_s, last_s = second_of(since), second_of(until)
     wanted = frozenset(names)
     found = _kept(db, position_id, first=first_s // DAY_S, last=last_s // DAY_S, names=wanted)
-    merge(found, _pending(db, position_id, names=wanted))
+    merge(found, pending_of(db, position_id, names=wanted))
     return {
         name: {at: one for at, one in by_second.items() if first_s <= at <= last_s}
         for name, by_second in found.items()
@@ -92,7 +103,7 @@ def hourly_of(
         for column in _hours(day):
             if column.name in wanted:
                 hours[column.name].update(read_hours(column, day=day.day))
-    fresh = by_day(_pending(db, position_id, names=wanted))
+    fresh = by_day(pending_of(db, position_id, names=wanted))
     anew = fresh.keys() | {day.day for day in kept if day.is_open}  # roll-ups are not up to date
     for number in anew & set(range(first, last + 1)):
         whole: Samples = {}
@@ -119,13 +130,26 @@ def units(db: Connection, position_id: int, *, since: datetime, until: datetime)
         found.update({column.name: column.unit for column in _hours(day)})
         if day.is_open:
             open_days.append(day.day)
-    fresh = _pending(db, position_id)
+    fresh = pending_of(db, position_id)
     for number in open_days:
         merge(fresh, _kept(db, position_id, first=number, last=number))
     for name, by_second in fresh.items():
         if good := numbers_of(by_second):
             found[name] = by_second[max(good)].kind.unit
     return dict(sorted(found.items()))
+
+
+def pending_of(db: Connection, position_id: int, *, names: frozenset[str] | None = None) -> Samples:
+    """What has come of these names since days were written."""
+    row = db.execute(
+        select(position.c.agent_id, position.c.device_id).where(position.c.id == position_id)
+    ).one_or_none()
+    found: Samples = {}
+    if row is not None:
+        only = Only(names=names, device_id=row.device_id)
+        for batch in telemetry.pending(db, row.agent_id):
+            merge(found, _told(batch, only).get(row.device_id, {}))
+    return found
 
 
 def pending_newest(
@@ -185,16 +209,4 @@ def _kept(
     found: Samples = {}
     for day in telemetry.days(db, position_id, first=first, last=last, with_points=True):
         merge(found, _points(day, names))
-    return found
-
-
-def _pending(db: Connection, position_id: int, *, names: frozenset[str] | None = None) -> Samples:
-    row = db.execute(
-        select(position.c.agent_id, position.c.device_id).where(position.c.id == position_id)
-    ).one_or_none()
-    found: Samples = {}
-    if row is not None:
-        only = Only(names=names, device_id=row.device_id)
-        for batch in telemetry.pending(db, row.agent_id):
-            merge(found, _told(batch, only).get(row.device_id, {}))
     return found

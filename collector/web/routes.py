@@ -8,6 +8,7 @@ from collector.store.scope import Role
 from collector.web import metrics
 from collector.web.api import claim_file, resources, series
 from collector.web.api import profiles as api_profiles
+from collector.web.api import strips as api_strips
 from collector.web.api import trust as api_trust
 from collector.web.gate import Page, Route
 from collector.web.pages import (
@@ -99,6 +100,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _api("devices", resources.list_devices, SITE),
     _api(r"devices/{id:\d+}", resources.show_device, SITE),
     _api(r"devices/{id:\d+}/series", series.show_series, SITE),
+    _api(r"devices/{id:\d+}/strips", api_strips.show_strips, SITE),
     _api("preclaims", resources.list_preclaims, KNOWN),
     _api(r"preclaims/{id:\d+}", claim_file.show_preclaim, KNOWN),
     _api("decisions", resources.list_decisions, SITE),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -15,36 +16,42 @@ from collector.web.call import Call, found
 
 STEPS: Final = ("hour", "point")
 LONGEST: Final = {"hour": timedelta(days=800), "point": timedelta(days=31)}
+MOST: Final = 8  # readings in one answer
 _USUAL: Final = timedelta(hours=24)
 
 
 async def show_series(call: Call) -> web.StreamResponse:
     """``reading``, ``step`` (hour or point), ``since`` and ``until`` in ISO 8601 with an offset.
 
-    An hour or a time without a good number is absent; ``damaged_days`` (UTC) are those of which
-    not everything can be read, so that something may be absent for that. 422 when one of them is
-    none of these or the span is too long for the step.
+    Several ``reading`` are answered at once, as a list ``series``. An hour or a time without a good
+    number is absent; ``damaged_days`` (UTC) are those of which not everything can be read, so that
+    something may be absent for that. 422 when one of them is none of these, there are too many
+    readings, or the span is too long for the step.
     """
-    number, name = call.number("id"), call.asked("reading")
+    number = call.number("id")
+    names = tuple(dict.fromkeys(call.request.query.getall("reading", [])))
     step = call.asked("step") or STEPS[0]
     until = _moment(call.asked("until"), call.now)
     since = _moment(call.asked("since"), until - _USUAL)
-    if not name or step not in STEPS or not timedelta(0) <= until - since <= LONGEST[step]:
+    is_named = all(names) and 1 <= len(names) <= MOST
+    if not is_named or step not in STEPS or not timedelta(0) <= until - since <= LONGEST[step]:
         raise web.HTTPUnprocessableEntity
-    found(await call.house.read(lambda db: devices.find_device(db, call.scope, number)))
-    read = _hours if step == "hour" else _points
-    items = await call.house.read(lambda db: read(db, number, name, since, until))
-    damaged = await call.house.read(
-        lambda db: history.unreadable(db, number, since=since, until=until)
-    )
-    return answer(
-        {
-            "reading": name,
+
+    def read(db: Connection) -> dict[str, object]:
+        found(devices.find_device(db, call.scope, number))
+        series = (_hours if step == "hour" else _points)(db, number, names, since, until)
+        damaged = history.unreadable(db, number, since=since, until=until)
+        return {
             "step": step,
-            "items": items,
+            **(
+                {"reading": names[0], "items": series[names[0]]}
+                if len(names) == 1
+                else {"series": [{"reading": name, "items": series[name]} for name in names]}
+            ),
             "damaged_days": [day.isoformat() for day in damaged],
         }
-    )
+
+    return answer(await call.house.read(read))
 
 
 def _moment(text: str, usual: datetime) -> datetime:
@@ -60,18 +67,20 @@ def _moment(text: str, usual: datetime) -> datetime:
 
 
 def _hours(
-    db: Connection, number: int, name: str, since: datetime, until: datetime
-) -> list[dict[str, object]]:
-    return [
-        {"at": one.at.isoformat(), **one.hour._asdict()}
-        for one in history.hourly(db, number, name, since=since, until=until)
-    ]
+    db: Connection, number: int, names: Collection[str], since: datetime, until: datetime
+) -> dict[str, list[dict[str, object]]]:
+    told = history.hourly_of(db, number, names, since=since, until=until)
+    return {
+        name: [{"at": one.at.isoformat(), **one.hour._asdict()} for one in hours]
+        for name, hours in told.items()
+    }
 
 
 def _points(
-    db: Connection, number: int, name: str, since: datetime, until: datetime
-) -> list[dict[str, object]]:
-    return [
-        {"at": point.at.isoformat(), "value": point.number}
-        for point in history.history(db, number, name, since=since, until=until)
-    ]
+    db: Connection, number: int, names: Collection[str], since: datetime, until: datetime
+) -> dict[str, list[dict[str, object]]]:
+    told = history.points_of(db, number, names, since=since, until=until)
+    return {
+        name: [{"at": point.at.isoformat(), "value": point.number} for point in points]
+        for name, points in told.items()
+    }

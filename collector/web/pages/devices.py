@@ -19,6 +19,8 @@ from collector.store.views.device_file import LatestReading
 from collector.store.views.devices import Device, DeviceFilter
 from collector.web.call import Call, found
 from collector.web.pages import orders
+from collector.web.pages.device_days import ENERGY, RADIO, read_days
+from collector.web.pages.device_strips import read_shown
 from collector.web.pages.device_trend import read_trend
 from collector.web.reasons import explain
 from collector.web.render import page
@@ -68,6 +70,7 @@ async def show_device(call: Call) -> web.StreamResponse:
     """One device."""
     house, scope, number = call.house, call.scope, call.number("id")
     device = found(await house.read(lambda db: devices.find_device(db, scope, number)))
+    readings = await house.read(lambda db: device_file.list_readings(db, scope, number))
     return page(
         call,
         "device.html",
@@ -81,8 +84,11 @@ async def show_device(call: Call) -> web.StreamResponse:
         silent_since=await house.read(
             lambda db: device_file.find_silence(db, scope, device.agent_id)
         ),
-        readings=await house.read(lambda db: device_file.list_readings(db, scope, number)),
+        readings=readings,
         families=families,
+        shown=await house.read(lambda db: read_shown(db, call, device, readings)),
+        energy=await house.read(lambda db: read_days(db, device, ENERGY, now=call.now)),
+        radio=await house.read(lambda db: read_days(db, device, RADIO, now=call.now)),
         trend=await house.read(lambda db: read_trend(db, call, device)),
         episodes=await house.read(lambda db: device_file.list_episodes(db, scope, number)),
         unit=await house.read(lambda db: device_file.find_unit(db, device.label_serial)),

@@ -17,6 +17,7 @@ from collector.web.application import create
 from collector.web.visitor import SESSION_COOKIE
 from tests.collector.web.conftest import NOW, Console
 from tests.collector.web.evidence_seed import CLIP, DRAWN, FAULT, REFERENCE, WHOLE, put
+from tests.collector.web.test_trend import charges, tell
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = [
@@ -123,3 +124,18 @@ async def test_setup_page_offers_the_root_organisation(console: Console, tmp_pat
     assert "Southlight Works" in document
     assert "首位管理员" in document
     assert "Content Security Policy" not in log
+
+
+async def test_strips_are_drawn(console: Console, tmp_path: Path) -> None:
+    """uPlot draws the numbers of the API under the policy, which lets nothing inline run."""
+    tell(console, *charges())
+    app, asked = signed_in(console, "integrator", tmp_path)
+    async with TestServer(app) as server:
+        url = str(server.make_url("/devices/2?span=7d"))
+        document, log = await dump(url, tmp_path / "profile")
+
+    assert ("/api/v1/devices/2/strips", None) in asked
+    assert document.count("<canvas") == 1
+    assert "Battery charge (%)" in document
+    assert "Content Security Policy" not in log
+    assert "Uncaught" not in log
