@@ -11,7 +11,16 @@ from collector.claims.decide import Decision, Verdict
 from collector.claims.profiles import Standing
 from collector.claims.serials import serial_key
 from collector.claims.warranty import Warranty
-from collector.store import cases, decisions, firmware_cases, incidents, profiles, tasks, units
+from collector.store import (
+    cases,
+    decisions,
+    firmware_cases,
+    incidents,
+    origins,
+    profiles,
+    tasks,
+    units,
+)
 from collector.store.cases import NewLine
 from collector.store.due import Case
 from shared.catalogue import CATALOGUE
@@ -108,6 +117,7 @@ def _attach_to_line(db: Connection, case: Case, decided: Decision, *, now: datet
             facts["profile_status"] = case.profile_status
             facts["profile_standing"] = decided.profile.value
         _tell(db, case, line_id, "finding_added", facts, now=now)
+        origins.ask_again(db, line_id)
     return line_id
 
 

@@ -1,4 +1,4 @@
-"""The jobs loop: liveness, due decisions, expired commands; each in a transaction of its own."""
+"""The jobs loop: liveness, decisions, expired commands, origins; each in its own transaction."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from collector import earn, liveness
+from collector import earn, liveness, suggest_origin
 from collector.claims.policy import Policy
 from collector.decide_episode import decide_episode
 from collector.missing_rows import look_for_gaps
@@ -52,6 +52,7 @@ class Jobs:
         self._tended_at: datetime | None = None
         self._gaps_at: datetime | None = None
         self._trust_is_settled = False
+        self._no_origin: set[int] = set()  # lines for which suggesting one failed
 
     async def run(self, stop: asyncio.Event) -> None:
         """Tick until told to stop; a failed tick is logged and the next one tries again."""
@@ -107,6 +108,7 @@ class Jobs:
             look()
         self._tend(now)
         look()
+        self._suggest_origins(now, look)
         self._look_for_gaps(now, look)
         return done
 
@@ -149,6 +151,21 @@ class Jobs:
         with self._engine.begin() as db:
             tend(db, policy=self._policy, now=now)
             verify_tasks(db, policy=self._policy, now=now)
+
+    def _suggest_origins(self, now: datetime, look: Callable[[], object]) -> None:
+        """Where the faults of unsubmitted lines came from; a line that fails holds up no other."""
+        with self._engine.begin() as db:
+            due = suggest_origin.due(db, policy=self._policy, but=self._no_origin, now=now)
+        for line_id in due:
+            try:
+                with self._engine.begin() as db:
+                    suggest_origin.renew(db, line_id, policy=self._policy, now=now)
+            except OperationalError:
+                raise
+            except Exception:  # a claim stands without a suggestion too
+                log.exception("no origin could be suggested for line %d", line_id)
+                self._no_origin.add(line_id)
+            look()
 
     def _look_for_gaps(self, now: datetime, look: Callable[[], object]) -> None:
         """Which numbered rows never came; not needed for a decision, so after all of them."""

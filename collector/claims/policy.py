@@ -36,6 +36,13 @@ A policy file is TOML; whatever it leaves out has the value of the factory's pub
     points_days = 90                    # how long every sample is kept
     hours_days = 730                    # how long roll-ups by hour are kept
     compact_after_s = 7200.0            # how long a batch stays as it came
+    [origin]                            # see claims.origin.terms; the usual ones of most use:
+    margin = 0.2                        # of the shares, that the first must lead by
+    doubt = 1.0                         # what 'undetermined' weighs from the beginning
+    [origin.weights.bumped]             # by signal: these classes in place of the table's
+    user = 2.2
+    [origin.shipping]                   # factory | customer | each | nobody, by origin
+    transport = "each"
 """
 
 from __future__ import annotations
@@ -46,6 +53,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
+from collector.claims.origin.read_terms import read_terms
+from collector.claims.origin.terms import OriginTerms
 from collector.claims.problem import Problem
 from collector.claims.profiles import ProfileTerms
 from collector.claims.toml_reader import TomlReader
@@ -92,6 +101,7 @@ class Policy:
     hours_kept: timedelta = timedelta(days=730)
     compact_after: timedelta = timedelta(hours=2)
     verified_s: Mapping[str, float] = field(default_factory=dict)
+    origin: OriginTerms = field(default_factory=OriginTerms)
 
     def hold_of(self, code: str) -> timedelta:
         """How long a fault must stay open: the file's value, else the catalogue's."""
@@ -207,6 +217,7 @@ def parse(text: str) -> Policy:
             )
         ),
         verified_s=_holds(top.table("tasks").table("verified_s")),
+        origin=read_terms(top.table("origin")),
     )
     if problems := top.problems():
         raise PolicyError(problems)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from collector.claims import serials
 from collector.claims.serials import LabelSerial
 from collector.intake.room import Row
-from collector.store import login_facts, positions, units
+from collector.store import firmware_changes, login_facts, positions, units
 from collector.store.positions import Position
 from shared.device import Alias, DeviceFacts
 
@@ -53,6 +53,7 @@ def place_of(
             since=None if known and known.label_serial == found.value else row.received_at,
             by=row.identity,
         )
+        _note_firmware(known, facts, row, position_id=position_id)
         login_facts.note(
             row.db,
             position_id=position_id,
@@ -69,6 +70,24 @@ def place_of(
         firmware=firmware,
         is_news=is_news,
     )
+
+
+def _note_firmware(
+    known: Position | None, facts: DeviceFacts, row: Row, *, position_id: int
+) -> None:
+    """Keep that another firmware runs than before; an exchanged device begins a new history."""
+    is_other = known is None or serials.swapped(known.aliases, facts.aliases)
+    before = "" if known is None or is_other else known.firmware
+    if facts.firmware and (is_other or facts.firmware != before):
+        firmware_changes.note(
+            row.db,
+            organisation_id=row.agent.organisation_id,
+            agent_id=row.agent.id,
+            position_id=position_id,
+            before=before,
+            after=facts.firmware,
+            at=row.received_at,
+        )
 
 
 def _is_news(known: Position, row: Row, *, of_now: bool) -> bool:

@@ -10,7 +10,16 @@ from collector.intake.positions import bare_position, place_of
 from collector.intake.refusal import Refusal
 from collector.intake.room import Row
 from collector.intake.store_evidence import store_manifest
-from collector.store import agents, aliases, decisions, episodes, evidence, positions, tasks
+from collector.store import (
+    agents,
+    aliases,
+    decisions,
+    episodes,
+    evidence,
+    firmware_changes,
+    positions,
+    tasks,
+)
 from collector.store.episodes import Told
 from shared.catalogue_entry import Proof
 from shared.device import SerialSource
@@ -42,6 +51,13 @@ def store_fault(event: FaultEvent, row: Row) -> None:
     place = place_of(event.device, row, recorder_firmware=event.recorder_firmware)
     if event.recorder_firmware and agents.is_news(row.agent, row.identity, is_live=row.is_live):
         agents.note_recorder(row.db, agent_id=row.agent.id, firmware=event.recorder_firmware)
+        firmware_changes.note_recorder(
+            row.db,
+            organisation_id=row.agent.organisation_id,
+            agent_id=row.agent.id,
+            firmware=event.recorder_firmware,
+            at=row.received_at,
+        )
     known = episodes.find(row.db, agent_id=row.agent.id, identity=identity)
     told = Told(
         code=event.code,

@@ -11,7 +11,7 @@ from collector.intake.lost_rows import note_lost
 from collector.intake.positions import place_of
 from collector.intake.quiet import quiet_until
 from collector.intake.room import Row
-from collector.store import agents, decisions, positions
+from collector.store import agents, decisions, firmware_changes, positions
 from shared.health import DataSpend, Health, LaneDepth, Lost
 from shared.reading import Reading
 
@@ -77,6 +77,14 @@ def _note_agent(health: Health, row: Row) -> None:
         health_json=msgspec.json.encode(report).decode(),
         quiet_until=until,
     )
+    if health.recorder_firmware != row.agent.recorder_firmware:
+        firmware_changes.note_recorder(
+            row.db,
+            organisation_id=row.agent.organisation_id,
+            agent_id=row.agent.id,
+            firmware=health.recorder_firmware,
+            at=row.received_at,
+        )
 
 
 def _look_again(row: Row, until: datetime | None) -> None:

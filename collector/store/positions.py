@@ -166,6 +166,17 @@ def of_agent(db: Connection, agent_id: str) -> tuple[int, ...]:
     return tuple(rows.scalars())
 
 
+def of_site(db: Connection, *, site_id: str, limit: int) -> tuple[int, ...]:
+    """Ids of the site's positions, at most so many."""
+    rows = db.execute(
+        select(position.c.id)
+        .where(position.c.site_id == site_id)
+        .order_by(position.c.id)
+        .limit(limit)
+    )
+    return tuple(rows.scalars())
+
+
 def device_ids(db: Connection, agent_id: str) -> tuple[str, ...]:
     """What the agent calls its positions."""
     rows = db.execute(

@@ -40,6 +40,7 @@ from collector.store.schema.intake import (
     seq_mark,
     seq_merged,
 )
+from collector.store.schema.origin import firmware_change, origin_decision, origin_suggestion
 from collector.store.schema.people import (
     api_token,
     audit,
@@ -69,6 +70,7 @@ __all__ = [
     "finding",
     "firmware_case",
     "firmware_case_member",
+    "firmware_change",
     "frame",
     "incident",
     "incident_member",
@@ -77,6 +79,8 @@ __all__ = [
     "manifest_item",
     "metadata",
     "organisation",
+    "origin_decision",
+    "origin_suggestion",
     "passive_verdict",
     "person",
     "position",

@@ -48,7 +48,11 @@ def test_fault_in_warranty_opens_a_draft(house: House) -> None:
     assert line["serial_source"] == "configuration"
     (case,) = house.rows(tables.claim_case)
     assert (case["number"], case["organisation_id"]) == ("PC-2026-000001", "north")
-    assert [row["type"] for row in house.rows(tables.claim_event)] == ["opened", "finding_added"]
+    assert [row["type"] for row in house.rows(tables.claim_event)] == [
+        "opened",
+        "finding_added",
+        "origin_suggested",
+    ]
     with house.engine.begin() as db:
         assert first_break(cases.chain_of(db, 1)) is None
 

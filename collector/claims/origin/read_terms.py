@@ -1,0 +1,70 @@
+"""Reads ``[origin]`` of the policy file. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from collector.claims.origin.kinds import Origin, Payer
+from collector.claims.origin.table import BY_ID
+from collector.claims.origin.terms import OriginTerms
+from collector.claims.toml_reader import TomlReader
+
+_LARGEST_WEIGHT = 100.0
+
+
+def read_terms(table: TomlReader) -> OriginTerms:
+    """The terms; what the table leaves out is as usual, problems stay with the reader."""
+    usual = OriginTerms()
+
+    def number(key: str, *, at_least: float, at_most: float) -> float:
+        return table.number(key, getattr(usual, key), at_least=at_least, at_most=at_most)
+
+    def whole(key: str, *, at_most: int) -> int:
+        return table.whole(key, getattr(usual, key), at_least=1, at_most=at_most)
+
+    return OriginTerms(
+        margin=number("margin", at_least=0, at_most=1),
+        doubt=number("doubt", at_least=0, at_most=_LARGEST_WEIGHT),
+        early_days=number("early_days", at_least=0, at_most=3660),
+        contact_days=number("contact_days", at_least=0, at_most=3660),
+        contact_hours=number("contact_hours", at_least=0, at_most=2160),
+        least_peers=whole("least_peers", at_most=1000),
+        bump_hours=number("bump_hours", at_least=0, at_most=720),
+        update_hours=number("update_hours", at_least=0, at_most=720),
+        strike_minutes=number("strike_minutes", at_least=0, at_most=1440),
+        strike_devices=whole("strike_devices", at_most=1000),
+        far_above=number("far_above", at_least=1, at_most=1000),
+        confidence=number("confidence", at_least=0.5, at_most=0.9999),
+        low_c=number("low_c", at_least=-100, at_most=100),
+        high_c=number("high_c", at_least=-100, at_most=200),
+        worn_days=number("worn_days", at_least=0, at_most=36_600),
+        frost_days=whole("frost_days", at_most=30),
+        misty_mornings=whole("misty_mornings", at_most=30),
+        outages=whole("outages", at_most=1000),
+        renew_hours=number("renew_hours", at_least=0, at_most=720),
+        arrival_days=number("arrival_days", at_least=0, at_most=3660),
+        weights=_weights(table.table("weights")),
+        pays=_pays(table.table("shipping"), usual.pays),
+    )
+
+
+def _weights(table: TomlReader) -> Mapping[str, Mapping[Origin, float]]:
+    """Weights by signal; a signal that is named has the classes of the file and no others."""
+    return {signal: _classes(table.table(signal)) for signal in table.known_keys(set(BY_ID))}
+
+
+def _classes(table: TomlReader) -> Mapping[Origin, float]:
+    return {
+        Origin(name): table.number(name, 0.0, at_least=0, at_most=_LARGEST_WEIGHT)
+        for name in table.known_keys({origin.value for origin in Origin})
+    }
+
+
+def _pays(table: TomlReader, usual: Mapping[Origin, Payer]) -> Mapping[Origin, Payer]:
+    words = {payer.value for payer in Payer}
+    named = table.known_keys({origin.value for origin in Origin})
+    said = {name: table.choice(name, usual[Origin(name)].value, words) for name in named}
+    return {
+        origin: Payer(word) if (word := said.get(origin.value)) in words else usual[origin]
+        for origin in Origin
+    }
