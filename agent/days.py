@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from agent.config import Device
 from agent.delivery import day_store
+from agent.diagnosis.levels import Levels
 from agent.energy.solar_day import day_of
 from shared.reading import Quality, Reading
 
@@ -44,6 +45,7 @@ class Closed:
     device: Device
     day: date
     mates: Sequence[str]
+    levels: Levels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,7 @@ def fold_pass(
     *,
     folders: Sequence[Folder],
     mates: Sequence[str],
+    levels: Levels,
 ) -> Turn:
     """Fold a pass into the open days, and close those that are over."""
     told: list[Reading] = []
@@ -83,7 +86,8 @@ def fold_pass(
             continue
         closed = _fold(db, device, folder, visit)
         if closed is not None:
-            look = folder.look(Closed(db=db, device=device, day=closed, mates=mates))
+            seen = Closed(db=db, device=device, day=closed, mates=mates, levels=levels)
+            look = folder.look(seen)
             parts[folder.kind] = look
             told += folder.tell(look, visit.now)
     return Turn(readings=tuple(told), parts=parts)

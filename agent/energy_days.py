@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from agent.config import budget_of
 from agent.days import Closed, Folder, Visit
 from agent.delivery import day_store
+from agent.energy.daily import daily_readings
 from agent.energy.day import EnergyDay
 from agent.energy.folding import carried, closed, fold, read_day, write_day
 from agent.energy.view import EnergyView
-from shared.reading import Reading
 
 KIND: Final = "energy"
 _FIRST: Final = 14  # days of day 0
@@ -54,6 +54,7 @@ def look(seen: Closed) -> EnergyView:
         latitude_deg=place.latitude_deg if place else None,
         longitude_deg=place.longitude_deg if place else None,
         draw=budget_of(seen.device).draw,
+        levels=seen.levels,
     )
 
 
@@ -68,11 +69,6 @@ def _days(seen: Closed, device_id: str, *, since: date) -> dict[date, EnergyDay]
     return {day: found for day, found in days.items() if found is not None}
 
 
-def tell(view: EnergyView, now: datetime) -> tuple[Reading, ...]:
-    """The daily readings."""
-    return ()
-
-
 FOLDER: Final = Folder(
     kind=KIND,
     families=("battery.", "solar."),
@@ -80,5 +76,5 @@ FOLDER: Final = Folder(
     close=_close,
     carry=_carry,
     look=look,
-    tell=tell,
+    tell=daily_readings,
 )

@@ -138,6 +138,7 @@ def record(
         _visit(device, fresh, take, before, now=now, settings=settings),
         folders=FOLDERS,
         mates=settings.mates.get(device_id, ()),
+        levels=settings.levels,
     )
     take.readings += turn.readings
     fresh |= {reading.name: reading for reading in turn.readings}

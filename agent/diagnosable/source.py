@@ -39,6 +39,7 @@ _BY_PREFIX: Final[Mapping[str, Source]] = {
     "picture.": Source.PICTURE,
     "battery.": Source.BATTERY,
     "solar.": Source.SOLAR,
+    "energy.": Source.BATTERY,
     "cellular.": Source.CELLULAR,
     "host.": Source.HOST,
     "recording.": Source.HOST,

@@ -9,6 +9,7 @@ from agent.diagnosis import (
     cause_rules,
     cellular_rules,
     certificate_rules,
+    energy_rules,
     host_rules,
     identity_rules,
     login_rules,
@@ -28,6 +29,7 @@ RULES: tuple[Rule, ...] = (
     *stream_rules.RULES,
     *pictures.RULES,
     *power_rules.RULES,
+    *energy_rules.RULES,
     *cellular_rules.RULES,
     *host_rules.RULES,
 )

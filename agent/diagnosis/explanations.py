@@ -26,6 +26,15 @@ CONSEQUENCES: Final[Mapping[str, tuple[str, ...]]] = {
     "login.user_level": _REFUSED,
     "login.password_characters": (*_REFUSED, "stream.none"),
     "stream.path_changed": ("stream.none",),
+    # A low battery has a cause; "low" alone is what is left when none was found.
+    "battery.gauge_stuck": ("battery.low", "battery.not_charging", "solar.panel_weak"),
+    "battery.cold_lockout": ("battery.low", "battery.not_charging", "solar.panel_weak"),
+    "solar.panel_dead": ("battery.low", "solar.panel_weak", "solar.low_season"),
+    "battery.not_charging": ("battery.low", "solar.panel_weak", "solar.low_season"),
+    "battery.capacity_lost": ("battery.low", "battery.over_use"),
+    "battery.over_use": ("battery.low",),
+    "solar.panel_weak": ("battery.low",),
+    "solar.low_season": ("battery.low",),
     # Nothing can be seen: what else seems wrong with such a picture is this.
     "picture.black": (
         "picture.frozen",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agent.diagnosis.picture_levels import PictureLevels
+from agent.energy.levels import EnergyLevels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Levels(PictureLevels):
+class Levels(PictureLevels, EnergyLevels):
     """Thresholds; a configuration may replace each by name.
 
     Pictures: luma and saturation on 0..255 at 640x360. The bars lie outside what 112 healthy
@@ -58,7 +59,7 @@ class Levels(PictureLevels):
     battery_low_percent: float = 15.0
     battery_recovered_percent: float = 25.0
     charge_expected_below_percent: float = 80.0
-    solar_present_mw: float = 300.0
+    solar_present_mw: float = 1500.0  # less may be what the visit itself takes (``charge.Draw``)
     charge_from_c: float = 2.0
     charge_to_c: float = 45.0
     rsrp_weak_dbm: float = -110.0

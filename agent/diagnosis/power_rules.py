@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import math
+from datetime import datetime, timedelta
 from typing import Final
 
+from agent.diagnosis.energy_rules import assessment_of
 from agent.diagnosis.extracted import STATED
 from agent.diagnosis.levels import Levels
 from agent.diagnosis.rule import Finding, Rule, View
-from agent.diagnosis.verdicts import fault, healthy, no_verdict, not_read
+from agent.diagnosis.verdicts import fault, healthy, no_verdict, not_read, unsure
+from agent.energy.cause import Cause
+from agent.energy.daily import CAUSE
 from shared.reading import Reading
 
 NOT_CHARGING = "battery.not_charging"
@@ -17,30 +21,54 @@ _NAMES = ("battery.charge", "battery.charging", "battery.temperature", "solar.po
 
 
 _ALARM: Final = "battery.low"  # reading: a camera's own alarm, as it pushes it
+_DAILY: Final = (CAUSE, "energy.gained", "energy.spent")
+_OPEN_CAUSES: Final = frozenset(
+    {cause.value for cause in (Cause.HEALTHY, Cause.UNKNOWN, Cause.NOT_CHARGING)}
+)
+"""Words of ``energy.cause`` that leave the question open."""
+_RISE_PERCENT: Final = 3.0  # a gauge in whole percent flickers by one, a cell at rest recovers two
 _LONGEST_NIGHT: Final = timedelta(hours=36)  # between two looks under sun, a dull day included
 
 
 def judge_not_charging(view: View) -> Finding:
+    """By the days when one closes, else by what the device says of this very moment."""
+    found = assessment_of(view)
+    if found is not None and found.cause is Cause.NOT_CHARGING:
+        return fault(NOT_CHARGING, view, found.because.en, found.because.zh, *_NAMES, *_DAILY)
+    if found is not None and found.suspected is Cause.NOT_CHARGING and found.settle is not None:
+        said, settle = found.because, found.settle
+        return unsure(NOT_CHARGING, said.en, said.zh, settle.en, settle.zh)
+    return _judge_moment(view)
+
+
+def _judge_moment(view: View) -> Finding:
     """Sun on the panel, room in the battery, a fit temperature, and no charging for days.
 
     Too cold or too hot to charge is protection, and a battery without sun has nothing to charge
-    from; neither is a fault. One good charge within the days ends the suspicion.
+    from; neither is a fault. One good charge within the days ends the suspicion, whether the
+    device said so or its gauge rose; and so does another cause that the days have found.
     """
     charge, charging = view.number("battery.charge"), view.flag("battery.charging")
     solar, warmth = view.number("solar.power"), view.number("battery.temperature")
-    levels = view.levels
     if charging:
         return healthy(NOT_CHARGING, view, *_NAMES)
-    if charge is None or charging is None or solar is None or warmth is None:
+    if charge is None or charging is None or solar is None:
         return not_read(NOT_CHARGING)
-    excuse = _excuse(charge=charge, solar_mw=solar, warmth_c=warmth, levels=levels)
+    if warmth is None:
+        return unsure(
+            NOT_CHARGING,
+            "whether the temperature allows charging is not known",
+            "无法得知温度是否允许充电",
+            "a battery temperature, or days on which sibling cameras charged",
+            "需电池温度读数，或同场其他摄像机充电的日子作对照",
+        )
+    excuse = (
+        _excuse(charge=charge, solar_mw=solar, warmth_c=warmth, levels=view.levels)
+        or _other_cause(view)
+        or _too_early(view, charge)
+    )
     if excuse is not None:
         return no_verdict(NOT_CHARGING, *excuse)
-    idle = _idle_under_sun(view)
-    span = view.watched(idle, longest_gap=_LONGEST_NIGHT)
-    enough = len(idle) + 1 >= levels.battery_observations
-    if not enough or span < timedelta(days=levels.battery_days):
-        return no_verdict(NOT_CHARGING, "not watched for long enough", "观察时间不足")
     return fault(
         NOT_CHARGING,
         view,
@@ -50,12 +78,45 @@ def judge_not_charging(view: View) -> Finding:
     )
 
 
+def _other_cause(view: View) -> tuple[str, str] | None:
+    """What the days say it is, when that is something else."""
+    cause = view.readings.get(CAUSE)
+    if cause is None or not cause.good or cause.value in _OPEN_CAUSES:
+        return None
+    return f"its days say: {cause.value}", f"日统计结论：{cause.value}"
+
+
+def _too_early(view: View, charge: float) -> tuple[str, str] | None:
+    """Not seen idle under sun for days, or the gauge rose meanwhile."""
+    idle = _idle_under_sun(view)
+    span = view.watched(idle, longest_gap=_LONGEST_NIGHT)
+    enough = len(idle) + 1 >= view.levels.battery_observations
+    if not enough or span < timedelta(days=view.levels.battery_days):
+        return "not watched for long enough", "观察时间不足"
+    if idle and _has_risen(view, charge, since=idle[0].taken_at):
+        return "the charge has risen meanwhile", "期间电量有所上升"
+    return None
+
+
+def _has_risen(view: View, charge: float, *, since: datetime) -> bool:
+    """Whether the gauge stood higher than the lowest that it showed before, beyond noise."""
+    lowest = math.inf
+    for reading in view.history.get("battery.charge", ()):
+        value = reading.number()
+        if reading.taken_at < since or value is None:
+            continue
+        if value - lowest > _RISE_PERCENT:
+            return True
+        lowest = min(lowest, value)
+    return charge - lowest > _RISE_PERCENT
+
+
 def _excuse(
     *, charge: float, solar_mw: float, warmth_c: float, levels: Levels
 ) -> tuple[str, str] | None:
     """Why a sound battery would not charge now, in both languages; None when it would."""
     if solar_mw < levels.solar_present_mw:
-        return "no sun on the panel", "太阳能板无光照"
+        return "too little sun on the panel to charge", "太阳能板光照不足以充电"
     if not levels.charge_from_c <= warmth_c <= levels.charge_to_c:
         return "too cold or too hot to charge", "温度不允许充电"
     if charge >= levels.charge_expected_below_percent:
@@ -105,9 +166,9 @@ def _by_alarm(view: View) -> Finding:
 RULES = (
     Rule(
         code=NOT_CHARGING,
-        needs=("battery.charging",),
+        needs=("battery.charging", CAUSE),
         judge=judge_not_charging,
-        looks_back=("battery.charging", "solar.power", *STATED),
+        looks_back=("battery.charging", "battery.charge", "solar.power", *STATED),
     ),
     Rule(code=LOW, needs=("battery.charge", _ALARM), judge=judge_low),
 )

@@ -42,7 +42,7 @@ FARTHEST: Final[Mapping[str, float]] = {
     "battery_low_percent": 5.0,
     "battery_recovered_percent": 60.0,
     "charge_expected_below_percent": 50.0,
-    "solar_present_mw": 2000.0,
+    "solar_present_mw": 5000.0,
     "charge_from_c": 10.0,
     "charge_to_c": 35.0,
     "rsrp_weak_dbm": -125.0,

@@ -28,13 +28,14 @@ class EnergyDay(msgspec.Struct, frozen=True, array_like=True):
     Charge is the gauge's percent of a full battery. Sums are over the time that was watched:
     between two visits at most four hours apart; what lies in a longer gap is in no sum, so it is
     unknown and never zero. ``sun`` is the time with the sun more than 10 degrees high, ``dark``
-    that with it below the horizon (both 0 s where the site is not known), ``room`` the time in
-    the sun while the battery could take more, ``fit`` the part of it in which its temperature
-    allowed charging.
+    that with it below the horizon, ``room`` the time in the sun while the battery could take
+    more, ``fit`` the part of that in which its temperature allowed charging. Where the sun is not
+    known, a panel that says so stands for it.
     """
 
     visits: int = 0  # in which something of the battery or the panel was answered
     covered_s: int = 0
+    span_s: int = 0  # from the first reading of the charge to the last one
     charge_first: float | None = None
     charge_last: float | None = None
     charge_low: float | None = None
@@ -50,6 +51,7 @@ class EnergyDay(msgspec.Struct, frozen=True, array_like=True):
     sun_visits: int = 0
     room_s: int = 0
     room_change: float = 0.0
+    room_sun_h: float = 0.0  # hours of it, weighted by the sine of the sun's elevation
     fit_s: int = 0
     charging_visits: int = 0  # the device said that it charges
     idle_visits: int = 0  # it said that it does not, in the sun, with room, at a fit temperature

@@ -8,6 +8,7 @@ from datetime import date
 
 from agent.charge import Draw
 from agent.energy.day import EnergyDay
+from agent.energy.levels import EnergyLevels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,3 +21,4 @@ class EnergyView:
     latitude_deg: float | None = None
     longitude_deg: float | None = None
     draw: Draw | None = None  # what our own visits take; None: not on a battery
+    levels: EnergyLevels = field(default_factory=EnergyLevels)

@@ -11,6 +11,7 @@ import pytest
 from agent.days import Closed, Folder, Turn, Visit, fold_pass
 from agent.delivery import day_store, exchange_store
 from agent.delivery.database import Database
+from agent.diagnosis.levels import Levels
 from agent.sun import Site
 from shared.device import Alias
 from shared.reading import Quality, Reading
@@ -42,6 +43,7 @@ def visit(database: Database, at: datetime, quality: Quality = Quality.GOOD, **m
             Visit(now=at, readings={charge.name: charge}),
             folders=(FOLDER,),
             mates=(),
+            levels=Levels(),
         )
 
 
@@ -141,6 +143,6 @@ def test_a_folder_looks_at_the_closed_day(database: Database) -> None:
     with database.transaction() as db:
         for at in (MIDNIGHT - HOUR, MIDNIGHT + HOUR):
             one = Visit(now=at, readings={reading.name: reading})
-            fold_pass(db, DEVICE, one, folders=(folder,), mates=("pump",))
+            fold_pass(db, DEVICE, one, folders=(folder,), mates=("pump",), levels=Levels())
 
     assert [(one.day, one.mates) for one in seen] == [(date(2026, 5, 1), ("pump",))]

@@ -151,7 +151,7 @@ def test_a_device_is_told_by_its_own_facts(tmp_path: Path) -> None:
     gate, yard, modem = load_config(path).devices
     said = {one.device_id: "\n".join(command.of_device(one, "en")) for one in (gate, yard, modem)}
 
-    assert "can be diagnosed: Battery low\n" in said["gate"]
+    assert "can be diagnosed: Battery capacity lost, Battery low" in said["gate"]
     assert "its table of values does not name it: Battery does not charge" in said["gate"]
     assert "no user is configured: Firmware refuses" in said["yard"]
     assert "there is no such thing" in said["modem"]

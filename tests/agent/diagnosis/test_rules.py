@@ -143,7 +143,7 @@ def test_not_charging_needs_days(days: int, charged_day: int | None, verdict: Ve
     )
     history = {
         "battery.charging": charging,
-        "solar.power": tuple(reading("solar.power", 900.0, at) for at in times),
+        "solar.power": tuple(reading("solar.power", 1800.0, at) for at in times),
     }
     view = view_of(SUNNY, history=history)
     assert judge("battery.not_charging", view).verdict is verdict

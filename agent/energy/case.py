@@ -1,0 +1,186 @@
+"""A camera's case: its newest days beside its first ones and its siblings'; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sized
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from statistics import median
+from typing import Final
+
+from agent.energy.day import EnergyDay
+from agent.energy.levels import EnergyLevels
+from agent.energy.span import FIT_C
+from agent.energy.stretch import Stretch, is_supported, stretch_of
+from agent.energy.turning import NOISE_PERCENT
+from agent.energy.view import EnergyView
+from agent.energy.witness import SiteDay, is_short, site_days, witnesses
+
+_FIRST: Final = 14
+_BASE_DAYS: Final = 6
+"""Fewer first days than that are no base: the nights of a week even out traffic and weather."""
+_NOBODY: Final = SiteDay()
+Metric = Callable[[Stretch], float | None]
+
+
+@dataclass(frozen=True, kw_only=True)  # no slots: what several causes ask is worked out once
+class Case:
+    """The days that a cause is looked for in, and what they are held against."""
+
+    view: EnergyView
+    levels: EnergyLevels
+
+    @cached_property
+    def newest(self) -> Mapping[date, EnergyDay]:
+        """All days of the window, watched well or not."""
+        since = self.view.day - timedelta(days=self.levels.energy_window_days)
+        return {day: found for day, found in self.view.days.items() if since < day <= self.view.day}
+
+    @cached_property
+    def recent(self) -> Mapping[date, EnergyDay]:
+        """Those that were watched well; in twice the window, so that a missed day costs none."""
+        wanted = int(self.levels.energy_window_days)
+        since = self.view.day - timedelta(days=2 * wanted)
+        kept = [
+            (day, found)
+            for day, found in self.view.days.items()
+            if since < day <= self.view.day and is_supported(found)
+        ]
+        return dict(kept[-wanted:])
+
+    @cached_property
+    def site(self) -> Mapping[date, SiteDay]:
+        """What the siblings say, by date."""
+        return site_days(self.view.siblings, full=self.levels.energy_full_percent)
+
+    def said(self, day: date) -> SiteDay:
+        """What they say of one day."""
+        return self.site.get(day, _NOBODY)
+
+    @cached_property
+    def first(self) -> Mapping[date, EnergyDay]:
+        """The first days that were watched well and are not among the newest; () for too few."""
+        kept = [
+            (day, found)
+            for day, found in self.view.days.items()
+            if is_supported(found) and day not in self.recent and day < self._recent_from
+        ][:_FIRST]
+        return dict(kept) if len(kept) >= _BASE_DAYS else {}
+
+    @property
+    def _recent_from(self) -> date:
+        return min(self.recent, default=self.view.day)
+
+    @cached_property
+    def now(self) -> Stretch:
+        """The newest days as one."""
+        return stretch_of(self.recent.values())
+
+    @cached_property
+    def base(self) -> Stretch:
+        """The first days as one."""
+        return stretch_of(self.first.values())
+
+    @cached_property
+    def siblings(self) -> tuple[tuple[Stretch, Stretch], ...]:
+        """By sibling, its newest and its first days, of the same dates as ours."""
+        return tuple(
+            (stretch_of(_of(days, self.recent)), stretch_of(_of(days, self.first)))
+            for days in self.view.siblings.values()
+        )
+
+    def drift(self, metric: Metric) -> float | None:
+        """Of its first days, what it is now; weather and season taken out where siblings tell."""
+        own = _ratio(metric(self.now), metric(self.base))
+        if own is None:
+            return None
+        theirs = self.siblings_drift(metric)
+        return own if theirs is None else own / theirs
+
+    def siblings_drift(self, metric: Metric) -> float | None:
+        """The same of the siblings, their median; None when none of them tells."""
+        found = [_ratio(metric(now), metric(base)) for now, base in self.siblings]
+        known = [one for one in found if one is not None and one > 0]
+        return median(known) if known else None
+
+    def beside_siblings(self, metric: Metric) -> float | None:
+        """Of the siblings' median, what it is now; None without one."""
+        known = [one for now, _ in self.siblings if (one := metric(now)) is not None]
+        return _ratio(metric(self.now), median(known)) if known else None
+
+    def is_warm(self, day: date) -> bool | None:
+        """Whether the temperature allowed charging; None where nothing tells."""
+        found, said = self.recent[day], self.said(day)
+        if found.temperature_low_c is not None:
+            if found.room_s:
+                return found.fit_s >= 0.5 * found.room_s
+            return found.temperature_low_c >= FIT_C[0]
+        if said.could_charge:
+            return True
+        low = said.temperature_low_c
+        return True if low is not None and low >= FIT_C[0] else None
+
+    @cached_property
+    def is_short(self) -> bool:
+        """The sun did not give what it took."""
+        return self._is_short(self.recent.values())
+
+    @cached_property
+    def is_site_short(self) -> bool | None:
+        """More than half of the siblings did not get what they took; None without a witness."""
+        words = [
+            self._is_short(_of(days, self.recent))
+            for days in witnesses(self.view.siblings).values()
+        ]
+        return sum(words) * 2 > len(words) if words else None
+
+    def _is_short(self, days: Iterable[EnergyDay]) -> bool:
+        return is_short(tuple(days), full=self.levels.energy_full_percent)
+
+    @cached_property
+    def idle(self) -> tuple[date, ...]:
+        """Recent days on which nothing came in though there was room."""
+        full = self.levels.energy_full_percent
+        return tuple(
+            day
+            for day, one in self.recent.items()
+            if (one.charge_high or 0.0) < full
+            and one.room_change < NOISE_PERCENT
+            and one.rise < NOISE_PERCENT
+            and not one.charging_visits
+        )
+
+    def is_many(self, days: Sized) -> bool:
+        """Whether days are so many that they are no passing weather."""
+        return len(days) >= self.levels.energy_sunny_days
+
+    def day_share(self, metric: Metric, day: date) -> float | None:
+        """Of its first days, what the metric was on one day; the siblings' weather taken out."""
+        own = _ratio(metric(stretch_of((self.recent[day],))), metric(self.base))
+        if own is None:
+            return None
+        theirs = [
+            _ratio(metric(stretch_of(_of(days, (day,)))), metric(base))
+            for days, (_, base) in zip(self.view.siblings.values(), self.siblings, strict=True)
+        ]
+        known = [one for one in theirs if one is not None and one > 0]
+        return own / median(known) if known else own
+
+    @cached_property
+    def gauge_moves(self) -> bool:
+        """The gauge has shown more than one value in the days that are known."""
+        return len({value for day in self.view.days.values() for value in day.gauge}) > 1
+
+    @cached_property
+    def claim_days(self) -> int:
+        """Closed days that are known."""
+        return sum(day.visits > 0 for day in self.view.days.values())
+
+
+def _of(days: Mapping[date, EnergyDay], dates: Iterable[date]) -> Iterable[EnergyDay]:
+    return (days[day] for day in dates if day in days and is_supported(days[day]))
+
+
+def _ratio(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None or other <= 0 else one / other

@@ -1,0 +1,228 @@
+"""Too little comes in: cold, a dead panel, a battery that takes nothing, dirt or shade; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from statistics import median
+from typing import Final
+
+from agent.energy.case import Case
+from agent.energy.cause import Assessment, Cause, Said
+from agent.energy.clear_sky import day_sum
+from agent.energy.stretch import Stretch, stretch_of
+from agent.energy.turning import NOISE_PERCENT
+
+_COLD_S: Final = 3600
+_GOOD_SHARE: Final = 0.85
+_TAKEN_SHARE: Final = 0.2
+"""Of what the panel's watt-hours brought before; less is a battery that does not take them."""
+_EXPECTED_PERCENT: Final = 5.0
+_DEAD_SHARE: Final = 0.5
+"""Of its use by night, what a dead panel may seem to give by day: lamps burn by night alone."""
+_SHORT_DAYS: Final = 5
+_LATELY: Final = 3
+
+
+def cold(case: Case) -> Assessment | None:
+    """It stood in the sun with room, at or below freezing, and did not charge: protection."""
+    days = [
+        day
+        for day, one in case.recent.items()
+        if one.cold_s >= max(_COLD_S, 0.5 * one.room_s) and one.room_change < NOISE_PERCENT
+    ]
+    if len(days) < case.levels.cold_days:
+        return None
+    lows = [one.temperature_low_c for one in case.recent.values() if one.temperature_low_c]
+    return Assessment(
+        day=case.view.day,
+        cause=Cause.COLD,
+        because=Said(
+            en=f"on {len(days)} days it stood in the sun at or below 0 °C (lowest"
+            f" {min(lows, default=0.0):.0f} °C) and did not charge",
+            zh=f"有 {len(days)} 天在阳光下温度不高于 0 °C（最低 {min(lows, default=0.0):.0f} °C）"
+            "而未充电",
+        ),
+    )
+
+
+def nothing_comes_in(case: Case) -> Assessment | None:
+    """Panel, charger or battery: on sunny, warm days with room nothing came in."""
+    idle = [day for day in case.idle if case.is_warm(day) is not False]
+    if not case.is_many(idle) or _was_charged(case, since=idle[0]):
+        return None
+    cause = _which_part(case, stretch_of(case.recent[day] for day in idle))
+    if cause is None:
+        return None
+    by_panel = cause is Cause.NOT_CHARGING
+    because = _idle_words(cause, len(idle), stretch_of(case.recent[day] for day in idle))
+    missing = _unproven(case, idle, by_panel=by_panel) or claim_guard(case, by_panel=by_panel)
+    if missing is not None:
+        return _unsure(case, cause, because, missing)
+    return Assessment(day=case.view.day, cause=cause, because=because)
+
+
+def _which_part(case: Case, days: Stretch) -> Cause | None:
+    """The panel, or a battery that takes nothing of it; None when something may have come in."""
+    takes_none = _takes_none(case, days)
+    if takes_none:
+        return Cause.NOT_CHARGING
+    is_dark = days.panel_mw is None or days.panel_mw < case.levels.panel_dead_mw
+    return Cause.PANEL_DEAD if is_dark and _falls_by_day(days) else None
+
+
+def _unproven(case: Case, idle: Sequence[date], *, by_panel: bool) -> Said | None:
+    """What is missing on the days on which nothing came in; None when nothing is."""
+    sunny = [day for day in idle if by_panel or case.said(day).had_sun]
+    if not case.is_many(sunny):
+        return _SIBLINGS
+    return None if case.is_many([day for day in sunny if case.is_warm(day)]) else _WARMTH
+
+
+def claim_guard(case: Case, *, by_panel: bool = False) -> Said | None:
+    """What is missing for a claim, as what would settle it; None when nothing is."""
+    wanted = int(case.levels.energy_claim_days)
+    if case.claim_days < wanted:
+        return Said(
+            en=f"watched for {wanted} days; so far {case.claim_days}",
+            zh=f"需连续观察 {wanted} 天；目前 {case.claim_days} 天",
+        )
+    if not case.gauge_moves:
+        return Said(en="a gauge that moves", zh="电量计读数有变化")
+    newest = [day for day in case.view.days if day <= case.view.day][-wanted:]
+    sunny = sum(by_panel or case.said(day).had_sun for day in newest)
+    return None if sunny * 2 > wanted else _SIBLINGS
+
+
+def weak(case: Case) -> Assessment | None:
+    """The panel gives less than it did, or its siblings are given what they take and it is not."""
+    shares = _panel_shares(case)
+    few = [share for share in shares.values() if share <= case.levels.panel_weak_share]
+    if case.is_many(few):
+        share = median(few)
+        return _weak(
+            case,
+            f"on {len(few)} days the panel gave {share:.0%} of what it gave, the siblings' weather"
+            " taken out",
+            f"有 {len(few)} 天太阳能板输出仅为原来的 {share:.0%}（已扣除同场天气影响）",
+        )
+    good = [share for share in shares.values() if share >= _GOOD_SHARE]
+    cold = [day for day in case.recent if case.is_warm(day) is False]
+    if not case.is_short or case.is_site_short is not False or len(case.recent) < _SHORT_DAYS:
+        return None
+    if case.is_many(good) or case.is_many(cold) or _may_be_dead(case):
+        return None
+    return _weak(
+        case,
+        f"over {len(case.recent)} days the sun gave its siblings what they took, and it too little",
+        f"近 {len(case.recent)} 天同场其他设备充电充足，而该设备充电不足",
+    )
+
+
+def _may_be_dead(case: Case) -> bool:
+    """Nothing came in lately, for too few days to say that nothing does."""
+    last = list(case.recent)[-_LATELY:]
+    return not case.is_many(case.idle) and all(day in case.idle for day in last)
+
+
+def _panel_shares(case: Case) -> dict[date, float]:
+    """By day with a panel that lives: what it gave for the same sun, of its first days."""
+    found: dict[date, float] = {}
+    for day, one in case.recent.items():
+        share = case.day_share(lambda stretch: stretch.panel_per_sun_h, day)
+        lit = one.room_panel_s and one.room_panel_mwh * 3600 / one.room_panel_s
+        if share is not None and lit >= case.levels.panel_dead_mw:
+            found[day] = share
+    return found
+
+
+def low_season(case: Case) -> Assessment | None:
+    """The sun is low, and it is short as its siblings are, or there is none to compare."""
+    latitude = case.view.latitude_deg
+    if not case.is_short or case.is_site_short is False or latitude is None:
+        return None
+    share = day_sum(case.view.day, latitude) / _best(case.view.day.year, latitude)
+    if share > case.levels.low_sun_share or len(case.recent) < _SHORT_DAYS:
+        return None
+    days = len(case.recent)
+    return Assessment(
+        day=case.view.day,
+        cause=Cause.LOW_SEASON,
+        because=Said(
+            en=f"over {days} days the low sun ({share:.0%} of the best season's) gave less than it"
+            " took",
+            zh=f"近 {days} 天日照低（为最佳季节的 {share:.0%}），充电少于耗电",
+        ),
+    )
+
+
+def _best(year: int, latitude_deg: float) -> float:
+    return max(day_sum(date(year, month, 21), latitude_deg) for month in (3, 6, 9, 12))
+
+
+def _takes_none(case: Case, days: Stretch) -> bool | None:
+    """Whether the battery took none of what the panel gave; None where that cannot be told."""
+    if days.panel_mw is None or days.panel_mw < case.levels.panel_dead_mw:
+        return None
+    before = case.base.gain_per_wh or _siblings_gain(case)
+    gained = days.gained
+    if before is None or gained is None:
+        return None
+    expected = before * days.room_panel_mwh / 1000.0
+    return gained <= _TAKEN_SHARE * expected if expected >= _EXPECTED_PERCENT else None
+
+
+def _siblings_gain(case: Case) -> float | None:
+    found = [one for now, _ in case.siblings if (one := now.gain_per_wh) is not None]
+    return min(found, default=None)
+
+
+def _falls_by_day(days: Stretch) -> bool:
+    """By day it falls about as by night: what dirt leaves of a panel would show.
+
+    Where the sun is not known, that it rose on no day has to do.
+    """
+    if not days.room_h:
+        return True
+    gained, use = days.gained, days.use
+    return gained is not None and use is not None and gained <= _DEAD_SHARE * use * days.room_h
+
+
+def _was_charged(case: Case, *, since: date) -> bool:
+    later = [one for day, one in case.recent.items() if day >= since]
+    return any(one.rise >= NOISE_PERCENT * 2 or one.charging_visits for one in later)
+
+
+def _idle_words(cause: Cause, days: int, now: Stretch) -> Said:
+    if cause is Cause.NOT_CHARGING:
+        return Said(
+            en=f"the panel gave {now.panel_mw or 0.0:.0f} mW on {days} days and the charge did not"
+            " rise",
+            zh=f"{days} 天内太阳能板平均输出 {now.panel_mw or 0.0:.0f} mW，电量却未上升",
+        )
+    read = "" if now.panel_mw is None else f" (panel: {now.panel_mw:.0f} mW)"
+    read_zh = "" if now.panel_mw is None else f"（太阳能板：{now.panel_mw:.0f} mW）"
+    return Said(
+        en=f"nothing came in on {days} days{read}",
+        zh=f"{days} 天内没有任何充电{read_zh}",
+    )
+
+
+def _weak(case: Case, en: str, zh: str) -> Assessment:
+    return Assessment(day=case.view.day, cause=Cause.WEAK, because=Said(en=en, zh=zh))
+
+
+_SIBLINGS: Final = Said(
+    en="sun on most days, borne out by a sibling camera of the site",
+    zh="需同场其他摄像机证明多数日子有阳光",
+)
+_WARMTH: Final = Said(
+    en="a temperature that allowed charging, from it or a sibling",
+    zh="需本机或同场设备证明温度允许充电",
+)
+
+
+def _unsure(case: Case, cause: Cause, because: Said, settle: Said) -> Assessment:
+    return Assessment(
+        day=case.view.day, cause=Cause.UNKNOWN, because=because, suspected=cause, settle=settle
+    )

@@ -1,0 +1,85 @@
+"""A gauge that tells nothing: fed from the mains, or stuck; pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from agent.energy.case import Case
+from agent.energy.cause import Assessment, Cause, Said
+from agent.energy.day import EnergyDay
+
+MAINS: Final = frozenset({"dc", "mains", "adapter", "usb", "wired"})
+"""Words of ``battery.source`` for something other than the sun."""
+_FULL: Final = 99
+_SWING_MV: Final = 60.0
+"""A cell under a solar camera moves by more in a day: 3.8 to 4.2 V is the way from a third to
+full (vendor-interfaces, state of charge by voltage)."""
+_MOST: Final = 0.5
+
+
+def mains(case: Case) -> Assessment | None:
+    """It says so, or has been full for a week of nights without a dip and nothing charges it."""
+    newest = case.newest.values()
+    said = [day.source in MAINS for day in newest if day.source]
+    if said and sum(said) > len(said) * _MOST:
+        because = Said(
+            en="the camera says that it is fed from the mains", zh="摄像机报告为市电供电"
+        )
+        return Assessment(day=case.view.day, cause=Cause.MAINS, because=because)
+    recent = tuple(case.recent.values())
+    enough = len(recent) >= case.levels.energy_window_days
+    if not enough or any(day.source for day in recent) or not all(map(_stays_full, recent)):
+        return None
+    because = Said(
+        en=f"full through {len(recent)} nights without a dip, and nothing charges it",
+        zh=f"连续 {len(recent)} 个夜晚电量保持满格，且无充电：应为外部供电",
+    )
+    return Assessment(day=case.view.day, cause=Cause.MAINS, because=because)
+
+
+def _stays_full(day: EnergyDay) -> bool:
+    full = bool(day.gauge) and min(day.gauge) >= _FULL
+    return full and not day.charging_visits and _swing_mv(day) < _SWING_MV
+
+
+def gauge_stuck(case: Case) -> Assessment | None:
+    """Only sentinels, one value for a week of days, or a percent that the voltage contradicts."""
+    days = tuple(case.newest.values())
+    wanted = case.levels.gauge_stuck_days
+    silent = [day for day in days if day.charge_unknown and not day.charge_reads]
+    if len(silent) >= wanted:
+        return _stuck(
+            case,
+            f"for {len(silent)} days the gauge gave only values that are none",
+            f"电量计连续 {len(silent)} 天仅返回无效值",
+        )
+    recent = tuple(case.recent.values())
+    against = [day for day in recent if day.contradictions > day.charge_reads * _MOST]
+    if len(against) >= wanted - 2:
+        return _stuck(
+            case,
+            f"on {len(against)} days percent and voltage could not both be true",
+            f"有 {len(against)} 天电量百分比与电压相互矛盾",
+        )
+    values = {value for day in recent for value in day.gauge}
+    if len(recent) < wanted or len(values) != 1:
+        return None
+    (value,) = values
+    moved = any(_swing_mv(day) >= _SWING_MV for day in recent)
+    if value <= 0 or (value >= _FULL and not moved):
+        return None  # empty, or full: that may well be true
+    return _stuck(
+        case,
+        f"the gauge has stood at {value} % through {len(recent)} days and nights",
+        f"电量计连续 {len(recent)} 天停在 {value}%",
+    )
+
+
+def _stuck(case: Case, en: str, zh: str) -> Assessment:
+    return Assessment(day=case.view.day, cause=Cause.GAUGE_STUCK, because=Said(en=en, zh=zh))
+
+
+def _swing_mv(day: EnergyDay) -> float:
+    if day.voltage_low_mv is None or day.voltage_high_mv is None:
+        return 0.0
+    return day.voltage_high_mv - day.voltage_low_mv
