@@ -99,9 +99,9 @@ def frame(readings: list[tuple[str, Reading]], *, seq: int, now: datetime) -> Ar
     return Arrival(topics.up("agent-0", Lane.TELEMETRY), payload)
 
 
-def open_store(root: Path, agents: tuple[str, ...]) -> Engine:
-    """A new store with one organisation and one site."""
-    engine = open_engine(sqlite_url(root))
+def open_store(root: Path, agents: tuple[str, ...], *, url: str = "") -> Engine:
+    """A new store with one organisation and one site; SQLite unless ``url`` says otherwise."""
+    engine = open_engine(url or sqlite_url(root))
     migrate(engine)
     owner = OrganisationEntry(id="factory", name="Factory", kind="factory", parent_id=None)
     site = SiteEntry(id="site", name="Site", organisation_id="factory", zone="UTC")

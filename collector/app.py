@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import random
 import sys
 import time
 from collections.abc import Callable
@@ -25,12 +26,15 @@ from collector.intake.subscriber import Subscriber
 from collector.intake.upgrade import program_version, take_after_upgrade
 from collector.jobs import Jobs
 from collector.lock import AlreadyRunningError, hold
+from collector.outlets.sink import NAME, Sink
 from collector.settings import Config
 from collector.store import serving
+from collector.store import sink as sinks
 from collector.store.assignments import assign
 from collector.store.engine import open_engine
 from collector.store.migrate import migrate
 from collector.web.application import create
+from shared.backoff import Backoff
 
 log = logging.getLogger(__name__)
 
@@ -130,11 +134,14 @@ async def _run(
             clock=utc_now,
         )
         compactor = Compactor(engine, policy=config.policy, clock=utc_now)
+        sink = await asyncio.to_thread(_make_sink, config, engine)
 
         def trouble() -> str:
             return subscriber.trouble() or jobs.trouble(monotonic_s=time.monotonic())
 
-        application = _make_web(config, engine, subscriber, room, trouble)
+        application = _make_web(
+            config, engine, subscriber=subscriber, room=room, trouble=trouble, sink=sink
+        )
         base_url = await _start_web(config, application, parts)
         await asyncio.to_thread(
             setup_link.offer,
@@ -147,15 +154,40 @@ async def _run(
         async with asyncio.TaskGroup() as group:
             group.create_task(jobs.run(stop))
             group.create_task(compactor.run(stop))
+            if sink is not None:
+                group.create_task(sink.run(stop))
             group.create_task(_watch(subscriber, room.high_water, held, stop))
+
+
+def _make_sink(config: Config, engine: Engine) -> Sink | None:
+    """The time-series sink; None where none is configured, and what waited for one is dropped."""
+    settings = config.influx
+    if settings is None:
+        with engine.begin() as db:
+            dropped = sinks.end(db, NAME)
+        if dropped:
+            log.warning("[influx] is gone: %d batches that waited for it were dropped", dropped)
+        return None
+    from collector.outlets.influx import InfluxServer  # noqa: PLC0415 it takes 51 MB
+
+    return Sink(
+        engine,
+        open_server=lambda: InfluxServer(settings),
+        backlog_bytes=settings.backlog_mb * 1024 * 1024,
+        with_serial=settings.serial,
+        clock=utc_now,
+        backoff=Backoff(jitter=random.random),
+    )
 
 
 def _make_web(
     config: Config,
     engine: Engine,
+    *,
     subscriber: Subscriber,
     room: Room,
     trouble: Callable[[], str],
+    sink: Sink | None,
 ) -> web.Application:
     return create(
         engine=engine,
@@ -168,6 +200,7 @@ def _make_web(
         policy=config.policy,
         command_key=room.command_key,
         proxies=config.proxies,
+        sink=None if sink is None else lambda: sink.counts,
     )
 
 

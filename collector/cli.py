@@ -116,6 +116,13 @@ def run_broker(arguments: argparse.Namespace) -> int:
     return OK
 
 
+def look_at_influx(arguments: argparse.Namespace) -> int:
+    """Test the time-series server, say how the sink stands, or send days once more."""
+    from collector import influx_command  # noqa: PLC0415
+
+    return influx_command.look_at_influx(arguments)
+
+
 def look_at_quarantine(arguments: argparse.Namespace) -> int:
     """List, show, replay or drop what was not accepted."""
     from collector.quarantine_command import look_at_quarantine  # noqa: PLC0415

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 from collector import cli
@@ -57,6 +58,7 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
     gaps.add_argument("agent", nargs="?", default="", help=say("help_agent", lang))
     _token(add("token", cli.make_token), lang)
     _order(add("command", cli.give_order), lang)
+    _influx(add("influx", cli.look_at_influx), lang)
     keygen = add("keygen", cli.make_keys, config=False)
     keygen.add_argument("file", type=Path, help=say("help_key", lang))
     return parser
@@ -72,6 +74,12 @@ def _quarantine(quarantine: argparse.ArgumentParser, lang: str) -> None:
     which.add_argument("--id", type=int, help=say("help_quarantine_id", lang))
     which.add_argument("--reason", default="", help=say("help_reason", lang))
     quarantine.add_argument("--confirm", action="store_true", help=say("help_drop", lang))
+
+
+def _influx(influx: argparse.ArgumentParser, lang: str) -> None:
+    actions = ["test", "status", "backfill"]
+    influx.add_argument("action", choices=actions, help=say("help_influx", lang))
+    influx.add_argument("--since", type=date.fromisoformat, help=say("help_since", lang))
 
 
 def _import(lists: argparse.ArgumentParser, lang: str) -> None:

@@ -43,6 +43,41 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "ask an agent for something; prints the answer with --wait",
         "向代理下达命令；加 --wait 时显示答复",
     ),
+    "influx": (
+        "the time-series server: test it, how the sink stands, send days again",
+        "时序数据库：测试、查看发送进度、补发历史数据",
+    ),
+    "help_influx": (
+        "test writes one point; status says what waits; backfill sends what days hold",
+        "test 写入一个点；status 显示等待内容；backfill 发送已保存的数据",
+    ),
+    "help_since": (
+        "first day (UTC, such as 2026-03-01); default: as long as samples are kept",
+        "起始日（UTC，例如 2026-03-01）；默认：原始值的保存期",
+    ),
+    "influx_none": (
+        "There is no [influx] in the configuration. Add it with url and bucket.",
+        "配置中没有 [influx]。请添加，含 url 和 bucket。",
+    ),
+    "influx_good": (
+        "{url} took a point into {bucket}.",
+        "{url} 已将一个点写入 {bucket}。",
+    ),
+    "influx_failed": ("{why} ({detail})", "{why}（{detail}）"),
+    "influx_do": ("What to do: {do}.", "处理办法：{do}。"),
+    "influx_not_begun": (
+        "The sink has not begun: serve has not run with [influx] yet.",
+        "尚未开始发送：serve 还没有在配置 [influx] 后运行过。",
+    ),
+    "influx_stands": (
+        "{batches} batches wait ({bytes} bytes); {dropped} were dropped beyond the bound.",
+        "{batches} 批等待中（{bytes} 字节）；超出上限丢弃 {dropped} 批。",
+    ),
+    "influx_sent": ("{device}: {values} readings", "{device}：{values} 个读数"),
+    "influx_total": (
+        "{values} readings since {since} are on the server.",
+        "自 {since} 起的 {values} 个读数已在服务器上。",
+    ),
     "keygen": ("make an Ed25519 key pair", "生成 Ed25519 密钥对"),
     "help_config": ("configuration file (TOML)", "配置文件（TOML）"),
     "help_lang": (

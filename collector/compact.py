@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from collector.claims.policy import Policy
 from collector.merge_days import Merged, close, merge_days
-from collector.store import agents, merged, positions, quarantine, telemetry
+from collector.store import agents, merged, positions, quarantine, sink, telemetry
 from collector.store.agents import Agent
 from collector.store.engine import reader
 from collector.store.telemetry import RawBatch
@@ -158,6 +158,7 @@ def _merge(
             for blob, why in one.damaged
         ]
         quarantine.add_all(db, aside, now=now)
+        sink.keep_unsent(db, [batch.id for batch in batches])
         if telemetry.remove_batches(db, [batch.id for batch in batches]) != len(batches):
             raise _ChangedError
 

@@ -14,6 +14,7 @@ from collector.claims.toml_reader import TomlReader
 from collector.config_broker import read_broker
 from collector.config_database import read_database
 from collector.config_error import ConfigError
+from collector.config_influx import read_influx
 from collector.settings import AgentEntry, Config, OrganisationEntry, SiteEntry
 from collector.web.proxies import Network, Proxies
 from shared import signing
@@ -63,6 +64,7 @@ def _read(top: TomlReader, base: Path) -> tuple[Config, list[Problem]]:
         organisations=organisations,
         sites=sites,
         agents=_agents(top, base, {entry.id for entry in organisations}, sites),
+        influx=read_influx(top.table("influx"), base, is_given=top.has("influx")),
     )
     return config, policy_problems
 

@@ -32,6 +32,25 @@ class BrokerSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InfluxSettings:
+    """Where the time-series server is, and what it may be told."""
+
+    url: str
+    org: str
+    bucket: str
+    token: str = ""
+    ca: Path | None = None  # PEM of an authority that the system does not know
+    gzip: bool = False
+    serial: bool = False  # label serials as tags
+    timeout_s: float = 10.0
+    backlog_mb: int = 1024
+
+    def __repr__(self) -> str:
+        """Without the token, because settings end up in logs."""
+        return f"InfluxSettings({self.url}, org={self.org!r}, bucket={self.bucket!r})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrganisationEntry:
     """One of ``[[organisations]]``."""
 
@@ -78,6 +97,7 @@ class Config:
     organisations: tuple[OrganisationEntry, ...]
     sites: tuple[SiteEntry, ...]
     agents: tuple[AgentEntry, ...]
+    influx: InfluxSettings | None = None  # None: no time-series server
 
     @property
     def evidence_dir(self) -> Path:

@@ -79,6 +79,32 @@ WRONGS: Final[Mapping[str, Wrong]] = {
         Both("holds no CA certificate ({why})", "不含 CA 证书（{why}）"),
         Both("use the PEM file of the broker's CA", "请使用 MQTT 服务器 CA 的 PEM 文件"),
     ),
+    "no_server_certificate": Wrong(
+        Both("holds no CA certificate ({why})", "不含 CA 证书（{why}）"),
+        Both("use the PEM file of the server's CA", "请使用该服务器 CA 的 PEM 文件"),
+    ),
+    "not_http": Wrong(
+        Both("{found!r} is no address of a server", "{found!r} 不是服务器地址"),
+        Both('write it like "http://127.0.0.1:8086"', '请写成 "http://127.0.0.1:8086"'),
+    ),
+    "secret_in_url": Wrong(
+        Both("holds a user, a password or a query", "其中含有用户、密码或查询"),
+        Both(
+            "remove it there and name a file in token_file",
+            "请从中删除，并在 token_file 中指定文件",
+        ),
+    ),
+    "no_token": Wrong(
+        Both("holds no token", "不含令牌"),
+        Both("put the server's API token there, alone", "请将服务器的 API 令牌单独写入该文件"),
+    ),
+    "no_influx_client": Wrong(
+        Both("needs the library influxdb-client", "需要 influxdb-client 库"),
+        Both(
+            "install requirements/influx.lock, or remove [influx]",
+            "请安装 requirements/influx.lock，或删除 [influx]",
+        ),
+    ),
     "no_pair": Wrong(
         Both("is missing beside {other}", "缺失，已给出 {other}"),
         Both("give both or neither", "请同时给出两者，或都不给"),

@@ -43,6 +43,10 @@ class TomlReader:
         self._children.append(child)
         return child
 
+    def has(self, key: str) -> bool:
+        """Whether the key is there at all."""
+        return key in self._table
+
     def tables(self, key: str) -> list[TomlReader]:
         """The tables of ``[[key]]``; none when absent."""
         value = self._take(key)

@@ -51,6 +51,7 @@ from collector.store.schema.people import (
 )
 from collector.store.schema.profiles import profile_ruling
 from collector.store.schema.silences import silence
+from collector.store.schema.sink import sink, sink_backlog
 from collector.store.schema.telemetry import telemetry_batch, telemetry_day
 from collector.store.schema.trust import passive_verdict, ruling, trust_change
 
@@ -97,6 +98,8 @@ __all__ = [
     "session",
     "setup_link",
     "silence",
+    "sink",
+    "sink_backlog",
     "site",
     "store_meta",
     "task",

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from collector.claims.policy import DEFAULT, Policy
 from collector.intake.arrival import Counts
+from collector.outlets.sink import Counts as SinkCounts
 from collector.web.api.problem import problem
 from collector.web.attempts import Attempts
 from collector.web.call import Call
@@ -43,11 +44,13 @@ def create(
     policy: Policy = DEFAULT,
     command_key: Ed25519PrivateKey | None = None,
     proxies: Proxies = NO_PROXIES,
+    sink: Callable[[], SinkCounts] | None = None,
 ) -> web.Application:
     """The console over this store.
 
     ``evidence_dir`` holds the files as ``ab/<sha256>``; ``now`` is the collector's clock (aware
-    UTC); ``intake`` counts the payloads since the start; ``command_key`` signs what people order.
+    UTC); ``intake`` counts the payloads since the start, ``sink`` what a time-series server
+    got since then (None: there is none); ``command_key`` signs what people order.
     Cookies are marked Secure when ``public_url`` begins with https.
     """
     app = web.Application(client_max_size=LARGEST_FORM, middlewares=[_tell_unknown_urls])
@@ -64,6 +67,7 @@ def create(
         policy=policy,
         command_key=command_key,
         proxies=proxies,
+        sink=sink,
     )
     app.on_response_prepare.append(dress)
     for route in ROUTES:

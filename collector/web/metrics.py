@@ -6,8 +6,11 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
 from collector.intake import arrival
+from collector.outlets.sink import NAME
+from collector.store import sink as sinks
 from collector.store.views.health import Counts, answers, count_all
 from collector.web.call import Call
+from collector.web.sink_metrics import add_sink
 from shared.catalogue import CATALOGUE
 
 
@@ -23,8 +26,12 @@ async def show_alive(call: Call) -> web.StreamResponse:
 async def show_metrics(call: Call) -> web.StreamResponse:
     """Counts of the whole store, in Prometheus' text format."""
     counts = await call.house.read(lambda db: count_all(db, now=call.now))
+    registry = _gauges(counts, call.house.intake())
+    if call.house.sink is not None:
+        stands = await call.house.read(lambda db: sinks.stands(db, NAME))
+        add_sink(registry, call.house.sink(), stands)
     return web.Response(
-        body=generate_latest(_gauges(counts, call.house.intake())),
+        body=generate_latest(registry),
         headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
     )
 

@@ -32,6 +32,7 @@ telemetry_batch = Table(
     _owner(),
     Column("received_at", Utc, nullable=False),
     Column("payload", LargeBinary, nullable=False),  # the frame as it came
+    sqlite_autoincrement=True,  # no number twice: the sink's cursor is one
 )
 
 telemetry_day = Table(

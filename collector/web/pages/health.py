@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import msgspec
 from aiohttp import web
 from sqlalchemy import Connection
 
 from collector.intake.store_health import SelfReport
+from collector.outlets.sink import NAME, Counts
 from collector.store import quarantine
+from collector.store import sink as sinks
 from collector.store.gap_bound import Unseen, list_unseen
-from collector.store.scope import Scope
+from collector.store.scope import Role, Scope
+from collector.store.sink import Stands
 from collector.store.views import health
 from collector.store.views.gaps import Gap, list_gaps, rows_by
 from collector.store.views.health import AgentRow
 from collector.web.call import Call
 from collector.web.render import page
 from shared.health import DataSpend
+
+OPERATORS: Final = (Role.ADMIN, Role.FACTORY_ENGINEER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,4 +100,21 @@ async def show_agents(call: Call) -> web.StreamResponse:
         quarantine=kept,
         not_kept=not_kept,
         bound=quarantine.Bound(),
+        sink=await read_sink(call),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SinkRow:
+    """The time-series server as an operator sees it."""
+
+    counts: Counts
+    stands: Stands | None
+
+
+async def read_sink(call: Call) -> SinkRow | None:
+    """None where there is no such server, and for whom it does not concern."""
+    counts = call.house.sink
+    if counts is None or call.known.role not in OPERATORS:
+        return None
+    return SinkRow(counts=counts(), stands=await call.house.read(lambda db: sinks.stands(db, NAME)))

@@ -1,0 +1,1 @@
+"""Ways out of the collector: thin edges, each of one technology."""
