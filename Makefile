@@ -72,7 +72,7 @@ $(VENV)/.check: requirements/check.lock pyproject.toml
 # Lock files hold hashes and no index address; they are made anew from pyproject.toml.
 lock:
 	@command -v uv >/dev/null || { echo "uv is missing: python3 -m pip install uv" >&2; exit 1; }
-	for extra in agent collector postgresql demo test check; do \
+	for extra in agent collector postgresql influx demo test check; do \
 	  uv pip compile -q pyproject.toml --extra $$extra --python-version 3.11 --universal \
 	    --generate-hashes --no-emit-index-url --no-header \
 	    requirements/build.in -o requirements/$$extra.lock || exit 1; \

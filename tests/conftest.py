@@ -18,7 +18,7 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 DEMANDED = os.environ.get("PRECLAIM_REQUIRE_COUNTERPARTS", "") not in {"", "0"}
 _COUNTERPART = re.compile(
-    r"(?i)mosquitto|chromium|ffmpeg|ffprobe|gstreamer|postgresql|snmpd|counterpart|gi\b"
+    r"(?i)mosquitto|victoria-metrics|chromium|ffmpeg|ffprobe|gstreamer|postgresql|snmpd|counterpart|gi\b"
 )
 
 

@@ -1,6 +1,6 @@
 """Telemetry as InfluxDB line protocol: numbers as fields, words as tags. Pure.
 
-What a reading becomes (docs/influx.md is the list for people)::
+What a reading becomes (docs/operations.md says it for people)::
 
     battery.charge 20 %     preclaim_battery,<tags> charge=20 1790000000
     battery.charging yes    preclaim_battery,<tags> charging=1 1790000000

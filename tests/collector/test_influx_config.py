@@ -60,9 +60,7 @@ def test_what_is_wrong_is_named(tmp_path: Path, line: str, told: str) -> None:
     assert "hunter2" not in str(refused.value)
 
 
-@pytest.mark.parametrize(
-    ("lang", "told"), [("en", "cannot be reached"), ("zh", "无法连接服务器")]
-)
+@pytest.mark.parametrize(("lang", "told"), [("en", "cannot be reached"), ("zh", "无法连接服务器")])
 def test_server_that_is_not_there_is_told_with_the_remedy(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], lang: str, told: str
 ) -> None:
