@@ -43,6 +43,7 @@ HELP: Final = {
         "map": "write a PNG that shows where the last picture departs; never overwritten",
         "ir-cut-test": "switch the infrared filter of one camera for a moment, judge, restore",
         "writes": "show all that was written to cameras, and what is owed to them",
+        "radio": "show a device's days on 4G or Wi-Fi: words, baseline, siblings, data plan",
         "budget": "show what watching has cost each device today, and what it may cost",
         "device": "id of the device in the configuration",
         "config_file": "configuration file (TOML)",
@@ -103,6 +104,7 @@ HELP: Final = {
         "map": "写入 PNG 热图，显示最后一张画面的偏离之处；绝不覆盖已有文件",
         "ir-cut-test": "短暂切换一台摄像机的红外滤光片，依据画面判断后恢复",
         "writes": "显示写入摄像机的全部内容及尚未恢复的设置",
+        "radio": "显示设备的4G或Wi-Fi逐日情况：信号等级、基线、同类设备、流量套餐",
         "budget": "显示今日监测对每台设备的消耗及其上限",
         "device": "配置中的设备 id",
         "config_file": "配置文件（TOML）",
@@ -133,7 +135,7 @@ HELP: Final = {
 }
 _WITH_CONFIG: Final = (
     *("run", "check-config", "show-config", "config", "outbox"),
-    *("accept", "show", "ir-cut-test", "writes", "budget"),
+    *("accept", "show", "ir-cut-test", "writes", "budget", "radio"),
 )
 
 
@@ -176,7 +178,7 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
             made.add_argument("devices", nargs="*", metavar="DEVICE", help=text["devices"])
             made.add_argument("--again", metavar="REASON", help=text["again"])
             made.add_argument("--pictures", metavar="DIR", help=text["pictures"])
-        if verb in ("ir-cut-test", "writes"):
+        if verb in ("ir-cut-test", "writes", "radio"):
             made.add_argument(
                 "device", nargs=1 if verb == "ir-cut-test" else "?", help=text["device"]
             )

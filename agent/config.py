@@ -16,6 +16,7 @@ from agent.config_power import NOTHING_SAID, Battery
 from agent.config_tunable import Judgement, Pace
 from agent.delivery.publisher import Broker
 from agent.gateway import DeviceKind
+from agent.radio.classes import DEFAULT_SCHEME
 from agent.sun import Site
 from agent.topology import BUDGETS, Topology, topology_of
 from agent.uplink_budget import DataPlan
@@ -65,6 +66,7 @@ class Device:
     kind: DeviceKind = DeviceKind.CAMERA
     gateway: str = ""  # id of the gateway that this camera hangs on; '' when nobody has said
     consent: Consented = NOBODY_ASKED  # what its owner allows
+    data_plan_bytes: float | None = None  # a month, of a SIM of its own; None: nobody has said
 
     @property
     def is_channel(self) -> bool:
@@ -110,6 +112,7 @@ class Config:
     devices: tuple[Device, ...] = field(default=())
     ways: Ways | None = None  # ``[inbox]``; None: nothing listens
     recorder_speaks: frozenset[LoginKind] = frozenset()  # kinds of login; empty: nobody has said
+    signal_classes: str = DEFAULT_SCHEME  # whose words signals are told in
 
 
 class Mates(Mapping[str, tuple[str, ...]]):

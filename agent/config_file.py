@@ -20,6 +20,7 @@ from agent.config_gateway import check_gateways, read_gateway
 from agent.config_inbox import Ways, complain_of_twins, read_push, read_ways
 from agent.config_power import read_battery, read_wake_window
 from agent.config_problem import ConfigError, Problem
+from agent.config_radio import read_classes, read_data_plan
 from agent.config_recorder import read_capabilities
 from agent.config_sites import read_site_name, read_sites
 from agent.config_table import Table
@@ -124,6 +125,7 @@ class _Reader:
             devices=self._devices(uplink, profile_ids, read_sites(self._root, agent), ways),
             ways=ways,
             recorder_speaks=read_capabilities(agent),
+            signal_classes=read_classes(self._root.table("radio")),
         )
         agent.finish()
         self._root.finish()
@@ -269,6 +271,7 @@ class _Reader:
             wake_window=read_wake_window(table),
             push=push,
             consent=read_consent(table.table("consent")),
+            data_plan_bytes=read_data_plan(table),
         )
         if device.ir_cut.allow_test and not device.is_visited:
             table.complain("allow_ir_cut_test", "test_without_visit")

@@ -27,6 +27,7 @@ from agent.delivery import (
 from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
 from agent.diagnosis.engine import Diagnosis, FaultMemory, diagnose
+from agent.diagnosis.explanations import OF_UPLINK
 from agent.diagnosis.levels import Levels
 from agent.diagnosis.pictures.comparison import figures_of
 from agent.diagnosis.pictures.learning import learn_from
@@ -39,6 +40,7 @@ from agent.evidence_files import Seen, wants_picture
 from agent.experiment.earlier import filter_moved_at, read_memory
 from agent.facts import MAC, SERIAL, aliases_in, facts_of
 from agent.probes.probe import Probe, good
+from agent.radio_days import FOLDER as RADIO
 from agent.sun_watch import Sun
 from agent.uplink_budget import Mode
 from shared.device import DeviceFacts, is_exchanged
@@ -47,7 +49,7 @@ from shared.reading import Reading
 _LOG = logging.getLogger(__name__)
 EXCHANGED: Final = "identity.exchanged"  # reading: another device hangs at this position
 _UNSENT_PER_NAME: Final = 21_600  # six hours, the longest usual batch, at one a second
-FOLDERS: Final[tuple[Folder, ...]] = (ENERGY,)
+FOLDERS: Final[tuple[Folder, ...]] = (ENERGY, RADIO)
 """What is summed up by the day, one a kind."""
 TELEMETRY_UPTO: Final = "telemetry_upto"  # meta key: newest history id in a telemetry batch
 
@@ -282,9 +284,19 @@ def _view(
         is_sun_certain=sun.is_certain,
         siblings=_siblings(db, device, now=now, settings=settings) if pictured else (),
         is_outdoor=device.ir_cut.is_outdoor,
+        data_plan_bytes=device.data_plan_bytes,
+        uplink_faults=_uplink_faults(db, device),
         dim_days=keepsake_store.read_dim_days(db, device.device_id) if pictured else (),
         named_at=_named_at(db, device.device_id, fresh, now=now) if pictured else None,
     )
+
+
+def _uplink_faults(db: sqlite3.Connection, device: Device) -> frozenset[str]:
+    """Radio faults that stand open at the gateway through which the device is reached."""
+    if not (device.gateway and device.is_metered):
+        return frozenset()
+    memories = fault_store.read_memories(db, device.gateway).values()
+    return frozenset(one.code for one in memories if one.is_open and one.code in OF_UPLINK)
 
 
 def _named_at(

@@ -73,6 +73,9 @@ class Fault(enum.Enum):
     SIGNAL_WEAK = "signal_weak"
     MODEM_DEAD = "modem_dead"
     SIM_MISSING = "sim_missing"
+    NO_DATA_SESSION = "no_data_session"
+    DATA_USED_UP = "data_used_up"
+    ANTENNA_DEAD = "antenna_dead"
     POWER_OFF = "power_off"
     RECORDING_STOPPED = "recording_stopped"
     RECORDING_GAP = "recording_gap"
@@ -251,6 +254,11 @@ TEXTS: dict[Fault, FaultText] = {
     ),
     Fault.SIGNAL_WEAK: _text(_G.POWER, "Cellular signal is very weak.", "蜂窝信号极弱。"),
     Fault.MODEM_DEAD: _text(_G.POWER, "Cellular modem does not answer.", "蜂窝模块无响应。"),
+    Fault.NO_DATA_SESSION: _text(
+        _G.POWER, "Registered, but without a data session.", "已注册但无数据会话。"
+    ),
+    Fault.DATA_USED_UP: _text(_G.POWER, "The data plan is used up.", "流量套餐已用尽。"),
+    Fault.ANTENNA_DEAD: _text(_G.POWER, "One antenna port hears nothing.", "一个天线口无信号。"),
     Fault.SIM_MISSING: _text(_G.POWER, "No SIM card found.", "未检测到 SIM 卡。"),
     Fault.POWER_OFF: _text(_G.POWER, "No power: all connections are cut.", "断电：所有连接中断。"),
     Fault.RECORDING_STOPPED: _text(

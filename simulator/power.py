@@ -15,6 +15,8 @@ _FALL_PER_HOUR = 1.0
 _RISE_PER_HOUR = 4.0
 _EMPTY_MV, _FULL_MV = 3300, 4200  # one lithium cell
 _PEAK_SOLAR_MW = 1800
+_PLAN_BYTES = 3_000_000_000
+_DEAF_DBM = -140  # what a modem says of an antenna port that hears nothing
 
 
 class Battery(TypedDict):
@@ -40,6 +42,12 @@ class Cellular(TypedDict):
     cell_id: str
     band: str
     bytes_month: int
+    apn: str
+    session: bool
+    reconnects: int
+    antenna_rsrp_dbm: list[int | None]
+    plan_bytes: int
+    reject_cause: int
 
 
 class Status(TypedDict, total=False):
@@ -100,20 +108,29 @@ def _cellular(spec: CameraSpec, faults: AbstractSet[Fault], *, hours: float) -> 
     if Fault.MODEM_DEAD in faults:
         sim, registered = "error", False
     weak = Fault.SIGNAL_WEAK in faults
+    spent = Fault.DATA_USED_UP in faults
     sway = round(2 * math.sin(hours * 3 + spec.scene_seed)) if not weak else 0
 
     def heard(value: int) -> int | None:
         return value if registered else None
 
+    rsrp = heard(-121 if weak else -95 + sway)
+    second = None if rsrp is None else rsrp - 2
     return {
         "sim": sim,
         "registered": registered,
         "operator": "Example Mobile" if registered else "",
-        "rsrp_dbm": heard(-121 if weak else -95 + sway),
+        "rsrp_dbm": rsrp,
         "rsrq_db": heard(-19 if weak else -11),
         "sinr_db": heard(-3 if weak else 9),
         "rssi_dbm": heard(-99 if weak else -67 + sway),
         "cell_id": "1A2B3C" if registered else "",
         "band": "B3" if registered else "",
-        "bytes_month": 123_456_789 + round(hours * 2_000_000),
+        "bytes_month": (_PLAN_BYTES if spent else 123_456_789) + round(hours * 2_000_000),
+        "apn": "internet.example",
+        "session": registered and not spent and Fault.NO_DATA_SESSION not in faults,
+        "reconnects": round(hours / 24),
+        "antenna_rsrp_dbm": [rsrp, _DEAF_DBM if Fault.ANTENNA_DEAD in faults else second],
+        "plan_bytes": _PLAN_BYTES,
+        "reject_cause": 0,
     }

@@ -52,6 +52,7 @@ from agent.camera.port import (
 )
 from agent.camera.profiles.match import Choice, choose
 from agent.camera.profiles.profile import Profile
+from agent.camera.profiles.transport_kind import TransportKind
 from agent.camera.transcript import ALL_WAKE, Transcript
 
 if TYPE_CHECKING:
@@ -351,7 +352,13 @@ class NetworkCamera:
         found = choice.profile
         if found is None:
             return None
-        return VendorProfile(id=found.id, status=found.proven.value, hash=found.hash)
+        kinds = {source.transport for source in found.sources.values()}
+        return VendorProfile(
+            id=found.id,
+            status=found.proven.value,
+            hash=found.hash,
+            is_modem_here=TransportKind.SERIAL_AT in kinds,
+        )
 
     async def vendor_values(self) -> Mapping[str, VendorValue]:
         """Values by canonical name as the firmware profile extracts them; may be empty."""

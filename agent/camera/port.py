@@ -375,6 +375,7 @@ class VendorProfile:
     status: str  # "documented", "fixture-tested", "device-tested"
     hash: str  # of all it says
     ambiguous: tuple[str, ...] = ()  # ids that fit equally well: none was used, and id is ''
+    is_modem_here: bool = False  # a modem on a serial port of the agent's own machine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

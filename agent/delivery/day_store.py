@@ -55,6 +55,11 @@ def read_on(db: sqlite3.Connection, kind: str, day: date) -> dict[str, bytes]:
     return dict(rows.fetchall())
 
 
+def read_open_on(db: sqlite3.Connection, kind: str, day: date) -> dict[str, bytes]:
+    """By device, this day where it still goes on."""
+    return read_on(db, kind + _OPEN, day)
+
+
 def drop(db: sqlite3.Connection, *, kind: str, before: date) -> None:
     """Forget closed days before this one, of all devices."""
     db.execute("DELETE FROM device_day WHERE kind = ? AND day < ?", (kind, before.isoformat()))

@@ -23,6 +23,7 @@ _VALUES = {
     Source.BATTERY: "battery.",
     Source.SOLAR: "solar.",
     Source.CELLULAR: "cellular.",
+    Source.WIFI: "wifi.",
 }
 
 

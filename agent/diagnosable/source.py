@@ -26,6 +26,7 @@ class Source(enum.Enum):
     BATTERY = "battery"
     SOLAR = "solar"
     CELLULAR = "cellular"
+    WIFI = "wifi"
     HOST = "host"  # the recorder or gateway itself
     TEST = "test"  # an active test of the filter
 
@@ -41,6 +42,8 @@ _BY_PREFIX: Final[Mapping[str, Source]] = {
     "solar.": Source.SOLAR,
     "energy.": Source.BATTERY,
     "cellular.": Source.CELLULAR,
+    "radio.wifi": Source.WIFI,
+    "radio.": Source.CELLULAR,
     "host.": Source.HOST,
     "recording.": Source.HOST,
 }

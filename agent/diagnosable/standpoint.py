@@ -80,6 +80,7 @@ _VISITED: Final[Mapping[Source, Access]] = {
     Source.BATTERY: PROFILE,
     Source.SOLAR: PROFILE,
     Source.CELLULAR: PROFILE,
+    Source.WIFI: PROFILE,
     Source.TEST: CONSENT,
     Source.DAYLIGHT: DAYLIGHT,
     Source.OUTDOOR: OUTDOOR,
@@ -104,6 +105,7 @@ CHANNEL: Final = Standpoint(
         Source.BATTERY: _OF_CHANNEL,
         Source.SOLAR: _OF_CHANNEL,
         Source.CELLULAR: _OF_CHANNEL,
+        Source.WIFI: _OF_CHANNEL,
         Source.TEST: only_if(
             "the owner allows it and the recorder passes the setting on",
             "业主允许，且录像机转达该设置",
@@ -133,6 +135,7 @@ PUSH: Final = Standpoint(
         Source.BATTERY: _EVENT,
         Source.SOLAR: _EVENT,
         Source.CELLULAR: _EVENT,
+        Source.WIFI: _EVENT,
         Source.TEST: never("a test would have to call it", "测试需要主动访问"),
     },
 )
@@ -143,6 +146,7 @@ GATEWAY: Final = Standpoint(
         Source.BATTERY: PROFILE,
         Source.SOLAR: PROFILE,
         Source.CELLULAR: PROFILE,
+        Source.WIFI: PROFILE,
     },
 )
 HOST: Final = Standpoint(

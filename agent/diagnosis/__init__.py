@@ -14,8 +14,10 @@ from agent.diagnosis import (
     identity_rules,
     login_rules,
     power_rules,
+    radio_rules,
     reach_rules,
     stream_rules,
+    wifi_rules,
 )
 from agent.diagnosis.pictures import rules as pictures
 from agent.diagnosis.rule import Persistence, Rule
@@ -31,6 +33,8 @@ RULES: tuple[Rule, ...] = (
     *power_rules.RULES,
     *energy_rules.RULES,
     *cellular_rules.RULES,
+    *radio_rules.RULES,
+    *wifi_rules.RULES,
     *host_rules.RULES,
 )
 

@@ -349,7 +349,9 @@ def diagnose(view: View, memories: Mapping[str, FaultMemory], rules: Iterable[Ru
         unless_unnamed(
             finding, view, onset_at=_opening_onset(memories.get(rule.code), rule, now=view.now)
         )
-        for rule, finding in zip(asked, explain(judged, memories, now=view.now), strict=True)
+        for rule, finding in zip(
+            asked, explain(judged, memories, now=view.now, besides=view.uplink_faults), strict=True
+        )
     )
     after = dict(memories)
     steps: list[Diagnosed] = []
@@ -370,7 +372,11 @@ def _opening_onset(memory: FaultMemory | None, rule: Rule, *, now: datetime) -> 
 
 
 def explain(
-    findings: Sequence[Finding], memories: Mapping[str, FaultMemory], *, now: datetime
+    findings: Sequence[Finding],
+    memories: Mapping[str, FaultMemory],
+    *,
+    now: datetime,
+    besides: frozenset[str] = frozenset(),
 ) -> tuple[Finding, ...]:
     """The findings, with those that another fault explains set back to no verdict.
 
@@ -378,12 +384,13 @@ def explain(
     is open already under the name of a consequence stays so: only its own recovery ends it. While
     a fault for the fitter stands, nothing that it may cause becomes a claim; one that could not be
     judged for a day, for the pictures are of another kind, would hold claims back for ever.
+    ``besides``: faults of the gateway through which the device is reached.
     """
     found = {finding.code for finding in findings if finding.verdict is Verdict.FAULT}
     standing = {memory.code for memory in memories.values() if memory.is_open}
     judged = {finding.code for finding in findings if finding.verdict is Verdict.HEALTHY}
     standing -= judged | _unjudgeable(findings, memories, now=now)
-    causes = found | standing
+    causes = found | standing | besides
     told = []
     for finding in findings:
         cause = fitter_first(finding.code, standing) or cause_of(finding.code, causes)

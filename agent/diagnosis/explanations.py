@@ -11,9 +11,52 @@ _LAYOUT: Final = ("picture.occluded", "picture.moved", "picture.flipped", "pictu
 _LINES: Final = ("picture.stripes", "picture.dead_lines")
 _LAMP: Final = ("ir_led.dead", "ir_led.partial")
 
+OF_UPLINK: Final = frozenset(
+    {
+        "cellular.data_used_up",
+        "cellular.antenna_fault",
+        "cellular.signal_weak",
+        "cellular.unstable",
+    }
+)
+"""Faults of a gateway that explain a slow stream of the cameras that are reached through it: with
+one that ends the link nothing is read from them at all."""
 _REFUSED: Final = ("login.wrong_password", "login.firmware_refuses_method")
 
 CONSEQUENCES: Final[Mapping[str, tuple[str, ...]]] = {
+    # 4G from the bottom up: what stands lower takes all above it away.
+    "cellular.modem_dead": (
+        "cellular.sim_missing",
+        "cellular.not_registered",
+        "cellular.data_used_up",
+        "cellular.apn_wrong",
+        "cellular.signal_weak",
+        "cellular.unstable",
+    ),
+    "cellular.sim_missing": (
+        "cellular.not_registered",
+        "cellular.apn_wrong",
+        "cellular.unstable",
+    ),
+    # An operator that has closed the plan refuses the session, slows it, or ends the registration.
+    "cellular.data_used_up": (
+        "cellular.not_registered",
+        "cellular.apn_wrong",
+        "cellular.unstable",
+        "stream.low_rate",
+    ),
+    "cellular.antenna_fault": (
+        "cellular.signal_weak",
+        "cellular.not_registered",
+        "cellular.unstable",
+        "stream.low_rate",
+    ),
+    # A network that refuses the APN refuses the attach with it (TS 24.301 5.5.1.2.5).
+    "cellular.apn_wrong": ("cellular.not_registered", "cellular.unstable"),
+    "cellular.not_registered": ("cellular.unstable",),
+    "cellular.signal_weak": ("cellular.unstable", "stream.low_rate"),
+    "cellular.unstable": ("stream.low_rate",),
+    "wifi.signal_weak": ("stream.low_rate",),
     # The device lives, only ONVIF does not answer where it did.
     "login.onvif_off": ("device.unreachable", "device.misbehaves", "stream.none", *_REFUSED),
     "login.https_only": ("device.unreachable", "device.misbehaves", "stream.none", *_REFUSED),

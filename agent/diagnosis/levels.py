@@ -18,7 +18,11 @@ class Levels(PictureLevels, EnergyLevels):
     and 0.016 with the filter in, 0.512 and 1.000 with it out. Frozen: live key frames differ by
     1.6 to 2.6 grey levels, frozen ones by 0 to 0.4.
     Battery: lithium cells do not charge below 0 or above 45 degrees (makers' data sheets).
-    Radio: RSRP below -110 dBm is the usual end of "poor"; weak alone is a matter of siting.
+    Radio: RSRP below -110 dBm is the usual end of "poor"; weak alone is a matter of siting. An
+    antenna is in question from 15 dB below the device's own 14 days and its siblings on
+    (vendor-interfaces section 4). Wi-Fi: AOSP leaves a 2.4 GHz network at -85 and enters none
+    below -80 dBm (wifi config.xml). Reconnects a day are our own figures: a sound link has none
+    to two, and one that is lost every other hour is of no use for pictures.
     """
 
     light_luma: float = 60.0
@@ -64,6 +68,15 @@ class Levels(PictureLevels, EnergyLevels):
     charge_to_c: float = 45.0
     rsrp_weak_dbm: float = -110.0
     rsrp_fair_dbm: float = -105.0
+    session_rsrp_dbm: float = -115.0  # below it a session may fail for want of signal alone
+    antenna_drop_db: float = 15.0
+    antenna_well_db: float = 8.0
+    antenna_below_siblings_db: float = 6.0  # in level; the drop beside theirs is the other witness
+    wifi_weak_dbm: float = -80.0
+    wifi_fair_dbm: float = -75.0
+    reconnects_many: float = 10.0
+    reconnects_few: float = 4.0
+    data_plan_left_share: float = 0.98  # used below it: the plan is not used up
     clock_wrong_s: float = 60.0
     clock_right_s: float = 30.0
     low_rate_ratio: float = 0.5

@@ -15,6 +15,7 @@ from agent.diagnosis.pictures.acceptance import Acceptance
 from agent.diagnosis.pictures.baseline import PictureBaseline
 from agent.diagnosis.pictures.spread import Norm
 from agent.energy.view import EnergyView
+from agent.radio.view import RadioView
 from shared.profile import ProfileUsed
 from shared.reading import Reading
 
@@ -148,6 +149,9 @@ class View:
     filter_moved_at: datetime | None = None  # in the last active test, same device and firmware
     asleep_until: datetime | None = None  # until then silence may be sleep; None: it is none
     energy: EnergyView | None = None  # in the pass that closes a day alone
+    radio: RadioView | None = None  # in the pass that closes a day alone
+    data_plan_bytes: float | None = None  # a month, as the owner says
+    uplink_faults: frozenset[str] = frozenset()  # open at the gateway through which it is reached
     worked_out: dict[str, Any] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )  # what several rules ask of this view, so that it is worked out once

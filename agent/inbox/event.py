@@ -14,6 +14,7 @@ from agent.config_inbox import Mapped
 from agent.inbox.item import EVENT_CAP_BYTES
 from agent.probes.probe import good, invalid, unknown
 from agent.push_names import NAMES, Named
+from agent.radio.scale import on_scale
 from shared.reading import Reading
 
 _NOBODY_KNOWS: Final = frozenset({"", "-", "--", "n/a", "na", "none", "null", "unknown"})
@@ -52,7 +53,7 @@ def read_event(
     that the camera does not know ("--", null) is unknown, never 0.
     """
     if not values:
-        return tuple(_reading(name, value, at=at) for name, value in _canonical(event))
+        return on_scale(_reading(name, value, at=at) for name, value in _canonical(event))
     readings = []
     for name, mapped in values.items():
         try:
@@ -61,7 +62,7 @@ def read_event(
             found = None
         if found is not None:
             readings.append(_mapped(name, found, mapped, at=at))
-    return tuple(readings)
+    return on_scale(readings)
 
 
 def _canonical(event: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
-from agent.camera.port import Camera, CameraError, VendorProfile, VendorValue
+from agent.camera.port import Camera, CameraError, Cause, VendorProfile, VendorValue
 from agent.camera.profiles.names import UNITS
 from agent.probes.failure import all_failed
 from agent.probes.probe import DEADLINE_S, Cost, Observation, Pass, Probe, good, unsupported
+from agent.radio.answers import NAME as ANSWERS
+from agent.radio.answers import modem_answers
+from agent.radio.scale import on_scale
 from shared.reading import Quality, Reading
 
 STATUS: Final = "vendor.status"
@@ -33,18 +37,35 @@ async def read(camera: Camera, visit: Pass) -> Observation:
     several fit equally well: a guess could misread a battery. ``vendor.profile`` says which one
     was used, ``vendor.profile_status`` how well it is proven.
     """
+    profile = None
     try:
         profile = await camera.vendor_profile()
         values = await camera.vendor_values()
     except CameraError as error:
-        known = [name for name in visit.previous if name.startswith(_FAMILIES)]
-        return Observation(readings=all_failed((STATUS, *known), error, at=visit.now))
+        known = [n for n in visit.previous if n.startswith(_FAMILIES) and n != ANSWERS]
+        failed = all_failed((STATUS, *known), error, at=visit.now)
+        return Observation(readings=(*failed, *_silent_here(profile, known, error, visit)))
     if not values:
         return Observation(readings=(_none_fits(profile, visit),))
-    read_ones = (_reading(name, value, visit) for name, value in values.items())
+    read_ones = on_scale(as_reading(name, value, at=visit.now) for name, value in values.items())
     return Observation(
-        readings=(good(STATUS, "read", at=visit.now), *_named(profile, visit), *read_ones)
+        readings=(
+            good(STATUS, "read", at=visit.now),
+            *_named(profile, visit),
+            *read_ones,
+            *modem_answers(read_ones, at=visit.now, has_spoken=ANSWERS in visit.previous),
+        )
     )
+
+
+def _silent_here(
+    profile: VendorProfile | None, known: Sequence[str], error: CameraError, visit: Pass
+) -> tuple[Reading, ...]:
+    """A modem on our own serial port that has spoken before: the port is there, it is silent."""
+    is_modem = profile is not None and profile.is_modem_here
+    if not is_modem or error.cause is not Cause.DEADLINE or not known:
+        return ()
+    return (good(ANSWERS, False, at=visit.now, detail=error.detail),)
 
 
 def _none_fits(profile: VendorProfile | None, visit: Pass) -> Reading:
@@ -71,14 +92,15 @@ def _named(profile: VendorProfile | None, visit: Pass) -> tuple[Reading, ...]:
     )
 
 
-def _reading(name: str, value: VendorValue, visit: Pass) -> Reading:
+def as_reading(name: str, value: VendorValue, *, at: datetime) -> Reading:
+    """A value of a profile as a reading; raw is kept of what is not good."""
     quality = _QUALITY_OF[value.quality]
     keeps_raw = quality in (Quality.INVALID, Quality.UNKNOWN)
     return Reading(
         name,
         value.value if quality is Quality.GOOD else None,
         value.unit,
-        visit.now,
+        at,
         quality,
         raw=value.raw[:200] if keeps_raw else "",
         cause=value.cause,

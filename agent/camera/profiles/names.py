@@ -51,6 +51,13 @@ _KINDS: Final[Mapping[str, tuple[Kind, str]]] = {
     "ir.led_state": ("text", ""),  # live: "on", "off"
     "ports.onvif": ("flag", ""),
     "ports.rtsp": ("flag", ""),
+    "cellular.apn": ("text", ""),
+    "cellular.session": ("flag", ""),  # whether data flow: registered is not yet connected
+    "cellular.reconnects": ("number", ""),  # the modem's own counter of sessions begun anew
+    "cellular.antenna_1_rsrp": ("number", "dBm"),  # -140: this port hears nothing
+    "cellular.antenna_2_rsrp": ("number", "dBm"),
+    "cellular.plan_bytes": ("number", "B"),  # a month, where the device knows its plan
+    "cellular.reject_cause": ("number", ""),  # of attach or session: TS 24.301 9.9.3.9, 9.9.4.4
 }
 
 UNITS: Final[Mapping[str, str]] = {name: unit for name, (_, unit) in _KINDS.items()}

@@ -27,6 +27,7 @@ _COMMAND: Final = re.compile(
     r"AT(?:\+(?:CSQ|CESQ|QCSQ|QRSRP|QRSRQ|QSINR|QNWINFO|QCAINFO|QTEMP|CGMM|CGMR|CGMI)"
     r'|\+QENG="servingcell"|\+(?:CPIN|COPS|CREG|CGREG|CEREG|C5GREG)\?)'
 )
+_SIM_STATE: Final = "AT+CPIN?"
 _END: Final = re.compile(rb"(?:^|\r|\n)(OK|ERROR|\+CM[ES] ERROR: ?[^\r\n]*)\r")
 
 
@@ -62,6 +63,8 @@ def _answer(command: str, whole: bytes) -> bytes:
     word = end.group(1).decode("ascii", "replace")
     if word == "ERROR":
         raise CameraError(Cause.VENDOR_UNSUPPORTED, f"the modem does not know {command}", raw=whole)
+    if command == _SIM_STATE and word.startswith("+CME ERROR"):
+        return word.encode()  # TS 27.007 9.2: "SIM not inserted" is the answer to this question
     if word != "OK":
         raise CameraError(Cause.VENDOR_REFUSED, f"the modem answers {word[:80]}", raw=whole)
     lines = [line.strip() for line in whole[: end.start(1)].splitlines()]

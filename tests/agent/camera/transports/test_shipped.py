@@ -135,6 +135,7 @@ def modem(line: bytes) -> bytes:
         b"AT+CEREG?": b"\r\n+CEREG: 0,1\r\n\r\nOK\r\n",
         b"AT+CPIN?": b"\r\n+CPIN: READY\r\n\r\nOK\r\n",
         b"AT+CGMM": b"\r\nEC25\r\n\r\nOK\r\n",
+        b"AT+QRSRP": b"\r\n+QRSRP: -104,-140,-32768,-32768,LTE\r\n\r\nOK\r\n",
     }
     return (ANSWERS | more).get(line, b"\r\nERROR\r\n") if line else b""
 
@@ -154,6 +155,9 @@ async def test_quectel() -> None:
         "cellular.tech": "LTE",
         "cellular.registered": True,
         "cellular.sim": "ready",
+        "cellular.state": "NOCONN",
+        "cellular.antenna_1_rsrp": -104.0,
+        "cellular.antenna_2_rsrp": -140.0,
         "device.model": "EC25",
     }
 
@@ -185,6 +189,24 @@ async def test_quectel_that_does_not_know(
         values = await read("gateway.quectel", reach_of(serial_port=port))
 
     assert values[name].quality == quality
+
+
+@pytest.mark.parametrize(
+    ("answer", "sim"),
+    [(b"+CME ERROR: 10", "missing"), (b"+CME ERROR: SIM not inserted", "missing"),
+     (b"+CME ERROR: 11", "pin"), (b"+CME ERROR: 13", None)],
+)  # fmt: skip
+async def test_quectel_without_a_sim(answer: bytes, sim: str | None) -> None:
+    """What a modem calls an error is its answer about the SIM; one that says too little is none."""
+    pytest.importorskip("serial", reason="pyserial is not installed")
+
+    def without(line: bytes) -> bytes:
+        return b"\r\n" + answer + b"\r\n" if line == b"AT+CPIN?" else modem(line)
+
+    with serial_device(without) as port:
+        values = await read("gateway.quectel", reach_of(serial_port=port))
+
+    assert values["cellular.sim"].value == sim
 
 
 async def test_epever() -> None:
@@ -283,6 +305,7 @@ async def test_modemmanager(program: Path) -> None:
         "cellular.registered": True,
         "cellular.operator": "Example Net",
         "cellular.state": "connected",
+        "cellular.session": True,
         "cellular.sim": "ready",
         "cellular.tech": "lte",
         "device.model": "EM12-G",
