@@ -120,17 +120,23 @@ def ask_again(db: Connection, line_id: int) -> None:
 def due(
     db: Connection, *, before: datetime, limit: int, but: Collection[int] = ()
 ) -> tuple[int, ...]:
-    """Lines nobody has submitted or decided whose suggestion is missing or older, oldest first."""
+    """Lines nobody has submitted or decided whose suggestion is older, those that have none first.
+
+    One that was submitted before suggestions were made gets its first one all the same.
+    """
     decided = select(origin_decision.c.line_id)
     rows = db.execute(
         select(claim_line.c.id)
         .outerjoin(origin_suggestion, origin_suggestion.c.line_id == claim_line.c.id)
         .where(
-            claim_line.c.state.in_(BEFORE_SUBMISSION),
             claim_line.c.closed_at.is_(None),
             claim_line.c.id.not_in(decided),
             claim_line.c.id.not_in(sorted(but)),
-            or_(origin_suggestion.c.made_at.is_(None), origin_suggestion.c.made_at <= before),
+            or_(
+                origin_suggestion.c.line_id.is_(None),
+                claim_line.c.state.in_(BEFORE_SUBMISSION)
+                & or_(origin_suggestion.c.made_at.is_(None), origin_suggestion.c.made_at <= before),
+            ),
         )
         .order_by(origin_suggestion.c.made_at.nulls_first(), claim_line.c.id)
         .limit(limit)
@@ -141,12 +147,15 @@ def due(
 def is_open_to_change(db: Connection, line_id: int) -> bool:
     """True until the line is submitted or its origin decided: then the suggestion is frozen."""
     row = db.execute(
-        select(claim_line.c.state, origin_decision.c.id)
+        select(claim_line.c.state, origin_decision.c.id, origin_suggestion.c.version)
         .outerjoin(origin_decision, origin_decision.c.line_id == claim_line.c.id)
+        .outerjoin(origin_suggestion, origin_suggestion.c.line_id == claim_line.c.id)
         .where(claim_line.c.id == line_id)
         .limit(1)
     ).one_or_none()
-    return row is not None and row.state in BEFORE_SUBMISSION and row.id is None
+    if row is None or row.id is not None:
+        return False
+    return row.version is None or row.state in BEFORE_SUBMISSION
 
 
 def decide(

@@ -7,6 +7,7 @@ from typing import Final
 from collector.store.scope import Role
 from collector.web import metrics
 from collector.web.api import claim_file, resources, series
+from collector.web.api import origins as api_origins
 from collector.web.api import profiles as api_profiles
 from collector.web.api import strips as api_strips
 from collector.web.api import trust as api_trust
@@ -20,6 +21,7 @@ from collector.web.pages import (
     health,
     login,
     orders,
+    origins,
     outcomes,
     people,
     profiles,
@@ -70,6 +72,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _get("/preclaims", claims.show_preclaims, KNOWN),
     _get(r"/preclaims/{id:\d+}", claims.show_preclaim, KNOWN),
     _post(r"/preclaims/{id:\d+}/move", claims.move_preclaim, KNOWN),
+    _post(r"/preclaims/{id:\d+}/origin", origins.decide, CONFIRMS),
     _post(r"/preclaims/{id:\d+}/faults/{episode:\d+}/profile", profiles.confirm_profile, CONFIRMS),
     _get("/incidents", outcomes.show_incidents, SITE),
     _get("/tasks", tasks.show_tasks, SITE),
@@ -81,6 +84,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _get("/dismissed", outcomes.show_dismissed, SITE),
     _get("/trends", trends.show_trends, KNOWN),
     _get("/trust", trust.show_trust, SITE),
+    _get("/origins", origins.show_origins, SITE),
     _get(r"/verdicts/{id:\d+}", trust.show_verdict, SITE),
     _post(r"/verdicts/{id:\d+}/rule", trust.rule, trust.RULES),
     _get("/agents", health.show_agents, SITE),
@@ -110,6 +114,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _api("compatibility", compatibility.list_compatibility, KNOWN),
     _api("trends", resources.list_trends, KNOWN),
     _api("trust", api_trust.show_trust, SITE),
+    _api("origins", api_origins.show_origins, SITE),
     _api("profiles", api_profiles.show_profiles, SITE),
     _api("agents", resources.list_agents, SITE),
 )

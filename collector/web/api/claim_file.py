@@ -6,9 +6,10 @@ from aiohttp import web
 
 from collector.store.scope import Role
 from collector.store.views import claim_file, claims
+from collector.store.views import origins as origin_view
 from collector.store.views.claim_file import EventRow, EvidenceRow, FindingRow, ManifestRow
 from collector.store.views.profiles import ProfileRow
-from collector.web.api import shapes
+from collector.web.api import origins, shapes
 from collector.web.api.pages import answer
 from collector.web.call import Call, found
 from collector.web.pages.claims import must_items, read_payload
@@ -21,6 +22,7 @@ async def show_preclaim(call: Call) -> web.StreamResponse:
     findings = await house.read(lambda db: claim_file.list_findings(db, scope, number))
     manifests = await house.read(lambda db: claim_file.list_manifests(db, scope, number))
     events = await house.read(lambda db: claim_file.list_events(db, scope, number))
+    file = await house.read(lambda db: origin_view.find_origin(db, scope, number))
     shown = () if call.known.role is Role.DISTRIBUTOR else manifests
     return answer(
         {
@@ -29,6 +31,7 @@ async def show_preclaim(call: Call) -> web.StreamResponse:
             "findings": [_finding(item) for item in findings],
             "manifests": [_manifest(item) for item in shown],
             "events": [_event(item) for item in events],
+            "origin": origins.origin(file, house.policy.origin) if file else None,
         }
     )
 

@@ -20,6 +20,7 @@ from collector.store.views import claim_file, claims, devices
 from collector.store.views.claim_file import EventRow, ManifestRow
 from collector.store.views.claims import ClaimFilter, PreClaim
 from collector.web.call import Call, found
+from collector.web.origin_panel import ORIGINS, read_panel
 from collector.web.pages import claim_files
 from collector.web.render import page
 from shared.evidence import FIGURES, is_thumbnail
@@ -130,6 +131,9 @@ async def show_claim(call: Call, *, status: int = 200, trouble: str = "") -> web
         trouble=trouble,
         shows_evidence=call.known.role is not Role.DISTRIBUTOR,
         may_confirm=call.known.role in CONFIRMS,
+        origin=await read_panel(call, number),
+        origins=ORIGINS,
+        terms=house.policy.origin,
     )
 
 
