@@ -13,8 +13,8 @@ from collector.claims.origin import arrival_signs, handling_signs, site_signs, v
 from collector.claims.origin.kinds import Origin
 from collector.claims.origin.signal import Look, Signal
 
-POLICY: Final = "claims and warranty, section 15"
-OURS: Final = "ours, from the policy's scenes and users' reports"
+POLICY: Final = "policy"  # claims and warranty, sections 1 and 15
+OURS: Final = "ours"  # from users' reports: user asks, sections 5.4 and 6.4
 F, T, I = Origin.FACTORY, Origin.TRANSPORT, Origin.INSTALLATION  # noqa: E741  # the table's columns
 U, E, W, O = Origin.USER, Origin.ENVIRONMENT, Origin.FIRMWARE, Origin.OPERATOR  # noqa: E741
 X = Origin.UNDETERMINED
