@@ -32,6 +32,7 @@ from benchmarks import (
     durability_throughput,
     durability_uplink,
     durability_wire,
+    energy_lives,
     ircut_figures,
     main_figures,
     picture_figures,
@@ -58,6 +59,7 @@ FIGURES: tuple[Figure, ...] = (
     *camera_replies.FIGURES,
     *camera_decoder.FIGURES,
     *camera_login.FIGURES,
+    *energy_lives.FIGURES,
 )
 OUTPUT = Path("build/figures.json")
 
