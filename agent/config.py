@@ -65,6 +65,7 @@ class Device:
     battery: Battery = NOTHING_SAID  # what its owner knows of it
     kind: DeviceKind = DeviceKind.CAMERA
     gateway: str = ""  # id of the gateway that this camera hangs on; '' when nobody has said
+    power_from: str = ""  # the supply that it shares with others; '' when nobody has said
     consent: Consented = NOBODY_ASKED  # what its owner allows
     data_plan_bytes: float | None = None  # a month, of a SIM of its own; None: nobody has said
 

@@ -268,6 +268,7 @@ class _Reader:
             battery=read_battery(table.table("battery")),
             kind=gateway.kind,
             gateway=gateway.gateway,
+            power_from=gateway.power_from,
             wake_window=read_wake_window(table),
             push=push,
             consent=read_consent(table.table("consent")),

@@ -13,6 +13,8 @@ from agent.gateway import DeviceKind
 LOCAL: Final = "local"
 _SERIAL_PORT: Final = re.compile(r"/dev/[A-Za-z0-9][A-Za-z0-9._/-]{0,100}")
 
+_SUPPLY: Final = re.compile(r"\S(?:.{0,62}\S)?")  # printable, for people; names nothing technical
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayKeys:
@@ -20,6 +22,7 @@ class GatewayKeys:
 
     kind: DeviceKind
     gateway: str  # id of the gateway that a camera hangs on; '' when nobody has said
+    power_from: str  # name of the supply that it shares with others; '' when nobody has said
     serial_port: str
     vendor_port: int | None
 
@@ -37,9 +40,18 @@ def read_gateway(table: Table, *, address: str, profile: str) -> GatewayKeys:
     return GatewayKeys(
         kind=kind,
         gateway=table.text("gateway", ""),
+        power_from=_supply(table),
         serial_port=serial_port,
         vendor_port=table.whole("vendor_port", 0, low=0, high=65_535) or None,
     )
+
+
+def _supply(table: Table) -> str:
+    name = table.text("power_from", "")
+    if name and _SUPPLY.fullmatch(name) is None:
+        table.complain("power_from", "bad_supply", found=name[:80])
+        return ""
+    return name
 
 
 def check_gateways(tables: Iterable[tuple[Table, str]], gateways: Iterable[str]) -> None:

@@ -26,6 +26,13 @@ GATEWAY_WRONGS: Final[Mapping[str, Wrong]] = {
             '调制解调器或充电控制器请填写 kind = "gateway"，摄像机请填写其地址',
         ),
     ),
+    "bad_supply": Wrong(
+        Both("{found!r} is no name of a supply", "{found!r} 不是供电名称"),
+        Both(
+            'Write 1 to 64 characters, like "pole-1", the same for all that hang on it',
+            '请填写 1 到 64 个字符，例如 "pole-1"，同一供电的设备填写相同名称',
+        ),
+    ),
     "unknown_gateway": Wrong(
         Both(
             "{found!r} is no gateway of this file; it has: {known}",

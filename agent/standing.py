@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 from agent.budget import Spend
@@ -13,11 +14,12 @@ from agent.delivery import fault_store, keepsake_store
 from agent.delivery.database import Database
 from agent.diagnosis.engine import FaultMemory
 from agent.facts import facts_of
+from agent.hangs_on import hang_all
 from agent.host import host_device
 from agent.login_hold import OUTCOME
 from agent.recording import EXCHANGED, Outcome
 from shared.device import DeviceFacts
-from shared.health import DeviceHealth, Standing
+from shared.health import DeviceHealth, HangsOn, Standing
 from shared.reading import Reading
 
 _LET_IN: Final = frozenset({"accepted", "open"})
@@ -46,10 +48,15 @@ class Standings:
     """All devices; built from what was stored, then changed pass by pass."""
 
     def __init__(
-        self, facts: Iterable[tuple[DeviceFacts, tuple[str, ...]]], *, host_id: str = ""
+        self,
+        facts: Iterable[tuple[DeviceFacts, tuple[str, ...]]],
+        *,
+        host_id: str = "",
+        hangs_on: Mapping[str, HangsOn] = MappingProxyType({}),
     ) -> None:
         """``facts`` with the codes of the episodes that are still open; ``host_id`` is our own."""
         self._host_id = host_id
+        self._hangs_on = hangs_on
         self._owed: dict[str, str] = {}
         self._stands = {
             fact.device_id: Stand(facts=fact, open_codes=codes) for fact, codes in facts
@@ -92,6 +99,7 @@ class Standings:
                 reason="; ".join(
                     filter(None, (self._owed.get(stand.facts.device_id, ""), stand.reason))
                 )[:_REASON_CHARS],
+                hangs_on=self._hangs_on.get(stand.facts.device_id),
                 **_spent(stand),
             )
             for stand in self._stands.values()
@@ -198,4 +206,6 @@ def stored_standings(config: Config, database: Database) -> Standings:
         memories = fault_store.read_memories(db, device.device_id)
         codes = tuple(sorted({memory.code for memory in memories.values() if memory.is_open}))
         known.append((facts, codes))
-    return Standings(known, host_id=host_device(config).device_id)
+    return Standings(
+        known, host_id=host_device(config).device_id, hangs_on=hang_all(config.devices)
+    )

@@ -40,7 +40,11 @@ class ToldFacts:
             self.forget()
             self._day = now.date()
         return tuple(
-            replace(one, device=DeviceFacts(one.device.device_id, one.device.label_serial))
+            replace(
+                one,
+                device=DeviceFacts(one.device.device_id, one.device.label_serial),
+                hangs_on=None,  # it changes with the configuration, and that with a restart
+            )
             if self._told.get(one.device.device_id) == one.device
             else one
             for one in devices

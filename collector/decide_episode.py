@@ -8,13 +8,23 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection
 
-from collector import earn
-from collector.claims.decide import Verdict, decide
-from collector.claims.facts import Facts, SiteFacts, UnitFacts
+from collector import earn, outages
+from collector.claims.decide import EXPLAINED_BY_SITE, Verdict, decide
+from collector.claims.facts import Facts, LossFacts, SiteFacts, UnitFacts
 from collector.claims.policy import Policy
 from collector.claims.profiles import ProfileFacts, ProfileKey, tell_readings, weigh_votes
 from collector.effects import carry_out
-from collector.store import due, outlived, profile_rulings, silences, trust, twins, units
+from collector.store import (
+    due,
+    incidents,
+    outlived,
+    profile_rulings,
+    silences,
+    sites_lost,
+    trust,
+    twins,
+    units,
+)
 from collector.store.due import Case
 from collector.store.units import Unit
 from shared.profile import UNKNOWN
@@ -36,7 +46,8 @@ def decide_episode(db: Connection, *, decision_id: int, policy: Policy, now: dat
         since=case.onset_at,
         now=now,
     )
-    facts = replace(facts, silences=met)
+    loss = loss_of(db, case, policy=policy, now=now)
+    facts = replace(facts, silences=met, site=replace(facts.site, loss=loss))
     if (pair := earn.pair_of(db, case)) is not None:
         told = earn.look_up(db, pair, decision_id=decision_id, policy=policy, now=now)
         facts = replace(facts, trust=told)
@@ -71,13 +82,39 @@ def facts_of(db: Connection, case: Case) -> Facts:
         note_zh=note_zh,
         profile=profile_facts(db, case),
         site=SiteFacts(
-            devices=due.devices_at(db, site_id=case.site_id),
-            unreachable=due.unreachable_at(db, site_id=case.site_id),
             agent_silent_since=case.silent_since,
             agent_quiet_until=case.quiet_until,
             promised_within_s=case.promised_within_s,
         ),
     )
+
+
+def loss_of(db: Connection, case: Case, *, policy: Policy, now: datetime) -> LossFacts | None:
+    """The outage that covers the position now; None when there is none.
+
+    What has no incident yet is asked of the site itself: what is wrong meanwhile must not be
+    decided as a fault of the device.
+    """
+    if case.silent_since is None and case.code not in EXPLAINED_BY_SITE:
+        return None
+    nodes = sites_lost.nodes_of(db, case.position_id)
+    open_here = incidents.open_at(db, site_id=case.site_id)
+    mine = [one for one in open_here if case.position_id in one.away]
+    mine += [one for one in open_here if one.root in nodes]
+    if mine:
+        return LossFacts(
+            incident_id=mine[0].id,
+            began_at=mine[0].began_at,
+            text_en=mine[0].text_en,
+            text_zh=mine[0].text_zh,
+        )
+    if due.unreachable_at(db, site_id=case.site_id) < policy.site_loss_min_devices:
+        return None
+    site = outages.read(db, case.site_id, policy=policy, now=now)
+    for root in outages.tree_of(site, policy).roots():
+        if str(root.node) in nodes:
+            return LossFacts(incident_id=None, began_at=root.since)
+    return None
 
 
 def profile_facts(db: Connection, case: Case) -> ProfileFacts | None:

@@ -53,8 +53,8 @@ def carry_out(db: Connection, case: Case, decided: Decision, *, now: datetime) -
     match decided.verdict:
         case Verdict.CLAIM:
             links = Links(line_id=_attach_to_line(db, case, decided, now=now))
-        case Verdict.INCIDENT:
-            links = Links(incident_id=_attach_to_incident(db, case, decided, now=now))
+        case Verdict.INCIDENT if decided.incident_id is not None:
+            links = Links(incident_id=_attach_to_incident(db, case, decided.incident_id))
         case Verdict.TASK:
             links = Links(task_id=_open_task(db, case, decided, now=now))
         case Verdict.FIRMWARE_CASE:
@@ -198,19 +198,8 @@ def _tell(
     )
 
 
-def _attach_to_incident(db: Connection, case: Case, decided: Decision, *, now: datetime) -> int:
-    incident_id = incidents.open_at(db, site_id=case.site_id)  # one loss, whatever names it first
-    if incident_id is None:
-        incident_id = incidents.open_(
-            db,
-            organisation_id=case.organisation_id,
-            site_id=case.site_id,
-            cause=decided.cause.value if decided.cause else "",
-            text_en=decided.reason_en,
-            text_zh=decided.reason_zh,
-            now=now,
-        )
-    incidents.add_member(
+def _attach_to_incident(db: Connection, case: Case, incident_id: int) -> int:
+    incidents.name_episode(
         db,
         incident_id=incident_id,
         organisation_id=case.organisation_id,

@@ -21,6 +21,9 @@ CLOSED_MODES: Final = frozenset({"farewell", "closed"})
 """``DataSpend.mode`` in which the agent is silent until the next month of its plan."""
 
 
+_Named = Annotated[str, msgspec.Meta(max_length=64)]
+
+
 class Standing(enum.Enum):
     """How a device stands; UNKNOWN is never drawn as OK."""
 
@@ -28,6 +31,20 @@ class Standing(enum.Enum):
     FAULT = "fault"
     UNKNOWN = "unknown"
     UNSUPPORTED = "unsupported"
+
+
+class HangsOn(msgspec.Struct, frozen=True, array_like=True):
+    """What a device depends on, as the agent's configuration says; '' where nobody said.
+
+    Devices that name the same thing go and come back with it; names are the agent's own.
+    """
+
+    power: _Named = ""  # a supply that several share: a pole, a PoE switch, a battery box
+    place: _Named = ""  # a further site that a hub reaches over one link
+    gateway: _Named = ""  # device id of the gateway; a gateway names itself
+    recorder: _Named = ""  # address of the recorder whose channel it is
+    feed: Annotated[str, msgspec.Meta(max_length=16)] = ""  # "mains" or "battery"
+    contact: Annotated[str, msgspec.Meta(max_length=16)] = ""  # "called", "sleeps" or "pushes"
 
 
 class DeviceHealth(msgspec.Struct, frozen=True, array_like=True):
@@ -44,6 +61,7 @@ class DeviceHealth(msgspec.Struct, frozen=True, array_like=True):
     spent_wakeups_today: Count = 0
     spent_writes_today: Count = 0
     spent_uah_today: Count = 0  # charge of its battery, estimated from its seconds awake; in uAh
+    hangs_on: HangsOn | None = None  # None: as was told before
 
 
 class LaneDepth(msgspec.Struct, frozen=True, array_like=True):

@@ -13,7 +13,8 @@ from typing import Final
 
 from benchmarks.energy.subject import Episode, Heard
 from collector.claims.decide import Verdict, decide
-from collector.claims.facts import Facts, SiteFacts, UnitFacts
+from collector.claims.facts import Facts, LossFacts, SiteFacts, UnitFacts
+from collector.claims.outage import SITE, AgentState, Leaf, Tree
 from collector.claims.policy import Policy
 from shared.device import Product
 from simulator.solar.site import Loss, Site
@@ -65,17 +66,37 @@ def _facts(site: Site, heard: Heard, episode: Episode, now: datetime) -> Facts:
             delivered_on=(site.grid.start - _WARRANTY).date(),
         ),
         site=SiteFacts(
-            devices=len(site.cameras),
-            unreachable=_unreachable(heard, now),
+            loss=_loss(site, heard, now, silent_since=dark[0] if dark else None),
             agent_silent_since=dark[0] if dark else None,
         ),
     )
 
 
-def _unreachable(heard: Heard, now: datetime) -> int:
-    return sum(
-        one.code == "device.unreachable"
+def _loss(
+    site: Site, heard: Heard, now: datetime, *, silent_since: datetime | None
+) -> LossFacts | None:
+    """The site's outage as the collector's tree finds it, where there is one."""
+    since = {
+        one.device_id: one.opened_at
+        for one in heard.episodes
+        if one.code == "device.unreachable"
         and one.opened_at <= now
         and (one.cleared_at is None or one.cleared_at > now)
-        for one in heard.episodes
+    }
+    leaves = (
+        Leaf(
+            position_id=number,
+            agent_id="agent",
+            unreachable_since=since.get(camera.device_id),
+        )
+        for number, camera in enumerate(site.cameras)
     )
+    agent = AgentState(
+        id="agent",
+        heard_at=silent_since or now,
+        promise_s=POLICY.default_promise_s,
+        is_silent=silent_since is not None,
+    )
+    roots = Tree(leaves, (agent,), terms=POLICY.loss_terms(None)).roots()
+    began = [root.since for root in roots if root.node == SITE]
+    return LossFacts(incident_id=1, began_at=began[0], text_en="lost") if began else None

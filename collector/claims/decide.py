@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from collector.claims import silence, warranty
-from collector.claims.facts import Facts
+from collector.claims.facts import Facts, LossFacts
 from collector.claims.policy import Policy
 from collector.claims.profiles import Standing, describe, stand
 from collector.claims.warranty import Warranty, WarrantyVerdict
@@ -33,13 +33,6 @@ class Verdict(enum.Enum):
     WAIT = "wait"
 
 
-class Cause(enum.Enum):
-    """What an incident is about; one is open per site and cause."""
-
-    SILENT = "site.silent"
-    UNREACHABLE = "site.unreachable"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """What becomes of the fault, and why in both languages."""
@@ -48,7 +41,7 @@ class Decision:
     reason_en: str
     reason_zh: str
     warranty: Warranty | None = None  # set for CLAIM, SHADOW and 'out of warranty'
-    cause: Cause | None = None  # set for INCIDENT
+    incident_id: int | None = None  # set for INCIDENT: the one that explains it
     profile: Standing = Standing.FREE  # for CLAIM: what the finding is worth by its profile
     task_kind: str = ""  # set for TASK: maintenance | configuration | siting | site
     look_again_at: datetime | None = None  # set for WAIT
@@ -143,7 +136,8 @@ def _silenced(case: Facts, policy: Policy, now: datetime) -> Decision | None:
 
 
 def _site_lost(case: Facts, policy: Policy, now: datetime) -> Decision | None:
-    """What the loss of the site explains; a fault that was there before it is explained by none.
+    """What the loss of what it hangs on explains; a fault that was there before it is explained
+    by none.
 
     An incident is not the end of a fault that outlives it: such a one is due again after it.
     """
@@ -152,31 +146,41 @@ def _site_lost(case: Facts, policy: Policy, now: datetime) -> Decision | None:
     known_after = policy.site_loss_known_after(site.promised_within_s)
     if silent_since is None and site.agent_quiet_until is not None:
         return _closed(site.agent_quiet_until, policy, now)
-    if silent_since is not None and case.onset_at >= silent_since - known_after:
-        return Decision(
-            verdict=Verdict.INCIDENT,
-            reason_en="the site's agent is silent: power or uplink is lost for the whole site",
-            reason_zh="现场代理无应答：整个现场断电或断网",
-            cause=Cause.SILENT,
-        )
-    lost = policy.is_site_lost(devices=site.devices, unreachable=site.unreachable)
-    if lost and case.code in EXPLAINED_BY_SITE:
-        return Decision(
-            verdict=Verdict.INCIDENT,
-            reason_en=f"{site.unreachable} of {site.devices} devices of the site are unreachable:"
-            " network or power of the site",
-            reason_zh=f"现场 {site.devices} 台设备中 {site.unreachable} 台不可达："
-            "现场网络或供电问题",
-            cause=Cause.UNREACHABLE,
-        )
+    began = []
     if silent_since is not None:
+        began.append(silent_since - known_after)
+    if site.loss is not None and case.code in EXPLAINED_BY_SITE:
+        # Only the agent that goes on telling can have told of a camera's stream before its loss.
+        margin = timedelta(seconds=policy.site_loss_margin_s)
+        began.append(site.loss.began_at - (known_after if silent_since is None else margin))
+    if any(case.onset_at >= moment for moment in began):
+        return _explained(site.loss, policy, now)
+    return _wait_for_site(policy, now) if began else None
+
+
+def _explained(loss: LossFacts | None, policy: Policy, now: datetime) -> Decision:
+    if loss is None or loss.incident_id is None:
         return Decision(
             verdict=Verdict.WAIT,
-            reason_en="waiting: the fault began before the site was lost; judged when it is back",
-            reason_zh="等待：故障早于现场失联；现场恢复后再判定",
+            reason_en="waiting: more than this device is lost; it is not settled yet what",
+            reason_zh="等待：失联的不止此设备；尚未确定范围",
             look_again_at=now + timedelta(seconds=policy.recheck_s),
         )
-    return None
+    return Decision(
+        verdict=Verdict.INCIDENT,
+        reason_en=loss.text_en,
+        reason_zh=loss.text_zh,
+        incident_id=loss.incident_id,
+    )
+
+
+def _wait_for_site(policy: Policy, now: datetime) -> Decision:
+    return Decision(
+        verdict=Verdict.WAIT,
+        reason_en="waiting: the fault began before the site was lost; judged when it is back",
+        reason_zh="等待：故障早于现场失联；现场恢复后再判定",
+        look_again_at=now + timedelta(seconds=policy.recheck_s),
+    )
 
 
 def _closed(until: datetime, policy: Policy, now: datetime) -> Decision:

@@ -10,11 +10,20 @@ from collector.claims.silence import Silence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LossFacts:
+    """An outage that covers the position; ``incident_id`` None while it is not settled which."""
+
+    incident_id: int | None
+    began_at: datetime
+    text_en: str = ""
+    text_zh: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteFacts:
     """How the site stands at the moment of the decision."""
 
-    devices: int = 1
-    unreachable: int = 0  # devices with an open device.unreachable
+    loss: LossFacts | None = None
     agent_silent_since: datetime | None = None
     agent_quiet_until: datetime | None = None  # closed by its data plan, and not heard since
     promised_within_s: float | None = None

@@ -26,6 +26,12 @@ A policy file is TOML; whatever it leaves out has the value of the factory's pub
     min_devices = 2
     margin_s = 60.0
     wait = true                         # no decision before site loss can be known
+    together_s = 1800.0                 # losses further apart are not one outage
+    reopen_s = 1800.0                   # what is lost again sooner was not over
+    recovery_s = 3600.0                 # after the last return the rest is looked at alone
+    [flapping]                          # an outage that comes and goes stays one incident
+    losses = 4                          # more than so many
+    within_s = 86400.0                  # in this time, and until it was calm for as long
     [liveness]
     factor = 2.5                        # times the promised interval
     default_promise_s = 300.0           # until the agent has promised one
@@ -55,6 +61,7 @@ from typing import Final
 
 from collector.claims.origin.read_terms import read_terms
 from collector.claims.origin.terms import OriginTerms
+from collector.claims.outage import Terms as LossTerms
 from collector.claims.problem import Problem
 from collector.claims.profiles import ProfileTerms
 from collector.claims.toml_reader import TomlReader
@@ -75,6 +82,17 @@ class PolicyError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutageTerms:
+    """What belongs to one outage, and when one that comes and goes is called flapping."""
+
+    together: timedelta = timedelta(minutes=30)
+    reopen: timedelta = timedelta(minutes=30)
+    recovery: timedelta = timedelta(hours=1)
+    flapping_losses: int = 4
+    flapping_within: timedelta = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """What the factory promises and how certain it wants to be; see the module's text."""
 
@@ -91,6 +109,7 @@ class Policy:
     site_loss_min_devices: int = 2
     site_loss_margin_s: float = 60.0
     site_loss_wait: bool = True
+    outages: OutageTerms = field(default_factory=OutageTerms)
     liveness_factor: float = 2.5
     default_promise_s: float = 300.0
     max_promise_s: float = 86_400.0
@@ -142,10 +161,13 @@ class Policy:
                 return timedelta(seconds=self.verified_s[key])
         return max(self.hold_of(code), self.silence_after(promised_within_s))
 
-    def is_site_lost(self, *, devices: int, unreachable: int) -> bool:
-        """True when so many devices of a site are unreachable that its network or power is."""
-        enough = devices >= self.site_loss_min_devices
-        return enough and unreachable >= self.site_loss_share * devices
+    def loss_terms(self, promised_within_s: float | None) -> LossTerms:
+        """When a node is called lost, where agents promise to speak within so many seconds."""
+        return LossTerms(
+            share=self.site_loss_share,
+            min_devices=self.site_loss_min_devices,
+            together=max(self.outages.together, self.site_loss_known_after(promised_within_s)),
+        )
 
     def trusts(self, code: str, proof: Proof) -> bool:
         """True when such a verdict may open a draft from day one; experiment and fact may."""
@@ -196,6 +218,7 @@ def parse(text: str) -> Policy:
             "margin_s", DEFAULT.site_loss_margin_s, at_least=0, at_most=86_400
         ),
         site_loss_wait=site.truth("wait", DEFAULT.site_loss_wait),
+        outages=_outages(site, top.table("flapping")),
         liveness_factor=live.number("factor", DEFAULT.liveness_factor, at_least=1, at_most=100),
         default_promise_s=live.number(
             "default_promise_s", DEFAULT.default_promise_s, at_least=0.1, at_most=86_400
@@ -233,6 +256,22 @@ def _trust(table: TomlReader) -> TrustTerms:
             "min_precision", usual.min_precision, at_least=0.5, at_most=0.9999
         ),
         confidence=table.number("confidence", usual.confidence, at_least=0.5, at_most=0.9999),
+    )
+
+
+def _outages(site: TomlReader, flapping: TomlReader) -> OutageTerms:
+    usual = DEFAULT.outages
+
+    def span(table: TomlReader, key: str, usual: timedelta) -> timedelta:
+        seconds = table.number(key, usual.total_seconds(), at_least=0.05, at_most=7 * 86_400)
+        return timedelta(seconds=seconds)
+
+    return OutageTerms(
+        together=span(site, "together_s", usual.together),
+        reopen=span(site, "reopen_s", usual.reopen),
+        recovery=span(site, "recovery_s", usual.recovery),
+        flapping_losses=flapping.whole("losses", usual.flapping_losses, at_least=1, at_most=1000),
+        flapping_within=span(flapping, "within_s", usual.flapping_within),
     )
 
 

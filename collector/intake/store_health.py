@@ -54,6 +54,8 @@ def store_health(health: Health, row: Row) -> None:
                 last_good_at=min(device.last_good_at, row.now) if device.last_good_at else None,
                 now=row.now,
             )
+            if device.hangs_on is not None:
+                positions.note_hangs_on(row.db, position_id=place.id, hangs_on=device.hangs_on)
 
 
 def _note_agent(health: Health, row: Row) -> None:

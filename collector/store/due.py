@@ -129,15 +129,6 @@ def _known_later(
     return here
 
 
-def devices_at(db: Connection, *, site_id: str) -> int:
-    """How many positions the site has."""
-    return int(
-        db.execute(
-            select(func.count()).select_from(position).where(position.c.site_id == site_id)
-        ).scalar_one()
-    )
-
-
 def unreachable_at(db: Connection, *, site_id: str) -> int:
     """How many positions of the site have an open device.unreachable."""
     return int(

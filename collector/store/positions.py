@@ -16,7 +16,7 @@ from collector.store.tables import position, reading_latest
 from collector.store.upsert import insert_into, insert_row
 from shared.device import Alias, DeviceFacts, SerialSource
 from shared.evidence import EvidenceItem, EvidenceKind
-from shared.health import Standing
+from shared.health import HangsOn, Standing
 from shared.identity import Epoch, EventId
 from shared.reading import Reading
 
@@ -144,6 +144,22 @@ def note_standing(
     if last_good_at is not None:
         values["last_good_at"] = last_good_at
     db.execute(update(position).where(position.c.id == position_id).values(values))
+
+
+def note_hangs_on(db: Connection, *, position_id: int, hangs_on: HangsOn) -> None:
+    """Keep what the agent says that the device depends on."""
+    db.execute(
+        update(position)
+        .where(position.c.id == position_id)
+        .values(
+            power_from=hangs_on.power,
+            place=hangs_on.place,
+            gateway=hangs_on.gateway,
+            recorder=hangs_on.recorder,
+            feed=hangs_on.feed,
+            contact=hangs_on.contact,
+        )
+    )
 
 
 def forget_standing(db: Connection, *, agent_id: str, reason: str, now: datetime) -> None:

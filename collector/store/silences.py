@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Row, func, select, update
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, func, select, update
 from collector.claims import silence as rules
 from collector.claims.silence import Place, Silence, SilenceKind, SilenceScope
 from collector.store.scope import Scope
+from collector.store.sites_lost import SiteLost
 from collector.store.tables import organisation, position, silence, site
 from collector.store.upsert import insert_row
 
@@ -102,6 +103,24 @@ def met_by(
         return ()
     place = place_of(db, site_id, position_id)
     return tuple(one for one in found if one.starts_at <= now and rules.is_for(one, place, code))
+
+
+def without_silenced(db: Connection, found: SiteLost, *, code: str, at: datetime) -> SiteLost:
+    """The site without the positions for which this fault is silenced one by one."""
+    holding = [
+        one
+        for one in _lasting_beyond(db, at)
+        if one.starts_at <= at
+        and one.scope is SilenceScope.POSITION
+        and one.site_id == found.site_id
+        and one.code in ("", code)
+    ]
+    if not holding:
+        return found
+    quiet = {one.position_id for one in holding}
+    return replace(
+        found, leaves=tuple(leaf for leaf in found.leaves if leaf.position_id not in quiet)
+    )
 
 
 def place_of(db: Connection, site_id: str, position_id: int | None) -> Place:

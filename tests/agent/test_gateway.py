@@ -23,8 +23,10 @@ from agent.config_problem import ConfigError
 from agent.delivery.salvage import open_or_salvage
 from agent.edge import network_edge
 from agent.gateway import DeviceKind, takes
+from agent.hangs_on import hang_all
 from agent.probes import PROBES, reachability
 from agent.probes.probe import Pass
+from shared.health import HangsOn
 from shared.reading import Quality
 from tests.agent.camera.transports.test_modbus import tcp_server
 from tests.agent.fakes import NOON, Clock, FakeCamera
@@ -54,6 +56,33 @@ def site(tmp_path: Path) -> Iterator[Site]:
     database, _ = open_or_salvage(tmp_path / "agent.db", now=NOON)
     yield Site(database)
     database.close()
+
+
+def test_what_hangs_on_what_is_told(tmp_path: Path) -> None:
+    """Supply, place, gateway and recorder of each device go out with its health, and whether it
+    sleeps; a gateway names itself, and a recorder's channels its address."""
+    text = (
+        GOOD
+        + """power_from = "pole-1"
+[[sites]]
+name = "East"
+[[devices]]
+id = "door"
+address = "192.0.2.21"
+channel = 3
+power = "battery"
+site = "East"
+[[devices]]
+id = "nvr"
+address = "192.0.2.21"
+"""
+    )
+    assert hang_all(load(tmp_path, text).devices) == {
+        "modem": HangsOn(gateway="modem", feed="mains", contact="called"),
+        "gate": HangsOn(power="pole-1", gateway="modem", feed="mains", contact="called"),
+        "door": HangsOn(place="East", recorder="192.0.2.21", feed="battery", contact="sleeps"),
+        "nvr": HangsOn(recorder="192.0.2.21", feed="mains", contact="called"),
+    }
 
 
 def test_a_gateway_is_a_device(tmp_path: Path) -> None:

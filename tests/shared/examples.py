@@ -32,6 +32,7 @@ from shared.health import (
     DataSpend,
     DeviceHealth,
     DeviceReadings,
+    HangsOn,
     Health,
     LaneDepth,
     Lost,
@@ -194,6 +195,20 @@ def up_messages() -> dict[str, wire.UpMessage]:
             uplink="metered",
             devices=(
                 DeviceHealth(DEVICE, Standing.OK, NOON, (), "", 900_000, 5, 300, 40, 0, 149_000),
+            ),
+        ),
+        "health_hangs_on": Health(
+            sent_at=NOON,
+            agent_version="0.1.0",
+            next_within_s=300.0,
+            uplink="wired",
+            devices=(
+                DeviceHealth(
+                    DEVICE,
+                    Standing.OK,
+                    NOON,
+                    hangs_on=HangsOn("pole-1", "East", "gw-1", "192.168.1.2", "mains", "called"),
+                ),
             ),
         ),
         "health_words": Health(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Date,
     ForeignKey,
@@ -91,16 +92,23 @@ incident = Table(
     Column("id", Integer, primary_key=True),
     owner(),
     Column("site_id", String(64), ForeignKey("site.id"), nullable=False),
-    Column("cause", String(32), nullable=False),  # site.silent | site.unreachable
+    Column("cause", String(32), nullable=False),  # claims.outage_words.Cause value
     Column("text_en", Text, nullable=False),
     Column("text_zh", Text, nullable=False),
     Column("opened_at", Utc, nullable=False),
     Column("closed_at", Utc),
+    # A storm is not of one site: ``site_id`` is then the one that was hit first.
+    Column("level", String(16), nullable=False, server_default=text("'site'")),  # outage.Level
+    Column("root", String(200), nullable=False, server_default=text("'site'")),  # outage.Node
+    Column("began_at", Utc),  # when the first of its members was lost; None: from before this
+    Column("losses_json", Text, nullable=False, server_default=text("'[]'")),  # every beginning
+    Column("is_flapping", Boolean, nullable=False, server_default=text("false")),
+    Column("merged_into", Integer),  # the incident of the higher cause, once that was known
 )
 OPEN_INCIDENT = Index(
-    "uq_incident_open_site_cause",
+    "uq_incident_open_site_root",
     incident.c.site_id,
-    incident.c.cause,
+    incident.c.root,
     unique=True,
     sqlite_where=incident.c.closed_at.is_(None),
     postgresql_where=incident.c.closed_at.is_(None),
@@ -114,6 +122,8 @@ incident_member = Table(
     owner(),
     Column("position_id", Integer, ForeignKey("position.id"), nullable=False),
     Column("episode_id", Integer, ForeignKey("episode.id")),  # the last that named it; may be none
+    Column("lost_at", Utc),
+    Column("back_at", Utc),  # None: it is still away
     UniqueConstraint("incident_id", "position_id"),
 )
 

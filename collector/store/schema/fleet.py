@@ -89,6 +89,15 @@ position = Table(
     Column("picture_sha256", String(64)),
     Column("picture_at", Utc),
     Column("reference_sha256", String(64)),
+    # What it hangs on, as its agent says; '' where nobody said (shared.health.HangsOn).
+    Column("power_from", String(64), nullable=False, server_default=text("''")),
+    Column("place", String(64), nullable=False, server_default=text("''")),
+    Column("gateway", String(64), nullable=False, server_default=text("''")),
+    Column("recorder", String(64), nullable=False, server_default=text("''")),
+    Column("feed", String(16), nullable=False, server_default=text("''")),  # mains | battery
+    Column(
+        "contact", String(16), nullable=False, server_default=text("''")
+    ),  # called | sleeps | pushes
     UniqueConstraint("agent_id", "device_id"),
 )
 

@@ -159,6 +159,7 @@ episode = Table(
     Column("module_code", String(64), nullable=False, server_default=text("''")),
     UniqueConstraint("agent_id", "epoch", "seq"),
 )
+Index("ix_episode_code", episode.c.code, episode.c.cleared_at, episode.c.onset_at)
 Index("ix_episode_open", episode.c.position_id, episode.c.code, episode.c.cleared_at)
 
 decision = Table(

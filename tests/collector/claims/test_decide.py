@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.claims.decide import EXPLAINED_BY_SITE, Cause, Verdict, decide
-from collector.claims.facts import Facts, SiteFacts, UnitFacts
+from collector.claims.decide import EXPLAINED_BY_SITE, Verdict, decide
+from collector.claims.facts import Facts, LossFacts, SiteFacts, UnitFacts
 from collector.claims.policy import DEFAULT, Policy
 from shared.catalogue import CATALOGUE
 from shared.catalogue_entry import Outcome, Proof
@@ -20,8 +20,19 @@ ONSET = NOW - timedelta(hours=50)
 IN = UnitFacts(model="M", product="wifi", batch="B", delivered_on=date(2025, 1, 1))
 OUT = UnitFacts(model="M", product="wifi", batch="B", delivered_on=date(2023, 1, 1))
 UNDATED = UnitFacts(model="M", product="wifi", batch="B", delivered_on=None)
-WELL = SiteFacts(devices=10)
-DARK = SiteFacts(devices=10, agent_silent_since=NOW - timedelta(hours=1), promised_within_s=300)
+WELL = SiteFacts()
+LOST = LossFacts(incident_id=7, began_at=ONSET, text_en="lost", text_zh="失联")
+UNSETTLED = LossFacts(incident_id=None, began_at=ONSET)
+DARK = SiteFacts(
+    agent_silent_since=NOW - timedelta(hours=1),
+    promised_within_s=300,
+    loss=LossFacts(
+        incident_id=8,
+        began_at=NOW - timedelta(hours=1, minutes=12),
+        text_en="dark",
+        text_zh="无应答",
+    ),
+)
 TRUSTING = Policy(passive_opens_drafts=True)
 
 
@@ -67,25 +78,29 @@ def case(code: str, **changes: object) -> Facts:
         pytest.param(case("picture.moved"), TRUSTING, Verdict.NOT_APPLICABLE, id="moved"),
         pytest.param(case("device.unreachable"), DEFAULT, Verdict.TASK, id="one unreachable"),
         pytest.param(
-            case("device.unreachable", site=SiteFacts(devices=10, unreachable=6)),
+            case("device.unreachable", site=SiteFacts(loss=LOST)),
             DEFAULT,
             Verdict.INCIDENT,
-            id="six of ten",
+            id="what it hangs on is lost",
         ),
         pytest.param(
-            case("device.unreachable", site=SiteFacts(devices=10, unreachable=5)),
+            case("device.unreachable", site=SiteFacts(loss=UNSETTLED)),
             DEFAULT,
-            Verdict.TASK,
-            id="five of ten",
+            Verdict.WAIT,
+            id="not settled what is lost",
         ),
         pytest.param(
-            case("device.unreachable", site=SiteFacts(devices=1, unreachable=1)),
+            case(
+                "device.unreachable",
+                site=SiteFacts(loss=LOST),
+                onset_at=ONSET - timedelta(minutes=14),
+            ),
             DEFAULT,
-            Verdict.TASK,
-            id="the only device is no site",
+            Verdict.WAIT,
+            id="silent before the others",
         ),
         pytest.param(
-            case("battery.not_charging", site=SiteFacts(devices=10, unreachable=6)),
+            case("battery.not_charging", site=SiteFacts(loss=LOST)),
             DEFAULT,
             Verdict.CLAIM,
             id="a lost network does not empty batteries",
@@ -104,7 +119,7 @@ def case(code: str, **changes: object) -> Facts:
             for code in sorted(EXPLAINED_BY_SITE)
         ),
         pytest.param(
-            case("mainboard.dead", site=dataclasses.replace(DARK, unreachable=6)),
+            case("mainboard.dead", site=dataclasses.replace(DARK, loss=LOST)),
             DEFAULT,
             Verdict.INCIDENT,
             id="unreachable first, then dark",
@@ -128,7 +143,7 @@ def test_what_comes_of_it(facts: Facts, policy: Policy, verdict: Verdict) -> Non
     assert decided.verdict is verdict
     assert decided.reason_en
     assert decided.reason_zh
-    assert (decided.cause is not None) == (verdict is Verdict.INCIDENT)
+    assert (decided.incident_id is not None) == (verdict is Verdict.INCIDENT)
     assert bool(decided.task_kind) == (verdict is Verdict.TASK)
 
 
@@ -140,33 +155,23 @@ def test_unknown_serial_says_so() -> None:
     assert decided.warranty.reason_en == "warranty unknown: not in the registry"
 
 
-def test_silence_names_its_cause() -> None:
-    """A silent agent and an unreachable site are two causes."""
-    dark = decide(case("stream.none", site=DARK, onset_at=NOW - timedelta(hours=1)), DEFAULT, NOW)
-    split = decide(case("stream.none", site=SiteFacts(devices=3, unreachable=3)), DEFAULT, NOW)
-    assert (dark.cause, split.cause) == (Cause.SILENT, Cause.UNREACHABLE)
-
-
 @given(
     code=st.sampled_from(sorted(CATALOGUE)),
     unit=st.sampled_from([IN, OUT, UNDATED, None]),
-    devices=st.integers(1, 50),
-    share=st.floats(0, 1),
+    loss=st.sampled_from([None, LOST, UNSETTLED]),
     dark_for_h=st.none() | st.floats(0, 100),
     trusting=st.booleans(),
 )
 def test_a_claim_is_never_guessed(
     code: str,
     unit: UnitFacts | None,
-    devices: int,
-    share: float,
+    loss: LossFacts | None,
     dark_for_h: float | None,
     trusting: bool,
 ) -> None:
     """Only a claimable fault, in or unknown warranty, trusted, at a live site, is a claim."""
     site = SiteFacts(
-        devices=devices,
-        unreachable=int(devices * share),
+        loss=loss,
         agent_silent_since=None if dark_for_h is None else NOW - timedelta(hours=dark_for_h),
     )
     policy = TRUSTING if trusting else DEFAULT
