@@ -13,6 +13,8 @@ from agent.camera.port import LoginKind, Target
 from agent.config_consent import NOBODY_ASKED, Consented
 from agent.config_inbox import Push, Ways
 from agent.config_power import NOTHING_SAID, Battery
+from agent.config_recorder import NOTHING_SAID as RECORDER_UNSAID
+from agent.config_recorder import Recorder
 from agent.config_tunable import Judgement, Pace
 from agent.delivery.publisher import Broker
 from agent.gateway import DeviceKind
@@ -114,6 +116,7 @@ class Config:
     ways: Ways | None = None  # ``[inbox]``; None: nothing listens
     recorder_speaks: frozenset[LoginKind] = frozenset()  # kinds of login; empty: nobody has said
     signal_classes: str = DEFAULT_SCHEME  # whose words signals are told in
+    recorder: Recorder = RECORDER_UNSAID  # ``[recorder]``: what is promised of this host
 
 
 class Mates(Mapping[str, tuple[str, ...]]):

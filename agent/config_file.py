@@ -21,7 +21,7 @@ from agent.config_inbox import Ways, complain_of_twins, read_push, read_ways
 from agent.config_power import read_battery, read_wake_window
 from agent.config_problem import ConfigError, Problem
 from agent.config_radio import read_classes, read_data_plan
-from agent.config_recorder import read_capabilities
+from agent.config_recorder import read_capabilities, read_recorder
 from agent.config_sites import read_site_name, read_sites
 from agent.config_table import Table
 from agent.config_tls import read_certificates
@@ -127,6 +127,9 @@ class _Reader:
             recorder_speaks=read_capabilities(agent),
             signal_classes=read_classes(self._root.table("radio")),
         )
+        device_ids = {device.device_id for device in config.devices}
+        recorder = read_recorder(self._root.table("recorder"), self._path, device_ids=device_ids)
+        config = replace(config, recorder=recorder)
         agent.finish()
         self._root.finish()
         return config

@@ -11,6 +11,7 @@ from agent.camera.profiles.wrongs import PROFILE_WRONGS
 from agent.gateway_wrongs import GATEWAY_WRONGS
 from agent.inbox_wrongs import INBOX_WRONGS
 from agent.overlay_wrongs import OVERLAY_WRONGS
+from agent.recorder_wrongs import RECORDER_WRONGS
 from agent.wrong import Both, Wrong, join
 
 _CHARACTERS: Final = Both(
@@ -262,6 +263,7 @@ WRONGS: Final[Mapping[str, Wrong]] = {
     **INBOX_WRONGS,
     **OVERLAY_WRONGS,
     **PROFILE_WRONGS,
+    **RECORDER_WRONGS,
     **TRANSPORT_WRONGS,
 }
 

@@ -151,8 +151,9 @@ class Table:
         if not isinstance(found, list) or not all(isinstance(part, dict) for part in found):
             self.complain(key, "not_tables", name=key)
             return []
+        where = f"{self.where}.{key}" if self.where else key
         return [
-            Table(part, f"{key}[{index}]", self.file, self.problems)
+            Table(part, f"{where}[{index}]", self.file, self.problems)
             for index, part in enumerate(found)
         ]
 

@@ -24,7 +24,7 @@ from agent.delivery import keepsake_store, reading_store, spend_store
 from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
 from agent.delivery.relief import commit
-from agent.probes.probe import Pass, Probe
+from agent.probes.probe import Attachment, Pass, Probe
 from agent.recording import Outcome, Settings, record
 from shared.reading import Reading
 
@@ -129,11 +129,19 @@ def record_readings(
     database: Database,
     outbox: Outbox,
     now: datetime,
+    attachments: Sequence[Attachment] = (),
+    is_visit: bool = True,
 ) -> Outcome:
-    """Judge and commit readings that no camera gave: those of the recorder itself."""
+    """Judge and commit readings that no camera gave: those of the recorder itself.
+
+    ``is_visit``: whether it counts as a look at the device, after a few of which further evidence
+    of an open fault is sent.
+    """
     db = database.connection
     spend = spend_store.read_spend(db, device.device_id, now=now)
-    take = Take(ran=[], readings=list(readings), pictures=[], attachments=[], spend=spend)
+    take = Take(
+        ran=[], readings=list(readings), pictures=[], attachments=list(attachments), spend=spend
+    )
     latest = reading_store.latest(db, device.device_id)
 
     def keep() -> Outcome:
@@ -146,6 +154,7 @@ def record_readings(
             settings=settings,
             database=database,
             outbox=outbox,
+            is_visit=is_visit,
         )
 
     return commit(database, outbox, keep)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
 
 from agent.camera.decoder import Decoder
@@ -56,6 +57,7 @@ class Edge:
     steady_s: Callable[[], float] = steady_s
     profiles: Sequence[Profile] = ()
     decode: Decode | None = None  # pictures that nobody asked a camera for
+    root: Path | None = None  # of the host that reports on itself; None: nobody looks at it
 
 
 def network_edge(config: Config, profiles: Sequence[Profile]) -> Edge:
@@ -87,6 +89,7 @@ def network_edge(config: Config, profiles: Sequence[Profile]) -> Edge:
         close=close,
         profiles=profiles,
         decode=decoder.decode,
+        root=Path("/"),
     )
 
 
@@ -94,6 +97,7 @@ def host_reader(config: Config) -> ReadHost:
     """Reads this host: the data folder's disk, and the recordings when a folder is named."""
     recordings = config.recording_dir
     disks = [config.data_dir] if recordings is None else [config.data_dir, recordings]
+    disks += sorted({channel.folder for channel in config.recorder.channels})
     paths = HostPaths(disks=disks, recordings=recordings)
 
     async def read(now: datetime) -> tuple[Reading, ...]:

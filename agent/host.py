@@ -28,7 +28,7 @@ def host_device(config: Config) -> Device:
         device_id=config.agent_id,
         name=config.agent_id,
         target=Target(address=""),
-        label_serial="",
+        label_serial=config.recorder.label_serial,
         is_battery=False,
         is_metered=config.uplink == "metered",
         profile="",

@@ -26,6 +26,9 @@ from agent.host import HostWatch
 from agent.overlay import Source
 from agent.post import Post
 from agent.probes.probe import Probe
+from agent.recorder.smart_child import SmartDesk
+from agent.recorder.watch import Ground as HostGround
+from agent.recorder.watch import RecorderWatch
 from agent.recording import Settings
 from agent.reports import Reporter
 from agent.restraint import Restraint
@@ -80,6 +83,28 @@ class Parts:
             desk=desk,
             close_edge=self.edge.close,
             inbox=self._inbox(post, rounds),
+            recorder=self._recorder(post, rounds),
+        )
+
+    def _recorder(self, post: Post, rounds: Rounds) -> RecorderWatch | None:
+        """The self-report of this host; None on a made-up edge without one."""
+        if self.edge.root is None:
+            return None
+        return RecorderWatch(
+            HostGround(
+                config=self.config,
+                settings=self.settings,
+                database=self.database,
+                outbox=self.outbox,
+                clock=self.edge.clock,
+                steady_s=self.edge.steady_s,
+                clock_offset=self.collector_clock.offset,
+                visits_late_s=rounds.latest_s,
+                on_outcome=post.note,
+                on_channel=post.note_beside,
+                root=self.edge.root,
+                smart=SmartDesk(reports=self.config.recorder.smart_reports),
+            )
         )
 
     def _inbox(self, post: Post, rounds: Rounds) -> Runs | None:

@@ -39,6 +39,11 @@ class Post:
         if outcome.appended:
             self.dispatcher.wake()
 
+    def note_beside(self, outcome: Outcome) -> None:
+        """After readings of a device that came without asking it: they say nothing of how it is."""
+        if outcome.appended:
+            self.dispatcher.wake()
+
     def connected(self) -> None:
         """On each connection: tell the open episodes, so that orphans reconcile, and all facts."""
         self.reporter.told.forget()

@@ -116,11 +116,13 @@ def record(
     send_pictures: bool = False,
     wake_window: timedelta = timedelta(0),
     before: Spend | None = None,
+    is_visit: bool = True,
 ) -> Outcome:
     """Judge and store one pass; runs inside the transaction.
 
     ``wake_window``: for so long silence may be the sleep of a battery camera. ``before``: what
-    the device had cost today before it was asked.
+    the device had cost today before it was asked. ``is_visit``: False for readings that came
+    without asking the device: they are no pass over its open faults.
     """
     db, device_id = database.connection, device.device_id
     fresh = {reading.name: reading for reading in take.readings}
@@ -167,7 +169,15 @@ def record(
         clip=take.clip,
         figures=figures_of(view),
     )
-    after = _tell(db, outbox, settings.author, diagnosis=diagnosis, before=memories, seen=seen)
+    after = _tell(
+        db,
+        outbox,
+        settings.author,
+        diagnosis=diagnosis,
+        before=memories,
+        seen=seen,
+        is_visit=is_visit,
+    )
     if send_pictures:
         Teller(db, outbox, settings.author).tell_pictures(seen)
     for probe in take.ran:
@@ -351,11 +361,12 @@ def _tell(
     diagnosis: Diagnosis,
     before: Mapping[str, FaultMemory],
     seen: Seen,
+    is_visit: bool,
 ) -> dict[str, FaultMemory]:
     """Append what the pass found, and keep the memories that changed."""
     teller = Teller(db, outbox, author)
     device_id = seen.facts.device_id
-    for episode in fault_store.count_pass(db, device_id):
+    for episode in fault_store.count_pass(db, device_id) if is_visit else ():
         teller.tell_more(episode, seen)
     after = dict(diagnosis.memories)
     for step in diagnosis.steps:

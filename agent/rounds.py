@@ -102,6 +102,7 @@ class Rounds:
         )
         self._running: dict[str, asyncio.Task[None]] = {}
         self._asleep = Asleep()
+        self._begun_at = clock()
 
     @property
     def device_ids(self) -> tuple[str, ...]:
@@ -148,7 +149,32 @@ class Rounds:
     def due_now(self) -> dict[str, list[Probe]]:
         """Probes to run now by device, the longest overdue device first."""
         now = self._clock()
-        awake = [
+        awake = self._awake(now)
+        found: dict[str, list[Probe]] = {}
+        turns = self._turns(awake, now)
+        self._let_sleep(set(awake) - {one.device_id for one in turns}, now)
+        for one in turns:
+            if not self._is_held(one, now):
+                found.setdefault(one.device_id, []).append(one.probe)
+        return found
+
+    def latest_s(self) -> float:
+        """For how long the visit that waits longest has been due and found no turn.
+
+        What was due while no agent ran, or has never run, is late by nobody's load.
+        """
+        now = self._clock()
+        return max(
+            (
+                (now - max(one.due_at, self._begun_at)).total_seconds()
+                for one in self._turns(self._awake(now), now)
+                if (one.device_id, one.probe.name) in self._last_run and not self._is_held(one, now)
+            ),
+            default=0.0,
+        )
+
+    def _awake(self, now: datetime) -> list[str]:
+        return [
             device_id
             for device_id in self._asleep.among(self._devices, now=now)
             if self._devices[device_id].is_visited
@@ -156,16 +182,12 @@ class Rounds:
             and not self._is_resting(device_id, now)
             and not self._is_too_soon(device_id, now)
         ]
-        found: dict[str, list[Probe]] = {}
-        turns = self._turns(awake, now)
-        self._let_sleep(set(awake) - {one.device_id for one in turns}, now)
-        for one in turns:
-            if one.probe.cost.logins and self._is_login_held(one.device_id, now):
-                continue
-            if self.refusals.rests(self._accounts.of(one.device_id), one.probe.name, now=now):
-                continue
-            found.setdefault(one.device_id, []).append(one.probe)
-        return found
+
+    def _is_held(self, one: Due, now: datetime) -> bool:
+        """Whether a login that was refused holds it back."""
+        if one.probe.cost.logins and self._is_login_held(one.device_id, now):
+            return True
+        return self.refusals.rests(self._accounts.of(one.device_id), one.probe.name, now=now)
 
     def _turns(self, awake: Sequence[str], now: datetime) -> list[Due]:
         """What is due; gateways first, for they are few and quick."""

@@ -16,6 +16,7 @@ from agent.delivery.outbox import Outbox
 from agent.experiment.desk import FilterDesk
 from agent.experiment.restorer import Restorer
 from agent.host import HostWatch
+from agent.recorder.watch import RecorderWatch
 from agent.reports import Reporter
 from agent.rounds import Rounds
 from agent.standing import Standings
@@ -53,12 +54,14 @@ class Agent:
     desk: FilterDesk
     close_edge: Callable[[], Awaitable[None]]
     inbox: Runs | None = None  # None: nothing listens
+    recorder: RecorderWatch | None = None  # None: nobody looks at the host
 
     async def run(self) -> None:
         """Run all parts until cancelled or one of them fails; then close everything.
 
         Returns when the configuration has changed and the parts are to be built anew.
         """
+        changed = False
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.restorer.run(self.rounds.alone))
@@ -70,9 +73,13 @@ class Agent:
                 group.create_task(self.commander.run())
                 if self.inbox is not None:
                     group.create_task(self.inbox.run())
+                if self.recorder is not None:
+                    group.create_task(self.recorder.run())
         except* Changed:
-            pass
+            changed = True
         finally:
+            if self.recorder is not None and (changed or _is_told_to_end()):
+                self.recorder.note_end()
             with contextlib.suppress(asyncio.CancelledError):
                 await self.close_edge()
             self.database.close()
@@ -83,3 +90,9 @@ class Agent:
             if self.commander.is_idle and self.settings.look():
                 raise Changed
             await asyncio.sleep(_LOOK_EVERY_S)
+
+
+def _is_told_to_end() -> bool:
+    """Whether somebody outside cancels us; a part that fails ends its task group by itself."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -15,6 +15,7 @@ SINCE: Final = "readings since this fault opened"
 EXCHANGES: Final = "the exchanges of this visit"
 CLIP: Final = "pictures as the camera coded them"
 DEVICE_LOG: Final = "the device's own log, because somebody asked"
+SMART: Final = "the disk's own report (SMART)"
 TEST_BEFORE: Final = "filter test: before"
 TEST_DURING: Final = "filter test: during"
 TEST_AFTER: Final = "filter test: after"
@@ -29,6 +30,7 @@ ALL: Final = (
     EXCHANGES,
     CLIP,
     DEVICE_LOG,
+    SMART,
     TEST_BEFORE,
     TEST_DURING,
     TEST_AFTER,

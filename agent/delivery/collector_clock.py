@@ -41,3 +41,7 @@ class CollectorClock:
             return collector_time(self._database, now=self._clock())
         told_at, steady_s = self._told
         return told_at + timedelta(seconds=self._steady_s() - steady_s)
+
+    def offset(self) -> timedelta | None:
+        """Our clock less the collector's; None before a receipt of this run has told its time."""
+        return self._clock() - self.now() if self.is_certain else None

@@ -46,6 +46,9 @@ _BY_PREFIX: Final[Mapping[str, Source]] = {
     "radio.": Source.CELLULAR,
     "host.": Source.HOST,
     "recording.": Source.HOST,
+    "disk.": Source.HOST,
+    "storage.": Source.HOST,
+    "agent.": Source.HOST,
 }
 # What the verdict rests on besides the readings at which a rule is asked; a test reads the rules.
 _BESIDES: Final[Mapping[str, frozenset[Source]]] = {

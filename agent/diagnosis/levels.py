@@ -87,3 +87,8 @@ class Levels(PictureLevels, EnergyLevels):
     recording_gap_s: float = 900.0
     host_hot_c: float = 85.0
     host_cool_c: float = 75.0
+    host_restarts_day: float = 3.0
+    agent_crashes_hour: float = 5.0
+    visits_late_s: float = 1800.0  # as long as the longest back-off: half an hour
+    loop_late_s: float = 10.0
+    open_files_percent: float = 80.0
