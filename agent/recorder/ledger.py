@@ -99,8 +99,8 @@ def fold(
 
     ``ends`` are those of all files that ended since ``wanted_since``. Looking twice gives what
     one look at the end would have given; a gap without a reason is asked for one again, for a
-    silent camera is noticed later than the gap that it leaves. A clock that went back by more than a look's length
-    leaves nothing to compare with: the ledger begins anew.
+    silent camera is noticed later than the gap that it leaves. A clock that went back by more than
+    a look's length leaves nothing to compare with: the ledger begins anew.
     """
     if ledger.upto > now:
         return Ledger(begun=now, upto=now)

@@ -80,7 +80,14 @@ class Recordings:
                 if found.error:
                     told[channel.device_id] = rules.unread("host.folder", found.error, now=now)
                     continue
-                memory = self._after(db, channel, wanted, found, troubles, now.timestamp())
+                memory = self._after(
+                    db,
+                    channel,
+                    found,
+                    is_wide=wanted.unchanged_since is None,
+                    troubles=troubles,
+                    now=now.timestamp(),
+                )
                 keep(channel.device_id, memory)
                 told[channel.device_id] = rules.readings(memory, channel, now=now)
         return told
@@ -89,8 +96,9 @@ class Recordings:
         self,
         db: sqlite3.Connection,
         channel: Channel,
-        wanted: Wanted,
         seen: Seen,
+        *,
+        is_wide: bool,
         troubles: Sequence[Trouble],
         now: float,
     ) -> ChannelMemory:
@@ -105,7 +113,7 @@ class Recordings:
             seen.found[channel.device_id],
             channel,
             troubles=(*troubles, *rules.unreachable(answers, now)),
-            is_wide=wanted.unchanged_since is None,
+            is_wide=is_wide,
             io=seen.io,
             now=now,
         )

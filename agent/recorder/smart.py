@@ -106,6 +106,11 @@ def _health(document: Any, status: int, said: str) -> Health:
         if verdict is bool(status & _FAILING):
             return Health.UNREADABLE  # the two words contradict each other
         return Health.PASSED if verdict else Health.FAILING
+    return _why_silent(status, said)
+
+
+def _why_silent(status: int, said: str) -> Health:
+    """Why there is no word of the disk's own, by the program's messages (strerror(3))."""
     if "Permission denied" in said or "Operation not permitted" in said:
         return Health.DENIED
     if "No such device" in said or "No such file" in said:

@@ -1,4 +1,4 @@
-"""Stretches of time as (begin, end) in seconds since 1970: their union, difference and length; pure.
+"""Stretches of time as (begin, end) in seconds since 1970: union, difference, length; pure.
 
 A list of spans is sorted and its members neither touch nor overlap.
 """

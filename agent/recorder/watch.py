@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from agent.config import Config, Device
 from agent.cycle import record_readings
@@ -21,8 +21,8 @@ from agent.delivery.outbox import Outbox
 from agent.delivery.relief import relieve
 from agent.host import host_device
 from agent.probes.probe import Attachment
+from agent.recorder import block, disks, gather, life, memory, storage
 from agent.recorder import clock as clocks
-from agent.recorder import disks, gather, life, memory, storage
 from agent.recorder.ledger import Reason, Trouble
 from agent.recorder.load import OwnLoad
 from agent.recorder.smart import Health
@@ -74,7 +74,7 @@ class RecorderWatch:
         self._device = host_device(config)
         self._factor = PAID_FACTOR if config.uplink == "metered" or config.plan.is_limited else 1
         self._load = OwnLoad()
-        self._stuck: dict[str, asyncio.Future[object]] = {}
+        self._stuck: dict[str, asyncio.Future[Any]] = {}
         folders = [one.folder for one in self._said.channels]
         folders += [config.recording_dir] if config.recording_dir is not None else []
         self._folders = [Path(one) for one in sorted({os.path.abspath(one) for one in folders})]
@@ -288,12 +288,12 @@ def _boot_id(root: Path) -> str:
 
 def _carriers(root: Path, folders: Sequence[Path]) -> frozenset[str]:
     """Names of the disks on which these folders lie, as far as the kernel's list tells."""
-    mounted = gather.block.mounts(root)
+    mounted = block.mounts(root)
     names = set()
     for folder in folders:
-        mount = gather.block.mount_of(os.path.realpath(folder), mounted)
+        mount = block.mount_of(os.path.realpath(folder), mounted)
         if mount is not None:
-            names.add(gather.block.disk_of(root, mount))
+            names.add(block.disk_of(root, mount))
     return frozenset(names)
 
 

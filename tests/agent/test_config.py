@@ -152,6 +152,7 @@ def test_every_problem_of_the_code_is_in_the_table() -> None:
             "config_file.py",
             "config_gateway.py",
             "config_inbox.py",
+            "config_recorder.py",
             "config_sites.py",
             "config_table.py",
             "config_channel.py",

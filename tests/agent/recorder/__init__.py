@@ -1,0 +1,1 @@
+"""Tests of the self-report of a recorder or gateway."""
