@@ -144,6 +144,13 @@ def show_gaps(arguments: argparse.Namespace) -> int:
     return show_gaps(arguments)
 
 
+def look_after_silences(arguments: argparse.Namespace) -> int:
+    """List, add or end silences and maintenance windows."""
+    from collector.silence_command import look_after_silences  # noqa: PLC0415
+
+    return look_after_silences(arguments)
+
+
 def make_token(arguments: argparse.Namespace) -> int:
     """Make a bearer token and print it once."""
     from collector.app import open_store, utc_now  # noqa: PLC0415

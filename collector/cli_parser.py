@@ -58,6 +58,7 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
     gaps.add_argument("agent", nargs="?", default="", help=say("help_agent", lang))
     _token(add("token", cli.make_token), lang)
     _order(add("command", cli.give_order), lang)
+    _silence(add("silence", cli.look_after_silences), lang)
     _influx(add("influx", cli.look_at_influx), lang)
     keygen = add("keygen", cli.make_keys, config=False)
     keygen.add_argument("file", type=Path, help=say("help_key", lang))
@@ -74,6 +75,17 @@ def _quarantine(quarantine: argparse.ArgumentParser, lang: str) -> None:
     which.add_argument("--id", type=int, help=say("help_quarantine_id", lang))
     which.add_argument("--reason", default="", help=say("help_reason", lang))
     quarantine.add_argument("--confirm", action="store_true", help=say("help_drop", lang))
+
+
+def _silence(silence: argparse.ArgumentParser, lang: str) -> None:
+    silence.add_argument("action", choices=["list", "add", "end"], help=say("help_action", lang))
+    silence.add_argument("target", nargs="?", default="", help=say("help_silence_target", lang))
+    silence.add_argument("--reason", default="", help=say("help_silence_reason", lang))
+    silence.add_argument("--hours", type=float, default=0.0, help=say("help_silence_hours", lang))
+    silence.add_argument("--start", default="", help=say("help_silence_start", lang))
+    silence.add_argument("--code", default="", help=say("help_silence_code", lang))
+    kinds = ["silence", "maintenance"]
+    silence.add_argument("--kind", choices=kinds, default=kinds[0], help=say("help_kind", lang))
 
 
 def _influx(influx: argparse.ArgumentParser, lang: str) -> None:

@@ -38,6 +38,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "show which numbered rows of an agent never came, and why",
         "显示代理的哪些编号行从未到达及其原因",
     ),
+    "silence": (
+        "list, add or end silences and maintenance windows",
+        "列出、添加或结束静默与维护窗口",
+    ),
     "token": ("make a bearer token and print it once", "生成访问令牌，只显示一次"),
     "command": (
         "ask an agent for something; prints the answer with --wait",
@@ -101,6 +105,40 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "help_quarantine_id": ("only this row (see list)", "仅限该行（见 list）"),
     "help_drop": ("really drop; without it nothing is changed", "确认删除；不加则不作改动"),
     "help_box": ("the exported file", "导出的文件"),
+    "help_silence_target": (
+        "add: site:ID, AGENT/DEVICE or organisation:ID; end: the number (see list)",
+        "add：site:ID、代理/设备 或 organisation:ID；end：编号（见 list）",
+    ),
+    "help_silence_reason": ("why it is quiet", "静默的原因"),
+    "help_silence_hours": (
+        "for how long; every silence has an end",
+        "持续小时数；静默必须有结束时间",
+    ),
+    "help_silence_start": (
+        "when it begins, like 2026-11-26T14:00+08:00 (UTC without a zone); default: now",
+        "开始时间，例如 2026-11-26T14:00+08:00（无时区则为 UTC）；默认：现在",
+    ),
+    "help_silence_code": (
+        "only this fault code; default: every fault",
+        "仅此故障代码；默认：所有故障",
+    ),
+    "help_kind": ("what it is called", "类型"),
+    "silence_none": ("no silence", "没有静默"),
+    "silence_added": (
+        "silence {id} until {until}: faults are recorded and judged after it",
+        "静默 {id} 至 {until}：故障照常记录，结束后再判定",
+    ),
+    "silence_ended": (
+        "silence {id} ended: what waited is judged now",
+        "静默 {id} 已结束：现在判定等待中的故障",
+    ),
+    "silence_not_there": (
+        "silence {id} is over or was never there; see preclaim-collector silence list",
+        "静默 {id} 已结束或不存在；请查看 preclaim-collector silence list",
+    ),
+    "silence_over": ("over", "已结束"),
+    "silence_planned": ("planned", "已计划"),
+    "silence_holds": ("holds", "生效中"),
     "help_name": ("what the token is for", "令牌的用途"),
     "help_role": ("what the token may do", "令牌的权限"),
     "help_organisation": (

@@ -190,6 +190,36 @@ WRONGS: Final[Mapping[str, Wrong]] = {
         Both("has {count} bytes", "有 {count} 字节"),
         Both("write at most {limit}", "最多 {limit} 字节"),
     ),
+    "no_silence_target": Wrong(
+        Both("{found!r} is nothing that could be silenced", "{found!r} 不是可以静默的对象"),
+        Both(
+            "write site:ID, AGENT/DEVICE or organisation:ID",
+            "请填写 site:ID、代理/设备 或 organisation:ID",
+        ),
+    ),
+    "no_such_code": Wrong(
+        Both("{found!r} is no fault code", "{found!r} 不是故障代码"),
+        Both("see docs/faults.md, or leave it out", "请查看 docs/faults.md，或不填"),
+    ),
+    "no_moment": Wrong(
+        Both("{found!r} is no time", "{found!r} 不是有效时间"),
+        Both("write it like 2026-11-26T14:00+08:00", "请填写例如 2026-11-26T14:00+08:00"),
+    ),
+    "silence_reason": Wrong(
+        Both("is missing", "缺失"), Both("write why it is quiet", "请填写静默的原因")
+    ),
+    "silence_over": Wrong(
+        Both("the silence would be over already", "该静默将已经结束"),
+        Both("choose a later start or more hours", "请选择更晚的开始时间或更长的时间"),
+    ),
+    "silence_backwards": Wrong(
+        Both("is missing or not above zero", "缺失或不大于零"),
+        Both("write for how long: every silence has an end", "请填写持续时间：静默必须有结束时间"),
+    ),
+    "silence_long": Wrong(
+        Both("a silence lasts {days} days at most", "静默最长 {days} 天"),
+        Both("choose fewer hours", "请缩短时间"),
+    ),
     "unknown_device": Wrong(
         Both("{agent} has no {found!r}", "{agent} 没有 {found!r}"),
         Both("its devices: {known}", "其设备：{known}"),

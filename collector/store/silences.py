@@ -42,6 +42,69 @@ class SilenceRow:
     device_name: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a silence can be for, with its names; found within somebody's slice."""
+
+    scope: SilenceScope
+    organisation_id: str
+    site_id: str | None = None
+    position_id: int | None = None
+    site_name: str = ""
+    device_name: str = ""
+    zone: str = "UTC"
+
+
+def find_target(db: Connection, scope: Scope, told: str) -> Target | None:
+    """What 'organisation:ID', 'site:ID' or 'position:NUMBER' names; None outside the slice.
+
+    A silence of a site or position belongs to whoever the site belongs to.
+    """
+    word, _, name = told.partition(":")
+    if word == SilenceScope.ORGANISATION.value and name in scope.organisation_ids:
+        return Target(scope=SilenceScope.ORGANISATION, organisation_id=name)
+    places = select(site.c.id, site.c.organisation_id, site.c.name, site.c.zone).where(
+        scope.covers(site.c.organisation_id)
+    )
+    if word == SilenceScope.SITE.value:
+        row = db.execute(places.where(site.c.id == name)).one_or_none()
+        return row and Target(
+            scope=SilenceScope.SITE,
+            organisation_id=row.organisation_id,
+            site_id=row.id,
+            site_name=row.name,
+            zone=row.zone,
+        )
+    if word == SilenceScope.POSITION.value and name.isdecimal() and len(name) < 19:
+        row = db.execute(
+            places.add_columns(
+                position.c.id.label("position_id"),
+                position.c.name.label("called"),
+                position.c.device_id,
+            )
+            .join(position, position.c.site_id == site.c.id)
+            .where(position.c.id == int(name))
+        ).one_or_none()
+        return row and Target(
+            scope=SilenceScope.POSITION,
+            organisation_id=row.organisation_id,
+            site_id=row.id,
+            position_id=row.position_id,
+            site_name=row.name,
+            device_name=row.called or row.device_id,
+            zone=row.zone,
+        )
+    return None
+
+
+def exists(db: Connection, scope: Scope, *, silence_id: int) -> bool:
+    """Whether there is such a silence in the slice, over or not."""
+    query = select(silence.c.id).where(
+        silence.c.id == silence_id, scope.covers(silence.c.organisation_id)
+    )
+    return db.execute(query).one_or_none() is not None
+
+
 def add(db: Connection, wanted: NewSilence, *, now: datetime) -> int:
     """Keep it; the caller has checked scope, reason and window. Returns its id."""
     return insert_row(

@@ -9,6 +9,7 @@ from collector.web import metrics
 from collector.web.api import claim_file, resources, series
 from collector.web.api import origins as api_origins
 from collector.web.api import profiles as api_profiles
+from collector.web.api import silences as api_silences
 from collector.web.api import strips as api_strips
 from collector.web.api import trust as api_trust
 from collector.web.gate import Page, Route
@@ -26,6 +27,7 @@ from collector.web.pages import (
     people,
     profiles,
     settings,
+    silences,
     site_visit,
     tasks,
     today,
@@ -74,6 +76,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     _post(r"/preclaims/{id:\d+}/move", claims.move_preclaim, KNOWN),
     _post(r"/preclaims/{id:\d+}/origin", origins.decide, CONFIRMS),
     _post(r"/preclaims/{id:\d+}/faults/{episode:\d+}/profile", profiles.confirm_profile, CONFIRMS),
+    _get("/silences", silences.show_silences, SITE),
+    _post("/silences", silences.add_silence, KEEPERS),
+    _post(r"/silences/{id:\d+}/end", silences.end_silence, KEEPERS),
     _get("/incidents", outcomes.show_incidents, SITE),
     _get("/tasks", tasks.show_tasks, SITE),
     _get(r"/tasks/{id:\d+}", tasks.show_task, SITE),
@@ -108,6 +113,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _api("preclaims", resources.list_preclaims, KNOWN),
     _api(r"preclaims/{id:\d+}", claim_file.show_preclaim, KNOWN),
     _api("decisions", resources.list_decisions, SITE),
+    _api("silences", api_silences.list_silences, SITE),
     _api("incidents", resources.list_incidents, SITE),
     _api("tasks", resources.list_tasks, SITE),
     _api("firmware-cases", resources.list_firmware_cases, KNOWN),
