@@ -33,6 +33,7 @@ from benchmarks import (
     durability_uplink,
     durability_wire,
     energy_lives,
+    energy_sink,
     ircut_figures,
     main_figures,
     picture_figures,
@@ -60,6 +61,7 @@ FIGURES: tuple[Figure, ...] = (
     *camera_decoder.FIGURES,
     *camera_login.FIGURES,
     *energy_lives.FIGURES,
+    *energy_sink.FIGURES,
 )
 OUTPUT = Path("build/figures.json")
 

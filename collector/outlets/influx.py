@@ -1,6 +1,6 @@
 """The one place that knows influxdb-client: lines to a server that speaks the v2 write API.
 
-Pre-made lines in lists, written synchronously: 1.5 to 2 times as fast as the library's batching of
+Pre-made lines as one text, written synchronously: much faster than the library's batching of
 points, and an error comes back to who caused it instead of to a callback on another thread
 (docs/decisions.md). Loaded only where ``[influx]`` is configured: the library takes 51 MB.
 """
@@ -57,7 +57,7 @@ class InfluxServer:
     def write(self, lines: Sequence[str]) -> None:
         """Write lines with times in seconds; SinkError when they were not all taken."""
         try:
-            self._writer.write(self._bucket, self._org, list(lines), write_precision=_SECONDS)
+            self._writer.write(self._bucket, self._org, "\n".join(lines), write_precision=_SECONDS)
         except ApiException as error:
             raise _refusal(error) from error
         except (HTTPError, OSError) as error:

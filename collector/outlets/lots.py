@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Sequence
 from typing import Final, Protocol
 
@@ -34,8 +35,12 @@ class Lots:
 
     def write(self, server: Server, lines: Sequence[str]) -> None:
         """Write all of them; SinkError when the server is to be asked again later."""
-        for begin in range(0, len(lines), self.lines_at_once):
-            self._write(server, lines[begin : begin + self.lines_at_once])
+        lots = math.ceil(len(lines) / self.lines_at_once)
+        size = (
+            math.ceil(len(lines) / lots) if lots else 1
+        )  # equal ones: a small last one costs as much
+        for begin in range(0, len(lines), size):
+            self._write(server, lines[begin : begin + size])
 
     def _write(self, server: Server, lines: Sequence[str]) -> None:
         try:

@@ -21,28 +21,24 @@ _BATCHES: Final = 64  # read from the store at once; a batch is at most 64 KiB
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portion:
-    """Lines, how many values they carry, and between which batches they lie."""
+    """Lines, how many values they carry, and the last batch of them."""
 
     lines: list[str]
     values: int
-    after: int  # the cursor before it
     cursor: int  # once the server has it
 
 
 class Portions:
     """Reads the next portion; holds no lock of the store meanwhile."""
 
-    def __init__(self, engine: Engine, *, name: str, with_serial: bool) -> None:
+    def __init__(self, engine: Engine, *, with_serial: bool) -> None:
         self._engine = engine
-        self._name = name
         self._with_serial = with_serial
 
-    def next(self, beyond: int | None, *, lines_at_once: int) -> Portion | None:
-        """About so many lines after ``beyond`` or the cursor; None when nothing waits."""
-        with reader(self._engine) as db:
-            after = rows.cursor(db, self._name) if beyond is None else beyond
+    def next(self, beyond: int, *, lines_at_once: int) -> Portion | None:
+        """About so many lines after ``beyond``; None when nothing waits."""
         lines: list[str] = []
-        values, cursor = 0, after
+        values, cursor = 0, beyond
         while len(lines) < lines_at_once:
             with reader(self._engine) as db:
                 found = rows.waiting(db, beyond=cursor, limit=_BATCHES)
@@ -54,9 +50,9 @@ class Portions:
                 cursor = batch.id
             if len(found) < _BATCHES:
                 break
-        if cursor == after:
+        if cursor == beyond:
             return None
-        return Portion(lines=lines, values=values, after=after, cursor=cursor)
+        return Portion(lines=lines, values=values, cursor=cursor)
 
     def _tags(self, db: Connection, batches: Sequence[Waiting]) -> dict[str, dict[str, str]]:
         agents = sorted({batch.agent_id for batch in batches})

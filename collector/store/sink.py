@@ -43,7 +43,7 @@ def begin(db: Connection, name: str) -> None:
     """Make the sink's row, if there is none: it begins with what is not merged yet."""
     db.execute(
         insert_into(db, sink)
-        .values(name=name, cursor=0, dropped_batches=0)
+        .values(name=name, cursor=0, settled=0, dropped_batches=0)
         .on_conflict_do_nothing(index_elements=["name"])
     )
 
@@ -60,9 +60,10 @@ def end(db: Connection, name: str) -> int:
     return found
 
 
-def cursor(db: Connection, name: str) -> int:
-    """The last batch that the server has; 0 for a sink that has not begun."""
-    return db.execute(select(sink.c.cursor).where(sink.c.name == name)).scalar_one_or_none() or 0
+def cursor(db: Connection, name: str, *, settled: bool = False) -> int:
+    """The last batch that the server took, or surely has; 0 for a sink that has not begun."""
+    column = sink.c.settled if settled else sink.c.cursor
+    return db.execute(select(column).where(sink.c.name == name)).scalar_one_or_none() or 0
 
 
 def waiting(db: Connection, *, beyond: int, limit: int) -> tuple[Waiting, ...]:
@@ -80,19 +81,21 @@ def waiting(db: Connection, *, beyond: int, limit: int) -> tuple[Waiting, ...]:
     return tuple(sorted(found, key=lambda one: one.id)[:limit])
 
 
-def advance(db: Connection, name: str, *, to: int) -> None:
-    """The server has everything up to this batch."""
-    db.execute(update(sink).where(sink.c.name == name, sink.c.cursor < to).values(cursor=to))
-    db.execute(delete(sink_backlog).where(sink_backlog.c.id <= to))
+def advance(db: Connection, name: str, *, to: int, settled: int) -> None:
+    """The server took everything up to ``to``; up to ``settled`` it has it if it dies now."""
+    mine = sink.c.name == name
+    db.execute(update(sink).where(mine, sink.c.cursor < to).values(cursor=to))
+    db.execute(update(sink).where(mine, sink.c.settled < settled).values(settled=settled))
+    db.execute(delete(sink_backlog).where(sink_backlog.c.id <= settled))
 
 
 def keep_unsent(db: Connection, ids: Sequence[int]) -> int:
-    """Let batches that are about to be deleted go on waiting, if a sink has not sent them.
+    """Let batches that are about to be deleted go on waiting, if the server may lack them.
 
     How many; none when there is no sink.
     """
-    cursor = db.execute(select(func.min(sink.c.cursor))).scalar_one_or_none()
-    unsent = [] if cursor is None else [number for number in ids if number > cursor]
+    settled = db.execute(select(func.min(sink.c.settled))).scalar_one_or_none()
+    unsent = [] if settled is None else [number for number in ids if number > settled]
     if not unsent:
         return 0
     columns = ("id", "agent_id", "organisation_id", "received_at", "payload")

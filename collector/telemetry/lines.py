@@ -2,8 +2,8 @@
 
 What a reading becomes (docs/operations.md says it for people)::
 
-    battery.charge 20 %     preclaim_battery,<tags> charge=20 1790000000
-    battery.charging yes    preclaim_battery,<tags> charging=1 1790000000
+    battery.charge 20 %     preclaim,<tags> battery_charge=20 1790000000
+    battery.charging yes    preclaim,<tags> battery_charging=1 1790000000
     energy.cause "worn"     preclaim_word,<tags>,reading=energy.cause,word=worn told=1 1790000000
     battery.charge failed   preclaim_unread,<tags>,family=battery,reading=battery.charge readings=1
 
@@ -18,16 +18,29 @@ is written twice is there once.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
+from collector.telemetry.presence import family_of
 from collector.telemetry.samples import second_of
-from shared.columns import Column, Columns, Form, chosen_of, count_of, seconds_of, values_of
+from shared.columns import (
+    INTEGERS,
+    Column,
+    Columns,
+    Form,
+    chosen_of,
+    count_of,
+    integers_of,
+    seconds_of,
+    values_of,
+)
 from shared.health import Telemetry
 from shared.reading import Quality, Reading, Value
+from shared.series import Series
 
-PREFIX: Final = "preclaim_"
+MEASUREMENT: Final = "preclaim"
+PREFIX: Final = f"{MEASUREMENT}_"
 LONGEST_TAG: Final = 64
 WORDS: Final = frozenset(
     {
@@ -52,7 +65,11 @@ WORDS: Final = frozenset(
 )
 """Readings whose words are few: everything else that is text stays in the collector."""
 _NUMBERS: Final = frozenset({Form.WHOLE, Form.DECIMAL, Form.REAL, Form.FLAG})
+_NO_STEPS: Final = Series()
 _ESCAPES: Final = str.maketrans({",": r"\,", "=": r"\=", " ": r"\ ", "\\": "/"})
+
+
+Place: TypeAlias = tuple[str | None, int]  # the tags' text, None of a stranger's, and the second
 
 
 class Tags(NamedTuple):
@@ -96,36 +113,44 @@ def of_columns(message: Columns, tags: Mapping[str, str], *, latest_s: int) -> W
 
     A time ahead of ``latest_s`` is taken for it, as in the store.
     """
-    base_s = second_of(message.base_at)
-    places = tuple(
-        (tags.get(rows.device_id), min(base_s + at_s, latest_s))
-        for rows in message.devices
-        for at_s in seconds_of(rows)
-    )
-    count = len(places)
-    fields: dict[str, list[list[str]]] = {}  # by family, for each row
+    places = _places(message, tags, latest_s)
+    fields: list[list[str]] = []  # for each name those of all rows
     lines: list[str] = []
     values = 0
     for column in message.columns:
-        family, _, rest = column.name.partition(".")
         if column.quality is not Quality.GOOD:
-            lines += _unread(column, family, places)
+            lines += _unread(column, places)
         elif column.form in _NUMBERS:
-            own = fields.get(family)
-            if own is None:
-                own = fields[family] = [[] for _ in places]
-            values += _put(column, f"{escape(rest or family).replace('.', '_')}=", own, count)
+            own = _fields(column, len(places))
+            fields.append(own)
+            values += len(own) - own.count("")
         elif column.name in WORDS:
-            words = zip(chosen_of(column, places), _values(column, count), strict=True)
-            lines += _words(column.name, words)
-    for family, rows in fields.items():
-        head = f"{PREFIX}{escape(family)}"
-        lines += [
-            f"{head}{tag} {','.join(own)} {second}"
-            for own, (tag, second) in zip(rows, places, strict=True)
-            if own and tag is not None
-        ]
+            told = _words(column, places)
+            lines += told
+            values += len(told)
+    lines += [
+        f"{MEASUREMENT}{tag} {text} {second}"
+        for text, (tag, second) in zip(map(_join, zip(*fields, strict=True)), places, strict=False)
+        if text and tag is not None
+    ]
     return Written(lines, values)
+
+
+def _places(message: Columns, tags: Mapping[str, str], latest_s: int) -> tuple[Place, ...]:
+    """Whose row it is, and when; mostly a recorder's, one row a device."""
+    base_s = second_of(message.base_at)
+    found: list[Place] = []
+    for rows in message.devices:
+        tag = tags.get(rows.device_id)
+        if rows.count == 1:
+            found.append((tag, min(base_s + rows.start_s, latest_s)))
+        else:
+            found += [(tag, min(base_s + at_s, latest_s)) for at_s in seconds_of(rows)]
+    return tuple(found)
+
+
+def _join(fields: tuple[str, ...]) -> str:
+    return ",".join(filter(None, fields) if "" in fields else fields)
 
 
 def of_telemetry(message: Telemetry, tags: Mapping[str, str], *, latest_s: int) -> Written:
@@ -144,36 +169,56 @@ def of_telemetry(message: Telemetry, tags: Mapping[str, str], *, latest_s: int) 
 
 def _line(reading: Reading, tag: str, latest_s: int) -> str:
     second = min(second_of(reading.taken_at), latest_s)
-    family, _, rest = reading.name.partition(".")
     if not reading.good:
         is_told = reading.quality is not Quality.UNSUPPORTED
-        head = f"{PREFIX}unread{tag},family={escape(family)},reading={escape(reading.name)}"
-        return f"{head} readings=1 {second}" if is_told else ""
+        return f"{_unread_head(tag, reading.name)} {second}" if is_told else ""
     if isinstance(reading.value, str):
-        return next(_words(reading.name, [((tag, second), reading.value)]), "")
+        return f"{PREFIX}word{tag}{text}{second}" if (text := _word(reading)) else ""
     text = _number(reading.value)
-    name = escape(rest or family).replace(".", "_")
-    return f"{PREFIX}{escape(family)}{tag} {name}={text} {second}" if text else ""
+    return f"{MEASUREMENT}{tag} {_field_name(reading.name)}={text} {second}" if text else ""
 
 
-def _values(column: Column, count: int) -> Iterable[Value]:
-    return values_of(column, count_of(column, count))
+def _word(reading: Reading) -> str:
+    return _word_text(reading.name, str(reading.value)) if reading.name in WORDS else ""
 
 
-def _put(column: Column, head: str, rows: list[list[str]], count: int) -> int:
-    """Add the column's values to their rows; how many."""
-    values = _values(column, count)
-    if column.form is Form.FLAG:
-        texts = [head + ("1" if value else "0") for value in values]
-    elif column.form is Form.REAL:
-        texts = [head + text if (text := _number(value)) else "" for value in values]
+@lru_cache(maxsize=4096)
+def _word_text(name: str, word: str) -> str:
+    """What of the line comes between tags and time; '' for a word without a letter."""
+    text = escape(word)
+    return f",reading={escape(name)},word={text} told=1 " if text else ""
+
+
+@lru_cache(maxsize=4096)
+def _field_name(name: str) -> str:
+    return escape(name).replace(".", "_")
+
+
+def _unread_head(tag: str, name: str) -> str:
+    return f"{PREFIX}unread{tag},family={escape(family_of(name))},reading={escape(name)} readings=1"
+
+
+def _fields(column: Column, count: int) -> list[str]:
+    """The column's field in each of the table's rows; '' where it has none."""
+    head = f"{_field_name(column.name)}="
+    own = count_of(column, count)
+    if column.steps == _NO_STEPS and column.form in INTEGERS and own:
+        texts = [head + _number(next(iter(values_of(column, 1))))] * own  # it never changed
+    elif column.form is Form.DECIMAL:
+        unit = 10**column.exponent
+        texts = [f"{head}{number / unit}" for number in integers_of(column, own)]
+    elif column.form in {Form.FLAG, Form.REAL}:
+        texts = [
+            head + text if (text := _number(value)) else "" for value in values_of(column, own)
+        ]
     else:
-        texts = [f"{head}{value}" for value in values]
-    chosen = rows if not column.runs else list(chosen_of(column, tuple(rows)))
-    for own, text in zip(chosen, texts, strict=True):
-        if text:
-            own.append(text)
-    return len(texts)
+        texts = [f"{head}{value}" for value in values_of(column, own)]
+    if not column.runs:
+        return texts
+    rows = [""] * count
+    for row, text in zip(chosen_of(column, tuple(range(count))), texts, strict=True):
+        rows[row] = text
+    return rows
 
 
 def _number(value: Value) -> str:
@@ -185,21 +230,19 @@ def _number(value: Value) -> str:
     return f"{value}"
 
 
-def _words(name: str, told: Iterable[tuple[tuple[str | None, int], Value]]) -> Iterator[str]:
-    if name not in WORDS:
-        return
-    for (tag, second), word in told:
-        if tag is not None and isinstance(word, str) and escape(word):
-            yield (f"{PREFIX}word{tag},reading={escape(name)},word={escape(word)} told=1 {second}")
+def _words(column: Column, places: tuple[Place, ...]) -> list[str]:
+    texts = [_word_text(column.name, word) for word in column.words]
+    numbers = integers_of(column, count_of(column, len(places)))
+    return [
+        f"{PREFIX}word{tag}{texts[number]}{second}"
+        for (tag, second), number in zip(chosen_of(column, places), numbers, strict=True)
+        if tag is not None and texts[number]
+    ]
 
 
-def _unread(
-    column: Column, family: str, places: tuple[tuple[str | None, int], ...]
-) -> Iterator[str]:
+def _unread(column: Column, places: tuple[Place, ...]) -> Iterator[str]:
     """That something could not be read is a point too: silence would look like health."""
-    if column.quality is Quality.UNSUPPORTED:
-        return
-    head, tail = f"{PREFIX}unread", f",family={escape(family)},reading={escape(column.name)}"
-    for tag, second in chosen_of(column, places):
-        if tag is not None:
-            yield f"{head}{tag}{tail} readings=1 {second}"
+    if column.quality is not Quality.UNSUPPORTED:
+        for tag, second in chosen_of(column, places):
+            if tag is not None:
+                yield f"{_unread_head(tag, column.name)} {second}"

@@ -21,6 +21,7 @@ def upgrade() -> None:
         "sink",
         sa.Column("name", sa.String(32), nullable=False),
         sa.Column("cursor", _BIG, nullable=False),
+        sa.Column("settled", _BIG, nullable=False),
         sa.Column("dropped_batches", _BIG, nullable=False),
         sa.Column("dropped_at", Utc(), nullable=True),
         sa.PrimaryKeyConstraint("name", name="pk_sink"),

@@ -12,7 +12,8 @@ sink = Table(
     "sink",
     metadata,
     Column("name", String(32), primary_key=True),
-    Column("cursor", _BIG, nullable=False),  # the last batch that the server has
+    Column("cursor", _BIG, nullable=False),  # the last batch that the server took
+    Column("settled", _BIG, nullable=False),  # the last that it surely has, if it dies
     Column("dropped_batches", _BIG, nullable=False),  # beyond the bound, since ever
     Column("dropped_at", Utc),
 )

@@ -111,7 +111,7 @@ def test_backfill_gives_what_days_hold(engine: Engine, tmp_path: Path) -> None:
         for _ in range(2):
             until = BEGIN + timedelta(days=1)
             sent = list(backfill(engine, server, since=BEGIN, until=until, with_serial=False))
-        assert sent == [("camera-00", 20)]
+        assert sent == [("camera-00", 30)]
         ((_, points),) = real.points(CHARGE).items()
         assert len(points) == 10
         server.close()

@@ -86,8 +86,8 @@ def send(sink: Sink, server: FakeServer) -> None:
 
 def hours_in(server: FakeServer) -> list[int]:
     """The hours whose charge arrived."""
-    told = [line for line in server.lines if line.startswith("preclaim_battery")]
-    return [int(line.split("charge=")[1].split(" ")[0]) for line in told]
+    told = [line for line in server.lines if line.startswith("preclaim,")]
+    return [int(line.split("battery_charge=")[1].split(" ")[0]) for line in told]
 
 
 def merge(engine: Engine) -> None:
@@ -180,7 +180,7 @@ def test_line_that_the_server_refuses_does_not_hold_up_the_others(
 ) -> None:
     """It is counted with the server's word; the cursor goes on."""
     server = FakeServer()
-    server.refuses = "charge=2 "
+    server.refuses = "battery_charge=2 "
     take(engine, tmp_path, range(4))
     sink = sink_of(engine)
     send(sink, server)

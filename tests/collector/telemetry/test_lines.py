@@ -38,8 +38,9 @@ def test_numbers_of_a_visit_are_one_line_of_floats() -> None:
         reading("battery.charging", True),
     )
     assert line == (
-        r"preclaim_battery,agent=nvr,device=cam,firmware=5.7\=1,model=SL\ 5\,x,organisation=fit,"
-        rf"position=2,site=quarry charge=20,charging=1,voltage=12.5 {SECOND}"
+        r"preclaim,agent=nvr,device=cam,firmware=5.7\=1,model=SL\ 5\,x,organisation=fit,"
+        r"position=2,site=quarry battery_charge=20,battery_charging=1,battery_voltage=12.5"
+        f" {SECOND}"
     )
 
 

@@ -1,0 +1,124 @@
+"""The sink beside what one would write by hand: the same points, the same server, in turn."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import aiohttp
+from sqlalchemy import Engine
+
+from benchmarks.sink.telemetry import Told, visits
+from benchmarks.stored_bytes import BEGIN, make_room, open_store
+from collector.intake.ingest import ingest
+from collector.outlets.influx import InfluxServer
+from collector.outlets.lots import LINES_AT_ONCE
+from collector.outlets.sink import NAME, Sink
+from collector.settings import InfluxSettings
+from collector.store import sink as rows
+from shared.backoff import Backoff
+from tests.collector.outlets.victoria import victoria
+
+_TAGS: Final = ",agent=agent-0,device={},organisation=factory,site=site"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Race:
+    """Readings a second by each way: the median and the best of the rounds."""
+
+    sink: float
+    by_hand: float
+    best_sink: float
+    best_by_hand: float
+    values: int
+    lines: int
+
+
+def race(messages: int, *, rounds: int) -> Race:
+    """Let both take turns, so that a noisy neighbour meets both."""
+    ours: list[float] = []
+    theirs: list[float] = []
+    with tempfile.TemporaryDirectory(prefix="preclaim-sink-") as name:
+        root = Path(name)
+        engine, told = _fill(root, messages)
+        values = sum(one.values for one in told)
+        with victoria(root) as real:
+            settings = InfluxSettings(url=real.url, org="o", bucket="b", token="t", timeout_s=60)
+            for number in range(rounds + 1):
+                spent = _by_sink(engine, settings), asyncio.run(_by_hand(told, settings))
+                if number:  # the first round makes the series, for whoever comes first
+                    ours.append(values / spent[0])
+                    theirs.append(values / spent[1])
+        engine.dispose()
+    return Race(
+        sink=statistics.median(ours),
+        by_hand=statistics.median(theirs),
+        best_sink=max(ours),
+        best_by_hand=max(theirs),
+        values=values,
+        lines=sum(1 + len(one.words) for one in told),
+    )
+
+
+def _fill(root: Path, messages: int) -> tuple[Engine, list[Told]]:
+    """The telemetry in the store, as intake leaves it, and in memory."""
+    engine, room = open_store(root, ("agent-0",)), make_room(root)
+    told: list[Told] = []
+    for arrival, said in visits(messages):
+        ingest(engine, [arrival], room=room, now=BEGIN + timedelta(days=60))
+        told += said
+    return engine, told
+
+
+def _by_sink(engine: Engine, settings: InfluxSettings) -> float:
+    """Seconds from the store to the server's last answer, cursor included."""
+    with engine.begin() as db:
+        rows.end(db, NAME)
+        rows.begin(db, NAME)
+    server = InfluxServer(settings)
+    sink = Sink(
+        engine,
+        open_server=lambda: server,
+        backlog_bytes=10**12,
+        with_serial=False,
+        clock=lambda: BEGIN + timedelta(days=60),
+        backoff=Backoff(jitter=lambda: 0.5),
+    )
+    began = time.perf_counter()
+    sink.send(server, lambda: False)
+    took = time.perf_counter() - began
+    server.close()
+    return took
+
+
+async def _by_hand(told: list[Told], settings: InfluxSettings) -> float:
+    """Seconds from numbers in memory to the server's last answer: nothing read, nothing kept."""
+    url = f"{settings.url}/api/v2/write?org=o&bucket=b&precision=s"
+    async with aiohttp.ClientSession() as session:
+        began = time.perf_counter()
+        lines: list[str] = []
+        for one in told:
+            tags = _TAGS.format(one.camera)
+            text = ",".join([f"{name}={value}" for name, value in one.numbers.items()])
+            lines.append(f"hand{tags} {text} {one.second}")
+            for name, word in one.words.items():
+                lines.append(f"hand_word{tags},reading={name},word={word} told=1 {one.second}")
+            if len(lines) >= LINES_AT_ONCE:
+                await _post(session, url, lines)
+                lines = []
+        if lines:
+            await _post(session, url, lines)
+        return time.perf_counter() - began
+
+
+async def _post(session: aiohttp.ClientSession, url: str, lines: list[str]) -> None:
+    body = "\n".join(lines).encode()
+    async with session.post(url, data=body, headers={"Authorization": "Token t"}) as answer:
+        if answer.status != 204:
+            raise RuntimeError(f"the server answered {answer.status}")
