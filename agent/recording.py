@@ -40,6 +40,8 @@ from agent.evidence_files import Seen, wants_picture
 from agent.experiment.earlier import filter_moved_at, read_memory
 from agent.facts import MAC, SERIAL, aliases_in, facts_of
 from agent.probes.probe import Probe, good
+from agent.radio.answers import NAME as ANSWERS
+from agent.radio.answers import modem_answers
 from agent.radio_days import FOLDER as RADIO
 from agent.sun_watch import Sun
 from agent.uplink_budget import Mode
@@ -125,6 +127,7 @@ def record(
     without asking the device: they are no pass over its open faults.
     """
     db, device_id = database.connection, device.device_id
+    take.readings += modem_answers(take.readings, at=now, has_spoken=ANSWERS in latest)
     fresh = {reading.name: reading for reading in take.readings}
     known = keepsake_store.read_facts(db, device_id)
     exchanged = known is not None and is_exchanged(known.aliases, aliases_in(fresh))

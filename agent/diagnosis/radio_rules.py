@@ -179,6 +179,8 @@ def _why_weak(standing: Standing, *, fell: bool) -> tuple[str, str]:
         )
     if standing.is_elsewhere:
         return "it is on another cell than usual", "所在小区与以往不同"
+    if not (standing.cell and standing.band):
+        return "the device names no cell", "设备未提供小区信息"
     if standing.usual is not None:
         return "as it always was here", "此处一直如此"
     return "its past here is not known yet", "尚无此处历史"

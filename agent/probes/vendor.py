@@ -11,7 +11,6 @@ from agent.camera.profiles.names import UNITS
 from agent.probes.failure import all_failed
 from agent.probes.probe import DEADLINE_S, Cost, Observation, Pass, Probe, good, unsupported
 from agent.radio.answers import NAME as ANSWERS
-from agent.radio.answers import modem_answers
 from agent.radio.scale import on_scale
 from shared.reading import Quality, Reading
 
@@ -53,7 +52,6 @@ async def read(camera: Camera, visit: Pass) -> Observation:
             good(STATUS, "read", at=visit.now),
             *_named(profile, visit),
             *read_ones,
-            *modem_answers(read_ones, at=visit.now, has_spoken=ANSWERS in visit.previous),
         )
     )
 

@@ -28,7 +28,7 @@ def modem_answers(
     well: the way to the device is sound, and it is no sleeping camera.
     """
     own = [reading for reading in readings if reading.name.startswith(_FAMILY)]
-    if not own:
+    if not own or any(reading.name == NAME for reading in own):
         return ()
     said = (Quality.GOOD, Quality.UNKNOWN, Quality.INVALID)
     if any(reading.quality in said for reading in own):

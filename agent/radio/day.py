@@ -50,6 +50,7 @@ class RadioDay(msgspec.Struct, frozen=True, array_like=True):
     ports: int = 0  # readings in which both antenna ports spoke
     ports_dead: tuple[int, int] = (0, 0)  # of these: one hears nothing while the other is good
     ports_alive: tuple[int, int] = (0, 0)
+    apn_changed: bool = False  # another one than when data flowed last
 
     @property
     def main(self) -> CellDay | None:
@@ -87,6 +88,8 @@ class Last(msgspec.Struct, frozen=True, array_like=True):
     session: bool | None = None
     reconnects: float | None = None  # the modem's own counter
     bytes_month: float | None = None
+    apn: str | None = None
+    apn_in_session: str | None = None  # with which data flowed last
 
 
 class OpenDay(msgspec.Struct, frozen=True, array_like=True):
@@ -153,7 +156,13 @@ def closed(day: OpenDay) -> RadioDay:
         ports=day.ports,
         ports_dead=day.ports_dead,
         ports_alive=day.ports_alive,
+        apn_changed=_apn_changed(day.last),
     )
+
+
+def _apn_changed(last: Last | None) -> bool:
+    worked = None if last is None else last.apn_in_session
+    return last is not None and None not in (worked, last.apn) and worked != last.apn
 
 
 def carried(day: OpenDay) -> OpenDay:

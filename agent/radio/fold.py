@@ -159,6 +159,7 @@ def _with_ports(day: OpenDay, said: _Said) -> OpenDay:
 def _last(last: Last | None, said: _Said, now: datetime) -> Last:
     """What was said last; what this visit left out is remembered from the one before."""
     before = last or Last(now)
+    apn = _or(said.text("cellular.apn"), before.apn)
     return Last(
         now,
         cell=_or(said.text("cellular.cell"), before.cell),
@@ -167,4 +168,6 @@ def _last(last: Last | None, said: _Said, now: datetime) -> Last:
         session=_or(said.session, before.session),
         reconnects=_or(said.number(RECONNECTS), before.reconnects),
         bytes_month=_or(said.number(BYTES), before.bytes_month),
+        apn=apn,
+        apn_in_session=apn if said.session else before.apn_in_session,
     )

@@ -189,7 +189,7 @@ def test_a_port_without_an_antenna_is_no_fault(site: Site) -> None:
         ({"cellular.sim": "missing", "cellular.registered": False}, "cellular.sim_missing"),
         ({"cellular.sim": "error", "cellular.registered": False}, "cellular.modem_dead"),
         ({"cellular.registered": False, "cellular.session": False}, "cellular.not_registered"),
-        ({"cellular.session": False}, "cellular.apn_wrong"),
+        ({"cellular.session": False, "cellular.plan_bytes": 1e9}, "cellular.apn_wrong"),
         (
             {"cellular.registered": False, "cellular.reject_cause": 27.0},
             "cellular.apn_wrong",
