@@ -79,7 +79,9 @@ def say_device(
     name = Both(device_id, device_id)
     if of != device_id:
         name = Both("{id}, by its gateway {of}", "{id}，经其网关 {of}").filled(id=device_id, of=of)
-    lines = [name, *_signal(latest, scheme), *_past(view), *_plan(view)]
+    is_cellular = any(one.startswith("cellular.") for one in latest)
+    past = _past(view) if is_cellular else []
+    lines = [name, *_signal(latest, scheme), *past, *_plan(view)]
     return Told(lines=tuple(lines), days=days, scheme=scheme)
 
 
@@ -144,7 +146,7 @@ def _past(view: RadioView | None) -> list[Both]:
     else:
         told.append(
             Both(
-                "{count} siblings on this cell and band: {level:g} dBm; lost beside them: {drop}",
+                "siblings on this cell and band: {count}, at {level:g} dBm; lost beside: {drop}",
                 "同小区同频段 {count} 台设备：{level:g} dBm；相对其下降：{drop}",
             ).filled(
                 count=standing.siblings,
