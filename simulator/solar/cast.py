@@ -23,9 +23,9 @@ _YEAR_START: Final = datetime(2025, 1, 1, tzinfo=UTC)
 STORIES: Final = (
     *(Truth.HEALTHY, Truth.DIRTY, Truth.PANEL_DEAD, Truth.ANTENNA_BROKEN, Truth.COLD),
     *(Truth.BATTERY_WORN, Truth.HEALTHY, Truth.SIM_GONE, Truth.SHADED, Truth.CHARGER_DEAD),
-    *(Truth.LOW_SUN, Truth.MODEM_DEAD, Truth.OVER_USE, Truth.HEALTHY, Truth.WEAK_CELL),
+    *(Truth.LOW_SUN, Truth.MODEM_DEAD, Truth.OVER_USE, Truth.COLD, Truth.WEAK_CELL),
     *(Truth.GAUGE_STUCK, Truth.SITE_OUTAGE, Truth.DIRTY, Truth.APN_WRONG, Truth.SNOW),
-    *(Truth.BATTERY_WORN, Truth.PLAN_USED_UP, Truth.HEALTHY, Truth.ANTENNA_CORRODING),
+    *(Truth.BATTERY_WORN, Truth.PLAN_USED_UP, Truth.LOW_SUN, Truth.ANTENNA_CORRODING),
     *(Truth.SHADED, Truth.PANEL_LOOSE, Truth.CELL_OUTAGE, Truth.PANEL_DEAD, Truth.MAINS),
     *(Truth.OVER_USE, Truth.BAND_CHANGE),
 )
@@ -36,7 +36,7 @@ _SECOND: Final = (
     *(Truth.MODEM_DEAD, Truth.SHADED, Truth.ANTENNA_BROKEN, Truth.CHARGER_DEAD),
     *(Truth.PLAN_USED_UP, Truth.GAUGE_STUCK, Truth.PANEL_DEAD, Truth.MAINS),
 )
-"""A second camera's truth at sites of four and more."""
+"""A second camera's truth at sites of four and more, a third one's at sites of six and more."""
 
 
 def cast_site(seed: int) -> Site:
@@ -163,10 +163,13 @@ def _befall(
         return [replace(one, matters=(common,)) for one in cameras]
     if story is not Truth.HEALTHY:
         cameras[0] = _with(cameras[0], matter(story))
-    if len(cameras) >= 4 and story not in (Truth.HEALTHY, Truth.BAND_CHANGE):
-        second = _SECOND[(seed // len(STORIES) + seed) % len(_SECOND)]
-        if second is not story:
-            cameras[1] = _with(cameras[1], matter(second))
+    if story in (Truth.HEALTHY, Truth.BAND_CHANGE):
+        return cameras
+    turn = seed // len(STORIES) + seed
+    for place, fewest, away in ((1, 4, 0), (2, 6, 6)):
+        truth = _SECOND[(turn + away) % len(_SECOND)]
+        if len(cameras) >= fewest and truth is not story:
+            cameras[place] = _with(cameras[place], matter(truth))
     return cameras
 
 
