@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 import numpy as np
 
 from simulator.life.chance import draw
-from simulator.solar.camera import Camera, Cells
-from simulator.solar.climate import Place
+from simulator.solar.camera import Camera, Modem
 from simulator.solar.fitting import fit_camera
 from simulator.solar.grid import Grid
 from simulator.solar.panel import Obstacle
+from simulator.solar.placing import cells_of, place_of
 from simulator.solar.site import ClockSet, Loss, Outage, Site
-from simulator.solar.truth import CLAIMABLE, PANEL_SIDE, RADIO, SITE_WIDE, Matter, Truth
+from simulator.solar.truth import CLAIMABLE, PANEL_SIDE, RADIO, SEASONAL, SITE_WIDE, Matter, Truth
 
 DAYS: Final = 90
-_YEAR_START: Final = datetime(2025, 1, 1, tzinfo=UTC)
 
 STORIES: Final = (
     *(Truth.HEALTHY, Truth.DIRTY, Truth.PANEL_DEAD, Truth.ANTENNA_BROKEN, Truth.COLD),
@@ -43,9 +42,8 @@ def cast_site(seed: int) -> Site:
     """The site of a seed: 90 days, the first 30 or so of them before anything befalls it."""
     chance = draw("cast", seed)
     story = STORIES[seed % len(STORIES)]
-    grid = Grid(start=_start(story, chance), days=DAYS)
-    place = _place(story, grid, chance)
-    cells = _cells(chance, several=story is Truth.BAND_CHANGE)
+    place, grid = place_of(story, chance, days=DAYS)
+    cells = cells_of(chance, several=story is Truth.BAND_CHANGE)
     count = _count(story, chance)
     cameras = [
         fit_camera(seed, index, place=place, grid=grid, cells=cells) for index in range(count)
@@ -65,74 +63,11 @@ def cast_site(seed: int) -> Site:
     )
 
 
-def _start(story: Truth, chance: np.random.Generator) -> datetime:
-    """Any day of two years; winter for what only a winter does (turned in the south)."""
-    day = int(chance.integers(0, 700))
-    if story in (Truth.COLD, Truth.LOW_SUN, Truth.SNOW):
-        day = int(chance.choice([0, 365])) + int(chance.integers(295, 330))
-    elif story in PANEL_SIDE:
-        day = int(chance.choice([0, 365])) + int(chance.integers(30, 200))
-    elif story is Truth.OVER_USE:
-        day = (
-            int(chance.choice([0, 365])) + int(chance.choice([20, 220])) + int(chance.integers(30))
-        )
-    return _YEAR_START + timedelta(days=day)
-
-
-def _place(story: Truth, grid: Grid, chance: np.random.Generator) -> Place:
-    latitude = float(chance.uniform(5, 58))
-    cloudiness = float(chance.uniform(0.3, 0.62))
-    continental, warmer = float(chance.uniform(0.6, 1.3)), 0.0
-    if story is Truth.COLD:
-        latitude, cloudiness = float(chance.uniform(44, 51)), float(chance.uniform(0.3, 0.42))
-        continental, warmer = 1.5, -3.0
-    elif story is Truth.LOW_SUN:
-        latitude, cloudiness = float(chance.uniform(58, 64)), float(chance.uniform(0.65, 0.75))
-        continental, warmer = 0.4, 5.0
-    elif story is Truth.SNOW:
-        latitude, cloudiness = float(chance.uniform(43, 50)), float(chance.uniform(0.5, 0.6))
-        continental, warmer = 0.9, -1.0
-    elif story in PANEL_SIDE:
-        latitude = float(chance.uniform(5, 50))
-    elif story is Truth.OVER_USE:
-        latitude, cloudiness = float(chance.uniform(40, 50)), float(chance.uniform(0.5, 0.6))
-    south = chance.random() < 0.35
-    shift = timedelta(days=183) if south and latitude > 20 else timedelta(0)
-    if shift:
-        # The seasons above are the north's: live the same one half a year earlier.
-        object.__setattr__(grid, "start", grid.start - shift)
-    gloom = None
-    if chance.random() < 0.3:
-        first = int(chance.integers(35, 75))
-        gloom = (first, first + int(chance.integers(5, 10)))
-    return Place(
-        latitude_deg=round(-latitude if south else latitude, 3),
-        longitude_deg=round(float(chance.uniform(-120, 150)), 3),
-        cloudiness=cloudiness,
-        continentality=continental,
-        warmer_k=warmer,
-        gloom=gloom,
-    )
-
-
 def _behind_trees(camera: Camera) -> Camera:
     """The small panel and the horizon that do well enough until late autumn."""
     horizon = Obstacle(azimuth_deg=camera.panel.azimuth_deg, half_width_deg=90, height_deg=9)
     panel = replace(camera.panel, peak_w=0.7 * camera.panel.peak_w, obstacles=(horizon,))
     return replace(camera, panel=panel)
-
-
-def _cells(chance: np.random.Generator, *, several: bool) -> Cells:
-    near = float(chance.uniform(-98, -80))
-    other = near - float(chance.uniform(12, 18) if several else chance.uniform(2, 10))
-    if not several and chance.random() < 0.4:
-        return Cells(rsrp_dbm=(near,), load=(float(chance.uniform(0.2, 0.7)),))
-    return Cells(
-        rsrp_dbm=(near, other),
-        load=(float(chance.uniform(0.2, 0.7)), float(chance.uniform(0.2, 0.7))),
-        names=("1A2B01", "1A2B02"),
-        bands=("B3", "B7" if several else "B3"),
-    )
 
 
 def _count(story: Truth, chance: np.random.Generator) -> int:
@@ -149,7 +84,7 @@ def _befall(
 
     def matter(truth: Truth) -> Matter:
         day = float(chance.uniform(30, 36))
-        if truth in (Truth.COLD, Truth.LOW_SUN, Truth.SNOW, Truth.MAINS):
+        if truth in (*SEASONAL, Truth.MAINS):
             day = 0.0
         if truth is Truth.WEAK_CELL and chance.random() < 0.4:
             day = 0.0
@@ -173,23 +108,35 @@ def _befall(
     return cameras
 
 
+_NEEDS_CELL: Final = frozenset(
+    {Truth.APN_WRONG, Truth.PLAN_USED_UP, Truth.ANTENNA_BROKEN, Truth.ANTENNA_CORRODING}
+)
+"""Nobody can tell these where the device states neither its cell nor its connection's state."""
+
+
 def _with(camera: Camera, matter: Matter) -> Camera:
-    """The camera with this matter, and what it takes for it to be told at all."""
-    if matter.truth in RADIO and camera.modem.value == "none":
-        camera = replace(camera, modem=type(camera.modem).USUAL)
-    if matter.truth in (Truth.APN_WRONG, Truth.PLAN_USED_UP) and camera.modem.value == "plain":
-        camera = replace(camera, modem=type(camera.modem).USUAL)
-    if matter.truth is Truth.PLAN_USED_UP:
-        camera = replace(camera, modem=type(camera.modem).FULL)
-    if matter.truth is Truth.MAINS:
-        camera = replace(camera, names_source=True)
-    if matter.truth is Truth.OVER_USE:
-        panel = replace(camera.panel, peak_w=0.6 * camera.panel.peak_w)
-        camera = replace(camera, panel=panel)
-    if matter.truth is Truth.BATTERY_WORN and camera.pack.capacity_mah > 11_000:
+    """The camera with this matter, and with what it takes for anybody to tell it."""
+    truth, modem = matter.truth, camera.modem
+    if truth is Truth.PLAN_USED_UP:
+        modem = Modem.FULL
+    elif (truth in RADIO and modem is Modem.NONE) or (
+        truth in _NEEDS_CELL and modem is Modem.PLAIN
+    ):
+        modem = Modem.USUAL
+    panel, pack = camera.panel, camera.pack
+    if truth is Truth.OVER_USE:
+        panel = replace(panel, peak_w=0.6 * panel.peak_w)
+    if truth is Truth.BATTERY_WORN and pack.capacity_mah > 11_000:
         # So large a pack is hardly used in a day: nobody could tell what is left of it.
-        camera = replace(camera, pack=replace(camera.pack, capacity_mah=7_800))
-    return replace(camera, matters=(matter,))
+        pack = replace(pack, capacity_mah=7_800)
+    return replace(
+        camera,
+        modem=modem,
+        panel=panel,
+        pack=pack,
+        names_source=camera.names_source or truth is Truth.MAINS,
+        matters=(matter,),
+    )
 
 
 def _outages(story: Truth, grid: Grid, chance: np.random.Generator) -> tuple[Outage, ...]:
