@@ -27,6 +27,7 @@ from collector.intake.upgrade import program_version, take_after_upgrade
 from collector.jobs import Jobs
 from collector.lock import AlreadyRunningError, hold
 from collector.outlets.sink import NAME, Sink
+from collector.postman import Postman
 from collector.settings import Config
 from collector.store import serving
 from collector.store import sink as sinks
@@ -132,6 +133,7 @@ async def _run(
             policy=config.policy,
             listening_since=subscriber.listening_since,
             clock=utc_now,
+            notify=config.notify,
         )
         compactor = Compactor(engine, policy=config.policy, clock=utc_now)
         sink = await asyncio.to_thread(_make_sink, config, engine)
@@ -151,7 +153,11 @@ async def _run(
             terminal=sys.stderr,
             now=utc_now(),
         )
+        postman = Postman(
+            engine, config.notify, base_url=config.public_url or base_url, clock=utc_now
+        )
         async with asyncio.TaskGroup() as group:
+            group.create_task(postman.run(stop))
             group.create_task(jobs.run(stop))
             group.create_task(compactor.run(stop))
             if sink is not None:
@@ -201,6 +207,7 @@ def _make_web(
         command_key=room.command_key,
         proxies=config.proxies,
         sink=None if sink is None else lambda: sink.counts,
+        notify=config.notify,
     )
 
 

@@ -15,6 +15,7 @@ from collector.config_broker import read_broker
 from collector.config_database import read_database
 from collector.config_error import ConfigError
 from collector.config_influx import read_influx
+from collector.config_notify import read_notify
 from collector.settings import AgentEntry, Config, OrganisationEntry, SiteEntry
 from collector.web.proxies import Network, Proxies
 from shared import signing
@@ -65,6 +66,9 @@ def _read(top: TomlReader, base: Path) -> tuple[Config, list[Problem]]:
         sites=sites,
         agents=_agents(top, base, {entry.id for entry in organisations}, sites),
         influx=read_influx(top.table("influx"), base, is_given=top.has("influx")),
+        notify=read_notify(
+            top.table("notify"), base, organisations=[entry.id for entry in organisations]
+        ),
     )
     return config, policy_problems
 

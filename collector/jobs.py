@@ -15,9 +15,11 @@ from collector import earn, liveness, suggest_origin
 from collector.claims.policy import Policy
 from collector.decide_episode import decide_episode
 from collector.missing_rows import look_for_gaps
+from collector.outlets.settings import NO_NOTIFICATIONS, NotifySettings
 from collector.steady import Steady
 from collector.store import commands, decisions, meta
 from collector.store.cause import cause_of
+from collector.tell import tell
 from collector.tend import tend
 from collector.verify_tasks import verify_tasks
 
@@ -41,8 +43,10 @@ class Jobs:
         policy: Policy,
         listening_since: Callable[[], datetime | None],
         clock: Callable[[], datetime],
+        notify: NotifySettings = NO_NOTIFICATIONS,
     ) -> None:
         self._engine = engine
+        self._notify = notify
         self._policy = policy
         self._listening_since = listening_since
         self._clock = clock
@@ -151,6 +155,8 @@ class Jobs:
         with self._engine.begin() as db:
             tend(db, policy=self._policy, now=now)
             verify_tasks(db, policy=self._policy, now=now)
+        with self._engine.begin() as db:
+            tell(db, notify=self._notify, settled=self._policy.outages.reopen, now=now)
 
     def _suggest_origins(self, now: datetime, look: Callable[[], object]) -> None:
         """Where the faults of unsubmitted lines came from; a line that fails holds up no other."""

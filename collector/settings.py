@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from collector.claims.policy import Policy
+from collector.outlets.settings import NO_NOTIFICATIONS, NotifySettings
 from collector.web.proxies import Proxies
 
 
@@ -98,6 +99,7 @@ class Config:
     sites: tuple[SiteEntry, ...]
     agents: tuple[AgentEntry, ...]
     influx: InfluxSettings | None = None  # None: no time-series server
+    notify: NotifySettings = NO_NOTIFICATIONS
 
     @property
     def evidence_dir(self) -> Path:

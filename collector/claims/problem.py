@@ -116,6 +116,38 @@ WRONGS: Final[Mapping[str, Wrong]] = {
             "请使用成对的 PEM 文件，私钥不加密码",
         ),
     ),
+    "no_url": Wrong(
+        Both("{why}", "{why_zh}"),
+        Both(
+            "write https://HOST/..., alone in the file, and that host into host",
+            "请在文件中只写 https://主机/……，并将该主机写入 host",
+        ),
+    ),
+    "no_webhook_secret": Wrong(
+        Both("holds no secret of the form whsec_...", "不含 whsec_... 形式的密钥"),
+        Both(
+            'write one a line: "whsec_" and 24 to 64 random bytes in base64',
+            "每行写一个：“whsec_” 加 24 到 64 个随机字节的 base64",
+        ),
+    ),
+    "no_address": Wrong(
+        Both("{found!r} is no mail address", "{found!r} 不是邮件地址"),
+        Both(
+            'write it like "Preclaim <preclaim@example.com>"',
+            '请写成 "Preclaim <preclaim@example.com>"',
+        ),
+    ),
+    "open_mail": Wrong(
+        Both("sends mail over the network without encryption", "将在网络上不加密地发送邮件"),
+        Both(
+            'use "starttls" or "tls"; "none" is for 127.0.0.1',
+            '请使用 "starttls" 或 "tls"；"none" 仅用于 127.0.0.1',
+        ),
+    ),
+    "taken_name": Wrong(
+        Both("{found!r} is the name of the mail channel", "{found!r} 是邮件通道的名称"),
+        Both("choose another", "请另选名称"),
+    ),
     "no_parent": Wrong(
         Both("no organisation {found!r} above this one", "此前没有组织 {found!r}"),
         Both("list the parent first", "请将上级组织列在前面"),

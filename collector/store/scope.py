@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, select
 
+from collector.roles import Role
 from collector.store.tables import organisation
 
-
-class Role(enum.Enum):
-    """What a person or a token may do."""
-
-    ADMIN = "admin"
-    FACTORY_ENGINEER = "factory_engineer"
-    DISTRIBUTOR = "distributor"
-    INTEGRATOR = "integrator"
+__all__ = ["Role", "Scope", "descendants", "scope_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

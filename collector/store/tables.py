@@ -40,6 +40,14 @@ from collector.store.schema.intake import (
     seq_mark,
     seq_merged,
 )
+from collector.store.schema.notify import (
+    letter,
+    letter_item,
+    notice,
+    notify_cursor,
+    notify_person,
+    notify_rule,
+)
 from collector.store.schema.origin import firmware_change, origin_decision, origin_suggestion
 from collector.store.schema.people import (
     api_token,
@@ -75,10 +83,16 @@ __all__ = [
     "frame",
     "incident",
     "incident_member",
+    "letter",
+    "letter_item",
     "login_fact",
     "manifest",
     "manifest_item",
     "metadata",
+    "notice",
+    "notify_cursor",
+    "notify_person",
+    "notify_rule",
     "organisation",
     "origin_decision",
     "origin_suggestion",

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from collector.claims.policy import DEFAULT, Policy
 from collector.intake.arrival import Counts
 from collector.outlets.sink import Counts as SinkCounts
+from collector.outlets.settings import NO_NOTIFICATIONS, NotifySettings
 from collector.web.api.problem import problem
 from collector.web.attempts import Attempts
 from collector.web.call import Call
@@ -45,6 +46,7 @@ def create(
     command_key: Ed25519PrivateKey | None = None,
     proxies: Proxies = NO_PROXIES,
     sink: Callable[[], SinkCounts] | None = None,
+    notify: NotifySettings = NO_NOTIFICATIONS,
 ) -> web.Application:
     """The console over this store.
 
@@ -68,6 +70,7 @@ def create(
         command_key=command_key,
         proxies=proxies,
         sink=sink,
+        notify=notify,
     )
     app.on_response_prepare.append(dress)
     for route in ROUTES:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine
 from collector.claims.policy import Policy
 from collector.intake.arrival import Counts
 from collector.outlets.sink import Counts as SinkCounts
+from collector.outlets.settings import NO_NOTIFICATIONS, NotifySettings
 from collector.store.engine import reader
 from collector.web.attempts import Attempts
 from collector.web.passwords import Passwords
@@ -41,6 +42,7 @@ class House:
     command_key: Ed25519PrivateKey | None  # None: nobody can give commands from here
     proxies: Proxies
     sink: Callable[[], SinkCounts] | None = None  # None: no time-series server is configured
+    notify: NotifySettings = NO_NOTIFICATIONS
 
     async def read(self, query: Callable[[Connection], T]) -> T:
         """Run a query in a read-only transaction."""

@@ -62,7 +62,7 @@ def test_store_of_a_newer_version_is_left_alone(house: House) -> None:
 def test_every_table_that_people_read_has_its_organisation() -> None:
     """Only what belongs to the store or to one person has none."""
     without = {t.name for t in tables.metadata.sorted_tables if "organisation_id" not in t.c}
-    store = {"store_meta", "audit", "trust_change", "sink"}
+    store = {"store_meta", "audit", "trust_change", "sink", "notify_cursor"}
     assert without == {"organisation", "session", "setup_link", *store}
 
 

@@ -1,0 +1,176 @@
+"""``[notify.mail]`` and ``[[notify.webhook]]`` of the collector's configuration."""
+
+from __future__ import annotations
+
+import ssl
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from collector.claims.toml_reader import TomlReader
+from collector.notify.topics import Delivery, Topic, usual
+from collector.notify.wishes import EVERY_SITE, Wishes
+from collector.outlets import dingtalk, wecom
+from collector.outlets.address import is_address
+from collector.outlets.settings import (
+    MAIL,
+    HookKind,
+    HookSettings,
+    MailSettings,
+    NotifySettings,
+    Security,
+)
+from collector.outlets.webhook import BadSecretError, read_key
+from collector.roles import Role
+from shared.topics import AGENT_ID
+
+LANGUAGES: Final = {"en", "zh"}
+_HERE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+_HOSTS: Final = {HookKind.WECOM: wecom.HOST, HookKind.DINGTALK: dingtalk.HOST}
+_ROBOT_CAP: Final = 50
+
+
+def read_notify(table: TomlReader, base: Path, *, organisations: list[str]) -> NotifySettings:
+    """Read it; what is wrong is noted in ``table``. Paths are relative to ``base``."""
+    mail = table.table("mail") if table.has("mail") else None
+    hooks: list[HookSettings] = []
+    for one in table.tables("webhook"):
+        hooks.append(_hook(one, base, organisations, {known.name for known in hooks}))
+    return NotifySettings(mail=_mail(mail, base) if mail else None, hooks=tuple(hooks))
+
+
+def _mail(table: TomlReader, base: Path) -> MailSettings:
+    security = Security(table.choice("security", "starttls", {one.value for one in Security}))
+    host = table.text("host", None)
+    if security is Security.NONE and host not in _HERE:
+        table.wrong("security", "open_mail")
+    sender = table.text("from", None)
+    if sender and not is_address(parseaddr(sender)[1]):
+        table.wrong("from", "no_address", found=sender)
+    port = {Security.TLS: 465, Security.STARTTLS: 587, Security.NONE: 25}[security]
+    return MailSettings(
+        host=host,
+        port=table.whole("port", port, at_least=1, at_most=65_535),
+        security=security,
+        username=table.text("username", ""),
+        password=_secret(table, "password_file", base),
+        sender=sender,
+        ca=_ca(table, base),
+        timeout_s=table.number("timeout_s", 20.0, at_least=1, at_most=300),
+    )
+
+
+def _hook(table: TomlReader, base: Path, organisations: list[str], taken: set[str]) -> HookSettings:
+    kind = HookKind(table.choice("kind", "standard", {one.value for one in HookKind}))
+    host = table.text("host", _HOSTS.get(kind))
+    role = Role(table.choice("role", Role.INTEGRATOR.value, {one.value for one in Role}))
+    first = organisations[0] if organisations else ""
+    return HookSettings(
+        name=_name(table, taken),
+        kind=kind,
+        url=_url(table, base, host),
+        host=host,
+        secrets=_secrets(table, base, kind),
+        ca=_ca(table, base),
+        organisation_id=table.choice("organisation", first, set(organisations)),
+        person=table.text("person", ""),
+        role=role,
+        language=table.choice("language", "en", LANGUAGES),
+        wishes=_wishes(table, kind, role),
+        timeout_s=table.number("timeout_s", 20.0, at_least=1, at_most=300),
+    )
+
+
+def _name(table: TomlReader, taken: set[str]) -> str:
+    name = table.text("name", None)
+    if name and not AGENT_ID.match(name):
+        table.wrong("name", "bad_id", found=name)
+    if name == MAIL:
+        table.wrong("name", "taken_name", found=name)
+    if name in taken:
+        table.wrong("name", "id_twice", found=name)
+    return name
+
+
+def _url(table: TomlReader, base: Path, host: str) -> str:
+    """The URL of the file; what is wrong is said without it."""
+    url = _secret(table, "url_file", base, needed=True)
+    if not url:
+        return ""
+    parts = urlsplit(url)
+    if any(c.isspace() for c in url) or parts.scheme != "https" or "@" in parts.netloc:
+        table.wrong("url_file", "no_url", why="holds no https URL", why_zh="不含 https 网址")
+    elif parts.hostname != host.casefold():
+        table.wrong(
+            "url_file",
+            "no_url",
+            why=f"leads to another host than {host}",
+            why_zh=f"指向的主机不是 {host}",
+        )
+    return url
+
+
+def _secrets(table: TomlReader, base: Path, kind: HookKind) -> tuple[str, ...]:
+    needed = kind is HookKind.STANDARD
+    secrets = tuple(_secret(table, "secret_file", base, needed=needed).split())
+    if kind is HookKind.STANDARD:
+        for secret in secrets:
+            try:
+                read_key(secret)
+            except BadSecretError:
+                table.wrong("secret_file", "no_webhook_secret")
+                break
+    return secrets
+
+
+def _secret(table: TomlReader, key: str, base: Path, *, needed: bool = False) -> str:
+    name = table.text(key, None if needed else "")
+    if not name:
+        return ""
+    try:
+        secret = (base / name).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        table.wrong(key, "unreadable", why=type(error).__name__)
+        return ""
+    if not secret:
+        table.wrong(key, "unreadable", why="empty")
+    return secret
+
+
+def _ca(table: TomlReader, base: Path) -> Path | None:
+    name = table.text("ca", "")
+    if not name:
+        return None
+    try:
+        ssl.create_default_context(cafile=base / name)
+    except (OSError, ssl.SSLError) as error:
+        table.wrong("ca", "no_certificate", why=getattr(error, "reason", "") or str(error))
+    return base / name
+
+
+def _wishes(table: TomlReader, kind: HookKind, role: Role) -> Wishes:
+    """A program is told everything now; a group of people what is usual for the role."""
+    is_program = kind is HookKind.STANDARD
+    chosen = {
+        **dict.fromkeys(table.choices("digest", {one.value for one in Topic}), Delivery.DIGEST),
+        **dict.fromkeys(table.choices("now", {one.value for one in Topic}), Delivery.NOW),
+    }
+    sites = table.texts("sites")
+    rules: dict[tuple[str, Topic], Delivery] = {}
+    for topic in Topic:
+        if chosen:
+            delivery = chosen.get(topic.value, Delivery.NEVER)
+        else:
+            delivery = Delivery.NOW if is_program else usual(role, topic)
+        rules[EVERY_SITE, topic] = Delivery.NEVER if sites else delivery
+        rules.update({(site, topic): delivery for site in sites})
+    return Wishes(
+        zone=table.zone("zone", "UTC"),
+        digest_hour=table.whole("digest_hour", 8, at_least=0, at_most=23),
+        daily_cap=table.whole(
+            "daily_cap", 100_000 if is_program else _ROBOT_CAP, at_least=1, at_most=100_000
+        ),
+        closings=table.truth("closings", default=is_program),
+        rules=rules,
+    )

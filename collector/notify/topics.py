@@ -1,0 +1,104 @@
+"""What people can be told, who may be told it, and what is told to whom without a wish. Pure.
+
+A topic is something that happened once to one thing. Of an incident there is one, however many
+devices are its members.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from typing import Final
+
+from collector.roles import Role
+
+
+class Topic(enum.Enum):
+    """A kind of news; people choose by it."""
+
+    INCIDENT = "incident"
+    STORM = "storm"
+    AGENT_SILENT = "agent_silent"
+    TASK_OPENED = "task_opened"
+    TASK_ASSIGNED = "task_assigned"  # to whom it was given, and to nobody else
+    TASK_RETURNED = "task_returned"
+    CLAIM_DRAFT = "claim_draft"
+    CLAIM_READY = "claim_ready"
+    CLAIM_ASKED = "claim_asked"  # the factory asks for more, or for the device
+    CLAIM_SUBMITTED = "claim_submitted"
+    CLAIM_ANSWERED = "claim_answered"
+    TRUST_STOPPED = "trust_stopped"
+
+
+class Delivery(enum.Enum):
+    """How somebody wants to be told."""
+
+    NOW = "now"
+    DIGEST = "digest"
+    NEVER = "never"
+
+
+_SITE: Final = frozenset({Role.ADMIN, Role.FACTORY_ENGINEER, Role.INTEGRATOR})
+_ALL: Final = frozenset(Role)
+
+MAY: Final[Mapping[Topic, frozenset[Role]]] = {
+    Topic.INCIDENT: _SITE,
+    Topic.STORM: _SITE,
+    Topic.AGENT_SILENT: _SITE,
+    Topic.TASK_OPENED: _SITE,
+    Topic.TASK_ASSIGNED: _SITE,
+    Topic.TASK_RETURNED: _SITE,
+    Topic.CLAIM_DRAFT: _ALL,
+    Topic.CLAIM_READY: _ALL,
+    Topic.CLAIM_ASKED: _ALL,
+    Topic.CLAIM_SUBMITTED: _ALL,
+    Topic.CLAIM_ANSWERED: _ALL,
+    Topic.TRUST_STOPPED: _SITE,
+}
+"""Whoever may open the page that the news is about, and nobody else."""
+
+_NOW, _DIGEST = Delivery.NOW, Delivery.DIGEST
+_USUAL: Final[Mapping[Role, Mapping[Topic, Delivery]]] = {
+    Role.INTEGRATOR: {  # keeps the site: what is to be done there
+        Topic.INCIDENT: _NOW,
+        Topic.STORM: _NOW,
+        Topic.AGENT_SILENT: _NOW,
+        Topic.TASK_OPENED: _DIGEST,
+        Topic.TASK_ASSIGNED: _NOW,
+        Topic.TASK_RETURNED: _NOW,
+        Topic.CLAIM_DRAFT: _DIGEST,
+        Topic.CLAIM_READY: _DIGEST,
+        Topic.CLAIM_ASKED: _NOW,
+        Topic.CLAIM_ANSWERED: _DIGEST,
+    },
+    Role.FACTORY_ENGINEER: {  # answers claims within 48 h, and rules on verdicts
+        Topic.STORM: _DIGEST,
+        Topic.CLAIM_SUBMITTED: _NOW,
+        Topic.TRUST_STOPPED: _NOW,
+    },
+    Role.DISTRIBUTOR: {  # watches, and does little on single devices
+        Topic.CLAIM_READY: _DIGEST,
+        Topic.CLAIM_ASKED: _DIGEST,
+        Topic.CLAIM_SUBMITTED: _DIGEST,
+        Topic.CLAIM_ANSWERED: _DIGEST,
+    },
+    Role.ADMIN: {  # is the system itself sound
+        Topic.INCIDENT: _DIGEST,
+        Topic.STORM: _NOW,
+        Topic.AGENT_SILENT: _DIGEST,
+        Topic.TASK_ASSIGNED: _NOW,
+        Topic.TASK_RETURNED: _DIGEST,
+        Topic.CLAIM_SUBMITTED: _DIGEST,
+        Topic.TRUST_STOPPED: _NOW,
+    },
+}
+
+
+def usual(role: Role, topic: Topic) -> Delivery:
+    """How this role is told of the topic until the person says otherwise."""
+    return _USUAL[role].get(topic, Delivery.NEVER)
+
+
+def topics_of(role: Role) -> tuple[Topic, ...]:
+    """What this role may be told at all."""
+    return tuple(topic for topic in Topic if role in MAY[topic])

@@ -1,0 +1,126 @@
+"""What happened, in a title and a sentence of both languages. Pure."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from collector.claims.problem import Both
+from collector.notify.topics import Topic
+from shared.catalogue import CATALOGUE
+
+
+class Said(NamedTuple):
+    """A title of one line, and what it means."""
+
+    title: Both
+    text: Both
+
+
+NOTHING: Final = Both("", "")
+_INCIDENT: Final = {
+    Topic.INCIDENT: Both("Outage at {site}", "现场中断：{site}"),
+    Topic.AGENT_SILENT: Both("Site silent: {site}", "现场失联：{site}"),
+    Topic.STORM: Both(
+        "Many sites are lost at once, {site} first", "多个现场同时失联，最先为 {site}"
+    ),
+}
+_OVER: Final = Both("Over: {site}", "已恢复：{site}")
+_OVER_TEXT: Final = Both("The incident is over: {what}", "事件已结束：{what}")
+_TASK: Final = {
+    Topic.TASK_OPENED: Both(
+        "New task: {fault}, {device}, {site}", "新任务：{fault}，{device}，{site}"
+    ),
+    Topic.TASK_ASSIGNED: Both(
+        "Task for you: {fault}, {device}, {site}", "指派给您的任务：{fault}，{device}，{site}"
+    ),
+    Topic.TASK_RETURNED: Both(
+        "Still there after the visit: {fault}, {device}, {site}",
+        "现场处理后故障仍在：{fault}，{device}，{site}",
+    ),
+}
+_CLAIM: Final = {
+    Topic.CLAIM_DRAFT: Both(
+        "Pre-claim {number} needs you: {fault}, {device}, {site}",
+        "预索赔 {number} 待您补充：{fault}，{device}，{site}",
+    ),
+    Topic.CLAIM_READY: Both(
+        "Pre-claim {number} is ready to submit: {fault}, {device}, {site}",
+        "预索赔 {number} 可提交：{fault}，{device}，{site}",
+    ),
+    Topic.CLAIM_ASKED: Both(
+        "The factory asks about pre-claim {number}: {fault}, {device}, {site}",
+        "工厂对预索赔 {number} 有要求：{fault}，{device}，{site}",
+    ),
+    Topic.CLAIM_SUBMITTED: Both(
+        "Pre-claim {number} was submitted: {fault}, {site}",
+        "预索赔 {number} 已提交：{fault}，{site}",
+    ),
+    Topic.CLAIM_ANSWERED: Both(
+        "Pre-claim {number} was answered ({state}): {fault}, {device}, {site}",
+        "预索赔 {number} 已答复（{state}）：{fault}，{device}，{site}",
+    ),
+}
+_TRUST: Final = Both("No longer trusted: {fault} on {model}", "不再信任：{model} 上的 {fault}")
+_UNNAMED_MODEL: Final = Both("unnamed models", "未知型号")
+_STATES: Final = {
+    "approved": Both("approved", "批准"),
+    "rejected": Both("rejected", "驳回"),
+    "awaiting_return": Both("send the device", "请寄回设备"),
+    "need_info": Both("more is needed", "需补充资料"),
+}
+
+
+def of_incident(topic: Topic, *, site: str, text: Both) -> Said:
+    """An incident began."""
+    return Said(_fill(_INCIDENT[topic], site=_same(site)), text)
+
+
+def of_closing(*, site: str, text: Both) -> Said:
+    """An incident is over."""
+    return Said(_fill(_OVER, site=_same(site)), _fill(_OVER_TEXT, what=text))
+
+
+def of_task(topic: Topic, *, code: str, device: str, site: str, note: str = "") -> Said:
+    """Something about a task; what to do, then the words that somebody wrote."""
+    entry = CATALOGUE.get(code)
+    remedy = Both(entry.remedy_en, entry.remedy_zh) if entry else NOTHING
+    title = _fill(_TASK[topic], fault=fault_name(code), device=_same(device), site=_same(site))
+    return Said(title, Both(f"{remedy.en} {note}".strip(), f"{remedy.zh} {note}".strip()))
+
+
+def of_claim(
+    topic: Topic, *, number: str, code: str, device: str, site: str, state: str, reason: str
+) -> Said:
+    """Something about a pre-claim; ``reason`` is what the person who moved it wrote."""
+    title = _fill(
+        _CLAIM[topic],
+        number=_same(number),
+        fault=fault_name(code),
+        device=_same(device),
+        site=_same(site),
+        state=_STATES.get(state, _same(state)),
+    )
+    return Said(title, _same(reason))
+
+
+def of_trust(*, code: str, model: str, reason: Both) -> Said:
+    """A passive verdict opens nothing any more on a model."""
+    named = _same(model) if model else _UNNAMED_MODEL
+    return Said(_fill(_TRUST, fault=fault_name(code), model=named), reason)
+
+
+def fault_name(code: str) -> Both:
+    """The catalogue's name; the code itself when a newer agent knows more than we."""
+    entry = CATALOGUE.get(code)
+    return Both(entry.name_en, entry.name_zh) if entry else _same(code)
+
+
+def _same(text: str) -> Both:
+    return Both(text, text)
+
+
+def _fill(words: Both, **values: Both) -> Both:
+    return Both(
+        words.en.format(**{key: value.en for key, value in values.items()}),
+        words.zh.format(**{key: value.zh for key, value in values.items()}),
+    )

@@ -1,0 +1,106 @@
+"""Sends a letter by mail: RFC 5322 text over SMTP with STARTTLS or TLS."""
+
+from __future__ import annotations
+
+import smtplib
+import socket
+import ssl
+from contextlib import suppress
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from typing import Final
+
+from collector.notify.letter import Letter
+from collector.outlets.answer import SENT, Answer, Outcome, answer
+from collector.outlets.settings import MailSettings, Security
+
+_PERMANENT: Final = range(500, 600)  # RFC 5321, 4.2.1
+
+
+class MailOutlet:
+    """One connection at a time; ``cut`` ends it from another thread."""
+
+    def __init__(self, settings: MailSettings) -> None:
+        self._settings = settings
+        self._open: smtplib.SMTP | None = None
+
+    def send(self, letter: Letter, *, to: str) -> Answer:
+        """Deliver; blocks for as long as the server takes, each answer within the timeout."""
+        message = build(self._settings, letter, to=to)
+        try:
+            with self._connect() as server:
+                self._open = server
+                return self._hand_over(server, message, to)
+        except smtplib.SMTPAuthenticationError as error:
+            return self._answer(Outcome.TROUBLE, "login refused", error.smtp_error)
+        except smtplib.SMTPResponseException as error:
+            return self._answer(Outcome.TROUBLE, str(error.smtp_code), error.smtp_error)
+        except (smtplib.SMTPException, OSError, ValueError) as error:
+            return self._answer(Outcome.TROUBLE, type(error).__name__, str(error))
+        finally:
+            self._open = None
+
+    def cut(self) -> None:
+        """End the open connection: who waits for its answer gets an error."""
+        server = self._open
+        if server is not None and server.sock is not None:
+            with suppress(OSError):
+                server.sock.shutdown(socket.SHUT_RDWR)
+
+    def _connect(self) -> smtplib.SMTP:
+        settings = self._settings
+        context = ssl.create_default_context(cafile=settings.ca)
+        place = (settings.host, settings.port)
+        server: smtplib.SMTP
+        if settings.security is Security.TLS:
+            server = smtplib.SMTP_SSL(*place, timeout=settings.timeout_s, context=context)
+        else:
+            server = smtplib.SMTP(*place, timeout=settings.timeout_s)
+        try:
+            if settings.security is Security.STARTTLS:
+                server.starttls(context=context)
+            if settings.username:
+                server.login(settings.username, settings.password)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def _hand_over(self, server: smtplib.SMTP, message: EmailMessage, to: str) -> Answer:
+        try:
+            server.send_message(message, to_addrs=[to])
+        except smtplib.SMTPRecipientsRefused as error:
+            ((code, said),) = error.recipients.values()
+            outcome = Outcome.REFUSED if code in _PERMANENT else Outcome.LATER
+            return self._answer(outcome, str(code), said)
+        except smtplib.SMTPDataError as error:
+            permanent = error.smtp_code in _PERMANENT
+            outcome = Outcome.REFUSED if permanent else Outcome.LATER
+            return self._answer(outcome, str(error.smtp_code), error.smtp_error)
+        return SENT
+
+    def _answer(self, outcome: Outcome, what: str, said: bytes | str) -> Answer:
+        text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+        return answer(outcome, f"{what}: {text}", secrets=(self._settings.password,))
+
+
+def build(settings: MailSettings, letter: Letter, *, to: str) -> EmailMessage:
+    """The message; ``Message-ID`` is the letter's, so that a second copy is known as one.
+
+    ``Auto-Submitted`` (RFC 3834) keeps holiday replies away; ``List-Unsubscribe`` (RFC 2369) leads
+    to the settings.
+    """
+    message = EmailMessage()
+    message["From"] = settings.sender
+    message["To"] = to
+    message["Subject"] = letter.subject
+    message["Date"] = format_datetime(letter.made_at or datetime.now(UTC))
+    domain = parseaddr(settings.sender)[1].rpartition("@")[2] or "preclaim.invalid"
+    message["Message-ID"] = f"<{letter.id}@{domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = "zh-CN" if letter.language == "zh" else "en"
+    if letter.settings_url:
+        message["List-Unsubscribe"] = f"<{letter.settings_url}>"
+    message.set_content(letter.text)
+    return message

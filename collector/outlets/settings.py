@@ -1,0 +1,71 @@
+"""The ways out that the configuration opens; what is secret shows in no text form."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from collector.notify.wishes import Wishes
+from collector.roles import Role
+
+MAIL = "mail"  # the name of its channel; no webhook is called so
+
+
+class Security(enum.Enum):
+    """How a mail server is spoken to."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"  # to this machine alone
+
+
+class HookKind(enum.Enum):
+    """Which words a webhook understands."""
+
+    STANDARD = "standard"
+    WECOM = "wecom"
+    DINGTALK = "dingtalk"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailSettings:
+    """``[notify.mail]``."""
+
+    host: str
+    port: int
+    security: Security
+    username: str
+    password: str = field(repr=False)
+    sender: str
+    ca: Path | None
+    timeout_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookSettings:
+    """One of ``[[notify.webhook]]``. The URL is a secret: who has it can write there."""
+
+    name: str
+    kind: HookKind
+    url: str = field(repr=False)
+    host: str
+    secrets: tuple[str, ...] = field(repr=False)
+    ca: Path | None
+    organisation_id: str
+    person: str  # '' : a recipient of its own
+    role: Role
+    language: str
+    wishes: Wishes
+    timeout_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotifySettings:
+    """Every way out; without any nobody is told anything."""
+
+    mail: MailSettings | None = None
+    hooks: tuple[HookSettings, ...] = ()
+
+
+NO_NOTIFICATIONS = NotifySettings()

@@ -1,0 +1,189 @@
+"""Delivers letters, each channel in a loop of its own; what fails is tried again until its end.
+
+A letter is marked after it was delivered: a crash in between delivers it once more, under the same
+id. That is the price of never losing one; mail programs and webhooks know it again by that id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
+
+from collector.notify.letter import Letter, write, write_code, write_test
+from collector.outlets.answer import Answer, Outcome
+from collector.outlets.outlet import Outlet, open_outlets
+from collector.outlets.settings import MAIL, NotifySettings
+from collector.store import letters, notices, wishes
+from collector.store.cause import cause_of
+from collector.store.engine import reader
+from collector.store.letters import Due
+from collector.tell import KEPT
+from shared.backoff import Backoff
+
+log = logging.getLogger(__name__)
+
+POLL_S: Final = 2.0
+PACE_S: Final = 3.5  # a group's robot takes 20 messages a minute
+LONGEST_WAIT_S: Final = 1800.0
+GIVEN_UP_AFTER: Final = timedelta(hours=48)
+SWEEP_S: Final = 6 * 3600.0
+
+
+class Postman:
+    """Takes letters to where they go; ``base_url`` is where their links lead."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        settings: NotifySettings,
+        *,
+        base_url: str,
+        clock: Callable[[], datetime],
+        jitter: Callable[[], float] = random.random,
+        poll_s: float = POLL_S,
+        pace_s: float = PACE_S,
+    ) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._base_url = base_url.rstrip("/")
+        self._clock = clock
+        self._jitter = jitter
+        self._poll_s = poll_s
+        self._pace_s = pace_s
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Deliver until told to stop."""
+        outlets = open_outlets(self._settings, clock=self._clock)
+        async with asyncio.TaskGroup() as group:
+            for outlet in outlets:
+                group.create_task(self._serve(outlet, stop))
+            group.create_task(self._sweep(stop))
+            await stop.wait()
+            for outlet in outlets:
+                outlet.close()
+
+    async def _serve(self, outlet: Outlet, stop: asyncio.Event) -> None:
+        backoff = Backoff(jitter=self._jitter, cap_s=LONGEST_WAIT_S)
+        while not stop.is_set():
+            try:
+                wait_s = await self.deliver_one(outlet, backoff)
+            except OperationalError as error:
+                log.error("the store took nothing (%s); letters wait", cause_of(error))
+                wait_s = backoff.next_delay_s()
+            except Exception:  # a defect in telling must not stop the collector's own work
+                log.exception("a letter by %s failed; it is tried again", outlet.name)
+                wait_s = backoff.next_delay_s()
+            await _wait(stop, wait_s)
+
+    async def deliver_one(self, outlet: Outlet, backoff: Backoff) -> float:
+        """Deliver the letter that is due for longest; how long to wait before the next, in s."""
+        due, letter, to = await asyncio.to_thread(self._take, outlet.name)
+        if due is None:
+            return self._poll_s
+        if letter is None:
+            await asyncio.to_thread(self._end, due, "refused", to)
+            return 0.0
+        said = await outlet.send(letter, to=to)
+        await asyncio.to_thread(self._note, due, said)
+        if said.outcome is Outcome.TROUBLE:
+            delay_s = backoff.next_delay_s()
+            log.warning(
+                "%s takes no letters (%s); next try in %.0f s", outlet.name, said.why, delay_s
+            )
+            return delay_s
+        backoff.reset()
+        return self._pace_s if outlet.name != MAIL else 0.0
+
+    def _take(self, channel: str) -> tuple[Due | None, Letter | None, str]:
+        """What is due, in words, and its address; or in its place why it cannot be sent."""
+        with reader(self._engine) as db:
+            due = letters.next_due(db, channel=channel, now=self._clock())
+            if due is None:
+                return None, None, ""
+            return due, *self._compose(db, due)
+
+    def _compose(self, db: Connection, due: Due) -> tuple[Letter | None, str]:
+        person = wishes.find(db, due.person_id) if due.person_id else None
+        if due.person_id and person is None:
+            return None, "the person is here no more"
+        hook = next((one for one in self._settings.hooks if one.name == due.channel), None)
+        language = person.language if person else hook.language if hook else "en"
+        address = person.email if person and due.channel == MAIL else ""
+        if due.kind == "code" and person:
+            code = wishes.code_of(db, person.person_id).code
+            letter = write_code(due.public_id, code=code, language=language, made_at=due.made_at)
+            return (letter if code else None), person.wanted_email or "the code is used or old"
+        if due.channel == MAIL and not address:
+            return None, "the person has no address"
+        if due.kind == "test":
+            made = write_test(
+                due.public_id, language=language, made_at=due.made_at, base_url=self._base_url
+            )
+            return made, address
+        found, over_cap = notices.of_letter(db, due.id)
+        wanted = person.wishes if person else hook.wishes if hook else wishes.DEFAULT
+        letter = write(
+            due.public_id,
+            found,
+            language=language,
+            wishes=wanted,
+            over_cap=over_cap,
+            base_url=self._base_url,
+            settings_url=f"{self._base_url}/account/notifications" if person else "",
+            made_at=due.made_at,
+        )
+        return letter, address
+
+    def _note(self, due: Due, said: Answer) -> None:
+        now = self._clock()
+        if said.outcome in (Outcome.SENT, Outcome.REFUSED):
+            self._end(due, said.outcome.value, said.why)
+        elif now - due.made_at >= GIVEN_UP_AFTER:
+            self._end(due, "given_up", said.why)
+        else:
+            due_at = now + timedelta(seconds=self._delay_s(due.attempts))
+            with self._engine.begin() as db:
+                letters.put_off(db, letter_id=due.id, why=said.why, due_at=due_at)
+
+    def _delay_s(self, attempts: int) -> float:
+        """How long this letter waits after so many tries: it must not stand before the others."""
+        backoff = Backoff(jitter=self._jitter, cap_s=LONGEST_WAIT_S)
+        for _ in range(min(attempts, 12)):
+            backoff.next_delay_s()
+        return backoff.next_delay_s()
+
+    def _end(self, due: Due, state: str, why: str) -> None:
+        if state != "sent":
+            log.warning("letter %s by %s: %s: %s", due.public_id, due.channel, state, why)
+        with self._engine.begin() as db:
+            letters.end(db, letter_id=due.id, state=state, why=why, now=self._clock())
+
+    async def _sweep(self, stop: asyncio.Event) -> None:
+        """Forget what ended long ago, and give up what no channel of today can deliver."""
+        while not stop.is_set():
+            try:
+                await asyncio.to_thread(self._sweep_once)
+            except OperationalError as error:
+                log.error("old letters stay (%s)", cause_of(error))
+            await _wait(stop, SWEEP_S)
+
+    def _sweep_once(self) -> None:
+        now = self._clock()
+        with self._engine.begin() as db:
+            letters.give_up(db, before=now - 2 * GIVEN_UP_AFTER, now=now)
+            letters.sweep(db, before=now - KEPT)
+
+
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return
