@@ -151,6 +151,13 @@ def look_after_silences(arguments: argparse.Namespace) -> int:
     return look_after_silences(arguments)
 
 
+def notify(arguments: argparse.Namespace) -> int:
+    """List the channels by which people are told, or try one."""
+    from collector.notify_command import notify  # noqa: PLC0415
+
+    return notify(arguments)
+
+
 def make_token(arguments: argparse.Namespace) -> int:
     """Make a bearer token and print it once."""
     from collector.app import open_store, utc_now  # noqa: PLC0415

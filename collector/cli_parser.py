@@ -56,6 +56,7 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
     ingest_file.add_argument("file", type=Path, help=say("help_box", lang))
     gaps = add("gaps", cli.show_gaps)
     gaps.add_argument("agent", nargs="?", default="", help=say("help_agent", lang))
+    _notify(add("notify", cli.notify), lang)
     _token(add("token", cli.make_token), lang)
     _order(add("command", cli.give_order), lang)
     _silence(add("silence", cli.look_after_silences), lang)
@@ -99,6 +100,12 @@ def _import(lists: argparse.ArgumentParser, lang: str) -> None:
     lists.add_argument("--confirm", action="store_true", help=say("help_confirm", lang))
     lists.add_argument("--organisation", default="", help=say("help_owner", lang))
     lists.add_argument("--language", choices=LANGUAGES, help=say("help_language", lang))
+
+
+def _notify(notify: argparse.ArgumentParser, lang: str) -> None:
+    notify.add_argument("action", choices=["list", "test"], help=say("help_action", lang))
+    notify.add_argument("name", nargs="?", default="mail", help=say("help_channel", lang))
+    notify.add_argument("--to", default="", metavar="ADDRESS", help=say("help_to", lang))
 
 
 def _token(token: argparse.ArgumentParser, lang: str) -> None:

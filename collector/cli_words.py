@@ -42,6 +42,29 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "list, add or end silences and maintenance windows",
         "列出、添加或结束静默与维护窗口",
     ),
+    "notify": (
+        "list the channels by which people are told, or send a test message by one",
+        "列出通知通道，或通过某一通道发送测试消息",
+    ),
+    "help_channel": ("mail, or the name of a webhook", "mail，或机器人（webhook）的名称"),
+    "help_to": ("where the test mail goes", "测试邮件的收件地址"),
+    "no_channel": (
+        "no channel is configured: add [notify.mail] or [[notify.webhook]]",
+        "未配置任何通道：请添加 [notify.mail] 或 [[notify.webhook]]",
+    ),
+    "notify_sent": ("{name} took the test message", "{name} 已接收测试消息"),
+    "notify_later": (
+        "{name} did not take it for now: {why}; letters are tried again by themselves",
+        "{name} 暂未接收：{why}；消息会自动重试",
+    ),
+    "notify_trouble": (
+        "{name} could not be used: {why}; check host, port, login and certificate",
+        "{name} 无法使用：{why}；请检查主机、端口、登录信息与证书",
+    ),
+    "notify_refused": (
+        "{name} refused it for good: {why}; check the address, or the webhook's URL and secret",
+        "{name} 永久拒收：{why}；请检查地址，或机器人的网址与密钥",
+    ),
     "token": ("make a bearer token and print it once", "生成访问令牌，只显示一次"),
     "command": (
         "ask an agent for something; prints the answer with --wait",

@@ -144,6 +144,10 @@ WRONGS: Final[Mapping[str, Wrong]] = {
             '请使用 "starttls" 或 "tls"；"none" 仅用于 127.0.0.1',
         ),
     ),
+    "unknown_channel": Wrong(
+        Both("{found!r} is no channel", "没有通道 {found!r}"),
+        Both("channels: {known}", "已有通道：{known}"),
+    ),
     "taken_name": Wrong(
         Both("{found!r} is the name of the mail channel", "{found!r} 是邮件通道的名称"),
         Both("choose another", "请另选名称"),

@@ -214,3 +214,14 @@ def give_up(db: Connection, *, before: datetime, now: datetime) -> None:
             why=case((letter.c.why == "", "no such channel is configured now"), else_=letter.c.why),
         )
     )
+
+
+def count_kind(db: Connection, *, person_id: int, kind: str, since: datetime) -> int:
+    """How many letters of a kind were made for a person since then."""
+    return int(
+        db.execute(
+            select(func.count())
+            .select_from(letter)
+            .where(letter.c.person_id == person_id, letter.c.kind == kind, letter.c.made_at > since)
+        ).scalar_one()
+    )

@@ -117,6 +117,14 @@ def zone_of(db: Connection, scope: Scope) -> str:
     )
 
 
+def zones_of(db: Connection, scope: Scope) -> tuple[str, ...]:
+    """The zones of the slice's sites, and UTC: what a form offers first."""
+    rows = db.execute(
+        select(site.c.zone).where(scope.covers(site.c.organisation_id)).distinct()
+    ).scalars()
+    return tuple(sorted({*rows, "UTC"}))
+
+
 def keep(db: Connection, *, person_id: int, organisation_id: str, wishes: Wishes) -> None:
     """Replace a person's wishes; their rules for single sites too."""
     quiet = wishes.quiet
@@ -152,12 +160,22 @@ def set_language(db: Connection, *, person_id: int, language: str) -> None:
 
 
 def ask_for(
-    db: Connection, *, person_id: int, organisation_id: str, email: str, code: str, until: datetime
+    db: Connection,
+    *,
+    person_id: int,
+    organisation_id: str,
+    zone: str,
+    email: str,
+    code: str,
+    until: datetime,
 ) -> None:
-    """An address is wanted; until the code has come back nothing else is sent to it."""
+    """An address is wanted; until the code has come back nothing else is sent to it.
+
+    ``zone`` is that of a person who has set nothing yet.
+    """
     values = {"wanted_email": email, "code": code, "code_until": until, "code_tries": 0}
     made = insert_into(db, notify_person).values(
-        person_id=person_id, organisation_id=organisation_id, **values
+        person_id=person_id, organisation_id=organisation_id, zone=zone, **values
     )
     db.execute(made.on_conflict_do_update(index_elements=["person_id"], set_=values))
 

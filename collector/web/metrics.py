@@ -52,6 +52,7 @@ def _gauges(counts: Counts, intake: arrival.Counts) -> CollectorRegistry:
         ("preclaim_open_episodes", "Open fault episodes by code", "code", _known(counts.episodes)),
         ("preclaim_claim_lines", "Pre-claim lines by state", "state", counts.lines),
         ("preclaim_quarantine_rows", "Rows in quarantine by reason", "reason", counts.quarantine),
+        ("preclaim_letters", "Messages to people by state", "state", counts.letters),
         ("preclaim_missing_rows", "Numbered rows that never came, by why", "why", counts.gaps),
     )
     for name, meaning, label, values in families:

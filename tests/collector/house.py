@@ -17,6 +17,7 @@ from collector.intake.evidence_files import EvidenceFiles
 from collector.intake.ingest import Ingested, ingest
 from collector.intake.room import Room
 from collector.jobs import Jobs
+from collector.outlets.settings import NO_NOTIFICATIONS, NotifySettings
 from collector.settings import AgentEntry, OrganisationEntry, SiteEntry
 from collector.store import meta, tables
 from collector.store.assignments import assign
@@ -75,7 +76,13 @@ def agents(evidence_key: bytes | None) -> tuple[AgentEntry, ...]:
 class House:
     """The collector's store and its doors, at a time that the test moves."""
 
-    def __init__(self, directory: Path, policy: Policy = SOON) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        policy: Policy = SOON,
+        *,
+        notify: NotifySettings = NO_NOTIFICATIONS,
+    ) -> None:
         self.now = NOON
         self.policy = policy
         self.path = directory / "collector.db"
@@ -94,6 +101,7 @@ class House:
             policy=policy,
             listening_since=lambda: NOON,
             clock=lambda: self.now,
+            notify=notify,
         )
 
     def start(self, high_water: Path) -> None:

@@ -15,6 +15,7 @@ from collector.store.tables import (
     claim_line,
     decision,
     episode,
+    letter,
     position,
     quarantine,
     quarantine_share,
@@ -82,6 +83,7 @@ class Counts:
     agents: int
     agents_silent: int
     decisions_pending: int
+    letters: dict[str, int]  # by state
 
 
 def list_agents(db: Connection, scope: Scope) -> tuple[AgentRow, ...]:
@@ -212,6 +214,7 @@ def count_all(db: Connection, *, now: datetime) -> Counts:
         decisions_pending=db.execute(
             select(func.count()).select_from(decision).where(decision.c.state == "pending")
         ).scalar_one(),
+        letters=_count_by(db, letter, letter.c.state),
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from collector.claims.trust import Standing
 from collector.store.scope import Role
-from collector.store.views import devices, today, trust
+from collector.store.views import devices, letters, today, trust
 from collector.store.views.today import OpenThing
 from collector.store.views.trust import ChangeRow
 from collector.web.call import Call
@@ -53,6 +53,7 @@ class Overview:
     devices: int
     aggregate: bool  # distributors see counts by site, not single devices
     changes: tuple[ChangeRow, ...]  # of trust, in the last days
+    undelivered: int  # messages to people, in the last days; administrators see it
 
 
 def build_overview(db: Connection, call: Call) -> Overview:
@@ -70,6 +71,9 @@ def build_overview(db: Connection, call: Call) -> Overview:
         devices=devices.count_devices(db, call.scope),
         aggregate=role is Role.DISTRIBUTOR,
         changes=_changes(db, call),
+        undelivered=letters.count_failed(db, call.scope, since=call.now - CHANGES_TOLD)
+        if role is Role.ADMIN
+        else 0,
     )
 
 

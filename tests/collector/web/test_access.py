@@ -11,6 +11,7 @@ from collector.store import accounts
 from collector.store import tables as t
 from collector.store.scope import Role
 from collector.web.house import HOUSE
+from collector.web.pages.notification_forms import PATTERN
 from collector.web.pages.tasks import ACTIONS
 from collector.web.routes import ROUTES
 from tests.collector.web.conftest import CSRF, NOW, Console, Signed
@@ -36,7 +37,7 @@ def place(path: str, console: Console) -> str:
     if path.startswith("/tasks/"):
         path = path.replace(r"{id:\d+}", "1").replace(f"{{action:{ACTIONS}}}", "done")
         path = path.replace("{site:[A-Za-z0-9._-]{1,64}}", "quarry")
-    path = path.replace(r"{episode:\d+}", "2")
+    path = path.replace(f"{{action:{PATTERN}}}", "test").replace(r"{episode:\d+}", "2")
     path = path.replace("{id:[A-Za-z0-9._-]{1,64}}", found.agent_id)
     if path.endswith("/series"):
         path += "?reading=battery.charge"  # without one there is nothing to show

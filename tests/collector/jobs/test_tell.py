@@ -1,0 +1,295 @@
+"""From what happened in the store to letters: once, to whom it concerns, quiet where it is quiet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, update
+
+from collector.claims.silence import SilenceKind, SilenceScope
+from collector.notify.topics import Delivery, Topic
+from collector.notify.wishes import Wishes
+from collector.outlets.settings import MailSettings, NotifySettings, Security
+from collector.roles import Role
+from collector.store import accounts, incidents, letters, silences, tables, tasks, wishes
+from collector.store.scope import scope_of
+from collector.store.silences import NewSilence
+from collector.tell import tell
+from tests.collector.house import House, device, fault, frame_of, health
+
+BY_MAIL = NotifySettings(
+    mail=MailSettings(
+        host="127.0.0.1",
+        port=25,
+        security=Security.NONE,
+        username="",
+        password="",
+        sender="Preclaim <preclaim@example.com>",
+        ca=None,
+        timeout_s=5.0,
+    )
+)
+FITTER, ENGINEER, STRANGER = 1, 2, 3
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """A collector with a fitter of the farm, an engineer, and somebody of another organisation."""
+    made = House(tmp_path, notify=BY_MAIL)
+    with made.engine.begin() as db:
+        for name, role, owner in (
+            ("fitter", Role.INTEGRATOR, "north"),
+            ("engineer", Role.FACTORY_ENGINEER, "factory"),
+            ("stranger", Role.INTEGRATOR, "south"),
+        ):
+            accounts.add_person(
+                db, name=name, password_hash="x", role=role, organisation_id=owner, language="en"
+            )
+            person = accounts.find_person(db, name)
+            assert person is not None
+            give_address(db, person.id, owner, f"{name}@example.com")
+    yield made
+    made.engine.dispose()
+
+
+def give_address(db: Connection, person_id: int, owner: str, email: str) -> None:
+    """An address that the person has proven."""
+    wishes.ask_for(
+        db,
+        person_id=person_id,
+        organisation_id=owner,
+        zone="UTC",
+        email=email,
+        code="1",
+        until=datetime(2030, 1, 1, tzinfo=UTC),
+    )
+    wishes.prove(db, person_id)
+
+
+def want(house: House, person_id: int, owner: str = "north", **changes: object) -> None:
+    """Some of a person's wishes."""
+    with house.engine.begin() as db:
+        wishes.keep(
+            db,
+            person_id=person_id,
+            organisation_id=owner,
+            wishes=replace(Wishes(), **changes),  # type: ignore[arg-type]
+        )
+
+
+def run(house: House, notify: NotifySettings = BY_MAIL) -> int:
+    """One look; how many letters it made."""
+    with house.engine.begin() as db:
+        return tell(db, notify=notify, now=house.now)
+
+
+def lose(
+    house: House, site: str = "farm", cause: str = "site.unreachable", members: int = 3
+) -> int:
+    """An incident with so many devices."""
+    with house.engine.begin() as db:
+        number = incidents.open_(
+            db, organisation_id="north" if site == "farm" else "south", site_id=site,
+            cause=cause, text_en="3 of 3 devices", text_zh="3 台设备", now=house.now,
+        )  # fmt: skip
+    house.take(*(
+        frame_of(fault("device.unreachable", of=device(f"cam-{n}")), seq=100 + n)
+        for n in range(members)
+    ))  # fmt: skip
+    with house.engine.begin() as db:
+        for row in db.execute(tables.position.select()).all():
+            incidents.add_member(
+                db, incident_id=number, organisation_id="north", position_id=row.id,
+                episode_id=None,
+            )  # fmt: skip
+    return number
+
+
+def told(house: House) -> list[tuple[object, object, str]]:
+    """``(person, kind, titles)`` of every letter that was made."""
+    notices = {row["id"]: row["title_en"] for row in house.rows(tables.notice)}
+    made = []
+    for letter in house.rows(tables.letter):
+        items = [i for i in house.rows(tables.letter_item) if i["letter_id"] == letter["id"]]
+        titles = " + ".join(str(notices[item["notice_id"]]) for item in items)
+        made.append((letter["person_id"], letter["kind"], titles))
+    return made
+
+
+def test_one_incident_is_one_message(house: House) -> None:
+    """However many devices are its members and however often is looked; a stranger hears nothing,
+    and what the engineer did not ask for does not come."""
+    lose(house)
+    assert [run(house) for _ in range(3)] == [1, 0, 0]
+
+    assert told(house) == [(FITTER, "now", "Site lost: Farm")]
+
+
+def test_its_end_is_told_to_who_wants_it(house: House) -> None:
+    """Only with 'closings', and once."""
+    lose(house)
+    run(house)
+    with house.engine.begin() as db:
+        incidents.close(db, site_id="farm", cause="site.unreachable", now=house.now)
+    assert run(house) == 0
+
+    want(house, FITTER, closings=True)
+    with house.engine.begin() as db:
+        db.execute(update(tables.incident).values(closed_at=None))
+    lose_again = lose(house, cause="site.silent")
+    run(house)
+    with house.engine.begin() as db:
+        incidents.close(db, site_id="farm", cause="site.silent", now=house.now)
+    assert [run(house), run(house)] == [1, 0]
+    assert lose_again == 2
+    assert [title for *_, title in told(house)] == [
+        "Site lost: Farm", "Site silent: Farm", "Over: Farm"
+    ]  # fmt: skip
+
+
+def test_what_was_there_before_is_no_news(house: House) -> None:
+    """With nothing configured it is looked at all the same: a channel that opens later brings
+    nothing old."""
+    lose(house)
+    assert run(house, NotifySettings()) == 0
+    assert run(house) == 0
+
+    assert told(house) == []
+
+
+def test_silence_holds_back_what_its_end_brings(house: House) -> None:
+    """Within a maintenance window nobody is told; what is still wrong at its end is told then,
+    and what was over by then never."""
+    with house.engine.begin() as db:
+        silences.add(
+            db,
+            NewSilence(
+                organisation_id="north", scope=SilenceScope.SITE, site_id="farm",
+                position_id=None, code="", kind=SilenceKind.MAINTENANCE, reason="new switch",
+                made_by="fitter", starts_at=house.now, ends_at=house.now + timedelta(hours=1),
+            ),
+            now=house.now,
+        )  # fmt: skip
+    lose(house)
+    assert run(house) == 0
+    house.pass_time(3000)
+    lose(house, cause="site.silent", members=0)
+    assert run(house) == 0
+    with house.engine.begin() as db:
+        incidents.close(db, site_id="farm", cause="site.silent", now=house.now)
+    house.pass_time(700)
+
+    assert [run(house), run(house)] == [1, 0]
+    assert told(house) == [(FITTER, "now", "Site lost: Farm")]
+
+
+def test_the_limit_of_a_day_and_the_digest_after_it(house: House) -> None:
+    """Beyond the cap nothing is lost: it comes in one digest, which counts what exceeded."""
+    want(house, FITTER, daily_cap=1, digest_hour=18)
+    lose(house)
+    run(house)
+    with house.engine.begin() as db:
+        incidents.close(db, site_id="farm", cause="site.unreachable", now=house.now)
+    for cause in ("site.silent", "site.unreachable"):
+        lose(house, cause=cause, members=0)
+        run(house)
+    house.pass_time(7 * 3600)  # 19:00
+
+    assert [run(house), run(house)] == [1, 0]
+    assert told(house)[1:] == [(FITTER, "gathered", "Site silent: Farm + Site lost: Farm")]
+    assert [item["over_cap"] for item in house.rows(tables.letter_item)] == [False, True, True]
+
+
+def test_a_task_is_told_to_whom_it_was_given(house: House) -> None:
+    """Given by another: told now, to that person alone. Taken by oneself: no news. Still there
+    after the visit: told to its owner."""
+    house.take(frame_of(fault("picture.dirty", of=device(label_serial="S1")), seq=1))
+    house.pass_time(3)
+    house.take(frame_of(health(), seq=2))
+    house.tick()
+    with house.engine.begin() as db:
+        scope = scope_of(db, organisation_id="north", role=Role.INTEGRATOR)
+        tasks.assign(db, scope, task_id=1, person_id=FITTER, actor="fitter", now=house.now)
+    run(house)
+    assert told(house) == []  # a new task comes with the digest
+
+    with house.engine.begin() as db:
+        tasks.assign(db, scope, task_id=1, person_id=None, actor="boss", now=house.now)
+        tasks.assign(db, scope, task_id=1, person_id=FITTER, actor="boss", now=house.now)
+        tasks.finish(db, scope, task_id=1, actor="fitter", note="", now=house.now)
+        tasks.return_(db, task_id=1, done_at=house.now, now=house.now)
+    run(house)
+
+    assert [(who, title.partition(":")[0]) for who, _, title in told(house)] == [
+        (FITTER, "Task for you"),
+        (FITTER, "Still there after the visit"),
+    ]
+
+
+def test_a_draft_needs_somebody(house: House) -> None:
+    """A pre-claim that opens as a draft is told to the site's keeper, with its number."""
+    want(house, FITTER, rules={("", Topic.CLAIM_DRAFT): Delivery.NOW})
+    house.take(frame_of(fault(), seq=1))
+    house.pass_time(3)
+    house.take(frame_of(health(), seq=2))
+    house.tick()
+    run(house)
+
+    assert [(who, kind) for who, kind, _ in told(house)] == [(FITTER, "now")]
+    assert told(house)[0][2].startswith("Pre-claim PC-2026-000001 needs you: Battery does not")
+
+
+def test_trust_that_is_lost_is_told_at_the_factory(house: House) -> None:
+    """An engineer hears that a verdict opens nothing now; what never had trust is no news."""
+    for standing in ("shadow", "claimable", "shadow"):
+        with house.engine.begin() as db:
+            db.execute(
+                tables.trust_change.insert().values(
+                    code="picture.blurred", model="SC-1", standing=standing,
+                    reason_en="8 of 12 right", reason_zh="12 台中 8 台正确", at=house.now,
+                )
+            )  # fmt: skip
+        run(house)
+
+    assert told(house) == [(ENGINEER, "now", "No longer trusted: Focus lost on SC-1")]
+
+
+def test_a_crash_between_looking_and_keeping_loses_nothing(house: House) -> None:
+    """What a transaction that failed had told is told by the next one, once."""
+    lose(house)
+
+    class CrashError(Exception):
+        """The process ends here."""
+
+    def look_and_crash() -> None:
+        with house.engine.begin() as db:
+            tell(db, notify=BY_MAIL, now=house.now)
+            raise CrashError
+
+    with pytest.raises(CrashError):
+        look_and_crash()
+    assert told(house) == []
+    assert [run(house), run(house)] == [1, 0]
+
+
+def test_old_letters_are_forgotten_and_never_told_again(house: House) -> None:
+    """After 90 days letter and notice go; another look finds nothing new."""
+    want(house, FITTER, closings=True)
+    lose(house)
+    run(house)
+    with house.engine.begin() as db:
+        incidents.close(db, site_id="farm", cause="site.unreachable", now=house.now)
+    run(house)
+    with house.engine.begin() as db:
+        for row in db.execute(tables.letter.select()).all():
+            letters.end(db, letter_id=row.id, state="sent", why="", now=house.now)
+    house.pass_time(91 * 86_400)
+    with house.engine.begin() as db:
+        letters.sweep(db, before=house.now - timedelta(days=90))
+    run(house)
+
+    assert (told(house), house.count(tables.notice)) == ([], 0)
