@@ -98,8 +98,12 @@ def _url(table: TomlReader, base: Path, host: str) -> str:
     url = _secret(table, "url_file", base, needed=True)
     if not url:
         return ""
-    parts = urlsplit(url)
-    if any(c.isspace() for c in url) or parts.scheme != "https" or "@" in parts.netloc:
+    try:
+        parts = urlsplit(url)
+        is_good = parts.scheme == "https" and (parts.port or 443) > 0 and "@" not in parts.netloc
+    except ValueError:
+        is_good = False
+    if not is_good or any(c.isspace() or not c.isprintable() for c in url):
         table.wrong("url_file", "no_url", why="holds no https URL", why_zh="不含 https 网址")
     elif parts.hostname != host.casefold():
         table.wrong(

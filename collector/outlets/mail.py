@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -24,13 +25,13 @@ class MailOutlet:
     def __init__(self, settings: MailSettings) -> None:
         self._settings = settings
         self._open: smtplib.SMTP | None = None
+        self._is_closed = False
 
     def send(self, letter: Letter, *, to: str) -> Answer:
         """Deliver; blocks for as long as the server takes, each answer within the timeout."""
         message = build(self._settings, letter, to=to)
         try:
             with self._connect() as server:
-                self._open = server
                 return self._hand_over(server, message, to)
         except smtplib.SMTPAuthenticationError as error:
             return self._answer(Outcome.TROUBLE, "login refused", error.smtp_error)
@@ -51,12 +52,11 @@ class MailOutlet:
     def _connect(self) -> smtplib.SMTP:
         settings = self._settings
         context = ssl.create_default_context(cafile=settings.ca)
-        place = (settings.host, settings.port)
         server: smtplib.SMTP
         if settings.security is Security.TLS:
-            server = smtplib.SMTP_SSL(*place, timeout=settings.timeout_s, context=context)
+            server = _Tls(settings, context, note=self._note)
         else:
-            server = smtplib.SMTP(*place, timeout=settings.timeout_s)
+            server = _Plain(settings, note=self._note)
         try:
             if settings.security is Security.STARTTLS:
                 server.starttls(context=context)
@@ -66,6 +66,16 @@ class MailOutlet:
             server.close()
             raise
         return server
+
+    def close(self) -> None:
+        """End the open connection and let no other begin."""
+        self._is_closed = True
+        self.cut()
+
+    def _note(self, server: smtplib.SMTP) -> None:
+        if self._is_closed:
+            raise ConnectionAbortedError("the collector stops")
+        self._open = server
 
     def _hand_over(self, server: smtplib.SMTP, message: EmailMessage, to: str) -> Answer:
         try:
@@ -83,6 +93,28 @@ class MailOutlet:
     def _answer(self, outcome: Outcome, what: str, said: bytes | str) -> Answer:
         text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
         return answer(outcome, f"{what}: {text}", secrets=(self._settings.password,))
+
+
+class _Plain(smtplib.SMTP):
+    """Told before it connects, which the constructor does: a greeting may never come."""
+
+    def __init__(self, settings: MailSettings, *, note: Callable[[smtplib.SMTP], None]) -> None:
+        note(self)
+        super().__init__(settings.host, settings.port, timeout=settings.timeout_s)
+
+
+class _Tls(smtplib.SMTP_SSL):
+    """The same over TLS from the first byte."""
+
+    def __init__(
+        self,
+        settings: MailSettings,
+        context: ssl.SSLContext,
+        *,
+        note: Callable[[smtplib.SMTP], None],
+    ) -> None:
+        note(self)
+        super().__init__(settings.host, settings.port, timeout=settings.timeout_s, context=context)
 
 
 def build(settings: MailSettings, letter: Letter, *, to: str) -> EmailMessage:

@@ -44,21 +44,26 @@ class Mail:
         self._whole_s = WHOLE_MAIL * settings.timeout_s
         self._mail = MailOutlet(settings)
         self._thread = ThreadPoolExecutor(1, "mail")
+        self._closing = asyncio.Event()
 
     async def send(self, letter: Letter, *, to: str) -> Answer:
         """Deliver within a deadline for the whole conversation."""
         loop = asyncio.get_running_loop()
         talk = loop.run_in_executor(self._thread, lambda: self._mail.send(letter, to=to))
-        try:
-            async with asyncio.timeout(self._whole_s):
-                return await asyncio.shield(talk)
-        except TimeoutError:
-            self._mail.cut()
-            return answer(Outcome.TROUBLE, f"no end within {self._whole_s:g} s")
+        closing = asyncio.ensure_future(self._closing.wait())
+        await asyncio.wait(
+            (talk, closing), timeout=self._whole_s, return_when=asyncio.FIRST_COMPLETED
+        )
+        closing.cancel()
+        if talk.done():
+            return talk.result()
+        self._mail.cut()  # whoever waits for the server's word in that thread gets an error
+        return answer(Outcome.TROUBLE, f"no end within {self._whole_s:g} s")
 
     def close(self) -> None:
         """Cut off what is under way; its letter stays and is sent again."""
-        self._mail.cut()
+        self._closing.set()
+        self._mail.close()
         self._thread.shutdown(wait=False, cancel_futures=True)
 
 

@@ -33,9 +33,9 @@ async def post(
     The URL itself is a secret and is in no answer; its host was compared with the configured one
     when the file was read.
     """
-    url = URL(hook.url + query, encoded=True)
     context = ssl.create_default_context(cafile=hook.ca)
     try:
+        url = URL(hook.url + query, encoded=True)
         async with (
             aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=hook.timeout_s),
@@ -56,7 +56,9 @@ async def post(
     except aiohttp.ClientConnectorError as error:
         why = error.os_error.strerror or type(error.os_error).__name__
         return answer(Outcome.TROUBLE, f"no connection: {why}")
-    except aiohttp.ClientError as error:  # its text may hold the URL
+    except (aiohttp.InvalidURL, ValueError):
+        return answer(Outcome.REFUSED, "the URL cannot be used")
+    except (aiohttp.ClientError, OSError) as error:  # its text may hold the URL
         return answer(Outcome.TROUBLE, type(error).__name__)
 
 

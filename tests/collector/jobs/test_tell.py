@@ -1,4 +1,4 @@
-"""From what happened in the store to letters: once, to whom it concerns, quiet where it is quiet."""
+"""From what happened in the store to letters: once, to whom it concerns, and not in a silence."""
 
 from __future__ import annotations
 
@@ -40,7 +40,14 @@ FITTER, ENGINEER, STRANGER = 1, 2, 3
 def house(tmp_path: Path) -> Iterator[House]:
     """A collector with a fitter of the farm, an engineer, and somebody of another organisation."""
     made = House(tmp_path, notify=BY_MAIL)
-    with made.engine.begin() as db:
+    add_people(made)
+    yield made
+    made.engine.dispose()
+
+
+def add_people(house: House) -> None:
+    """A fitter of the farm, an engineer, and somebody of another organisation, with addresses."""
+    with house.engine.begin() as db:
         for name, role, owner in (
             ("fitter", Role.INTEGRATOR, "north"),
             ("engineer", Role.FACTORY_ENGINEER, "factory"),
@@ -52,8 +59,6 @@ def house(tmp_path: Path) -> Iterator[House]:
             person = accounts.find_person(db, name)
             assert person is not None
             give_address(db, person.id, owner, f"{name}@example.com")
-    yield made
-    made.engine.dispose()
 
 
 def give_address(db: Connection, person_id: int, owner: str, email: str) -> None:
