@@ -14,8 +14,8 @@ from sqlalchemy import Engine
 
 from collector.claims.policy import DEFAULT, Policy
 from collector.intake.arrival import Counts
-from collector.outlets.sink import Counts as SinkCounts
 from collector.outlets.settings import NO_NOTIFICATIONS, NotifySettings
+from collector.outlets.sink import Counts as SinkCounts
 from collector.web.api.problem import problem
 from collector.web.attempts import Attempts
 from collector.web.call import Call

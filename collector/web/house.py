@@ -15,8 +15,8 @@ from sqlalchemy import Connection, Engine
 
 from collector.claims.policy import Policy
 from collector.intake.arrival import Counts
-from collector.outlets.sink import Counts as SinkCounts
 from collector.outlets.settings import NO_NOTIFICATIONS, NotifySettings
+from collector.outlets.sink import Counts as SinkCounts
 from collector.store.engine import reader
 from collector.web.attempts import Attempts
 from collector.web.passwords import Passwords

@@ -15,9 +15,10 @@ from collector.notify.topics import Delivery, Topic
 from collector.notify.wishes import Wishes
 from collector.outlets.settings import MailSettings, NotifySettings, Security
 from collector.roles import Role
-from collector.store import accounts, incidents, letters, silences, tables, tasks, wishes
+from collector.store import accounts, letters, silences, tables, tasks, wishes
 from collector.store.scope import scope_of
 from collector.store.silences import NewSilence
+from collector.store.upsert import insert_row
 from collector.tell import tell
 from tests.collector.house import House, device, fault, frame_of, health
 
@@ -92,25 +93,49 @@ def run(house: House, notify: NotifySettings = BY_MAIL) -> int:
         return tell(db, notify=notify, now=house.now)
 
 
+def begin_incident(db: Connection, *, site: str, cause: str, now: datetime) -> int:
+    """An incident as the look for outages keeps it."""
+    return insert_row(
+        db,
+        tables.incident,
+        organisation_id="north" if site == "farm" else "south",
+        site_id=site,
+        cause=cause,
+        text_en="3 of 3 devices",
+        text_zh="3 台设备",
+        opened_at=now,
+        root=cause,
+    )
+
+
+def end_incident(house: House, cause: str, **more: object) -> None:
+    """The outage is over; by far, for who waits until that is sure."""
+    with house.engine.begin() as db:
+        db.execute(
+            update(tables.incident)
+            .where(tables.incident.c.cause == cause)
+            .values(closed_at=house.now - timedelta(hours=1), **more)
+        )
+
+
 def lose(
     house: House, site: str = "farm", cause: str = "site.unreachable", members: int = 3
 ) -> int:
     """An incident with so many devices."""
+    house.take(
+        *(
+            frame_of(fault("device.unreachable", of=device(f"cam-{n}")), seq=100 + n)
+            for n in range(members)
+        )
+    )
     with house.engine.begin() as db:
-        number = incidents.open_(
-            db, organisation_id="north" if site == "farm" else "south", site_id=site,
-            cause=cause, text_en="3 of 3 devices", text_zh="3 台设备", now=house.now,
-        )  # fmt: skip
-    house.take(*(
-        frame_of(fault("device.unreachable", of=device(f"cam-{n}")), seq=100 + n)
-        for n in range(members)
-    ))  # fmt: skip
-    with house.engine.begin() as db:
+        number = begin_incident(db, site=site, cause=cause, now=house.now)
         for row in db.execute(tables.position.select()).all():
-            incidents.add_member(
-                db, incident_id=number, organisation_id="north", position_id=row.id,
-                episode_id=None,
-            )  # fmt: skip
+            db.execute(
+                tables.incident_member.insert().values(
+                    incident_id=number, organisation_id="north", position_id=row.id
+                )
+            )
     return number
 
 
@@ -131,15 +156,14 @@ def test_one_incident_is_one_message(house: House) -> None:
     lose(house)
     assert [run(house) for _ in range(3)] == [1, 0, 0]
 
-    assert told(house) == [(FITTER, "now", "Site lost: Farm")]
+    assert told(house) == [(FITTER, "now", "Outage at Farm")]
 
 
 def test_its_end_is_told_to_who_wants_it(house: House) -> None:
     """Only with 'closings', and once."""
     lose(house)
     run(house)
-    with house.engine.begin() as db:
-        incidents.close(db, site_id="farm", cause="site.unreachable", now=house.now)
+    end_incident(house, "site.unreachable")
     assert run(house) == 0
 
     want(house, FITTER, closings=True)
@@ -147,12 +171,11 @@ def test_its_end_is_told_to_who_wants_it(house: House) -> None:
         db.execute(update(tables.incident).values(closed_at=None))
     lose_again = lose(house, cause="site.silent")
     run(house)
-    with house.engine.begin() as db:
-        incidents.close(db, site_id="farm", cause="site.silent", now=house.now)
+    end_incident(house, "site.silent")
     assert [run(house), run(house)] == [1, 0]
     assert lose_again == 2
     assert [title for *_, title in told(house)] == [
-        "Site lost: Farm", "Site silent: Farm", "Over: Farm"
+        "Outage at Farm", "Site silent: Farm", "Over: Farm"
     ]  # fmt: skip
 
 
@@ -184,12 +207,11 @@ def test_silence_holds_back_what_its_end_brings(house: House) -> None:
     house.pass_time(3000)
     lose(house, cause="site.silent", members=0)
     assert run(house) == 0
-    with house.engine.begin() as db:
-        incidents.close(db, site_id="farm", cause="site.silent", now=house.now)
+    end_incident(house, "site.silent")
     house.pass_time(700)
 
     assert [run(house), run(house)] == [1, 0]
-    assert told(house) == [(FITTER, "now", "Site lost: Farm")]
+    assert told(house) == [(FITTER, "now", "Outage at Farm")]
 
 
 def test_the_limit_of_a_day_and_the_digest_after_it(house: House) -> None:
@@ -197,15 +219,14 @@ def test_the_limit_of_a_day_and_the_digest_after_it(house: House) -> None:
     want(house, FITTER, daily_cap=1, digest_hour=18)
     lose(house)
     run(house)
-    with house.engine.begin() as db:
-        incidents.close(db, site_id="farm", cause="site.unreachable", now=house.now)
+    end_incident(house, "site.unreachable")
     for cause in ("site.silent", "site.unreachable"):
         lose(house, cause=cause, members=0)
         run(house)
     house.pass_time(7 * 3600)  # 19:00
 
     assert [run(house), run(house)] == [1, 0]
-    assert told(house)[1:] == [(FITTER, "gathered", "Site silent: Farm + Site lost: Farm")]
+    assert told(house)[1:] == [(FITTER, "gathered", "Site silent: Farm + Outage at Farm")]
     assert [item["over_cap"] for item in house.rows(tables.letter_item)] == [False, True, True]
 
 
@@ -286,8 +307,7 @@ def test_old_letters_are_forgotten_and_never_told_again(house: House) -> None:
     want(house, FITTER, closings=True)
     lose(house)
     run(house)
-    with house.engine.begin() as db:
-        incidents.close(db, site_id="farm", cause="site.unreachable", now=house.now)
+    end_incident(house, "site.unreachable")
     run(house)
     with house.engine.begin() as db:
         for row in db.execute(tables.letter.select()).all():
@@ -298,3 +318,31 @@ def test_old_letters_are_forgotten_and_never_told_again(house: House) -> None:
     run(house)
 
     assert (told(house), house.count(tables.notice)) == ([], 0)
+
+
+def test_what_a_higher_cause_explains_is_told_with_it(house: House) -> None:
+    """An incident that ended in another has no end of its own to be told, and one that did so
+    before it could be told is not told at all."""
+    want(house, FITTER, closings=True)
+    lose(house, cause="gateway.lost")
+    run(house)
+    lose(house, cause="recorder.lost", members=0)
+    end_incident(house, "recorder.lost", merged_into=3)
+    end_incident(house, "gateway.lost", merged_into=3)
+    lose(house, cause="uplink.lost", members=0)
+    run(house)
+
+    assert [title for *_, title in told(house)] == ["Outage at Farm", "Outage at Farm"]
+
+
+def test_an_end_that_may_be_none_is_waited_for(house: House) -> None:
+    """What is lost again within half an hour was not over: its end is told after that."""
+    want(house, FITTER, closings=True)
+    lose(house)
+    run(house)
+    with house.engine.begin() as db:
+        db.execute(update(tables.incident).values(closed_at=house.now))
+    house.pass_time(1700)
+    assert run(house) == 0
+    house.pass_time(200)
+    assert run(house) == 1

@@ -15,10 +15,11 @@ from sqlalchemy import select
 from collector.outlets.outlet import open_outlets
 from collector.outlets.settings import HookKind, NotifySettings
 from collector.postman import GIVEN_UP_AFTER, Postman
-from collector.store import incidents, tables
+from collector.store import tables
+from collector.tell import tell
 from shared.backoff import Backoff
 from tests.collector.house import House
-from tests.collector.jobs.test_tell import FITTER, add_people, want
+from tests.collector.jobs.test_tell import FITTER, add_people, begin_incident, want
 from tests.collector.notify.far_ends import Mailbox, Receiver, dumb_server, mail_server
 
 
@@ -32,20 +33,10 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 def happen(house: House, notify: NotifySettings) -> None:
-    """A site is lost, and the jobs loop tells it."""
+    """A site is lost, and it is told as the jobs loop does."""
     with house.engine.begin() as db:
-        incidents.open_(
-            db, organisation_id="north", site_id="farm", cause="site.silent",
-            text_en="all gone", text_zh="全部失联", now=house.now,
-        )  # fmt: skip
-    house.jobs = type(house.jobs)(
-        house.engine,
-        policy=house.policy,
-        listening_since=lambda: house.now,
-        clock=lambda: house.now,
-        notify=notify,
-    )
-    house.tick()
+        begin_incident(db, site="farm", cause="site.silent", now=house.now)
+        tell(db, notify=notify, now=house.now)
 
 
 def postman(house: House, notify: NotifySettings) -> Postman:
@@ -102,8 +93,8 @@ async def test_a_restart_neither_loses_nor_doubles(house: House) -> None:
         for _ in range(2):
             async with running(postman(house, notify)):
                 await until(lambda: states(house) == [("sent", "")])
-            house.pass_time(60)
-            house.tick()
+            with house.engine.begin() as db:
+                tell(db, notify=notify, now=house.now)
 
     (mail,) = box.taken
     assert mail["To"] == "fitter@example.com"
