@@ -45,6 +45,8 @@ HELP: Final = {
         "writes": "show all that was written to cameras, and what is owed to them",
         "radio": "show a device's days on 4G or Wi-Fi: words, baseline, siblings, data plan",
         "budget": "show what watching has cost each device today, and what it may cost",
+        "recorder": "show the disks of this host and what they say, and how far the recordings of"
+        " each channel reach, with their gaps and why",
         "device": "id of the device in the configuration",
         "config_file": "configuration file (TOML)",
         "lang": "language: en or zh",
@@ -106,6 +108,7 @@ HELP: Final = {
         "writes": "显示写入摄像机的全部内容及尚未恢复的设置",
         "radio": "显示设备的4G或Wi-Fi逐日情况：信号等级、基线、同类设备、流量套餐",
         "budget": "显示今日监测对每台设备的消耗及其上限",
+        "recorder": "显示本机硬盘及其自检结果，以及各通道录像的保存天数、缺失时段及原因",
         "device": "配置中的设备 id",
         "config_file": "配置文件（TOML）",
         "lang": "语言：en 或 zh",
@@ -135,7 +138,7 @@ HELP: Final = {
 }
 _WITH_CONFIG: Final = (
     *("run", "check-config", "show-config", "config", "outbox"),
-    *("accept", "show", "ir-cut-test", "writes", "budget", "radio"),
+    *("accept", "show", "ir-cut-test", "writes", "budget", "radio", "recorder"),
 )
 
 
@@ -183,7 +186,7 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
                 "device", nargs=1 if verb == "ir-cut-test" else "?", help=text["device"]
             )
             made.add_argument("--json", action="store_true", help=text["json"])
-        if verb == "budget":
+        if verb in ("budget", "recorder"):
             made.add_argument("--json", action="store_true", help=text["json"])
     _add_probe(add("probe"), text)
     _add_login(add("login"), text)

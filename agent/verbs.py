@@ -43,6 +43,7 @@ ELSEWHERE: Final[Mapping[str, tuple[str, str]]] = {
     "writes": ("agent.ir_cut_command", "show_writes"),
     "profile": ("agent.profile_command", "profile"),
     "budget": ("agent.show_budget", "show_budget"),
+    "recorder": ("agent.recorder.command", "show_recorder"),
     "radio": ("agent.show_radio", "show_radio"),
     "setup": ("agent.setup.command", "setup"),
     "device": ("agent.setup.device_command", "change_device"),

@@ -142,12 +142,15 @@ def judge_mount(view: View) -> Finding:
     if mounted:
         return healthy(code, view, "storage.mounted")
     which = _detail(view, "storage.mounted")
+    astray = view.flag("storage.on_system_disk")
     return fault(
         code,
         view,
-        f"the recording disk is not mounted{which}",
-        f"录像硬盘未挂载{which}",
+        f"the recording disk is not mounted{which}"
+        + ("; recordings go onto the system disk" if astray else ""),
+        f"录像硬盘未挂载{which}" + ("；录像正写入系统盘" if astray else ""),
         "storage.mounted",
+        "storage.on_system_disk",
     )
 
 

@@ -62,6 +62,8 @@ def carry_on(
         file_s=channel.file_s,
         now=now,
     )
+    if ledger.newest is None and found.newest is not None and found.newest <= now:
+        ledger = msgspec.structs.replace(ledger, newest=found.newest)
     if is_wide:
         ledger = msgspec.structs.replace(ledger, oldest=found.oldest)
     return msgspec.structs.replace(
@@ -96,7 +98,7 @@ def _age(ledger: Ledger, channel: Channel, now: datetime) -> Reading:
     if not channel.schedule.is_continuous:
         return unsupported(name, at=now, unit="s", detail="records on motion: silence is no gap")
     age = ledgers.age_s(ledger, channel.schedule, now.timestamp())
-    detail = "" if ledger.newest is not None else "no recording since the agent looks"
+    detail = "" if ledger.newest is not None else "no recording yet"
     return good(name, round(age), at=now, unit="s", detail=detail)
 
 

@@ -34,9 +34,10 @@ class Pattern:
 
 @dataclass(slots=True)
 class Found:
-    """The ends of one channel's files in seconds since 1970, and the oldest of them all."""
+    """The ends of one channel's files in seconds since 1970, the newest seen and the oldest."""
 
     ends: list[float] = field(default_factory=list)
+    newest: float | None = None
     oldest: float | None = None
 
 
@@ -69,6 +70,8 @@ def look(
         if not status.st_size:
             continue
         channel = found[names[match.lastindex - 1]]
+        if channel.newest is None or status.st_mtime > channel.newest:
+            channel.newest = status.st_mtime
         if unchanged_since is None and (channel.oldest is None or status.st_mtime < channel.oldest):
             channel.oldest = status.st_mtime
         if status.st_mtime >= since:

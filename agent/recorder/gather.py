@@ -5,6 +5,7 @@ All of it blocks, and a dead disk blocks it for long: it runs in a thread, never
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from agent.recorder.storage import Place
 
 _TEST_FILE: Final = ".preclaim-write-test"
 _TEST_BYTES: Final = 4096
+_NO_PROOF: Final = frozenset(
+    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOENT}
+)
 _NO_ROOM: Final = 16 * 1024 * 1024
 """Free bytes below which no recorder goes on: less than one group of pictures in 4K."""
 
@@ -94,8 +98,12 @@ def _is_full(path: str) -> bool:
     return status.f_blocks > 0 and status.f_bavail * status.f_frsize < _NO_ROOM
 
 
-def _write(folder: Path) -> str:
-    """Write, sync and read 4 KiB; '' when it went well, else what did not."""
+def _write(folder: Path) -> str | None:
+    """Write, sync and read 4 KiB; '' when it went well, else what did not.
+
+    None where this process has no right to write (its service shows it folders as read-only), or
+    where no room is left, which is a fault of its own: neither proves anything about the disk.
+    """
     path, content = folder / _TEST_FILE, os.urandom(_TEST_BYTES)
     try:
         with path.open("wb") as file:
@@ -105,7 +113,7 @@ def _write(folder: Path) -> str:
         read = path.read_bytes()
         path.unlink()
     except OSError as error:
-        return error.strerror or str(error)
+        return None if error.errno in _NO_PROOF else error.strerror or str(error)
     return "" if read == content else "other bytes came back"
 
 

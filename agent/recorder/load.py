@@ -23,6 +23,10 @@ class OwnLoad:
     _process: psutil.Process = field(default_factory=psutil.Process)
     _latest_s: float = 0.0
 
+    def __post_init__(self) -> None:
+        """The first question only sets the mark from which processor time counts."""
+        self._process.cpu_percent(interval=None)
+
     def note_late(self, seconds: float) -> None:
         """The loop asked to be woken, and was so much later."""
         self._latest_s = max(self._latest_s, seconds)

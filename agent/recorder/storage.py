@@ -8,7 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from agent.probes.probe import good, missing
+from agent.probes.probe import good
 from agent.recorder.block import Mount
 from agent.recorder.memory import Memory
 from shared.reading import Quality, Reading
@@ -68,7 +68,7 @@ def readings(
     memory: Memory, places: Sequence[Place], gone: Sequence[str], *, now: datetime
 ) -> tuple[Reading, ...]:
     """``storage.mounted``, ``storage.read_only``, ``storage.new_errors``, ``storage.writes``."""
-    told = [_mounted(places, gone, now)]
+    told = list(_mounted(places, gone, now))
     seen = [place for place in places if place.mount is not None]
     locked = [place.folder for place in seen if place.mount and place.mount.is_read_only]
     if seen:
@@ -103,7 +103,7 @@ def is_below(folder: str, point: str) -> bool:
     return folder == point or folder.startswith(point.rstrip("/") + "/")
 
 
-def _mounted(places: Sequence[Place], gone: Sequence[str], now: datetime) -> Reading:
+def _mounted(places: Sequence[Place], gone: Sequence[str], now: datetime) -> tuple[Reading, ...]:
     name = "storage.mounted"
     if gone:
         onto_system = [
@@ -111,17 +111,13 @@ def _mounted(places: Sequence[Place], gone: Sequence[str], now: datetime) -> Rea
             for place in places
             if place.is_there and place.mount is not None and place.mount.place == "/"
         ]
-        words = [
-            f"{point}: recordings go onto the system disk"
-            if any(is_below(folder, point) for folder in onto_system)
-            else f"{point}: no disk is mounted"
-            for point in gone
-        ]
-        return good(name, False, at=now, detail="; ".join(words))
+        astray = any(is_below(folder, point) for folder in onto_system for point in gone)
+        return (
+            good(name, False, at=now, detail=", ".join(gone)),
+            good("storage.on_system_disk", astray, at=now),
+        )
     absent = [place.folder for place in places if not place.is_there]
     if absent:
         detail = f"not there: {', '.join(absent)}"
-        return Reading(name, None, "", now, Quality.FAILED, cause="host.folder", detail=detail)
-    if not places:
-        return missing(name, at=now, detail="no recording folder is named")
-    return good(name, True, at=now)
+        return (Reading(name, None, "", now, Quality.FAILED, cause="host.folder", detail=detail),)
+    return (good(name, True, at=now),)
