@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from collector.claims.policy import Policy
 from collector.merge_days import Merged, close, merge_days
-from collector.store import agents, merged, positions, quarantine, sink, telemetry
+from collector.store import agents, claim_windows, merged, positions, quarantine, sink, telemetry
 from collector.store.agents import Agent
 from collector.store.engine import reader
 from collector.store.telemetry import RawBatch
@@ -234,7 +234,7 @@ def _days_of(
 
 
 def prune(engine: Engine, *, policy: Policy, now: datetime) -> None:
-    """Drop samples and roll-ups that are past their keeping time."""
+    """Drop samples and roll-ups past their keeping time, but for those an open claim rests on."""
     oldest = second_of(now - policy.points_kept) // DAY_S
     with reader(engine) as db:
         left_open = telemetry.left_open(db, before=oldest)
@@ -245,5 +245,7 @@ def prune(engine: Engine, *, policy: Policy, now: datetime) -> None:
                 db, position_id=position_id, organisation_id=organisation_id, day=packed
             )
     with engine.begin() as db:
-        telemetry.drop_points(db, before=oldest)
-        telemetry.drop_days(db, before=second_of(now - policy.hours_kept) // DAY_S)
+        spared = claim_windows.first_days(db)
+        telemetry.drop_points(db, before=oldest, spared=spared)
+        gone = second_of(now - policy.hours_kept) // DAY_S
+        telemetry.drop_days(db, before=gone, spared=spared)

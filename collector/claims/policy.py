@@ -40,7 +40,8 @@ A policy file is TOML; whatever it leaves out has the value of the factory's pub
     max_days = 30                       # how long one may last from now on
     [telemetry]
     points_days = 90                    # how long every sample is kept
-    hours_days = 730                    # how long roll-ups by hour are kept
+    hours_days = 821                    # how long roll-ups by hour are kept: the longest warranty
+                                        # and 90 days; never less than the warranty
     compact_after_s = 7200.0            # how long a batch stays as it came
     [origin]                            # see claims.origin.terms; the usual ones of most use:
     margin = 0.2                        # of the shares, that the first must lead by
@@ -53,6 +54,7 @@ A policy file is TOML; whatever it leaves out has the value of the factory's pub
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -70,6 +72,8 @@ from shared.catalogue import CATALOGUE
 from shared.catalogue_entry import Component, Proof
 from shared.device import Product
 
+_DAYS_OF_A_MONTH: Final = 30.4375  # 365.25 / 12
+_SLACK_DAYS: Final = 90  # to file, inspect and decide a claim of the last day
 UNKNOWN_CODE_HOLD = timedelta(hours=48)
 
 
@@ -117,7 +121,7 @@ class Policy:
     recheck_s: float = 300.0
     longest_silence: timedelta = timedelta(days=30)
     points_kept: timedelta = timedelta(days=90)
-    hours_kept: timedelta = timedelta(days=730)
+    hours_kept: timedelta = timedelta(days=821)
     compact_after: timedelta = timedelta(hours=2)
     verified_s: Mapping[str, float] = field(default_factory=dict)
     origin: OriginTerms = field(default_factory=OriginTerms)
@@ -196,11 +200,15 @@ def parse(text: str) -> Policy:
     top = TomlReader(table)
     warranty, site, live = top.table("warranty"), top.table("site_loss"), top.table("liveness")
     kept = top.table("telemetry")
+    months = warranty.whole("months", DEFAULT.months, at_least=1, at_most=240)
+    by_product = _months(warranty.table("product_months"), {p.value for p in Product})
+    by_component = _months(warranty.table("component_months"), {c.value for c in Component})
+    longest = max(months, *by_product.values(), *by_component.values(), 0)
     policy = Policy(
-        months=warranty.whole("months", DEFAULT.months, at_least=1, at_most=240),
+        months=months,
         zone=warranty.zone("zone", DEFAULT.zone),
-        product_months=_months(warranty.table("product_months"), {p.value for p in Product}),
-        component_months=_months(warranty.table("component_months"), {c.value for c in Component}),
+        product_months=by_product,
+        component_months=by_component,
         hold_s=_holds(top.table("hold_s")),
         passive_opens_drafts=top.truth("passive_opens_drafts", DEFAULT.passive_opens_drafts),
         trusted_passive_codes=frozenset(top.choices("trusted_passive_codes", set(CATALOGUE))),
@@ -230,7 +238,7 @@ def parse(text: str) -> Policy:
         recheck_s=top.number("recheck_s", DEFAULT.recheck_s, at_least=0.05, at_most=86_400),
         longest_silence=_days(top.table("silences"), "max_days", DEFAULT.longest_silence),
         points_kept=_days(kept, "points_days", DEFAULT.points_kept),
-        hours_kept=_days(kept, "hours_days", DEFAULT.hours_kept),
+        hours_kept=_hours_kept(kept, longest),
         compact_after=timedelta(
             seconds=kept.number(
                 "compact_after_s",
@@ -275,8 +283,28 @@ def _outages(site: TomlReader, flapping: TomlReader) -> OutageTerms:
     )
 
 
-def _days(table: TomlReader, key: str, usual: timedelta) -> timedelta:
-    return timedelta(days=table.whole(key, usual.days, at_least=1, at_most=3660))
+def _days(table: TomlReader, key: str, usual: timedelta, *, at_most: int = 3660) -> timedelta:
+    return timedelta(days=table.whole(key, usual.days, at_least=1, at_most=at_most))
+
+
+def warranty_days(months: int) -> int:
+    """The most days that so many months of the calendar can have, leap days included."""
+    return math.ceil(months * _DAYS_OF_A_MONTH)
+
+
+def _hours_kept(table: TomlReader, longest_months: int) -> timedelta:
+    """As the file says, if that covers the longest warranty; else that and the slack.
+
+    A claim on the last day is judged by what the device did since it was delivered.
+    """
+    needed = warranty_days(longest_months)
+    usual = timedelta(days=needed + _SLACK_DAYS)
+    found = _days(table, "hours_days", usual, at_most=8000)
+    if found.days < needed:
+        table.wrong(
+            "hours_days", "short_of_warranty", found=found.days, months=longest_months, low=needed
+        )
+    return max(found, timedelta(days=needed))
 
 
 def _months(table: TomlReader, known: set[str]) -> dict[str, int]:

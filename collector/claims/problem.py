@@ -65,6 +65,13 @@ WRONGS: Final[Mapping[str, Wrong]] = {
     "not_whole": Wrong(Both("must be a whole number", "应为整数"), _RANGE),
     "not_number": Wrong(Both("must be a number", "应为数字"), _RANGE),
     "out_of_range": Wrong(Both("{found} is out of range", "{found} 超出范围"), _RANGE),
+    "short_of_warranty": Wrong(
+        Both(
+            "{found} days are shorter than the longest warranty ({months} months)",
+            "{found} 天短于最长保修期（{months} 个月）",
+        ),
+        Both("use at least {low}, or remove it", "请至少使用 {low}，或将其删除"),
+    ),
     "unknown_key": Wrong(Both("is not known", "是未知的键"), _ONE_OF),
     "unread_key": Wrong(Both("is not known", "是未知的键"), _SPELLING),
     "not_network": Wrong(

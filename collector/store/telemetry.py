@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
 from collector.store.tables import telemetry_batch, telemetry_day
 from collector.store.upsert import driver_value, insert_tuples
@@ -185,19 +185,36 @@ def left_open(db: Connection, *, before: int) -> tuple[tuple[int, str, Day], ...
     )
 
 
-def drop_points(db: Connection, *, before: int) -> int:
-    """Keep only the roll-ups of packed days before ``before``; how many days."""
-    return db.execute(
-        update(telemetry_day)
-        .where(
-            telemetry_day.c.day < before,
-            telemetry_day.c.points.is_not(None),
-            func.length(telemetry_day.c.hours) > 0,
-        )
-        .values(points=None, revision=telemetry_day.c.revision + 1)
-    ).rowcount
+def drop_points(db: Connection, *, before: int, spared: Mapping[int, int]) -> int:
+    """Keep only the roll-ups of packed days before ``before``; how many days.
+
+    ``spared`` names positions of which nothing goes from a day of their own on.
+    """
+    return sum(
+        db.execute(
+            update(telemetry_day)
+            .where(
+                of_position,
+                telemetry_day.c.day < until,
+                telemetry_day.c.points.is_not(None),
+                func.length(telemetry_day.c.hours) > 0,
+            )
+            .values(points=None, revision=telemetry_day.c.revision + 1)
+        ).rowcount
+        for of_position, until in _old(before, spared)
+    )
 
 
-def drop_days(db: Connection, *, before: int) -> int:
-    """Drop days before ``before`` altogether; how many."""
-    return db.execute(delete(telemetry_day).where(telemetry_day.c.day < before)).rowcount
+def drop_days(db: Connection, *, before: int, spared: Mapping[int, int]) -> int:
+    """Drop days before ``before`` altogether, but for those spared; how many."""
+    return sum(
+        db.execute(delete(telemetry_day).where(of_position, telemetry_day.c.day < until)).rowcount
+        for of_position, until in _old(before, spared)
+    )
+
+
+def _old(before: int, spared: Mapping[int, int]) -> Iterator[tuple[ColumnElement[bool], int]]:
+    """Which positions, and before which day theirs are old."""
+    yield telemetry_day.c.position_id.not_in(list(spared)), before
+    for position_id, first in spared.items():
+        yield telemetry_day.c.position_id == position_id, min(before, first)

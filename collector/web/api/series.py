@@ -15,7 +15,7 @@ from collector.web.api.pages import answer
 from collector.web.call import Call, found
 
 STEPS: Final = ("hour", "point")
-LONGEST: Final = {"hour": timedelta(days=800), "point": timedelta(days=31)}
+LONGEST: Final = {"hour": timedelta(days=1200), "point": timedelta(days=31)}
 MOST: Final = 8  # readings in one answer
 _USUAL: Final = timedelta(hours=24)
 

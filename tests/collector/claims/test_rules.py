@@ -32,6 +32,20 @@ def test_empty_policy_is_the_factorys() -> None:
     assert (DEFAULT.months, DEFAULT.passive_opens_drafts) == (24, False)
 
 
+def test_roll_ups_cover_the_longest_warranty() -> None:
+    """By themselves with 90 days more; a file that says less is refused with what it needs."""
+    assert parse("").hours_kept == DEFAULT.hours_kept >= timedelta(days=731)
+    longer = parse("[warranty.component_months]\nbattery = 36\n")
+    assert longer.hours_kept == timedelta(days=1096 + 90)
+    assert parse("[telemetry]\nhours_days = 731\n").hours_kept == timedelta(days=731)
+    with pytest.raises(PolicyError) as refused:
+        parse("[warranty]\nmonths = 36\n[telemetry]\nhours_days = 731\n")
+    (problem,) = refused.value.problems
+    assert "731 days are shorter than the longest warranty (36 months)" in problem.line("en")
+    assert "use at least 1096" in problem.line("en")
+    assert "731 天短于最长保修期（36 个月）" in problem.line("zh")
+
+
 def test_policy_problems_come_all_at_once() -> None:
     """Three mistakes, three problems, each with its key."""
     with pytest.raises(PolicyError) as caught:

@@ -220,7 +220,8 @@ def test_what_two_workers_find_damaged_is_set_aside_once(
 
 
 def test_points_leave_before_roll_ups(house: House) -> None:
-    """After 90 days only hours are left, after two years nothing; late ones do not double them."""
+    """After 90 days only hours are left, after the longest warranty nothing; late ones do not double
+    them."""
     send(house, 1, charge(50, NOON), charge(70, NOON))
     merge_all(house)
     house.pass_time(100 * 86_400)
@@ -232,6 +233,48 @@ def test_points_leave_before_roll_ups(house: House) -> None:
     merge_all(house)
     assert hours(house) == [(NOON, 1, 50.0)]
     house.pass_time(700 * 86_400)
+    prune(house.engine, policy=house.policy, now=house.now)
+    assert house.count(tables.telemetry_day) == 1
+    house.pass_time(25 * 86_400)
+    prune(house.engine, policy=house.policy, now=house.now)
+    assert house.count(tables.telemetry_day) == 0
+
+
+def test_what_an_open_claim_rests_on_stays_whatever_its_age(house: House) -> None:
+    """From 90 days before the fault on, samples and all; once the line is closed it goes."""
+    send(house, 1, charge(50, NOON), charge(60, NOON - timedelta(days=89)))
+    merge_all(house)
+    (position_id,) = [row["id"] for row in house.rows(tables.position)]
+    with house.engine.begin() as db:
+        case = {
+            "id": 1,
+            "number": "PC-1",
+            "organisation_id": "north",
+            "buyer": "",
+            "opened_at": NOON,
+        }
+        db.execute(tables.claim_case.insert().values(**case))
+        line = dict.fromkeys(
+            ("label_serial", "serial_source", "model", "batch", "component", "warranty_verdict"), ""
+        )
+        line |= {"warranty_reason_en": "", "warranty_reason_zh": "", "state": "draft"}
+        db.execute(
+            tables.claim_line.insert().values(
+                **line,
+                case_id=1,
+                organisation_id="north",
+                site_id="farm",
+                position_id=position_id,
+                serial_key="SL1",
+                opened_at=NOON,
+            )
+        )
+    house.pass_time(2000 * 86_400)
+    prune(house.engine, policy=house.policy, now=house.now)
+    assert [point.number for point in points(house)] == [60, 50]
+
+    with house.engine.begin() as db:
+        db.execute(tables.claim_line.update().values(closed_at=house.now))
     prune(house.engine, policy=house.policy, now=house.now)
     assert house.count(tables.telemetry_day) == 0
 
