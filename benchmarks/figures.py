@@ -32,6 +32,7 @@ from benchmarks import (
     durability_throughput,
     durability_uplink,
     durability_wire,
+    energy_history,
     energy_lives,
     energy_sink,
     ircut_figures,
@@ -61,6 +62,7 @@ FIGURES: tuple[Figure, ...] = (
     *camera_decoder.FIGURES,
     *camera_login.FIGURES,
     *energy_lives.FIGURES,
+    *energy_history.FIGURES,
     *energy_sink.FIGURES,
 )
 OUTPUT = Path("build/figures.json")

@@ -7,8 +7,8 @@ caller has checked that the position is in the visitor's scope.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -34,16 +34,14 @@ from collector.telemetry.samples import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
+class Point(NamedTuple):
     """One good number."""
 
     at: datetime
     number: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HourAt:
+class HourAt(NamedTuple):
     """What one number came to in the hour from ``at``; hours without a good number are absent."""
 
     at: datetime

@@ -7,7 +7,7 @@ in which batches are merged does not matter for what repeats, and late ones add 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import repeat
 from operator import attrgetter
@@ -157,7 +157,7 @@ def second_of(moment: datetime) -> int:
 
 def moment_of(second: int) -> datetime:
     """The moment of a second since 1970; one before that is taken for 1970."""
-    return _ORIGIN + max(second, 0) * _SECOND
+    return datetime.fromtimestamp(max(second, 0), UTC)
 
 
 def _put(by_second: dict[int, Sample], second: int, sample: Sample) -> None:

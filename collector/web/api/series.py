@@ -6,12 +6,12 @@ from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import msgspec
 from aiohttp import web
 from sqlalchemy import Connection
 
 from collector.store import history
 from collector.store.views import devices
-from collector.web.api.pages import answer
 from collector.web.call import Call, found
 
 STEPS: Final = ("hour", "point")
@@ -51,7 +51,8 @@ async def show_series(call: Call) -> web.StreamResponse:
             "damaged_days": [day.isoformat() for day in damaged],
         }
 
-    return answer(await call.house.read(read))
+    told = await call.house.read(lambda db: msgspec.json.encode(read(db)))
+    return web.Response(body=told, content_type="application/json")
 
 
 def _moment(text: str, usual: datetime) -> datetime:
@@ -71,7 +72,17 @@ def _hours(
 ) -> dict[str, list[dict[str, object]]]:
     told = history.hourly_of(db, number, names, since=since, until=until)
     return {
-        name: [{"at": one.at.isoformat(), **one.hour._asdict()} for one in hours]
+        name: [
+            {
+                "at": at.isoformat(),
+                "samples": hour.samples,
+                "low": hour.low,
+                "high": hour.high,
+                "mean": hour.mean,
+                "last": hour.last,
+            }
+            for at, hour in hours
+        ]
         for name, hours in told.items()
     }
 

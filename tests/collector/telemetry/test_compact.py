@@ -220,8 +220,7 @@ def test_what_two_workers_find_damaged_is_set_aside_once(
 
 
 def test_points_leave_before_roll_ups(house: House) -> None:
-    """After 90 days only hours are left, after the longest warranty nothing; late ones do not double
-    them."""
+    """After 90 days only hours are left, after the warranty nothing; late ones double nothing."""
     send(house, 1, charge(50, NOON), charge(70, NOON))
     merge_all(house)
     house.pass_time(100 * 86_400)
