@@ -12,8 +12,9 @@ from datetime import timedelta
 from typing import Final
 
 from agent.diagnosis.extracted import STATED
-from agent.diagnosis.rule import Finding, Persistence, Rule, View
+from agent.diagnosis.rule import Finding, Persistence, Rule, Verdict, View
 from agent.diagnosis.verdicts import fault, healthy, no_verdict, not_read, unsure
+from agent.radio.scale import PORTS
 from agent.radio.usual import Standing
 from agent.radio.view import RadioView
 
@@ -40,7 +41,19 @@ def judge_antenna(view: View) -> Finding:
     """Far below its own past and below its siblings on one cell and band; or one port is deaf."""
     if view.radio is None:
         return not_read(ANTENNA)
-    return _by_ports(view, view.radio) or _by_figures(view, view.radio.standing)
+    found = _by_ports(view, view.radio) or _by_figures(view, view.radio.standing)
+    if found.verdict is Verdict.NO_VERDICT and _hear_both(view.radio):
+        return healthy(ANTENNA, view, *PORTS)
+    return found
+
+
+def _hear_both(radio: RadioView) -> bool:
+    """Whether both ports heard all day, and no figure of the day speaks against them."""
+    today, standing = radio.today, radio.standing
+    if today is None or today.ports < _LEAST_READINGS:
+        return False
+    is_past_unknown = standing is None or standing.own_drop_db is None
+    return is_past_unknown and min(today.ports_alive) >= _PORT_SHARE * today.ports
 
 
 def _by_figures(view: View, standing: Standing | None) -> Finding:
@@ -132,8 +145,7 @@ def _by_ports(view: View, radio: RadioView) -> Finding | None:
             view,
             f"antenna port {port + 1} hears nothing while the other one hears well",
             f"天线口 {port + 1} 无信号，而另一天线口正常",
-            "cellular.antenna_1_rsrp",
-            "cellular.antenna_2_rsrp",
+            *PORTS,
             *_FIGURES,
         )
     return None

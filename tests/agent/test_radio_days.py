@@ -176,6 +176,20 @@ def test_a_deaf_port(site: Site) -> None:
     assert site.faults() == ["cellular.antenna_fault"]
 
 
+def test_a_port_that_hears_again(site: Site) -> None:
+    """A device that names no cell has no past to be held against: its ports' word ends it."""
+
+    def says(port: float) -> Says:
+        return lambda _, __: on_air(-90.0, "", antenna_1_rsrp=port, antenna_2_rsrp=-93.0)
+
+    site.live(8, says(-90.0), NEAR)
+    site.live(9, says(-140.0), NEAR)
+    before = site.faults()
+    site.live(5, says(-90.0), NEAR)
+
+    assert (before, site.faults()) == (["cellular.antenna_fault"], [])
+
+
 def test_a_port_without_an_antenna_is_no_fault(site: Site) -> None:
     """A device that is sold with one antenna has a deaf port from its first day on."""
     site.live(20, lambda _, __: on_air(-90.0, antenna_1_rsrp=-90.0, antenna_2_rsrp=-140.0), NEAR)
