@@ -35,6 +35,7 @@ from benchmarks import (
     energy_history,
     energy_lives,
     energy_sink,
+    energy_replay,
     ircut_figures,
     main_figures,
     picture_figures,
@@ -64,6 +65,7 @@ FIGURES: tuple[Figure, ...] = (
     *energy_lives.FIGURES,
     *energy_history.FIGURES,
     *energy_sink.FIGURES,
+    *energy_replay.FIGURES,
 )
 OUTPUT = Path("build/figures.json")
 

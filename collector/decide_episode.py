@@ -8,11 +8,12 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection
 
-from collector import earn, outages
+from collector import earn, outages, storms
 from collector.claims.decide import EXPLAINED_BY_SITE, Verdict, decide
 from collector.claims.facts import Facts, LossFacts, SiteFacts, UnitFacts
 from collector.claims.policy import Policy
 from collector.claims.profiles import ProfileFacts, ProfileKey, tell_readings, weigh_votes
+from collector.claims.storm import SILENT
 from collector.effects import carry_out
 from collector.store import (
     due,
@@ -25,6 +26,7 @@ from collector.store import (
     twins,
     units,
 )
+from collector.store import storms as stored_storms
 from collector.store.due import Case
 from collector.store.units import Unit
 from shared.profile import UNKNOWN
@@ -51,7 +53,7 @@ def decide_episode(db: Connection, *, decision_id: int, policy: Policy, now: dat
     if (pair := earn.pair_of(db, case)) is not None:
         told = earn.look_up(db, pair, decision_id=decision_id, policy=policy, now=now)
         facts = replace(facts, trust=told)
-    decided = decide(facts, policy, now)
+    decided = storms.brake(db, case, decide(facts, policy, now), policy=policy, now=now)
     carry_out(db, case, decided, now=now)
     if pair is not None and decided.verdict in (Verdict.SHADOW, Verdict.CLAIM):
         trust.keep_verdict(
@@ -108,12 +110,23 @@ def loss_of(db: Connection, case: Case, *, policy: Policy, now: datetime) -> Los
             text_en=mine[0].text_en,
             text_zh=mine[0].text_zh,
         )
+    if case.silent_since is not None and (storm := silent_storm_of(db, case)) is not None:
+        return storm
     if due.unreachable_at(db, site_id=case.site_id) < policy.site_loss_min_devices:
         return None
     site = outages.read(db, case.site_id, policy=policy, now=now)
     for root in outages.tree_of(site, policy).roots():
         if str(root.node) in nodes:
             return LossFacts(incident_id=None, began_at=root.since)
+    return None
+
+
+def silent_storm_of(db: Connection, case: Case) -> LossFacts | None:
+    """The storm of silent agents that this site is part of."""
+    for one in stored_storms.list_open(db, code=SILENT):
+        return LossFacts(
+            incident_id=one.id, began_at=one.began_at, text_en=one.text_en, text_zh=one.text_zh
+        )
     return None
 
 

@@ -9,29 +9,48 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 
 from sqlalchemy import Connection
 
+from collector import storms
 from collector.claims import outage_plan
 from collector.claims.outage import Root, Tree
 from collector.claims.outage_plan import Known, Plan
 from collector.claims.outage_words import Cause, cause_of, describe, describe_flapping
 from collector.claims.policy import Policy
-from collector.store import agents, decisions, incidents, outlived, silences, sites_lost
+from collector.end_incident import end_incident
+from collector.store import agents, incidents, silences, sites_lost
 from collector.store.incidents import Telling
 from collector.store.sites_lost import UNREACHABLE, SiteLost
+from collector.store.storms import Storm
 
 log = logging.getLogger(__name__)
-
-# A gap in the recordings of the lost time stays there; the incident explains it for good.
-TELLS_OF_THE_PAST: Final = frozenset({"recording.gap"})
 
 
 def settle(db: Connection, *, policy: Policy, now: datetime) -> None:
     """Bring the incidents of every site of which something is lost up to date."""
+    storm = storms.silent_storm(db, policy=policy, now=now)
     for site_id in sites_lost.troubled(db, min_devices=policy.site_loss_min_devices):
-        _settle_site(db, read(db, site_id, policy=policy, now=now), policy=policy, now=now)
+        site = read(db, site_id, policy=policy, now=now)
+        if storm is None or not _is_of_storm(db, site, storm, now=now):
+            _settle_site(db, site, policy=policy, now=now)
+    storms.settle(db, silent=storm, policy=policy, now=now)
+
+
+def _is_of_storm(db: Connection, site: SiteLost, storm: Storm, *, now: datetime) -> bool:
+    """A site that is silent with many others: part of that storm, with what it had open itself."""
+    silent = {agent.id: agent.heard_at for agent in site.agents if agent.is_silent}
+    if not silent:
+        return False
+    lost = {
+        leaf.position_id: heard
+        for leaf in site.leaves
+        if (heard := silent.get(leaf.agent_id)) is not None
+    }
+    incidents.add_members(db, lost, incident_id=storm.id, organisation_id=storm.organisation_id)
+    for one in incidents.open_at(db, site_id=site.site_id):
+        incidents.merge(db, incident_id=one.id, into=storm.id, now=now)
+    return True
 
 
 def read(db: Connection, site_id: str, *, policy: Policy, now: datetime) -> SiteLost:
@@ -118,7 +137,8 @@ def _write(look: _Look, planned: Plan) -> None:
     for merged, into in planned.merge:
         incidents.merge(db, incident_id=merged, into=into, now=now)
     for incident_id in planned.close:
-        _close(look, incident_id)
+        end_incident(db, incident_id, policy=look.policy, now=now)
+        log.warning("incident %d closed at %s", incident_id, look.site.site_id)
     for incident_id, root in planned.follow:
         _follow(look, incident_id, root)
     for incident_id, root in planned.add:
@@ -197,15 +217,3 @@ def _look_for_flapping(look: _Look, incident_id: int, root: Root) -> None:
         incident_id=incident_id,
         telling=Telling(cause=Cause.FLAPPING.value, text=text),
     )
-
-
-def _close(look: _Look, incident_id: int) -> None:
-    """Close, and give what is still wrong a hold of its own: devices need time to come back."""
-    db, now = look.db, look.now
-    incidents.close(db, incident_id=incident_id, now=now)
-    for left in outlived.of_incident(db, incident_id=incident_id):
-        if left.code in TELLS_OF_THE_PAST:
-            continue
-        due_at = now + look.policy.due_after(left.code, left.promised_within_s)
-        decisions.reopen(db, decision_id=left.decision_id, due_at=due_at)
-    log.warning("incident %d closed at %s", incident_id, look.site.site_id)

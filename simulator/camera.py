@@ -113,6 +113,10 @@ class SimulatedCamera:
         """End a fault; nothing happens when it was not active."""
         self.faults.discard(fault)
 
+    def set_light(self, light: str) -> None:
+        """Let it be day or night at the camera."""
+        self._state.set_light(light)
+
     async def start(self) -> None:
         """Bind the ports and serve."""
         await self._http.start()

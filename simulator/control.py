@@ -10,6 +10,7 @@ from aiohttp import web
 
 from simulator.camera import SimulatedCamera
 from simulator.faults import TEXTS, Fault
+from simulator.spec import LIGHTS
 
 
 class Switchboard(Protocol):
@@ -51,6 +52,7 @@ class ControlServer:
                 web.get("/control/cameras/{serial}/writes", self.list_writes),
                 web.get("/control/sites", self.list_sites),
                 web.post("/control/sites/{site}/power", self.switch_power),
+                web.post("/control/sites/{site}/light", self.switch_light),
                 web.get("/control/faults", self.list_faults),
             ]
         )
@@ -120,6 +122,19 @@ class ControlServer:
         on = _flag(body, default=None)
         self._fleet.set_power(site, on=on)
         return web.json_response({"site": site, "power": on})
+
+    async def switch_light(self, request: web.Request) -> web.Response:
+        """``{"light": "night_ir"}``: dusk falls, or the sun rises, for all devices of the site."""
+        site = request.match_info["site"]
+        light = (await _read_json(request, '{"light": "night_ir"}')).get("light")
+        if site not in self._fleet.sites:
+            raise _refusal(web.HTTPNotFound, f"no site {site!r}", "GET /control/sites lists them")
+        if light not in LIGHTS:
+            remedy = f"use one of {', '.join(LIGHTS)}"
+            raise _refusal(web.HTTPBadRequest, f"no light {light!r}", remedy)
+        for serial in self._fleet.sites[site]:
+            self._fleet.cameras[serial].set_light(str(light))
+        return web.json_response({"site": site, "light": light})
 
     async def list_faults(self, request: web.Request) -> web.Response:
         """All faults with their texts."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from simulator.counters import Requests, Write
@@ -78,6 +78,12 @@ class DeviceState:
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
         self._tell_owner()
+
+    def set_light(self, light: str) -> None:
+        """Day or night (``spec.LIGHTS``): the scene changes, and the firmware moves its filter."""
+        self.spec = replace(self.spec, light=light)
+        self.ir_cut.is_day = light == "day"
+        self._faults_changed()
 
     async def wait_for_change(self, timeout_s: float) -> bool:
         """Wait until a fault begins or ends; False when none did within ``timeout_s``."""

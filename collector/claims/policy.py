@@ -36,6 +36,11 @@ A policy file is TOML; whatever it leaves out has the value of the factory's pub
     factor = 2.5                        # times the promised interval
     default_promise_s = 300.0           # until the agent has promised one
     max_promise_s = 86400.0             # a longer promise is not believed
+    [storm]                             # many sites that say the same at once wait for one look
+    sites = 10                          # so many, or
+    share = 0.01                        # this share of all sites, where that is more
+    window_s = 3600.0                   # within this time
+    hold_s = 86400.0                    # how long decisions wait when nobody has looked
     [silences]
     max_days = 30                       # how long one may last from now on
     [telemetry]
@@ -66,6 +71,7 @@ from collector.claims.origin.terms import OriginTerms
 from collector.claims.outage import Terms as LossTerms
 from collector.claims.problem import Problem
 from collector.claims.profiles import ProfileTerms
+from collector.claims.storm import StormTerms
 from collector.claims.toml_reader import TomlReader
 from collector.claims.trust import TrustTerms
 from shared.catalogue import CATALOGUE
@@ -119,6 +125,7 @@ class Policy:
     max_promise_s: float = 86_400.0
     tick_s: float = 5.0
     recheck_s: float = 300.0
+    storm: StormTerms = field(default_factory=StormTerms)
     longest_silence: timedelta = timedelta(days=30)
     points_kept: timedelta = timedelta(days=90)
     hours_kept: timedelta = timedelta(days=821)
@@ -236,6 +243,7 @@ def parse(text: str) -> Policy:
         ),
         tick_s=top.number("tick_s", DEFAULT.tick_s, at_least=0.05, at_most=3600),
         recheck_s=top.number("recheck_s", DEFAULT.recheck_s, at_least=0.05, at_most=86_400),
+        storm=_storm(top.table("storm")),
         longest_silence=_days(top.table("silences"), "max_days", DEFAULT.longest_silence),
         points_kept=_days(kept, "points_days", DEFAULT.points_kept),
         hours_kept=_hours_kept(kept, longest),
@@ -264,6 +272,19 @@ def _trust(table: TomlReader) -> TrustTerms:
             "min_precision", usual.min_precision, at_least=0.5, at_most=0.9999
         ),
         confidence=table.number("confidence", usual.confidence, at_least=0.5, at_most=0.9999),
+    )
+
+
+def _storm(table: TomlReader) -> StormTerms:
+    usual = DEFAULT.storm
+    window_s, hold_s = usual.window.total_seconds(), usual.hold.total_seconds()
+    return StormTerms(
+        sites=table.whole("sites", usual.sites, at_least=2, at_most=100_000),
+        share=table.number("share", usual.share, at_least=0, at_most=1),
+        window=timedelta(
+            seconds=table.number("window_s", window_s, at_least=1, at_most=7 * 86_400)
+        ),
+        hold=timedelta(seconds=table.number("hold_s", hold_s, at_least=1, at_most=30 * 86_400)),
     )
 
 

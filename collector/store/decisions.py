@@ -62,9 +62,11 @@ def postpone(
     )
 
 
-def hasten(db: Connection, *, agent_id: str = "", reason_en: str, due_at: datetime) -> None:
+def hasten(
+    db: Connection, *, agent_id: str = "", code: str = "", reason_en: str, due_at: datetime
+) -> None:
     """Look at ``due_at`` at decisions that wait for longer, for a reason that begins so; holds
-    that are not over are left alone. ``agent_id`` '' is every agent."""
+    that are not over are left alone. '' is every agent, and every fault."""
     waiting = (
         update(decision)
         .where(
@@ -77,6 +79,9 @@ def hasten(db: Connection, *, agent_id: str = "", reason_en: str, due_at: dateti
     if agent_id:
         of_agent = select(episode.c.id).where(episode.c.agent_id == agent_id)
         waiting = waiting.where(decision.c.episode_id.in_(of_agent))
+    if code:
+        of_code = select(episode.c.id).where(episode.c.code == code)
+        waiting = waiting.where(decision.c.episode_id.in_(of_code))
     db.execute(waiting)
 
 
