@@ -25,7 +25,7 @@ HALF_A_YEAR_S: Final = 183 * 86_400.0
 SETTLE_S: Final = {Size.SHORT: 9.0, Size.FULL: 60.0}
 DARK_S: Final = {Size.SHORT: 20.0, Size.FULL: 120.0}
 SWEEP_S: Final = {Size.SHORT: 40.0, Size.FULL: 60.0}  # pictures of all cameras once in this time
-PATIENCE_S: Final = 240.0
+PATIENCE_S: Final = 600.0
 HEALTH_S: Final = 4.0
 POLICY: Final = """\
 passive_opens_drafts = true
@@ -157,13 +157,16 @@ class Stage:
                 .join(t.decision, t.decision.c.episode_id == t.episode.c.id)
                 .group_by(t.episode.c.code, t.decision.c.outcome)
             ).all()
+            how = (t.position.c.standing, t.position.c.standing_reason)
+            standings = db.execute(select(*how, func.count().label("n")).group_by(*how)).all()
         lines = [
             f"incident {row.id}: {row.cause} {row.text_en}"
             + ("" if row.closed_at else " (open)")
             + (f" (part of {row.merged_into})" if row.merged_into else "")
             for row in incidents
         ]
-        return lines + [f"{row.n} x {row.code}: {row.outcome}" for row in others]
+        lines += [f"{row.n} x {row.code}: {row.outcome}" for row in others]
+        return lines + [f"{row.n} {row.standing}: {row.standing_reason}" for row in standings]
 
     def opened(self) -> dict[str, int]:
         """What people would see: incidents, tasks, lines, firmware cases."""

@@ -42,7 +42,10 @@ def main() -> int:
     file, program, *arguments = sys.argv[1:]
     set_off(Path(file))
     sys.argv = [f"preclaim-{program}", *arguments]
-    return run_agent() if program == "agent" else run_collector()
+    if program == "agent":
+        run_agent()
+        return 0
+    return run_collector()
 
 
 if __name__ == "__main__":

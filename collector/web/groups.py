@@ -59,5 +59,7 @@ def place_of(thing: OpenThing) -> str:
         return f"/verdicts/{thing.verdict_id}"
     if thing.kind in (Kind.FAULT, Kind.UNKNOWN):
         return f"/devices/{thing.id}"
-    page = {Kind.INCIDENT: "incidents", Kind.FIRMWARE: "firmware-cases"}
+    if thing.kind is Kind.INCIDENT:
+        return f"/incidents/{thing.id}"
+    page = {Kind.FIRMWARE: "firmware-cases"}
     return f"/{page[thing.kind]}#{thing.kind.value}-{thing.id}"

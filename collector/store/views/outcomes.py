@@ -36,6 +36,7 @@ class IncidentRow:
     opened_at: datetime
     closed_at: datetime | None
     members: int
+    level: str = "site"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,7 @@ class DecisionRow:
 def list_incidents(
     db: Connection, scope: Scope, *, before: int = 0, limit: int = 200, open_only: bool = False
 ) -> tuple[IncidentRow, ...]:
-    """Incidents of the slice, newest first."""
+    """Incidents of the slice, newest first; one that a higher cause explains is that one."""
     members = (
         select(func.count())
         .where(incident_member.c.incident_id == incident.c.id)
@@ -90,7 +91,7 @@ def list_incidents(
     query = (
         select(incident, site.c.name.label("site_name"), members)
         .join(site, site.c.id == incident.c.site_id)
-        .where(scope.covers(incident.c.organisation_id))
+        .where(scope.covers(incident.c.organisation_id), incident.c.merged_into.is_(None))
     )
     if before:
         query = query.where(incident.c.id < before)
@@ -107,6 +108,7 @@ def list_incidents(
             opened_at=row.opened_at,
             closed_at=row.closed_at,
             members=row.members,
+            level=row.level,
         )
         for row in rows
     )

@@ -117,10 +117,11 @@ def decision(row: DecisionRow) -> dict[str, object]:
 
 
 def incident(row: IncidentRow) -> dict[str, object]:
-    """A cause that took a site away; ``members`` counts devices."""
+    """A cause that took devices away; ``members`` counts them. A storm names the first site."""
     return {
         "id": row.id,
         "site": row.site_id,
+        "level": row.level,
         "cause": row.cause,
         "text_en": row.text.en,
         "text_zh": row.text.zh,

@@ -1,4 +1,4 @@
-"""Incidents, firmware cases and what was found not applicable: three plain lists."""
+"""Firmware cases and what was found not applicable: three plain lists."""
 
 from __future__ import annotations
 
@@ -7,12 +7,6 @@ from aiohttp import web
 from collector.store.views import outcomes
 from collector.web.call import Call
 from collector.web.render import page
-
-
-async def show_incidents(call: Call) -> web.StreamResponse:
-    """Causes that took a whole site or agent away."""
-    rows = await call.house.read(lambda db: outcomes.list_incidents(db, call.scope))
-    return page(call, "incidents.html", rows=rows)
 
 
 async def show_firmware_cases(call: Call) -> web.StreamResponse:

@@ -38,6 +38,8 @@ def place(path: str, console: Console) -> str:
         path = path.replace(r"{id:\d+}", "1").replace(f"{{action:{ACTIONS}}}", "done")
         path = path.replace("{site:[A-Za-z0-9._-]{1,64}}", "quarry")
     path = path.replace(f"{{action:{PATTERN}}}", "test").replace(r"{episode:\d+}", "2")
+    if path.startswith("/incidents/"):
+        return path.replace(r"{id:\d+}", "1")
     path = path.replace("{id:[A-Za-z0-9._-]{1,64}}", found.agent_id)
     if path.endswith("/series"):
         path += "?reading=battery.charge"  # without one there is nothing to show

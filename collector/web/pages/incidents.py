@@ -1,0 +1,42 @@
+"""Incidents: causes that took more than one device away, and what each of them explains."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+from collector import storms
+from collector.store.scope import Role
+from collector.store.views import incident_file, outcomes
+from collector.web.call import Call, found
+from collector.web.render import page
+
+RELEASES: Final = frozenset({Role.ADMIN, Role.FACTORY_ENGINEER})
+
+
+async def show_incidents(call: Call) -> web.StreamResponse:
+    """One row for each cause; what turned out to be part of a higher one is that one."""
+    rows = await call.house.read(lambda db: outcomes.list_incidents(db, call.scope))
+    return page(call, "incidents.html", rows=rows)
+
+
+async def show_incident(call: Call) -> web.StreamResponse:
+    """The tree with its root, and who was away from when to when."""
+    number = call.number("id")
+    file = found(
+        await call.house.read(lambda db: incident_file.find_incident(db, call.scope, number))
+    )
+    return page(call, "incident.html", file=file, may_release=call.known.role in RELEASES)
+
+
+async def release(call: Call) -> web.StreamResponse:
+    """Somebody looked at a storm: its decisions go on one by one. One that is over stays so."""
+    number = call.number("id")
+    scope, actor, now = call.scope, call.known.name, call.now
+    done = await call.house.write(
+        lambda db: storms.release(db, scope, incident_id=number, actor=actor, now=now)
+    )
+    if not done:
+        found(await call.house.read(lambda db: incident_file.find_incident(db, scope, number)))
+    return web.Response(status=303, headers={"Location": f"/incidents/{number}"})
