@@ -33,8 +33,8 @@ NAMES: Final[Mapping[Truth, frozenset[str]]] = {
 
 _RADIO_BESIDE: Final = frozenset({"cellular.signal_weak", "cellular.unstable"})
 BESIDE: Final[Mapping[Truth, frozenset[str]]] = {
-    Truth.ANTENNA_BROKEN: _RADIO_BESIDE,
-    Truth.ANTENNA_CORRODING: _RADIO_BESIDE,
+    Truth.ANTENNA_BROKEN: _RADIO_BESIDE | {"cellular.not_registered"},
+    Truth.ANTENNA_CORRODING: _RADIO_BESIDE | {"cellular.not_registered"},
     Truth.WEAK_CELL: _RADIO_BESIDE | {"cellular.not_registered"},
     Truth.BAND_CHANGE: _RADIO_BESIDE,
     Truth.CELL_OUTAGE: frozenset({"cellular.not_registered"}) | _RADIO_BESIDE,

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from simulator.solar.grid import STEP_H, STEPS_A_DAY
 from simulator.solar.past import Past
+from simulator.solar.radio import EDGE_DBM
 from simulator.solar.site import Site
 from simulator.solar.sky import Series
 from simulator.solar.truth import PANEL_SIDE, SEASONAL, Matter, Truth
@@ -157,6 +158,10 @@ def _plain_days(site: Site, past: Past, books: Days, *, planned: Matter, days: s
         steps = slice(days.start * STEPS_A_DAY, days.stop * STEPS_A_DAY)
         used_up = past.traffic.bytes_month[steps] >= past.traffic.plan_bytes
         return float(used_up.sum() / STEPS_A_DAY)
+    if truth is Truth.WEAK_CELL:
+        steps = slice(days.start * STEPS_A_DAY, days.stop * STEPS_A_DAY)
+        is_weak = np.median(past.signal.rsrp_dbm[steps]) < EDGE_DBM
+        return stood if is_weak else 0.0  # its own place is better than the site's
     if truth not in (*PANEL_SIDE, Truth.OVER_USE) or stood == 0:
         return stood
     span = slice(max(int(np.ceil(began)), days.start), days.stop)

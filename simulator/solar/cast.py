@@ -95,7 +95,10 @@ def _befall(
 
     if story in SITE_WIDE:
         common = matter(story)
-        return [replace(one, matters=(common,)) for one in cameras]
+        return [
+            one if story in RADIO and one.modem is Modem.NONE else replace(one, matters=(common,))
+            for one in cameras
+        ]
     if story is not Truth.HEALTHY:
         cameras[0] = _with(cameras[0], matter(story))
     if story in (Truth.HEALTHY, Truth.BAND_CHANGE):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.solar.camera import Camera, Cells
+from simulator.solar.camera import Camera, Cells, Modem
 from simulator.solar.climate import Weather
 from simulator.solar.energy import Energy, energy_of
 from simulator.solar.gauge import percent_of
@@ -31,7 +31,9 @@ class Past:
 def live_camera(camera: Camera, cells: Cells, weather: Weather, site_seed: int) -> Past:
     """Live one camera through the weather; equal arguments give equal pasts."""
     signal = signal_of(camera, cells, weather, site_seed)
-    energy = energy_of(camera, weather, retries_of(signal))
+    none = np.zeros(weather.grid.steps)
+    retries = none if camera.modem is Modem.NONE else retries_of(signal)
+    energy = energy_of(camera, weather, retries)
     course = energy.course
     return Past(
         camera=camera,

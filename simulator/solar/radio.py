@@ -20,7 +20,8 @@ from simulator.solar.use import Use
 Flags = NDArray[np.bool_]
 
 FLOOR_DBM = -123.0  # below it the modem finds no cell for long
-_EDGE_DBM = -110.0  # below it connections break now and then
+EDGE_DBM = -110.0
+"""Below it connections break now and then."""
 _WEAK_DBM = (-118.0, -113.0)  # of a site at the edge of its cell
 _NOISE_DBM = -118.0  # thermal noise of a resource element and the receiver's own
 _HEARTBEAT_MB = 0.15  # a step
@@ -69,7 +70,7 @@ def signal_of(camera: Camera, cells: Cells, weather: Weather, site_seed: int) ->
     sinr = rsrp - noise + 1.5 * chance.standard_normal(grid.steps)
     # A resource block has 12 elements; 2 of them carry reference signals when the cell is idle.
     rsrq = -10 * np.log10(2 + 10 * load + 12 * 10 ** (-sinr / 10))
-    weak = np.clip((_EDGE_DBM - rsrp) / 8, 0, 2)
+    weak = np.clip((EDGE_DBM - rsrp) / 8, 0, 2)
     breaks = chance.poisson((0.01 + 0.25 * weak**2) * STEP_H)
     return Signal(
         rsrp_dbm=np.clip(rsrp, -139, -45),
