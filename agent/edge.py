@@ -94,13 +94,18 @@ def network_edge(config: Config, profiles: Sequence[Profile]) -> Edge:
 
 
 def host_reader(config: Config) -> ReadHost:
-    """Reads this host: the data folder's disk, and the recordings when a folder is named."""
-    recordings = config.recording_dir
-    disks = [config.data_dir] if recordings is None else [config.data_dir, recordings]
-    disks += sorted({channel.folder for channel in config.recorder.channels})
-    paths = HostPaths(disks=disks, recordings=recordings)
+    """Reads this host: the data folder's disk, and the recordings when a folder is named.
+
+    Where channels are named, their own ledgers tell of age and gaps: nothing is counted twice.
+    """
+    folder, channels = config.recording_dir, config.recorder.channels
+    disks = [config.data_dir] if folder is None else [config.data_dir, folder]
+    folders = sorted({channel.folder for channel in channels})
 
     async def read(now: datetime) -> tuple[Reading, ...]:
+        # One that is not there yet is told of its channel, and must not hide the other disks.
+        there = [one for one in folders if one.is_dir()]
+        paths = HostPaths(disks=[*disks, *there], recordings=None if channels else folder)
         return await read_host(paths, now)
 
     return read

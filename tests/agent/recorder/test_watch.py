@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from agent.config_recorder import NOTHING_SAID
+from agent.edge import host_reader
 from shared.fault import FaultKind
 from shared.reading import Quality
 from tests.agent.recorder import smart_shapes as shapes
@@ -213,6 +216,17 @@ async def test_a_gap_is_told_of_its_camera(new_host: NewHost) -> None:
     assert 3300 <= (reading.number() or 0) <= 3600
     assert host.open_codes(CAMERA) == {"recording.gap"}
     assert host.open_codes() == set()
+
+
+async def test_a_gap_is_counted_once(new_host: NewHost) -> None:
+    """With channels named, the host itself says nothing of the age and gaps of its folder."""
+    host = new_host(CHANNEL)
+    host.record(5)
+    told = {one.name: one for one in await host_reader(host.config)(host.clock.now)}
+    assert told["recording.longest_gap"].quality is Quality.UNSUPPORTED
+    alone = replace(host.config, recorder=NOTHING_SAID)
+    told = {one.name: one for one in await host_reader(alone)(host.clock.now)}
+    assert told["recording.longest_gap"].good
 
 
 async def test_what_explains_a_gap_opens_no_second_fault(new_host: NewHost) -> None:
