@@ -55,6 +55,7 @@ class Jobs:
         self._good_s = time.monotonic()  # when a tick last came through
         self._tended_at: datetime | None = None
         self._gaps_at: datetime | None = None
+        self._told_at: datetime | None = None
         self._trust_is_settled = False
         self._no_origin: set[int] = set()  # lines for which suggesting one failed
 
@@ -114,6 +115,7 @@ class Jobs:
         look()
         self._suggest_origins(now, look)
         self._look_for_gaps(now, look)
+        self._tell(now)
         return done
 
     def _settle_trust(self, now: datetime) -> None:
@@ -155,8 +157,6 @@ class Jobs:
         with self._engine.begin() as db:
             tend(db, policy=self._policy, now=now)
             verify_tasks(db, policy=self._policy, now=now)
-        with self._engine.begin() as db:
-            tell(db, notify=self._notify, settled=self._policy.outages.reopen, now=now)
 
     def _suggest_origins(self, now: datetime, look: Callable[[], object]) -> None:
         """Where the faults of unsubmitted lines came from; a line that fails holds up no other."""
@@ -172,6 +172,14 @@ class Jobs:
                 log.exception("no origin could be suggested for line %d", line_id)
                 self._no_origin.add(line_id)
             look()
+
+    def _tell(self, now: datetime) -> None:
+        """Last of all: what people are told of must not stand before what it is about."""
+        if self._told_at is not None and timedelta(0) <= now - self._told_at < self._tend_every:
+            return
+        self._told_at = now
+        with self._engine.begin() as db:
+            tell(db, notify=self._notify, settled=self._policy.outages.reopen, now=now)
 
     def _look_for_gaps(self, now: datetime, look: Callable[[], object]) -> None:
         """Which numbered rows never came; not needed for a decision, so after all of them."""

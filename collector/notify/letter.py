@@ -29,6 +29,7 @@ class Notice:
     text: Both
     path: str
     at: datetime
+    is_over: bool = False  # by the time it is told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +46,8 @@ class Letter:
     settings_url: str = ""  # '' where nobody can set anything: a webhook's rules are in a file
 
 
-_ONE: Final = Both("{title}", "{title}")
 _MANY: Final = Both("{n} things: {title}, ...", "{n} 项：{title} 等")
+_IS_OVER: Final = Both("{title} (over by now)", "{title}（现已结束）")
 _NOTHING: Final = Both("nothing new", "无新消息")
 _OVER: Final = Both(
     "{n} of these came beyond your limit of {cap} messages a day.",
@@ -83,17 +84,21 @@ def write(
     def say(words: Both, **values: object) -> str:
         return words.text(language).format(**values)
 
+    def title_of(notice: Notice) -> str:
+        title = notice.title.text(language)
+        return say(_IS_OVER, title=title) if notice.is_over else title
+
     if not notices:
         subject = say(_NOTHING)
     elif len(notices) == 1:
-        subject = say(_ONE, title=notices[0].title.text(language))
+        subject = title_of(notices[0])
     else:
-        subject = say(_MANY, n=len(notices), title=notices[0].title.text(language))
+        subject = say(_MANY, n=len(notices), title=title_of(notices[0]))
     lines: list[str] = []
     for notice in notices[:MOST_LISTED]:
         at = wishes.local(notice.at)
         lines += [
-            notice.title.text(language),
+            title_of(notice),
             f"{at:%Y-%m-%d %H:%M} {wishes.zone}",
             *filter(None, (notice.text.text(language), f"{base_url}{notice.path}")),
             "",

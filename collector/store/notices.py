@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, update
 
 from collector.claims.problem import Both
 from collector.notify.letter import Notice
-from collector.store.tables import letter_item, notice, notify_cursor, site
+from collector.store.tables import incident, letter_item, notice, notify_cursor, site, task
 from collector.store.upsert import insert_into
 
 
@@ -142,9 +142,16 @@ def state_of(db: Connection, *, thing: str, thing_id: int, step: str) -> str:
 def of_letter(db: Connection, letter_id: int) -> tuple[tuple[Notice, ...], int]:
     """What a letter says, oldest first, and how much of it came beyond the day's limit."""
     rows = db.execute(
-        select(notice, func.coalesce(site.c.name, "").label("site_name"), letter_item.c.over_cap)
+        select(
+            notice,
+            func.coalesce(site.c.name, "").label("site_name"),
+            letter_item.c.over_cap,
+            func.coalesce(incident.c.closed_at, task.c.closed_at).label("closed_at"),
+        )
         .join(letter_item, letter_item.c.notice_id == notice.c.id)
         .outerjoin(site, site.c.id == notice.c.site_id)
+        .outerjoin(incident, _is_about("incident") & (incident.c.id == notice.c.thing_id))
+        .outerjoin(task, _is_about("task") & (task.c.id == notice.c.thing_id))
         .where(letter_item.c.letter_id == letter_id)
         .order_by(notice.c.id)
     ).all()
@@ -165,6 +172,11 @@ def _read(rows: Sequence[Row[tuple[object, ...]]]) -> tuple[Notice, ...]:
             text=Both(row.text_en, row.text_zh),
             path=row.path,
             at=row.at,
+            is_over=row.closed_at is not None and row.step != "closed",
         )
         for row in rows
     )
+
+
+def _is_about(thing: str) -> ColumnElement[bool]:
+    return notice.c.thing == thing

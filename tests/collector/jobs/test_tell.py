@@ -15,7 +15,7 @@ from collector.notify.topics import Delivery, Topic
 from collector.notify.wishes import Wishes
 from collector.outlets.settings import MailSettings, NotifySettings, Security
 from collector.roles import Role
-from collector.store import accounts, letters, silences, tables, tasks, wishes
+from collector.store import accounts, letters, notices, silences, tables, tasks, wishes
 from collector.store.scope import scope_of
 from collector.store.silences import NewSilence
 from collector.store.upsert import insert_row
@@ -228,6 +228,10 @@ def test_the_limit_of_a_day_and_the_digest_after_it(house: House) -> None:
     assert [run(house), run(house)] == [1, 0]
     assert told(house)[1:] == [(FITTER, "gathered", "Site silent: Farm + Outage at Farm")]
     assert [item["over_cap"] for item in house.rows(tables.letter_item)] == [False, True, True]
+    end_incident(house, "site.silent")
+    with house.engine.connect() as db:
+        said, over_cap = notices.of_letter(db, 2)
+    assert [(one.is_over, over_cap) for one in said] == [(True, 2), (False, 2)]
 
 
 def test_a_task_is_told_to_whom_it_was_given(house: House) -> None:

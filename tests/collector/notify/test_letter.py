@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import given
@@ -18,7 +19,7 @@ from collector.outlets.group_robot import text_of
 AT = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
 
-def notice(number: int = 1, *, title: str = "Site lost: Farm") -> Notice:
+def notice(number: int = 1, *, title: str = "Outage at Farm") -> Notice:
     """Something that happened."""
     return Notice(
         id=number,
@@ -28,7 +29,7 @@ def notice(number: int = 1, *, title: str = "Site lost: Farm") -> Notice:
         thing_id=number,
         site_id="farm",
         site_name="Farm",
-        title=Both(title, "现场故障：Farm"),
+        title=Both(title, "现场中断：Farm"),
         text=Both("40 of 64 devices are unreachable", "64 台中 40 台不可达"),
         path=f"/incidents#incident-{number}",
         at=AT,
@@ -53,7 +54,7 @@ def test_one_thing_says_what_where_and_when() -> None:
     """Title as subject, the reader's clock, a link to the page and one to the settings."""
     made = letter(notice())
 
-    assert made.subject == "Site lost: Farm"
+    assert made.subject == "Outage at Farm"
     assert "2026-03-04 20:00 Asia/Shanghai" in made.text
     assert "https://pc.example/incidents#incident-1" in made.text
     assert "https://pc.example/account/notifications" in made.text
@@ -63,9 +64,17 @@ def test_a_digest_counts_and_says_what_exceeded_the_limit() -> None:
     """In Chinese for who reads Chinese; each thing is in it."""
     made = letter(notice(1), notice(2), notice(3), language="zh", over_cap=1)
 
-    assert made.subject == "3 项：现场故障：Farm 等"
+    assert made.subject == "3 项：现场中断：Farm 等"
     assert made.text.count("64 台中 40 台不可达") == 3
     assert "其中 1 项超出每日 2 条消息的上限。" in made.text
+
+
+def test_what_ended_by_now_says_so() -> None:
+    """A digest does not tell an outage of last night as if it went on."""
+    ended = replace(notice(), is_over=True)
+
+    assert letter(ended).subject == "Outage at Farm (over by now)"
+    assert "现场中断：Farm（现已结束）" in letter(ended, notice(2), language="zh").text
 
 
 @given(title=st.text(min_size=1))
