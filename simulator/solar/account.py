@@ -15,11 +15,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.solar.grid import STEP_H, STEPS_A_DAY
+from simulator.solar.books import Days, books_of
+from simulator.solar.grid import STEPS_A_DAY
 from simulator.solar.past import Past
 from simulator.solar.radio import EDGE_DBM
 from simulator.solar.site import Site
-from simulator.solar.sky import Series
 from simulator.solar.truth import PANEL_SIDE, SEASONAL, Matter, Truth
 
 MONTH_DAYS: Final = 30
@@ -44,35 +44,6 @@ class Month:
     truth: Truth
     plain_days: float
     also: frozenset[Truth]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Days:
-    """The books of one camera by day; charge in mAh at the battery, but ``low`` (0..1)."""
-
-    low: Series
-    used: Series
-    usual: Series  # used without the over-use
-    clean: Series  # what a clean, free, whole panel would have brought
-    given: Series  # what arrived
-    snow: Series
-    locked: Series
-
-
-def books_of(past: Past) -> Days:
-    """Add up the steps of each day."""
-    energy = past.energy
-    course, camera = energy.course, past.camera
-    mah_of_w = 1e6 * camera.charger.efficiency / 3850 * STEP_H
-    return Days(
-        low=np.array(course.charge).reshape(-1, STEPS_A_DAY).min(axis=1),
-        used=_daily(energy.use.load_ma * STEP_H),
-        usual=_daily(energy.use.usual_ma * STEP_H),
-        clean=_daily(energy.panel.clean_w * mah_of_w),
-        given=_daily(energy.given_w * mah_of_w),
-        snow=_daily(energy.panel.snow_w * mah_of_w),
-        locked=_daily(np.array(course.locked_mah)),
-    )
 
 
 def months_of(site: Site) -> Iterator[Month]:
@@ -185,11 +156,6 @@ def _grows_for(planned: Matter) -> float:
     if planned.truth is Truth.BATTERY_WORN:
         return 2.0 if planned.variant < 0.5 else 12.0
     return 0.0
-
-
-def _daily(steps: Series) -> Series:
-    total: Series = steps.reshape(-1, STEPS_A_DAY).sum(axis=1)
-    return total
 
 
 def _runs(true: NDArray[np.bool_]) -> NDArray[np.int64]:

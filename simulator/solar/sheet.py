@@ -8,7 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from simulator.solar.account import MONTH_DAYS, Month, books_of, months_of
+from simulator.solar.account import MONTH_DAYS, Month, months_of
+from simulator.solar.books import books_of
 from simulator.solar.grid import STEPS_A_DAY
 from simulator.solar.past import Past
 from simulator.solar.site import Site
