@@ -34,6 +34,7 @@ from benchmarks import (
     durability_wire,
     energy_history,
     energy_lives,
+    energy_origin,
     energy_replay,
     energy_sink,
     ircut_figures,
@@ -66,6 +67,7 @@ FIGURES: tuple[Figure, ...] = (
     *energy_history.FIGURES,
     *energy_sink.FIGURES,
     *energy_replay.FIGURES,
+    *energy_origin.FIGURES,
 )
 OUTPUT = Path("build/figures.json")
 

@@ -1,0 +1,1 @@
+"""A fleet whose faults have known origins: lots, shipments, fitters, roll-outs, surges, cells."""
