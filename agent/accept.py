@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from agent import accept_telling
 from agent.asking import ask
 from agent.budget import Budget, Spend
 from agent.camera.port import LoginKind, Picture
@@ -116,6 +117,11 @@ def _judge(
     if ending is Ending.ACCEPTED:
         reason_given = again if earlier else ""
         _keep(facts, look, pictures[0], database, again=reason_given, now=now)
+    if ending is not Ending.STANDS:
+        is_accepted = ending is Ending.ACCEPTED
+        accept_telling.tell(
+            database, device.device_id, accepted=is_accepted, checks=checks, now=now
+        )
     return Accepted(device=device, ending=ending, checks=checks, picture=pictures[0], earlier=found)
 
 

@@ -43,7 +43,7 @@ def gather(db: Connection, subject: Subject, *, policy: Policy, now: datetime) -
     unit = units.find(db, subject.label_serial) if subject.label_serial else None
     first_seen_at = origin_subject.first_seen(db, subject)
     failed = origin_fleet.failed_of_model(db, model=subject.model, family=alike)
-    delivered = _deliveries(db, unit)
+    delivered, told = _deliveries(db, unit), origin_subject.day_zero(db, subject)
     entry = CATALOGUE.get(subject.code)
     return OriginFacts(
         code=subject.code,
@@ -52,7 +52,8 @@ def gather(db: Connection, subject: Subject, *, policy: Policy, now: datetime) -
         component=subject.component,
         delivered_at=_delivered_at(unit, policy),
         first_seen_at=first_seen_at,
-        accepted=origin_subject.was_accepted(db, subject),
+        accepted=told.accepted,
+        refused_for=told.refused_for,
         lot=_lot(subject, unit, failed, delivered) if unit and delivered else None,
         shipment=_shipment(subject, unit, failed, delivered, policy=policy)
         if unit and delivered
@@ -65,6 +66,7 @@ def gather(db: Connection, subject: Subject, *, policy: Policy, now: datetime) -
             subject,
             family=alike,
             within=timedelta(minutes=policy.origin.strike_minutes),
+            first_days=timedelta(hours=policy.origin.contact_hours),
             now=now,
         ),
         cell=origin_site.cell_of(db, subject) if family.is_cellular(subject.code) else None,

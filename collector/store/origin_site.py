@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, or_, select
 
 from collector.claims.lifecycle import LineState
 from collector.claims.origin.facts import Cell, Site
-from collector.claims.origin.family import STRUCK
+from collector.claims.origin.family import AIM, STRUCK
 from collector.store.origin_subject import Subject
 from collector.store.tables import (
     claim_line,
@@ -34,6 +34,7 @@ def around(
     *,
     family: frozenset[str],
     within: timedelta,
+    first_days: timedelta,
     now: datetime,
 ) -> Site:
     """The site as it was around the onset, this device left out."""
@@ -46,6 +47,7 @@ def around(
         same_family=_same_family(db, subject, family),
         outages=_outages(db, subject),
         neighbours=devices - 1,
+        askew=_askew(db, subject, within=first_days),
     )
 
 
@@ -106,6 +108,30 @@ def _same_family(db: Connection, subject: Subject, family: frozenset[str]) -> in
             row.position_id
             for row in rows
             if row.model != model or (row.batch and lot and row.batch != lot)
+        }
+    )
+
+
+def _askew(db: Connection, subject: Subject, *, within: timedelta) -> int:
+    """Other devices here whose aim was wrong within so long of their own first contact."""
+    if subject.code not in AIM:
+        return 0
+    rows = db.execute(
+        select(episode.c.position_id, episode.c.onset_at, position.c.serial_since)
+        .join(position, position.c.id == episode.c.position_id)
+        .where(
+            position.c.site_id == subject.site_id,
+            episode.c.position_id != subject.position_id,
+            episode.c.code.in_(sorted(AIM)),
+            episode.c.label_serial == position.c.label_serial,
+            position.c.serial_since.is_not(None),
+        )
+    )
+    return len(
+        {
+            row.position_id
+            for row in rows
+            if timedelta(0) <= row.onset_at - row.serial_since <= within
         }
     )
 

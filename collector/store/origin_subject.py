@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,12 +17,14 @@ from collector.store.tables import (
     manifest,
     manifest_item,
     position,
+    reading_latest,
     telemetry_day,
 )
 from collector.telemetry.samples import DAY_S, moment_of
 from shared.catalogue import CATALOGUE
 from shared.device import Alias
 from shared.notes import ACCEPTED
+from shared.reading import Quality
 
 LOOK_BACK = timedelta(days=60)
 # The first day of telemetry is known by its date alone.
@@ -166,11 +169,41 @@ def other_faults(
     )
 
 
-def was_accepted(db: Connection, subject: Subject) -> bool | None:
-    """True when a person accepted this device's picture before the onset; None: nothing is told.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayZero:
+    """What is told of a device's acceptance; ``accepted`` None: nothing is."""
 
-    The agent sends the accepted picture beside a picture fault; a refused one it keeps nowhere.
+    accepted: bool | None = None
+    refused_for: str = ""
+
+
+def day_zero(db: Connection, subject: Subject) -> DayZero:
+    """What the acceptance of this device came to before the onset, as the agent told it last.
+
+    Agents of before told it by the accepted picture alone, which goes beside a picture fault.
     """
+    row = db.execute(
+        select(reading_latest.c.value_json, reading_latest.c.taken_at).where(
+            reading_latest.c.position_id == subject.position_id,
+            reading_latest.c.name == "acceptance.result",
+            reading_latest.c.quality == Quality.GOOD.value,
+        )
+    ).one_or_none()
+    if row is not None and _is_of_this(subject, row.taken_at):
+        said = str(json.loads(row.value_json))
+        accepted = said == "accepted"
+        return DayZero(accepted=accepted, refused_for="" if accepted else said)
+    return DayZero(accepted=_was_pictured(db, subject))
+
+
+def _is_of_this(subject: Subject, at: datetime) -> bool:
+    """Said before the onset, and of the device that hangs here since: acceptance comes first."""
+    if not subject.hangs_here or subject.serial_since is None:
+        return False
+    return subject.serial_since - timedelta(days=1) <= at <= subject.onset_at
+
+
+def _was_pictured(db: Connection, subject: Subject) -> bool | None:
     notes = db.execute(
         select(manifest_item.c.note)
         .join(manifest, manifest.c.id == manifest_item.c.manifest_id)

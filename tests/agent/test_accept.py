@@ -18,12 +18,15 @@ from agent.config import Device
 from agent.delivery import keepsake_store
 from agent.delivery.database import Database
 from agent.delivery.opening import open_file
+from agent.delivery.outbox import Outbox
 from agent.diagnosis.levels import Levels
 from agent.diagnosis.pictures.acceptance_checks import Result
 from agent.edge import Edge
 from agent.exit_code import UNUSABLE
 from agent.show_acceptance import print_acceptance
+from shared import wire
 from shared.device import Alias, AliasKind, DeviceFacts
+from shared.frame import Lane, unpack
 from tests.agent.diagnosis.pictures.days import learnt
 from tests.agent.fakes import FEATURES, NOON, Clock, FakeCamera
 
@@ -131,6 +134,34 @@ async def test_what_is_wrong_is_not_kept(database: Database) -> None:
     accepted = await accept(Lit(Clock(), features=FILMED), database)
     assert accepted.ending is Ending.WRONG
     assert keepsake_store.read_acceptances(database.connection, "gate") == {}
+
+
+def told(database: Database) -> list[object]:
+    """What waits to be told of acceptances."""
+    outbox = Outbox(database)
+    with database.transaction():
+        rows = outbox.take(Lane.TELEMETRY, limit=9, now=NOON)
+    said = [wire.decode_up(unpack(row.frame).body, Lane.TELEMETRY) for row in rows]
+    return [one.value for message in said for one in message.devices[0].readings]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("features", "light", "says"),
+    [
+        pytest.param(WELL, "day", ["accepted"], id="good"),
+        pytest.param(FILMED, "day", ["film, focus"], id="what is wrong is named"),
+        pytest.param(DARK, "none", [], id="too dark says nothing"),
+    ],
+)
+async def test_the_collector_is_told_what_came_of_it(
+    database: Database, features: object, light: str, says: list[str]
+) -> None:
+    """One reading goes into the outbox: accepted, or the checks that failed; once."""
+    camera = Lit(Clock(), features=features, light=light)  # type: ignore[arg-type]
+    await accept(camera, database)
+    await accept(camera, database)
+
+    assert told(database) == (says if says == ["accepted"] else says * 2)
 
 
 async def test_an_acceptance_is_restated_only_with_a_reason(

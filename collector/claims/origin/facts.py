@@ -73,6 +73,7 @@ class Site:
     same_family: int  # of another lot or model, with the same family within 30 days
     outages: int  # incidents of power or uplink in the 30 days before
     neighbours: int  # devices that a same fault could have shown on
+    askew: int = 0  # whose aim, focus or tilt was wrong in their own first days here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +114,7 @@ class OriginFacts:
     delivered_at: datetime | None = None  # the day of delivery, its beginning in the factory's zone
     first_seen_at: datetime | None = None  # when this device was first heard at the position
     accepted: bool | None = None  # on day 0, by a person; False: it was refused
+    refused_for: str = ""  # the checks that failed then, as the agent names them
     lot: Lot | None = None
     shipment: Shipment | None = None
     at_position: tuple[Other, ...] | None = None  # other faults of this device here

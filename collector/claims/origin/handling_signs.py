@@ -20,7 +20,9 @@ TOLD_LATER = timedelta(hours=6)
 
 
 def refused(facts: OriginFacts, _: OriginTerms) -> Sight:
-    """The acceptance on day 0 was refused."""
+    """The acceptance on day 0 was refused; it looks at pictures, so it is of picture faults."""
+    if not facts.code.startswith("picture."):
+        return ABSENT
     if facts.accepted is None:
         return unknown(
             "no acceptance on day 0 is on record (preclaim-agent accept)",
@@ -28,7 +30,10 @@ def refused(facts: OriginFacts, _: OriginTerms) -> Sight:
         )
     if facts.accepted:
         return ABSENT
-    return found("the acceptance after installation was refused", "安装后的验收未通过")
+    what = f": {facts.refused_for}" if facts.refused_for else ""
+    return found(
+        f"the acceptance after installation was refused{what}", f"安装后的验收未通过{what}"
+    )
 
 
 def accepted(facts: OriginFacts, _: OriginTerms) -> Sight:
@@ -59,6 +64,23 @@ def since_fitting(facts: OriginFacts, terms: OriginTerms) -> Sight:
         ),
         "自首日起朝向、对焦或倾斜即不正常"
         + ("（政策将安装过程中传感器模组错位列为受理情形）" if handled else ""),
+    )
+
+
+def fitter(facts: OriginFacts, terms: OriginTerms) -> Sight:
+    """Others at the site were wrong from their first days too: one fitter, not one device."""
+    if facts.code not in family.AIM or facts.accepted:
+        return ABSENT
+    if facts.since_first is None:
+        return NO_FIRST
+    if facts.site is None:
+        return unknown("the site's other devices are not known", "站点内其他设备未知")
+    if facts.since_first > timedelta(hours=terms.contact_hours) or not facts.site.askew:
+        return ABSENT
+    return found(
+        f"{facts.site.askew} other devices of the site were wrong in aim, focus or tilt from their"
+        " first days on too",
+        f"站点内另有 {facts.site.askew} 台设备自首日起朝向、对焦或倾斜也不正常",
     )
 
 

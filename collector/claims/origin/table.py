@@ -53,6 +53,8 @@ SIGNALS: Final = (
          {F: 0.2}, handling_signs.accepted),
     _row("since_fitting", "Wrong since it was fitted", "自安装起即不正常",
          {I: 1.2, T: 0.3}, handling_signs.since_fitting, source=POLICY),
+    _row("fitter", "Others askew since they were fitted", "站点内其他设备安装即偏斜",
+         {I: 1.0}, handling_signs.fitter),
     _row("fitted_badly", "Marks of a bad fitting", "安装不良迹象",
          {I: 0.8}, handling_signs.fitted_badly),
     _row("bumped", "Bump or scene shift", "碰撞或画面移位",

@@ -260,6 +260,32 @@ def test_cell_with_siblings_down(house: House) -> None:
     assert "cell_down" in signals(house)
 
 
+@pytest.mark.parametrize(
+    ("said", "days", "signal"),
+    [
+        pytest.param("film, focus", 0, "refused", id="refused"),
+        pytest.param("accepted", 0, "accepted", id="accepted"),
+        pytest.param("film, focus", -30, "", id="of a device before this one"),
+    ],
+)
+def test_acceptance_as_the_agent_told_it(house: House, said: str, days: int, signal: str) -> None:
+    """What the fitter's acceptance came to counts for the device that it was about."""
+    house.take(frame_of(health(camera(1)), seq=50))
+    with house.engine.begin() as db:
+        db.execute(
+            insert(tables.reading_latest).values(
+                position_id=1, organisation_id="north", name="acceptance.result",
+                value_json=json.dumps(said), unit="", quality="good",
+                taken_at=NOON + timedelta(days=days), received_at=NOON,
+            )
+        )  # fmt: skip
+    house.pass_time(3600)
+    break_down(house, 1, code="picture.blurred")
+    settle(house)
+
+    assert signals(house) & {"refused", "accepted"} == ({signal} if signal else set())
+
+
 def test_a_line_that_fails_holds_up_no_other(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """One suggestion that raises is left out; claims and other suggestions go on."""
     break_down(house, 1, 2, code="mainboard.flash_error")

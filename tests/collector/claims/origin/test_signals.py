@@ -95,6 +95,19 @@ STORIES = [
         case("picture.tilted_focus", proof="passive", **fresh(
             at_position=(Other(code="picture.film_left_on", before=HOUR, since_first=HOUR),))),
         Origin.INSTALLATION, "since_fitting", id="askew since day 0, film left on"),
+    pytest.param(
+        case("picture.tilted_focus", proof="passive", **fresh(
+            site=dataclasses.replace(QUIET, askew=3))),
+        Origin.INSTALLATION, "fitter", id="several of a site askew since day 0"),
+    pytest.param(
+        case("mainboard.flash_error", **fresh(
+            lot=dataclasses.replace(BAD_LOT, peers=3),
+            shipment=Shipment(units=20, faulty_on_arrival=3, elsewhere=0))),
+        Origin.TRANSPORT, "shipment", id="the lot's peers all came in this shipment"),
+    pytest.param(
+        case("mainboard.flash_error", **fresh(
+            lot=BAD_LOT, shipment=Shipment(units=20, faulty_on_arrival=1, elsewhere=0))),
+        Origin.FACTORY, "early_peers", id="the lot's peers came in several shipments"),
     pytest.param(case("picture.blurred", accepted=False, **fresh()), Origin.INSTALLATION,
                  "refused", id="acceptance refused"),
     pytest.param(
