@@ -101,17 +101,24 @@ def bad_lot(story: Story) -> None:
 
 
 def dropped_shipment(story: Story) -> None:
-    """A pallet fell: a third of one shipment is faulty when it is first heard; one alone too."""
+    """A pallet fell: a third of one shipment is faulty when it is first heard; some alone too.
+
+    Two pallets of one lot that both fell nobody could tell from a bad lot: they are of two lots.
+    """
     chance = story.chance
     new = [m for m in story.fleet.whole() if m.heard_at > story.fleet.begins_at]
-    slips = sorted({mount.unit.shipment for mount in new})
-    for slip in chance.sample(slips, min(2, len(slips))):
+    by_lot: dict[str, list[str]] = {}
+    for mount in new:
+        by_lot.setdefault(mount.unit.lot, []).append(mount.unit.shipment)
+    lots = chance.sample(sorted(by_lot), min(2, len(by_lot)))
+    slips = [chance.choice(sorted(set(by_lot[lot]))) for lot in lots]
+    for slip in slips:
         code = chance.choice(SHAKEN)
         for mount in new:
             if mount.unit.shipment == slip and not mount.is_broken and chance.random() < 0.35:
                 at = mount.heard_at + timedelta(hours=chance.expovariate(1 / 14))
                 story.tell(mount, code, at, origin="transport")
-    alone = [m for m in new if not m.is_broken and m.unit.shipment not in slips[:2]]
+    alone = [m for m in new if not m.is_broken and m.unit.shipment not in slips]
     for mount in chance.sample(alone, min(3, len(alone))):
         story.tell(mount, chance.choice(SHAKEN), mount.heard_at + timedelta(hours=4),
                    origin="transport")  # fmt: skip

@@ -31,6 +31,7 @@ def read_terms(table: TomlReader) -> OriginTerms:
         least_peers=whole("least_peers", at_most=1000),
         bump_hours=number("bump_hours", at_least=0, at_most=720),
         update_hours=number("update_hours", at_least=0, at_most=720),
+        clear_days=number("clear_days", at_least=0, at_most=60),
         strike_minutes=number("strike_minutes", at_least=0, at_most=1440),
         strike_devices=whole("strike_devices", at_most=1000),
         far_above=number("far_above", at_least=1, at_most=1000),

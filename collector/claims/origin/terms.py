@@ -33,6 +33,7 @@ class OriginTerms:
     least_peers: int = 3
     bump_hours: float = 24.0
     update_hours: float = 24.0
+    clear_days: float = 14.0  # without any bump or update, before 'nothing outside' is said
     strike_minutes: float = 10.0
     strike_devices: int = 3  # this one included
     far_above: float = 2.0  # the lower end of a version's rate ratio

@@ -136,6 +136,16 @@ _OUTSIDE = (
 )
 
 
+def _was_touched(facts: OriginFacts, terms: OriginTerms) -> bool:
+    """A bump, a setting or an update in the weeks before: too long ago to say so, too near to say
+    that there was none."""
+    clear = timedelta(days=terms.clear_days)
+    touched = family.KNOCKED | family.SETTINGS
+    return any(one.code in touched and one.before <= clear for one in facts.at_position or ()) or (
+        any(one.ago <= clear for one in facts.updates or ())
+    )
+
+
 def nothing_outside(facts: OriginFacts, terms: OriginTerms) -> Sight:
     """Everything outside was looked at and nothing was found: it is the device.
 
@@ -155,7 +165,7 @@ def nothing_outside(facts: OriginFacts, terms: OriginTerms) -> Sight:
             "not every cause outside of the device could be looked at",
             "并非所有外部原因都能查看",
         )
-    if State.FOUND in looks:
+    if State.FOUND in looks or _was_touched(facts, terms):
         return ABSENT
     return found(
         "it worked here before, and no bump, change of settings, update, outage, surge or"
