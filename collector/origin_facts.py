@@ -104,6 +104,7 @@ def _lot(
     own = [one for one in failed if one.batch == unit.batch]
     peers = [one for one in own if one.serial != subject.label_serial]
     others = [one for one in failed if one.batch not in ("", unit.batch)]
+    sent = origin_fleet.shipment_of(unit.delivery_proof, unit.buyer, unit.delivered_on)
     other_days = _exposure(delivered, subject.onset_at, lots_but=unit.batch)
     return Lot(
         name=unit.batch,
@@ -117,6 +118,8 @@ def _lot(
         others=Failures(failed=len(origin_fleet.serials(others)), device_days=other_days)
         if other_days
         else None,
+        shipments=len({one.shipment for one in delivered if one.batch == unit.batch}),
+        peer_shipments=len({one.shipment for one in peers} - {sent}),
     )
 
 

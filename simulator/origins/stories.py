@@ -88,6 +88,11 @@ def tell_all(fleet: Fleet, until: datetime) -> Story:
     return story
 
 
+def is_new(story: Story, mount: Mount) -> bool:
+    """True for what was fitted while somebody watched; the rest hung there already."""
+    return mount.heard_at > story.fleet.begins_at + timedelta(days=1)
+
+
 def bad_lot(story: Story) -> None:
     """One lot has a weak part: a tenth of it fails, most of it early."""
     chance = story.chance
@@ -106,7 +111,7 @@ def dropped_shipment(story: Story) -> None:
     Two pallets of one lot that both fell nobody could tell from a bad lot: they are of two lots.
     """
     chance = story.chance
-    new = [m for m in story.fleet.whole() if m.heard_at > story.fleet.begins_at]
+    new = [m for m in story.fleet.whole() if is_new(story, m)]
     by_lot: dict[str, list[str]] = {}
     for mount in new:
         by_lot.setdefault(mount.unit.lot, []).append(mount.unit.shipment)
@@ -127,7 +132,7 @@ def dropped_shipment(story: Story) -> None:
 def bad_fitter(story: Story) -> None:
     """At two sites lenses were knocked askew while they were fitted; some show it by more."""
     chance = story.chance
-    new = sorted({m.agent_id for m in story.fleet.whole() if m.heard_at > story.fleet.begins_at})
+    new = sorted({m.agent_id for m in story.fleet.whole() if is_new(story, m)})
     for agent_id in chance.sample(new, min(3, len(new))):
         for mount in story.fleet.site_of(agent_id):
             if mount.is_broken or chance.random() > 0.3:

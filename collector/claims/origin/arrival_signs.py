@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from collector.claims.origin import family
-from collector.claims.origin.facts import Failures, OriginFacts
-from collector.claims.origin.signal import ABSENT, Sight, State, found, unknown
+from collector.claims.origin.facts import Failures, Lot, OriginFacts
+from collector.claims.origin.signal import ABSENT, Sight, found, unknown
 from collector.claims.origin.terms import OriginTerms
 from collector.stats.rate_ratio import RateRatio, rate_ratio
 
@@ -22,11 +22,16 @@ def _is_early(facts: OriginFacts, terms: OriginTerms) -> bool | None:
     return None if facts.age is None else facts.age <= timedelta(days=terms.early_days)
 
 
+def _is_of_one_shipment(lot: Lot) -> bool:
+    """Every peer came in this one of the lot's shipments: what speaks may be the shipment."""
+    return lot.shipments > 1 and not lot.peer_shipments
+
+
 def _has_peers(facts: OriginFacts, terms: OriginTerms) -> bool | None:
     """Enough peers, and not at one site alone: those share weather, power and installer."""
     if facts.lot is None:
         return None
-    if _is_the_shipment(facts, terms):
+    if _is_of_one_shipment(facts.lot):
         return False
     return facts.lot.peers >= terms.least_peers and facts.lot.peer_sites >= 1
 
@@ -85,9 +90,12 @@ def lot_above_others(facts: OriginFacts, terms: OriginTerms) -> Sight:
     if lot.others is None or lot.others.device_days <= 0 or lot.own.device_days <= 0:
         return unknown("no other lot of this model to compare with", "没有同型号的其他批次可比较")
     ratio = compare(lot.own, lot.others, terms)
-    if _is_the_shipment(facts, terms):
-        return ABSENT
-    if ratio is None or lot.own.failed < terms.least_peers or ratio.lower <= 1:
+    if (
+        ratio is None
+        or _is_of_one_shipment(lot)
+        or lot.own.failed < terms.least_peers
+        or ratio.lower <= 1
+    ):
         return ABSENT
     return found(
         f"lot {lot.name} fails {_times(ratio.ratio)} as often as the model's other lots"
@@ -147,16 +155,6 @@ def on_arrival(facts: OriginFacts, terms: OriginTerms) -> Sight:
         f"faulty at first contact ({hours:.0f} h after it was first heard)",
         f"首次接入时即有故障（首次上线后 {hours:.0f} 小时）",
     )
-
-
-def _is_the_shipment(facts: OriginFacts, terms: OriginTerms) -> bool:
-    """Every peer of the lot came in this one of its shipments, and all were faulty on arrival: what
-    speaks is the shipment, not the lot."""
-    lot, sent = facts.lot, facts.shipment
-    if lot is None or sent is None or sent.units >= lot.units:
-        return False
-    of_it = 0 < lot.peers <= sent.faulty_on_arrival
-    return of_it and shipment(facts, terms).state is State.FOUND
 
 
 def shipment(facts: OriginFacts, terms: OriginTerms) -> Sight:

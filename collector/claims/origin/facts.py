@@ -24,6 +24,8 @@ class Lot:
     peer_sites: int  # sites other than this one where they hang
     own: Failures
     others: Failures | None  # other lots of the model; None: there are none
+    shipments: int = 1  # of the lot
+    peer_shipments: int = 0  # of them, others than this device's, with a peer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

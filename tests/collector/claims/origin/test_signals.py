@@ -101,12 +101,13 @@ STORIES = [
         Origin.INSTALLATION, "fitter", id="several of a site askew since day 0"),
     pytest.param(
         case("mainboard.flash_error", **fresh(
-            lot=dataclasses.replace(BAD_LOT, peers=3),
+            lot=dataclasses.replace(BAD_LOT, shipments=3),
             shipment=Shipment(units=20, faulty_on_arrival=3, elsewhere=0))),
         Origin.TRANSPORT, "shipment", id="the lot's peers all came in this shipment"),
     pytest.param(
         case("mainboard.flash_error", **fresh(
-            lot=BAD_LOT, shipment=Shipment(units=20, faulty_on_arrival=1, elsewhere=0))),
+            lot=dataclasses.replace(BAD_LOT, shipments=3, peer_shipments=2),
+            shipment=Shipment(units=20, faulty_on_arrival=1, elsewhere=0))),
         Origin.FACTORY, "early_peers", id="the lot's peers came in several shipments"),
     pytest.param(case("picture.blurred", accepted=False, **fresh()), Origin.INSTALLATION,
                  "refused", id="acceptance refused"),
