@@ -16,7 +16,7 @@ from sqlalchemy import Engine, func, select
 from benchmarks.crowd import MOSQUITTO, Crowd, crowd
 from benchmarks.figure import Bound, Figure, Measurement, Size
 from collector.store import tables as t
-from collector.store.engine import open_engine, sqlite_url
+from collector.store.engine import open_engine, reader, sqlite_url
 from simulator.demo.files import write_agent, write_collector
 from simulator.demo.processes import free_port, wait_for_port
 
@@ -136,7 +136,7 @@ class Stage:
 
     def count(self, query: object) -> int:
         """A number from the store."""
-        with self.engine.connect() as db:
+        with reader(self.engine) as db:
             return int(db.execute(query).scalar_one())  # type: ignore[call-overload]
 
     def standing(self, standing: str) -> int:
@@ -150,7 +150,7 @@ class Stage:
 
     def told(self) -> list[str]:
         """Everything that came of faults and that people would read."""
-        with self.engine.connect() as db:
+        with reader(self.engine) as db:
             incidents = db.execute(select(t.incident).order_by(t.incident.c.id)).all()
             others = db.execute(
                 select(t.episode.c.code, t.decision.c.outcome, func.count().label("n"))

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from collector import earn, outages, storms
+from collector.claims.dead_device import UNREACHABLE
 from collector.claims.decide import EXPLAINED_BY_SITE, Verdict, decide
 from collector.claims.facts import Facts, LossFacts, SiteFacts, UnitFacts
 from collector.claims.policy import Policy
@@ -20,6 +21,7 @@ from collector.store import (
     incidents,
     outlived,
     profile_rulings,
+    siblings,
     silences,
     sites_lost,
     trust,
@@ -49,7 +51,10 @@ def decide_episode(db: Connection, *, decision_id: int, policy: Policy, now: dat
         now=now,
     )
     loss = loss_of(db, case, policy=policy, now=now)
-    facts = replace(facts, silences=met, site=replace(facts.site, loss=loss))
+    dead = None
+    if case.code == UNREACHABLE:
+        dead = siblings.read(db, position_id=case.position_id, onset_at=case.onset_at, now=now)
+    facts = replace(facts, silences=met, dead=dead, site=replace(facts.site, loss=loss))
     if (pair := earn.pair_of(db, case)) is not None:
         told = earn.look_up(db, pair, decision_id=decision_id, policy=policy, now=now)
         facts = replace(facts, trust=told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -49,6 +49,8 @@ def carry_out(db: Connection, case: Case, decided: Decision, *, now: datetime) -
             reason_zh=decided.reason_zh,
         )
         return
+    if decided.code:
+        case = replace(case, code=decided.code)
     links = Links()
     match decided.verdict:
         case Verdict.CLAIM:
@@ -73,6 +75,8 @@ def carry_out(db: Connection, case: Case, decided: Decision, *, now: datetime) -
         task_id=links.task_id,
         firmware_case_id=links.firmware_case_id,
     )
+    if decided.look_again_at is not None:
+        decisions.reopen(db, decision_id=case.decision_id, due_at=decided.look_again_at)
 
 
 def _attach_to_line(db: Connection, case: Case, decided: Decision, *, now: datetime) -> int:

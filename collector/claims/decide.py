@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from collector.claims import silence, warranty
+from collector.claims import dead_device, silence, warranty
 from collector.claims.facts import Facts, LossFacts
 from collector.claims.policy import Policy
+from collector.claims.problem import Both
 from collector.claims.profiles import Standing, describe, stand
 from collector.claims.warranty import Warranty, WarrantyVerdict
 from shared.catalogue import CATALOGUE
@@ -44,7 +45,8 @@ class Decision:
     incident_id: int | None = None  # set for INCIDENT: the one that explains it
     profile: Standing = Standing.FREE  # for CLAIM: what the finding is worth by its profile
     task_kind: str = ""  # set for TASK: maintenance | configuration | siting | site
-    look_again_at: datetime | None = None  # set for WAIT
+    look_again_at: datetime | None = None  # set for WAIT, and for a TASK that may become more
+    code: str = ""  # of the finding, where it is not the fault's own
 
 
 # Faults that a site without power or network shows by itself.
@@ -88,17 +90,17 @@ def decide(case: Facts, policy: Policy, now: datetime) -> Decision:
             reason_en=f"recorded only: this collector does not know the fault code {case.code}",
             reason_zh=f"仅记录：本系统不认识故障代码 {case.code}",
         )
-    return _by_outcome(case, entry, policy)
+    return _by_outcome(case, entry, policy, now)
 
 
-def _by_outcome(case: Facts, entry: CatalogueEntry, policy: Policy) -> Decision:
+def _by_outcome(case: Facts, entry: CatalogueEntry, policy: Policy, now: datetime) -> Decision:
     match entry.outcome:
         case Outcome.CLAIMABLE:
             return _claim(case, entry, policy)
         case Outcome.FIRMWARE:
             return _firmware(entry)
         case Outcome.SITE:
-            return _site_task(entry)
+            return _silent_device(case, entry, policy, now)
         case Outcome.NEVER:
             return Decision(
                 verdict=Verdict.NOT_APPLICABLE,
@@ -213,12 +215,46 @@ def _task(entry: CatalogueEntry) -> Decision:
     )
 
 
-def _site_task(entry: CatalogueEntry) -> Decision:
+def _silent_device(case: Facts, entry: CatalogueEntry, policy: Policy, now: datetime) -> Decision:
+    """A task, or a draft for a dead device: never a silent nothing.
+
+    The draft does not wait for trust: it is not ready before a person measured power there.
+    """
+    if case.dead is None:
+        return _site_task(entry, _ONLY_THIS)
+    judged = dead_device.judge(case.dead, onset_at=case.onset_at, terms=policy.dead, now=now)
+    if not judged.is_dead:
+        return _site_task(entry, judged.why, again_at=judged.again_at)
+    covered = judge_warranty(case, CATALOGUE[dead_device.DEAD], policy)
+    if covered.verdict is WarrantyVerdict.OUT:
+        return Decision(
+            verdict=Verdict.NOT_APPLICABLE,
+            reason_en=covered.reason_en,
+            reason_zh=covered.reason_zh,
+            warranty=covered,
+        )
+    return Decision(
+        verdict=Verdict.CLAIM,
+        code=dead_device.DEAD,
+        reason_en="; ".join(filter(None, (judged.why.en, covered.reason_en, case.note_en))),
+        reason_zh="；".join(filter(None, (judged.why.zh, covered.reason_zh, case.note_zh))),
+        warranty=covered,
+    )
+
+
+_ONLY_THIS: Final = Both(
+    "only this device is affected: check its power and network",
+    "仅此设备受影响：请检查其供电与网络",
+)
+
+
+def _site_task(entry: CatalogueEntry, why: Both, *, again_at: datetime | None = None) -> Decision:
     return Decision(
         verdict=Verdict.TASK,
-        reason_en="only this device is affected: check its power and network",
-        reason_zh="仅此设备受影响：请检查其供电与网络",
+        reason_en=why.en,
+        reason_zh=why.zh,
         task_kind=entry.outcome.value,
+        look_again_at=again_at,
     )
 
 

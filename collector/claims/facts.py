@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from collector.claims.dead_device import DeadFacts
 from collector.claims.profiles import ProfileFacts
 from collector.claims.silence import Silence
 
@@ -66,3 +67,4 @@ class Facts:
     proof: str = ""  # a value of Proof that the event states; '' as the code promises
     profile: ProfileFacts | None = None  # that extracted what the fault rests on
     silences: tuple[Silence, ...] = ()  # that held at some time since the onset
+    dead: DeadFacts | None = None  # of a device that does not answer

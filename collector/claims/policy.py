@@ -36,6 +36,10 @@ A policy file is TOML; whatever it leaves out has the value of the factory's pub
     factor = 2.5                        # times the promised interval
     default_promise_s = 300.0           # until the agent has promised one
     max_promise_s = 86400.0             # a longer promise is not believed
+    [dead_device]                       # a draft when nothing else can keep it silent
+    siblings = 1                        # others on the same supply and link that are heard
+    good_for_s = 259200.0               # for so long without any outage
+    charge = 20.0                       # percent that its battery must have had at last
     [storm]                             # many sites that say the same at once wait for one look
     sites = 10                          # so many, or
     share = 0.01                        # this share of all sites, where that is more
@@ -66,6 +70,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
+from collector.claims.dead_device import DeadTerms
 from collector.claims.origin.read_terms import read_terms
 from collector.claims.origin.terms import OriginTerms
 from collector.claims.outage import Terms as LossTerms
@@ -125,6 +130,7 @@ class Policy:
     max_promise_s: float = 86_400.0
     tick_s: float = 5.0
     recheck_s: float = 300.0
+    dead: DeadTerms = field(default_factory=DeadTerms)
     storm: StormTerms = field(default_factory=StormTerms)
     longest_silence: timedelta = timedelta(days=30)
     points_kept: timedelta = timedelta(days=90)
@@ -243,6 +249,7 @@ def parse(text: str) -> Policy:
         ),
         tick_s=top.number("tick_s", DEFAULT.tick_s, at_least=0.05, at_most=3600),
         recheck_s=top.number("recheck_s", DEFAULT.recheck_s, at_least=0.05, at_most=86_400),
+        dead=_dead(top.table("dead_device")),
         storm=_storm(top.table("storm")),
         longest_silence=_days(top.table("silences"), "max_days", DEFAULT.longest_silence),
         points_kept=_days(kept, "points_days", DEFAULT.points_kept),
@@ -272,6 +279,18 @@ def _trust(table: TomlReader) -> TrustTerms:
             "min_precision", usual.min_precision, at_least=0.5, at_most=0.9999
         ),
         confidence=table.number("confidence", usual.confidence, at_least=0.5, at_most=0.9999),
+    )
+
+
+def _dead(table: TomlReader) -> DeadTerms:
+    usual = DEFAULT.dead
+    good_for_s = usual.good_for.total_seconds()
+    return DeadTerms(
+        good_for=timedelta(
+            seconds=table.number("good_for_s", good_for_s, at_least=0.05, at_most=90 * 86_400)
+        ),
+        siblings=table.whole("siblings", usual.siblings, at_least=1, at_most=1000),
+        charge=table.number("charge", usual.charge, at_least=0, at_most=100),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, func, select, true, update
 
+from collector.claims.dead_device import DEAD, UNREACHABLE
 from collector.claims.lifecycle import LineState
 from collector.claims.profiles import Standing
 from collector.claims.warranty import Warranty
@@ -94,6 +95,8 @@ def read(db: Connection) -> tuple[OpenLine, ...]:
 
 def has_open_episode(db: Connection, *, position_id: int, codes: frozenset[str]) -> bool:
     """True while one of these faults is open at the position, decided or not."""
+    if DEAD in codes:
+        codes |= {UNREACHABLE}
     found = db.execute(
         select(episode.c.id)
         .where(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from collector.store.scope import Scope
 from collector.store.tables import (
@@ -229,7 +229,13 @@ def _faults(db: Connection, scope: Scope) -> Iterator[OpenThing]:
         .where(
             scope.covers(episode.c.organisation_id),
             episode.c.cleared_at.is_(None),
-            (decision.c.state == "pending") | (decision.c.outcome == "shadow"),
+            or_(
+                and_(
+                    decision.c.state == "pending",
+                    func.coalesce(decision.c.outcome, "") != "task",  # its task stands here
+                ),
+                decision.c.outcome == "shadow",
+            ),
         )
     )
     for row in rows:

@@ -23,9 +23,9 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 def outcomes(house: House) -> list[object]:
-    """What came of every episode; 'pending' while it is not decided."""
+    """What came of every episode; 'pending' while it is not decided. A task may become more."""
     return [
-        row["outcome"] if row["state"] == "decided" else "pending"
+        row["outcome"] if row["state"] == "decided" or row["outcome"] == "task" else "pending"
         for row in house.rows(tables.decision)
     ]
 
