@@ -112,6 +112,7 @@ def _items_of(line: OpenLine) -> tuple[completeness.Item, ...]:
         kinds_here=line.kinds_here,
         signatures=line.signatures,
         is_profile_proven=line.carried.item,
+        proven=line.proven,
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
+from collector.claims.field_proof import ProofKind, needed_by
 from shared.catalogue import CATALOGUE
 
 # The policy wants pictures or video with every claim.
@@ -35,11 +36,13 @@ def check(
     kinds_here: Collection[str],
     signatures: Collection[str],
     is_profile_proven: bool | None = None,
+    proven: Collection[str] = (),
 ) -> tuple[Item, ...]:
     """Every must item of a claim.
 
     ``codes`` are those of the findings that carry the claim. ``is_profile_proven`` is False while
     all of them rest on readings of an unproven firmware profile, and None where none does.
+    ``proven`` are the values of ``ProofKind`` that people at the site have proven.
     ``kinds_here`` are the kinds of which a whole file has arrived (a thumbnail is none),
     ``signatures`` the verdicts of all its manifests: one that does not hold spoils the file.
     """
@@ -51,17 +54,16 @@ def check(
             for kind in entry.needs
         }
     )
+    from_site = tuple(Item(name=kind.value, here=kind.value in proven) for kind in needed_by(codes))
+    has_image = not _IMAGES.isdisjoint(kinds_here) or ProofKind.PHOTO.value in proven
     return (
         Item(name="serial", here=bool(label_serial)),
         Item(name="model", here=bool(model)),
         Item(name="firmware", here=bool(firmware)),
         Item(name="delivery", here=warranty_verdict not in UNDATED),
         *(Item(name=kind, here=kind in kinds_here) for kind in needed),
-        *(
-            ()
-            if not _IMAGES.isdisjoint(needed)
-            else (Item(name="image", here=not _IMAGES.isdisjoint(kinds_here)),)
-        ),
+        *(() if not _IMAGES.isdisjoint(needed) else (Item(name="image", here=has_image),)),
+        *from_site,
         Item(name="signature", here=set(signatures) == {"verified"}),
         *(() if is_profile_proven is None else (Item(name="profile", here=is_profile_proven),)),
     )

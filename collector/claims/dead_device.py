@@ -65,8 +65,8 @@ def judge(facts: DeadFacts, *, onset_at: datetime, terms: DeadTerms, now: dateti
         return Judged(
             is_dead=False,
             why=Both(
-                f"check its power and network; others on the same supply and link "
-                f"({facts.siblings}) are well: a pre-claim opens when they have been for {hours:g} h",
+                "check its power and network; others on the same supply and link "
+                f"({facts.siblings}) are well: a pre-claim opens when they were for {hours:g} h",
                 f"请检查其供电与网络；同一供电与链路上的 {facts.siblings} 台设备正常："
                 f"持续 {hours:g} 小时后将开立预索赔",
             ),

@@ -97,8 +97,9 @@ def _charge(db: Connection, position_id: int) -> float | None:
         )
     ).scalar_one_or_none()
     value = None if told is None else json.loads(told)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value)
 
 
 def _has_energy_fault(db: Connection, position_id: int) -> bool:

@@ -58,6 +58,7 @@ from collector.store.schema.people import (
     store_meta,
 )
 from collector.store.schema.profiles import profile_ruling
+from collector.store.schema.proofs import field_proof
 from collector.store.schema.silences import silence
 from collector.store.schema.sink import sink, sink_backlog
 from collector.store.schema.telemetry import telemetry_batch, telemetry_day
@@ -76,6 +77,7 @@ __all__ = [
     "episode",
     "evidence_chunk",
     "evidence_file",
+    "field_proof",
     "finding",
     "firmware_case",
     "firmware_case_member",

@@ -13,6 +13,7 @@ from collector.claims.dead_device import DEAD, UNREACHABLE
 from collector.claims.lifecycle import LineState
 from collector.claims.profiles import Standing
 from collector.claims.warranty import Warranty
+from collector.store import proofs
 from collector.store.profiles import CARRIES, UNFOUNDED, Carried, what_carries
 from collector.store.tables import (
     claim_line,
@@ -56,6 +57,7 @@ class OpenLine:
     kinds_here: frozenset[str]
     signatures: frozenset[str]
     carried: Carried  # what it rests on
+    proven: frozenset[str] = frozenset()  # what people at the site proved
 
 
 def read(db: Connection) -> tuple[OpenLine, ...]:
@@ -68,7 +70,7 @@ def read(db: Connection) -> tuple[OpenLine, ...]:
     ).all()
     codes, kinds, signatures = _codes(db), _kinds_here(db), _signatures(db)
     cleared, onsets = _cleared(db), {**_onsets(db, true()), **_onsets(db, CARRIES)}
-    carried = what_carries(db, _LINES)
+    carried, proven = what_carries(db, _LINES), proofs.here(db)
     nothing: frozenset[str] = frozenset()
     return tuple(
         OpenLine(
@@ -88,6 +90,7 @@ def read(db: Connection) -> tuple[OpenLine, ...]:
             kinds_here=kinds.get(row.id, nothing),
             signatures=signatures.get(row.id, nothing),
             carried=carried.get(row.id, UNFOUNDED),
+            proven=proven.get(row.id, nothing),
         )
         for row in rows
     )

@@ -41,6 +41,7 @@ class Route:
     page: Page
     admits: frozenset[Role] | None
     api: bool = False
+    largest: int = 0  # bytes of a form; 0 as everywhere
 
 
 def guard(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -48,6 +49,8 @@ def guard(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]
 
     async def handle(request: web.Request) -> web.StreamResponse:
         house = request.app[HOUSE]
+        if route.largest:
+            request = request.clone(client_max_size=route.largest)
         now = house.now()
         try:
             visitor = await house.read(lambda db: recognise(db, request, now))

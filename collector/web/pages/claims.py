@@ -13,8 +13,11 @@ from aiohttp import web
 from collector.claims import completeness
 from collector.claims.chain import Entry, first_break
 from collector.claims.completeness import Item
+from collector.claims.field_proof import needed_by
 from collector.claims.lifecycle import Actor, IllegalMoveError, LineState, Move, moves_for
 from collector.review import NEEDS_PROOF, UnprovenError, move_line
+from collector.store import proofs
+from collector.store.proofs import Proof
 from collector.store.scope import Role
 from collector.store.views import claim_file, claims, devices
 from collector.store.views.claim_file import EventRow, ManifestRow
@@ -113,6 +116,7 @@ async def show_claim(call: Call, *, status: int = 200, trouble: str = "") -> web
     manifests = await house.read(lambda db: claim_file.list_manifests(db, scope, number))
     events = await house.read(lambda db: claim_file.list_events(db, scope, number))
     findings = await house.read(lambda db: claim_file.list_findings(db, scope, number))
+    brought = await house.read(lambda db: proofs.of_line(db, number))
     return page(
         call,
         "preclaim.html",
@@ -123,7 +127,10 @@ async def show_claim(call: Call, *, status: int = 200, trouble: str = "") -> web
         gallery=await claim_files.show_gallery(manifests, house.evidence_dir),
         behind=claim_files.figures_behind(r for found in findings for r in found.because),
         documents=claim_files.list_documents(manifests),
-        must=must_items(claim, manifests),
+        must=must_items(claim, manifests, brought),
+        proofs=brought,
+        wants_proof=bool(needed_by(claim.codes)),
+        may_prove=call.known.role is not Role.DISTRIBUTOR and not claim.closed_at,
         history=[(event, read_payload(event)) for event in events],
         broken_at=find_break(number, events),
         answer=answer_clock(events),
@@ -186,7 +193,9 @@ def kinds_here(manifests: Sequence[ManifestRow]) -> set[str]:
     }
 
 
-def must_items(claim: PreClaim, manifests: Sequence[ManifestRow]) -> tuple[Item, ...]:
+def must_items(
+    claim: PreClaim, manifests: Sequence[ManifestRow], brought: Sequence[Proof] = ()
+) -> tuple[Item, ...]:
     """What the claim must hold before it is ready, each here or missing."""
     return completeness.check(
         label_serial=claim.serial,
@@ -197,6 +206,7 @@ def must_items(claim: PreClaim, manifests: Sequence[ManifestRow]) -> tuple[Item,
         kinds_here=kinds_here(manifests),
         signatures={manifest.verdict for manifest in manifests},
         is_profile_proven=claim.carried.item,
+        proven=proofs.kinds_proven(brought),
     )
 
 

@@ -1,4 +1,4 @@
-"""Evidence files by hash: only those that a manifest in the visitor's slice names."""
+"""Evidence files by hash: those that a manifest or a photo in the visitor's slice names."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import Final
 
 from aiohttp import web
+from sqlalchemy import Connection
 
+from collector.store import proofs
+from collector.store.scope import Scope
 from collector.store.views import claim_file
 from collector.web.call import Call, found
 
@@ -23,20 +26,28 @@ _POLICY_OF: Final = {_MP4: "default-src 'none'; media-src 'self'; sandbox"}
 async def show_evidence(call: Call) -> web.StreamResponse:
     """The file; 404 when it is not whole yet, unknown, or outside the slice."""
     sha256 = call.request.match_info["sha256"]
-    item = found(await call.house.read(lambda db: claim_file.find_evidence(db, call.scope, sha256)))
+    name, kind = found(await call.house.read(lambda db: _find(db, call.scope, sha256)))
     path = call.house.evidence_dir / sha256[:2] / sha256
-    if not item.here or not path.is_file():
+    if not path.is_file():
         raise web.HTTPNotFound
-    media_type = read_type(path, kind=item.kind)
+    media_type = read_type(path, kind=kind)
     headers = {
         "Content-Type": media_type,
         "Content-Security-Policy": _POLICY_OF.get(media_type, "default-src 'none'; sandbox"),
         "Cache-Control": "private, max-age=3600",
-        "Content-Disposition": f'inline; filename="{item.name}"',
+        "Content-Disposition": f'inline; filename="{name}"',
     }
     if media_type == "application/octet-stream":
-        headers["Content-Disposition"] = f'attachment; filename="{item.name}"'
+        headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return web.FileResponse(path, headers=headers)
+
+
+def _find(db: Connection, scope: Scope, sha256: str) -> tuple[str, str] | None:
+    """Name and kind of a file that a manifest of the slice names, or of a photo from a person."""
+    item = claim_file.find_evidence(db, scope, sha256)
+    if item is not None:
+        return (item.name, item.kind) if item.here else None
+    return (f"photo-{sha256[:8]}", "photo") if proofs.has_photo(db, scope, sha256) else None
 
 
 def read_type(path: Path, *, kind: str) -> str:
