@@ -86,7 +86,10 @@ def test_made_when_a_line_opens_and_renewed_when_more_is_known(house: House) -> 
     settle(house)
     assert body(house)["origin"] == "undetermined"
     assert "early" in signals(house)
-    assert {one["signal"] for one in body(house)["not_known"]} >= {"updated", "version_above_others"}
+    assert {one["signal"] for one in body(house)["not_known"]} >= {
+        "updated",
+        "version_above_others",
+    }
 
     break_down(house, 2, code="mainboard.flash_error")
     break_down(house, 3, 4, code="mainboard.flash_error", agent_id=SHOP)
