@@ -8,6 +8,7 @@ from typing import Final
 from agent.energy import gain_causes, gauge_causes, use_causes
 from agent.energy.case import Case
 from agent.energy.cause import Assessment, Cause, Said
+from agent.energy.rate import Rate
 from agent.energy.turning import NOISE_PERCENT
 from agent.energy.view import EnergyView
 
@@ -21,6 +22,7 @@ _LOOKS: Final = (
     gain_causes.weak,
     gain_causes.low_season,
 )
+_MOST_ERROR: Final = 0.15
 _DAYS: Final = 3
 _MOVES: Final = 3
 
@@ -32,10 +34,17 @@ def assess(view: EnergyView) -> Assessment:
     return replace(
         found,
         excluded=_excluded(case) - {found.cause, found.suspected or found.cause},
-        capacity_percent=_percent(use_causes.capacity(case)),
-        use_ratio=use_causes.use_ratio(case),
+        capacity_percent=_supported(use_causes.capacity(case)),
+        use_ratio=use.value if (use := use_causes.use_ratio(case)) else None,
         siblings_share=_percent(case.beside_siblings(lambda one: one.gain_per_sun_h)),
     )
+
+
+def _supported(capacity: Rate | None) -> float | None:
+    """In percent, where its error leaves something to say; no battery grows."""
+    if capacity is None or capacity.error > _MOST_ERROR:
+        return None
+    return _percent(min(1.0, capacity.value))
 
 
 def _percent(share: float | None) -> float | None:
@@ -81,8 +90,8 @@ def _excluded(case: Case) -> frozenset[Cause]:
     if len({value for day in last for value in day.gauge}) >= _MOVES:
         found.add(Cause.GAUGE_STUCK)
     use, held = use_causes.use_ratio(case), use_causes.capacity(case)
-    if use is not None and use <= case.levels.use_usual_ratio:
+    if use is not None and use.value <= case.levels.use_usual_ratio:
         found.add(Cause.OVER_USE)
-    if held is not None and held >= case.levels.capacity_fit_share:
+    if held is not None and held.value >= case.levels.capacity_fit_share:
         found.add(Cause.WORN)
     return frozenset(found)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sized
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import pairwise
 from statistics import median
-from typing import Final
+from typing import Final, TypeAlias
 
 from agent.energy.day import EnergyDay
 from agent.energy.levels import EnergyLevels
+from agent.energy.rate import Rate, rate_of, ratio
 from agent.energy.span import FIT_C
 from agent.energy.stretch import Stretch, is_supported, stretch_of
 from agent.energy.turning import NOISE_PERCENT
@@ -18,10 +20,18 @@ from agent.energy.view import EnergyView
 from agent.energy.witness import SiteDay, is_short, site_days, witnesses
 
 _FIRST: Final = 14
+_FIRST_NIGHTS: Final = 28
+_NEWEST_NIGHTS: Final = 14
+_STEP_SHARE: Final = 0.41
+"""What both ends of a night are off by in a gauge that tells whole steps: sqrt(2 / 12) of one."""
 _BASE_DAYS: Final = 6
 """Fewer first days than that are no base: the nights of a week even out traffic and weather."""
 _NOBODY: Final = SiteDay()
-Metric = Callable[[Stretch], float | None]
+_FEW: Final = 2
+_CERTAIN_ERROR: Final = 0.25
+Metric: TypeAlias = Callable[[Stretch], float | None]
+DayRate: TypeAlias = Callable[[EnergyDay], tuple[float, float]]
+"""What of a day goes over what."""
 
 
 @dataclass(frozen=True, kw_only=True)  # no slots: what several causes ask is worked out once
@@ -90,24 +100,44 @@ class Case:
             for days in self.view.siblings.values()
         )
 
-    def drift(self, metric: Metric) -> float | None:
-        """Of its first days, what it is now; weather and season taken out where siblings tell."""
-        own = _ratio(metric(self.now), metric(self.base))
-        if own is None:
-            return None
-        theirs = self.siblings_drift(metric)
-        return own if theirs is None else own / theirs
+    @cached_property
+    def nights(self) -> tuple[tuple[EnergyDay, ...], tuple[EnergyDay, ...]]:
+        """The newest fortnight and the first four weeks before it: rates of use need more days."""
+        return nights_of(self.view.days, upto=self.view.day)
 
-    def siblings_drift(self, metric: Metric) -> float | None:
-        """The same of the siblings, their median; None when none of them tells."""
-        found = [_ratio(metric(now), metric(base)) for now, base in self.siblings]
-        known = [one for one in found if one is not None and one > 0]
-        return median(known) if known else None
+    def drift(self, rate: DayRate) -> Rate | None:
+        """How many times what it was in its first weeks a rate is; None for too few days."""
+        return ratio(*(self._rate(days, rate) for days in self.nights))
+
+    def _rate(self, days: Sequence[EnergyDay], rate: DayRate) -> Rate | None:
+        return rate_of([rate(day) for day in days], floor=_STEP_SHARE * self.step)
+
+    def siblings_drift(self, rate: DayRate) -> float | None:
+        """The same of the siblings, their median; None when fewer than two of them tell."""
+        found = []
+        for days in witnesses(self.view.siblings).values():
+            newest, first = nights_of(days, upto=self.view.day)
+            step = _STEP_SHARE * step_of(days.values())
+            rates = [rate_of([rate(day) for day in some], floor=step) for some in (newest, first)]
+            one = ratio(*rates)
+            if one is not None and one.error <= _CERTAIN_ERROR:
+                found.append(one.value)
+        return median(found) if len(found) >= _FEW else None
 
     def beside_siblings(self, metric: Metric) -> float | None:
         """Of the siblings' median, what it is now; None without one."""
         known = [one for now, _ in self.siblings if (one := metric(now)) is not None]
         return _ratio(metric(self.now), median(known)) if known else None
+
+    @cached_property
+    def step(self) -> float:
+        """The gauge's step in percent."""
+        return step_of(self.view.days.values())
+
+    @property
+    def noise(self) -> float:
+        """A move of the gauge that is none: its flicker by a step, or by its noise."""
+        return max(NOISE_PERCENT, 1.2 * self.step)
 
     def is_warm(self, day: date) -> bool | None:
         """Whether the temperature allowed charging; None where nothing tells."""
@@ -141,15 +171,13 @@ class Case:
     @cached_property
     def idle(self) -> tuple[date, ...]:
         """Recent days on which nothing came in though there was room."""
-        full = self.levels.energy_full_percent
-        return tuple(
-            day
-            for day, one in self.recent.items()
-            if (one.charge_high or 0.0) < full
-            and one.room_change < NOISE_PERCENT
-            and one.rise < NOISE_PERCENT
-            and not one.charging_visits
-        )
+        return tuple(day for day, one in self.recent.items() if self._is_idle(one))
+
+    def _is_idle(self, day: EnergyDay) -> bool:
+        has_room = (day.charge_high or 0.0) < self.levels.energy_full_percent
+        if not has_room or day.charging_visits or day.room_change >= self.noise:
+            return False
+        return bool(day.charging_reads) or day.rise < self.noise
 
     def is_many(self, days: Sized) -> bool:
         """Whether days are so many that they are no passing weather."""
@@ -176,6 +204,21 @@ class Case:
     def claim_days(self) -> int:
         """Closed days that are known."""
         return sum(day.visits > 0 for day in self.view.days.values())
+
+
+def nights_of(
+    days: Mapping[date, EnergyDay], *, upto: date
+) -> tuple[tuple[EnergyDay, ...], tuple[EnergyDay, ...]]:
+    """The newest fortnight of days that were watched well, and the first four weeks before it."""
+    kept = tuple(one for day, one in days.items() if day <= upto and is_supported(one))
+    earlier = kept[:-_NEWEST_NIGHTS][:_FIRST_NIGHTS]
+    return kept[-_NEWEST_NIGHTS:], earlier if len(earlier) >= _BASE_DAYS else ()
+
+
+def step_of(days: Iterable[EnergyDay]) -> float:
+    """The smallest distance between two values that a gauge has shown; 1 when it showed one."""
+    values = sorted({value for day in days for value in day.gauge})
+    return float(min((later - one for one, later in pairwise(values)), default=1))
 
 
 def _of(days: Mapping[date, EnergyDay], dates: Iterable[date]) -> Iterable[EnergyDay]:

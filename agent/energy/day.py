@@ -53,13 +53,14 @@ class EnergyDay(msgspec.Struct, frozen=True, array_like=True):
     room_change: float = 0.0
     room_sun_h: float = 0.0  # hours of it, weighted by the sine of the sun's elevation
     fit_s: int = 0
-    charging_visits: int = 0  # the device said that it charges
+    charging_reads: int = 0  # visits in which the device said whether it charges ...
+    charging_visits: int = 0  # ... and of these, in which it does
     idle_visits: int = 0  # it said that it does not, in the sun, with room, at a fit temperature
     current_s: int = 0  # for so long the signed current was known
     in_mah: float = 0.0
     out_mah: float = 0.0
-    meter_mah: float = 0.0  # charged while the gauge rose, with both known ...
-    meter_percent: float = 0.0  # ... and by how much it rose
+    dark_mah: float = 0.0  # went out in the dark, where the current was known, too ...
+    dark_fall: float = 0.0  # ... and by how much the gauge fell meanwhile
     panel_s: int = 0
     panel_mwh: float = 0.0
     panel_peak_mw: float | None = None

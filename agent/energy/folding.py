@@ -17,8 +17,6 @@ from agent.energy.visit import Figures, figures_of
 from shared.reading import Reading
 
 _MOST_VALUES: Final = 8
-_METER_MA: Final = 50.0
-"""A charging current that is told from noise; below it the mAh of a percent are not measured."""
 _decoder: Final = msgspec.msgpack.Decoder(EnergyDay)
 
 
@@ -45,6 +43,19 @@ def fold(
 ) -> EnergyDay:
     """The day with this visit; one whose time is not after the last one's adds no span."""
     figures = figures_of(readings)
+    return fold_figures(day, figures, now, sun_deg=sun_deg, wakeups=wakeups, awake_s=awake_s)
+
+
+def fold_figures(
+    day: EnergyDay,
+    figures: Figures,
+    now: datetime,
+    *,
+    sun_deg: float | None = None,
+    wakeups: int = 0,
+    awake_s: float = 0.0,
+) -> EnergyDay:
+    """The same, from a visit's figures."""
     span = span_of(day.tail, figures, now, sun_deg)
     day = _with_charge(day, figures, span)
     day = _with_visit(day, figures, sun_deg)
@@ -112,6 +123,7 @@ def _with_visit(day: EnergyDay, figures: Figures, sun_deg: float | None) -> Ener
         day,
         visits=day.visits + 1,
         sun_visits=day.sun_visits + sunny,
+        charging_reads=day.charging_reads + (figures.charging is not None),
         charging_visits=day.charging_visits + (figures.charging is True),
         idle_visits=day.idle_visits + (idle and charge is not None and charge < ROOM_BELOW),
         panel_peak_mw=_most(day.panel_peak_mw, figures.panel_mw),
@@ -156,9 +168,8 @@ def _with_span(day: EnergyDay, span: Span) -> EnergyDay:
 
 
 def _with_current(day: EnergyDay, span: Span) -> EnergyDay:
-    before, after = span.before.current_ma, span.after.current_ma
-    mah = span.amount(before, after)
-    if mah is None or before is None or after is None:
+    mah = span.amount(span.before.current_ma, span.after.current_ma)
+    if mah is None:
         return day
     day = replace(
         day,
@@ -166,15 +177,9 @@ def _with_current(day: EnergyDay, span: Span) -> EnergyDay:
         in_mah=day.in_mah + max(0.0, mah),
         out_mah=day.out_mah + max(0.0, -mah),
     )
-    start = span.before.charge
-    metered = min(before, after) >= _METER_MA and start is not None and start < ROOM_BELOW
-    if not metered or span.change is None:
+    if span.change is None or not span.is_dark:
         return day
-    return replace(
-        day,
-        meter_mah=day.meter_mah + mah,
-        meter_percent=day.meter_percent + span.change,
-    )
+    return replace(day, dark_mah=day.dark_mah - mah, dark_fall=day.dark_fall - span.change)
 
 
 def _moves(day: EnergyDay, figures: Figures, *, follows: bool) -> dict[str, float]:

@@ -19,8 +19,9 @@ FREEZING_C: Final = 0.0
 FIT_C: Final = (2.0, 45.0)
 """Lithium cells do not charge below 0 or above 45 degrees (makers' data sheets); two degrees
 above freezing, for the sensor sits beside the cell."""
-ROOM_BELOW: Final = 97.0
-"""A charger tapers off near the top; above it a battery takes nothing though the sun shines."""
+ROOM_BELOW: Final = 90.0
+"""A charger tapers off near the top, and many begin again only some percent below it: above that
+a battery takes nothing though the sun shines, and its panel gives what the camera itself takes."""
 EMPTY_BELOW: Final = 2.0
 """An empty battery's gauge cannot fall: it tells nothing of the use."""
 _DARK_MW: Final = 20.0

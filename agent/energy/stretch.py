@@ -16,8 +16,6 @@ _DARK_H: Final = 12.0
 _ROOM_H: Final = 4.0
 _PANEL_H: Final = 4.0
 _DAYS_PANEL_H: Final = 1.0
-_METER_PERCENT: Final = 20.0
-"""Over so much of the gauge an error of a percent at each end is a tenth."""
 
 
 def is_supported(day: EnergyDay) -> bool:
@@ -37,8 +35,6 @@ class Stretch:
     room_sun_h: float
     panel_h: float
     room_panel_mwh: float
-    meter_mah: float
-    meter_percent: float
 
     @property
     def use(self) -> float | None:
@@ -70,13 +66,6 @@ class Stretch:
         return max(0.0, gained / (self.room_panel_mwh / 1000.0))
 
     @property
-    def mah_per_percent(self) -> float | None:
-        """What a percent of the gauge took to charge."""
-        if self.meter_percent < _METER_PERCENT:
-            return None
-        return self.meter_mah / self.meter_percent
-
-    @property
     def panel_mw(self) -> float | None:
         """Mean power of the panel in the sun while the battery had room."""
         return self.room_panel_mwh / self.panel_h if self.panel_h >= _PANEL_H else None
@@ -101,6 +90,4 @@ def stretch_of(days: Iterable[EnergyDay]) -> Stretch:
         room_sun_h=sum(day.room_sun_h for day in kept),
         panel_h=sum(day.room_panel_s for day in kept) / _S_PER_H,
         room_panel_mwh=sum(day.room_panel_mwh for day in kept),
-        meter_mah=sum(day.meter_mah for day in kept),
-        meter_percent=sum(day.meter_percent for day in kept),
     )

@@ -1,107 +1,141 @@
 """Too much goes out: a battery that holds less than on day 0, or a camera that is used more; pure.
 
-A worn battery loses more percent by night and gains more percent from the same sun; one that is
-used more loses more and gains the same. So use alone never convicts a battery.
+A worn battery loses more percent by night and gains more percent from the same charge; one that
+is used more loses more and gains the same. So use alone never convicts a battery.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from agent.energy.case import Case
 from agent.energy.cause import Assessment, Cause, Said
+from agent.energy.day import EnergyDay
 from agent.energy.gain_causes import claim_guard
+from agent.energy.rate import Rate
 
+_S_PER_H: Final = 3600.0
+_HOURS: Final = 24.0
 _AGREES: Final = 1.15
-"""By so much at least use in percent must have risen with a capacity that is measured in mAh."""
+"""By so much at least use in percent must have risen with a capacity that went down."""
+_PLAUSIBLE: Final = 1.7
+"""How far the mAh of a percent may differ between charging and discharging; further, and the
+current that it tells is what it draws while it answers, not what it draws."""
+_ALIKE: Final = 0.5
+"""Of the logarithm of its use, what its gain may have gone with it and still be more use."""
 
-_LEAST, _MOST = 0.1, 1.25
+
+def use_by_night(day: EnergyDay) -> tuple[float, float]:
+    """Percent, and hours."""
+    return -day.dark_change, day.dark_s / _S_PER_H
 
 
-def capacity(case: Case) -> float | None:
-    """Capacity now over that of the first days; None when nothing carries it.
+def _fall_per_mah(day: EnergyDay) -> tuple[float, float]:
+    return day.dark_fall, max(0.0, day.dark_mah)
 
-    By mAh for a percent where the current is read, else by what a watt-hour of the panel, or an
-    hour of sun, brings in percent: the latter only beside siblings, for it holds the weather.
+
+def _rise_per_mah(day: EnergyDay) -> tuple[float, float]:
+    return day.rise, day.in_mah
+
+
+def _rise_per_hour(day: EnergyDay) -> tuple[float, float]:
+    """Hours in which it said that it charges, from the share of visits."""
+    share = day.charging_visits / day.charging_reads if day.charging_reads else 0.0
+    return day.rise, _HOURS * share
+
+
+def percent_drift(case: Case) -> Rate | None:
+    """How many times the percent of its first weeks the same charge is; None for no support.
+
+    By mAh in the dark where its current is believed, else by mAh that came in, else by the hours
+    in which it said that it charges.
     """
-    metered = case.drift(lambda stretch: stretch.mah_per_percent)
-    if metered is not None:
-        return _believed(metered)
-    for metric in (lambda s: s.gain_per_wh, lambda s: s.gain_per_sun_h):
-        gain = case.drift(metric)
-        if gain is not None:
-            return _believed(1.0 / gain if gain > 0 else 0.0)
-    return None
+    falls, rises = case.drift(_fall_per_mah), case.drift(_rise_per_mah)
+    if falls is not None and _is_believed(case):
+        return falls
+    return rises or case.drift(_rise_per_hour)
 
 
-def _believed(share: float) -> float | None:
-    """No battery grows: beyond that less comes in for another reason, and nothing is known."""
-    return share if _LEAST <= share <= _MOST else None
+def _is_believed(case: Case) -> bool:
+    _, first = case.nights
+    out, into = _per_mah(first, _fall_per_mah), _per_mah(first, _rise_per_mah)
+    if not out or not into:
+        return False
+    return max(out / into, into / out) <= _PLAUSIBLE
 
 
-def use_ratio(case: Case) -> float | None:
-    """Its use by night over that of its first days, what its siblings saw as well taken out."""
-    return case.drift(lambda stretch: stretch.use)
+def _per_mah(days: tuple[EnergyDay, ...], rate: object) -> float:
+    assert callable(rate)
+    pairs = [rate(day) for day in days]
+    over = sum(pair[1] for pair in pairs)
+    return float(sum(pair[0] for pair in pairs) / over) if over > 0 else 0.0
+
+
+def capacity(case: Case) -> Rate | None:
+    """Capacity now over that of its first weeks; None when nothing carries it."""
+    drift = percent_drift(case)
+    return None if drift is None else drift.inverse
+
+
+def use_ratio(case: Case) -> Rate | None:
+    """Its use by night over that of its first weeks, what its siblings saw as well taken out."""
+    own, theirs = case.drift(use_by_night), case.siblings_drift(use_by_night)
+    if own is None or theirs is None:
+        return own
+    return Rate(value=own.value / theirs, error=own.error)
 
 
 def worn(case: Case) -> Assessment | None:
     """It holds less than on day 0: from the same charge it rises more, and by night it falls more.
 
-    Both must say so; the siblings' nights must not.
+    Both must say so, with their errors.
     """
     held, use = capacity(case), use_ratio(case)
-    if held is None or use is None or held > case.levels.capacity_worn_share:
+    if held is None or use is None or held.value > case.levels.capacity_worn_share:
         return None
-    if use < _AGREES or use * held < 0.7:
+    if held.high > case.levels.capacity_fit_share or use.value < _AGREES or use.low <= 1.0:
         return None
     because = Said(
-        en=f"it holds {held:.0%} of day 0, and by night it loses {use:.1f} times what it lost",
-        zh=f"电池容量为初始的 {held:.0%}，夜间耗电百分比为原来的 {use:.1f} 倍",
+        en=f"it holds {_share(held)} of what it held in its first weeks, and by night it loses"
+        f" {use.value:.1f} times what it lost",
+        zh=f"电池容量为最初的 {_share(held)}，夜间耗电百分比为原来的 {use.value:.1f} 倍",
     )
     missing = claim_guard(case)
-    if missing is not None:
-        return Assessment(
-            day=case.view.day,
-            cause=Cause.UNKNOWN,
-            because=because,
-            suspected=Cause.WORN,
-            settle=missing,
-        )
-    return Assessment(day=case.view.day, cause=Cause.WORN, because=because)
+    if missing is None:
+        return Assessment(day=case.view.day, cause=Cause.WORN, because=because)
+    return _unsure(case, Cause.WORN, because, missing)
 
 
 def over_use(case: Case) -> Assessment | None:
-    """It takes more than before while the battery holds what it held."""
-    own, held = use_ratio(case), capacity(case)
-    beside = case.beside_siblings(lambda stretch: stretch.use) if own is None else None
-    ratio = own if own is not None else beside
-    if ratio is None or ratio < case.levels.use_high_ratio:
+    """It takes more than before while a percent of its battery is worth what it was."""
+    use = use_ratio(case)
+    if use is None or use.value < case.levels.use_high_ratio:
         return None
-    if own is not None and held is not None and held < case.levels.capacity_fit_share:
-        settle = Said(
-            en="a fortnight in which the charge for a percent is measured in sun and at night",
-            zh="需两周内在阳光下及夜间测得每百分比对应的电量",
-        )
-        because = Said(
-            en=f"it loses {ratio:.1f} times what it lost: more use, or a battery that holds less",
-            zh=f"耗电为原来的 {ratio:.1f} 倍：使用增多，或电池容量下降",
-        )
-        return Assessment(
-            day=case.view.day,
-            cause=Cause.UNKNOWN,
-            because=because,
-            suspected=Cause.OVER_USE,
-            settle=settle,
-        )
-    if own is None and not case.is_short:
+    if use.low < case.levels.use_usual_ratio:
         return None
-    of = "of its first days" if own is not None else "of its siblings"
-    of_zh = "最初" if own is not None else "同场其他设备"
+    because = Said(
+        en=f"by night it takes {use.value:.1f} times the charge of its first weeks",
+        zh=f"夜间耗电为最初几周的 {use.value:.1f} 倍",
+    )
+    drift = percent_drift(case)
+    if drift is None or math.log(drift.value) > _ALIKE * math.log(use.value):
+        return _unsure(case, Cause.OVER_USE, because, _MEASURED)
+    return Assessment(day=case.view.day, cause=Cause.OVER_USE, because=because)
+
+
+_MEASURED: Final = Said(
+    en="what a percent of its gauge takes to charge, over weeks: more use, or a battery that holds"
+    " less",
+    zh="需数周内测得每百分比对应的充电量，以区分使用增多与电池容量下降",
+)
+
+
+def _share(rate: Rate) -> str:
+    return f"{rate.value:.0%} ({rate.low:.0%} to {rate.high:.0%})"
+
+
+def _unsure(case: Case, cause: Cause, because: Said, settle: Said) -> Assessment:
     return Assessment(
-        day=case.view.day,
-        cause=Cause.OVER_USE,
-        because=Said(
-            en=f"by night it takes {ratio:.1f} times the charge {of}",
-            zh=f"夜间耗电为{of_zh}的 {ratio:.1f} 倍",
-        ),
+        day=case.view.day, cause=Cause.UNKNOWN, because=because, suspected=cause, settle=settle
     )
