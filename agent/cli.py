@@ -47,6 +47,7 @@ HELP: Final = {
         "budget": "show what watching has cost each device today, and what it may cost",
         "recorder": "show the disks of this host and what they say, and how far the recordings of"
         " each channel reach, with their gaps and why",
+        "energy": "show a solar camera's ledger by day, why it runs short, and its year ahead",
         "device": "id of the device in the configuration",
         "config_file": "configuration file (TOML)",
         "lang": "language: en or zh",
@@ -109,6 +110,7 @@ HELP: Final = {
         "radio": "显示设备的4G或Wi-Fi逐日情况：信号等级、基线、同类设备、流量套餐",
         "budget": "显示今日监测对每台设备的消耗及其上限",
         "recorder": "显示本机硬盘及其自检结果，以及各通道录像的保存天数、缺失时段及原因",
+        "energy": "按日显示太阳能摄像机的电量收支、电量不足的原因及未来一年的预测",
         "device": "配置中的设备 id",
         "config_file": "配置文件（TOML）",
         "lang": "语言：en 或 zh",
@@ -138,7 +140,7 @@ HELP: Final = {
 }
 _WITH_CONFIG: Final = (
     *("run", "check-config", "show-config", "config", "outbox"),
-    *("accept", "show", "ir-cut-test", "writes", "budget", "radio", "recorder"),
+    *("accept", "show", "ir-cut-test", "writes", "budget", "radio", "recorder", "energy"),
 )
 
 
@@ -186,7 +188,9 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
                 "device", nargs=1 if verb == "ir-cut-test" else "?", help=text["device"]
             )
             made.add_argument("--json", action="store_true", help=text["json"])
-        if verb in ("budget", "recorder"):
+        if verb == "energy":
+            made.add_argument("device", nargs="?", help=text["device"])
+        if verb in ("budget", "recorder", "energy"):
             made.add_argument("--json", action="store_true", help=text["json"])
     _add_probe(add("probe"), text)
     _add_login(add("login"), text)

@@ -45,6 +45,7 @@ ELSEWHERE: Final[Mapping[str, tuple[str, str]]] = {
     "budget": ("agent.show_budget", "show_budget"),
     "recorder": ("agent.recorder.command", "show_recorder"),
     "radio": ("agent.show_radio", "show_radio"),
+    "energy": ("agent.show_energy", "show_energy"),
     "setup": ("agent.setup.command", "setup"),
     "device": ("agent.setup.device_command", "change_device"),
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
 from statistics import median
 from typing import Final, TypeAlias
 
@@ -28,6 +28,7 @@ _BASE_DAYS: Final = 6
 """Fewer first days than that are no base: the nights of a week even out traffic and weather."""
 _NOBODY: Final = SiteDay()
 _FEW: Final = 2
+_A_MONTH: Final = 30
 _CERTAIN_ERROR: Final = 0.25
 Metric: TypeAlias = Callable[[Stretch], float | None]
 DayRate: TypeAlias = Callable[[EnergyDay], tuple[float, float]]
@@ -141,7 +142,7 @@ class Case:
 
     def is_warm(self, day: date) -> bool | None:
         """Whether the temperature allowed charging; None where nothing tells."""
-        found, said = self.recent[day], self.said(day)
+        found, said = self.view.days[day], self.said(day)
         if found.temperature_low_c is not None:
             if found.room_s:
                 return found.fit_s >= 0.5 * found.room_s
@@ -150,6 +151,13 @@ class Case:
             return True
         low = said.temperature_low_c
         return True if low is not None and low >= FIT_C[0] else None
+
+    @cached_property
+    def tells_temperature(self) -> bool:
+        """Whether it, or a sibling, has told one lately."""
+        own = [one.temperature_low_c for one in self.recent.values()]
+        theirs = [self.said(day).temperature_low_c for day in self.recent]
+        return any(low is not None for low in (*own, *theirs))
 
     @cached_property
     def is_short(self) -> bool:
@@ -178,6 +186,30 @@ class Case:
         if not has_room or day.charging_visits or day.room_change >= self.noise:
             return False
         return bool(day.charging_reads) or day.rise < self.noise
+
+    @cached_property
+    def idle_run(self) -> tuple[date, ...]:
+        """The newest days, watched well, on all of which nothing came in; sunny or not."""
+        run: list[date] = []
+        for day, one in reversed(tuple(self.view.days.items())):
+            if day > self.view.day or not is_supported(one):
+                continue
+            if not self._is_idle(one):
+                break
+            run.append(day)
+        return tuple(reversed(run))
+
+    @cached_property
+    def comes_and_goes(self) -> bool:
+        """Within a month nothing came in for days, and then it was charged again."""
+        since = self.view.day - timedelta(days=_A_MONTH)
+        days = [
+            self._is_idle(one)
+            for day, one in self.view.days.items()
+            if since < day <= self.view.day and is_supported(one)
+        ]
+        runs = [(is_idle, len(tuple(some))) for is_idle, some in groupby(days)]
+        return any(is_idle and length >= _FEW for is_idle, length in runs[:-1])
 
     def is_many(self, days: Sized) -> bool:
         """Whether days are so many that they are no passing weather."""

@@ -76,4 +76,5 @@ class EnergyDay(msgspec.Struct, frozen=True, array_like=True):
     wakeups: int = 0  # by our own visits
     awake_s: float = 0.0
     reboots: int = 0
+    panel_peak_mv: float | None = None
     tail: Tail | None = None  # gone once the day is closed

@@ -127,6 +127,7 @@ def _with_visit(day: EnergyDay, figures: Figures, sun_deg: float | None) -> Ener
         charging_visits=day.charging_visits + (figures.charging is True),
         idle_visits=day.idle_visits + (idle and charge is not None and charge < ROOM_BELOW),
         panel_peak_mw=_most(day.panel_peak_mw, figures.panel_mw),
+        panel_peak_mv=_most(day.panel_peak_mv, figures.panel_mv),
         temperature_low_c=_least(day.temperature_low_c, warmth),
         temperature_high_c=_most(day.temperature_high_c, warmth),
         voltage_low_mv=_least(day.voltage_low_mv, figures.voltage_mv),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from statistics import median
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 from agent.energy.case import Case
 from agent.energy.cause import Assessment, Cause, Said
 from agent.energy.clear_sky import day_sum
+from agent.energy.day import EnergyDay
 from agent.energy.stretch import Stretch, stretch_of
 from agent.energy.turning import NOISE_PERCENT
 
@@ -22,6 +23,12 @@ _DEAD_SHARE: Final = 0.5
 """Of its use by night, what a dead panel may seem to give by day: lamps burn by night alone."""
 _SHORT_DAYS: Final = 5
 _LATELY: Final = 3
+_DEAD_MV: Final = 1000.0
+"""A lit panel of 5 or 6 V shows volts even in shade; less is a broken one, or a cut cable."""
+_AS_BEFORE: Final = 0.9
+_PLENTY_MW: Final = 800.0
+"""Several times what such a camera takes in the mean (60 mA are 220 mW): the rest must go in."""
+_NEARLY_EMPTY: Final = 15.0
 
 
 def cold(case: Case) -> Assessment | None:
@@ -47,40 +54,77 @@ def cold(case: Case) -> Assessment | None:
 
 
 def nothing_comes_in(case: Case) -> Assessment | None:
-    """Panel, charger or battery: on sunny, warm days with room nothing came in."""
-    idle = [day for day in case.idle if case.is_warm(day) is not False]
-    if not case.is_many(idle) or _was_charged(case, since=idle[0]):
+    """Panel, charger or battery: on sunny, warm days with room nothing came in.
+
+    Heavy shade may give nothing for a week; so it takes ``energy_idle_days``, or a battery that is
+    nearly empty. What comes and goes is a contact or a shadow.
+    """
+    run = [day for day in case.idle_run if case.is_warm(day) is not False]
+    if not case.is_many(run) or case.comes_and_goes:
         return None
-    cause = _which_part(case, stretch_of(case.recent[day] for day in idle))
+    days = [case.view.days[day] for day in run]
+    cause = _which_part(case, days)
     if cause is None:
         return None
-    by_panel = cause is Cause.NOT_CHARGING
-    because = _idle_words(cause, len(idle), stretch_of(case.recent[day] for day in idle))
-    missing = _unproven(case, idle, by_panel=by_panel) or claim_guard(case, by_panel=by_panel)
+    by_panel = cause is Cause.NOT_CHARGING and case.now.panel_mw is not None
+    because = _idle_words(cause, len(run), stretch_of(days))
+    missing = (
+        _too_few(case, days)
+        or _unproven(case, run, by_panel=by_panel)
+        or claim_guard(case, by_panel=by_panel)
+    )
     if missing is not None:
         return _unsure(case, cause, because, missing)
     return Assessment(day=case.view.day, cause=cause, because=because)
 
 
-def _which_part(case: Case, days: Stretch) -> Cause | None:
+def _too_few(case: Case, days: Sequence[EnergyDay]) -> Said | None:
+    wanted = int(case.levels.energy_idle_days)
+    is_dead = _peak_mv(days) is not None and (_peak_mv(days) or 0.0) < _DEAD_MV
+    if len(days) >= wanted or is_dead or (days[-1].charge_last or 0.0) <= _NEARLY_EMPTY:
+        return None
+    return Said(
+        en=f"{wanted} such days; so far {len(days)}",
+        zh=f"需连续 {wanted} 天如此；目前 {len(days)} 天",
+    )
+
+
+def _which_part(case: Case, days: Sequence[EnergyDay]) -> Cause | None:
     """The panel, or a battery that takes nothing of it; None when something may have come in."""
-    takes_none = _takes_none(case, days)
-    if takes_none:
+    whole = stretch_of(days)
+    if _takes_none(case, whole):
         return Cause.NOT_CHARGING
-    is_dark = days.panel_mw is None or days.panel_mw < case.levels.panel_dead_mw
-    return Cause.PANEL_DEAD if is_dark and _falls_by_day(days) else None
+    lit_mv, before_mv = _peak_mv(days), _peak_mv(case.first.values())
+    if whole.panel_mw is not None:
+        if whole.panel_mw >= case.levels.panel_dead_mw:
+            return None
+        if lit_mv is None or lit_mv < _DEAD_MV:
+            return Cause.PANEL_DEAD
+        as_before = before_mv is not None and lit_mv >= _AS_BEFORE * before_mv
+        return Cause.NOT_CHARGING if as_before else None
+    said = all(day.charging_reads for day in days)
+    return Cause.PANEL_DEAD if said or _falls_by_day(whole) else None
+
+
+def _peak_mv(days: Iterable[EnergyDay]) -> float | None:
+    return max((day.panel_peak_mv for day in days if day.panel_peak_mv is not None), default=None)
 
 
 def _unproven(case: Case, idle: Sequence[date], *, by_panel: bool) -> Said | None:
     """What is missing on the days on which nothing came in; None when nothing is."""
     sunny = [day for day in idle if by_panel or case.said(day).had_sun]
-    if not case.is_many(sunny):
+    if not case.is_many(sunny) or (case.is_site_short and not by_panel):
         return _SIBLINGS
+    if not case.tells_temperature and _sun_share(case) <= case.levels.low_sun_share:
+        return _WARMTH  # in winter it may freeze here, and charge in a sunny corner there
     return None if case.is_many([day for day in sunny if case.is_warm(day)]) else _WARMTH
 
 
 def claim_guard(case: Case, *, by_panel: bool = False) -> Said | None:
-    """What is missing for a claim, as what would settle it; None when nothing is."""
+    """What is missing for a claim, as what would settle it; None when nothing is.
+
+    ``by_panel``: its own panel, or its own charge, bears the sun out.
+    """
     wanted = int(case.levels.energy_claim_days)
     if case.claim_days < wanted:
         return Said(
@@ -112,6 +156,8 @@ def weak(case: Case) -> Assessment | None:
         return None
     if case.is_many(good) or case.is_many(cold) or _may_be_dead(case):
         return None
+    if not case.first and _sun_share(case) <= case.levels.low_sun_share:
+        return None  # the season, on a smaller panel than its siblings', as far as is known
     return _weak(
         case,
         f"over {len(case.recent)} days the sun gave its siblings what they took, and it too little",
@@ -122,7 +168,11 @@ def weak(case: Case) -> Assessment | None:
 def _may_be_dead(case: Case) -> bool:
     """Nothing came in lately, for too few days to say that nothing does."""
     last = list(case.recent)[-_LATELY:]
-    return not case.is_many(case.idle) and all(day in case.idle for day in last)
+    return not case.comes_and_goes and all(day in case.idle for day in last) and _is_dark(case)
+
+
+def _is_dark(case: Case) -> bool:
+    return case.now.panel_mw is None or _which_part(case, list(case.recent.values())) is not None
 
 
 def _panel_shares(case: Case) -> dict[date, float]:
@@ -138,11 +188,11 @@ def _panel_shares(case: Case) -> dict[date, float]:
 
 def low_season(case: Case) -> Assessment | None:
     """The sun is low, and it is short as its siblings are, or there is none to compare."""
-    latitude = case.view.latitude_deg
-    if not case.is_short or case.is_site_short is False or latitude is None:
+    apart = case.is_site_short is False and bool(case.first)
+    if not case.is_short or apart or len(case.recent) < _SHORT_DAYS:
         return None
-    share = day_sum(case.view.day, latitude) / _best(case.view.day.year, latitude)
-    if share > case.levels.low_sun_share or len(case.recent) < _SHORT_DAYS:
+    share = _sun_share(case)
+    if share > case.levels.low_sun_share:
         return None
     days = len(case.recent)
     return Assessment(
@@ -156,6 +206,14 @@ def low_season(case: Case) -> Assessment | None:
     )
 
 
+def _sun_share(case: Case) -> float:
+    """Of the place's best season, what a clear day gives now; 1 where the place is not known."""
+    latitude = case.view.latitude_deg
+    if latitude is None:
+        return 1.0
+    return day_sum(case.view.day, latitude) / _best(case.view.day.year, latitude)
+
+
 def _best(year: int, latitude_deg: float) -> float:
     return max(day_sum(date(year, month, 21), latitude_deg) for month in (3, 6, 9, 12))
 
@@ -164,6 +222,8 @@ def _takes_none(case: Case, days: Stretch) -> bool | None:
     """Whether the battery took none of what the panel gave; None where that cannot be told."""
     if days.panel_mw is None or days.panel_mw < case.levels.panel_dead_mw:
         return None
+    if days.panel_mw >= _PLENTY_MW:
+        return True
     before = case.base.gain_per_wh or _siblings_gain(case)
     gained = days.gained
     if before is None or gained is None:
@@ -186,11 +246,6 @@ def _falls_by_day(days: Stretch) -> bool:
         return True
     gained, use = days.gained, days.use
     return gained is not None and use is not None and gained <= _DEAD_SHARE * use * days.room_h
-
-
-def _was_charged(case: Case, *, since: date) -> bool:
-    later = [one for day, one in case.recent.items() if day >= since]
-    return any(one.rise >= NOISE_PERCENT * 2 or one.charging_visits for one in later)
 
 
 def _idle_words(cause: Cause, days: int, now: Stretch) -> Said:

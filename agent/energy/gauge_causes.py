@@ -15,6 +15,7 @@ _SWING_MV: Final = 60.0
 """A cell under a solar camera moves by more in a day: 3.8 to 4.2 V is the way from a third to
 full (vendor-interfaces, state of charge by voltage)."""
 _MOST: Final = 0.5
+_NEARLY_ALL: Final = 0.8
 
 
 def mains(case: Case) -> Assessment | None:
@@ -65,14 +66,19 @@ def gauge_stuck(case: Case) -> Assessment | None:
     if len(recent) < wanted or len(values) != 1:
         return None
     (value,) = values
-    moved = any(_swing_mv(day) >= _SWING_MV for day in recent)
-    if value <= 0 or (value >= _FULL and not moved):
+    if value <= 0 or (value >= _FULL and not _moved_before(case)):
         return None  # empty, or full: that may well be true
     return _stuck(
         case,
         f"the gauge has stood at {value} % through {len(recent)} days and nights",
         f"电量计连续 {len(recent)} 天停在 {value}%",
     )
+
+
+def _moved_before(case: Case) -> bool:
+    """In its first days the gauge moved nearly every day."""
+    first = tuple(case.first.values())
+    return bool(first) and sum(len(day.gauge) > 1 for day in first) >= len(first) * _NEARLY_ALL
 
 
 def _stuck(case: Case, en: str, zh: str) -> Assessment:

@@ -7,6 +7,7 @@ is used more loses more and gains the same. So use alone never convicts a batter
 from __future__ import annotations
 
 import math
+from statistics import median
 from typing import Final
 
 from agent.energy.case import Case
@@ -17,12 +18,19 @@ from agent.energy.rate import Rate
 
 _S_PER_H: Final = 3600.0
 _HOURS: Final = 24.0
+_DARK_S: Final = 4 * 3600
 _AGREES: Final = 1.15
 """By so much at least use in percent must have risen with a capacity that went down."""
 _PLAUSIBLE: Final = 1.7
 """How far the mAh of a percent may differ between charging and discharging; further, and the
 current that it tells is what it draws while it answers, not what it draws."""
-_ALIKE: Final = 0.5
+_SAME: Final = (0.65, 1.5)
+"""Use in percent times capacity: in mAh it must have stayed about the same."""
+_LATELY: Final = 3
+_DEEP_PERCENT: Final = 60.0
+_BELIEVABLE: Final = 8.0
+"""A larger ratio is a gauge that was flat near full when the first weeks were read."""
+_ALIKE: Final = 0.6
 """Of the logarithm of its use, what its gain may have gone with it and still be more use."""
 
 
@@ -35,14 +43,21 @@ def _fall_per_mah(day: EnergyDay) -> tuple[float, float]:
     return day.dark_fall, max(0.0, day.dark_mah)
 
 
-def _rise_per_mah(day: EnergyDay) -> tuple[float, float]:
-    return day.rise, day.in_mah
+def _gain_per_mah(day: EnergyDay) -> tuple[float, float]:
+    return _gained(day), day.in_mah
 
 
-def _rise_per_hour(day: EnergyDay) -> tuple[float, float]:
+def _gain_per_hour(day: EnergyDay) -> tuple[float, float]:
     """Hours in which it said that it charges, from the share of visits."""
     share = day.charging_visits / day.charging_reads if day.charging_reads else 0.0
-    return day.rise, _HOURS * share
+    return _gained(day), _HOURS * share
+
+
+def _gained(day: EnergyDay) -> float:
+    """As ``balance_of``, but a day's error may make it negative: over many days it goes out."""
+    if day.dark_s < _DARK_S or day.charge_first is None or day.charge_last is None:
+        return 0.0
+    return day.charge_last - day.charge_first - day.dark_change * day.span_s / day.dark_s
 
 
 def percent_drift(case: Case) -> Rate | None:
@@ -51,15 +66,15 @@ def percent_drift(case: Case) -> Rate | None:
     By mAh in the dark where its current is believed, else by mAh that came in, else by the hours
     in which it said that it charges.
     """
-    falls, rises = case.drift(_fall_per_mah), case.drift(_rise_per_mah)
+    falls, gains = case.drift(_fall_per_mah), case.drift(_gain_per_mah)
     if falls is not None and _is_believed(case):
         return falls
-    return rises or case.drift(_rise_per_hour)
+    return gains or case.drift(_gain_per_hour)
 
 
 def _is_believed(case: Case) -> bool:
     _, first = case.nights
-    out, into = _per_mah(first, _fall_per_mah), _per_mah(first, _rise_per_mah)
+    out, into = _per_mah(first, _fall_per_mah), _per_mah(first, _gain_per_mah)
     if not out or not into:
         return False
     return max(out / into, into / out) <= _PLAUSIBLE
@@ -87,7 +102,7 @@ def use_ratio(case: Case) -> Rate | None:
 
 
 def worn(case: Case) -> Assessment | None:
-    """It holds less than on day 0: from the same charge it rises more, and by night it falls more.
+    """It holds less than on day 0: from the same charge it gains more, and by night it falls more.
 
     Both must say so, with their errors.
     """
@@ -96,12 +111,14 @@ def worn(case: Case) -> Assessment | None:
         return None
     if held.high > case.levels.capacity_fit_share or use.value < _AGREES or use.low <= 1.0:
         return None
+    if not _SAME[0] <= use.value * held.value <= _SAME[1] or not _is_charged(case):
+        return None
     because = Said(
         en=f"it holds {_share(held)} of what it held in its first weeks, and by night it loses"
         f" {use.value:.1f} times what it lost",
         zh=f"电池容量为最初的 {_share(held)}，夜间耗电百分比为原来的 {use.value:.1f} 倍",
     )
-    missing = claim_guard(case)
+    missing = claim_guard(case, by_panel=True)
     if missing is None:
         return Assessment(day=case.view.day, cause=Cause.WORN, because=because)
     return _unsure(case, Cause.WORN, because, missing)
@@ -110,9 +127,9 @@ def worn(case: Case) -> Assessment | None:
 def over_use(case: Case) -> Assessment | None:
     """It takes more than before while a percent of its battery is worth what it was."""
     use = use_ratio(case)
-    if use is None or use.value < case.levels.use_high_ratio:
+    if use is None or not case.levels.use_high_ratio <= use.value <= _BELIEVABLE:
         return None
-    if use.low < case.levels.use_usual_ratio:
+    if use.low < case.levels.use_usual_ratio or not _is_low(case):
         return None
     because = Said(
         en=f"by night it takes {use.value:.1f} times the charge of its first weeks",
@@ -122,6 +139,19 @@ def over_use(case: Case) -> Assessment | None:
     if drift is None or math.log(drift.value) > _ALIKE * math.log(use.value):
         return _unsure(case, Cause.OVER_USE, because, _MEASURED)
     return Assessment(day=case.view.day, cause=Cause.OVER_USE, because=because)
+
+
+def _is_charged(case: Case) -> bool:
+    """It was charged on most days of the fortnight, and lately: the sun is its own witness."""
+    newest, _ = case.nights
+    charged = [day.charging_visits > 0 or day.rise >= case.noise for day in newest]
+    return sum(charged) * 2 > len(charged) and any(charged[-_LATELY:])
+
+
+def _is_low(case: Case) -> bool:
+    """The sun does not make up for it, or its nights go deep."""
+    lows = [day.charge_low for day in case.recent.values() if day.charge_low is not None]
+    return case.is_short or (bool(lows) and median(lows) <= _DEEP_PERCENT)
 
 
 _MEASURED: Final = Said(

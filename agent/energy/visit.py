@@ -10,6 +10,7 @@ from shared.reading import Quality, Reading
 
 EMPTY: Final = 0.0
 FULL: Final = 100.0
+MAINS: Final = "mains"
 _CHARGE: Final = "battery.charge"
 _MICRO: Final = 1000.0  # mV times mA is a thousand times mW
 
@@ -33,6 +34,7 @@ class Figures:
     current_ma: float | None = None  # positive: into the battery
     voltage_mv: float | None = None
     panel_mw: float | None = None
+    panel_mv: float | None = None
     temperature_c: float | None = None
     charging: bool | None = None
     source: str = ""
@@ -65,11 +67,20 @@ def figures_of(readings: Mapping[str, Reading]) -> Figures:
         current_ma=_number(readings, "battery.current"),
         voltage_mv=_number(readings, "battery.voltage"),
         panel_mw=_panel_mw(readings),
+        panel_mv=_number(readings, "solar.voltage"),
         temperature_c=_number(readings, "battery.temperature"),
         charging=_charging(readings),
-        source=_text(readings, "battery.source") or "",
+        source=_text(readings, "battery.source") or _source_of(said),
         uptime_s=_number(readings, "device.uptime"),
     )
+
+
+def _source_of(charge: Reading | None) -> str:
+    """XMeye cameras say -1 percent on the mains (vendor-interfaces 1.4); '' for all else."""
+    if charge is None:
+        return ""
+    said = charge.raw if charge.value is None else str(charge.value)
+    return MAINS if said in ("-1", "-1.0") else ""
 
 
 def _panel_mw(readings: Mapping[str, Reading]) -> float | None:

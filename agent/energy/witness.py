@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from statistics import median
 from typing import Final
 
@@ -18,6 +18,8 @@ _HALF: Final = 0.5
 _LATELY: Final = 3
 _DOWN_PERCENT: Final = 6.0
 _LOW_PERCENT: Final = 60.0
+_HIGH_PERCENT: Final = 85.0
+_NEAR: Final = (-2, -1, 0, 1, 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +45,21 @@ class SiteDay:
 def site_days(
     siblings: Mapping[str, Mapping[date, EnergyDay]], *, full: float
 ) -> dict[date, SiteDay]:
-    """By date; days of which no sibling tells anything are left out."""
-    found: dict[date, list[EnergyDay]] = {}
+    """By date; days of which no sibling tells anything are left out.
+
+    A charger that begins again only some percent below full rests for days: one that is charged
+    every few days and high between is kept so by the sun.
+    """
+    found: dict[date, list[tuple[bool, bool, EnergyDay]]] = {}
     for days in witnesses(siblings).values():
-        for day, figures in days.items():
-            if is_supported(figures):
-                found.setdefault(day, []).append(figures)
-    return {day: _site_day(words, full=full) for day, words in found.items()}
+        charged = {day for day, one in days.items() if _is_charged(one, full=full)}
+        for day, one in days.items():
+            if is_supported(one):
+                near = any(day + timedelta(days=off) in charged for off in _NEAR)
+                kept = near and (one.charge_high or 0.0) >= _HIGH_PERCENT
+                lit = kept or (one.panel_peak_mw or 0.0) >= _SUN_MW
+                found.setdefault(day, []).append((day in charged or lit, day in charged, one))
+    return {day: _site_day(words) for day, words in found.items()}
 
 
 def witnesses(
@@ -73,14 +83,12 @@ def is_short(days: Sequence[EnergyDay], *, full: float) -> bool:
     return last - first <= -_DOWN_PERCENT or max(highs) < _LOW_PERCENT
 
 
-def _site_day(words: list[EnergyDay], *, full: float) -> SiteDay:
-    lows = [day.temperature_low_c for day in words if day.temperature_low_c is not None]
-    charged = [_is_charged(day, full=full) for day in words]
-    lit = [(day.panel_peak_mw or 0.0) >= _SUN_MW for day in words]
+def _site_day(words: Sequence[tuple[bool, bool, EnergyDay]]) -> SiteDay:
+    lows = [day.temperature_low_c for _, _, day in words if day.temperature_low_c is not None]
     return SiteDay(
         witnesses=len(words),
-        sunlit=sum(one or other for one, other in zip(charged, lit, strict=True)),
-        charged=sum(charged),
+        sunlit=sum(lit for lit, _, _ in words),
+        charged=sum(charged for _, charged, _ in words),
         temperature_low_c=median(lows) if lows else None,
     )
 

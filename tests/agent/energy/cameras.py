@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from agent.energy.day import EnergyDay
 from agent.energy.folding import carried, closed, fold
@@ -18,7 +17,7 @@ from shared.reading import Quality, Reading
 
 MADRID = Site(latitude_deg=40.0, longitude_deg=0.0)
 SPRING = date(2026, 4, 1)
-STEP = timedelta(minutes=30)
+STEP = timedelta(hours=1)
 CELL_MV = 3700.0
 
 
@@ -33,10 +32,10 @@ class Sky:
     mean_c: Callable[[int], float] = lambda _: 15.0
 
     def moments(self) -> Iterator[tuple[datetime, int]]:
-        """Every half hour of the days, with the number of the day."""
+        """Every hour of the days, with the number of the day."""
         at = datetime(self.begin.year, self.begin.month, self.begin.day, tzinfo=UTC)
-        for step in range(self.days * 48):
-            yield at + STEP * step, step // 48
+        for step in range(self.days * 24):
+            yield at + STEP * step, step // 24
 
     def temperature_c(self, at: datetime, day: int) -> float:
         """Five degrees up and down, warmest at three in the afternoon."""
@@ -70,12 +69,9 @@ class Cam:
 ALL = ("charge", "voltage", "current", "temperature", "charging", "power")
 
 
-@dataclass
-class Battery:
-    """How full it is."""
-
-    mah: float
-    rng: random.Random = field(default_factory=lambda: random.Random(1))
+def cell_mv(charge: float) -> float:
+    """The voltage of a cell, in a straight line."""
+    return 3300.0 + 8.5 * charge
 
 
 def visits(cam: Cam, sky: Sky) -> Iterator[tuple[datetime, float, dict[str, Reading]]]:
@@ -89,8 +85,10 @@ def visits(cam: Cam, sky: Sky) -> Iterator[tuple[datetime, float, dict[str, Read
         can = cam.takes(day) and warmth > 0 and mah < capacity
         into = power / CELL_MV * 1000 * 0.85 if can else 0.0
         used = cam.use_ma(day) * (1.4 if deg < 0 else 1.0)
-        net = into - used
-        mah = min(capacity, max(0.0, mah + net * STEP.total_seconds() / 3600))
+        hours = STEP.total_seconds() / 3600
+        after = min(capacity, max(0.0, mah + (into - used) * hours))
+        net = (after - mah) / hours
+        mah = after
         if cam.seen(at):
             charge = cam.gauge(day, 100 * mah / capacity)
             yield (
@@ -105,7 +103,7 @@ def _readings(
 ) -> dict[str, Reading]:
     values: dict[str, tuple[str, float | bool | str | None, str]] = {
         "charge": ("battery.charge", charge, "%"),
-        "voltage": ("battery.voltage", 3300.0 + 8.5 * (charge or 0.0), "mV"),
+        "voltage": ("battery.voltage", cell_mv(charge or 0.0), "mV"),
         "current": ("battery.current", net, "mA"),
         "temperature": ("battery.temperature", warmth, "°C"),
         "charging": ("battery.charging", net > 0, ""),
@@ -120,6 +118,7 @@ def _readings(
     }
 
 
+@cache
 def days_of(cam: Cam, sky: Sky) -> dict[date, EnergyDay]:
     """Its closed days."""
     days: dict[date, EnergyDay] = {}

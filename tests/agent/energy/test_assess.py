@@ -1,0 +1,169 @@
+"""Why a solar camera runs short: each cause, and each excuse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from agent.energy.assess import assess
+from agent.energy.cause import Cause
+from agent.sun import Site
+from tests.agent.energy.cameras import ALL, MATES, Cam, Sky, view_of
+
+PERCENT = ("charge",)
+VOLTS = ("charge", "voltage")
+DULL = Site(latitude_deg=52.0, longitude_deg=5.0)
+
+
+def from_day(number: int, after: float, before: float) -> Callable[[int], float]:
+    """Something that changes on a day."""
+    return lambda day: after if day >= number else before
+
+
+DEAD = Cam(panel_mw=from_day(14, 0.0, 6000.0))
+TAKES_NOTHING = Cam(takes=lambda day: day < 14, names=ALL)
+DIRTY = Cam(panel_mw=from_day(14, 300.0, 6000.0))
+WORN = Cam(capacity_mah=from_day(16, 4500.0, 9000.0), names=ALL)
+OVER_USED = Cam(
+    use_ma=from_day(16, 90.0, 25.0), panel_mw=lambda _: 1500.0, capacity_mah=lambda _: 6000.0
+)
+FREEZING = Sky(begin=date(2026, 12, 1), mean_c=lambda day: -8.0 if day > 12 else 8.0)
+LOW_SUN = Sky(site=DULL, begin=date(2026, 11, 15), mean_c=lambda _: 6.0)
+SMALL = {name: replace(mate, panel_mw=lambda _: 2000.0) for name, mate in MATES.items()}
+
+
+@pytest.mark.parametrize(
+    ("cam", "sky", "siblings", "cause"),
+    [
+        pytest.param(Cam(), Sky(), MATES, Cause.HEALTHY, id="healthy"),
+        pytest.param(Cam(names=ALL), Sky(), {}, Cause.HEALTHY, id="healthy and alone"),
+        pytest.param(DEAD, Sky(), MATES, Cause.PANEL_DEAD, id="panel dead, percent only"),
+        pytest.param(
+            replace(DEAD, names=ALL), Sky(), MATES, Cause.PANEL_DEAD, id="panel dead, all told"
+        ),
+        pytest.param(TAKES_NOTHING, Sky(), MATES, Cause.NOT_CHARGING, id="battery takes nothing"),
+        pytest.param(DIRTY, Sky(), MATES, Cause.WEAK, id="dirty, percent only"),
+        pytest.param(replace(DIRTY, names=ALL), Sky(), MATES, Cause.WEAK, id="dirty, all told"),
+        pytest.param(WORN, Sky(days=45), MATES, Cause.WORN, id="half the capacity"),
+        pytest.param(WORN, Sky(days=45), {}, Cause.WORN, id="worn: its own charge is the witness"),
+        pytest.param(
+            replace(OVER_USED, names=ALL), Sky(days=45), MATES, Cause.OVER_USE, id="over-used"
+        ),
+        pytest.param(Cam(names=ALL), FREEZING, MATES, Cause.COLD, id="too cold to charge"),
+        pytest.param(
+            Cam(panel_mw=lambda _: 2200.0), LOW_SUN, SMALL, Cause.LOW_SEASON, id="low season"
+        ),
+        pytest.param(
+            Cam(source="dc", gauge=lambda _, __: 100.0), Sky(), MATES, Cause.MAINS, id="cable"
+        ),
+        pytest.param(Cam(gauge=lambda _, __: 100.0), Sky(), {}, Cause.MAINS, id="never dips"),
+        pytest.param(
+            Cam(gauge=lambda _, __: 80.0), Sky(), MATES, Cause.GAUGE_STUCK, id="constant 80"
+        ),
+        pytest.param(
+            Cam(gauge=lambda _, __: 255.0), Sky(), MATES, Cause.GAUGE_STUCK, id="255 as a number"
+        ),
+        pytest.param(
+            Cam(gauge=lambda _, __: None), Sky(), MATES, Cause.GAUGE_STUCK, id="a sentinel"
+        ),
+        pytest.param(
+            Cam(gauge=lambda _, __: -1.0), Sky(), MATES, Cause.MAINS, id="-1: XMeye on the mains"
+        ),
+    ],
+)
+def test_each_cause_is_told_apart(
+    cam: Cam, sky: Sky, siblings: Mapping[str, Cam], cause: Cause
+) -> None:
+    """A month of visits, and the last day names it."""
+    assert assess(view_of(cam, sky, siblings)).cause is cause
+
+
+def test_percent_and_voltage_that_contradict_are_a_stuck_gauge() -> None:
+    """A cell at 2.9 V is not at 60 %, whatever the gauge says, in either chemistry."""
+    from tests.agent.energy import cameras  # noqa: PLC0415
+
+    cam = Cam(gauge=lambda day, charge: 60.0 + day % 3, names=VOLTS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cameras, "cell_mv", lambda charge: 2900.0)
+        assert assess(view_of(cam, Sky(), MATES)).cause is Cause.GAUGE_STUCK
+
+
+@pytest.mark.parametrize(
+    ("cam", "sky", "siblings"),
+    [
+        pytest.param(DEAD, Sky(), {}, id="no sibling: nobody proves the sun"),
+        pytest.param(
+            DEAD,
+            Sky(),
+            {"mains": Cam(source="dc", gauge=lambda _, __: 100.0)},
+            id="a sibling on the mains proves nothing",
+        ),
+        pytest.param(
+            DEAD,
+            Sky(),
+            {name: replace(mate, panel_mw=DEAD.panel_mw) for name, mate in MATES.items()},
+            id="all of the site at once",
+        ),
+        pytest.param(DEAD, Sky(days=19), MATES, id="too few days"),
+        pytest.param(
+            replace(DEAD, panel_mw=lambda day: 0.0 if 14 <= day < 18 or day >= 20 else 6000.0),
+            Sky(days=30),
+            MATES,
+            id="it comes and goes: a loose plug",
+        ),
+        pytest.param(
+            replace(DEAD, names=("charge", "temperature")),
+            replace(FREEZING, days=30),
+            MATES,
+            id="it froze",
+        ),
+        pytest.param(
+            Cam(), Sky(clear=lambda day: 0.04 if day > 20 else 0.9), MATES, id="a week of clouds"
+        ),
+    ],
+)
+def test_nothing_is_claimable_without_its_guards(
+    cam: Cam, sky: Sky, siblings: Mapping[str, Cam]
+) -> None:
+    """Sun by siblings, warmth and days: where one is missing, nothing claimable is found."""
+    found = assess(view_of(cam, sky, siblings))
+
+    assert found.cause not in (Cause.PANEL_DEAD, Cause.NOT_CHARGING, Cause.WORN)
+
+
+def test_what_is_unsure_says_what_would_settle_it() -> None:
+    """Alone at its site a dead panel is suspected, and a sibling asked for."""
+    found = assess(view_of(DEAD, Sky(), {}))
+
+    assert (found.cause, found.suspected) == (Cause.UNKNOWN, Cause.PANEL_DEAD)
+    assert found.settle is not None
+    assert "sibling" in found.settle.en
+    assert found.settle.zh
+
+
+def test_days_that_nobody_watched_are_unknown() -> None:
+    """Two visits a day tell no cause: unknown, neither healthy nor broken."""
+    cam = replace(DEAD, seen=lambda at: at.hour % 12 == 0)
+
+    assert assess(view_of(cam, Sky(), MATES)).cause is Cause.UNKNOWN
+
+
+def test_a_charge_excludes_a_dead_panel() -> None:
+    """The day on which it rose again clears what said that nothing comes in."""
+    mended = replace(DEAD, panel_mw=lambda day: 0.0 if 12 <= day < 24 else 6000.0)
+
+    assert Cause.PANEL_DEAD in assess(view_of(mended, Sky(), MATES)).excluded
+    assert Cause.PANEL_DEAD not in assess(view_of(DEAD, Sky(), MATES)).excluded
+
+
+def test_a_claim_waits_for_a_fortnight_of_days() -> None:
+    """A panel that was dead on arrival is suspected at first, and found when 14 days are known."""
+    cam = replace(DEAD, panel_mw=lambda _: 0.0, start=100.0, capacity_mah=lambda _: 15_000.0)
+    early = assess(view_of(cam, Sky(), MATES, upto=11))
+    late = assess(view_of(cam, Sky(), MATES, upto=16))
+
+    assert (early.cause, early.suspected) == (Cause.UNKNOWN, Cause.PANEL_DEAD)
+    assert late.cause is Cause.PANEL_DEAD
