@@ -147,10 +147,10 @@ class Case:
             if found.room_s:
                 return found.fit_s >= 0.5 * found.room_s
             return found.temperature_low_c >= FIT_C[0]
-        if said.could_charge:
-            return True
         low = said.temperature_low_c
-        return True if low is not None and low >= FIT_C[0] else None
+        if low is not None:
+            return True if low >= FIT_C[0] else None
+        return True if said.could_charge else None
 
     @cached_property
     def tells_temperature(self) -> bool:

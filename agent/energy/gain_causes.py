@@ -101,6 +101,7 @@ def _which_part(case: Case, days: Sequence[EnergyDay]) -> Cause | None:
         if lit_mv is None or lit_mv < _DEAD_MV:
             return Cause.PANEL_DEAD
         as_before = before_mv is not None and lit_mv >= _AS_BEFORE * before_mv
+        as_before = as_before and _sun_share(case) > case.levels.low_sun_share
         return Cause.NOT_CHARGING if as_before else None
     said = all(day.charging_reads for day in days)
     return Cause.PANEL_DEAD if said or _falls_by_day(whole) else None
@@ -115,7 +116,7 @@ def _unproven(case: Case, idle: Sequence[date], *, by_panel: bool) -> Said | Non
     sunny = [day for day in idle if by_panel or case.said(day).had_sun]
     if not case.is_many(sunny) or (case.is_site_short and not by_panel):
         return _SIBLINGS
-    if not case.tells_temperature and _sun_share(case) <= case.levels.low_sun_share:
+    if not case.tells_temperature and is_low_season(case):
         return _WARMTH  # in winter it may freeze here, and charge in a sunny corner there
     return None if case.is_many([day for day in sunny if case.is_warm(day)]) else _WARMTH
 
@@ -154,9 +155,9 @@ def weak(case: Case) -> Assessment | None:
     cold = [day for day in case.recent if case.is_warm(day) is False]
     if not case.is_short or case.is_site_short is not False or len(case.recent) < _SHORT_DAYS:
         return None
-    if case.is_many(good) or case.is_many(cold) or _may_be_dead(case):
+    if case.is_many(good) or case.is_many(cold) or may_be_dead(case):
         return None
-    if not case.first and _sun_share(case) <= case.levels.low_sun_share:
+    if not case.first and is_low_season(case):
         return None  # the season, on a smaller panel than its siblings', as far as is known
     return _weak(
         case,
@@ -165,7 +166,7 @@ def weak(case: Case) -> Assessment | None:
     )
 
 
-def _may_be_dead(case: Case) -> bool:
+def may_be_dead(case: Case) -> bool:
     """Nothing came in lately, for too few days to say that nothing does."""
     last = list(case.recent)[-_LATELY:]
     return not case.comes_and_goes and all(day in case.idle for day in last) and _is_dark(case)
@@ -204,6 +205,11 @@ def low_season(case: Case) -> Assessment | None:
             zh=f"近 {days} 天日照低（为最佳季节的 {share:.0%}），充电少于耗电",
         ),
     )
+
+
+def is_low_season(case: Case) -> bool:
+    """Whether the sun is so low that a camera may run short by that alone."""
+    return _sun_share(case) <= case.levels.low_sun_share
 
 
 def _sun_share(case: Case) -> float:

@@ -13,7 +13,7 @@ from typing import Final
 from agent.energy.case import Case
 from agent.energy.cause import Assessment, Cause, Said
 from agent.energy.day import EnergyDay
-from agent.energy.gain_causes import claim_guard
+from agent.energy.gain_causes import claim_guard, is_low_season, may_be_dead
 from agent.energy.rate import Rate
 
 _S_PER_H: Final = 3600.0
@@ -28,7 +28,7 @@ _SAME: Final = (0.65, 1.5)
 """Use in percent times capacity: in mAh it must have stayed about the same."""
 _LATELY: Final = 3
 _DEEP_PERCENT: Final = 60.0
-_BELIEVABLE: Final = 8.0
+_BELIEVABLE: Final = 4.5
 """A larger ratio is a gauge that was flat near full when the first weeks were read."""
 _ALIKE: Final = 0.6
 """Of the logarithm of its use, what its gain may have gone with it and still be more use."""
@@ -111,7 +111,8 @@ def worn(case: Case) -> Assessment | None:
         return None
     if held.high > case.levels.capacity_fit_share or use.value < _AGREES or use.low <= 1.0:
         return None
-    if not _SAME[0] <= use.value * held.value <= _SAME[1] or not _is_charged(case):
+    same = _SAME[0] <= use.value * held.value <= _SAME[1] and use.value <= _BELIEVABLE
+    if not same or not _is_charged(case):
         return None
     because = Said(
         en=f"it holds {_share(held)} of what it held in its first weeks, and by night it loses"
@@ -127,16 +128,20 @@ def worn(case: Case) -> Assessment | None:
 def over_use(case: Case) -> Assessment | None:
     """It takes more than before while a percent of its battery is worth what it was."""
     use = use_ratio(case)
-    if use is None or not case.levels.use_high_ratio <= use.value <= _BELIEVABLE:
+    if use is None or use.value < case.levels.use_high_ratio:
         return None
-    if use.low < case.levels.use_usual_ratio or not _is_low(case):
+    if use.low < case.levels.use_usual_ratio or not _is_low(case) or may_be_dead(case):
         return None
+    is_flat = use.value > _BELIEVABLE and is_low_season(case)
+    if case.is_site_short or is_flat:
+        return None  # a whole site that runs short is no habit of one camera
     because = Said(
         en=f"by night it takes {use.value:.1f} times the charge of its first weeks",
         zh=f"夜间耗电为最初几周的 {use.value:.1f} 倍",
     )
     drift = percent_drift(case)
-    if drift is None or math.log(drift.value) > _ALIKE * math.log(use.value):
+    alike = drift is None or math.log(drift.value) > _ALIKE * math.log(use.value)
+    if alike and use.value <= _BELIEVABLE:
         return _unsure(case, Cause.OVER_USE, because, _MEASURED)
     return Assessment(day=case.view.day, cause=Cause.OVER_USE, because=because)
 
