@@ -104,14 +104,9 @@ def _url(table: TomlReader, base: Path, host: str) -> str:
     except ValueError:
         is_good = False
     if not is_good or any(c.isspace() or not c.isprintable() for c in url):
-        table.wrong("url_file", "no_url", why="holds no https URL", why_zh="不含 https 网址")
+        table.wrong("url_file", "no_https_url")
     elif parts.hostname != host.casefold():
-        table.wrong(
-            "url_file",
-            "no_url",
-            why=f"leads to another host than {host}",
-            why_zh=f"指向的主机不是 {host}",
-        )
+        table.wrong("url_file", "other_host", host=host)
     return url
 
 

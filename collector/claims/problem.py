@@ -123,12 +123,13 @@ WRONGS: Final[Mapping[str, Wrong]] = {
             "请使用成对的 PEM 文件，私钥不加密码",
         ),
     ),
-    "no_url": Wrong(
-        Both("{why}", "{why_zh}"),
-        Both(
-            "write https://HOST/..., alone in the file, and that host into host",
-            "请在文件中只写 https://主机/……，并将该主机写入 host",
-        ),
+    "no_https_url": Wrong(
+        Both("holds no https URL", "不含 https 网址"),
+        Both("write https://HOST/..., alone in the file", "请在文件中只写 https://主机/……"),
+    ),
+    "other_host": Wrong(
+        Both("leads to another host than {host}", "指向的主机不是 {host}"),
+        Both("write the host of the URL into host", "请将网址的主机写入 host"),
     ),
     "no_webhook_secret": Wrong(
         Both("holds no secret of the form whsec_...", "不含 whsec_... 形式的密钥"),
