@@ -10,6 +10,8 @@ from sqlalchemy import Connection, func, or_, select
 from collector.claims.lifecycle import LineState
 from collector.claims.origin.facts import Cell, Site
 from collector.claims.origin.family import AIM, STRUCK
+from collector.claims.outage import Level
+from collector.store.incidents import losses_of
 from collector.store.origin_subject import Subject
 from collector.store.tables import (
     claim_line,
@@ -25,6 +27,7 @@ from shared.reading import Quality
 NEAR = timedelta(days=30)
 DEAD_FOR = timedelta(hours=24)  # what comes back sooner was an outage
 DAY = timedelta(hours=24)
+_SUPPLY = (Level.SITE, Level.POWER, Level.UPLINK)
 DIED_BEFORE = timedelta(days=14)  # 'dead' is told days after the silence began
 
 
@@ -137,14 +140,18 @@ def _askew(db: Connection, subject: Subject, *, within: timedelta) -> int:
 
 
 def _outages(db: Connection, subject: Subject) -> int:
-    return int(
-        db.execute(
-            select(func.count()).where(
-                incident.c.site_id == subject.site_id,
-                incident.c.opened_at.between(subject.onset_at - NEAR, subject.onset_at),
-            )
-        ).scalar_one()
+    """How often power or uplink of the site was lost in the 30 days before."""
+    begin = subject.onset_at - NEAR
+    rows = db.execute(
+        select(incident.c.opened_at, incident.c.losses_json).where(
+            incident.c.site_id == subject.site_id,
+            incident.c.level.in_([level.value for level in _SUPPLY]),
+            incident.c.merged_into.is_(None),
+            incident.c.opened_at <= subject.onset_at,
+        )
     )
+    lost = [losses_of(row.losses_json) or [row.opened_at] for row in rows]
+    return sum(begin <= at <= subject.onset_at for one in lost for at in one)
 
 
 def cell_of(db: Connection, subject: Subject) -> Cell | None:

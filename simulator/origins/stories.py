@@ -140,7 +140,8 @@ def bad_fitter(story: Story) -> None:
             at = mount.heard_at + timedelta(hours=chance.expovariate(1 / 20))
             if chance.random() < 0.6:
                 sign = chance.choice(("picture.film_left_on", "picture.flipped", "picture.moved"))
-                story.tell(mount, sign, at + timedelta(hours=chance.uniform(-3, 20)))
+                seen = max(mount.heard_at, at + timedelta(hours=chance.uniform(-3, 20)))
+                story.tell(mount, sign, seen)
             story.tell(mount, "picture.tilted_focus", at, origin="installation")
 
 

@@ -289,6 +289,26 @@ def test_acceptance_as_the_agent_told_it(house: House, said: str, days: int, sig
     assert signals(house) & {"refused", "accepted"} == ({signal} if signal else set())
 
 
+@pytest.mark.parametrize(
+    ("level", "found"), [("power", True), ("uplink", True), ("recorder", False)]
+)
+def test_power_that_failed_again_and_again(house: House, level: str, found: bool) -> None:
+    """Each loss of a site's power or uplink counts, in however few incidents; a recorder's not."""
+    losses = [(NOON - timedelta(days=days)).isoformat() for days in (20, 9, 3)]
+    with house.engine.begin() as db:
+        db.execute(
+            insert(tables.incident).values(
+                organisation_id="north", site_id="farm", cause=f"{level}.lost", text_en="lost",
+                text_zh="中断", opened_at=NOON - timedelta(days=20), closed_at=NOON, level=level,
+                root=f"{level}:mains", losses_json=json.dumps(losses),
+            )
+        )  # fmt: skip
+    break_down(house, 1, code="mainboard.reboot_loop")
+    settle(house)
+
+    assert ("outages" in signals(house)) is found
+
+
 def test_a_line_that_fails_holds_up_no_other(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """One suggestion that raises is left out; claims and other suggestions go on."""
     break_down(house, 1, 2, code="mainboard.flash_error")
