@@ -18,6 +18,7 @@ SHOWN: Final = timedelta(days=31)
 # An agent tells a day when it is over, with the first visit after midnight.
 _BEFORE: Final = timedelta(hours=12)
 ENERGY: Final = (
+    "energy.cause",
     "energy.gained",
     "energy.spent",
     "energy.autonomy",
@@ -25,12 +26,19 @@ ENERGY: Final = (
     "energy.capacity",
     "energy.siblings_share",
     "energy.temperature_low",
-    "energy.cause",
+    "energy.panel_yield",
 )
 RADIO: Final = (
     "radio.rsrp_day",
+    "radio.rsrq_day",
+    "radio.sinr_day",
+    "radio.wifi_day",
+    "radio.registered_share",
     "radio.reconnects",
+    "radio.cell_changes",
     "radio.bytes_day",
+    "radio.plan_left",
+    "radio.plan_days_left",
     "radio.own_drop",
     "radio.sibling_drop",
 )
@@ -64,6 +72,14 @@ class Days:
 
     columns: tuple[str, ...]
     rows: tuple[DayRow, ...]
+
+    @property
+    def units(self) -> Mapping[str, str]:
+        """The unit of each column, from its newest day."""
+        return {
+            name: next((row.told[name].unit for row in self.rows if name in row.told), "")
+            for name in self.columns
+        }
 
     def most(self, *names: str) -> float:
         """The largest number of these names, for the length of bars; 1 when there is none."""

@@ -130,7 +130,8 @@ async def test_days_of_the_ledger_are_told(console: Console, signed: Signed) -> 
     client = await signed("integrator")
     text = await (await client.get("/devices/2?lang=en")).text()
     section = text[text.index('id="energy"') : text.index('id="radio"')]
-    assert "12.5 %" in section
+    assert "Gained (%)" in section
+    assert ">12.5<" in section
     assert "panel dirty or shaded" in section
     assert "面板脏污或被遮挡" in await (await client.get("/devices/2?lang=zh")).text()
 
