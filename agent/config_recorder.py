@@ -39,6 +39,7 @@ class Recorder:
     smart_reports: Path | None = None  # files of ``smartctl --json``, one a disk
     write_test: bool = False  # consent to write and read 4 KiB beside the recordings
     channels: tuple[Channel, ...] = ()
+    overwrite: bool = True  # the oldest recording gives way, as in every NVR; False: full is full
 
 
 NOTHING_SAID: Final = Recorder()
@@ -67,6 +68,7 @@ def read_recorder(table: Table, to_path: ToPath, *, device_ids: Collection[str])
         mounts=tuple(place.rstrip("/") or "/" for place in mounts),
         smart_reports=to_path(reports) if reports else None,
         write_test=table.flag("write_test", False),
+        overwrite=table.flag("overwrite", True),
         channels=tuple(
             _channel(one, usual, to_path, device_ids) for one in table.tables("channels")
         ),

@@ -99,13 +99,19 @@ def host_reader(config: Config) -> ReadHost:
     Where channels are named, their own ledgers tell of age and gaps: nothing is counted twice.
     """
     folder, channels = config.recording_dir, config.recorder.channels
-    disks = [config.data_dir] if folder is None else [config.data_dir, folder]
+    named = [] if folder is None else [folder]
     folders = sorted({channel.folder for channel in channels})
 
     async def read(now: datetime) -> tuple[Reading, ...]:
         # One that is not there yet is told of its channel, and must not hide the other disks.
         there = [one for one in folders if one.is_dir()]
-        paths = HostPaths(disks=[*disks, *there], recordings=None if channels else folder)
+        recorded = [*named, *there]
+        overwrites = config.recorder.overwrite
+        paths = HostPaths(
+            disks=[config.data_dir, *([] if overwrites else recorded)],
+            recordings=None if channels else folder,
+            overwritten=recorded if overwrites else (),
+        )
         return await read_host(paths, now)
 
     return read

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from agent.diagnosis.rule import Finding, Rule, View
+from datetime import timedelta
+from typing import Final
+
+from agent.diagnosis.rule import Finding, Rule, Verdict, View
 from agent.diagnosis.verdicts import fault, healthy, no_verdict, not_read, unsure
 
 
@@ -20,17 +23,52 @@ def _judge_level(
     return no_verdict(code, "between the levels", "处于两阈值之间")
 
 
+_DISK: Final = "disk.full"
+_STOPPED: Final = "recording.all_stopped"
+_STOPPED_FOR: Final = timedelta(hours=2)  # a look at the channels comes every 10 min, or hour
+
+
 def judge_disk(view: View) -> Finding:
-    """The fullest disk."""
-    return _judge_level(
+    """The fullest disk; one that recorders keep full on purpose, only when recording stopped."""
+    usual = _judge_level(
         view,
-        code="disk.full",
+        code=_DISK,
         name="host.disk_used",
         bad=view.levels.disk_full_percent,
         well=view.levels.disk_free_percent,
         en="the disk is {:.1f} % full",
         zh="硬盘已用 {:.1f}%",
     )
+    kept_full = view.fresh_reading("recording.disk_used")
+    if kept_full is None or usual.verdict is Verdict.FAULT:
+        return usual
+    used, names = (
+        view.number("recording.disk_used"),
+        ("recording.disk_used", "recording.newest_age", _STOPPED),
+    )
+    if used is None:
+        return not_read(_DISK)
+    if used < view.levels.disk_full_percent:
+        return usual
+    stopped = _has_stopped(view)
+    if stopped is None:
+        en = "the recording disk is full, and nobody knows whether recording goes on"
+        return no_verdict(_DISK, en, "录像硬盘已满，但不清楚录像是否仍在继续")
+    if not stopped:
+        return usual
+    en = f"the recording disk is {used:.1f} % full and nothing is recorded any more"
+    return fault(_DISK, view, en, f"录像硬盘已用 {used:.1f}%，且已停止录像", *names)
+
+
+def _has_stopped(view: View) -> bool | None:
+    """By the folder's newest file, or by what the last look at the channels found."""
+    age = view.number("recording.newest_age")
+    if age is not None:
+        return age >= view.levels.recording_stopped_s
+    known = view.history.get(_STOPPED, ())
+    if known and known[-1].good and view.now - known[-1].taken_at <= _STOPPED_FOR:
+        return known[-1].value is True
+    return None
 
 
 def judge_stopped(view: View) -> Finding:
@@ -200,16 +238,30 @@ def judge_retention(view: View) -> Finding:
 
 
 def judge_clock(view: View) -> Finding:
-    """This host's clock beside the collector's, at the newest receipt."""
+    """This host's clock beside the collector's, at the newest receipt.
+
+    Two clocks that differ do not say which is wrong: one that the kernel calls synchronised is not
+    blamed for a collector whose clock was set.
+    """
     code, offset = "host.clock_wrong", view.number("host.clock_offset")
     if offset is None:
         return not_read(code)
     if abs(offset) >= view.levels.clock_wrong_s:
+        en = f"this host's clock and the collector's are {offset:+.0f} s apart"
+        zh = f"主机时钟与收集端时钟相差 {offset:+.0f} 秒"
+        if view.flag("host.clock_synchronised"):
+            return unsure(
+                code,
+                f"{en}, but this host's is synchronised: the collector's may be wrong",
+                f"{zh}，但主机时钟已同步：可能是收集端时钟错误",
+                "the collector's own clock, and the server of time of both",
+                "检查收集端时钟，以及两者的时间服务器",
+            )
         return fault(
             code,
             view,
-            f"this host's clock is {offset:+.0f} s off",
-            f"主机时钟偏差 {offset:+.0f} 秒",
+            en,
+            zh,
             "host.clock_offset",
             "host.clock_synchronised",
         )
@@ -276,7 +328,7 @@ def judge_load(view: View) -> Finding:
 
 
 RULES = (
-    Rule(code="disk.full", needs=("host.disk_used",), judge=judge_disk),
+    Rule(code=_DISK, needs=("host.disk_used",), judge=judge_disk, looks_back=(_STOPPED,)),
     Rule(code="recording.stopped", needs=("recording.newest_age",), judge=judge_stopped),
     Rule(code="recording.gap", needs=("recording.longest_gap",), judge=judge_gap),
     Rule(code="host.overheated", needs=("host.temperature",), judge=judge_heat),

@@ -27,6 +27,9 @@ class HostPaths:
 
     disks: Sequence[Path]
     recordings: Path | None = None
+    overwritten: Sequence[
+        Path
+    ] = ()  # where the oldest recording gives way: full is how it is meant
 
 
 async def read_host(paths: HostPaths, now: datetime) -> tuple[Reading, ...]:
@@ -41,16 +44,27 @@ def _read(paths: HostPaths, now: datetime) -> tuple[Reading, ...]:
         good("host.cpu", psutil.cpu_percent(interval=None), at=now, unit="%"),
         good("host.memory_used", memory.percent, at=now, unit="%"),
         good("agent.rss", own, at=now, unit="B"),
-        _read_disks(paths.disks, now),
+        *_read_disks(paths, now),
         _read_temperature(now),
         *_read_recordings(paths.recordings, now),
     )
 
 
-def _read_disks(folders: Sequence[Path], now: datetime) -> Reading:
-    """The fullest disk; a folder mounted twice from one device counts once."""
-    fullest: tuple[float, str] | None = None
+def _read_disks(paths: HostPaths, now: datetime) -> tuple[Reading, ...]:
+    """The fullest disk, and apart from it the fullest of those that are kept full on purpose.
+
+    A disk counts once, and one that holds more than recordings is none of the latter.
+    """
     seen: set[int] = set()
+    usual = _fullest("host.disk_used", paths.disks, seen, now)
+    if not paths.overwritten:
+        return (usual,)
+    kept_full = _fullest("recording.disk_used", paths.overwritten, seen, now)
+    return (usual,) if kept_full.quality is Quality.UNSUPPORTED else (usual, kept_full)
+
+
+def _fullest(name: str, folders: Sequence[Path], seen: set[int], now: datetime) -> Reading:
+    fullest: tuple[float, str] | None = None
     try:
         for folder in folders:
             device = os.stat(folder).st_dev
@@ -61,10 +75,10 @@ def _read_disks(folders: Sequence[Path], now: datetime) -> Reading:
             if fullest is None or used > fullest[0]:
                 fullest = (used, folder.name)
     except OSError as error:
-        return _failed("host.disk_used", error, now, unit="%")
+        return _failed(name, error, now, unit="%")
     if fullest is None:
-        return unsupported("host.disk_used", at=now, unit="%")
-    return good("host.disk_used", fullest[0], at=now, unit="%", detail=fullest[1])
+        return unsupported(name, at=now, unit="%")
+    return good(name, fullest[0], at=now, unit="%", detail=fullest[1])
 
 
 def _read_temperature(now: datetime) -> Reading:

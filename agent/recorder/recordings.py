@@ -92,6 +92,19 @@ class Recordings:
                 told[channel.device_id] = rules.readings(memory, channel, now=now)
         return told
 
+    def ages_of_those_that_answer(
+        self, db: sqlite3.Connection, told: Mapping[str, Sequence[Reading]]
+    ) -> list[float]:
+        """How old the newest file of each channel is whose camera is not known to be away."""
+        ages = []
+        for channel, readings in told.items():
+            last = reading_store.earlier(db, channel, _ANSWERS, limit=1)
+            is_away = bool(last) and last[-1].value is False
+            age = next((one.number() for one in readings if one.name == rules.NAMES[0]), None)
+            if age is not None and not is_away:
+                ages.append(age)
+        return ages
+
     def _after(
         self,
         db: sqlite3.Connection,

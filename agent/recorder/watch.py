@@ -20,7 +20,7 @@ from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
 from agent.delivery.relief import relieve
 from agent.host import host_device
-from agent.probes.probe import Attachment
+from agent.probes.probe import Attachment, good
 from agent.recorder import block, disks, gather, life, memory, storage
 from agent.recorder import clock as clocks
 from agent.recorder.ledger import Reason, Trouble
@@ -74,6 +74,7 @@ class RecorderWatch:
         self._device = host_device(config)
         self._factor = PAID_FACTOR if config.uplink == "metered" or config.plan.is_limited else 1
         self._load = OwnLoad()
+        self._stopped_at: float | None = None  # since when no channel records
         self._stuck: dict[str, asyncio.Future[Any]] = {}
         folders = [one.folder for one in self._said.channels]
         folders += [config.recording_dir] if config.recording_dir is not None else []
@@ -181,15 +182,20 @@ class RecorderWatch:
         known = storage.remember(known, found.places, promised=promised)
         gone = storage.lost(known, found.places, found.mounts, promised=promised)
         since = before or now.timestamp()
-        for happens, reason in ((bool(gone), Reason.MOUNT_LOST), (found.full, Reason.DISK_FULL)):
-            if happens:
-                known = known.with_trouble(Trouble(reason, since, now.timestamp()))
+        if gone:
+            known = known.with_trouble(Trouble(Reason.MOUNT_LOST, since, now.timestamp()))
+        if found.full and not self._said.overwrite:
+            known = known.with_trouble(Trouble(Reason.DISK_FULL, since, now.timestamp()))
+        elif found.full and self._stopped_at is not None:  # full as ever explains no gap alone
+            begin = min(since, self._stopped_at)
+            known = known.with_trouble(Trouble(Reason.DISK_FULL, begin, now.timestamp()))
         self._keep(known, now)
+        told = storage.readings(known, found.places, gone, now=now)
         if self._said.channels:
-            await self._look_at_channels(gone)
-        return storage.readings(known, found.places, gone, now=now)
+            return (*told, *await self._look_at_channels(gone))
+        return told
 
-    async def _look_at_channels(self, gone: Sequence[str]) -> None:
+    async def _look_at_channels(self, gone: Sequence[str]) -> tuple[Reading, ...]:
         from agent.recorder.recordings import Recordings  # noqa: PLC0415 - a gateway has none
 
         device_id = self._device.device_id
@@ -201,7 +207,7 @@ class RecorderWatch:
         }
         seen = await self._apart("files", lambda: recordings.look(planned, lost))
         if seen is None:
-            return
+            return ()
         now = self._on.clock()
         after: dict[str, memory.ChannelMemory] = {}
         told = recordings.note(
@@ -217,6 +223,11 @@ class RecorderWatch:
                 memory.keep_channel(transaction, device_id, channel, kept, at=now)
         for channel, readings in told.items():
             self._on.on_channel(self._record(self._devices[channel], readings, now))
+        ages = recordings.ages_of_those_that_answer(db, told)
+        limit_s = self._on.settings.levels.recording_stopped_s
+        has_stopped = bool(ages) and min(ages) >= limit_s
+        self._stopped_at = now.timestamp() - max(ages) if has_stopped else None
+        return (good("recording.all_stopped", has_stopped, at=now),) if ages else ()
 
     def _tell(
         self, readings: Sequence[Reading], now: datetime, files: Sequence[Attachment] = ()

@@ -15,6 +15,7 @@ from shared.reading import Value
 from tests.agent.diagnosis.views import NOON, judge, reading, view_of
 
 F, H, U = Verdict.FAULT, Verdict.HEALTHY, Verdict.NO_VERDICT
+KEPT_FULL: dict[str, Value] = {"host.disk_used": 40.0, "recording.disk_used": 99.9}
 SUNNY: dict[str, Value] = {
     "battery.charge": 18.0,
     "battery.charging": False,
@@ -93,6 +94,12 @@ SIM: dict[str, Value] = {
         ("wifi.signal_weak", {"wifi.rssi": -88.0}, U),
         ("disk.full", {"host.disk_used": 99.5}, F),
         ("disk.full", {"host.disk_used": 40.0}, H),
+        ("disk.full", {**KEPT_FULL, "recording.newest_age": 60.0}, H),
+        ("disk.full", {**KEPT_FULL, "recording.newest_age": 7200.0}, F),
+        ("disk.full", {**KEPT_FULL, "recording.newest_age": 60.0, "host.disk_used": 99.0}, F),
+        ("disk.full", KEPT_FULL, U),
+        ("host.clock_wrong", {"host.clock_offset": 1.6e7, "host.clock_synchronised": False}, F),
+        ("host.clock_wrong", {"host.clock_offset": 1.6e7, "host.clock_synchronised": True}, U),
         ("recording.stopped", {"recording.newest_age": 7200.0}, F),
         ("recording.gap", {"recording.longest_gap": 60.0}, H),
         ("host.overheated", {"host.temperature": None}, U),

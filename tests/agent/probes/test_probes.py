@@ -187,6 +187,17 @@ async def test_vendor_says_which_profile_it_used_and_how_well_it_is_proven() -> 
     assert set(refused) == {"vendor.status"}
 
 
+async def test_a_recording_disk_is_told_apart(tmp_path: Path) -> None:
+    """A disk of recordings alone has a reading of its own; one that holds more has not."""
+    now, other = datetime.now(UTC), Path("/dev")
+    apart = await read_host(HostPaths(disks=(tmp_path,), overwritten=(other,)), now)
+    seen = {reading.name: reading for reading in apart}
+    assert seen["host.disk_used"].detail == tmp_path.name
+    assert seen["recording.disk_used"].detail == "dev"
+    shared = await read_host(HostPaths(disks=(tmp_path,), overwritten=(tmp_path,)), now)
+    assert "recording.disk_used" not in {reading.name for reading in shared}
+
+
 async def test_host_reads_recordings(tmp_path: Path) -> None:
     """The newest recording has an age, a host without sensors no temperature, and no error."""
     (tmp_path / "a.mp4").write_bytes(b"x")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from statistics import median_low
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.radio import blob
@@ -51,6 +51,7 @@ VISITS = st.lists(
 )
 
 
+@settings(max_examples=40)
 @given(visits=VISITS)
 def test_a_fold_never_mixes_cells(visits: list[tuple[str, str, int]]) -> None:
     """Each cell and band has the figures that were read on it, and no other's."""
@@ -68,6 +69,7 @@ def test_a_fold_never_mixes_cells(visits: list[tuple[str, str, int]]) -> None:
         assert min(values) <= spread.p10 <= spread.median
 
 
+@settings(max_examples=40)
 @given(visits=VISITS, order=st.randoms())
 def test_the_order_of_visits_does_not_matter_to_figures(visits: list[Any], order: Any) -> None:
     """Median, tenth percentile and count are of a set of readings."""

@@ -124,7 +124,7 @@ RAW = st.one_of(
 
 
 @given(metric=st.sampled_from(METRICS), raw=RAW, tech=st.sampled_from(["", "LTE", "NR5G-SA"]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_no_profile_lets_a_figure_off_the_scale_through(metric: Any, raw: Any, tech: str) -> None:
     """Whatever a device sends at any path of any shipped profile: good is on the scale of 3GPP."""
     profile, own = metric
@@ -148,6 +148,7 @@ def _is_on(found: Reading, technology: Technology) -> bool:
     return value is not None and low <= value <= high
 
 
+@settings(max_examples=40)
 @given(values=st.lists(st.tuples(st.sampled_from(sorted(NAMES)), st.floats(-300, 300)), max_size=9))
 def test_the_check_makes_nothing_good_and_holds_twice(values: list[tuple[str, float]]) -> None:
     """Applied again it changes nothing, and what was not good stays so."""

@@ -25,7 +25,7 @@ from agent.recording import Outcome, Settings
 from shared import wire
 from shared.fault import FaultEvent
 from shared.frame import unpack
-from shared.reading import Reading
+from shared.reading import Quality, Reading
 from tests.agent.fakes import NOON, Clock
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -167,6 +167,12 @@ class Host:
         rows = self.database.connection.execute("SELECT frame FROM outbox WHERE lane = 1")
         found = [wire.decode_up(unpack(bytes(frame)).body, 1) for (frame,) in rows]
         return [one for one in found if isinstance(one, FaultEvent)]
+
+    def camera_answers(self, answers: bool) -> None:
+        """What a visit of the camera found."""
+        reading = Reading("reach.answers", answers, "", self.clock.now, Quality.GOOD)
+        with self.database.transaction() as db:
+            reading_store.add(db, CAMERA, [reading])
 
     def known(self) -> memory.Memory:
         """What the watch remembers."""

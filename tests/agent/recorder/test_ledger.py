@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.recorder.ledger import (
@@ -36,6 +36,7 @@ SPANS = st.lists(
 )
 
 
+@settings(max_examples=50)
 @given(one=SPANS, other=SPANS)
 def test_spans_are_sets(one: list[tuple[float, float]], other: list[tuple[float, float]]) -> None:
     """Union, difference and intersection of spans are those of their whole seconds."""
@@ -61,6 +62,7 @@ TROUBLES = st.lists(
 )
 
 
+@settings(max_examples=50)
 @given(
     ends=FILES, troubles=TROUBLES, schedule=st.sampled_from([WHOLE, OFFICE]), begun=st.just(NOON)
 )
@@ -84,6 +86,7 @@ def test_gaps_and_recordings_are_the_schedule(
     assert both(union(gaps), recorded) == []
 
 
+@settings(max_examples=50)
 @given(
     ends=FILES,
     troubles=TROUBLES,

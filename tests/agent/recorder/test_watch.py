@@ -13,6 +13,7 @@ from agent.config_recorder import NOTHING_SAID
 from agent.edge import host_reader
 from shared.fault import FaultKind
 from shared.reading import Quality
+from tests.agent.fakes import NOON
 from tests.agent.recorder import smart_shapes as shapes
 from tests.agent.recorder.host import CAMERA, Host
 
@@ -218,6 +219,66 @@ async def test_a_gap_is_told_of_its_camera(new_host: NewHost) -> None:
     assert host.open_codes() == set()
 
 
+YARD = """
+[[recorder.channels]]
+device = "yard"
+folder = "RECORDINGS"
+files = "ch2/*.mp4"
+[[devices]]
+id = "yard"
+address = "192.0.2.2"
+"""
+
+
+def _fill(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent.recorder.gather._NO_ROOM", 2**62)  # no disk has so much
+
+
+async def test_a_disk_kept_full_explains_no_gap(
+    new_host: NewHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A recorder keeps its disk full: while one channel records, full is no reason for another."""
+    _fill(monkeypatch)
+    host = new_host(CHANNEL + YARD)
+    for channel in ("ch1", "ch2"):
+        host.record(5, channel=channel)
+    for look in range(16):
+        host.pass_by(timedelta(minutes=10))
+        host.record(10, channel="ch2")
+        if not 6 <= look < 12:
+            host.record(10)
+        await host.watch.look_quickly()
+    assert host.latest()["recording.all_stopped"].value is False
+    assert host.open_codes(CAMERA) == {"recording.gap"}
+
+
+@pytest.mark.parametrize("word", ["", "overwrite = false\n"])
+async def test_a_disk_that_stops_all_channels_explains_their_gaps(
+    new_host: NewHost, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    """Where nothing is overwritten, or nothing at all records any more, full is the reason."""
+    _fill(monkeypatch)
+    host = new_host(CHANNEL.replace("[recorder]\n", "[recorder]\n" + word))
+    host.record(5)
+    await _recorded(host, 60)
+    await host.look(12)
+    assert host.latest()["recording.all_stopped"].value is True
+    await _recorded(host, 60)
+    assert "disk full" in host.latest(CAMERA)["recording.missing"].detail
+    assert host.latest(CAMERA)["recording.longest_gap"].value == 0
+
+
+async def test_a_silent_camera_stops_no_recorder(new_host: NewHost) -> None:
+    """The one channel has no new file because its camera is away: that is not told of the disk."""
+    host = new_host(CHANNEL)
+    host.record(5)
+    await _recorded(host, 20)
+    assert host.latest()["recording.all_stopped"].value is False
+    host.camera_answers(False)
+    await host.look(12)
+    assert host.latest()["recording.all_stopped"].value is False
+
+
 async def test_a_gap_is_counted_once(new_host: NewHost) -> None:
     """With channels named, the host itself says nothing of the age and gaps of its folder."""
     host = new_host(CHANNEL)
@@ -227,6 +288,15 @@ async def test_a_gap_is_counted_once(new_host: NewHost) -> None:
     alone = replace(host.config, recorder=NOTHING_SAID)
     told = {one.name: one for one in await host_reader(alone)(host.clock.now)}
     assert told["recording.longest_gap"].good
+
+
+async def test_the_owner_s_word_makes_full_a_fault(new_host: NewHost) -> None:
+    """With ``overwrite = false`` the recording disk is judged like any other."""
+    config = replace(new_host("[recorder]\noverwrite = false\n").config, recording_dir=Path("/dev"))
+    told = await host_reader(config)(NOON)
+    assert "recording.disk_used" not in {one.name for one in told}
+    kept = await host_reader(replace(config, recorder=NOTHING_SAID))(NOON)
+    assert "recording.disk_used" in {one.name for one in kept}
 
 
 async def test_what_explains_a_gap_opens_no_second_fault(new_host: NewHost) -> None:
