@@ -158,7 +158,12 @@ def on_arrival(facts: OriginFacts, terms: OriginTerms) -> Sight:
 
 
 def shipment(facts: OriginFacts, terms: OriginTerms) -> Sight:
-    """Several units of one shipment were faulty at first contact, and no other shipment's."""
+    """Several units of one shipment were faulty at first contact, and no other shipment's.
+
+    Not of aim and focus: a site is mostly fitted from one shipment, and by one fitter.
+    """
+    if facts.code in family.AIM:
+        return ABSENT
     arrived = _on_arrival(facts, terms)
     if arrived is False:
         return ABSENT

@@ -166,6 +166,18 @@ def test_no_bump(story: dict[str, object]) -> None:
     assert "bumped" not in found(suggest(case("picture.blurred", **story), TERMS))
 
 
+def test_a_shipment_is_not_blamed_for_a_fitter() -> None:
+    """Askew cameras of one shipment hang at one site mostly: that is no word on the transport."""
+    sent = Shipment(units=20, faulty_on_arrival=4, elsewhere=0)
+
+    assert "shipment" not in found(
+        suggest(case("picture.tilted_focus", **fresh(shipment=sent)), TERMS)
+    )
+    assert "shipment" in found(
+        suggest(case("mainboard.flash_error", **fresh(shipment=sent)), TERMS)
+    )
+
+
 def test_peers_at_one_site_are_no_batch() -> None:
     """Peers that all hang at this site share weather and installer: they are not the lot's word."""
     here = dataclasses.replace(BAD_LOT, peer_sites=0)
