@@ -100,7 +100,7 @@ def _draw_camera(past: Past, months: list[Month], *, top: int) -> str:
     return (
         f'<text x="10" y="{top + 14}">{escape(camera.device_id)}</text>'
         f'<text x="10" y="{top + 30}" fill="#666">{kind}</text>'
-        f'<text x="10" y="{top + 46}" fill="#666">{escape(camera.firmware.value[:28])}</text>'
+        f'<text x="10" y="{top + 46}" fill="#666">{camera.firmware.name.lower()}</text>'
         f"{''.join(words)}{''.join(drawn)}"
     )
 
