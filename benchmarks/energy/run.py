@@ -43,14 +43,18 @@ def seeds_of(months: int, *, tuning: bool, most_cameras: int = 16) -> list[int]:
     return seeds
 
 
-def run_site(seed: int) -> SiteScore:
+def pace_of(seed: int) -> int:
+    """Every how many hours the cameras of this site are visited."""
+    return _PACES_H[int(uniform(seed, "pace") * len(_PACES_H))]
+
+
+def run_site(seed: int, *, pace_h: int | None = None) -> SiteScore:
     """Live one site and score it; deterministic but for the CPU time."""
     gc.freeze()  # the libraries' objects stay; collecting them again costs a tenth
     began = time.process_time()
     site = cast_site(seed)
-    pace = _PACES_H[int(uniform(seed, "pace") * len(_PACES_H))]
     with Agent(site) as agent:
-        heard = agent.live(timedelta(hours=pace))
+        heard = agent.live(timedelta(hours=pace_h or pace_of(seed)))
     return SiteScore(
         seed=seed,
         story=STORIES[seed % len(STORIES)].value,
@@ -65,18 +69,22 @@ def run_site(seed: int) -> SiteScore:
     )
 
 
-def run_sites(seeds: list[int], processes: int) -> Iterator[SiteScore]:
+def run_sites(
+    seeds: list[int], processes: int, *, pace_h: int | None = None
+) -> Iterator[SiteScore]:
     """Sites as they are done, in the order of seeds."""
+    live = functools.partial(run_site, pace_h=pace_h)
     if processes == 1:
-        yield from map(run_site, seeds)
+        yield from map(live, seeds)
         return
     with ProcessPoolExecutor(processes) as pool:
-        yield from pool.map(run_site, seeds)
+        yield from pool.map(live, seeds)
 
 
 @functools.lru_cache(maxsize=2)
 def reported(size: Size) -> tuple[SiteScore, ...]:
     """The sites that the figures are of; nothing was tuned on them."""
-    most = _SMALL if size is Size.SHORT else 16
-    seeds = seeds_of(MONTHS[size], tuning=False, most_cameras=most)
-    return tuple(run_sites(seeds, PROCESSES[size]))
+    is_short = size is Size.SHORT
+    seeds = seeds_of(MONTHS[size], tuning=False, most_cameras=_SMALL if is_short else 16)
+    pace_h = max(_PACES_H) if is_short else None  # visits are what a run costs
+    return tuple(run_sites(seeds, PROCESSES[size], pace_h=pace_h))
