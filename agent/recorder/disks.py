@@ -166,7 +166,8 @@ def _failing(
     for disk in present:
         report = reports.get(disk.name)
         health = report.health if report else Health.NO_REPORT
-        word = health.value if health.is_known else words.get(by_name.get(disk.name, ""), "")
+        serial = disk.serial or by_name.get(disk.name, "")  # names wander, also to another disk
+        word = health.value if health.is_known else words.get(serial, "")
         if word == Health.FAILING.value:
             failing.append(_named(disk, report))
         elif word == Health.PASSED.value:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.recorder.smart import Health, read_report
+from agent.recorder.block import Disk
+from agent.recorder.disks import readings
+from agent.recorder.memory import KnownDisk
+from agent.recorder.smart import Health, Report, read_report
 from agent.recorder.smart_child import STALE_S, SmartDesk
 from tests.agent.recorder import smart_shapes as shapes
 
@@ -112,3 +116,15 @@ def test_reports_that_root_s_timer_wrote(tmp_path: Path) -> None:
     assert desk.ask("/dev/sda", now_s=NOW_S + 60)[0].health is Health.FAILING
     assert desk.ask("/dev/sda", now_s=NOW_S + STALE_S + 60)[0].health is Health.STALE
     assert desk.ask("/dev/sdb", now_s=NOW_S)[0].health is Health.NO_REPORT
+
+
+def test_a_disk_that_sleeps_gets_no_other_disk_s_word() -> None:
+    """sdb failed and is gone, its name went to a disk that sleeps: that one does not fail."""
+    known = [
+        KnownDisk("HEALTHY", "sdb", "m", 0.0, 9.0, health="passed", health_at=9.0),
+        KnownDisk("BROKEN", "sdb", "m", 0.0, 5.0, health="failing", health_at=5.0),
+    ]
+    here = Disk(name="sdb", serial="HEALTHY", model="m", is_pluggable=False)
+    asleep = {"sdb": Report(name="/dev/sdb", health=Health.ASLEEP)}
+    told = readings(known, [here], asleep, [], missing=(), now=datetime.fromtimestamp(10, UTC))
+    assert next(one for one in told if one.name == "disk.failing").value != 1
