@@ -165,13 +165,18 @@ class Case:
         return self._is_short(self.recent.values())
 
     @cached_property
-    def is_site_short(self) -> bool | None:
-        """More than half of the siblings did not get what they took; None without a witness."""
+    def short_share(self) -> float | None:
+        """How many of the siblings did not get what they took; None without a witness."""
         words = [
             self._is_short(_of(days, self.recent))
             for days in witnesses(self.view.siblings).values()
         ]
-        return sum(words) * 2 > len(words) if words else None
+        return sum(words) / len(words) if words else None
+
+    @property
+    def is_site_short(self) -> bool | None:
+        """More than half of them; None without a witness."""
+        return None if self.short_share is None else self.short_share > 0.5
 
     def _is_short(self, days: Iterable[EnergyDay]) -> bool:
         return is_short(tuple(days), full=self.levels.energy_full_percent)

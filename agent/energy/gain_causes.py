@@ -23,6 +23,7 @@ _DEAD_SHARE: Final = 0.5
 """Of its use by night, what a dead panel may seem to give by day: lamps burn by night alone."""
 _SHORT_DAYS: Final = 5
 _LATELY: Final = 3
+_AT_EASE: Final = 75.0  # a few cold days cost a battery nothing that has more than that left
 _DEAD_MV: Final = 1000.0
 """A lit panel of 5 or 6 V shows volts even in shade; less is a broken one, or a cut cable."""
 _AS_BEFORE: Final = 0.9
@@ -38,7 +39,8 @@ def cold(case: Case) -> Assessment | None:
         for day, one in case.recent.items()
         if one.cold_s >= max(_COLD_S, 0.5 * one.room_s) and one.room_change < NOISE_PERCENT
     ]
-    if len(days) < case.levels.cold_days:
+    charges = [one.charge_low for one in case.recent.values() if one.charge_low is not None]
+    if len(days) < case.levels.cold_days or min(charges, default=0.0) > _AT_EASE:
         return None
     lows = [one.temperature_low_c for one in case.recent.values() if one.temperature_low_c]
     return Assessment(
@@ -157,6 +159,8 @@ def weak(case: Case) -> Assessment | None:
         return None
     if case.is_many(good) or case.is_many(cold) or may_be_dead(case):
         return None
+    if case.view.latitude_deg is None and case.short_share:
+        return None  # the season is not known, and another camera runs short too
     if not case.first and is_low_season(case):
         return None  # the season, on a smaller panel than its siblings', as far as is known
     return _weak(

@@ -27,6 +27,7 @@ current that it tells is what it draws while it answers, not what it draws."""
 _SAME: Final = (0.65, 1.5)
 """Use in percent times capacity: in mAh it must have stayed about the same."""
 _LATELY: Final = 3
+_FAR_OFF: Final = 0.6
 _DEEP_PERCENT: Final = 60.0
 _BELIEVABLE: Final = 4.5
 """A larger ratio is a gauge that was flat near full when the first weeks were read."""
@@ -102,17 +103,21 @@ def use_ratio(case: Case) -> Rate | None:
 
 
 def worn(case: Case) -> Assessment | None:
-    """It holds less than on day 0: from the same charge it gains more, and by night it falls more.
+    """It holds less than on day 0: from the same charge it rises more, and by night it falls more.
 
-    Both must say so, with their errors.
+    Both must say so, with their errors. Where no current is believed, the hours of charging stand
+    for it: weak sun stretches them, so that they count in a good season alone, and only when they
+    are far off.
     """
     held, use = capacity(case), use_ratio(case)
     if held is None or use is None or held.value > case.levels.capacity_worn_share:
         return None
-    if held.high > case.levels.capacity_fit_share or use.value < _AGREES or use.low <= 1.0:
+    metered = _is_believed(case)
+    most = case.levels.capacity_fit_share if metered else _FAR_OFF
+    if held.high > most or use.value < _AGREES or use.low <= 1.0:
         return None
     same = _SAME[0] <= use.value * held.value <= _SAME[1] and use.value <= _BELIEVABLE
-    if not same or not _is_charged(case):
+    if not same or not _is_charged(case) or not (metered or _is_good_season(case)):
         return None
     because = Said(
         en=f"it holds {_share(held)} of what it held in its first weeks, and by night it loses"
@@ -144,6 +149,13 @@ def over_use(case: Case) -> Assessment | None:
     if alike and use.value <= _BELIEVABLE:
         return _unsure(case, Cause.OVER_USE, because, _MEASURED)
     return Assessment(day=case.view.day, cause=Cause.OVER_USE, because=because)
+
+
+def _is_good_season(case: Case) -> bool:
+    """The sun is not low, and nothing froze."""
+    lows = [one.temperature_low_c for one in case.recent.values()]
+    lows += [case.said(day).temperature_low_c for day in case.recent]
+    return not is_low_season(case) and min((one for one in lows if one is not None), default=1) > 0
 
 
 def _is_charged(case: Case) -> bool:

@@ -26,7 +26,7 @@ def from_day(number: int, after: float, before: float) -> Callable[[int], float]
 DEAD = Cam(panel_mw=from_day(14, 0.0, 6000.0))
 TAKES_NOTHING = Cam(takes=lambda day: day < 14, names=ALL)
 DIRTY = Cam(panel_mw=from_day(14, 300.0, 6000.0))
-WORN = Cam(capacity_mah=from_day(16, 4500.0, 9000.0), names=ALL)
+WORN = Cam(capacity_mah=from_day(28, 4500.0, 9000.0), names=ALL)
 OVER_USED = Cam(
     use_ma=from_day(16, 90.0, 25.0), panel_mw=lambda _: 1500.0, capacity_mah=lambda _: 6000.0
 )
