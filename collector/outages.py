@@ -20,6 +20,7 @@ from collector.claims.outage_words import Cause, cause_of, describe, describe_fl
 from collector.claims.policy import Policy
 from collector.end_incident import end_incident
 from collector.store import agents, incidents, silences, sites_lost
+from collector.store import storms as stored_storms
 from collector.store.incidents import Telling
 from collector.store.sites_lost import UNREACHABLE, SiteLost
 from collector.store.storms import Storm
@@ -30,25 +31,44 @@ log = logging.getLogger(__name__)
 def settle(db: Connection, *, policy: Policy, now: datetime) -> None:
     """Bring the incidents of every site of which something is lost up to date."""
     storm = storms.silent_storm(db, policy=policy, now=now)
+    away = frozenset(stored_storms.away(db, incident_id=storm.id)) if storm else frozenset[int]()
     for site_id in sites_lost.troubled(db, min_devices=policy.site_loss_min_devices):
         site = read(db, site_id, policy=policy, now=now)
-        if storm is None or not _is_of_storm(db, site, storm, now=now):
+        if storm is None or not _is_of_storm(db, site, storm, away, policy=policy, now=now):
             _settle_site(db, site, policy=policy, now=now)
     storms.settle(db, silent=storm, policy=policy, now=now)
 
 
-def _is_of_storm(db: Connection, site: SiteLost, storm: Storm, *, now: datetime) -> bool:
-    """A site that is silent with many others: part of that storm, with what it had open itself."""
-    silent = {agent.id: agent.heard_at for agent in site.agents if agent.is_silent}
+def _is_of_storm(
+    db: Connection,
+    site: SiteLost,
+    storm: Storm,
+    away: frozenset[int],
+    *,
+    policy: Policy,
+    now: datetime,
+) -> bool:
+    """A site that fell silent with many others: part of that storm, with what it had open of it.
+
+    One that fell silent long before or after them is an outage of its own.
+    """
+    members = {leaf.agent_id for leaf in site.leaves if leaf.position_id in away}
+    silent = {
+        agent.id: agent.heard_at
+        for agent in site.agents
+        if agent.is_silent
+        and agent.heard_at is not None
+        and (agent.id in members or storms.takes_silent(storm, agent.heard_at, policy))
+    }
     if not silent:
         return False
     lost = {
-        leaf.position_id: heard
-        for leaf in site.leaves
-        if (heard := silent.get(leaf.agent_id)) is not None
+        leaf.position_id: silent[leaf.agent_id] for leaf in site.leaves if leaf.agent_id in silent
     }
     incidents.add_members(db, lost, incident_id=storm.id, organisation_id=storm.organisation_id)
     for one in incidents.open_at(db, site_id=site.site_id):
+        if one.away and one.away.isdisjoint(lost):
+            continue  # another outage of the same site
         incidents.merge(db, incident_id=one.id, into=storm.id, now=now)
     return True
 

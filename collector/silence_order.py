@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from collector.claims.decide import SILENCED_EN
 from collector.claims.silence import Silence
-from collector.store import accounts, decisions, silences
+from collector.store import accounts, decisions, notices, silences
 from collector.store.scope import Scope
 from collector.store.silences import NewSilence
 
@@ -39,6 +39,7 @@ def end(
     if ended is None:
         return None
     decisions.hasten(db, reason_en=SILENCED_EN, due_at=now)
+    notices.hasten(db, now=now)
     accounts.record(
         db, at=now, actor=actor, action=f"{ended.kind.value}.end", detail=f"silence {silence_id}"
     )

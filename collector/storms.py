@@ -37,7 +37,7 @@ def brake(
     if decided.verdict not in _OPENS or storms.was_in_one(db, episode_id=case.episode_id):
         return decided
     found = next(iter(storms.list_open(db, code=case.code)), None)
-    if found is None:
+    if found is None or not _takes(db, found, case, policy):
         terms = policy.storm
         hit = storms.hit_by(db, code=case.code, around=case.onset_at, window=terms.window)
         together = rules.most_at_once(
@@ -45,15 +45,25 @@ def brake(
         )
         if case.site_id not in together or len(together) < terms.needed(storms.count_sites(db)):
             return decided
-        name = fault_name(case.code)
-        owners = {site: hit[site] for site in together}
-        found = _open(db, case.code, Both(name.en, name.zh), owners, policy=policy, now=now)
+        if found is None:
+            name = fault_name(case.code)
+            owners = {site: hit[site] for site in together}
+            found = _open(db, case.code, Both(name.en, name.zh), owners, policy=policy, now=now)
     storms.join(db, found, position_id=case.position_id, episode_id=case.episode_id, now=now)
     return Decision(
         verdict=Verdict.WAIT,
         reason_en=f"{STORM_EN}: {found.text_en}",
         reason_zh=f"等待：告警风暴：{found.text_zh}",
         look_again_at=now + policy.storm.hold,
+    )
+
+
+def _takes(db: Connection, storm: Storm, case: Case, policy: Policy) -> bool:
+    """It waits there already, or began when the storm did: what comes days later is a fault of its
+    own, unless there are enough of them again."""
+    began_at = storm.began_at
+    return case.position_id in storms.away(db, incident_id=storm.id) or (
+        abs(case.onset_at - began_at) <= max(policy.storm.hold, policy.storm.window)
     )
 
 
@@ -72,11 +82,16 @@ def settle(db: Connection, *, silent: Storm | None, policy: Policy, now: datetim
             _let_go(db, one.code, now=now)
 
 
-def release(db: Connection, scope: Scope, *, incident_id: int, actor: str, now: datetime) -> bool:
-    """Somebody looked: what waited is decided one by one. False when there is no such storm."""
+def release(
+    db: Connection, scope: Scope, *, incident_id: int, actor: str, policy: Policy, now: datetime
+) -> bool:
+    """Somebody looked: what waited, or was explained by it, is decided one by one. False when
+    there is no such storm."""
     code = storms.release(db, scope, incident_id=incident_id, now=now)
     if code is None:
         return False
+    if code == rules.SILENT:
+        end_incident(db, incident_id, policy=policy, now=now)
     _let_go(db, code, now=now)
     detail = f"incident {incident_id}: {code}"
     meta.note(db, actor=actor, action="storm.released", detail=detail, now=now)
@@ -86,12 +101,13 @@ def release(db: Connection, scope: Scope, *, incident_id: int, actor: str, now: 
 def silent_storm(db: Connection, *, policy: Policy, now: datetime) -> Storm | None:
     """The storm of agents that fell silent, opened when there are enough of them; None else.
 
-    It ends when fewer than half of what makes one are left: those are looked at one by one.
+    It ends when fewer than half of what makes one are left of its own sites: those are looked at
+    one by one.
     """
     silent = storms.silent_sites(db)
     needed = policy.storm.needed(storms.count_sites(db))
     found = next(iter(storms.list_open(db, code=rules.SILENT)), None)
-    if found is not None and 2 * len(silent) >= needed:
+    if found is not None and 2 * len(_still_of(db, found, silent, policy)) >= needed:
         return found
     if found is not None:
         storms.note_speaking(db, incident_id=found.id, now=now)
@@ -104,6 +120,28 @@ def silent_storm(db: Connection, *, policy: Policy, now: datetime) -> Storm | No
         return None
     owners = {site: silent[site] for site in together}
     return _open(db, rules.SILENT, _SILENT, owners, policy=policy, now=now)
+
+
+def takes_silent(storm: Storm, heard_at: datetime, policy: Policy) -> bool:
+    """Whether an agent that was last heard then fell silent with this storm."""
+    return rules.takes(
+        heard_at,
+        began_at=storm.began_at,
+        last_at=storm.last_at or storm.began_at,
+        terms=policy.storm,
+    )
+
+
+def _still_of(
+    db: Connection, storm: Storm, silent: Mapping[str, tuple[str, datetime]], policy: Policy
+) -> list[str]:
+    """The silent sites that are of this storm."""
+    away = set(storms.away(db, incident_id=storm.id).values())
+    return [
+        site
+        for site, (_, heard_at) in silent.items()
+        if site in away or takes_silent(storm, heard_at, policy)
+    ]
 
 
 def _open(

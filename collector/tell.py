@@ -131,8 +131,8 @@ def _still_matters(db: Connection, one: Waiting) -> bool:
 def _silence(db: Connection, one: Waiting, *, now: datetime) -> datetime | None:
     """Until when it is quiet there; what a person does is told all the same."""
     by_machine = one.step == OPENED or one.step.startswith("draft.")
-    if not by_machine or not one.site_id:
-        return None
+    if not by_machine or not one.site_id or one.topic == Topic.STORM.value:
+        return None  # a storm names the first of many sites: that one's silence is not theirs
     found = silences.covering(
         db, position_id=one.position_id, site_id=one.site_id, code=one.code, at=now
     )

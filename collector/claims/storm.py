@@ -44,6 +44,16 @@ def most_at_once(moments: Mapping[str, datetime], window: timedelta) -> frozense
     return frozenset(best)
 
 
+def takes(moment: datetime, *, began_at: datetime, last_at: datetime, terms: StormTerms) -> bool:
+    """Whether what began at ``moment`` may belong to a storm whose latest member began at
+    ``last_at``: within a window of it, and never later than the storm's own patience.
+
+    Else a storm that lasts would swallow every later fault of its kind, and never end.
+    """
+    latest = min(last_at + terms.window, began_at + max(terms.hold, terms.window))
+    return began_at - terms.window <= moment <= latest
+
+
 def common_owner(owners: Iterable[str], parents: Mapping[str, str | None]) -> str:
     """The lowest organisation above all of these; the top of one of them when none is."""
     chains = [_above(owner, parents) for owner in sorted(set(owners))]

@@ -21,7 +21,7 @@ _INCIDENT: Final = {
     Topic.INCIDENT: Both("Outage at {site}", "现场中断：{site}"),
     Topic.AGENT_SILENT: Both("Site silent: {site}", "现场失联：{site}"),
     Topic.STORM: Both(
-        "Many sites are lost at once, {site} first", "多个现场同时失联，最先为 {site}"
+        "Many sites say the same at once, {site} first", "多个现场同时出现同一情况，最先为 {site}"
     ),
 }
 _OVER: Final = Both("Over: {site}", "已恢复：{site}")

@@ -129,6 +129,15 @@ def set_state(
     db.execute(update(notice).where(notice.c.id == notice_id).values(state=state, look_at=look_at))
 
 
+def hasten(db: Connection, *, now: datetime) -> None:
+    """A silence ended early: look at once at what waits for the end of one."""
+    db.execute(
+        update(notice)
+        .where(notice.c.state == "silenced", notice.c.look_at > now)
+        .values(look_at=now)
+    )
+
+
 def state_of(db: Connection, *, thing: str, thing_id: int, step: str) -> str:
     """How a notice stands; '' when there is none."""
     found = db.execute(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, exists, func, select, update
 
 from collector.claims.outage import Level
+from collector.claims.storm import SILENT
 from collector.store.scope import Scope
 from collector.store.tables import (
     agent,
@@ -121,14 +122,31 @@ def hit_by(
 
 
 def silent_sites(db: Connection) -> dict[str, tuple[str, datetime]]:
-    """Owner and last word of each site with a silent agent."""
+    """Owner and last word of each site with a silent agent; an agent whose very silence was in a
+    storm that is over does not count for another."""
+    was_in_one = (
+        select(incident_member.c.id)
+        .join(incident, incident.c.id == incident_member.c.incident_id)
+        .join(position, position.c.id == incident_member.c.position_id)
+        .where(
+            position.c.agent_id == agent.c.id,
+            incident.c.level == Level.STORM.value,
+            incident.c.root == root_of(SILENT),
+            incident.c.closed_at.is_not(None),
+            incident_member.c.lost_at >= agent.c.last_seen_at,
+        )
+    )
     rows = db.execute(
         select(
             agent.c.site_id,
             agent.c.organisation_id,
             func.max(agent.c.last_seen_at, type_=agent.c.last_seen_at.type).label("at"),
         )
-        .where(agent.c.silent_since.is_not(None), agent.c.last_seen_at.is_not(None))
+        .where(
+            agent.c.silent_since.is_not(None),
+            agent.c.last_seen_at.is_not(None),
+            ~exists(was_in_one),
+        )
         .group_by(agent.c.site_id, agent.c.organisation_id)
     )
     return {row.site_id: (row.organisation_id, row.at) for row in rows}
@@ -147,8 +165,21 @@ def parents(db: Connection) -> dict[str, str | None]:
     return {row.id: row.parent_id for row in db.execute(select(organisation))}
 
 
+def away(db: Connection, *, incident_id: int) -> dict[int, str]:
+    """Site by position of the members that are not back."""
+    rows = db.execute(
+        select(position.c.id, position.c.site_id)
+        .join(incident_member, incident_member.c.position_id == position.c.id)
+        .where(
+            incident_member.c.incident_id == incident_id,
+            incident_member.c.back_at.is_(None),
+        )
+    )
+    return {row.id: row.site_id for row in rows}
+
+
 def join(db: Connection, storm: Storm, *, position_id: int, episode_id: int, now: datetime) -> None:
-    """The decision of this fault waits for the storm."""
+    """The decision of this fault waits for the storm; of a position the latest fault counts."""
     known = db.execute(
         select(incident_member.c.id).where(
             incident_member.c.incident_id == storm.id,
@@ -164,6 +195,12 @@ def join(db: Connection, storm: Storm, *, position_id: int, episode_id: int, now
                 episode_id=episode_id,
                 lost_at=now,
             )
+        )
+    else:
+        db.execute(
+            update(incident_member)
+            .where(incident_member.c.id == known)
+            .values(episode_id=episode_id)
         )
 
 

@@ -34,8 +34,11 @@ async def release(call: Call) -> web.StreamResponse:
     """Somebody looked at a storm: its decisions go on one by one. One that is over stays so."""
     number = call.number("id")
     scope, actor, now = call.scope, call.known.name, call.now
+    policy = call.house.policy
     done = await call.house.write(
-        lambda db: storms.release(db, scope, incident_id=number, actor=actor, now=now)
+        lambda db: storms.release(
+            db, scope, incident_id=number, actor=actor, policy=policy, now=now
+        )
     )
     if not done:
         found(await call.house.read(lambda db: incident_file.find_incident(db, scope, number)))

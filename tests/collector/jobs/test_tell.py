@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, update
 
+from collector import silence_order
 from collector.claims.silence import SilenceKind, SilenceScope
 from collector.notify.topics import Delivery, Topic
 from collector.notify.wishes import Wishes
@@ -212,6 +213,33 @@ def test_silence_holds_back_what_its_end_brings(house: House) -> None:
 
     assert [run(house), run(house)] == [1, 0]
     assert told(house) == [(FITTER, "now", "Outage at Farm")]
+
+
+def test_a_storm_and_the_early_end_of_a_silence_are_told_at_once(house: House) -> None:
+    """A silence of the site that a storm names first keeps nobody from hearing of the storm; of
+    the site itself is told as soon as somebody ends its silence."""
+    with house.engine.begin() as db:
+        number = silences.add(
+            db,
+            NewSilence(
+                organisation_id="north", scope=SilenceScope.SITE, site_id="farm",
+                position_id=None, code="", kind=SilenceKind.SILENCE, reason="known",
+                made_by="fitter", starts_at=house.now, ends_at=house.now + timedelta(days=30),
+            ),
+            now=house.now,
+        )  # fmt: skip
+    lose(house, cause="storm", members=0)
+    lose(house)
+    run(house)
+    title = "Many sites say the same at once, Farm first"
+    assert told(house) == [(FITTER, "now", title)]
+
+    house.pass_time(60)
+    with house.engine.begin() as db:
+        scope = scope_of(db, organisation_id="north", role=Role.INTEGRATOR)
+        assert silence_order.end(db, scope, silence_id=number, actor="fitter", now=house.now)
+    run(house)
+    assert told(house)[1:] == [(FITTER, "now", "Outage at Farm")]
 
 
 def test_the_limit_of_a_day_and_the_digest_after_it(house: House) -> None:
