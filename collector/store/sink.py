@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from collector.store.tables import agent, position, sink, sink_backlog, telemetry_batch
+from collector.store.tables import position, sink, sink_backlog, telemetry_batch
 from collector.store.upsert import insert_into
 from collector.telemetry.lines import Tags
 
@@ -160,14 +160,8 @@ def stands(db: Connection, name: str) -> Stands | None:
 def tags_of(
     db: Connection, agent_ids: Sequence[str], *, with_serial: bool
 ) -> dict[str, dict[str, Tags]]:
-    """Whose readings they are, by agent and device; a device '' stands for one not known yet."""
+    """Whose readings they are, by agent and device; intake has made a position of each."""
     found: dict[str, dict[str, Tags]] = {}
-    for row in db.execute(
-        select(agent.c.id, agent.c.organisation_id, agent.c.site_id).where(
-            agent.c.id.in_(agent_ids)
-        )
-    ):
-        found[row.id] = {"": Tags(row.organisation_id, row.site_id, row.id, "")}
     for row in db.execute(select(position).where(position.c.agent_id.in_(agent_ids))):
         found.setdefault(row.agent_id, {})[row.device_id] = Tags(
             row.organisation_id,
