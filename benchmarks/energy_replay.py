@@ -25,6 +25,8 @@ HALF_A_YEAR_S: Final = 183 * 86_400.0
 SETTLE_S: Final = {Size.SHORT: 9.0, Size.FULL: 60.0}
 DARK_S: Final = {Size.SHORT: 20.0, Size.FULL: 120.0}
 SWEEP_S: Final = {Size.SHORT: 40.0, Size.FULL: 60.0}  # pictures of all cameras once in this time
+# What is true of the machine itself is no extra: its clock was wrong, and a laboratory is busy.
+OF_THE_HOST: Final = ("host.clock_wrong", "agent.overloaded")
 PATIENCE_S: Final = 600.0
 HEALTH_S: Final = 4.0
 POLICY: Final = """\
@@ -34,6 +36,8 @@ recheck_s = 1.0
 [hold_s]
 "*" = 8.0
 "device.unreachable" = 14.0
+"login.clock_skew" = 90.0
+"clock.wrong" = 90.0
 [site_loss]
 margin_s = 2.0
 together_s = 30.0
@@ -78,7 +82,10 @@ class Stage:
             crowd.cast,
             addresses=dict(crowd.addresses),
             broker_port=crowd.broker_port,
-            every_s={"reachability": 3.0, **dict.fromkeys(slow, SWEEP_S[self.size])},
+            every_s={
+                "reachability": 3.0,
+                **dict.fromkeys(slow, SWEEP_S[self.size]),
+            },
             watch_seconds=0.5,
             health_every_s=HEALTH_S,
         )
@@ -173,7 +180,9 @@ class Stage:
         seen = t.incident.c.merged_into.is_(None)
         rows = {
             "incident": select(func.count()).select_from(t.incident).where(seen),
-            "task": select(func.count()).select_from(t.task),
+            "task": select(func.count())
+            .select_from(t.task)
+            .where(t.task.c.code.not_in(OF_THE_HOST)),
             "line": select(func.count()).select_from(t.claim_line),
             "firmware_case": select(func.count()).select_from(t.firmware_case),
         }
@@ -214,7 +223,8 @@ def replay(size: Size) -> Replay:
         for name, act in _quiet_steps(stage):
             act()
             time.sleep(SWEEP_S[size] * 1.5 if name == "dusk" else SETTLE_S[size])
-            stage.wait_until("all are well again", lambda: stage.standing("ok") == CAMERAS)
+            if "set to" not in name or name.endswith(" +0 d"):  # what refuses a wrong clock is true
+                stage.wait_until("all are well again", lambda: stage.standing("ok") == CAMERAS)
             _note(done, stage, name, expected=0)
         stage.power(on=False)
         stage.wait_until("the outage is told", lambda: stage.opened()["incident"] > 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import Connection
@@ -92,6 +92,7 @@ def facts_of(db: Connection, case: Case) -> Facts:
             agent_silent_since=case.silent_since,
             agent_quiet_until=case.quiet_until,
             promised_within_s=case.promised_within_s,
+            agent_clock_off=timedelta(seconds=case.clock_off_s or 0.0),
         ),
     )
 

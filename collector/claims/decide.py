@@ -67,6 +67,11 @@ EXPLAINED_BY_SITE: Final = frozenset(
 )
 
 
+# Faults that an agent finds everywhere when its own clock is wrong.
+EXPLAINED_BY_CLOCK: Final = frozenset({"login.clock_skew", "clock.wrong", "mainboard.clock_lost"})
+# Beyond it a digest of WS-Security is stale (UsernameToken profile 1.1, section 3.1: five minutes).
+CLOCK_OFF: Final = timedelta(minutes=5)
+
 # Begins the reason of a decision that waits for an agent closed at its data cap.
 CLOSED_EN: Final = "waiting: the agent is closed at its data cap"
 
@@ -83,6 +88,8 @@ def decide(case: Facts, policy: Policy, now: datetime) -> Decision:
         return quiet
     if (lost := _site_lost(case, policy, now)) is not None:
         return lost
+    if case.code in EXPLAINED_BY_CLOCK and abs(case.site.agent_clock_off) > CLOCK_OFF:
+        return _wait_for_clock(case, policy, now)
     entry = CATALOGUE.get(case.code)
     if entry is None:
         return Decision(
@@ -158,6 +165,17 @@ def _site_lost(case: Facts, policy: Policy, now: datetime) -> Decision | None:
     if any(case.onset_at >= moment for moment in began):
         return _explained(site.loss, policy, now)
     return _wait_for_site(policy, now) if began else None
+
+
+def _wait_for_clock(case: Facts, policy: Policy, now: datetime) -> Decision:
+    """The agent's own clock is wrong: what it says of other clocks is judged a hold after that."""
+    off_s = case.site.agent_clock_off.total_seconds()
+    return Decision(
+        verdict=Verdict.WAIT,
+        reason_en=f"waiting: the agent's own clock is {off_s:+.0f} s off; judged when it is right",
+        reason_zh=f"等待：代理自身的时钟偏差 {off_s:+.0f} 秒；校准后再判定",
+        look_again_at=now + policy.due_after(case.code, case.site.promised_within_s),
+    )
 
 
 def _explained(loss: LossFacts | None, policy: Policy, now: datetime) -> Decision:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from collector.claims.dead_device import DeadFacts
 from collector.claims.profiles import ProfileFacts
@@ -28,6 +28,7 @@ class SiteFacts:
     agent_silent_since: datetime | None = None
     agent_quiet_until: datetime | None = None  # closed by its data plan, and not heard since
     promised_within_s: float | None = None
+    agent_clock_off: timedelta = timedelta(0)  # at its last health message, by our clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,6 +77,7 @@ def _note_agent(health: Health, row: Row) -> None:
         version=health.agent_version,
         recorder_firmware=health.recorder_firmware,
         health_json=msgspec.json.encode(report).decode(),
+        clock_off_s=_clock_off_s(health, row),
         quiet_until=until,
     )
     if health.recorder_firmware != row.agent.recorder_firmware:
@@ -87,6 +88,12 @@ def _note_agent(health: Health, row: Row) -> None:
             firmware=health.recorder_firmware,
             at=row.received_at,
         )
+
+
+def _clock_off_s(health: Health, row: Row) -> float:
+    """The agent's clock beside ours. A message that was long on its way looks like a slow clock,
+    and is followed by the next one."""
+    return (health.sent_at - row.received_at).total_seconds()
 
 
 def _look_again(row: Row, until: datetime | None) -> None:

@@ -114,6 +114,7 @@ def note_health(
     version: str,
     recorder_firmware: str,
     health_json: str,
+    clock_off_s: float,
     quiet_until: datetime | None,
 ) -> None:
     """Keep what the agent said of itself; ``quiet_until``: it will not speak before."""
@@ -121,6 +122,7 @@ def note_health(
         "uplink": uplink,
         "version": version,
         "health_json": health_json,
+        "clock_off_s": clock_off_s,
         "health_epoch": str(identity.epoch),
         "health_seq": identity.seq,
         "quiet_until": quiet_until,

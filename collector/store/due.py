@@ -55,6 +55,7 @@ class Case:
     silent_since: datetime | None
     quiet_until: datetime | None
     promised_within_s: float | None
+    clock_off_s: float | None
 
 
 def read(db: Connection, *, decision_id: int) -> Case:
@@ -92,6 +93,7 @@ def read(db: Connection, *, decision_id: int) -> Case:
             agent.c.silent_since,
             agent.c.quiet_until,
             agent.c.promised_within_s,
+            agent.c.clock_off_s,
         )
         .join(episode, episode.c.id == decision.c.episode_id)
         .join(position, position.c.id == episode.c.position_id)

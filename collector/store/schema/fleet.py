@@ -61,6 +61,7 @@ agent = Table(
     Column("health_seq", BigInteger),
     Column("health_json", Text),  # host readings, outbox depth, lost ranges of the last health
     Column("evidence_key", LargeBinary),  # pinned public key, PEM
+    Column("clock_off_s", Float),  # its clock beside ours at the last health; None: not told
 )
 
 position = Table(

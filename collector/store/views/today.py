@@ -254,15 +254,19 @@ def _faults(db: Connection, scope: Scope) -> Iterator[OpenThing]:
 
 
 def _unknown_devices(db: Connection, scope: Scope) -> Iterator[OpenThing]:
-    """Unknown devices, save those of a site whose incident already says so."""
-    known = select(incident.c.site_id).where(incident.c.closed_at.is_(None))
+    """Unknown devices, save those of which an open incident already says so."""
+    known = (
+        select(incident_member.c.position_id)
+        .join(incident, incident.c.id == incident_member.c.incident_id)
+        .where(incident.c.closed_at.is_(None), incident_member.c.back_at.is_(None))
+    )
     rows = db.execute(
         select(position, site.c.name.label("site_name"))
         .join(site, site.c.id == position.c.site_id)
         .where(
             scope.covers(position.c.organisation_id),
             position.c.standing == "unknown",
-            position.c.site_id.not_in(known),
+            position.c.id.not_in(known),
         )
     )
     for row in rows:

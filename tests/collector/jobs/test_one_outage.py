@@ -228,3 +228,36 @@ def test_a_clock_set_by_half_a_year_loses_and_adds_nothing(farm: Farm, days: int
     (incident,) = farm.incidents()
     assert incident["closed_at"] is not None
     assert farm.house.count(tables.task) == farm.house.count(tables.claim_line) == 0
+
+
+def test_an_agent_whose_clock_is_wrong_accuses_no_camera(tmp_path: Path) -> None:
+    """Half a year off: every login of its cameras is refused as stale. Nothing opens while its
+    clock is wrong; what stays a hold after it is right again is judged."""
+    house = House(tmp_path, Policy())
+
+    def speak(seq: int, off: timedelta) -> None:
+        told = Health(house.now + off, "0.1.0", 30_000.0, "wired", devices=())
+        house.take(frame_of(told, seq=seq))
+
+    speak(1, timedelta(days=183))
+    for seq in (2, 3):
+        house.take(frame_of(fault("login.clock_skew", of=device(f"cam-{seq}")), seq=seq))
+    for day in range(1, 5):
+        house.pass_time(86_400)
+        speak(10 + day, timedelta(days=183))
+        house.tick()
+    assert house.count(tables.task) == 0
+    assert "own clock is +15811200 s off" in str(house.rows(tables.decision)[0]["reason_en"])
+
+    speak(20, timedelta(0))
+    house.take(
+        frame_of(
+            fault("login.clock_skew", kind=FaultKind.CLEARED, episode=2, of=device("cam-2")), seq=21
+        )
+    )
+    for day in range(1, 4):
+        house.pass_time(86_400)
+        speak(30 + day, timedelta(0))
+        house.tick()
+    assert [row["outcome"] for row in house.rows(tables.decision)] == ["transient", "task"]
+    house.engine.dispose()
