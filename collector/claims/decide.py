@@ -67,8 +67,11 @@ EXPLAINED_BY_SITE: Final = frozenset(
 )
 
 
-# Faults that an agent finds everywhere when its own clock is wrong.
-EXPLAINED_BY_CLOCK: Final = frozenset({"login.clock_skew", "clock.wrong", "mainboard.clock_lost"})
+# Faults that an agent finds everywhere when its own clock is wrong: a login that it signs then is
+# refused as stale, whatever else the refusal is taken for.
+EXPLAINED_BY_CLOCK: Final = frozenset(
+    {"clock.wrong", "mainboard.clock_lost", *(c for c in CATALOGUE if c.startswith("login."))}
+)
 # Beyond it a digest of WS-Security is stale (UsernameToken profile 1.1, section 3.1: five minutes).
 CLOCK_OFF: Final = timedelta(minutes=5)
 
@@ -168,13 +171,14 @@ def _site_lost(case: Facts, policy: Policy, now: datetime) -> Decision | None:
 
 
 def _wait_for_clock(case: Facts, policy: Policy, now: datetime) -> Decision:
-    """The agent's own clock is wrong: what it says of other clocks is judged a hold after that."""
+    """The agent's own clock is wrong: what it says of other clocks is judged two holds after that,
+    for it leaves an account that refused it alone for up to a day."""
     off_s = case.site.agent_clock_off.total_seconds()
     return Decision(
         verdict=Verdict.WAIT,
         reason_en=f"waiting: the agent's own clock is {off_s:+.0f} s off; judged when it is right",
         reason_zh=f"等待：代理自身的时钟偏差 {off_s:+.0f} 秒；校准后再判定",
-        look_again_at=now + policy.due_after(case.code, case.site.promised_within_s),
+        look_again_at=now + 2 * policy.due_after(case.code, case.site.promised_within_s),
     )
 
 
