@@ -52,7 +52,7 @@ class Steady:
             meta.note(
                 db,
                 actor="collector",
-                action="clock.jumped",
+                action=meta.CLOCK_JUMPED,
                 detail=f"by {jump.total_seconds():.0f} s; {shifted} pending decisions moved along",
                 now=now,
             )

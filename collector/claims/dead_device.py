@@ -36,6 +36,7 @@ class DeadFacts:
     has_energy_fault: bool  # open at the same device
     siblings: int  # that are heard now
     quiet_since: datetime | None  # since when neither they nor their site had an outage
+    is_named: bool = True  # its agent still tells how it stands: one taken out is not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,11 @@ def judge(facts: DeadFacts, *, onset_at: datetime, terms: DeadTerms, now: dateti
 
 def _excuse(facts: DeadFacts, terms: DeadTerms) -> Both | None:
     """What else may keep it silent."""
+    if not facts.is_named:
+        return Both(
+            "its agent names it no more: was it taken out of the configuration?",
+            "代理已不再上报该设备：是否已从配置中移除？",
+        )
     if not facts.worked_once:
         return Both(
             "it has never answered here: check address, cable and power",

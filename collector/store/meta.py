@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -70,6 +71,9 @@ def keep_at_work(db: Connection, *, until: datetime) -> None:
     """The collector is at work at this moment."""
     mark(db)  # makes the row in a new store
     db.execute(update(store_meta).values(at_work_until=until))
+
+
+CLOCK_JUMPED: Final = "clock.jumped"  # the audit log's word for the collector's own clock
 
 
 def note(db: Connection, *, actor: str, action: str, detail: str, now: datetime) -> None:

@@ -9,8 +9,10 @@ from typing import Final
 from sqlalchemy import Connection, Row, func, or_, select
 
 from collector.claims.dead_device import UNREACHABLE, DeadFacts
+from collector.store.meta import CLOCK_JUMPED
 from collector.store.tables import (
     agent,
+    audit,
     episode,
     incident,
     incident_member,
@@ -37,6 +39,7 @@ def read(db: Connection, *, position_id: int, onset_at: datetime, now: datetime)
         has_energy_fault=_has_energy_fault(db, position_id),
         siblings=len(siblings),
         quiet_since=_quiet_since(db, own, siblings, onset_at=onset_at) if siblings else None,
+        is_named=own.standing_at is not None and own.standing_at >= now - _HEARD_WITHIN,
     )
 
 
@@ -67,7 +70,10 @@ def _heard(db: Connection, own: Row[tuple[object, ...]], *, now: datetime) -> li
 def _quiet_since(
     db: Connection, own: Row[tuple[object, ...]], siblings: list[int], *, onset_at: datetime
 ) -> datetime:
-    """The end of the last outage of a sibling or of the site since it fell silent."""
+    """The end of the last outage of a sibling or of the site since it fell silent.
+
+    When the collector's clock was set nobody knows how long it has been silent: it begins anew.
+    """
     known = own._mapping
     ended = db.execute(
         select(func.max(episode.c.cleared_at, type_=episode.c.cleared_at.type)).where(
@@ -85,7 +91,10 @@ def _quiet_since(
             )
         )
     ).scalar_one()
-    return max(moment for moment in (onset_at, ended, closed) if moment is not None)
+    jumped = db.execute(
+        select(func.max(audit.c.at, type_=audit.c.at.type)).where(audit.c.action == CLOCK_JUMPED)
+    ).scalar_one()
+    return max(moment for moment in (onset_at, ended, closed, jumped) if moment is not None)
 
 
 def _charge(db: Connection, position_id: int) -> float | None:

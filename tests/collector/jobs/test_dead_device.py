@@ -10,6 +10,7 @@ import pytest
 
 from collector.claims.dead_device import DeadFacts, DeadTerms, judge
 from collector.claims.policy import Policy
+from collector.steady import Steady
 from collector.store import tables
 from shared.fault import FaultKind
 from shared.health import DeviceHealth, HangsOn, Health, Standing
@@ -127,6 +128,35 @@ def test_an_outage_of_the_sibling_begins_the_time_anew(house: House) -> None:
     assert house.count(tables.claim_line) == 1
 
 
+def test_a_device_taken_out_of_the_configuration_is_not_dead(house: House) -> None:
+    """Its agent names it no more: nothing will ever clear its fault, and no draft opens for it."""
+    speak(house, seq=1)
+    house.take(frame_of(fault("device.unreachable", of=GATE), seq=2))
+    for step in range(25):
+        house.pass_time(4 * 3600)
+        left = (DeviceHealth(YARD, Standing.OK, house.now, hangs_on=POLE),)
+        house.take(frame_of(Health(NOON, "0.1.0", 30_000.0, "wired", devices=left), seq=9 + step))
+        house.tick()
+    assert house.count(tables.claim_line) == 0
+    (decision,) = house.rows(tables.decision)
+    assert "names it no more" in str(decision["reason_en"])
+
+
+def test_a_clock_that_is_set_makes_no_device_dead(house: House) -> None:
+    """Silent for a day when the collector's clock is set by six months: 72 h from then."""
+    speak(house, seq=1)
+    steady = Steady(house.engine)
+    house.take(frame_of(fault("device.unreachable", of=GATE), seq=2))
+    run(house, 24, seq=100)
+    steady.settle(now=house.now, monotonic_s=0)
+    house.pass_time(182 * 86_400)
+    steady.settle(now=house.now, monotonic_s=0)
+    run(house, 64, seq=200)
+    assert house.count(tables.claim_line) == 0
+    run(house, 16, seq=300)
+    assert house.count(tables.claim_line) == 1
+
+
 @pytest.mark.parametrize(("charge", "lines"), [(8.0, 0), (80.0, 1)])
 def test_a_drained_battery_is_no_dead_board(house: House, charge: float, lines: int) -> None:
     """A solar camera whose last word was 8 % is an energy matter; one that was full is not."""
@@ -149,6 +179,7 @@ def _fields(event: object) -> dict[str, object]:
     [
         ({}, True),
         ({"worked_once": False}, False),
+        ({"is_named": False}, False),
         ({"contact": "pushes"}, False),
         ({"siblings": 0}, False),
         ({"quiet_since": None}, False),
