@@ -108,6 +108,12 @@ def _befall(
         truth = _SECOND[(turn + away) % len(_SECOND)]
         if len(cameras) >= fewest and truth is not story:
             cameras[place] = _with(cameras[place], matter(truth))
+    if any(one.has(Truth.ANTENNA_BROKEN, Truth.ANTENNA_CORRODING) for one in cameras):
+        # Its proof is siblings that hear the same cell better, and say which cell it is.
+        cameras = [
+            replace(one, modem=Modem.USUAL) if one.modem in (Modem.PLAIN, Modem.NONE) else one
+            for one in cameras
+        ]
     return cameras
 
 
