@@ -98,7 +98,11 @@ async def _check_form(call: Call) -> None:
     form = await call.request.post()
     given = form.get("csrf", "")
     key = call.visitor.csrf if call.visitor else call.request.cookies.get(FORM_COOKIE, "")
-    if not key or not isinstance(given, str) or not hmac.compare_digest(given, key):
+    if (
+        not key
+        or not isinstance(given, str)
+        or not hmac.compare_digest(given.encode(), key.encode())
+    ):
         raise web.HTTPForbidden
 
 
