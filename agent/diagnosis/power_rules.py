@@ -27,6 +27,7 @@ _OPEN_CAUSES: Final = frozenset(
 )
 """Words of ``energy.cause`` that leave the question open."""
 _RISE_PERCENT: Final = 3.0  # a gauge in whole percent flickers by one, a cell at rest recovers two
+_GAUGE_MOVES_IN: Final = timedelta(days=1)  # a camera takes 2 % or more of its battery in a day
 _LONGEST_NIGHT: Final = timedelta(hours=36)  # between two looks under sun, a dull day included
 
 
@@ -95,7 +96,22 @@ def _too_early(view: View, charge: float) -> tuple[str, str] | None:
         return "not watched for long enough", "观察时间不足"
     if idle and _has_risen(view, charge, since=idle[0].taken_at):
         return "the charge has risen meanwhile", "期间电量有所上升"
+    if idle and span >= _GAUGE_MOVES_IN and _stands_still(view, charge, since=idle[0].taken_at):
+        return "its gauge has not moved in days", "电量计数日未变化"
     return None
+
+
+def _stands_still(view: View, charge: float, *, since: datetime) -> bool:
+    """Whether the gauge shows one value through it all: stuck, or fed by a cable.
+
+    What is not charged falls; only an empty battery cannot.
+    """
+    shown = {
+        reading.number()
+        for reading in view.history.get("battery.charge", ())
+        if reading.taken_at >= since
+    }
+    return charge > 0 and shown - {None} <= {charge}
 
 
 def _has_risen(view: View, charge: float, *, since: datetime) -> bool:

@@ -7,10 +7,8 @@ from typing import Final
 from agent.energy.case import Case
 from agent.energy.cause import Assessment, Cause, Said
 from agent.energy.day import EnergyDay
+from agent.energy.witness import NEARLY_FULL, is_on_cable
 
-MAINS: Final = frozenset({"dc", "mains", "adapter", "usb", "wired"})
-"""Words of ``battery.source`` for something other than the sun."""
-_FULL: Final = 99
 _SWING_MV: Final = 60.0
 """A cell under a solar camera moves by more in a day: 3.8 to 4.2 V is the way from a third to
 full (vendor-interfaces, state of charge by voltage)."""
@@ -20,9 +18,7 @@ _NEARLY_ALL: Final = 0.8
 
 def mains(case: Case) -> Assessment | None:
     """It says so, or has been full for a week of nights without a dip and nothing charges it."""
-    newest = case.newest.values()
-    said = [day.source in MAINS for day in newest if day.source]
-    if said and sum(said) > len(said) * _MOST:
+    if is_on_cable(case.newest.values()):
         because = Said(
             en="the camera says that it is fed from the mains", zh="摄像机报告为市电供电"
         )
@@ -39,7 +35,7 @@ def mains(case: Case) -> Assessment | None:
 
 
 def _stays_full(day: EnergyDay) -> bool:
-    full = bool(day.gauge) and min(day.gauge) >= _FULL
+    full = bool(day.gauge) and min(day.gauge) >= NEARLY_FULL
     return full and not day.charging_visits and _swing_mv(day) < _SWING_MV
 
 
@@ -66,7 +62,7 @@ def gauge_stuck(case: Case) -> Assessment | None:
     if len(recent) < wanted or len(values) != 1:
         return None
     (value,) = values
-    if value <= 0 or (value >= _FULL and not _moved_before(case)):
+    if value <= 0 or (value >= NEARLY_FULL and not _moved_before(case)):
         return None  # empty, or full: that may well be true
     return _stuck(
         case,

@@ -12,6 +12,10 @@ from agent.energy.day import EnergyDay
 from agent.energy.stretch import is_supported
 from agent.energy.turning import NOISE_PERCENT
 
+MAINS: Final = frozenset({"dc", "mains", "adapter", "usb", "wired"})
+"""Words of ``battery.source`` for something other than the sun."""
+NEARLY_FULL: Final = 99
+"""In whole percent; a gauge that never shows less may hang on a cable."""
 _SUN_MW: Final = 1000.0
 """A panel that gives a watt has sun on it: a tenth of the largest that such cameras carry."""
 _HALF: Final = 0.5
@@ -65,8 +69,22 @@ def site_days(
 def witnesses(
     siblings: Mapping[str, Mapping[date, EnergyDay]],
 ) -> dict[str, Mapping[date, EnergyDay]]:
-    """Those whose gauge moves: one that never does is on the mains, or its gauge is stuck."""
-    return {name: days for name, days in siblings.items() if _moves(days.values())}
+    """Those whose gauge moves: one that never does is on the mains, or its gauge is stuck.
+
+    A cable charges in the dark, and near full a gauge flickers: who hangs on one, by its word or
+    by never having left the top, tells nothing of the sun.
+    """
+    return {
+        name: days
+        for name, days in siblings.items()
+        if _moves(days.values()) and not is_on_cable(days.values())
+    }
+
+
+def is_on_cable(days: Iterable[EnergyDay]) -> bool:
+    """Whether most of the days that name a source name something other than the sun."""
+    said = [day.source in MAINS for day in days if day.source]
+    return sum(said) * 2 > len(said)
 
 
 def is_short(days: Sequence[EnergyDay], *, full: float) -> bool:
@@ -102,4 +120,5 @@ def _is_charged(day: EnergyDay, *, full: float) -> bool:
 
 
 def _moves(days: Iterable[EnergyDay]) -> bool:
-    return len({value for day in days for value in day.gauge}) > 1
+    values = {value for day in days for value in day.gauge}
+    return len(values) > 1 and min(values) < NEARLY_FULL

@@ -81,6 +81,7 @@ def test_a_rule_that_looks_back_rests_on_what_it_saw() -> None:
         for name, value in {
             "battery.charging": False,
             "solar.power": 1800.0,
+            "battery.charge": 19.0,
             **DOCUMENTED,
         }.items()
     }

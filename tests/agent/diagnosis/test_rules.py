@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -11,7 +12,7 @@ from agent.diagnosis import RULES, rules_with
 from agent.diagnosis.levels import Levels
 from agent.diagnosis.rule import Persistence, Verdict
 from shared.catalogue import CATALOGUE
-from shared.reading import Value
+from shared.reading import Reading, Value
 from tests.agent.diagnosis.views import NOON, judge, reading, view_of
 
 F, H, U = Verdict.FAULT, Verdict.HEALTHY, Verdict.NO_VERDICT
@@ -155,6 +156,17 @@ def test_not_charging_now(change: dict[str, Value], verdict: Verdict) -> None:
     assert judge("battery.not_charging", view).verdict is verdict
 
 
+def falling_to(
+    charge: Value, times: Sequence[datetime], *, step: float = 1.0
+) -> tuple[Reading, ...]:
+    """A gauge that reaches this charge after these moments."""
+    assert isinstance(charge, float)
+    return tuple(
+        reading("battery.charge", charge + step * (len(times) - number), at)
+        for number, at in enumerate(times)
+    )
+
+
 @pytest.mark.parametrize(
     ("days", "charged_day", "verdict"),
     [
@@ -172,8 +184,31 @@ def test_not_charging_needs_days(days: int, charged_day: int | None, verdict: Ve
     history = {
         "battery.charging": charging,
         "solar.power": tuple(reading("solar.power", 1800.0, at) for at in times),
+        "battery.charge": falling_to(SUNNY["battery.charge"], times),
     }
     view = view_of(SUNNY, history=history)
+    assert judge("battery.not_charging", view).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("fall", "charge", "verdict"),
+    [
+        pytest.param(1.0, 18.0, F, id="it falls"),
+        pytest.param(0.0, 18.0, U, id="a gauge that stands still"),
+        pytest.param(0.0, 0.0, F, id="an empty battery cannot fall"),
+    ],
+)
+def test_a_gauge_that_stands_still_convicts_no_charger(
+    fall: float, charge: float, verdict: Verdict
+) -> None:
+    """Its charging flag may hang with it: what is really not charged falls from day to day."""
+    times = [NOON - timedelta(hours=6 * steps) for steps in range(16, 0, -1)]
+    history = {
+        "battery.charging": tuple(reading("battery.charging", False, at) for at in times),
+        "solar.power": tuple(reading("solar.power", 1800.0, at) for at in times),
+        "battery.charge": falling_to(charge, times, step=fall),
+    }
+    view = view_of({**SUNNY, "battery.charge": charge}, history=history)
     assert judge("battery.not_charging", view).verdict is verdict
 
 

@@ -104,6 +104,12 @@ def test_percent_and_voltage_that_contradict_are_a_stuck_gauge() -> None:
         pytest.param(
             DEAD,
             Sky(),
+            {"mains": Cam(source="dc", gauge=lambda _, charge: 99.0 + round(charge) % 2)},
+            id="nor does one whose gauge flickers near full",
+        ),
+        pytest.param(
+            DEAD,
+            Sky(),
             {name: replace(mate, panel_mw=DEAD.panel_mw) for name, mate in MATES.items()},
             id="all of the site at once",
         ),
