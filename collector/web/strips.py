@@ -210,9 +210,14 @@ def _of_points(name: str, points: Sequence[Point]) -> Series:
 
 
 def _of_hours(name: str, hours: Sequence[HourAt]) -> Series:
-    """In the middle of each hour; joined only to the hour after it."""
+    """In the middle of each hour; joined only to the hour after it.
+
+    A camera that is visited every few hours is joined as its single readings are: an hour that
+    nothing joins is not drawn at all.
+    """
     at_s = [second_of(one.at) + _HOUR_S // 2 for one in hours]
-    places, numbers = _broken(at_s, gap_s=_HOUR_S)
+    usual_s = median(b - a for a, b in pairwise(at_s)) if len(at_s) > 1 else 0.0
+    places, numbers = _broken(at_s, gap_s=_HOUR_S if usual_s <= _HOUR_S else _GAP * usual_s)
     found = [hours[number].hour if number is not None else None for number in numbers]
     return Series(
         name=name,

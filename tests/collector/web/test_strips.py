@@ -45,6 +45,19 @@ async def test_numbers_of_a_strip_are_those_told(
     )
 
 
+async def test_week_of_rare_visits_is_joined(console: Console, signed: Signed) -> None:
+    """Hours that nothing joins are not drawn: one visit in six hours is no row of gaps."""
+    told = [
+        good("battery.charge", 50 + hours / 10, "%", ago=hours * HOUR) for hours in range(0, 96, 6)
+    ]
+    tell(console, *told)
+    client = await signed("integrator")
+    week = (await (await client.get(f"{URL}?span=7d")).json())["strips"][0]["left"]
+
+    assert len(week["at_s"]) == len(told)
+    assert None not in week["mean"]
+
+
 async def test_lanes_tell_fault_failure_and_silence(console: Console, signed: Signed) -> None:
     """The API and the page name the same states, the page in both languages."""
     tell(
