@@ -10,6 +10,7 @@ from datetime import timedelta
 from statistics import median
 from typing import Final
 
+from agent.diagnosis.extracted import STATED
 from agent.diagnosis.rule import Finding, Persistence, Rule, View
 from agent.diagnosis.verdicts import fault, healthy, no_verdict, not_read, unsure
 from agent.radio.flow import Why, flows, why_dry
@@ -195,7 +196,7 @@ RULES = (
         code=REGISTERED,
         needs=("cellular.registered",),
         judge=judge_registered,
-        looks_back=("cellular.rsrp",),
+        looks_back=("cellular.rsrp", *STATED),
     ),
     Rule(
         code=APN,
