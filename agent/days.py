@@ -35,6 +35,7 @@ class Visit:
     """Above the horizon; None where the site is not known, or the clock contradicts it."""
     wakeups: int = 0
     awake_s: float = 0.0
+    firmware: str = ""  # as far as it is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final
 
+from msgspec.structs import replace
+
 from agent.config import budget_of
 from agent.days import Closed, Folder, Visit
 from agent.delivery import day_store
@@ -22,16 +24,15 @@ _MOST: Final = 16  # siblings
 
 def _fold(blob: bytes | None, visit: Visit) -> bytes:
     day = read_day(blob) or EnergyDay()
-    return write_day(
-        fold(
-            day,
-            visit.readings,
-            visit.now,
-            sun_deg=visit.sun_deg(),
-            wakeups=visit.wakeups,
-            awake_s=visit.awake_s,
-        )
+    day = fold(
+        day,
+        visit.readings,
+        visit.now,
+        sun_deg=visit.sun_deg(),
+        wakeups=visit.wakeups,
+        awake_s=visit.awake_s,
     )
+    return write_day(replace(day, firmware=visit.firmware[:32] or day.firmware))
 
 
 def _close(blob: bytes) -> bytes:

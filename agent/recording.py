@@ -142,7 +142,10 @@ def record(
     turn = fold_pass(
         db,
         device,
-        _visit(device, fresh, take, before, now=now, settings=settings),
+        replace(
+            _visit(device, fresh, take, before, now=now, settings=settings),
+            firmware=facts.firmware,
+        ),
         folders=FOLDERS,
         mates=settings.mates.get(device_id, ()),
         levels=settings.levels,

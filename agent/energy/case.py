@@ -74,7 +74,7 @@ class Case:
         """The first days that were watched well and are not among the newest; () for too few."""
         kept = [
             (day, found)
-            for day, found in self.view.days.items()
+            for day, found in of_one_firmware(self.view.days).items()
             if is_supported(found) and day not in self.recent and day < self._recent_from
         ][:_FIRST]
         return dict(kept) if len(kept) >= _BASE_DAYS else {}
@@ -243,11 +243,25 @@ class Case:
         return sum(day.visits > 0 for day in self.view.days.values())
 
 
+def of_one_firmware(days: Mapping[date, EnergyDay]) -> Mapping[date, EnergyDay]:
+    """Those since the firmware changed last: another one may count percent, or mA, otherwise.
+
+    A day of which the firmware is not known stays with those beside it.
+    """
+    since, name = min(days, default=date.min), ""
+    for day, one in days.items():
+        if one.firmware and name and one.firmware != name:
+            since = day
+        name = one.firmware or name
+    return {day: one for day, one in days.items() if day >= since}
+
+
 def nights_of(
     days: Mapping[date, EnergyDay], *, upto: date
 ) -> tuple[tuple[EnergyDay, ...], tuple[EnergyDay, ...]]:
     """The newest fortnight of days that were watched well, and the first four weeks before it."""
-    kept = tuple(one for day, one in days.items() if day <= upto and is_supported(one))
+    alike = of_one_firmware(days)
+    kept = tuple(one for day, one in alike.items() if day <= upto and is_supported(one))
     earlier = kept[:-_NEWEST_NIGHTS][:_FIRST_NIGHTS]
     return kept[-_NEWEST_NIGHTS:], earlier if len(earlier) >= _BASE_DAYS else ()
 

@@ -78,3 +78,4 @@ class EnergyDay(msgspec.Struct, frozen=True, array_like=True):
     reboots: int = 0
     panel_peak_mv: float | None = None
     tail: Tail | None = None  # gone once the day is closed
+    firmware: str = ""  # the last one of the day, as far as it is known

@@ -21,6 +21,7 @@ from agent.diagnosis import energy_rules, power_rules
 from agent.energy.folding import read_day
 from agent.energy_days import KIND
 from agent.exit_code import DONE, FOUND
+from agent.probes.probe import good
 from agent.recording import Outcome, Settings
 from agent.sun_watch import Sun
 from agent.verbs import dispatch
@@ -214,3 +215,16 @@ def test_a_late_sibling_counts_with_its_open_day(site: Site) -> None:
 
     assert len(closing) == 1
     assert timedelta(0) < closing[0].started_at - gate[0][0] < timedelta(days=1)
+
+
+def test_a_day_knows_its_firmware(site: Site) -> None:
+    """What the device said once stands in each day after it."""
+    at, _, readings = next(iter(visits(DEAD, Sky(days=2))))
+    told = good("identity.firmware", "1.4.2", at=at)
+    site.take("gate-north", at, {**readings, told.name: told})
+    site.take("gate-north", at + timedelta(hours=1), readings)
+
+    _, blob = day_store.read_open(site.database.connection, "gate-north", KIND) or (None, None)
+    day = read_day(blob)
+    assert day is not None
+    assert day.firmware == "1.4.2"

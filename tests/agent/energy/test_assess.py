@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
+import msgspec
 import pytest
 
 from agent.energy.assess import assess
@@ -138,6 +139,19 @@ def test_nothing_is_claimable_without_its_guards(
     found = assess(view_of(cam, sky, siblings))
 
     assert found.cause not in (Cause.PANEL_DEAD, Cause.NOT_CHARGING, Cause.WORN)
+
+
+def test_another_firmware_is_no_worn_battery() -> None:
+    """Its percent may mean something else: what came before the update is held against nothing."""
+    view = view_of(WORN, Sky(days=45), MATES)
+    updated = list(view.days)[16]
+    days = {
+        day: msgspec.structs.replace(one, firmware="2.0" if day >= updated else "1.0")
+        for day, one in view.days.items()
+    }
+
+    assert assess(view).cause is Cause.WORN
+    assert assess(replace(view, days=days)).cause is not Cause.WORN
 
 
 def test_what_is_unsure_says_what_would_settle_it() -> None:
