@@ -67,7 +67,8 @@ FARTHEST: Final[Mapping[str, float]] = {
 
 Chosen so that each rule can still speak: a level beyond all readings would hide a fault for good.
 Levels that are not here loosen something either way: ``recording_*_s`` divide fault from recovery
-at one point, ``other_colour_share`` and ``light_luma`` serve two rules in opposite ways, a picture
+at one point, those over days (``EnergyLevels``) divide one cause from another,
+``other_colour_share`` and ``light_luma`` serve two rules in opposite ways, a picture
 that is no longer ``seen`` may pass for black, and what ``magenta_fault``, ``blurred_sharpness``,
 ``filter_mode_age_s`` and ``baseline_pictures`` spare in verdicts they let into the baseline.
 """

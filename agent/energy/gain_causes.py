@@ -23,6 +23,7 @@ _DEAD_SHARE: Final = 0.5
 """Of its use by night, what a dead panel may seem to give by day: lamps burn by night alone."""
 _SHORT_DAYS: Final = 5
 _LATELY: Final = 3
+_A_QUARTER: Final = 0.25
 _AT_EASE: Final = 75.0  # a few cold days cost a battery nothing that has more than that left
 _DEAD_MV: Final = 1000.0
 """A lit panel of 5 or 6 V shows volts even in shade; less is a broken one, or a cut cable."""
@@ -159,7 +160,7 @@ def weak(case: Case) -> Assessment | None:
         return None
     if case.is_many(good) or case.is_many(cold) or may_be_dead(case):
         return None
-    if case.view.latitude_deg is None and case.short_share:
+    if case.view.latitude_deg is None and (case.short_share or 0.0) > _A_QUARTER:
         return None  # the season is not known, and another camera runs short too
     if not case.first and is_low_season(case):
         return None  # the season, on a smaller panel than its siblings', as far as is known

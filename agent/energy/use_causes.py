@@ -7,6 +7,7 @@ is used more loses more and gains the same. So use alone never convicts a batter
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from statistics import median
 from typing import Final
 
@@ -116,8 +117,10 @@ def worn(case: Case) -> Assessment | None:
     most = case.levels.capacity_fit_share if metered else _FAR_OFF
     if held.high > most or use.value < _AGREES or use.low <= 1.0:
         return None
-    same = _SAME[0] <= use.value * held.value <= _SAME[1] and use.value <= _BELIEVABLE
-    if not same or not _is_charged(case) or not (metered or _is_good_season(case)):
+    same = _SAME[0] <= use.value * held.value <= _SAME[1] and _lasts(case)
+    if not same or not _is_charged(case):
+        return None
+    if not metered and not (_is_good_season(case) and _is_filled(case)):
         return None
     because = Said(
         en=f"it holds {_share(held)} of what it held in its first weeks, and by night it loses"
@@ -149,6 +152,26 @@ def over_use(case: Case) -> Assessment | None:
     if alike and use.value <= _BELIEVABLE:
         return _unsure(case, Cause.OVER_USE, because, _MEASURED)
     return Assessment(day=case.view.day, cause=Cause.OVER_USE, because=because)
+
+
+def _lasts(case: Case) -> bool:
+    """Both weeks of the fortnight say so: what began a few days ago is no wear yet."""
+    newest, first = case.nights
+    half = len(newest) // 2
+    before = _fall_an_hour(first)
+    return all(_fall_an_hour(week) >= _AGREES * before for week in (newest[:half], newest[half:]))
+
+
+def _fall_an_hour(days: Sequence[EnergyDay]) -> float:
+    hours = sum(day.dark_s for day in days) / _S_PER_H
+    return -sum(day.dark_change for day in days) / hours if hours else 0.0
+
+
+def _is_filled(case: Case) -> bool:
+    """Full on most days: it is given what it takes, and that is no more than before."""
+    full = case.levels.energy_full_percent
+    filled = [(day.charge_high or 0.0) >= full for day in case.recent.values()]
+    return sum(filled) * 3 >= len(filled) * 2
 
 
 def _is_good_season(case: Case) -> bool:
