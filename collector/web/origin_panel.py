@@ -10,6 +10,7 @@ from markupsafe import Markup
 from collector.claims.origin.kinds import Origin, Payer
 from collector.claims.origin.shipping import payer
 from collector.claims.origin.terms import OriginTerms
+from collector.store.scope import Role
 from collector.store.views import origins as view
 from collector.store.views.origins import OriginFile
 from collector.web.call import Call
@@ -32,9 +33,17 @@ def payer_of(file: OriginFile, terms: OriginTerms) -> Payer:
     return payer(Origin(file.now), is_on_arrival=file.is_on_arrival, terms=terms)
 
 
+def tells_fleet(call: Call) -> bool:
+    """Whether the visitor may see what was counted over other organisations' devices."""
+    return call.known.role in (Role.ADMIN, Role.FACTORY_ENGINEER)
+
+
 async def read_panel(call: Call, line: int) -> OriginPanel | None:
     """The panel of a line; None before anything was suggested."""
-    file = await call.house.read(lambda db: view.find_origin(db, call.scope, line))
+    tells = tells_fleet(call)
+    file = await call.house.read(
+        lambda db: view.find_origin(db, call.scope, line, tells_fleet=tells)
+    )
     if file is None:
         return None
     shares = [

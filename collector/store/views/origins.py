@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from collector.claims.origin.fleet_words import withhold
 from collector.claims.origin.kinds import Origin
 from collector.claims.origin.table import BY_ID
 from collector.stats.interval import Interval, exact_interval
@@ -67,8 +68,11 @@ class OriginFile:
         return self.holds.decided if self.holds else self.origin
 
 
-def find_origin(db: Connection, scope: Scope, line: int) -> OriginFile | None:
-    """What stands at this line; None outside the slice, or before anything was suggested."""
+def find_origin(db: Connection, scope: Scope, line: int, *, tells_fleet: bool) -> OriginFile | None:
+    """What stands at this line; None outside the slice, or before anything was suggested.
+
+    ``tells_fleet``: with the numbers that were counted over other organisations' devices.
+    """
     row = db.execute(
         select(origin_suggestion, claim_line.c.state)
         .join(claim_line, claim_line.c.id == origin_suggestion.c.line_id)
@@ -79,6 +83,8 @@ def find_origin(db: Connection, scope: Scope, line: int) -> OriginFile | None:
     if row is None:
         return None
     said: Mapping[str, Any] = told(row.body_json)
+    if not tells_fleet:
+        said = withhold(said)
     decisions = _decisions(db, line)
     shares = sorted(said.get("shares", {}).items(), key=lambda pair: (-pair[1], pair[0]))
     return OriginFile(

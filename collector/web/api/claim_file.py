@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from collector.claims.origin.fleet_words import withhold
 from collector.store.scope import Role
 from collector.store.views import claim_file, claims
 from collector.store.views import origins as origin_view
@@ -12,6 +13,7 @@ from collector.store.views.profiles import ProfileRow
 from collector.web.api import origins, shapes
 from collector.web.api.pages import answer
 from collector.web.call import Call, found
+from collector.web.origin_panel import tells_fleet
 from collector.web.pages.claims import must_items, read_payload
 
 
@@ -22,7 +24,10 @@ async def show_preclaim(call: Call) -> web.StreamResponse:
     findings = await house.read(lambda db: claim_file.list_findings(db, scope, number))
     manifests = await house.read(lambda db: claim_file.list_manifests(db, scope, number))
     events = await house.read(lambda db: claim_file.list_events(db, scope, number))
-    file = await house.read(lambda db: origin_view.find_origin(db, scope, number))
+    tells = tells_fleet(call)
+    file = await house.read(
+        lambda db: origin_view.find_origin(db, scope, number, tells_fleet=tells)
+    )
     shown = () if call.known.role is Role.DISTRIBUTOR else manifests
     return answer(
         {
@@ -30,7 +35,7 @@ async def show_preclaim(call: Call) -> web.StreamResponse:
             "must": {item.name: item.here for item in must_items(row, manifests)},
             "findings": [_finding(item) for item in findings],
             "manifests": [_manifest(item) for item in shown],
-            "events": [_event(item) for item in events],
+            "events": [_event(item, tells_fleet=tells) for item in events],
             "origin": origins.origin(file, house.policy.origin) if file else None,
         }
     )
@@ -103,14 +108,18 @@ def _file(row: EvidenceRow) -> dict[str, object]:
     }
 
 
-def _event(row: EventRow) -> dict[str, object]:
+def _event(row: EventRow, *, tells_fleet: bool) -> dict[str, object]:
+    """One event; without the fleet's numbers its payload is not the one that was hashed."""
+    payload = read_payload(row)
+    if row.type == "origin_suggested" and not tells_fleet:
+        payload = withhold(payload)
     return {
         "seq": row.seq,
         "at": shapes.when(row.at),
         "actor": row.actor,
         "role": row.role,
         "type": row.type,
-        "payload": read_payload(row),
+        "payload": payload,
         "prev_hash": row.prev_hash,
         "hash": row.hash,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
+import msgspec
 import pytest
 from sqlalchemy import insert, select, update
 
@@ -150,3 +151,29 @@ def test_bar_escapes_its_words() -> None:
     assert 'class="user" x="0.0" y="0" width="750.0"' in drawn
     assert "&lt;user&gt;" in drawn
     assert "&quot;a&quot;" in drawn
+
+
+@pytest.mark.parametrize(("role", "sees"), [("integrator", False), ("engineer", True)])
+async def test_numbers_of_other_organisations_are_for_the_factory(
+    bumped: Console, signed: Signed, role: str, *, sees: bool
+) -> None:
+    """A reason that was counted over the fleet is named to everybody, with its numbers to few."""
+    numbers = "lot B7 fails 3.2 times as often: 17 of 940 devices"
+    with bumped.engine.begin() as db:
+        kept = db.execute(select(t.origin_suggestion)).one()
+        body = {
+            **msgspec.json.decode(kept.body_json),
+            "reasons": [
+                {"signal": "lot_above_others", "en": numbers, "zh": numbers, "weights": {}}
+            ],
+        }
+        db.execute(update(t.origin_suggestion).values(body_json=msgspec.json.encode(body).decode()))
+    client = await signed(role)
+
+    page = await (await client.get("/preclaims/1")).text()
+    told = (await (await client.get("/api/v1/preclaims/1")).json())["origin"]["reasons"]
+
+    assert "Lot against other lots" in page
+    assert (numbers in page) is sees
+    assert [one["signal"] for one in told] == ["lot_above_others"]
+    assert (numbers in str(told)) is sees
