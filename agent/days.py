@@ -115,7 +115,7 @@ def _fold(db: sqlite3.Connection, device: Device, folder: Folder, visit: Visit) 
         assert blob is not None
         if day_store.keep(db, device_id, folder.kind, day, folder.close(blob)):
             closed = day
-        day_store.drop(db, kind=folder.kind, before=today - _A_DAY * day_store.KEPT_DAYS)
+        day_store.drop(db, device_id, folder.kind)
         day, blob = today, folder.carry(blob)
     elif day - today > _A_DAY:
         day, blob = today, None

@@ -60,9 +60,19 @@ def read_open_on(db: sqlite3.Connection, kind: str, day: date) -> dict[str, byte
     return read_on(db, kind + _OPEN, day)
 
 
-def drop(db: sqlite3.Connection, *, kind: str, before: date) -> None:
-    """Forget closed days before this one, of all devices."""
-    db.execute("DELETE FROM device_day WHERE kind = ? AND day < ?", (kind, before.isoformat()))
+def drop(db: sqlite3.Connection, device_id: str, kind: str, *, but: int = KEPT_DAYS) -> None:
+    """Forget closed days of a device but the newest ones.
+
+    By count and not by date: a clock that is years ahead would forget all, day 0 included.
+    """
+    db.execute(
+        """
+        DELETE FROM device_day WHERE device_id = :device AND kind = :kind AND day <= (
+            SELECT day FROM device_day WHERE device_id = :device AND kind = :kind
+            ORDER BY day DESC LIMIT 1 OFFSET :but)
+        """,
+        {"device": device_id, "kind": kind, "but": but},
+    )
 
 
 def keep_open(db: sqlite3.Connection, device_id: str, kind: str, day: date, blob: bytes) -> None:

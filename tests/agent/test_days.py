@@ -111,6 +111,16 @@ def test_a_day_of_a_clock_that_was_half_a_year_ahead_is_dropped(database: Databa
     assert closed(database) == {date(2026, 5, 1): b"23"}
 
 
+def test_a_clock_that_is_years_ahead_forgets_nothing(database: Database) -> None:
+    """Day 0 of a camera outlives a clock that somebody set ten years ahead."""
+    visit(database, MIDNIGHT - HOUR)
+    visit(database, MIDNIGHT + HOUR)
+    visit(database, MIDNIGHT + timedelta(days=3650))
+    visit(database, MIDNIGHT + timedelta(days=3651))
+
+    assert closed(database)[date(2026, 5, 1)] == b"23"
+
+
 def test_a_day_that_is_closed_is_not_closed_again(database: Database) -> None:
     """Set half a year back and forth: the day of before keeps its figures and is not told twice."""
     visit(database, MIDNIGHT - HOUR)

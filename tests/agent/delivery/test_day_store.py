@@ -46,5 +46,6 @@ def test_days_are_found_by_device_and_by_date(database: Database) -> None:
     since = MAY_1 + timedelta(days=3)
     assert list(day_store.read(db, "gate", "radio", since=since).values()) == [b"3", b"4"]
     assert day_store.read_on(db, "radio", MAY_1) == {"gate": b"0", "pump": b"pump"}
-    day_store.drop(db, kind="radio", before=since)
+    day_store.drop(db, "gate", "radio", but=2)
     assert list(day_store.read(db, "gate", "radio", since=date.min).values()) == [b"3", b"4"]
+    assert day_store.read_on(db, "radio", MAY_1) == {"pump": b"pump"}
