@@ -52,7 +52,7 @@ class Call:
     def number(self, name: str) -> int:
         """A number of the path; 404 when no database could hold it."""
         value = int(self.request.match_info[name])
-        if value >= 2**63:
+        if value >= 2**31:
             raise web.HTTPNotFound
         return value
 

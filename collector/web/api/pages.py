@@ -14,6 +14,8 @@ from collector.web.call import Call
 T = TypeVar("T")
 LARGEST: Final = 500
 USUAL: Final = 100
+BEYOND_IDS: Final = 2**31 - 1
+"""Ids are 32-bit integers; PostgreSQL refuses to compare one with more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,7 @@ def read_cursor(call: Call) -> Cursor:
     place, limit = call.asked("cursor") or "0", call.asked("limit") or str(USUAL)
     if not (place.isascii() and place.isdecimal() and limit.isascii() and limit.isdecimal()):
         raise web.HTTPUnprocessableEntity
-    if not 1 <= int(limit) <= LARGEST or int(place) >= 2**63:
+    if not 1 <= int(limit) <= LARGEST or int(place) > BEYOND_IDS:
         raise web.HTTPUnprocessableEntity
     return Cursor(place=int(place), limit=int(limit))
 

@@ -7,7 +7,7 @@ from aiohttp import web
 from collector.store import silences
 from collector.store.silences import SilenceRow
 from collector.web.api import shapes
-from collector.web.api.pages import answer_page, read_cursor
+from collector.web.api.pages import BEYOND_IDS, answer_page, read_cursor
 from collector.web.call import Call
 
 
@@ -19,7 +19,7 @@ async def list_silences(call: Call) -> web.StreamResponse:
             db,
             call.scope,
             now=call.now,
-            before=cursor.place or 2**62,
+            before=cursor.place or BEYOND_IDS,
             limit=cursor.limit + 1,
         )
     )
