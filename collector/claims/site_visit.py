@@ -59,6 +59,8 @@ _PARTS: Final[tuple[tuple[str, Both], ...]] = (
     ("storage.", _DISK),
     ("recording.", _LAPTOP),
     ("host.overheated", _FAN),
+    ("host.", _LAPTOP),
+    ("agent.", _LAPTOP),
     ("device.", _POWER),
     ("mainboard.", _POWER),
 )

@@ -21,6 +21,7 @@ ANSWERS = {
     b'+QENG: "servingcell","NOCONN","LTE","FDD"'
     b",262,01,1A2D001,311,1300,3,5,5,2F1C,-104,-12,-71,9,31\r\n\r\nOK\r\n",
     b"AT+CPIN?": b"\r\n+CME ERROR: 10\r\n",
+    b"AT+COPS?": b"\r\n+CME ERROR: 30\r\n",
     b"AT+QRSRP": b"\r\nERROR\r\n",
     b"AT+QNWINFO": b"\r\n+QNWINFO: ",
 }
@@ -51,10 +52,16 @@ async def test_answer_comes_without_echo_and_end() -> None:
     assert reach.door.transcript.tally.requests == 2
 
 
+async def test_a_missing_sim_is_the_answer_to_its_question() -> None:
+    """A modem without a SIM answers AT+CPIN? by an error, which says just that (TS 27.007)."""
+    with serial_device(modem) as port:
+        assert await ask(reach_of(serial_port=port), "AT+CPIN?") == b"+CME ERROR: 10"
+
+
 @pytest.mark.parametrize(
     ("command", "cause"),
     [
-        pytest.param("AT+CPIN?", Cause.VENDOR_REFUSED, id="no SIM"),
+        pytest.param("AT+COPS?", Cause.VENDOR_REFUSED, id="no network"),
         pytest.param("AT+QRSRP", Cause.VENDOR_UNSUPPORTED, id="unknown command"),
         pytest.param("AT+QNWINFO", Cause.DEADLINE, id="cut off"),
     ],
