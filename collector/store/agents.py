@@ -164,16 +164,6 @@ def mark_speaking(db: Connection, *, agent_id: str) -> bool:
     return found.rowcount == 1
 
 
-def silent_at(db: Connection, *, site_id: str) -> tuple[str, ...]:
-    """The agents of a site that are silent now."""
-    rows = db.execute(
-        select(agent.c.id)
-        .where(agent.c.site_id == site_id, agent.c.silent_since.is_not(None))
-        .order_by(agent.c.id)
-    )
-    return tuple(rows.scalars())
-
-
 def is_news(found: Agent, identity: EventId, *, is_live: bool) -> bool:
     """True unless the agent has said later how things stand."""
     if found.health_epoch != str(identity.epoch):

@@ -92,16 +92,6 @@ class Strip:
     latest: tuple[LatestReading, ...]  # of what it shows, or would show
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Strips:
-    """All strips of a span, and its lanes of checks."""
-
-    span: str
-    grid: Grid
-    strips: tuple[Strip, ...]
-    lanes: tuple[Drawn, ...]
-
-
 def read_lanes(db: Connection, position_id: int, *, span: str, now: datetime) -> tuple[Drawn, ...]:
     """The lanes of checks in a span that ends now."""
     since = now - SPANS[span]
