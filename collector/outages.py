@@ -83,6 +83,7 @@ def read(db: Connection, site_id: str, *, policy: Policy, now: datetime) -> Site
             policy.due_after(UNREACHABLE, promised_s) - policy.site_loss_known_after(promised_s),
             timedelta(0),
         ),
+        allowed=policy.silence_after,
         now=now,
     )
     return silences.without_silenced(db, found, code=UNREACHABLE, at=now)

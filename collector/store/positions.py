@@ -135,8 +135,9 @@ def note_standing(
     last_good_at: datetime | None,
     now: datetime,
 ) -> None:
-    """Keep how the device stands; ``last_good_at`` None leaves what is known."""
+    """Keep how its agent says the device stands; ``last_good_at`` None leaves what is known."""
     values: dict[str, object] = {
+        "told_at": now,
         "standing": standing.value,
         "standing_reason": reason,
         "standing_at": now,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
-from collector.store.tables import agent, decision, episode
+from collector.store.tables import agent, decision, episode, position
 
 # After its next health message brought a receipt, an agent sends its other rows again within 36 s.
 RESENT_WITHIN: Final = timedelta(minutes=1)
@@ -38,7 +38,7 @@ def hold_longer(db: Connection, *, by: timedelta, now: datetime) -> int:
 
 
 def shift_waits(db: Connection, *, by: timedelta) -> int:
-    """Shift pending decisions and what agents were heard and promised; how many decisions.
+    """Shift pending decisions and what agents said and promised when; how many decisions.
 
     What has been recorded stays as it was: nobody knows which of the two clocks was right then.
     """
@@ -64,6 +64,13 @@ def shift_waits(db: Connection, *, by: timedelta) -> int:
                 silent_since=_moved(known.silent_since, by),
             )
         )
+    told = db.execute(
+        select(position.c.id, position.c.told_at).where(position.c.told_at.is_not(None))
+    )
+    moved = [{"of_id": row.id, "at": row.told_at + by} for row in told]
+    if moved:
+        one = update(position).where(position.c.id == bindparam("of_id"))
+        db.execute(one.values(told_at=bindparam("at")), moved)
     return len(pending)
 
 

@@ -39,7 +39,7 @@ def read(db: Connection, *, position_id: int, onset_at: datetime, now: datetime)
         has_energy_fault=_has_energy_fault(db, position_id),
         siblings=len(siblings),
         quiet_since=_quiet_since(db, own, siblings, onset_at=onset_at) if siblings else None,
-        is_named=own.standing_at is not None and own.standing_at >= now - _HEARD_WITHIN,
+        is_named=own.told_at is not None and own.told_at >= now - _HEARD_WITHIN,
     )
 
 

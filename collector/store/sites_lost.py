@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -48,10 +48,12 @@ def read_site(
     *,
     promise: Callable[[float | None], float],
     early: Callable[[float | None], timedelta],
+    allowed: Callable[[float | None], timedelta],
     now: datetime,
 ) -> SiteLost:
-    """The site's tree. ``early`` is how long before its own decision the loss of a whole site is
-    known, by an agent's promise: moments that are moved when the clock is."""
+    """The site's tree, of the devices that its agents still name. By an agent's promise, ``early``
+    is how long before its own decision the loss of a whole site is known, and ``allowed`` how long
+    its word may be late: all moments that are moved when the clock is."""
     agents = db.execute(select(agent).where(agent.c.site_id == site_id).order_by(agent.c.id)).all()
     promised = {row.id: row.promised_within_s for row in agents}
     dark = {
@@ -73,8 +75,8 @@ def read_site(
         )
     }
     leaves = []
-    rows = db.execute(select(position).where(position.c.site_id == site_id))
-    for row in rows.all():
+    rows = db.execute(select(position).where(position.c.site_id == site_id)).all()
+    for row in _named(rows, late=lambda agent_id: allowed(promised.get(agent_id))):
         found = dark.get(row.id)
         due_at = found.due_at if found else None
         leaves.append(
@@ -101,6 +103,23 @@ def read_site(
             for row in agents
         ),
     )
+
+
+def _named(
+    rows: Sequence[Row[tuple[object, ...]]], *, late: Callable[[str], timedelta]
+) -> Iterator[Row[tuple[object, ...]]]:
+    """Those that their agent still names; each health names all that its configuration has.
+
+    Beside the last health and not the last row: after an outage faults come long before it. One
+    that no health has named yet is known by its fault alone, and is there.
+    """
+    last: dict[str, datetime] = {}
+    for row in rows:
+        if row.told_at is not None:
+            last[row.agent_id] = max(row.told_at, last.get(row.agent_id, row.told_at))
+    for row in rows:
+        if row.told_at is None or last[row.agent_id] - row.told_at <= late(row.agent_id):
+            yield row
 
 
 def nodes_of(db: Connection, position_id: int) -> frozenset[str]:

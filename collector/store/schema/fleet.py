@@ -99,6 +99,7 @@ position = Table(
     Column(
         "contact", String(16), nullable=False, server_default=text("''")
     ),  # called | sleeps | pushes
+    Column("told_at", Utc),  # when its agent's health named it last; None: never yet
     UniqueConstraint("agent_id", "device_id"),
 )
 

@@ -29,6 +29,7 @@ class Farm:
         self.every_min = speaks_every_min
         self.seq = 0
         self.open: dict[str, int] = {}  # episode by device
+        self.taken_out: set[str] = set()  # of the configuration
         self.is_up = True
         self.at_s = 0.0
         self.speak()
@@ -43,6 +44,7 @@ class Farm:
                 hangs_on=HangsOn(gateway=CAMERAS.get(name, name)),
             )
             for name in (*GATEWAYS, *CAMERAS)
+            if name not in self.taken_out
         )
         self._send(Health(NOON, "0.1.0", self.every_min * MINUTE_S, "wired", devices=devices))
 
@@ -228,6 +230,43 @@ def test_a_clock_set_by_half_a_year_loses_and_adds_nothing(farm: Farm, days: int
     (incident,) = farm.incidents()
     assert incident["closed_at"] is not None
     assert farm.house.count(tables.task) == farm.house.count(tables.claim_line) == 0
+
+
+@pytest.mark.parametrize("days", [0, 183, -183])
+def test_what_was_taken_out_of_the_configuration_is_not_asked(farm: Farm, days: int) -> None:
+    """Six of eight cameras went into a store room: when the other two and a gateway are lost the
+    site is, whenever the collector's clock was set; with the six it would be three of ten."""
+    farm.run(30, [])
+    farm.taken_out = set(list(CAMERAS)[:6]) | {"gw-2"}
+    farm.run(90, [])
+    jobs = farm.house.jobs
+    jobs._steady.settle(now=farm.house.now, monotonic_s=0.0)
+    farm.house.now += timedelta(days=days)
+    jobs._steady.settle(now=farm.house.now, monotonic_s=0.0)
+    left = [name for name in (*GATEWAYS, *CAMERAS) if name not in farm.taken_out]
+    farm.run(60, [(1 + n / 4, lambda n=name: farm.lose(n)) for n, name in enumerate(left)])
+    (incident,) = farm.incidents()
+    assert (incident["root"], incident["closed_at"]) == ("site", None)
+    assert "3 of 3 devices do not answer" in str(incident["text_en"])
+
+
+def test_one_taken_out_in_an_outage_does_not_keep_it_open(farm: Farm) -> None:
+    """Three cameras never come back, for nobody configures them any more: it ends with the one."""
+    names = [name for name, gateway in CAMERAS.items() if gateway == "gw-1"]
+    farm.run(60, [(1, lambda n=n: farm.lose(n)) for n in names])
+    farm.taken_out = set(names[:3])
+    farm.run(240, [(5, lambda: farm.regain(names[3]))])
+    (incident,) = farm.incidents()
+    assert incident["closed_at"] is not None
+
+
+def test_faults_that_come_before_the_first_health_are_asked(farm: Farm) -> None:
+    """After a day without a link the faults arrive first: no device counts as taken out."""
+    farm.run(60, [(1, lambda: farm.switch(False))])
+    farm.is_up = True
+    farm.run(10, [(1 + n / 9, lambda n=name: farm.lose(n)) for n, name in enumerate(CAMERAS)])
+    (incident,) = farm.incidents()
+    assert incident["closed_at"] is None
 
 
 def test_an_agent_whose_clock_is_wrong_accuses_no_camera(tmp_path: Path) -> None:
