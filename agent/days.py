@@ -11,16 +11,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
 from agent.config import Device
-from agent.delivery import day_store
+from agent.delivery import day_store, days_aside
 from agent.diagnosis.levels import Levels
 from agent.energy.solar_day import day_of
 from shared.reading import Quality, Reading
 
-_A_DAY: Final = timedelta(days=1)
 _SAID: Final = (Quality.GOOD, Quality.UNKNOWN, Quality.INVALID)
 """The device said something, if only that its gauge does not know."""
 
@@ -104,20 +103,28 @@ def _concerns(folder: Folder, visit: Visit) -> bool:
 def _fold(db: sqlite3.Connection, device: Device, folder: Folder, visit: Visit) -> date | None:
     """The day that this visit closed; None when it closed none.
 
-    A clock that steps back over midnight goes on with the day that has begun. A day that lies
-    further ahead is from a clock that was wrong: it is dropped, what it held is unknown.
+    A clock that steps back over midnight goes on with the day that has begun. Days that lie
+    further ahead are set aside: that clock was wrong, or this one is.
     """
     longitude = device.place.longitude_deg if device.place else None
-    today, device_id = day_of(visit.now, longitude), device.device_id
-    day, blob = day_store.read_open(db, device_id, folder.kind) or (today, None)
+    today, device_id, kind = day_of(visit.now, longitude), device.device_id, folder.kind
+    newest = days_aside.newest(db, device_id, kind)
+    if newest is not None and newest - today > days_aside.A_STEP:
+        days_aside.set_aside(db, device_id, kind, today=today)
+    opened = day_store.read_open(db, device_id, kind)
+    if (
+        opened is not None
+        and today > opened[0]
+        and days_aside.give_back(db, device_id, kind, opened=opened[0], today=today)
+    ):
+        opened = day_store.read_open(db, device_id, kind)
+    day, blob = opened or (today, None)
     closed = None
     if today > day:
         assert blob is not None
-        if day_store.keep(db, device_id, folder.kind, day, folder.close(blob)):
+        if day_store.keep(db, device_id, kind, day, folder.close(blob)):
             closed = day
-        day_store.drop(db, device_id, folder.kind)
+        day_store.drop(db, device_id, kind)
         day, blob = today, folder.carry(blob)
-    elif day - today > _A_DAY:
-        day, blob = today, None
-    day_store.keep_open(db, device_id, folder.kind, day, folder.fold(blob, visit))
+    day_store.keep_open(db, device_id, kind, day, folder.fold(blob, visit))
     return closed

@@ -8,7 +8,7 @@ from typing import Final
 
 KEPT_DAYS: Final = 800
 """The longest warranty of a camera (24 months) and what led up to its first day."""
-_OPEN: Final = ":open"  # behind a kind: the one day that still goes on
+OPEN: Final = ":open"  # behind a kind: the one day that still goes on
 
 
 def keep(db: sqlite3.Connection, device_id: str, kind: str, day: date, blob: bytes) -> bool:
@@ -57,7 +57,7 @@ def read_on(db: sqlite3.Connection, kind: str, day: date) -> dict[str, bytes]:
 
 def read_open_on(db: sqlite3.Connection, kind: str, day: date) -> dict[str, bytes]:
     """By device, this day where it still goes on."""
-    return read_on(db, kind + _OPEN, day)
+    return read_on(db, kind + OPEN, day)
 
 
 def drop(db: sqlite3.Connection, device_id: str, kind: str, *, but: int = KEPT_DAYS) -> None:
@@ -78,21 +78,21 @@ def drop(db: sqlite3.Connection, device_id: str, kind: str, *, but: int = KEPT_D
 def keep_open(db: sqlite3.Connection, device_id: str, kind: str, day: date, blob: bytes) -> None:
     """Keep the day that goes on, in place of what was kept of it."""
     drop_open(db, device_id, kind)
-    keep(db, device_id, kind + _OPEN, day, blob)
+    keep(db, device_id, kind + OPEN, day, blob)
 
 
 def read_open(db: sqlite3.Connection, device_id: str, kind: str) -> tuple[date, bytes] | None:
     """The day that goes on; None before the first visit."""
     row = db.execute(
         "SELECT day, blob FROM device_day WHERE device_id = ? AND kind = ?",
-        (device_id, kind + _OPEN),
+        (device_id, kind + OPEN),
     ).fetchone()
     return None if row is None else (date.fromisoformat(row[0]), row[1])
 
 
 def drop_open(db: sqlite3.Connection, device_id: str, kind: str) -> None:
     """Forget it."""
-    db.execute("DELETE FROM device_day WHERE device_id = ? AND kind = ?", (device_id, kind + _OPEN))
+    db.execute("DELETE FROM device_day WHERE device_id = ? AND kind = ?", (device_id, kind + OPEN))
 
 
 def forget_device(db: sqlite3.Connection, device_id: str) -> None:

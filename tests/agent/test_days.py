@@ -101,14 +101,45 @@ def test_a_clock_that_steps_back_over_midnight_goes_on_with_the_new_day(
     assert closed(database) == {date(2026, 5, 1): b"23"}
 
 
-def test_a_day_of_a_clock_that_was_half_a_year_ahead_is_dropped(database: Database) -> None:
-    """What a wrong clock dated is unknown; the true day goes on and closes as ever."""
-    ahead = timedelta(days=180)
-    visit(database, MIDNIGHT + ahead)
-    visit(database, MIDNIGHT - HOUR)
-    visit(database, MIDNIGHT + HOUR)
+@pytest.mark.parametrize("ahead_days", [3, 180])
+def test_days_of_a_clock_that_was_ahead_do_not_stand_in_the_way(
+    database: Database, ahead_days: int
+) -> None:
+    """Five days closed by it are kept aside; each true day of the same dates closes and is told,
+    also where the camera did not answer for some days among them."""
+    for day in range(ahead_days, ahead_days + 6):
+        visit(database, MIDNIGHT + timedelta(days=day))
+    wrong = closed(database)
+    assert len(wrong) == 5
+    true = [day for day in range(ahead_days + 8) if day != ahead_days + 2]
+    told = [visit(database, MIDNIGHT + HOUR + timedelta(days=day)).parts for day in true]
 
-    assert closed(database) == {date(2026, 5, 1): b"23"}
+    expected = [(MIDNIGHT + timedelta(days=day)).date() for day in true[:-1]]
+    assert [part["energy"] for part in told if part] == expected
+    assert sorted(closed(database)) == expected
+    assert all(blob.endswith(b"01") for blob in closed(database).values())
+    aside = database.connection.execute(
+        "SELECT blob FROM device_day WHERE kind GLOB 'energy:ahead:*' ORDER BY day"
+    )
+    assert [blob for (blob,) in aside] == list(wrong.values())
+
+
+@pytest.mark.parametrize("days_behind", [0, 1, 9])
+def test_a_clock_that_was_behind_for_a_while_takes_no_day_away(
+    database: Database, days_behind: int
+) -> None:
+    """A board without a battery starts in 1970 until it hears the time: the days of before are
+    those of day 0 again, the one that was open goes on, and none is dated 1970."""
+    for hours in (-30, -1, 1):
+        visit(database, MIDNIGHT + HOUR * hours)
+    before = closed(database)
+    for day in range(days_behind + 1):
+        visit(database, datetime(1970, 1, 1, 3, tzinfo=UTC) + timedelta(days=day))
+    back = visit(database, MIDNIGHT + HOUR * 5 + timedelta(days=days_behind))
+
+    later = {date(2026, 5, 2): b"after 01"} if days_behind else {}
+    assert closed(database) == {**before, **later}
+    assert back.parts == ({"energy": date(2026, 5, 2)} if days_behind else {})
 
 
 def test_a_clock_that_is_years_ahead_forgets_nothing(database: Database) -> None:
