@@ -14,7 +14,6 @@ from collector.broker import embedded_broker
 from collector.cli_words import say
 from collector.config import read_config
 from collector.config_error import refuse
-from collector.import_list import import_list
 from collector.settings import Config
 from shared.command import Verb
 
@@ -86,15 +85,28 @@ def show_config(arguments: argparse.Namespace) -> int:
 
 
 def import_registry(arguments: argparse.Namespace) -> int:
-    """Import a delivery list, or say what that would do."""
+    """Import a list, say what that would do, list imports, or undo one."""
+    from collector import import_command  # noqa: PLC0415
+
     config = read_config(arguments.config)
-    done = import_list(
-        config,
-        arguments.file,
-        confirm=arguments.confirm,
-        organisation_id=arguments.organisation,
-        language=arguments.language or config.language,
-    )
+    language: str = arguments.language or config.language
+    if arguments.list:
+        done = import_command.list_imports(config, language=language)
+    elif arguments.undo is not None:
+        done = import_command.undo_number(
+            config, arguments.undo, confirm=arguments.confirm is not None, language=language
+        )
+    elif arguments.file is None:
+        raise refuse("file", "no_list")
+    else:
+        done = import_command.import_file(
+            config,
+            arguments.file,
+            confirm=arguments.confirm,
+            organisation_id=arguments.organisation,
+            language=language,
+            sheet=arguments.sheet,
+        )
     print("\n".join(done.lines))
     return FAILED if done.held_back else OK
 

@@ -32,10 +32,16 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
 
     def add(
-        name: str, run: Callable[[argparse.Namespace], int], *, config: bool = True
+        name: str,
+        run: Callable[[argparse.Namespace], int],
+        *,
+        config: bool = True,
+        also: tuple[str, ...] = (),
     ) -> argparse.ArgumentParser:
         text = say(name, lang)
-        made = commands.add_parser(name, help=text, description=text, parents=[common])
+        made = commands.add_parser(
+            name, aliases=also, help=text, description=text, parents=[common]
+        )
         made.set_defaults(command=run)
         if config:
             made.add_argument(
@@ -47,7 +53,7 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
     add("migrate", cli.migrate_store)
     add("restored", cli.begin_generation)
     add("show-config", cli.show_config)
-    _import(add("import-registry", cli.import_registry), lang)
+    _import(add("import-registry", cli.import_registry, also=("import",)), lang)
     broker = add("broker", cli.run_broker, config=False)
     broker.add_argument("--host", default="127.0.0.1", help=say("help_host", lang))
     broker.add_argument("--port", type=int, default=1883, help=say("help_port", lang))
@@ -96,8 +102,13 @@ def _influx(influx: argparse.ArgumentParser, lang: str) -> None:
 
 
 def _import(lists: argparse.ArgumentParser, lang: str) -> None:
-    lists.add_argument("file", type=Path, help=say("help_list", lang))
-    lists.add_argument("--confirm", action="store_true", help=say("help_confirm", lang))
+    lists.add_argument("file", type=Path, nargs="?", help=say("help_list", lang))
+    lists.add_argument(
+        "--confirm", nargs="?", const="", metavar="PLAN", help=say("help_confirm", lang)
+    )
+    lists.add_argument("--sheet", default="", metavar="NAME", help=say("help_sheet", lang))
+    lists.add_argument("--list", action="store_true", help=say("help_imports", lang))
+    lists.add_argument("--undo", type=int, metavar="ID", help=say("help_undo", lang))
     lists.add_argument("--organisation", default="", help=say("help_owner", lang))
     lists.add_argument("--language", choices=LANGUAGES, help=say("help_language", lang))
 

@@ -22,8 +22,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "检查配置并显示其含义",
     ),
     "import-registry": (
-        "import a delivery list; a dry run unless --confirm",
-        "导入交付清单；不加 --confirm 时仅试运行",
+        "import a list of deliveries or of spare parts; a dry run unless --confirm",
+        "导入交付清单或备件清单；不加 --confirm 时仅试运行",
     ),
     "broker": ("run the embedded broker alone", "单独运行内置代理服务器（MQTT）"),
     "quarantine": (
@@ -111,8 +111,20 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "language: en or zh; default: the environment's",
         "语言：en 或 zh；默认取自环境",
     ),
-    "help_list": ("the delivery list (CSV)", "交付清单（CSV）"),
-    "help_confirm": ("write the rows without errors", "写入没有错误的行"),
+    "help_list": ("the list (CSV or XLSX)", "清单（CSV 或 XLSX）"),
+    "help_confirm": (
+        "write the rows without errors; with the PLAN of a dry run only what it showed",
+        "写入没有错误的行；给出试运行的 PLAN 时只写入其所示内容",
+    ),
+    "help_sheet": (
+        "the sheet of a workbook; default: the first visible one",
+        "工作簿中的工作表；默认：第一个可见的",
+    ),
+    "help_imports": ("list what has been imported", "列出已导入的内容"),
+    "help_undo": (
+        "put back the rows of an import on which nothing rests; a dry run unless --confirm",
+        "撤销某次导入中无其他依赖的行；不加 --confirm 时仅试运行",
+    ),
     "help_owner": (
         "owner of the rows; default: the factory",
         "各行所属组织；默认：工厂",

@@ -1,130 +1,88 @@
-"""The command that imports a delivery list: what it would do, in words, and doing it."""
+"""What every way of importing a list does: read, compare, write exactly what was shown, undo."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Final
+import hashlib
+from datetime import datetime
 
-from collector.config_error import refuse
-from collector.registry import RowProblem, parse
-from collector.settings import Config
-from collector.store import registry
-from collector.store.assignments import assign
-from collector.store.engine import open_engine
-from collector.store.migrate import migrate
+from sqlalchemy import Connection
+
+from collector.intake.evidence_files import EvidenceFiles
+from collector.registry.read_list import List
+from collector.store import accounts, imports, registry, undo
+from collector.store.imports import Import, Source
 from collector.store.registry import Comparison
-
-_SHOWN: Final = 50  # lines of one kind
-
-_WORDS: Final = {
-    "en": {
-        "count": "{new} new, {changed} changed, {unchanged} unchanged, "
-        "{conflicts} in conflict, {refused} refused",
-        "new": "new       row {row}: {serial}",
-        "changed": "changed   row {row}: {serial}: {what}",
-        "conflict": "conflict  row {row}: {serial}: {what}",
-        "refused": "refused   row {row}: {serial}: {what}",
-        "more": "          ... and {more} more",
-        "written": "{count} rows written; rows in conflict or refused were left out",
-        "dry": "dry run: nothing was written; add --confirm to write the new and changed rows",
-    },
-    "zh": {
-        "count": "新增 {new}，变更 {changed}，未变 {unchanged}，冲突 {conflicts}，拒绝 {refused}",
-        "new": "新增  第 {row} 行：{serial}",
-        "changed": "变更  第 {row} 行：{serial}：{what}",
-        "conflict": "冲突  第 {row} 行：{serial}：{what}",
-        "refused": "拒绝  第 {row} 行：{serial}：{what}",
-        "more": "      ……另有 {more} 行",
-        "written": "已写入 {count} 行；冲突或被拒绝的行未写入",
-        "dry": "试运行：未写入任何内容；加 --confirm 写入新增与变更的行",
-    },
-}
+from collector.store.undo import Undo
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
-    """What to tell the person; ``held_back`` when errors kept the file from being imported."""
+class PlanChangedError(Exception):
+    """What would be written now is not what was shown; ``compared`` is what it is now."""
 
-    lines: tuple[str, ...]
-    held_back: bool
-    written: int
+    def __init__(self, compared: Comparison) -> None:
+        super().__init__(compared.plan)
+        self.compared = compared
 
 
-def import_list(
-    config: Config, path: Path, *, confirm: bool, organisation_id: str, language: str
-) -> Imported:
-    """Compare the file with the store and, when confirmed, write it; OSError when unreadable."""
-    wanted = parse(path.read_bytes())
-    owner = organisation_id or _factory_of(config)
-    if owner not in {organisation.id for organisation in config.organisations}:
-        known = ", ".join(organisation.id for organisation in config.organisations)
-        raise refuse("--organisation", "unknown_organisation", found=owner, known=known)
-    config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = open_engine(config.database_url)
-    migrate(engine)
-    written = 0
-    with engine.begin() as db:
-        assign(db, organisations=config.organisations, sites=config.sites, agents=config.agents)
-        compared = registry.compare(db, wanted)
-        if confirm:
-            written = registry.write(
-                db,
-                compared,
-                organisation_id=owner,
-                actor="command line",
-                filename=path.name,
-                now=datetime.now(UTC),
-            )
-    engine.dispose()
-    words = _WORDS[language]
-    last = words["written"].format(count=written) if confirm else words["dry"]
-    return Imported(
-        lines=(*_describe(compared, language), last),
-        held_back=compared.has_errors and not confirm,
-        written=written,
+def source_of(content: bytes, read: List, *, actor: str, filename: str) -> Source:
+    """What an import remembers of its file."""
+    return Source(
+        actor=actor,
+        filename=filename,
+        sha256=hashlib.sha256(content).hexdigest(),
+        sheet=read.sheet,
     )
 
 
-def _factory_of(config: Config) -> str:
-    for organisation in config.organisations:
-        if organisation.kind == "factory":
-            return organisation.id
-    return config.organisations[0].id
+def keep_file(files: EvidenceFiles, content: bytes) -> str:
+    """Keep a file by its SHA-256, on the disk before the commit that names it; the hash."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    if not files.is_complete(sha256):
+        files.write(sha256=sha256, offset=0, content=content)
+        files.finish(sha256=sha256, size=len(content))
+    files.sync()
+    return sha256
 
 
-def _describe(compared: Comparison, language: str) -> Iterable[str]:
-    words = _WORDS[language]
-    yield words["count"].format(
-        new=len(compared.new),
-        changed=len(compared.changed),
-        unchanged=compared.unchanged,
-        conflicts=len(compared.conflicts),
-        refused=len(compared.refused),
+def write_list(
+    db: Connection,
+    read: List,
+    source: Source,
+    *,
+    organisation_id: str,
+    plan: str,
+    now: datetime,
+    import_id: int | None = None,
+) -> tuple[int, Comparison]:
+    """Write the list's new and changed rows; the import's number and what was written.
+
+    ``plan`` names what a dry run showed: PlanChangedError, and nothing is written, when it would
+    be anything else by now. '' takes what the comparison says at this moment.
+    """
+    compared = registry.compare(db, read, organisation_id=organisation_id)
+    if plan and plan != compared.plan:
+        raise PlanChangedError(compared)
+    number = imports.write(db, compared, source, now=now, import_id=import_id)
+    accounts.record(
+        db,
+        at=now,
+        actor=source.actor,
+        action="registry.import",
+        detail=f"import {number} of {source.filename}: {len(compared.new)} new, "
+        f"{len(compared.changed)} changed; sha256 {source.sha256}",
     )
-    new = [words["new"].format(row=row.row, serial=row.serial) for row in compared.new]
-    changed = [
-        words["changed"].format(row=row.row, serial=row.serial, what=what)
-        for row, what in compared.changed
-    ]
-    yield from _first(new, words["more"])
-    yield from _first(changed, words["more"])
-    yield from _first(_problems(compared.conflicts, "conflict", language), words["more"])
-    yield from _first(_problems(compared.refused, "refused", language), words["more"])
+    return number, compared
 
 
-def _problems(problems: Iterable[RowProblem], kind: str, language: str) -> list[str]:
-    return [
-        _WORDS[language][kind].format(
-            row=p.row, serial=p.serial or "-", what=p.why_zh if language == "zh" else p.why_en
+def undo_import(db: Connection, done: Import, *, actor: str, now: datetime) -> Undo:
+    """Put back what nothing rests on; the plan says what was held, and why."""
+    planned = undo.plan(db, done)
+    if planned.steps:
+        count = undo.carry_out(db, done, planned, actor=actor, now=now)
+        accounts.record(
+            db,
+            at=now,
+            actor=actor,
+            action="registry.undo",
+            detail=f"import {done.id} of {done.filename}: {count} rows, {len(planned.held)} held",
         )
-        for p in problems
-    ]
-
-
-def _first(lines: list[str], more: str) -> Iterable[str]:
-    yield from lines[:_SHOWN]
-    if len(lines) > _SHOWN:
-        yield more.format(more=len(lines) - _SHOWN)
+    return planned

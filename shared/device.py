@@ -60,13 +60,16 @@ _PLACEHOLDERS = frozenset(
 _COUNTING = "0123456789" * 4
 
 
-def is_placeholder(value: str) -> bool:
+def is_placeholder(value: str, *, model: str = "") -> bool:
     """True when ``value`` names no single device: empty, one repeated sign, a default word.
 
-    All zeros, all F, '123456789...' and words such as 'none' ship in whole production lots.
+    All zeros, all F, '123456789...', words such as 'none', and the model's own name ship in whole
+    production lots.
     """
     text = re.sub(r"[^0-9a-z/]", "", value.casefold())
     if len(text) < 4 or text in _PLACEHOLDERS:
+        return True
+    if text == re.sub(r"[^0-9a-z/]", "", model.casefold()):
         return True
     if len(set(text)) == 1:
         return True

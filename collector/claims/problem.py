@@ -212,6 +212,14 @@ WRONGS: Final[Mapping[str, Wrong]] = {
         Both("{found!r} is not in the configuration", "{found!r} 不在配置中"),
         Both("add it, or use one of {known}", "请添加，或使用其中之一：{known}"),
     ),
+    "unknown_import": Wrong(
+        Both("no import has the number {found}", "没有编号为 {found} 的导入"),
+        Both("see import-registry --list", "请用 import-registry --list 查看"),
+    ),
+    "no_list": Wrong(
+        Both("no list is named", "未指定清单"),
+        Both("name a file, or use --list or --undo ID", "请指定文件，或使用 --list、--undo ID"),
+    ),
     "unknown_agent": Wrong(
         Both("{found!r} is not known", "{found!r} 未知"),
         Both("agents: {known}", "已有代理：{known}"),

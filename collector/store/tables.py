@@ -19,10 +19,7 @@ from collector.store.schema.fleet import (
     organisation,
     position,
     reading_latest,
-    registry_import,
     site,
-    unit,
-    unit_alias,
 )
 from collector.store.schema.intake import (
     command,
@@ -59,6 +56,15 @@ from collector.store.schema.people import (
 )
 from collector.store.schema.profiles import profile_ruling
 from collector.store.schema.proofs import field_proof
+from collector.store.schema.registry import (
+    batch_document,
+    registry_change,
+    registry_import,
+    spare_part,
+    unit,
+    unit_alias,
+    unit_lot,
+)
 from collector.store.schema.silences import silence
 from collector.store.schema.sink import sink, sink_backlog
 from collector.store.schema.telemetry import telemetry_batch, telemetry_day
@@ -69,6 +75,7 @@ __all__ = [
     "agent",
     "api_token",
     "audit",
+    "batch_document",
     "claim_case",
     "claim_event",
     "claim_line",
@@ -105,6 +112,7 @@ __all__ = [
     "quarantine",
     "quarantine_share",
     "reading_latest",
+    "registry_change",
     "registry_import",
     "ruling",
     "seq_gap",
@@ -117,6 +125,7 @@ __all__ = [
     "sink",
     "sink_backlog",
     "site",
+    "spare_part",
     "store_meta",
     "task",
     "task_event",
@@ -125,4 +134,5 @@ __all__ = [
     "trust_change",
     "unit",
     "unit_alias",
+    "unit_lot",
 ]

@@ -1,20 +1,28 @@
-"""Rows of unit and unit_alias: what the factory delivered, as imported."""
+"""Rows of unit, unit_alias and unit_lot: what the factory delivered, as imported."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
-from collector.store.tables import unit, unit_alias
+from collector.store.tables import unit, unit_alias, unit_lot
 from shared.device import Alias, AliasKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """One delivered device."""
+    """One delivered device.
+
+    ``delivered_by`` is what its delivery date rests on: 'proof', 'shipment' or 'estimate', ''
+    without a date. ``warranty_until_override`` is a last covered day that was agreed to, with
+    ``override_reason``. ``blocked`` says why nothing is owed for it ('stolen'); '' where it is.
+    It was sent for the serial ``replaces``, and ``replaced_by`` was sent for it; '' for none.
+    ``component_lots`` names the lot by component (``shared.catalogue_entry.Component`` values).
+    """
 
     serial: str
     model: str
@@ -23,6 +31,16 @@ class Unit:
     buyer: str
     delivered_on: date | None
     delivery_proof: str
+    maker: str = ""
+    produced_on: date | None = None
+    delivered_by: str = ""
+    warranty_until_override: date | None = None
+    override_reason: str = ""
+    blocked: str = ""
+    replaces: str = ""
+    replaced_by: str = ""
+    component_lots: Mapping[str, str] = field(default_factory=dict)
+    organisation_id: str = ""
 
 
 def find(db: Connection, serial: str) -> Unit | None:
@@ -30,14 +48,36 @@ def find(db: Connection, serial: str) -> Unit | None:
     row = db.execute(select(unit).where(unit.c.serial == serial)).one_or_none()
     if row is None:
         return None
+    lots = db.execute(
+        select(unit_lot.c.component, unit_lot.c.lot)
+        .where(unit_lot.c.serial == serial)
+        .order_by(unit_lot.c.component)
+    )
+    newer = db.execute(
+        select(unit.c.serial).where(unit.c.replaces == serial).order_by(unit.c.serial).limit(1)
+    ).scalar_one_or_none()
+    return _read(row, lots={row.component: row.lot for row in lots}, replaced_by=newer or "")
+
+
+def _read(row: Row[Any], *, lots: Mapping[str, str], replaced_by: str) -> Unit:
     return Unit(
         serial=row.serial,
+        organisation_id=row.organisation_id,
+        maker=row.maker,
         model=row.model,
         product=row.product,
         batch=row.batch,
         buyer=row.buyer,
+        produced_on=row.produced_on,
         delivered_on=row.delivered_on,
+        delivered_by=row.delivered_by,
         delivery_proof=row.delivery_proof,
+        warranty_until_override=row.warranty_until_override,
+        override_reason=row.override_reason,
+        blocked=row.blocked,
+        replaces=row.replaces,
+        replaced_by=replaced_by,
+        component_lots=lots,
     )
 
 

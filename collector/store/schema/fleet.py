@@ -1,4 +1,4 @@
-"""Tables of who and where: organisations, sites, agents, positions, readings, the registry."""
+"""Tables of who and where: organisations, sites, agents, positions, readings."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Date,
     Float,
     ForeignKey,
-    Index,
     Integer,
     LargeBinary,
     PrimaryKeyConstraint,
@@ -117,40 +115,3 @@ reading_latest = Table(
     Column("detail", Text, nullable=False, server_default=text("''")),
     PrimaryKeyConstraint("position_id", "name"),
 )
-
-unit = Table(
-    "unit",
-    metadata,
-    Column("serial", String(64), primary_key=True),
-    owner(),
-    Column("model", String(80), nullable=False),
-    Column("product", String(16), nullable=False),
-    Column("batch", String(80), nullable=False, server_default=text("''")),
-    Column("buyer", String(120), nullable=False, server_default=text("''")),
-    Column("delivered_on", Date),  # factory-local calendar day; None: not known
-    Column("delivery_proof", String(200), nullable=False, server_default=text("''")),
-    Column("imported_at", Utc, nullable=False),
-)
-
-unit_alias = Table(
-    "unit_alias",
-    metadata,
-    Column("kind", String(16), nullable=False),
-    Column("value", String(64), nullable=False),
-    Column("serial", String(64), ForeignKey("unit.serial"), nullable=False, index=True),
-    owner(),
-    PrimaryKeyConstraint("kind", "value"),
-)
-
-registry_import = Table(
-    "registry_import",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("at", Utc, nullable=False),
-    owner(),
-    Column("actor", String(120), nullable=False),
-    Column("filename", Text, nullable=False),
-    Column("summary_json", Text, nullable=False),
-)
-
-Index("ix_unit_model_batch", unit.c.model, unit.c.batch)

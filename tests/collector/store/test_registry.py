@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from collector.config import read_config
-from collector.import_list import import_list
-from collector.registry import parse
-from collector.store import registry, tables
+from collector.import_command import import_file
+from collector.import_list import source_of, write_list
+from collector.registry.read_list import List, read_list
+from collector.store import registry, tables, units
 from collector.store.registry import Comparison
 from tests.collector.house import NOON, House
 
@@ -27,23 +28,31 @@ def house(tmp_path: Path) -> Iterator[House]:
     made.engine.dispose()
 
 
+def parse(content: bytes) -> List:
+    """This file as checked rows."""
+    return read_list(content)
+
+
 def compare(house: House, text: str) -> Comparison:
     """What this file would do."""
     with house.engine.begin() as db:
-        return registry.compare(db, parse(text.encode()))
+        return registry.compare(db, parse(text.encode()), organisation_id="factory")
 
 
-def write(house: House, text: str) -> int:
-    """Import this file."""
+def write(house: House, text: str, *, plan: str = "") -> int:
+    """Import this file; how many rows were written."""
+    content = text.encode()
+    read = parse(content)
     with house.engine.begin() as db:
-        return registry.write(
+        _, compared = write_list(
             db,
-            registry.compare(db, parse(text.encode())),
+            read,
+            source_of(content, read, actor="test", filename="list.csv"),
             organisation_id="factory",
-            actor="test",
-            filename="list.csv",
+            plan=plan,
             now=NOON,
         )
+    return len(compared.changes)
 
 
 def test_import_twice_is_import_once(house: House) -> None:
@@ -64,7 +73,7 @@ def test_changed_row_says_what_changes(house: House) -> None:
     write(house, HEAD + GOOD)
     compared = compare(house, HEAD + "SC24010001,SC-1,wifi,B-2,,,,,,\n")
 
-    assert [what for _, what in compared.changed] == ["batch: B-1 → B-2"]
+    assert [one.what for one in compared.changed] == ["batch: B-1 → B-2"]
     write(house, HEAD + "SC24010001,SC-1,wifi,B-2,,,,,,\n")
     (unit,) = house.rows(tables.unit)
     assert (unit["batch"], unit["buyer"]) == ("B-2", "North")
@@ -158,8 +167,12 @@ def test_nothing_is_imported_before_it_is_confirmed(tmp_path: Path) -> None:
     config = read_config(tmp_path / "c.toml")
 
     def run(*, confirm: bool) -> tuple[bool, int, str]:
-        done = import_list(
-            config, tmp_path / "list.csv", confirm=confirm, organisation_id="", language="en"
+        done = import_file(
+            config,
+            tmp_path / "list.csv",
+            confirm="" if confirm else None,
+            organisation_id="",
+            language="en",
         )
         return done.held_back, done.written, "\n".join(done.lines)
 
@@ -170,3 +183,36 @@ def test_nothing_is_imported_before_it_is_confirmed(tmp_path: Path) -> None:
     assert (held_back, written) == (False, 1)
     _, _, text = run(confirm=False)
     assert text.startswith("0 new, 0 changed, 1 unchanged, 0 in conflict, 1 refused")
+
+
+FULL = (
+    "serial,model,maker,produced_on,delivered_on,delivery_proof,warranty_until,override_reason,"
+    "blocked,replaces,lot.battery,lot.ir-cut,主板批次\n"
+)
+
+
+def test_unit_says_all_that_the_list_said(house: House) -> None:
+    """Proof, override, block, chain and component lots are read and found by serial."""
+    write(
+        house,
+        FULL + "SC24010001,SC-1,Southlight,2024-12-01,2025-01-01,CMR 7,2027-06-30,agreed by mail,,,"
+        "BAT-9,IRC-2,MB-5\n"
+        + "SC26010009,SC-1,Southlight,,2026-02-01,,,,stolen 2026-02-20,SC24010001,,,\n",
+    )
+    with house.engine.begin() as db:
+        old, new = units.find(db, "SC24010001"), units.find(db, "SC26010009")
+
+    assert old is not None
+    assert new is not None
+    assert (old.produced_on, old.delivered_by) == (date(2024, 12, 1), "proof")
+    assert (old.warranty_until_override, old.override_reason) == (
+        date(2027, 6, 30),
+        "agreed by mail",
+    )
+    assert old.component_lots == {"IR-CUT": "IRC-2", "battery": "BAT-9", "mainboard": "MB-5"}
+    assert (old.replaced_by, new.replaces, new.delivered_by) == (
+        "SC26010009",
+        "SC24010001",
+        "shipment",
+    )
+    assert new.blocked == "stolen 2026-02-20"
