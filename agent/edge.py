@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+from agent.apart import Apart
 from agent.camera.decoder import Decoder
 from agent.camera.device import NetworkCamera
 from agent.camera.http import CameraHttp
@@ -17,7 +18,7 @@ from agent.camera.profiles.profile import Profile
 from agent.config import Config, Device
 from agent.gateway import DeviceKind
 from agent.host import ReadHost
-from agent.probes.host import HostPaths, read_host
+from agent.probes.host import DEADLINE_S, USEFUL_S, HostPaths, read_host
 from shared.reading import Reading
 
 
@@ -99,19 +100,18 @@ def host_reader(config: Config) -> ReadHost:
     Where channels are named, their own ledgers tell of age and gaps: nothing is counted twice.
     """
     folder, channels = config.recording_dir, config.recorder.channels
-    named = [] if folder is None else [folder]
-    folders = sorted({channel.folder for channel in channels})
+    recorded = [*([] if folder is None else [folder]), *{one.folder: None for one in channels}]
+    overwrites = config.recorder.overwrite
+    paths = HostPaths(
+        disks=[config.data_dir, *([] if overwrites else recorded)],
+        recordings=None if channels else folder,
+        overwritten=recorded if overwrites else (),
+        # One that is not there yet is told of its channel, and must not hide the other disks.
+        may_be_absent=frozenset(one.folder for one in channels),
+    )
+    apart = Apart(deadline_s=DEADLINE_S, useful_s=USEFUL_S)
 
     async def read(now: datetime) -> tuple[Reading, ...]:
-        # One that is not there yet is told of its channel, and must not hide the other disks.
-        there = [one for one in folders if one.is_dir()]
-        recorded = [*named, *there]
-        overwrites = config.recorder.overwrite
-        paths = HostPaths(
-            disks=[config.data_dir, *([] if overwrites else recorded)],
-            recordings=None if channels else folder,
-            overwritten=recorded if overwrites else (),
-        )
-        return await read_host(paths, now)
+        return await read_host(paths, now, apart=apart)
 
     return read

@@ -13,12 +13,21 @@ from typing import Final
 
 import psutil
 
+from agent.apart import Apart
 from agent.probes.probe import good, missing, unsupported
 from shared.reading import Quality, Reading
 
 _MOST_FILES: Final = 20_000
 _RECENT_S: Final = 24 * 3600.0
 """A gap older than a day has been told; the folder's own retention would keep it for ever."""
+
+
+DEADLINE_S: Final = 30.0
+"""Of a reading that comes once a minute; all that sits in memory takes milliseconds."""
+USEFUL_S: Final = 300.0
+"""A cold disk may need minutes for 20,000 files: what it told is this old at most."""
+_HANGS: Final = "a disk does not answer"
+_AGES: Final = ("recording.newest_age", "recording.longest_gap")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,37 +39,65 @@ class HostPaths:
     overwritten: Sequence[
         Path
     ] = ()  # where the oldest recording gives way: full is how it is meant
+    may_be_absent: frozenset[Path] = frozenset()  # of these: not there yet is no failure
 
 
-async def read_host(paths: HostPaths, now: datetime) -> tuple[Reading, ...]:
-    """Read everything once, in a thread: a sleeping disk must not hold up the cameras."""
-    return await asyncio.to_thread(_read, paths, now)
+async def read_host(
+    paths: HostPaths, now: datetime, *, apart: Apart | None = None
+) -> tuple[Reading, ...]:
+    """Read everything once, in threads: neither a sleeping disk nor a recording folder whose server
+    is gone holds up the cameras, and the rest of the host is told without it.
+
+    ``apart`` is the caller's own over many readings: what hangs is not begun again.
+    """
+    apart = apart or Apart(deadline_s=DEADLINE_S)
+    own, usual, recorded = await asyncio.gather(
+        apart.do("host", lambda: _read_own(now)),
+        apart.do("host.disks", lambda: _read_disks(paths, now)),
+        apart.do("host.recordings", lambda: _read_recorded(paths, now)),
+    )
+    if usual is None:
+        usual = (_hangs("host.disk_used", now, unit="%"),)
+    if recorded is None:
+        full = [("recording.disk_used", "%")] if paths.overwritten else []
+        aged = [(name, "s") for name in _AGES] if paths.recordings else []
+        recorded = tuple(_hangs(name, now, unit=unit) for name, unit in (*full, *aged))
+    return (*(own or ()), *usual, *recorded)
 
 
-def _read(paths: HostPaths, now: datetime) -> tuple[Reading, ...]:
+def _read_own(now: datetime) -> tuple[Reading, ...]:
     memory = psutil.virtual_memory()
     own = psutil.Process().memory_info().rss
     return (
         good("host.cpu", psutil.cpu_percent(interval=None), at=now, unit="%"),
         good("host.memory_used", memory.percent, at=now, unit="%"),
         good("agent.rss", own, at=now, unit="B"),
-        *_read_disks(paths, now),
         _read_temperature(now),
-        *_read_recordings(paths.recordings, now),
     )
 
 
 def _read_disks(paths: HostPaths, now: datetime) -> tuple[Reading, ...]:
-    """The fullest disk, and apart from it the fullest of those that are kept full on purpose.
+    """The fullest disk; a disk counts once."""
+    return (_fullest("host.disk_used", _there(paths.disks, paths), set(), now),)
 
-    A disk counts once, and one that holds more than recordings is none of the latter.
-    """
-    seen: set[int] = set()
-    usual = _fullest("host.disk_used", paths.disks, seen, now)
+
+def _read_recorded(paths: HostPaths, now: datetime) -> tuple[Reading, ...]:
+    """What was recorded, and the fullest of the disks that are kept full on purpose: one that
+    holds more than recordings is none of those."""
+    told = _read_recordings(paths.recordings, now)
     if not paths.overwritten:
-        return (usual,)
-    kept_full = _fullest("recording.disk_used", paths.overwritten, seen, now)
-    return (usual,) if kept_full.quality is Quality.UNSUPPORTED else (usual, kept_full)
+        return told
+    try:
+        usual = {os.stat(folder).st_dev for folder in _there(paths.disks, paths)}
+    except OSError:
+        usual = set()
+    folders = _there(paths.overwritten, paths)
+    kept_full = _fullest("recording.disk_used", folders, usual, now)
+    return told if kept_full.quality is Quality.UNSUPPORTED else (kept_full, *told)
+
+
+def _there(folders: Sequence[Path], paths: HostPaths) -> list[Path]:
+    return [one for one in folders if one not in paths.may_be_absent or one.is_dir()]
 
 
 def _fullest(name: str, folders: Sequence[Path], seen: set[int], now: datetime) -> Reading:
@@ -93,7 +130,7 @@ def _read_temperature(now: datetime) -> Reading:
 
 
 def _read_recordings(folder: Path | None, now: datetime) -> tuple[Reading, ...]:
-    names = ("recording.newest_age", "recording.longest_gap")
+    names = _AGES
     if folder is None:
         return tuple(unsupported(name, at=now, unit="s") for name in names)
     try:
@@ -128,6 +165,11 @@ def _file_times(folder: Path) -> list[float]:
 
 def _raise(error: OSError) -> None:
     raise error
+
+
+def _hangs(name: str, now: datetime, *, unit: str) -> Reading:
+    """Nothing is known of it, and that is neither well nor lost."""
+    return Reading(name, None, unit, now, Quality.FAILED, cause="host.folder", detail=_HANGS)
 
 
 def _failed(name: str, error: OSError, now: datetime, *, unit: str) -> Reading:

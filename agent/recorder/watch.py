@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final
 
+from agent.apart import Apart
 from agent.config import Config, Device
 from agent.cycle import record_readings
 from agent.delivery import reading_store
@@ -43,7 +44,6 @@ FIRST_S: Final = 20.0
 _TICK_S: Final = 5.0
 _DEADLINE_S: Final = 600.0
 _ALIVE: Final = "host.cpu"  # read once a minute: the newest one is a sign of life
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ class RecorderWatch:
         self._factor = PAID_FACTOR if config.uplink == "metered" or config.plan.is_limited else 1
         self._load = OwnLoad()
         self._stopped_at: float | None = None  # since when no channel records
-        self._stuck: dict[str, asyncio.Future[Any]] = {}
+        self._apart = Apart(deadline_s=_DEADLINE_S)
         folders = [one.folder for one in self._said.channels]
         folders += [config.recording_dir] if config.recording_dir is not None else []
         self._folders = [Path(one) for one in sorted({os.path.abspath(one) for one in folders})]
@@ -122,13 +122,13 @@ class RecorderWatch:
     async def look_slowly(self) -> None:
         """Disks, clock and restarts."""
         now_s = self._on.clock().timestamp()
-        found = await self._apart(
+        found = await self._apart.do(
             "disks",
             lambda: gather.gather_disks(
                 self._on.root, self._on.smart, promised=self._said.disks, now_s=now_s
             ),
         )
-        synchronised = await self._apart("clock", lambda: clocks.is_synchronised(self._on.root))
+        synchronised = await self._apart.do("clock", lambda: clocks.is_synchronised(self._on.root))
         now, known = self._on.clock(), self._memory()
         told = [
             *clocks.readings(synchronised, self._on.clock_offset(), now),
@@ -169,7 +169,7 @@ class RecorderWatch:
         self._tell(told, self._on.clock())
 
     async def _look_at_storage(self, before: float) -> tuple[Reading, ...]:
-        found = await self._apart(
+        found = await self._apart.do(
             "storage",
             lambda: gather.gather_storage(
                 self._on.root, self._folders, write_test=self._said.write_test
@@ -205,7 +205,7 @@ class RecorderWatch:
         lost = {
             folder for folder in planned if any(storage.is_below(folder, point) for point in gone)
         }
-        seen = await self._apart("files", lambda: recordings.look(planned, lost))
+        seen = await self._apart.do("files", lambda: recordings.look(planned, lost))
         if seen is None:
             return ()
         now = self._on.clock()
@@ -258,18 +258,6 @@ class RecorderWatch:
     def _keep(self, kept: memory.Memory, now: datetime) -> None:
         with self._on.database.transaction() as db:
             memory.keep(db, self._device.device_id, kept, at=now)
-
-    async def _apart(self, name: str, work: Callable[[], T]) -> T | None:
-        """Do blocking work in a thread; None while it hangs, and it is not begun again then."""
-        before = self._stuck.get(name)
-        if before is not None and not before.done():
-            return None
-        task = asyncio.get_running_loop().run_in_executor(None, work)
-        self._stuck[name] = task
-        try:
-            return await asyncio.wait_for(asyncio.shield(task), _DEADLINE_S)
-        except TimeoutError:
-            return None
 
     async def _quietly(self, look: Callable[[], object]) -> None:
         try:
