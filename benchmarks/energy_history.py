@@ -16,11 +16,12 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 from sqlalchemy import Engine
+from yarl import URL
 
 from benchmarks.day_of_readings import EVERY, FIELDS, walk
 from benchmarks.figure import Bound, Figure, Measurement, Size
@@ -28,7 +29,7 @@ from benchmarks.stored_bytes import BEGIN, SEED, frame, make_room, open_store
 from collector.compact import compact_agent
 from collector.intake.arrival import Arrival
 from collector.intake.ingest import ingest
-from collector.store import accounts, history, positions
+from collector.store import accounts, hourly, positions
 from collector.store.engine import reader
 from collector.store.scope import Role
 from collector.store.tables import telemetry_day
@@ -53,6 +54,7 @@ class Times:
     """Milliseconds of each question, and how large the store was."""
 
     http_ms: list[float]
+    page_ms: list[float]  # what the device page draws for 30 days
     function_ms: list[float]
     cpu_ms: list[float]  # of the function
     samples: int
@@ -75,12 +77,13 @@ def measure(samples: int) -> Times:
         with engine.connect() as db:
             db.exec_driver_sql("COMMIT")
             db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        http_ms = asyncio.run(_ask(engine, root, first, now=now))
+        http_ms, page_ms = asyncio.run(_ask(engine, root, first, now=now))
         called = [_call(engine, first, now=now) for _ in range(_ASKED)][1:]
         file_mb = (root / "collector.db").stat().st_size / 1e6
         engine.dispose()
     return Times(
         http_ms=http_ms,
+        page_ms=page_ms,
         function_ms=[took for took, _ in called],
         cpu_ms=[spent for _, spent in called],
         samples=cameras * DAYS * _PER_DAY * FIELDS,
@@ -149,14 +152,19 @@ def _call(engine: Engine, number: int, *, now: datetime) -> tuple[float, float]:
     """Milliseconds by the clock, and of CPU."""
     began, spent = time.perf_counter(), time.thread_time()
     with reader(engine) as db:
-        found = history.hourly_of(db, number, NAMES, since=now - timedelta(days=DAYS), until=now)
+        found = hourly.hourly_of(db, number, NAMES, since=now - timedelta(days=DAYS), until=now)
     took, spent = time.perf_counter() - began, time.thread_time() - spent
-    _check({name: len(hours) for name, hours in found.items()})
+    _check({name: len(told.hours) for name, told in found.items()})
     return took * 1000, spent * 1000
 
 
-async def _ask(engine: Engine, root: Path, number: int, *, now: datetime) -> list[float]:
-    """The same through the API, by a program with a token, over HTTP on loopback."""
+async def _ask(
+    engine: Engine, root: Path, number: int, *, now: datetime
+) -> tuple[list[float], list[float]]:
+    """The same through the API, by a program with a token, over HTTP on loopback; and the strips.
+
+    The strips ask for what the device page draws: eleven readings, and lanes of checks.
+    """
     with engine.begin() as db:
         accounts.add_token(
             db,
@@ -168,20 +176,29 @@ async def _ask(engine: Engine, root: Path, number: int, *, now: datetime) -> lis
         )
     since = (now - timedelta(days=DAYS)).strftime("%Y-%m-%dT%H:%M:%SZ")
     query = "&".join(f"reading={name}" for name in NAMES)
-    path = f"/api/v1/devices/{number}/series?{query}&step=hour&since={since}"
+    device = f"/api/v1/devices/{number}"
     app = create(engine=engine, evidence_dir=root / "evidence", now=lambda: now)
-    took = []
+    api, page = [], []
     async with TestServer(app) as server, ClientSession() as client:
         for _ in range(_ASKED):
-            began = time.perf_counter()
-            async with client.get(
-                server.make_url(path), headers={"Authorization": f"Bearer {_TOKEN}"}
-            ) as answer:
-                body = await answer.read()
-            took.append((time.perf_counter() - began) * 1000)
-            told = json.loads(body)
+            took, told = await _get(
+                client, server.make_url(f"{device}/series?{query}&step=hour&since={since}")
+            )
+            api.append(took)
             _check({one["reading"]: len(one["items"]) for one in told["series"]})
-    return took[1:]
+            took, told = await _get(client, server.make_url(f"{device}/strips?span=30d"))
+            page.append(took)
+            if len(told["strips"][0]["left"]["at_s"]) < DAYS * 24:
+                raise RuntimeError("the strips lack hours")
+    return api[1:], page[1:]
+
+
+async def _get(client: ClientSession, url: URL) -> tuple[float, dict[str, Any]]:
+    """Milliseconds until all of it was there, and what it says."""
+    began = time.perf_counter()
+    async with client.get(url, headers={"Authorization": f"Bearer {_TOKEN}"}) as answer:
+        body = await answer.read()
+    return (time.perf_counter() - began) * 1000, json.loads(body)
 
 
 def _check(hours: dict[str, int]) -> None:
@@ -197,7 +214,8 @@ def _history(size: Size) -> Measurement:
         value=round(http, 1),
         made_by=f"median of {len(found.http_ms)} questions by HTTP, highest"
         f" {max(found.http_ms):.1f} ms; the store's function alone {function:.1f} ms"
-        f" (CPU {statistics.median(found.cpu_ms):.1f});"
+        f" (CPU {statistics.median(found.cpu_ms):.1f}), the device page's strips of 30 days"
+        f" {statistics.median(found.page_ms):.1f} ms;"
         f" {found.samples} samples of {found.cameras} cameras, {found.file_mb:.0f} MB of SQLite,"
         f" built in {found.built_s:.0f} s; the last 2 h not merged, today open",
     )

@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import Connection
 
 from collector.claims.origin.facts import SiteWeather
-from collector.store import history, positions
-from collector.store.history import HourAt
+from collector.store import hourly, positions
+from collector.store.hourly import HourAt
 
 DAYS: Final = 30
 MOST_CAMERAS: Final = 6  # each costs a look at every day
@@ -47,7 +47,7 @@ def look(
     since = until - timedelta(days=DAYS)
 
     def hours(of: int, name: str) -> Sequence[HourAt]:
-        return history.hourly(db, of, name, since=since, until=until)
+        return hourly.hourly(db, of, name, since=since, until=until)
 
     own = _temperatures(hours, position_id)
     low = min((one.hour.low for one in own), default=None)

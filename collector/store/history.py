@@ -1,4 +1,4 @@
-"""History of readings, for decisions and pages: exact points, roll-ups by hour, the latest.
+"""History of readings, for decisions and pages: exact points, the latest (hours: ``hourly``).
 
 Read from days and from what has come since they were written, so that it is never behind. The
 caller has checked that the position is in the visitor's scope.
@@ -16,16 +16,13 @@ from collector.store import telemetry
 from collector.store.tables import position
 from collector.store.telemetry import Day, RawBatch
 from collector.telemetry import day as days
-from collector.telemetry.hours import Hour, HourColumn, hours_of, read_hours
 from collector.telemetry.message import DamagedBatchError, samples_in
 from collector.telemetry.samples import (
     DAY_S,
     EVERYTHING,
-    HOUR_S,
     Only,
     Sample,
     Samples,
-    by_day,
     merge,
     moment_of,
     newest,
@@ -39,13 +36,6 @@ class Point(NamedTuple):
 
     at: datetime
     number: float
-
-
-class HourAt(NamedTuple):
-    """What one number came to in the hour from ``at``; hours without a good number are absent."""
-
-    at: datetime
-    hour: Hour
 
 
 def history(
@@ -73,49 +63,11 @@ def samples(
     """All that was told of these names in that time, good or not, numbers and words."""
     first_s, last_s = second_of(since), second_of(until)
     wanted = frozenset(names)
-    found = _kept(db, position_id, first=first_s // DAY_S, last=last_s // DAY_S, names=wanted)
+    found = kept(db, position_id, first=first_s // DAY_S, last=last_s // DAY_S, names=wanted)
     merge(found, pending_of(db, position_id, names=wanted))
     return {
         name: {at: one for at, one in by_second.items() if first_s <= at <= last_s}
         for name, by_second in found.items()
-    }
-
-
-def hourly(
-    db: Connection, position_id: int, name: str, *, since: datetime, until: datetime
-) -> tuple[HourAt, ...]:
-    """Every hour of this name that begins from ``since`` (its whole hour) to ``until``."""
-    return hourly_of(db, position_id, (name,), since=since, until=until)[name]
-
-
-def hourly_of(
-    db: Connection, position_id: int, names: Collection[str], *, since: datetime, until: datetime
-) -> dict[str, tuple[HourAt, ...]]:
-    """The same of several names: each day is read once."""
-    wanted = frozenset(names)
-    first_h, last_h = second_of(since) // HOUR_S, second_of(until) // HOUR_S
-    first, last = first_h * HOUR_S // DAY_S, last_h * HOUR_S // DAY_S
-    hours: dict[str, dict[int, Hour]] = {name: {} for name in wanted}
-    kept = telemetry.days(db, position_id, first=first, last=last, with_points=False)
-    for day in kept:
-        for column in _hours(day):
-            if column.name in wanted:
-                hours[column.name].update(read_hours(column, day=day.day))
-    fresh = by_day(pending_of(db, position_id, names=wanted))
-    anew = fresh.keys() | {day.day for day in kept if day.is_open}  # roll-ups are not up to date
-    for number in anew & set(range(first, last + 1)):
-        whole: Samples = {}
-        merge(whole, _kept(db, position_id, first=number, last=number, names=wanted))
-        merge(whole, fresh.get(number, {}))
-        for name, by_second in whole.items():
-            hours[name].update(hours_of(numbers_of(by_second)))
-    return {
-        name: tuple(
-            HourAt(at=moment_of(hour * HOUR_S), hour=found[hour])
-            for hour in sorted(found)
-            if first_h <= hour <= last_h
-        )
-        for name, found in hours.items()
     }
 
 
@@ -125,12 +77,12 @@ def units(db: Connection, position_id: int, *, since: datetime, until: datetime)
     found: dict[str, str] = {}
     open_days: list[int] = []
     for day in telemetry.days(db, position_id, first=first, last=last, with_points=False):
-        found.update({column.name: column.unit for column in _hours(day)})
+        found.update({column.name: column.unit for column in roll_ups(day).columns})
         if day.is_open:
             open_days.append(day.day)
     fresh = pending_of(db, position_id)
     for number in open_days:
-        merge(fresh, _kept(db, position_id, first=number, last=number))
+        merge(fresh, kept(db, position_id, first=number, last=number))
     for name, by_second in fresh.items():
         if good := numbers_of(by_second):
             found[name] = by_second[max(good)].kind.unit
@@ -166,24 +118,37 @@ def unreadable(
     """Days of which samples or roll-ups are damaged, or were: what is shown of them is not all."""
     first, last = second_of(since) // DAY_S, second_of(until) // DAY_S
     return tuple(
-        moment_of(day.day * DAY_S).date()
+        date_of(day)
         for day in telemetry.days(db, position_id, first=first, last=last, with_points=True)
-        if not _is_whole(day)
+        if not (has_whole_points(day) and roll_ups(day).is_whole)
     )
 
 
-def _is_whole(day: Day) -> bool:
-    """Whether nothing of the day was lost, as far as bytes can tell."""
-    points = day.points is None or days.are_whole(day.points)
-    return points and (day.is_open or days.hours_are_whole(day.hours))
+def date_of(day: Day) -> date:
+    """Its date, UTC."""
+    return moment_of(day.day * DAY_S).date()
 
 
-def _hours(day: Day) -> tuple[HourColumn, ...]:
-    """Roll-ups; none for an open day, or for a damaged one, which :func:`unreadable` names."""
-    try:
-        return () if day.is_open else days.unpack_hours(day.hours)
-    except days.DamagedDayError:
-        return ()
+def roll_ups(day: Day, names: frozenset[str] | None = None) -> days.RollUps:
+    """Of an open day none, of a damaged one those that are left; of these names, if given."""
+    if day.is_open:
+        return days.RollUps((), is_whole=True)
+    return days.read_roll_ups(day.hours, names=names)
+
+
+def has_whole_points(day: Day) -> bool:
+    """Whether no sample was lost, as far as bytes can tell; one past its keeping time is not."""
+    return day.points is None or days.are_whole(day.points)
+
+
+def kept(
+    db: Connection, position_id: int, *, first: int, last: int, names: frozenset[str] | None = None
+) -> Samples:
+    """The samples of these days; none of a damaged day, which :func:`unreadable` names."""
+    found: Samples = {}
+    for day in telemetry.days(db, position_id, first=first, last=last, with_points=True):
+        merge(found, _points(day, names))
+    return found
 
 
 def _points(day: Day, names: frozenset[str] | None) -> Samples:
@@ -199,12 +164,3 @@ def _told(batch: RawBatch, only: Only = EVERYTHING) -> dict[str, Samples]:
         return samples_in(batch.payload, received_at=batch.received_at, only=only)
     except DamagedBatchError:
         return {}
-
-
-def _kept(
-    db: Connection, position_id: int, *, first: int, last: int, names: frozenset[str] | None = None
-) -> Samples:
-    found: Samples = {}
-    for day in telemetry.days(db, position_id, first=first, last=last, with_points=True):
-        merge(found, _points(day, names))
-    return found

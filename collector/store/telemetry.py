@@ -28,6 +28,15 @@ _DAYS: Final = select(telemetry_day).where(
     telemetry_day.c.position_id.in_(bindparam("positions", expanding=True)),
     telemetry_day.c.day.in_(bindparam("days", expanding=True)),
 )
+_SPAN: Final = (
+    select(telemetry_day.c.day, telemetry_day.c.revision, telemetry_day.c.hours)
+    .where(
+        telemetry_day.c.position_id == bindparam("position"),
+        telemetry_day.c.day.between(bindparam("first"), bindparam("last")),
+    )
+    .order_by(telemetry_day.c.day)
+)
+_SPAN_WITH_POINTS: Final = _SPAN.add_columns(telemetry_day.c.points)
 _ADD_DAY: Final = insert(telemetry_day)
 _REPLACE_DAY: Final = (
     update(telemetry_day)
@@ -116,14 +125,8 @@ def days(
     db: Connection, position_id: int, *, first: int, last: int, with_points: bool
 ) -> tuple[Day, ...]:
     """The days of a position from ``first`` to ``last``, oldest first."""
-    wanted = [telemetry_day.c.day, telemetry_day.c.revision, telemetry_day.c.hours]
-    if with_points:
-        wanted.append(telemetry_day.c.points)
-    rows = db.execute(
-        select(*wanted)
-        .where(telemetry_day.c.position_id == position_id, telemetry_day.c.day.between(first, last))
-        .order_by(telemetry_day.c.day)
-    )
+    own = {"position": position_id, "first": first, "last": last}
+    rows = db.execute(_SPAN_WITH_POINTS if with_points else _SPAN, own)
     return tuple(
         Day(
             day=row.day,

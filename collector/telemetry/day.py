@@ -9,11 +9,11 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
-from collector.telemetry.hours import HourColumn, roll_up
+from collector.telemetry.hours import HourColumn, HourColumnHead, roll_up
 from collector.telemetry.samples import DAY_S, EVERYTHING, Only, Samples, moment_of, read
 from shared import wire
 from shared.columns import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Columns
@@ -26,10 +26,20 @@ _DEVICE: Final = "d"  # the row in the store says whose day it is
 _END_OF_TIME: Final = datetime(9999, 1, 1, tzinfo=UTC)
 _LOST: Final = b""  # a part in place of those that were lost
 _hours = msgspec.msgpack.Decoder(tuple[HourColumn | None, ...])
+_heads = msgspec.msgpack.Decoder(tuple[HourColumnHead | None, ...])
+_raw = msgspec.msgpack.Decoder(tuple[msgspec.Raw, ...])
+_one = msgspec.msgpack.Decoder(HourColumn)
 
 
 class DamagedDayError(ValueError):
     """Bytes of a day that do not read back."""
+
+
+class RollUps(NamedTuple):
+    """The roll-ups of a day, and whether none of them was lost."""
+
+    columns: tuple[HourColumn, ...]
+    is_whole: bool
 
 
 class Packed(msgspec.Struct, frozen=True):
@@ -100,10 +110,20 @@ def are_whole(points: bytes) -> bool:
 
 def hours_are_whole(hours: bytes) -> bool:
     """Whether roll-ups read back and lack nothing that was lost before."""
+    return read_roll_ups(hours).is_whole
+
+
+def read_roll_ups(hours: bytes, *, names: frozenset[str] | None = None) -> RollUps:
+    """What is left of the roll-ups that were packed, and whether that is all.
+
+    Of columns that are not among ``names`` nothing but the name is read.
+    """
     try:
-        return None not in _columns_of(hours)
+        found = _columns_of(hours) if names is None else _columns_among(hours, names)
     except DamagedDayError:
-        return False
+        return RollUps((), is_whole=False)
+    columns = tuple([column for column in found if isinstance(column, HourColumn)])
+    return RollUps(columns, is_whole=None not in found)
 
 
 def unpack_hours(hours: bytes) -> tuple[HourColumn, ...]:
@@ -114,6 +134,19 @@ def unpack_hours(hours: bytes) -> tuple[HourColumn, ...]:
 def _columns_of(hours: bytes) -> tuple[HourColumn | None, ...]:
     try:
         return _hours.decode(zlib.decompress(hours))
+    except (zlib.error, msgspec.MsgspecError) as error:
+        raise DamagedDayError(str(error)) from error
+
+
+def _columns_among(hours: bytes, names: frozenset[str]) -> list[HourColumn | HourColumnHead | None]:
+    """Those with one of the names whole, for 3 of 25 are asked for; heads of the others."""
+    try:
+        packed = zlib.decompress(hours)
+        heads, bodies = _heads.decode(packed), _raw.decode(packed)
+        return [
+            _one.decode(body) if head is not None and head.name in names else head
+            for head, body in zip(heads, bodies, strict=True)
+        ]
     except (zlib.error, msgspec.MsgspecError) as error:
         raise DamagedDayError(str(error)) from error
 

@@ -7,11 +7,13 @@ differences take one byte: highest, last and total are told from the lowest.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Annotated, Final, NamedTuple
+from collections.abc import Collection, Iterable, Sequence
+from itertools import accumulate
+from typing import Annotated, Final
 
 import msgspec
 
+from collector.telemetry.hour import Hour, Hours
 from collector.telemetry.samples import DAY_S, HOUR_S, Samples, numbers_of
 from shared.limits import Name
 
@@ -20,17 +22,7 @@ _MAX_STEPS: Final = 2**40  # times the samples of an hour this stays a 64-bit nu
 _NO_DECIMAL: Final = -1
 
 
-class Hour(NamedTuple):
-    """What one number came to in one hour."""
-
-    samples: int
-    low: float
-    high: float
-    mean: float
-    last: float
-
-
-class HourColumn(msgspec.Struct, frozen=True, array_like=True):
+class HourColumn(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The hours of one name; ``numbers`` holds five rows as ``Hour`` has fields.
 
     With an exponent these are whole numbers in units of 10^-exponent: lows as differences to the
@@ -47,6 +39,13 @@ class HourColumn(msgspec.Struct, frozen=True, array_like=True):
     highs: tuple[int | float, ...]
     totals: tuple[int | float, ...]
     lasts: tuple[int | float, ...]
+
+
+class HourColumnHead(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The head of :class:`HourColumn`."""
+
+    name: Name
+    unit: Annotated[str, msgspec.Meta(max_length=16)]
 
 
 def roll_up(samples: Samples) -> tuple[HourColumn, ...]:
@@ -74,28 +73,30 @@ def hours_of(numbers: dict[int, float]) -> dict[int, Hour]:
     }
 
 
-def read_hours(column: HourColumn, *, day: int) -> Iterator[tuple[int, Hour]]:
-    """``(hour since 1970, what it came to)`` of a column of the day."""
+def read_hours(column: HourColumn, *, day: int) -> Hours:
+    """The hours of a column of the day."""
     first = day * DAY_S // HOUR_S
-    numbers = [first + number for number in range(24) if column.hours >> number & 1]
-    rows = zip(column.counts, column.lows, column.highs, column.totals, column.lasts, strict=True)
-    low: int | float = 0
-    unit = 10 ** max(column.exponent, 0)
-    for hour, (count, step, high, total, last) in zip(numbers, rows, strict=True):
-        if column.exponent == _NO_DECIMAL:
-            yield hour, Hour(count, float(step), float(high), float(total), float(last))
-            continue
-        low += step
-        yield (
-            hour,
-            Hour(
-                samples=count,
-                low=low / unit,
-                high=(low + high) / unit,
-                mean=(low * count + total) / (count * unit),
-                last=(low + last) / unit,
-            ),
+    hours = [first + number for number in range(24) if column.hours >> number & 1]
+    counts = list(column.counts)
+    if column.exponent == _NO_DECIMAL:
+        return Hours(
+            hours=hours,
+            samples=counts,
+            low=list(map(float, column.lows)),
+            high=list(map(float, column.highs)),
+            mean=list(map(float, column.totals)),
+            last=list(map(float, column.lasts)),
         )
+    unit, lows = 10**column.exponent, list(accumulate(column.lows))
+    totals = zip(lows, counts, column.totals, strict=True)
+    return Hours(
+        hours=hours,
+        samples=counts,
+        low=[low / unit for low in lows],
+        high=[(low + high) / unit for low, high in zip(lows, column.highs, strict=True)],
+        mean=[(low * count + total) / (count * unit) for low, count, total in totals],
+        last=[(low + last) / unit for low, last in zip(lows, column.lasts, strict=True)],
+    )
 
 
 def keep(
@@ -108,7 +109,7 @@ def keep(
         if new is None:
             columns[old.name] = old
         elif old.hours & ~new.hours:
-            hours = dict(read_hours(old, day=day)) | dict(read_hours(new, day=day))
+            hours = dict(read_hours(old, day=day).each()) | dict(read_hours(new, day=day).each())
             rows = [hours[hour] for hour in sorted(hours)]
             counts, lows, highs, means, lasts = zip(*rows, strict=True)
             columns[old.name] = HourColumn(

@@ -11,12 +11,13 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from collector.store import history
+from collector.store import history, hourly
 from collector.store import presence as heard
-from collector.store.history import HourAt, Point
+from collector.store.history import Point
 from collector.store.views.device_file import LatestReading
+from collector.telemetry.hour import Hours
 from collector.telemetry.lanes import Drawn, Grid, draw_lanes
-from collector.telemetry.samples import second_of
+from collector.telemetry.samples import HOUR_S, second_of
 
 SPANS: Final = {
     "24h": timedelta(hours=24),
@@ -25,7 +26,6 @@ SPANS: Final = {
 }
 _SLOTS: Final = {"24h": 288, "7d": 336, "30d": 360}  # of 5 min, 30 min, 2 h
 _GAP: Final = 3.0  # times the usual distance of two readings
-_HOUR_S: Final = 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +187,7 @@ def _points(
 
 
 def _hours(db: Connection, position_id: int, since: datetime, until: datetime) -> dict[str, Series]:
-    found = history.hourly_of(db, position_id, READINGS, since=since, until=until)
+    found = hourly.hourly_of(db, position_id, READINGS, since=since, until=until)
     return {name: _of_hours(name, hours) for name, hours in found.items()}
 
 
@@ -199,23 +199,22 @@ def _of_points(name: str, points: Sequence[Point]) -> Series:
     return Series(name=name, unit="", at_s=tuple(places), mean=tuple(means))
 
 
-def _of_hours(name: str, hours: Sequence[HourAt]) -> Series:
+def _of_hours(name: str, hours: Hours) -> Series:
     """In the middle of each hour; joined only to the hour after it.
 
     A camera that is visited every few hours is joined as its single readings are: an hour that
     nothing joins is not drawn at all.
     """
-    at_s = [second_of(one.at) + _HOUR_S // 2 for one in hours]
+    at_s = [hour * HOUR_S + HOUR_S // 2 for hour in hours.hours]
     usual_s = median(b - a for a, b in pairwise(at_s)) if len(at_s) > 1 else 0.0
-    places, numbers = _broken(at_s, gap_s=_HOUR_S if usual_s <= _HOUR_S else _GAP * usual_s)
-    found = [hours[number].hour if number is not None else None for number in numbers]
+    places, numbers = _broken(at_s, gap_s=HOUR_S if usual_s <= HOUR_S else _GAP * usual_s)
     return Series(
         name=name,
         unit="",
         at_s=tuple(places),
-        mean=tuple(_short(one.mean) if one else None for one in found),
-        low=tuple(one.low if one else None for one in found),
-        high=tuple(one.high if one else None for one in found),
+        mean=_at(numbers, list(map(_short, hours.mean))),
+        low=_at(numbers, hours.low),
+        high=_at(numbers, hours.high),
     )
 
 
@@ -230,6 +229,10 @@ def _broken(at_s: Sequence[int], *, gap_s: float) -> tuple[list[int], list[int |
         places.append(second)
         numbers.append(number)
     return places, numbers
+
+
+def _at(numbers: Sequence[int | None], values: Sequence[float]) -> tuple[float | None, ...]:
+    return tuple([None if number is None else values[number] for number in numbers])
 
 
 def _short(mean: float) -> float:

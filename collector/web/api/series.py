@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Final, TypeAlias
 
 import msgspec
 from aiohttp import web
 from sqlalchemy import Connection
 
-from collector.store import history
+from collector.store import history, hourly
 from collector.store.views import devices
+from collector.telemetry.hour import Hours
+from collector.telemetry.samples import HOUR_S, moment_of
 from collector.web.call import Call, found
 
 STEPS: Final = ("hour", "point")
 LONGEST: Final = {"hour": timedelta(days=1200), "point": timedelta(days=31)}
 MOST: Final = 8  # readings in one answer
 _USUAL: Final = timedelta(hours=24)
+_Series: TypeAlias = tuple[Mapping[str, Sequence[object]], Sequence[date]]  # and damaged days
+
+
+class HourItem(msgspec.Struct, frozen=True, gc=False):
+    """One hour as it is told."""
+
+    at: str
+    samples: int
+    low: float
+    high: float
+    mean: float
+    last: float
 
 
 async def show_series(call: Call) -> web.StreamResponse:
@@ -39,8 +54,7 @@ async def show_series(call: Call) -> web.StreamResponse:
 
     def read(db: Connection) -> dict[str, object]:
         found(devices.find_device(db, call.scope, number))
-        series = (_hours if step == "hour" else _points)(db, number, names, since, until)
-        damaged = history.unreadable(db, number, since=since, until=until)
+        series, damaged = (_hours if step == "hour" else _points)(db, number, names, since, until)
         return {
             "step": step,
             **(
@@ -69,29 +83,27 @@ def _moment(text: str, usual: datetime) -> datetime:
 
 def _hours(
     db: Connection, number: int, names: Collection[str], since: datetime, until: datetime
-) -> dict[str, list[dict[str, object]]]:
-    told = history.hourly_of(db, number, names, since=since, until=until)
-    return {
-        name: [
-            {
-                "at": at.isoformat(),
-                "samples": hour.samples,
-                "low": hour.low,
-                "high": hour.high,
-                "mean": hour.mean,
-                "last": hour.last,
-            }
-            for at, hour in hours
-        ]
-        for name, hours in told.items()
-    }
+) -> _Series:
+    told = hourly.hourly_and_damage(db, number, names, since=since, until=until)
+    return {name: _items(hours) for name, hours in told.hours.items()}, told.damaged
+
+
+def _items(told: Hours) -> list[object]:
+    fields = (told.samples, told.low, told.high, told.mean, told.last)
+    return list(map(HourItem, map(_text_of, told.hours), *fields))
+
+
+@lru_cache(maxsize=8192)  # a year of hours: whoever asks, asks for the same ones again
+def _text_of(hour: int) -> str:
+    return moment_of(hour * HOUR_S).isoformat()
 
 
 def _points(
     db: Connection, number: int, names: Collection[str], since: datetime, until: datetime
-) -> dict[str, list[dict[str, object]]]:
+) -> _Series:
     told = history.points_of(db, number, names, since=since, until=until)
+    damaged = history.unreadable(db, number, since=since, until=until)
     return {
         name: [{"at": point.at.isoformat(), "value": point.number} for point in points]
         for name, points in told.items()
-    }
+    }, damaged

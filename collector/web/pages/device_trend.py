@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from markupsafe import Markup
 from sqlalchemy import Connection
 
-from collector.store import history
-from collector.store.history import HourAt, Point
+from collector.store import history, hourly
+from collector.store.history import Point
+from collector.store.hourly import HourAt
 from collector.store.views.devices import Device
 from collector.web.call import Call
 from collector.web.trend_plot import Frame, Mark, draw_trend
@@ -65,7 +66,7 @@ def read_trend(db: Connection, call: Call, device: Device) -> Trend:
     units = history.units(db, device.id, since=until - SPANS["30d"], until=until)
     name = _choose(tuple(units), call.asked("reading"))
     zone = zone_of(device.zone)
-    hours = history.hourly(db, device.id, name, since=since, until=until) if name else ()
+    hours = hourly.hourly(db, device.id, name, since=since, until=until) if name else ()
     if span == "24h":
         points = history.history(db, device.id, name, since=since, until=until) if name else ()
         marks, longest_gap_s = [mark_of(point) for point in points], _usual_gap_s(points)

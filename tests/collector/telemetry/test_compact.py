@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from collector import compact as compaction
 from collector.compact import compact, compact_agent, prune
 from collector.intake.arrival import Arrival
-from collector.store import history, tables, telemetry
+from collector.store import history, hourly, tables, telemetry
 from collector.store.history import Point
 from collector.store.scope import Role, scope_of
 from collector.store.views.device_file import list_readings
@@ -65,7 +65,7 @@ def points(house: House, name: str = "battery.charge", position: int = 1) -> tup
 def hours(house: House, name: str = "battery.charge") -> list[tuple[datetime, int, float]]:
     """Hour, samples and mean."""
     with house.engine.begin() as db:
-        found = history.hourly(db, 1, name, since=FAR, until=house.now)
+        found = hourly.hourly(db, 1, name, since=FAR, until=house.now)
     return [(one.at, one.hour.samples, one.hour.mean) for one in found]
 
 
@@ -429,9 +429,12 @@ def test_damaged_roll_ups_follow_anew_from_the_samples(house: House) -> None:
 
 
 def damaged_days(house: House) -> list[str]:
-    """The days that the trend warns of."""
+    """The days that the trend warns of, and that whoever asks for hours is told with them."""
     with house.engine.begin() as db:
-        return [str(day) for day in history.unreadable(db, 1, since=FAR, until=house.now)]
+        told = history.unreadable(db, 1, since=FAR, until=house.now)
+        hours = hourly.hourly_and_damage(db, 1, ("a",), since=FAR, until=house.now)
+    assert hours.damaged == told
+    return [str(day) for day in told]
 
 
 def test_a_day_is_packed_once_when_it_is_over(house: House) -> None:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.telemetry.day import DamagedDayError, pack, unpack, unpack_hours
+from collector.telemetry.day import DamagedDayError, pack, read_roll_ups, unpack, unpack_hours
+from collector.telemetry.hour import one_after_another, side_by_side
 from collector.telemetry.hours import hours_of, read_hours
 from collector.telemetry.samples import (
     DAY_S,
@@ -96,11 +97,40 @@ def test_hours_say_what_the_points_say(day: Samples) -> None:
     for name, by_second in day.items():
         plain = {s: n for s, one in by_second.items() if (n := one.number()) is not None}
         expected = hours_of(plain)
-        found = dict(read_hours(columns[name], day=DAY)) if name in columns else {}
+        found = dict(read_hours(columns[name], day=DAY).each()) if name in columns else {}
         assert found.keys() == expected.keys()
         for hour, told in expected.items():
             assert found[hour].samples == told.samples
             assert found[hour][1:] == pytest.approx(told[1:], rel=1e-12, abs=1e-9)
+
+
+@settings(deadline=None)
+@given(samples(), st.frozensets(names), st.booleans())
+def test_roll_ups_of_some_names_are_those_of_all(
+    day: Samples, wanted: frozenset[str], is_whole: bool
+) -> None:
+    """Passing over the other columns changes nothing of those asked for, nor what was lost."""
+    packed = pack(day, day=DAY, is_whole=is_whole).hours
+    found, every = read_roll_ups(packed, names=wanted), read_roll_ups(packed)
+
+    assert found.columns == tuple(one for one in every.columns if one.name in wanted)
+    assert {one.name for one in every.columns} == {one.name for one in unpack_hours(packed) if one}
+    assert found.is_whole is every.is_whole is is_whole
+
+
+@given(samples(), st.integers(0, 24), st.integers(0, 24), st.integers(0, 24))
+def test_hours_side_by_side_are_the_same_hours(day: Samples, cut: int, a: int, b: int) -> None:
+    """Put together of two parts and cut to a span they are those of the span, in order."""
+    begin = DAY * 24
+    for by_second in day.values():
+        plain = {s: n for s, one in by_second.items() if (n := one.number()) is not None}
+        every = hours_of(plain)
+        early = {at: hour for at, hour in every.items() if at < begin + cut}
+        late = {at: every[at] for at in reversed(list(every)) if at >= begin + cut}
+        joined = one_after_another([side_by_side(early), side_by_side(late)])
+
+        told = list(joined.between(begin + a, begin + b).each())
+        assert told == [(h, every[h]) for h in sorted(every) if begin + a <= h <= begin + b]
 
 
 def test_good_sample_wins_over_a_failed_one_of_the_same_second() -> None:
@@ -149,3 +179,5 @@ def test_damaged_day_is_told() -> None:
         unpack(packed.points[:-1])
     with pytest.raises(DamagedDayError):
         unpack_hours(b"\x00" + packed.hours)
+    for names in (None, frozenset({"a"})):
+        assert read_roll_ups(packed.hours[:-1], names=names) == ((), False)

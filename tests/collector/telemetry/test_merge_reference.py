@@ -153,7 +153,7 @@ def test_merging_equals_one_cell_after_another(
         hours = {
             (column.name, hour): told
             for column in unpack_hours(day.hours)
-            for hour, told in read_hours(column, day=number)
+            for hour, told in read_hours(column, day=number).each()
         }
         assert hours.keys() == _hours(reference, device, number).keys()
         for key, (samples, low, high, last) in _hours(reference, device, number).items():

@@ -9,7 +9,7 @@ import pytest
 from alembic import command
 from sqlalchemy import Engine, text
 
-from collector.store import history, migrate
+from collector.store import history, hourly, migrate
 from collector.store.engine import open_engine, sqlite_url
 from tests.collector.house import NOON, House
 
@@ -54,7 +54,7 @@ def test_logged_numbers_become_days(tmp_path: Path) -> None:
     with engine.begin() as db:
         since = NOON - timedelta(days=9)
         points = history.history(db, 1, "battery.charge", since=since, until=NOON)
-        hours = history.hourly(db, 1, "battery.charge", since=since, until=NOON)
+        hours = hourly.hourly(db, 1, "battery.charge", since=since, until=NOON)
     assert [point.number for point in points] == [m / 10 for m in range(2995, -5, -5)]
     assert sum(one.hour.samples for one in hours) == 600
     engine.dispose()
