@@ -110,7 +110,7 @@ def _lot(
         name=unit.batch,
         units=sum(one.units for one in delivered if one.batch == unit.batch),
         peers=len(origin_fleet.serials(peers)),
-        peer_sites=len({one.site_id for one in peers} - {subject.site_id}),
+        peer_sites=len({one.site_id for one in peers} - {subject.site_id, ""}),
         own=Failures(
             failed=len(origin_fleet.serials(own)),
             device_days=_exposure(delivered, subject.onset_at, lot=unit.batch),

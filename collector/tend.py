@@ -50,7 +50,7 @@ def _tend_one(
 
 def _is_gone(db: Connection, line: OpenLine, *, policy: Policy, now: datetime) -> bool:
     """Every fault of the line has been absent for twice its hold, and the device speaks."""
-    if line.cleared_at is None or line.standing not in KNOWN:
+    if line.cleared_at is None or line.position_id is None or line.standing not in KNOWN:
         return False
     hold = max(policy.hold_of(code) for code in line.codes)
     return now - line.cleared_at >= ABSENT_FOR_HOLDS * hold and not unsubmitted.has_open_episode(
@@ -96,7 +96,9 @@ def _judge(db: Connection, line: OpenLine, policy: Policy) -> Warranty:
         ),
         onset_at=line.onset_at,
         zone=policy.zone,
-        twins=twins.alive_elsewhere(
+        twins=()
+        if line.position_id is None
+        else twins.alive_elsewhere(
             db, label_serial=line.label_serial, position_id=line.position_id
         ),
     )

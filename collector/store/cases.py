@@ -21,8 +21,8 @@ class NewLine:
     """What a line is opened with."""
 
     organisation_id: str
-    site_id: str
-    position_id: int
+    site_id: str | None
+    position_id: int | None
     serial_key: str
     label_serial: str
     serial_source: str
@@ -34,6 +34,11 @@ class NewLine:
     warranty_until: date | None
     warranty_reason_en: str
     warranty_reason_zh: str
+    via: str = "agent"
+    subject: str = "unit"
+    quantity: int = 1
+    product: str = ""
+    reporter: str = ""
 
 
 def open_line_of(db: Connection, serial_key: str) -> int | None:
@@ -54,6 +59,7 @@ def open_line(db: Connection, new: NewLine, *, now: datetime) -> int:
         number=f"new-{secrets.token_hex(8)}",  # its number comes from its id
         organisation_id=new.organisation_id,
         buyer=new.buyer,
+        reporter=new.reporter,
         opened_at=now,
     )
     db.execute(
@@ -78,6 +84,10 @@ def open_line(db: Connection, new: NewLine, *, now: datetime) -> int:
         warranty_until=new.warranty_until,
         warranty_reason_en=new.warranty_reason_en,
         warranty_reason_zh=new.warranty_reason_zh,
+        via=new.via,
+        subject=new.subject,
+        quantity=new.quantity,
+        product=new.product,
         state=LineState.DRAFT.value,
         opened_at=now,
     )

@@ -28,7 +28,7 @@ def first_days(db: Connection) -> dict[int, int]:
                 episode, episode.c.id == finding.c.episode_id
             )
         )
-        .where(claim_line.c.closed_at.is_(None))
+        .where(claim_line.c.closed_at.is_(None), claim_line.c.position_id.is_not(None))
         .group_by(claim_line.c.id, claim_line.c.position_id, claim_line.c.opened_at)
     )
     found: dict[int, int] = {}

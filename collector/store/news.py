@@ -78,7 +78,7 @@ class ClaimNews:
     reason: str
     site_id: str
     site_name: str
-    position_id: int
+    position_id: int | None
     device_name: str
     code: str
 
@@ -240,6 +240,8 @@ def claim_steps_after(db: Connection, last: int) -> tuple[ClaimNews, ...]:
             claim_line.c.site_id,
             site.c.name.label("site_name"),
             claim_line.c.position_id,
+            claim_line.c.label_serial,
+            claim_line.c.batch,
             position.c.name.label("device_name"),
             position.c.device_id,
             claim_case.c.number,
@@ -247,8 +249,8 @@ def claim_steps_after(db: Connection, last: int) -> tuple[ClaimNews, ...]:
         )
         .join(claim_line, claim_line.c.id == claim_event.c.line_id)
         .join(claim_case, claim_case.c.id == claim_line.c.case_id)
-        .join(site, site.c.id == claim_line.c.site_id)
-        .join(position, position.c.id == claim_line.c.position_id)
+        .outerjoin(site, site.c.id == claim_line.c.site_id)
+        .outerjoin(position, position.c.id == claim_line.c.position_id)
         .where(claim_event.c.seq > last, claim_event.c.type.in_(("opened", "moved")))
         .order_by(claim_event.c.seq)
         .limit(MOST_AT_ONCE)
@@ -266,10 +268,10 @@ def claim_steps_after(db: Connection, last: int) -> tuple[ClaimNews, ...]:
                 state=row.state,
                 to="draft" if row.type == "opened" else str(said.get("to", "")),
                 reason=str(said.get("reason", "")) if row.type == "moved" else "",
-                site_id=row.site_id,
-                site_name=row.site_name,
+                site_id=row.site_id or "",
+                site_name=row.site_name or "–",
                 position_id=row.position_id,
-                device_name=row.device_name or row.device_id,
+                device_name=row.device_name or row.device_id or row.label_serial or row.batch,
                 code=row.code or "",
             )
         )

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Row, func, or_, select
 
 from collector.claims.lifecycle import LineState
 from collector.claims.origin.kinds import Origin
+from collector.store.finding_times import onset_of
 from collector.store.origin_subject import Subject
 from collector.store.origins import newest_ids
 from collector.store.tables import (
     claim_line,
+    claim_report,
     episode,
     finding,
     origin_decision,
@@ -39,7 +42,7 @@ class Failed:
 
     serial: str
     line_id: int
-    position_id: int
+    position_id: int | None
     site_id: str
     batch: str
     shipment: tuple[str, str]
@@ -79,6 +82,8 @@ def failed_of_model(db: Connection, *, model: str, family: frozenset[str]) -> tu
             claim_line.c.site_id,
             episode.c.firmware,
             episode.c.onset_at,
+            claim_report.c.onset_on,
+            claim_report.c.at.label("reported_at"),
             position.c.serial_since,
             position.c.label_serial.label("serial_here"),
             unit.c.batch,
@@ -87,8 +92,9 @@ def failed_of_model(db: Connection, *, model: str, family: frozenset[str]) -> tu
             unit.c.delivered_on,
         )
         .join(finding, finding.c.line_id == claim_line.c.id)
-        .join(episode, episode.c.id == finding.c.episode_id)
-        .join(position, position.c.id == claim_line.c.position_id)
+        .outerjoin(episode, episode.c.id == finding.c.episode_id)
+        .outerjoin(claim_report, claim_report.c.id == finding.c.report_id)
+        .outerjoin(position, position.c.id == claim_line.c.position_id)
         .outerjoin(
             unit, (unit.c.serial == claim_line.c.label_serial) & (claim_line.c.label_serial != "")
         )
@@ -98,25 +104,26 @@ def failed_of_model(db: Connection, *, model: str, family: frozenset[str]) -> tu
             claim_line.c.id.not_in(other_origin),
             finding.c.code.in_(sorted(family)),
         )
-        .order_by(episode.c.onset_at, episode.c.id)
+        .order_by(finding.c.id)
     )
     found: dict[int, Failed] = {}
-    for row in rows:
-        found.setdefault(
-            row.id,
-            Failed(
-                serial=row.label_serial,
-                line_id=row.id,
-                position_id=row.position_id,
-                site_id=row.site_id,
-                batch=row.batch or "",
-                shipment=shipment_of(row.delivery_proof or "", row.buyer or "", row.delivered_on),
-                firmware=row.firmware,
-                onset_at=row.onset_at,
-                serial_since=row.serial_since if row.serial_here == row.label_serial else None,
-            ),
-        )
+    for one in sorted((_read_failed(row) for row in rows), key=lambda one: one.onset_at):
+        found.setdefault(one.line_id, one)
     return tuple(found.values())
+
+
+def _read_failed(row: Row[*tuple[Any, ...]]) -> Failed:
+    return Failed(
+        serial=row.label_serial,
+        line_id=row.id,
+        position_id=row.position_id,
+        site_id=row.site_id or "",
+        batch=row.batch or "",
+        shipment=shipment_of(row.delivery_proof or "", row.buyer or "", row.delivered_on),
+        firmware=row.firmware or "",
+        onset_at=row.onset_at or onset_of(row.onset_on, reported_at=row.reported_at),
+        serial_since=row.serial_since if row.serial_here == row.label_serial else None,
+    )
 
 
 def delivered_of_model(db: Connection, model: str) -> tuple[Delivered, ...]:
@@ -194,4 +201,7 @@ def repaired_before(db: Connection, subject: Subject, *, family: frozenset[str])
 
 def serials(failed: Sequence[Failed]) -> set[str]:
     """The devices among them, each once; a position without a serial counts as a device."""
-    return {one.serial or f"position {one.position_id}" for one in failed}
+    return {
+        one.serial or (f"position {one.position_id}" if one.position_id else f"line {one.line_id}")
+        for one in failed
+    }

@@ -7,12 +7,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, exists, func, insert, or_, select, update
 
 from collector.claims.lifecycle import LineState
 from collector.claims.origin.kinds import Origin
 from collector.claims.origin.suggest import Suggestion
-from collector.store.tables import claim_line, origin_decision, origin_suggestion
+from collector.store.tables import claim_line, finding, origin_decision, origin_suggestion
 from collector.store.upsert import insert_into
 
 BEFORE_SUBMISSION = (LineState.DRAFT.value, LineState.READY.value)
@@ -130,6 +130,9 @@ def due(
         .outerjoin(origin_suggestion, origin_suggestion.c.line_id == claim_line.c.id)
         .where(
             claim_line.c.closed_at.is_(None),
+            exists().where(  # of what only people told there is nothing to reckon with
+                finding.c.line_id == claim_line.c.id, finding.c.episode_id.is_not(None)
+            ),
             claim_line.c.id.not_in(decided),
             claim_line.c.id.not_in(sorted(but)),
             or_(

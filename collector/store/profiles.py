@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, false, func, or_, select
 
 from collector.claims.profiles import Standing
 from collector.store.tables import claim_line, decision, episode, finding
@@ -16,11 +16,14 @@ IS_GATED: Final[ColumnElement[bool]] = or_(
 )
 """Of an episode: an unproven profile extracted what it rests on, or nobody knows what it rests on
 because its opening event has not come (a snapshot named it, or a later event)."""
+IS_REPORTED: Final[ColumnElement[bool]] = finding.c.episode_id.is_(None)
+"""Of a finding: a person reported it; there is no episode, and no profile that was read."""
 CARRIES: Final[ColumnElement[bool]] = or_(
+    IS_REPORTED,
     ~IS_GATED,
     finding.c.profile_ruled.in_([one.value for one in Standing if one.value and one.carries]),
 )
-"""Of a finding joined with its episode: a claim may rest on it (``Standing.carries``).
+"""Of a finding outer-joined with its episode: a claim may rest on it (``Standing.carries``).
 
 Worked out from what the episode says now, and not kept: an opening event that comes after the
 decision may name the profile only then.
@@ -67,8 +70,13 @@ class Extracted:
 def what_carries(db: Connection, lines: Select[tuple[int]] | list[int]) -> dict[int, Carried]:
     """By line; one without findings is left out."""
     rows = db.execute(
-        select(finding.c.line_id, finding.c.code, CARRIES.label("carries"), IS_GATED.label("gated"))
-        .join(episode, episode.c.id == finding.c.episode_id)
+        select(
+            finding.c.line_id,
+            finding.c.code,
+            CARRIES.label("carries"),
+            func.coalesce(IS_GATED, false()).label("gated"),
+        )
+        .outerjoin(episode, episode.c.id == finding.c.episode_id)
         .where(finding.c.line_id.in_(lines))
     ).all()
     by_line: dict[int, list[Any]] = {}
@@ -130,7 +138,7 @@ def is_refuted(db: Connection, line_id: int) -> bool:
     """Whether an engineer found every finding of the line wrong."""
     left = (
         select(finding.c.id)
-        .join(episode, episode.c.id == finding.c.episode_id)
+        .outerjoin(episode, episode.c.id == finding.c.episode_id)
         .where(
             finding.c.line_id == line_id,
             or_(CARRIES, finding.c.profile_ruled != Standing.WRONG.value),

@@ -65,6 +65,7 @@ from collector.store.schema.registry import (
     unit_alias,
     unit_lot,
 )
+from collector.store.schema.reports import claim_file, claim_report
 from collector.store.schema.silences import silence
 from collector.store.schema.sink import sink, sink_backlog
 from collector.store.schema.telemetry import telemetry_batch, telemetry_day
@@ -78,7 +79,9 @@ __all__ = [
     "batch_document",
     "claim_case",
     "claim_event",
+    "claim_file",
     "claim_line",
+    "claim_report",
     "command",
     "decision",
     "episode",

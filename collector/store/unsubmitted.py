@@ -13,7 +13,7 @@ from collector.claims.dead_device import DEAD, UNREACHABLE
 from collector.claims.lifecycle import LineState
 from collector.claims.profiles import Standing
 from collector.claims.warranty import Warranty
-from collector.store import proofs
+from collector.store import finding_times, proofs
 from collector.store.profiles import CARRIES, UNFOUNDED, Carried, what_carries
 from collector.store.tables import (
     claim_line,
@@ -43,7 +43,7 @@ class OpenLine:
 
     id: int
     organisation_id: str
-    position_id: int
+    position_id: int | None  # None: no agent ever saw it
     state: LineState
     label_serial: str
     model: str
@@ -64,7 +64,7 @@ def read(db: Connection) -> tuple[OpenLine, ...]:
     """Every line in draft or ready, oldest first."""
     rows = db.execute(
         select(claim_line, position.c.standing, position.c.firmware)
-        .join(position, position.c.id == claim_line.c.position_id)
+        .outerjoin(position, position.c.id == claim_line.c.position_id)
         .where(claim_line.c.id.in_(_LINES))
         .order_by(claim_line.c.id)
     ).all()
@@ -80,11 +80,11 @@ def read(db: Connection) -> tuple[OpenLine, ...]:
             state=LineState(row.state),
             label_serial=row.label_serial,
             model=row.model,
-            firmware=row.firmware,
+            firmware=row.firmware or "",
             component=row.component,
             warranty_verdict=row.warranty_verdict,
             onset_at=onsets.get(row.id, row.opened_at),
-            standing=row.standing,
+            standing=row.standing or "",
             codes=codes.get(row.id, nothing),
             cleared_at=cleared.get(row.id),
             kinds_here=kinds.get(row.id, nothing),
@@ -128,13 +128,14 @@ def set_warranty(db: Connection, *, line_id: int, judged: Warranty) -> bool:
 
 
 def _cleared(db: Connection) -> dict[int, datetime]:
-    """When the last episode of each line ended; lines with an open one are left out."""
+    """When the last episode of each line ended; lines with an open one are left out, and those
+    with a finding that a person reported: no agent sees that it is over."""
     rows = db.execute(
         select(
             finding.c.line_id,
             func.max(episode.c.cleared_at, type_=episode.c.cleared_at.type).label("at"),
         )
-        .join(episode, episode.c.id == finding.c.episode_id)
+        .outerjoin(episode, episode.c.id == finding.c.episode_id)
         .where(finding.c.line_id.in_(_LINES), _NOT_WRONG)
         .group_by(finding.c.line_id)
         .having(func.count(episode.c.cleared_at) == func.count())
@@ -145,15 +146,12 @@ def _cleared(db: Connection) -> dict[int, datetime]:
 def _onsets(db: Connection, which: ColumnElement[bool]) -> dict[int, datetime]:
     """The first onset of each line, of the findings that hold ``which``."""
     rows = db.execute(
-        select(
-            finding.c.line_id,
-            func.min(episode.c.onset_at, type_=episode.c.onset_at.type).label("at"),
-        )
-        .join(episode, episode.c.id == finding.c.episode_id)
+        select(finding.c.line_id, *finding_times.FIRST)
+        .select_from(finding_times.FROM)
         .where(finding.c.line_id.in_(_LINES), which)
         .group_by(finding.c.line_id)
     )
-    return {row.line_id: row.at for row in rows}
+    return {row.line_id: finding_times.first_of(row) for row in rows}
 
 
 def _kinds_here(db: Connection) -> dict[int, frozenset[str]]:

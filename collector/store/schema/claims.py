@@ -26,17 +26,25 @@ claim_case = Table(
     owner(),
     Column("buyer", String(120), nullable=False),
     Column("opened_at", Utc, nullable=False),
+    Column("maker", String(120), nullable=False, server_default=text("''")),
+    Column("ship_to", Text, nullable=False, server_default=text("''")),
+    Column("ship_to_confirmed_at", Utc),
+    Column("ship_to_confirmed_by", String(120), nullable=False, server_default=text("''")),
+    Column("reporter", String(120), nullable=False, server_default=text("''")),  # by hand
 )
 
+# ``site_id`` and ``position_id`` are None for what no agent ever saw: a person reported it.
+# What ``claims.story`` folds from the log stands here too, written in the same transaction.
 claim_line = Table(
     "claim_line",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("case_id", Integer, ForeignKey("claim_case.id"), nullable=False, index=True),
     owner(),
-    Column("site_id", String(64), ForeignKey("site.id"), nullable=False),
-    Column("position_id", Integer, ForeignKey("position.id"), nullable=False, index=True),
-    Column("serial_key", String(140), nullable=False),  # the serial, or 'position:<id>' without
+    Column("site_id", String(64), ForeignKey("site.id")),
+    Column("position_id", Integer, ForeignKey("position.id"), index=True),
+    # the serial; 'position:<id>' or 'lot:<lot>' without one
+    Column("serial_key", String(140), nullable=False),
     Column("label_serial", String(64), nullable=False),
     Column("serial_source", String(16), nullable=False),
     Column("model", String(80), nullable=False),
@@ -49,6 +57,19 @@ claim_line = Table(
     Column("state", String(24), nullable=False),  # claims.lifecycle.LineState value
     Column("opened_at", Utc, nullable=False),
     Column("closed_at", Utc),
+    Column("via", String(8), nullable=False, server_default=text("'agent'")),  # claims.report.Via
+    Column("subject", String(16), nullable=False, server_default=text("'unit'")),  # or module_lot
+    Column("quantity", Integer, nullable=False, server_default=text("1")),
+    Column("product", String(16), nullable=False, server_default=text("''")),
+    Column("repeat_of", Integer, ForeignKey("claim_line.id")),
+    Column("merged_into", Integer, ForeignKey("claim_line.id")),
+    Column("rma_number", String(64), nullable=False, server_default=text("''")),
+    Column("path", String(24), nullable=False, server_default=text("''")),
+    Column("fault_origin", String(16), nullable=False, server_default=text("''")),
+    # why it may not be submitted, such as duplicate_serial
+    Column("frozen_by", String(24), nullable=False, server_default=text("''")),
+    Column("submitted_at", Utc),
+    Column("fulfilled_at", Utc),
 )
 OPEN_LINE = Index(
     "uq_claim_line_open_serial_key",
@@ -65,10 +86,12 @@ finding = Table(
     Column("line_id", Integer, ForeignKey("claim_line.id"), nullable=False),
     owner(),
     Column("code", String(80), nullable=False),
-    Column("episode_id", Integer, ForeignKey("episode.id"), nullable=False),
+    Column("episode_id", Integer, ForeignKey("episode.id")),  # None: a person reported it
     # claims.profiles.Standing: what was said of an unproven profile's readings; '' is nothing yet
     Column("profile_ruled", String(16), nullable=False, server_default=text("''")),
+    Column("report_id", Integer, ForeignKey("claim_report.id")),  # None: an agent told it
     UniqueConstraint("line_id", "code", "episode_id"),
+    UniqueConstraint("line_id", "code", "report_id"),
 )
 
 claim_event = Table(

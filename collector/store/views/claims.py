@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
+from collector.store import finding_times
 from collector.store.profiles import UNFOUNDED, Carried, what_carries
 from collector.store.scope import Scope
 from collector.store.tables import (
     claim_case,
     claim_line,
-    episode,
     evidence_file,
     finding,
     manifest,
@@ -44,7 +44,7 @@ class PreClaim:
     organisation_id: str
     serial: str
     serial_source: str
-    position_id: int
+    position_id: int | None  # None: no agent ever saw it
     position_name: str
     agent_id: str
     device_id: str
@@ -64,6 +64,11 @@ class PreClaim:
     onset_at: datetime | None
     evidence: Completeness
     carried: Carried  # which of its faults carry it, by what their profiles have proven
+    via: str = "agent"  # or how a person reported it: page, csv, api, pack
+    subject: str = "unit"  # or module_lot
+    quantity: int = 1
+    product: str = ""
+    reporter: str = ""  # of a case that a person opened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +89,7 @@ _COLUMNS = (
     claim_line,
     claim_case.c.number,
     claim_case.c.buyer,
+    claim_case.c.reporter,
     position.c.name.label("position_name"),
     position.c.agent_id,
     position.c.device_id,
@@ -93,8 +99,8 @@ _COLUMNS = (
 )
 _FROM = (
     claim_line.join(claim_case, claim_case.c.id == claim_line.c.case_id)
-    .join(position, position.c.id == claim_line.c.position_id)
-    .join(site, site.c.id == claim_line.c.site_id)
+    .outerjoin(position, position.c.id == claim_line.c.position_id)
+    .outerjoin(site, site.c.id == claim_line.c.site_id)
 )
 
 
@@ -180,14 +186,15 @@ def _with_details(db: Connection, rows: Sequence[Row[Any]]) -> tuple[PreClaim, .
     codes: dict[int, tuple[str, ...]] = {}
     onsets: dict[int, datetime] = {}
     for row in db.execute(
-        select(finding.c.line_id, finding.c.code, func.min(episode.c.onset_at).label("onset_at"))
-        .join(episode, episode.c.id == finding.c.episode_id)
+        select(finding.c.line_id, finding.c.code, *finding_times.FIRST)
+        .select_from(finding_times.FROM)
         .where(finding.c.line_id.in_(lines))
         .group_by(finding.c.line_id, finding.c.code)
         .order_by(finding.c.code)
     ):
         codes[row.line_id] = (*codes.get(row.line_id, ()), row.code)
-        onsets[row.line_id] = min(onsets.get(row.line_id, row.onset_at), row.onset_at)
+        began = finding_times.first_of(row)
+        onsets[row.line_id] = min(onsets.get(row.line_id, began), began)
     evidence = _completeness(db, lines)
     carried = what_carries(db, lines)
     nothing = Completeness(complete=0, total=0)
@@ -243,16 +250,16 @@ def _read(
         serial=row.label_serial,
         serial_source=row.serial_source,
         position_id=row.position_id,
-        position_name=row.position_name or row.device_id,
-        agent_id=row.agent_id,
-        device_id=row.device_id,
-        site_id=row.site_id,
-        site_name=row.site_name,
-        zone=row.zone,
+        position_name=row.position_name or row.device_id or "",
+        agent_id=row.agent_id or "",
+        device_id=row.device_id or "",
+        site_id=row.site_id or "",
+        site_name=row.site_name or "",
+        zone=row.zone or "UTC",
         model=row.model,
         batch=row.batch,
         component=row.component,
-        firmware=row.firmware,
+        firmware=row.firmware or "",
         codes=codes,
         warranty_verdict=row.warranty_verdict,
         warranty_until=row.warranty_until,
@@ -262,4 +269,9 @@ def _read(
         onset_at=onset,
         evidence=evidence,
         carried=carried,
+        via=row.via,
+        subject=row.subject,
+        quantity=row.quantity,
+        product=row.product,
+        reporter=row.reporter,
     )

@@ -141,6 +141,8 @@ def _claims(db: Connection, scope: Scope) -> Iterator[OpenThing]:
             claim_line.c.site_id,
             claim_line.c.state,
             claim_line.c.opened_at,
+            claim_line.c.label_serial,
+            claim_line.c.batch,
             claim_case.c.number,
             site.c.name.label("site_name"),
             position.c.name,
@@ -148,17 +150,17 @@ def _claims(db: Connection, scope: Scope) -> Iterator[OpenThing]:
             code,
         )
         .join(claim_case, claim_case.c.id == claim_line.c.case_id)
-        .join(site, site.c.id == claim_line.c.site_id)
-        .join(position, position.c.id == claim_line.c.position_id)
+        .outerjoin(site, site.c.id == claim_line.c.site_id)
+        .outerjoin(position, position.c.id == claim_line.c.position_id)
         .where(scope.covers(claim_line.c.organisation_id), claim_line.c.closed_at.is_(None))
     )
     for row in rows:
         yield OpenThing(
             kind=Kind.CLAIM,
             id=row.id,
-            site_id=row.site_id,
-            site_name=row.site_name,
-            device_name=row.name or row.device_id,
+            site_id=row.site_id or "",
+            site_name=row.site_name or "",
+            device_name=row.name or row.device_id or row.label_serial or row.batch,
             code=row.code or "",
             what=fault_name(row.code or ""),
             since=row.opened_at,

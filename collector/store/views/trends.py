@@ -118,7 +118,7 @@ def _by_firmware(db: Connection, scope: Scope) -> list[Trend]:
     lines: dict[int, set[str]] = {}
     for row in db.execute(
         select(claim_line.c.position_id, claim_line.c.state).where(
-            scope.covers(claim_line.c.organisation_id)
+            scope.covers(claim_line.c.organisation_id), claim_line.c.position_id.is_not(None)
         )
     ):
         lines.setdefault(row.position_id, set()).add(row.state)

@@ -106,7 +106,7 @@ def _lacks(db: Connection, scope: Scope, site_id: str) -> dict[int, list[Lack]]:
     made: dict[int, list[Lack]] = {}
     wanted = ClaimFilter(turn="open", site=site_id)
     for claim in claims.list_preclaims(db, scope, wanted, limit=MOST_CLAIMS):
-        if claim.state not in ("draft", "need_info"):
+        if claim.position_id is None or claim.state not in ("draft", "need_info"):
             continue
         manifests = claim_file.list_manifests(db, scope, claim.id)
         missing = tuple(
