@@ -14,8 +14,8 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 demo: $(VENV)/.demo
 	$(BIN)/preclaim-demo --for $(FOR) $(ARGS)
 
-# Everything on SQLite, then everything that touches the store again on PostgreSQL.
-ON_BOTH_STORES := $(wildcard tests/collector tests/e2e/test_chain.py tests/e2e/test_postgresql.py tests/lab)
+# Everything on SQLite, then the files that ask for a store again on PostgreSQL.
+ON_BOTH_STORES := $(shell grep -v '^#' tests/both_stores.txt)
 test: $(VENV)/.test .venv-oracle/.done packages
 	@mkdir -p build; began=$$(date +%s); $(PYTEST) -m 'not laboratory' $(ARGS) && \
 	  { [ -n "$(ARGS)" ] || $(PYTEST) -m 'not laboratory' --store postgresql $(ON_BOTH_STORES); } && \

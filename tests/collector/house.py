@@ -22,7 +22,6 @@ from collector.settings import AgentEntry, OrganisationEntry, SiteEntry
 from collector.store import meta, tables
 from collector.store.assignments import assign
 from collector.store.engine import open_engine
-from collector.store.migrate import migrate
 from shared import signing, topics, wire
 from shared.device import DeviceFacts
 from shared.evidence import (
@@ -87,7 +86,6 @@ class House:
         self.policy = policy
         self.path = directory / "collector.db"
         self.engine: Engine = open_engine(STORES.url(directory))
-        migrate(self.engine)
         key = signing.public_pem(AGENT_KEY.public_key())
         with self.engine.begin() as db:
             assign(db, organisations=ORGANISATIONS, sites=SITES, agents=agents(key))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,7 +22,7 @@ from collector.web.application import create
 from collector.web.passwords import Passwords
 from collector.web.visitor import SESSION_COOKIE
 from tests.collector.web.seed import PASSWORD, seed
-from tests.stores import STORES
+from tests.stores import STORES, Template
 
 Browser: TypeAlias = TestClient[web.Request, web.Application]
 
@@ -67,12 +68,27 @@ def password_hash() -> str:
     return CHEAP.hash(PASSWORD)
 
 
+@dataclass(frozen=True)
+class Seeded:
+    """What every console begins with."""
+
+    store: Template
+    evidence_dir: Path
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory, password_hash: str) -> Seeded:
+    """The seed, which fills its folder of evidence when the store is asked for."""
+    folder = tmp_path_factory.mktemp("seeded") / "evidence"
+    return Seeded(Template("seeded", lambda it: seed(it, folder, NOW, password_hash)), folder)
+
+
 @pytest.fixture
-async def console(tmp_path: Path, password_hash: str) -> AsyncIterator[Console]:
+async def console(tmp_path: Path, seeded: Seeded) -> AsyncIterator[Console]:
     """A console over a seeded store in a folder of its own."""
-    engine = open_engine(STORES.url(tmp_path))
+    engine = open_engine(STORES.url(tmp_path, seeded.store))
     evidence_dir = tmp_path / "evidence"
-    seed(engine, evidence_dir, NOW, password_hash)
+    shutil.copytree(seeded.evidence_dir, evidence_dir)
     app = create(
         engine=engine, evidence_dir=evidence_dir, now=lambda: found.now, passwords=Passwords(CHEAP)
     )
