@@ -1,21 +1,28 @@
-"""What people do to a claim line: move it by the table, with the reason, in its history."""
+"""The one door through which a claim line moves: the table, its guard, the log, the columns."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from collector.claims.lifecycle import ENDED, Actor, IllegalMoveError, LineState, check
-from collector.claims.warranty import WarrantyVerdict
-from collector.store import cases, profiles
+from collector.claims import guard_words, guards
+from collector.claims.clock_terms import DEFAULT_TERMS, ClockTerms
+from collector.claims.guards import GuardFacts
+from collector.claims.lifecycle import Actor, Guard, LineState, Move, check
+from collector.claims.refusal import IllegalMoveError
+from collector.claims.story import LogEvent, Story, step
+from collector.store import cases, profiles, stories
+from collector.store.cases import LineRow
 
 NEEDS_PROOF: Final = frozenset({LineState.READY, LineState.SUBMITTED})
-# claims and warranty, section 8, row 4: such a line is submitted by hand, with the reason.
-NEEDS_OVERRIDE: Final = frozenset(
-    {WarrantyVerdict.OUT.value, WarrantyVerdict.DUPLICATE_SERIAL.value}
-)
+MOVED: Final = "moved"
+NO_FIELDS: Final[Mapping[str, object]] = MappingProxyType({})
+_OWN_KEYS: Final = frozenset({"from", "to", "rule", "reason"})
 
 
 class UnprovenError(IllegalMoveError):
@@ -31,41 +38,95 @@ def move_line(
     role: Actor,
     reason: str,
     now: datetime,
-) -> None:
-    """Move a line; IllegalMoveError when the table forbids it or somebody was faster.
+    fields: Mapping[str, object] = NO_FIELDS,
+    terms: ClockTerms = DEFAULT_TERMS,
+) -> Story:
+    """Move a line, with the fields of the action; the story of the line afterwards.
 
+    ``fields`` go into the event as they are: path, origin, rma_number, missing (names of items),
+    brought, reason_code, bench, scanned_serial, new_serial, tracking, carrier, credit_note,
+    firmware_version, into, ship_to, counter, verified_by_probe. ValueError for a key of the
+    event itself.
+
+    IllegalMoveError when the table or the guard of the step forbids it, or somebody was faster.
     UnprovenError when it would be ready or submitted while no finding carries it: nobody may, and
     no policy lets it; only an engineer's confirmation does (``confirm``).
 
-    The caller has checked that the line is within the actor's scope.
+    The caller has checked that the line, and the one it is merged into, are within the actor's
+    scope.
     """
+    if taken := _OWN_KEYS & fields.keys():
+        raise ValueError(f"fields of the event itself: {', '.join(sorted(taken))}")
     profiles.hold(db, line_id)
-    known = cases.state_of(db, line_id)
-    if known is None:
-        raise IllegalMoveError("there is no such claim line")
-    source, organisation_id = known
-    move = check(source=source, target=target, actor=role, reason=reason)
-    if target is LineState.SUBMITTED and not reason.strip():
-        verdict = cases.warranty_of(db, line_id)
-        if verdict in NEEDS_OVERRIDE:
-            raise IllegalMoveError(f"the warranty verdict is {verdict}: submitting needs a reason")
+    line = cases.row_of(db, line_id)
+    if line is None:
+        raise IllegalMoveError(guard_words.NO_LINE)
+    move = check(source=line.state, target=target, actor=role, reason=reason)
+    story = stories.story_of(db, line_id)
+    guards.ask(
+        _facts(
+            db, line, move, role, reason=reason, story=story, fields=fields, now=now, terms=terms
+        )
+    )
     if target in NEEDS_PROOF and profiles.is_unproven(db, line_id):
-        raise UnprovenError("profile unproven: an engineer must confirm the readings first")
-    closed_at = now if target in ENDED else None
-    if not cases.set_state(db, line_id=line_id, source=source, target=target, closed_at=closed_at):
-        raise IllegalMoveError("somebody else moved this line at the same time")
-    cases.append_event(
+        raise UnprovenError(guard_words.UNPROVEN)
+    payload = {
+        **fields,
+        "from": line.state.value,
+        "to": target.value,
+        "rule": move.number,
+        "reason": reason.strip(),
+    }
+    told = LogEvent(
+        seq=story.last_seq + 1, at=now, actor=actor, role=role.value, type=MOVED, payload=payload
+    )
+    closed_at = step(story, told).closed_at
+    if not cases.set_state(
+        db, line_id=line_id, source=line.state, target=target, closed_at=closed_at
+    ):
+        raise IllegalMoveError(guard_words.RACE)
+    event = cases.append_event(
         db,
         line_id=line_id,
-        organisation_id=organisation_id,
+        organisation_id=line.organisation_id,
         actor=actor,
         role=role.value,
-        type_="moved",
-        payload={
-            "from": source.value,
-            "to": target.value,
-            "rule": move.number,
-            "reason": reason.strip(),
-        },
+        type_=MOVED,
+        payload=payload,
         now=now,
+    )
+    return step(story, event)
+
+
+def _facts(
+    db: Connection,
+    line: LineRow,
+    move: Move,
+    role: Actor,
+    *,
+    reason: str,
+    story: Story,
+    fields: Mapping[str, object],
+    now: datetime,
+    terms: ClockTerms,
+) -> GuardFacts:
+    into = fields.get("into")
+    wants_other = move.guard is Guard.SAME_KEY and isinstance(into, int)
+    twin = cases.open_line_of(db, line.serial_key) if line.is_closed else None
+    return GuardFacts(
+        move=move,
+        actor=role,
+        reason=reason,
+        story=story,
+        now=now,
+        line_id=line.id,
+        organisation_id=line.organisation_id,
+        label_serial=line.label_serial,
+        warranty_verdict=line.warranty_verdict,
+        warranty_until=line.warranty_until,
+        today=now.astimezone(ZoneInfo(terms.zone)).date(),
+        fields=fields,
+        other=cases.other_line(db, into) if wants_other and isinstance(into, int) else None,
+        has_open_twin=twin is not None and twin != line.id,
+        terms=terms,
     )

@@ -45,6 +45,24 @@ A policy file is TOML; whatever it leaves out has the value of the factory's pub
     share = 0.01                        # this share of all sites, where that is more
     window_s = 3600.0                   # within this time
     hold_s = 86400.0                    # how long decisions wait when nobody has looked
+    [clocks]                            # both clocks and the timed steps; see claims.clock_terms
+    response_h = 48.0                   # elapsed, in UTC; response_working = true: of working days
+    resolution_days = 30                # working days of the calendar, the day of submission not
+    resolution_from = "submission"      # or "approval"
+    country = "CN"                      # whose public holidays and make-up days
+    holidays = []                       # the factory's own days off, e.g. ["2026-12-24"]
+    workdays = []                       # worked although the calendar says otherwise
+    announced = []                      # years whose make-up days stand in workdays, e.g. ["2027"]
+    notice_begins = 9                   # notices of clocks come in these hours of the receiver
+    notice_ends = 18
+    close_after_days = 14               # from resolved to closed
+    lapse_after_days = 30               # of silence, and
+    reminders = 2                       # so many reminders before
+    appeal_within_days = 14
+    rma_valid_days = 90
+    verified_after_days = 7             # the test that failed must be well for so long
+    return_paths = ["replace_unit", "return_repair"]  # what the unit is asked back for
+    auto_submit = []                    # organisations whose ready lines go by themselves if 'in'
     [silences]
     max_days = 30                       # how long one may last from now on
     [telemetry]
@@ -70,6 +88,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
+from collector.claims.clock_terms import ClockTerms, read_clock_terms
 from collector.claims.dead_device import DeadTerms
 from collector.claims.origin.read_terms import read_terms
 from collector.claims.origin.terms import OriginTerms
@@ -138,6 +157,7 @@ class Policy:
     compact_after: timedelta = timedelta(hours=2)
     verified_s: Mapping[str, float] = field(default_factory=dict)
     origin: OriginTerms = field(default_factory=OriginTerms)
+    clocks: ClockTerms = field(default_factory=ClockTerms)
 
     def hold_of(self, code: str) -> timedelta:
         """How long a fault must stay open: the file's value, else the catalogue's."""
@@ -216,10 +236,11 @@ def parse(text: str) -> Policy:
     months = warranty.whole("months", DEFAULT.months, at_least=1, at_most=240)
     by_product = _months(warranty.table("product_months"), {p.value for p in Product})
     by_component = _months(warranty.table("component_months"), {c.value for c in Component})
+    zone = warranty.zone("zone", DEFAULT.zone)
     longest = max(months, *by_product.values(), *by_component.values(), 0)
     policy = Policy(
         months=months,
-        zone=warranty.zone("zone", DEFAULT.zone),
+        zone=zone,
         product_months=by_product,
         component_months=by_component,
         hold_s=_holds(top.table("hold_s")),
@@ -264,6 +285,7 @@ def parse(text: str) -> Policy:
         ),
         verified_s=_holds(top.table("tasks").table("verified_s")),
         origin=read_terms(top.table("origin")),
+        clocks=read_clock_terms(top.table("clocks"), zone=zone),
     )
     if problems := top.problems():
         raise PolicyError(problems)

@@ -58,6 +58,14 @@ WRONGS: Final[Mapping[str, Wrong]] = {
         Both("no time zone {found!r}", "没有时区 {found!r}"),
         Both('use an IANA name such as "Asia/Shanghai"', '请使用 IANA 名称，例如 "Asia/Shanghai"'),
     ),
+    "no_date": Wrong(
+        Both("{found!r} is no date", "{found!r} 不是日期"),
+        Both('write it like "2026-10-01"', '请写成 "2026-10-01"'),
+    ),
+    "no_year": Wrong(
+        Both("{found!r} is no year", "{found!r} 不是年份"),
+        Both('write it like "2027"', '请写成 "2027"'),
+    ),
     "not_truth": Wrong(
         Both("must be true or false", "应为 true 或 false"),
         Both("write it without quotes", "请不加引号"),

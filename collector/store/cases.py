@@ -7,11 +7,14 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from collector.claims.chain import Entry, hash_of
-from collector.claims.lifecycle import LineState
+from collector.claims.guards import OtherLine
+from collector.claims.lifecycle import ENDED, LineState
+from collector.claims.story import PROJECTED, LogEvent, read_payload
 from collector.claims.warranty import Warranty
+from collector.store import stories
 from collector.store.tables import claim_case, claim_event, claim_line, finding
 from collector.store.upsert import insert_into, insert_row
 
@@ -127,8 +130,9 @@ def append_event(
     type_: str,
     payload: dict[str, object],
     now: datetime,
-) -> None:
-    """Append to the line's history, chained to the event before it."""
+) -> LogEvent:
+    """Append to the line's history, chained to the event before it, and write the columns that
+    repeat it."""
     prev_hash = (
         db.execute(
             select(claim_event.c.hash)
@@ -142,18 +146,23 @@ def append_event(
     entry = Entry(
         line_id=line_id, at=now, actor=actor, role=role, type=type_, payload_json=payload_json
     )
-    db.execute(
-        insert(claim_event).values(
-            line_id=line_id,
-            organisation_id=organisation_id,
-            at=now,
-            actor=actor,
-            role=role,
-            type=type_,
-            payload_json=payload_json,
-            prev_hash=prev_hash,
-            hash=hash_of(entry, prev_hash),
-        )
+    seq = insert_row(
+        db,
+        claim_event,
+        line_id=line_id,
+        organisation_id=organisation_id,
+        at=now,
+        actor=actor,
+        role=role,
+        type=type_,
+        payload_json=payload_json,
+        prev_hash=prev_hash,
+        hash=hash_of(entry, prev_hash),
+    )
+    if type_ in PROJECTED:
+        stories.project(db, line_id, stories.story_of(db, line_id))
+    return LogEvent(
+        seq=seq, at=now, actor=actor, role=role, type=type_, payload=read_payload(payload_json)
     )
 
 
@@ -187,10 +196,55 @@ def state_of(db: Connection, line_id: int) -> tuple[LineState, str] | None:
     return None if row is None else (LineState(row.state), row.organisation_id)
 
 
-def warranty_of(db: Connection, line_id: int) -> str:
-    """The warranty verdict of a line; NoResultFound when there is no such line."""
-    found = db.execute(select(claim_line.c.warranty_verdict).where(claim_line.c.id == line_id))
-    return str(found.scalar_one())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineRow:
+    """What a step of a line is judged by."""
+
+    id: int
+    organisation_id: str
+    state: LineState
+    serial_key: str
+    label_serial: str
+    warranty_verdict: str
+    warranty_until: date | None
+    is_closed: bool
+
+
+def row_of(db: Connection, line_id: int) -> LineRow | None:
+    """The line; None when there is no such line."""
+    row = db.execute(select(claim_line).where(claim_line.c.id == line_id)).one_or_none()
+    if row is None:
+        return None
+    return LineRow(
+        id=row.id,
+        organisation_id=row.organisation_id,
+        state=LineState(row.state),
+        serial_key=row.serial_key,
+        label_serial=row.label_serial,
+        warranty_verdict=row.warranty_verdict,
+        warranty_until=row.warranty_until,
+        is_closed=row.closed_at is not None,
+    )
+
+
+def other_line(db: Connection, line_id: int) -> OtherLine | None:
+    """The line that another shall be merged into; None when there is no such line."""
+    row = db.execute(
+        select(
+            claim_line.c.id,
+            claim_line.c.organisation_id,
+            claim_line.c.state,
+            claim_line.c.opened_at,
+        ).where(claim_line.c.id == line_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    return OtherLine(
+        id=row.id,
+        organisation_id=row.organisation_id,
+        is_open=LineState(row.state) not in ENDED,
+        opened_at=row.opened_at,
+    )
 
 
 def rest_on(db: Connection, *, line_id: int, component: str, judged: Warranty) -> None:

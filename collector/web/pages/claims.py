@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -30,6 +30,20 @@ from shared.evidence import FIGURES, is_thumbnail
 
 PAGE_ROWS: Final = 200
 REASON_LONGEST: Final = 2000
+FIELD_LONGEST: Final = 200
+FORM_FIELDS: Final = (
+    "path",
+    "origin",
+    "rma_number",
+    "reason_code",
+    "bench",
+    "scanned_serial",
+    "new_serial",
+    "tracking",
+    "carrier",
+    "credit_note",
+    "firmware_version",
+)
 NOT_BY_HAND: Final = frozenset({LineState.MERGED})
 CONFIRMS: Final = frozenset({Role.ADMIN, Role.FACTORY_ENGINEER})  # compare readings with devices
 RESPONSE_WITHIN: Final = timedelta(hours=48)  # the factory's answer, from submission
@@ -85,11 +99,13 @@ async def move_preclaim(call: Call) -> web.StreamResponse:
     """Move the line by the table of the life cycle; 409 when the table forbids it by now."""
     number = call.number("id")
     found(await call.house.read(lambda db: claims.find_preclaim(db, call.scope, number)))
-    form = {k: v for k, v in (await call.request.post()).items() if isinstance(v, str)}
+    sent = await call.request.post()
+    form = {k: v for k, v in sent.items() if isinstance(v, str)}
     target = {state.value: state for state in LineState}.get(form.get("target", ""))
     if target is None or target in NOT_BY_HAND:
         raise web.HTTPUnprocessableEntity
     reason = form.get("reason", "").strip()[:REASON_LONGEST]
+    fields = read_fields(form, missing=[str(one) for one in sent.getall("missing", [])])
     try:
         await call.house.write(
             lambda db: move_line(
@@ -100,13 +116,24 @@ async def move_preclaim(call: Call) -> web.StreamResponse:
                 role=Actor(call.known.role.value),
                 reason=reason,
                 now=call.now,
+                fields=fields,
+                terms=call.house.policy.clocks,
             )
         )
     except UnprovenError:
         return await show_claim(call, status=409, trouble=call.voice.t("profile.refused"))
-    except IllegalMoveError:
-        return await show_claim(call, status=409, trouble=call.voice.t("move.refused"))
+    except IllegalMoveError as error:
+        return await show_claim(call, status=409, trouble=error.line(call.voice.language))
     return web.Response(status=303, headers={"Location": f"/preclaims/{number}"})
+
+
+def read_fields(form: Mapping[str, str], *, missing: Sequence[str]) -> dict[str, object]:
+    """The fields of the action that the form gives."""
+    said: dict[str, object] = {
+        key: text[:FIELD_LONGEST] for key in FORM_FIELDS if (text := form.get(key, "").strip())
+    }
+    named = [one.strip()[:FIELD_LONGEST] for one in missing if one.strip()]
+    return {**said, **({"missing": named} if named else {})}
 
 
 async def show_claim(call: Call, *, status: int = 200, trouble: str = "") -> web.StreamResponse:

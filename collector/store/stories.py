@@ -1,0 +1,71 @@
+"""The log of a line as the fold takes it, and the columns that are its projections."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Table, select, update
+
+from collector.claims.story import LogEvent, Story, fold, read_payload
+from collector.store.tables import claim_event, claim_line
+
+
+def log_of(db: Connection, line_id: int) -> tuple[LogEvent, ...]:
+    """Every event of a line, oldest first."""
+    rows = db.execute(
+        select(
+            claim_event.c.seq,
+            claim_event.c.at,
+            claim_event.c.actor,
+            claim_event.c.role,
+            claim_event.c.type,
+            claim_event.c.payload_json,
+        )
+        .where(claim_event.c.line_id == line_id)
+        .order_by(claim_event.c.seq)
+    )
+    return tuple(
+        LogEvent(
+            seq=row.seq,
+            at=row.at,
+            actor=row.actor,
+            role=row.role,
+            type=row.type,
+            payload=read_payload(row.payload_json),
+        )
+        for row in rows
+    )
+
+
+def story_of(db: Connection, line_id: int) -> Story:
+    """What the log of a line says; the empty story where there is no log."""
+    return fold(log_of(db, line_id))
+
+
+def projection(story: Story) -> dict[str, object]:
+    """The columns of claim_line that repeat the log, with what they must hold."""
+    told: dict[str, object] = {
+        "state": story.state.value,
+        "closed_at": story.closed_at,
+        "submitted_at": story.submitted_at,
+        "fulfilled_at": story.fulfilled_at,
+        "rma_number": story.rma_number,
+        "path": story.path,
+        "fault_origin": story.origin,
+        "frozen_by": story.frozen_by,
+        "merged_into": story.merged_into,
+        "repeat_of": story.repeat_of,
+    }
+    return {name: value for name, value in told.items() if name in _columns(claim_line)}
+
+
+def project(db: Connection, line_id: int, story: Story) -> None:
+    """Write what the log says into the line's columns; its state is moved by ``cases.set_state``,
+    which also tells who was first."""
+    told = projection(story)
+    told.pop("state")
+    told.pop("closed_at")
+    if told:
+        db.execute(update(claim_line).where(claim_line.c.id == line_id).values(told))
+
+
+def _columns(table: Table) -> set[str]:
+    return set(table.c.keys())
