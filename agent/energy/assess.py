@@ -15,6 +15,7 @@ from agent.energy.view import EnergyView
 _LOOKS: Final = (
     gauge_causes.mains,
     gauge_causes.gauge_stuck,
+    gauge_causes.standing,
     gain_causes.cold,
     gain_causes.nothing_comes_in,
     use_causes.worn,

@@ -190,6 +190,8 @@ class Case:
         has_room = (day.charge_high or 0.0) < self.levels.energy_full_percent
         if not has_room or day.charging_visits or day.room_change >= self.noise:
             return False
+        if day.rise >= 2 * self.noise:
+            return False  # its gauge may have jumped; that nothing came in is no longer certain
         return bool(day.charging_reads) or day.rise < self.noise
 
     @cached_property

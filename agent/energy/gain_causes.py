@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from statistics import median
 from typing import Final
 
@@ -31,6 +31,7 @@ _AS_BEFORE: Final = 0.9
 _PLENTY_MW: Final = 800.0
 """Several times what such a camera takes in the mean (60 mA are 220 mW): the rest must go in."""
 _NEARLY_EMPTY: Final = 15.0
+_NEARLY_FULL: Final = 85.0
 
 
 def cold(case: Case) -> Assessment | None:
@@ -59,8 +60,8 @@ def cold(case: Case) -> Assessment | None:
 def nothing_comes_in(case: Case) -> Assessment | None:
     """Panel, charger or battery: on sunny, warm days with room nothing came in.
 
-    Heavy shade may give nothing for a week; so it takes ``energy_idle_days``, or a battery that is
-    nearly empty. What comes and goes is a contact or a shadow.
+    Heavy shade may give nothing for a week; so it takes ``energy_idle_days``, or a battery that
+    went from nearly full to nearly empty. What comes and goes is a contact or a shadow.
     """
     run = [day for day in case.idle_run if case.is_warm(day) is not False]
     if not case.is_many(run) or case.comes_and_goes:
@@ -72,7 +73,7 @@ def nothing_comes_in(case: Case) -> Assessment | None:
     by_panel = cause is Cause.NOT_CHARGING and case.now.panel_mw is not None
     because = _idle_words(cause, len(run), stretch_of(days))
     missing = (
-        _too_few(case, days)
+        _too_few(case, run)
         or _unproven(case, run, by_panel=by_panel)
         or claim_guard(case, by_panel=by_panel)
     )
@@ -81,15 +82,24 @@ def nothing_comes_in(case: Case) -> Assessment | None:
     return Assessment(day=case.view.day, cause=cause, because=because)
 
 
-def _too_few(case: Case, days: Sequence[EnergyDay]) -> Said | None:
+def _too_few(case: Case, run: Sequence[date]) -> Said | None:
+    days = [case.view.days[day] for day in run]
     wanted = int(case.levels.energy_idle_days)
     is_dead = _peak_mv(days) is not None and (_peak_mv(days) or 0.0) < _DEAD_MV
-    if len(days) >= wanted or is_dead or (days[-1].charge_last or 0.0) <= _NEARLY_EMPTY:
+    if len(days) >= wanted or is_dead or _emptied_at_once(case, run):
         return None
     return Said(
         en=f"{wanted} such days; so far {len(days)}",
         zh=f"需连续 {wanted} 天如此；目前 {len(days)} 天",
     )
+
+
+def _emptied_at_once(case: Case, run: Sequence[date]) -> bool:
+    """From nearly full to nearly empty: a loose contact would have charged it on the way down."""
+    since = run[0] - timedelta(days=_LATELY)
+    before = [one for day, one in case.view.days.items() if since <= day <= run[0]]
+    was_full = max((one.charge_high or 0.0 for one in before), default=0.0) >= _NEARLY_FULL
+    return was_full and (case.view.days[run[-1]].charge_last or 0.0) <= _NEARLY_EMPTY
 
 
 def _which_part(case: Case, days: Sequence[EnergyDay]) -> Cause | None:

@@ -13,6 +13,8 @@ _SWING_MV: Final = 60.0
 """A cell under a solar camera moves by more in a day: 3.8 to 4.2 V is the way from a third to
 full (vendor-interfaces, state of charge by voltage)."""
 _MOST: Final = 0.5
+_DOUBTED: Final = 3  # days
+_EMPTY: Final = 2  # percent: an empty battery's gauge cannot move
 _NEARLY_ALL: Final = 0.8
 
 
@@ -68,6 +70,33 @@ def gauge_stuck(case: Case) -> Assessment | None:
         case,
         f"the gauge has stood at {value} % through {len(recent)} days and nights",
         f"电量计连续 {len(recent)} 天停在 {value}%",
+    )
+
+
+def standing(case: Case) -> Assessment | None:
+    """It moved nearly every day, and stands at one value for days: what it shows tells nothing.
+
+    Too early to call it stuck, and too late to read a weak panel or a dead one from it.
+    """
+    last = tuple(case.recent.values())[-_DOUBTED:]
+    values = {value for day in last for value in day.gauge}
+    if len(last) < _DOUBTED or len(values) != 1 or not _moved_before(case):
+        return None
+    (value,) = values
+    if value <= _EMPTY or value >= NEARLY_FULL:
+        return None
+    return Assessment(
+        day=case.view.day,
+        cause=Cause.UNKNOWN,
+        because=Said(
+            en=f"the gauge has stood at {value} % for {len(last)} days",
+            zh=f"电量计已 {len(last)} 天停在 {value}%",
+        ),
+        suspected=Cause.GAUGE_STUCK,
+        settle=Said(
+            en=f"{case.levels.gauge_stuck_days:.0f} days, or a gauge that moves",
+            zh=f"需满 {case.levels.gauge_stuck_days:.0f} 天，或电量计读数有变化",
+        ),
     )
 
 

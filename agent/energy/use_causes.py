@@ -27,6 +27,9 @@ _PLAUSIBLE: Final = 1.7
 current that it tells is what it draws while it answers, not what it draws."""
 _SAME: Final = (0.65, 1.5)
 """Use in percent times capacity: in mAh it must have stayed about the same."""
+_KNOWN: Final = 0.8
+_MOST_MAH: Final = 400.0
+"""Of a percent: such cameras carry 5 to 20 Ah. More is a gauge that is flat near full."""
 _LATELY: Final = 3
 _FAR_OFF: Final = 0.6
 _DEEP_PERCENT: Final = 60.0
@@ -49,6 +52,18 @@ def _gain_per_mah(day: EnergyDay) -> tuple[float, float]:
     return _gained(day), day.in_mah
 
 
+def _gain_beside_night(day: EnergyDay) -> tuple[float, float]:
+    """The same, and the charge in mAh, each beside what the night would have left.
+
+    What a reading of the current is off by, always and by as much, is in both and goes out: a
+    camera that shows what it draws while it answers shows that by night as well.
+    """
+    known = day.dark_s >= _DARK_S and day.current_s >= _KNOWN * day.span_s
+    if not known or day.charge_first is None or day.charge_last is None:
+        return 0.0, 0.0
+    return _gained(day), day.in_mah - day.out_mah + day.dark_mah * day.span_s / day.dark_s
+
+
 def _gain_per_hour(day: EnergyDay) -> tuple[float, float]:
     """Hours in which it said that it charges, from the share of visits."""
     share = day.charging_visits / day.charging_reads if day.charging_reads else 0.0
@@ -65,21 +80,34 @@ def _gained(day: EnergyDay) -> float:
 def percent_drift(case: Case) -> Rate | None:
     """How many times the percent of its first weeks the same charge is; None for no support.
 
-    By mAh in the dark where its current is believed, else by mAh that came in, else by the hours
-    in which it said that it charges.
+    By mAh in the dark where its current is believed, else by the day's mAh beside the night's, by
+    mAh that came in, and by the hours in which it said that it charges.
     """
-    falls, gains = case.drift(_fall_per_mah), case.drift(_gain_per_mah)
+    falls = case.drift(_fall_per_mah)
     if falls is not None and _is_believed(case):
         return falls
-    return gains or case.drift(_gain_per_hour)
+    return _beside(case) or case.drift(_gain_per_mah) or case.drift(_gain_per_hour)
+
+
+def _beside(case: Case) -> Rate | None:
+    """By the day's mAh beside the night's; None where they make no pack that a camera carries.
+
+    Few visits meet a short charge, and a smaller battery's are shorter still: what it seems to
+    have lost beyond what its nights say is not believed.
+    """
+    drift, use = case.drift(_gain_beside_night), use_ratio(case)
+    a_percent = _per_mah(case.nights[1], _gain_beside_night)
+    if drift is None or use is None or a_percent * _MOST_MAH < 1.0:
+        return None
+    return Rate(value=min(drift.value, max(1.0, use.value)), error=drift.error)
 
 
 def _is_believed(case: Case) -> bool:
+    """The mAh of a percent are about the same going out by night and coming in by day."""
     _, first = case.nights
-    out, into = _per_mah(first, _fall_per_mah), _per_mah(first, _gain_per_mah)
-    if not out or not into:
-        return False
-    return max(out / into, into / out) <= _PLAUSIBLE
+    out = _per_mah(first, _fall_per_mah)
+    known = [_per_mah(first, rate) for rate in (_gain_beside_night, _gain_per_mah)]
+    return any(out and into and max(out / into, into / out) <= _PLAUSIBLE for into in known)
 
 
 def _per_mah(days: tuple[EnergyDay, ...], rate: object) -> float:
@@ -113,9 +141,10 @@ def worn(case: Case) -> Assessment | None:
     held, use = capacity(case), use_ratio(case)
     if held is None or use is None or held.value > case.levels.capacity_worn_share:
         return None
-    metered = _is_believed(case)
+    metered = _is_believed(case) or _beside(case) is not None
     most = case.levels.capacity_fit_share if metered else _FAR_OFF
-    if held.high > most or use.value < _AGREES or use.low <= 1.0:
+    is_flat = not _is_believed(case) and metered and use.value > _BELIEVABLE
+    if is_flat or held.high > most or use.value < _AGREES or use.low <= 1.0:
         return None
     same = _SAME[0] <= use.value * held.value <= _SAME[1] and _lasts(case)
     if not same or not _is_charged(case):

@@ -64,6 +64,7 @@ class Cam:
     source: str = ""
     start: float = 90.0
     seen: Callable[[datetime], bool] = lambda _: True  # visited
+    shown_ma: Callable[[float], float] = lambda net: net  # of the current into the battery
 
 
 ALL = ("charge", "voltage", "current", "temperature", "charging", "power")
@@ -104,7 +105,7 @@ def _readings(
     values: dict[str, tuple[str, float | bool | str | None, str]] = {
         "charge": ("battery.charge", charge, "%"),
         "voltage": ("battery.voltage", cell_mv(charge or 0.0), "mV"),
-        "current": ("battery.current", net, "mA"),
+        "current": ("battery.current", cam.shown_ma(net), "mA"),
         "temperature": ("battery.temperature", warmth, "°C"),
         "charging": ("battery.charging", net > 0, ""),
         "power": ("solar.power", power, "mW"),

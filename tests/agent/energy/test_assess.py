@@ -187,3 +187,54 @@ def test_a_claim_waits_for_a_fortnight_of_days() -> None:
 
     assert (early.cause, early.suspected) == (Cause.UNKNOWN, Cause.PANEL_DEAD)
     assert late.cause is Cause.PANEL_DEAD
+
+
+def _answering(cam: Cam, ma: float) -> Cam:
+    """The same, but the current that it shows has what it draws while it answers in it."""
+    return replace(cam, shown_ma=lambda net: net - ma)
+
+
+def test_a_current_that_shows_the_visit_itself_tells_a_worn_battery_all_the_same() -> None:
+    """What a current is off by is in the night as well: the day beside it says what it holds."""
+    found = assess(view_of(_answering(WORN, 280.0), Sky(days=45), MATES))
+    assert found.cause is Cause.WORN
+    assert found.capacity_percent == pytest.approx(50.0, abs=8.0)
+
+
+def test_more_use_is_no_worn_battery_by_such_a_current() -> None:
+    """The same charge brings the same percent: it is used more."""
+    cam = _answering(replace(OVER_USED, names=ALL), 280.0)
+    assert assess(view_of(cam, Sky(days=45), MATES)).cause is Cause.OVER_USE
+
+
+def test_a_gauge_that_stands_for_three_days_is_not_read_as_a_weak_panel() -> None:
+    """It moved every day and stands: doubted first, stuck after a week; nothing else is named."""
+    cam = Cam(gauge=lambda day, charge: 70.0 if day >= 14 else float(round(charge)), names=ALL)
+    seen = [assess(view_of(cam, Sky(), MATES, upto=day)) for day in range(17, 24)]
+    assert {found.cause for found in seen} == {Cause.UNKNOWN, Cause.GAUGE_STUCK}
+    assert {found.suspected for found in seen if found.cause is Cause.UNKNOWN} == {
+        Cause.GAUGE_STUCK
+    }
+
+
+def test_a_rise_that_nobody_saw_charge_is_no_idle_day() -> None:
+    """Five percent more may be the gauge's jump, or an hour of contact: no claim is built on it."""
+
+    def jumps(day: int, charge: float) -> float:
+        return min(100.0, round(charge) + (6.0 if day >= 20 else 0.0))
+
+    dead = replace(DEAD, names=("charge", "charging"), use_ma=lambda _: 12.0)
+    steady = assess(view_of(dead, Sky(), MATES, upto=25))
+    jumped = assess(view_of(replace(dead, gauge=jumps), Sky(), MATES, upto=25))
+    assert steady.cause is Cause.PANEL_DEAD
+    assert jumped.cause is not Cause.PANEL_DEAD
+
+
+def test_a_low_battery_without_sun_for_days_is_not_yet_a_dead_panel() -> None:
+    """Emptied from full in one go is proof in a week; from hanging about low it takes ten days."""
+    names = ("charge", "charging")
+    full = replace(DEAD, names=names, use_ma=lambda _: 60.0)
+    low = Cam(panel_mw=from_day(20, 0.0, 700.0), names=names, start=40.0)
+    assert assess(view_of(full, Sky(), MATES, upto=19)).cause is Cause.PANEL_DEAD
+    found = assess(view_of(low, Sky(), MATES, upto=26))
+    assert (found.cause, found.suspected) == (Cause.UNKNOWN, Cause.PANEL_DEAD)
