@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, case, delete, func, select, update
 
@@ -225,3 +225,32 @@ def count_kind(db: Connection, *, person_id: int, kind: str, since: datetime) ->
             .where(letter.c.person_id == person_id, letter.c.kind == kind, letter.c.made_at > since)
         ).scalar_one()
     )
+
+
+def move_along(db: Connection, *, by: timedelta) -> None:
+    """The clock was set: what waits, waits as long as before it, and is given up no sooner.
+
+    Held items keep their hour of the day, for a person's morning is what the new clock says: they
+    move by whole days.
+    """
+    waiting = db.execute(
+        select(letter.c.id, letter.c.made_at, letter.c.due_at).where(letter.c.state == WAITING)
+    ).all()
+    for row in waiting:
+        db.execute(
+            update(letter)
+            .where(letter.c.id == row.id)
+            .values(made_at=row.made_at + by, due_at=row.due_at + by)
+        )
+    days = timedelta(days=int(by / timedelta(days=1)))
+    held = db.execute(
+        select(letter_item.c.id, letter_item.c.held_until).where(
+            letter_item.c.letter_id.is_(None), letter_item.c.held_until.is_not(None)
+        )
+    ).all()
+    for item in held:
+        db.execute(
+            update(letter_item)
+            .where(letter_item.c.id == item.id)
+            .values(held_until=item.held_until + days)
+        )

@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from collector.store import letters
 from collector.store.tables import agent, decision, episode, position
 
 # After its next health message brought a receipt, an agent sends its other rows again within 36 s.
@@ -38,7 +39,8 @@ def hold_longer(db: Connection, *, by: timedelta, now: datetime) -> int:
 
 
 def shift_waits(db: Connection, *, by: timedelta) -> int:
-    """Shift pending decisions and what agents said and promised when; how many decisions.
+    """Shift pending decisions, what agents said and promised when, and what people are yet to be
+    told; how many decisions.
 
     What has been recorded stays as it was: nobody knows which of the two clocks was right then.
     """
@@ -71,6 +73,7 @@ def shift_waits(db: Connection, *, by: timedelta) -> int:
     if moved:
         one = update(position).where(position.c.id == bindparam("of_id"))
         db.execute(one.values(told_at=bindparam("at")), moved)
+    letters.move_along(db, by=by)
     return len(pending)
 
 

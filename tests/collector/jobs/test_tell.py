@@ -16,6 +16,7 @@ from collector.notify.topics import Delivery, Topic
 from collector.notify.wishes import Wishes
 from collector.outlets.settings import MailSettings, NotifySettings, Security
 from collector.roles import Role
+from collector.steady import Steady
 from collector.store import accounts, letters, notices, silences, tables, tasks, wishes
 from collector.store.scope import scope_of
 from collector.store.silences import NewSilence
@@ -378,3 +379,43 @@ def test_an_end_that_may_be_none_is_waited_for(house: House) -> None:
     assert run(house) == 0
     house.pass_time(200)
     assert run(house) == 1
+
+
+def jump(house: House, by: timedelta) -> None:
+    """The collector's clock is set, and the jobs loop notices."""
+    steady = Steady(house.engine)
+    steady.settle(now=house.now, monotonic_s=0.0)
+    house.now += by
+    steady.settle(now=house.now, monotonic_s=0.0)
+
+
+@pytest.mark.parametrize("days", [183, -183])
+def test_a_letter_that_waits_moves_with_the_clock(house: House, days: int) -> None:
+    """Half a year on or back: it is due as soon as it was before, and given up no sooner."""
+    lose(house)
+    assert run(house) == 1
+    later = house.now + timedelta(minutes=10)
+    with house.engine.begin() as db:
+        letters.put_off(db, letter_id=1, why="away", due_at=later)
+    jump(house, timedelta(days=days))
+    with house.engine.begin() as db:
+        letters.give_up(db, before=house.now - timedelta(days=4), now=house.now)
+        soon = letters.next_due(db, channel="mail", now=house.now + timedelta(minutes=9))
+        due = letters.next_due(db, channel="mail", now=house.now + timedelta(minutes=11))
+    assert (soon, due and due.made_at) == (None, house.now)
+
+
+@pytest.mark.parametrize("by", [timedelta(days=-183, hours=-5), timedelta(hours=-5)])
+def test_a_digest_keeps_its_hour_when_the_clock_is_set(house: House, by: timedelta) -> None:
+    """Held until eight in the morning it is told at eight of the new clock, within a day or so,
+    not half a year later."""
+    want(house, FITTER, rules={("", Topic.INCIDENT): Delivery.DIGEST}, digest_hour=8)
+    want(house, ENGINEER, "factory", rules={("", Topic.INCIDENT): Delivery.NEVER})
+    lose(house)
+    assert run(house) == 0
+    jump(house, by)
+    (item,) = house.rows(tables.letter_item)
+    held_until = item["held_until"]
+    assert isinstance(held_until, datetime)
+    assert held_until.hour == 8
+    assert house.now < held_until <= house.now + timedelta(hours=48)
