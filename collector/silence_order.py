@@ -44,3 +44,11 @@ def end(
         db, at=now, actor=actor, action=f"{ended.kind.value}.end", detail=f"silence {silence_id}"
     )
     return ended
+
+
+def end_or_find(
+    db: Connection, scope: Scope, *, silence_id: int, actor: str, now: datetime
+) -> bool:
+    """End it now; one that is over stays as it is. False when there is none in the slice."""
+    ended = end(db, scope, silence_id=silence_id, actor=actor, now=now)
+    return ended is not None or silences.exists(db, scope, silence_id=silence_id)

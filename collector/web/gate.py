@@ -29,6 +29,7 @@ Page: TypeAlias = Callable[[Call], Awaitable[web.StreamResponse]]
 
 LANGUAGE_COOKIE: Final = "preclaim_language"
 FORM_COOKIE: Final = "preclaim_form"
+KEY_HEADER: Final = "X-Preclaim-Key"
 ANSWER_WITHIN_S: Final = 30  # the server itself has no deadline for half-sent bodies
 
 
@@ -88,9 +89,20 @@ async def _admit(route: Route, call: Call) -> web.StreamResponse:
             return _send_to_login(route, call)
         if call.visitor.role not in route.admits:
             raise web.HTTPForbidden
-    if route.method == "POST":
+    if route.api and route.method != "GET":
+        _check_key(call)
+    elif route.method == "POST":
         await _check_form(call)
     return await route.page(call)
+
+
+def _check_key(call: Call) -> None:
+    """A token is in no cookie: no other page can make a browser send it. A session must name its
+    key in a header, which only the console's own pages can set."""
+    key = call.visitor.csrf if call.visitor else ""
+    given = call.request.headers.get(KEY_HEADER, "")
+    if key and not hmac.compare_digest(given.encode(), key.encode()):
+        raise web.HTTPForbidden
 
 
 async def _check_form(call: Call) -> None:

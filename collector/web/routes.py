@@ -59,8 +59,8 @@ def _post(path: str, page: Page, admits: frozenset[Role] | None) -> Route:
     return Route(method="POST", path=path, page=page, admits=admits)
 
 
-def _api(path: str, page: Page, admits: frozenset[Role]) -> Route:
-    return Route(method="GET", path=f"/api/v1/{path}", page=page, admits=admits, api=True)
+def _api(path: str, page: Page, admits: frozenset[Role], *, method: str = "GET") -> Route:
+    return Route(method=method, path=f"/api/v1/{path}", page=page, admits=admits, api=True)
 
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -134,6 +134,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     _api(r"preclaims/{id:\d+}", claim_file.show_preclaim, KNOWN),
     _api("decisions", resources.list_decisions, SITE),
     _api("silences", api_silences.list_silences, SITE),
+    _api("silences", api_silences.add_silence, KEEPERS, method="POST"),
+    _api(r"silences/{id:\d+}", api_silences.end_silence, KEEPERS, method="DELETE"),
     _api("incidents", resources.list_incidents, SITE),
     _api("tasks", resources.list_tasks, SITE),
     _api("firmware-cases", resources.list_firmware_cases, KNOWN),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,22 +10,18 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from collector import silence_order
-from collector.claims.silence import SilenceKind, SilenceProblem, SilenceScope, check_wish
+from collector.claims.silence import SilenceKind, SilenceScope
 from collector.store import accounts, silences
 from collector.store.silences import NewSilence, Target
 from collector.store.views import devices
 from collector.web.call import Call
 from collector.web.pages import orders
 from collector.web.render import page
+from collector.web.silence_wish import RefusedError, check
 from shared.catalogue import CATALOGUE
 
 MAY: Final = orders.MAY
 HOURS: Final = (1, 2, 4, 8, 24, 72, 168, 720)
-_LONGEST_REASON: Final = 200
-
-
-class _RefusedError(ValueError):
-    """The form cannot be used; the text is a key of the catalogue."""
 
 
 async def show_silences(call: Call) -> web.StreamResponse:
@@ -44,10 +39,8 @@ async def add_silence(call: Call) -> web.StreamResponse:
 
     try:
         await call.house.write(add)
-    except _RefusedError as refused:
-        days = call.house.policy.longest_silence.days
-        trouble = call.voice.t(str(refused), days=days)
-        return await _page(call, status=422, trouble=trouble, form=form)
+    except RefusedError as refused:
+        return await _page(call, status=422, trouble=refused.say(call), form=form)
     return web.Response(status=303, headers={"Location": "/silences"})
 
 
@@ -55,58 +48,30 @@ async def end_silence(call: Call) -> web.StreamResponse:
     """End one now; what waited for it is judged. One that is over stays as it is."""
     number = call.number("id")
 
-    def end(db: Connection) -> bool:
-        ended = silence_order.end(
+    if not await call.house.write(
+        lambda db: silence_order.end_or_find(
             db, call.scope, silence_id=number, actor=call.known.name, now=call.now
         )
-        return ended is not None or silences.exists(db, call.scope, silence_id=number)
-
-    if not await call.house.write(end):
+    ):
         raise web.HTTPNotFound
     return web.Response(status=303, headers={"Location": "/silences"})
 
 
 def _read(db: Connection, call: Call, form: dict[str, str]) -> NewSilence:
-    """What the form asks for; _RefusedError says what is wrong with it."""
+    """What the form asks for; RefusedError says what is wrong with it."""
     target = silences.find_target(db, call.scope, form.get("target", ""))
-    code, hours = form.get("code", ""), form.get("hours", "")
-    kinds = {kind.value: kind for kind in SilenceKind}
-    kind = kinds.get(form.get("kind", ""))
-    if target is None or kind is None or (code and code not in CATALOGUE):
-        raise _RefusedError("silence.wrong.target")
+    hours = form.get("hours", "")
     if hours not in {str(hour) for hour in HOURS}:
-        raise _RefusedError("silence.wrong.long")
-    starts_at = _moment(form.get("starts", ""), target.zone) or call.now
-    wanted = NewSilence(
-        organisation_id=target.organisation_id,
-        scope=target.scope,
-        site_id=target.site_id,
-        position_id=target.position_id,
-        code=code,
-        kind=kind,
-        reason=form.get("reason", "")[:_LONGEST_REASON],
-        made_by=call.known.name,
-        starts_at=starts_at,
-        ends_at=starts_at + timedelta(hours=int(hours)),
+        raise RefusedError("silence.wrong.long")
+    return check(
+        call,
+        target,
+        kind=form.get("kind", ""),
+        code=form.get("code", ""),
+        reason=form.get("reason", ""),
+        starts_at=_moment(form.get("starts", ""), target.zone if target else "UTC") or call.now,
+        hours=int(hours),
     )
-    wrong = check_wish(
-        reason=wanted.reason,
-        starts_at=wanted.starts_at,
-        ends_at=wanted.ends_at,
-        longest=call.house.policy.longest_silence,
-        now=call.now,
-    )
-    if wrong is not None:
-        raise _RefusedError(_WRONG[wrong])
-    return replace(wanted)
-
-
-_WRONG: Final = {
-    SilenceProblem.REASON: "silence.wrong.reason",
-    SilenceProblem.OVER: "silence.wrong.over",
-    SilenceProblem.BACKWARDS: "silence.wrong.over",
-    SilenceProblem.LONG: "silence.wrong.long",
-}
 
 
 def _moment(text: str, zone: str) -> datetime | None:
@@ -116,7 +81,7 @@ def _moment(text: str, zone: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
     except (ValueError, ZoneInfoNotFoundError) as error:
-        raise _RefusedError("silence.wrong.start") from error
+        raise RefusedError("silence.wrong.start") from error
 
 
 async def _page(

@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from collector.store import accounts
 from collector.store import tables as t
+from collector.store.scope import Role
 from tests.collector.web.conftest import CSRF, NOW, Console, Signed
 
 WISH = {
@@ -92,3 +94,98 @@ async def test_only_keepers_of_the_slice_ask_and_end(console: Console, signed: S
     assert "crane" not in await (await stranger.get("/silences")).text()
     (row,) = kept(console)
     assert (row.position_id, row.organisation_id, row.ended_by) == (2, "fit", "")  # type: ignore[attr-defined]
+
+
+ASKED = {"target": "site:quarry", "reason": "crane moves the mast", "hours": 2}
+
+
+def bearer(console: Console, role: Role, owner: str = "fit") -> dict[str, str]:
+    """What a program of this role sends."""
+    with console.engine.begin() as db:
+        accounts.add_token(
+            db,
+            token=f"secret-{owner}",
+            name="scheduler",
+            role=role,
+            organisation_id=owner,
+            now=NOW,
+        )
+    return {"Authorization": f"Bearer secret-{owner}"}
+
+
+async def test_a_program_asks_and_ends(console: Console, signed: Signed) -> None:
+    """With a token it makes the same window as the page: owner, reason, end, audit; ended early
+    it stays with the name of who did."""
+    client, says = await signed(), bearer(console, Role.INTEGRATOR)
+    wish = {**ASKED, "kind": "maintenance", "code": "device.unreachable"}
+    made = await client.post("/api/v1/silences", json=wish, headers=says)
+    assert made.status == 201
+    item = await made.json()
+    assert (item["organisation"], item["made_by"], item["kind"]) == (
+        "fit",
+        "scheduler",
+        "maintenance",
+    )
+    assert item["ends_at"] == (NOW + timedelta(hours=2)).isoformat()
+    listed = await (await client.get("/api/v1/silences", headers=says)).json()
+    assert listed["items"] == [item]
+
+    path = f"/api/v1/silences/{item['id']}"
+    assert (await client.delete(path, headers=says)).status == 204
+    assert (await client.delete(path, headers=says)).status == 204  # over: stays as it is
+    (row,) = kept(console)
+    assert (row.ends_at, row.ended_by) == (NOW, "scheduler")  # type: ignore[attr-defined]
+    with console.engine.connect() as db:
+        actions = list(db.execute(select(t.audit.c.action)).scalars())
+    assert [one for one in actions if one.startswith("maint")] == [
+        "maintenance.add",
+        "maintenance.end",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ({**ASKED, "reason": " "}, "write why"),
+        ({**ASKED, "target": "site:shop"}, "choose what it is for"),
+        ({**ASKED, "kind": "rest"}, "choose what it is for"),
+        ({**ASKED, "code": "no.such"}, "choose what it is for"),
+        ({**ASKED, "hours": 1e9}, "30 days at most"),
+        ({**ASKED, "starts_at": "9999-12-31T23:00:00Z"}, "30 days at most"),
+        ({**ASKED, "starts_at": "2026-11-01T08:00:00Z"}, "over already"),
+        ({**ASKED, "starts_at": "2026-11-26T08:00:00"}, "starts_at"),
+        ({**ASKED, "until": "tomorrow"}, "until"),
+        ({"target": "site:quarry", "hours": 2}, "reason"),
+        ("site:quarry", "object"),
+    ],
+)
+async def test_a_program_is_told_what_is_wrong(
+    console: Console, signed: Signed, body: object, why: str
+) -> None:
+    """A problem document with the field or the reason; nothing is kept."""
+    client, says = await signed(), bearer(console, Role.INTEGRATOR)
+    answer = await client.post("/api/v1/silences", json=body, headers=says)
+    assert answer.status == 422
+    assert why in (await answer.json(content_type="application/problem+json"))["detail"]
+    assert kept(console) == []
+
+
+async def test_the_api_s_guards_are_those_of_the_page(console: Console, signed: Signed) -> None:
+    """No token: 401; an engineer's: 403; another slice: 404; a session needs its key in a header,
+    for a cookie alone may be sent by any page."""
+    client = await signed()
+    assert (await client.post("/api/v1/silences", json=ASKED)).status == 401
+    engineer = bearer(console, Role.FACTORY_ENGINEER, "factory")
+    assert (await client.post("/api/v1/silences", json=ASKED, headers=engineer)).status == 403
+    person = await signed("integrator")
+    for key, status in (("", 403), ("wrong", 403), ("schlüssel", 403), (CSRF, 201)):
+        answer = await person.post(
+            "/api/v1/silences", json=ASKED, headers={"X-Preclaim-Key": key} if key else {}
+        )
+        assert answer.status == status
+    assert (await person.delete("/api/v1/silences/1")).status == 403
+    stranger = bearer(console, Role.INTEGRATOR, "other")
+    assert (await client.delete("/api/v1/silences/1", headers=stranger)).status == 404
+    assert (await client.delete("/api/v1/silences/9", headers=stranger)).status == 404
+    (row,) = kept(console)
+    assert row.ended_by == ""  # type: ignore[attr-defined]
