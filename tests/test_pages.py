@@ -14,6 +14,7 @@ PAIRS = [
     ("README.md", "README.zh.md"),
     ("docs/operations.md", "docs/operations.zh.md"),
     ("docs/topologies.md", "docs/topologies.zh.md"),
+    ("docs/origins.md", "docs/origins.zh.md"),
 ]
 
 
