@@ -27,6 +27,7 @@ from collector.intake.upgrade import program_version, take_after_upgrade
 from collector.jobs import Jobs
 from collector.lock import AlreadyRunningError, hold
 from collector.outlets.sink import NAME, Sink
+from collector.pack.room import open_room
 from collector.postman import Postman
 from collector.settings import Config
 from collector.store import serving
@@ -208,6 +209,7 @@ def _make_web(
         proxies=config.proxies,
         sink=None if sink is None else lambda: sink.counts,
         notify=config.notify,
+        packs=open_room(config),
     )
 
 

@@ -156,6 +156,20 @@ def show_gaps(arguments: argparse.Namespace) -> int:
     return show_gaps(arguments)
 
 
+def make_pack(arguments: argparse.Namespace) -> int:
+    """Write a claim as one file that proves itself unchanged."""
+    from collector.pack_command import make_pack  # noqa: PLC0415
+
+    return make_pack(arguments)
+
+
+def verify_pack(arguments: argparse.Namespace) -> int:
+    """Say whether a claim pack holds."""
+    from collector.pack_command import verify_pack  # noqa: PLC0415
+
+    return verify_pack(arguments)
+
+
 def look_after_silences(arguments: argparse.Namespace) -> int:
     """List, add or end silences and maintenance windows."""
     from collector.silence_command import look_after_silences  # noqa: PLC0415

@@ -67,9 +67,21 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
     _order(add("command", cli.give_order), lang)
     _silence(add("silence", cli.look_after_silences), lang)
     _influx(add("influx", cli.look_at_influx), lang)
+    _packs(add, lang)
     keygen = add("keygen", cli.make_keys, config=False)
     keygen.add_argument("file", type=Path, help=say("help_key", lang))
     return parser
+
+
+def _packs(add: Callable[..., argparse.ArgumentParser], lang: str) -> None:
+    pack = add("pack", cli.make_pack)
+    pack.add_argument("line", help=say("help_line", lang))
+    pack.add_argument("-o", "--output", type=Path, metavar="FILE", help=say("help_output", lang))
+    verify = add("verify", cli.verify_pack, config=False)
+    verify.add_argument("file", type=Path, metavar="PACK", help=say("help_pack", lang))
+    whose = verify.add_mutually_exclusive_group()
+    whose.add_argument("-c", "--config", type=Path, help=say("help_partners", lang))
+    whose.add_argument("--fingerprint", default="", help=say("help_fingerprint", lang))
 
 
 def _quarantine(quarantine: argparse.ArgumentParser, lang: str) -> None:

@@ -38,6 +38,63 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "show which numbered rows of an agent never came, and why",
         "显示代理的哪些编号行从未到达及其原因",
     ),
+    "pack": (
+        "write a pre-claim as one file (ZIP) that proves itself unchanged",
+        "将预索赔写成一个可自证未被更改的文件（ZIP）",
+    ),
+    "verify": (
+        "check a claim pack; names the first file that does not hold",
+        "核对索赔资料包；指出第一个不符的文件",
+    ),
+    "help_line": (
+        "the line: its id, or its number like PC-2026-000123",
+        "索赔行：编号，或号码如 PC-2026-000123",
+    ),
+    "help_output": ("where to write it; - is standard output", "写入位置；- 表示标准输出"),
+    "help_pack": ("the pack (ZIP)", "资料包（ZIP）"),
+    "help_partners": (
+        "trust this collector's key and those of its [[partners]], no others",
+        "仅信任本采集端及其 [[partners]] 的密钥",
+    ),
+    "help_fingerprint": (
+        "trust the collector with this fingerprint, no other",
+        "仅信任具有此指纹的采集端",
+    ),
+    "FontError": (
+        "no claim can be written: the font {why}; install the Debian package fonts-wqy-microhei, "
+        "or name a TrueType font with Latin and Chinese in [pack] font",
+        "无法生成索赔文件：字体不可用（{why}）；请安装 Debian 软件包 fonts-wqy-microhei，"
+        "或在 [pack] font 中指定含拉丁字母与中文的 TrueType 字体",
+    ),
+    "pack_made": ("{file}: {bytes} bytes", "{file}：{bytes} 字节"),
+    "pack_holds": (
+        "{number}, serial {serial}: all {files} files hold",
+        "{number}，序列号 {serial}：{files} 个文件全部相符",
+    ),
+    "pack_key_known": (
+        "countersigned by a collector that is trusted here: {found}",
+        "由此处信任的采集端会签：{found}",
+    ),
+    "pack_key_any": (
+        "countersigned by {found}; whose key that is this check cannot tell: compare it with what "
+        "the sender's collector shows at /pack-key, or give --fingerprint",
+        "由 {found} 会签；此核对无法得知该密钥归属：请与发送方采集端 /pack-key 所示比对，"
+        "或使用 --fingerprint",
+    ),
+    "pack_agents": ("signed by agents: {agents}", "签名的代理：{agents}"),
+    "pack_no_agent": ("no agent signed anything in it", "其中没有代理签名的内容"),
+    "pack_unverified": (
+        "{count} manifests in unverified/ prove nothing: their key is not known",
+        "unverified/ 中有 {count} 份清单不具证明力：密钥未知",
+    ),
+    "pack_not_whole": (
+        "without the pictures and readings of the site: it was made before submission",
+        "不含现场图片与读数：提交前生成",
+    ),
+    "pack_means": (
+        "this proves that nothing was changed since, not that the camera told the truth",
+        "这证明此后未被更改，不证明摄像机所报属实",
+    ),
     "silence": (
         "list, add or end silences and maintenance windows",
         "列出、添加或结束静默与维护窗口",

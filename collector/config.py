@@ -16,6 +16,7 @@ from collector.config_database import read_database
 from collector.config_error import ConfigError
 from collector.config_influx import read_influx
 from collector.config_notify import read_notify
+from collector.config_pack import read_pack, read_partners
 from collector.settings import AgentEntry, Config, OrganisationEntry, SiteEntry
 from collector.web.proxies import Network, Proxies
 from shared import signing
@@ -51,6 +52,8 @@ def _read(top: TomlReader, base: Path) -> tuple[Config, list[Problem]]:
     organisations = _organisations(top)
     sites = _sites(top, {entry.id for entry in organisations})
     policy, policy_problems = _policy(top.table("policy"), base)
+    known = {entry.id for entry in organisations}
+    keys = top.table("keys")
     config = Config(
         data_dir=data_dir,
         database_url=read_database(collector, base, data_dir=data_dir),
@@ -60,11 +63,13 @@ def _read(top: TomlReader, base: Path) -> tuple[Config, list[Problem]]:
         web_port=web.whole("port", 8480, at_least=0, at_most=65_535),
         public_url=web.text("public_url", ""),
         proxies=_proxies(web),
-        command_key=base / top.table("keys").text("command", "keys/command.pem"),
+        command_key=base / keys.text("command", "keys/command.pem"),
         policy=policy,
         organisations=organisations,
         sites=sites,
-        agents=_agents(top, base, {entry.id for entry in organisations}, sites),
+        agents=_agents(top, base, known, sites),
+        pack=read_pack(top.table("pack"), keys, base),
+        partners=read_partners(top, known),
         influx=read_influx(top.table("influx"), base, is_given=top.has("influx")),
         notify=read_notify(
             top.table("notify"), base, organisations=[entry.id for entry in organisations]

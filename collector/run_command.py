@@ -16,6 +16,7 @@ from collector.cli_parser import parse
 from collector.cli_words import explain
 from collector.config_error import ConfigError
 from collector.lock import AlreadyRunningError
+from collector.pack.font_error import FontError
 from collector.store.cause import cause_of
 from collector.store.migrate import NewerStoreError
 from collector.store.postgresql import UnfitDatabaseError
@@ -43,6 +44,7 @@ def run(argv: list[str] | None) -> int:
         NewerStoreError,
         UnfitDatabaseError,
         KeyFileError,
+        FontError,
     ) as error:
         print(explain(error, arguments.lang), file=sys.stderr)
         return FAILED

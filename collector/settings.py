@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import URL
 
 from collector.claims.policy import Policy
 from collector.outlets.settings import NO_NOTIFICATIONS, NotifySettings
 from collector.web.proxies import Proxies
+
+# Debian's fonts-wqy-microhei: Latin and Chinese in one file (claims and warranty, section 13).
+DEFAULT_FONT: Final = Path("/usr/share/fonts/truetype/wqy/wqy-microhei.ttc")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +86,24 @@ class AgentEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PackSettings:
+    """``[pack]``: how claim packs are made; the key is ``[keys] pack``."""
+
+    key: Path
+    font: Path = DEFAULT_FONT
+    name: str = ""  # of this collector, in packs; default: its first organisation's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerEntry:
+    """One of ``[[partners]]``: a collector whose packs are taken, and whose claims they become."""
+
+    name: str
+    fingerprint: str  # SHA-256 of its public key, in hex
+    organisation_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """Everything that ``serve`` needs."""
 
@@ -98,6 +120,8 @@ class Config:
     organisations: tuple[OrganisationEntry, ...]
     sites: tuple[SiteEntry, ...]
     agents: tuple[AgentEntry, ...]
+    pack: PackSettings
+    partners: tuple[PartnerEntry, ...] = ()
     influx: InfluxSettings | None = None  # None: no time-series server
     notify: NotifySettings = NO_NOTIFICATIONS
 

@@ -280,6 +280,24 @@ WRONGS: Final[Mapping[str, Wrong]] = {
         Both("a silence lasts {days} days at most", "静默最长 {days} 天"),
         Both("choose fewer hours", "请缩短时间"),
     ),
+    "no_line": Wrong(
+        Both("{found!r} names no single line", "{found!r} 未指明唯一的索赔行"),
+        Both(
+            "write its id as in the page's address, or NUMBER-ID like PC-2026-000123-7",
+            "请填写页面地址中的编号，或“号码-编号”，例如 PC-2026-000123-7",
+        ),
+    ),
+    "no_fingerprint": Wrong(
+        Both("is no fingerprint", "不是指纹"),
+        Both(
+            "write the 64 hex digits that the partner's collector shows at /pack-key",
+            "请填写对方采集端在 /pack-key 显示的 64 位十六进制数字",
+        ),
+    ),
+    "key_twice": Wrong(
+        Both("is another partner's too", "与另一合作方相同"),
+        Both("each partner has a key of its own", "每个合作方使用各自的密钥"),
+    ),
     "unknown_device": Wrong(
         Both("{agent} has no {found!r}", "{agent} 没有 {found!r}"),
         Both("its devices: {known}", "其设备：{known}"),

@@ -16,6 +16,7 @@ from collector.claims.policy import DEFAULT, Policy
 from collector.intake.arrival import Counts
 from collector.outlets.settings import NO_NOTIFICATIONS, NotifySettings
 from collector.outlets.sink import Counts as SinkCounts
+from collector.pack.room import PackRoom
 from collector.web.api.problem import problem
 from collector.web.attempts import Attempts
 from collector.web.call import Call
@@ -47,6 +48,7 @@ def create(
     proxies: Proxies = NO_PROXIES,
     sink: Callable[[], SinkCounts] | None = None,
     notify: NotifySettings = NO_NOTIFICATIONS,
+    packs: PackRoom | None = None,
 ) -> web.Application:
     """The console over this store.
 
@@ -71,6 +73,7 @@ def create(
         proxies=proxies,
         sink=sink,
         notify=notify,
+        packs=packs,
     )
     app.on_response_prepare.append(dress)
     for route in ROUTES:

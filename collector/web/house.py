@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -21,6 +21,9 @@ from collector.store.engine import reader
 from collector.web.attempts import Attempts
 from collector.web.passwords import Passwords
 from collector.web.proxies import Proxies
+
+if TYPE_CHECKING:  # it reads claims as their page does, and pages know the house
+    from collector.pack.room import PackRoom
 
 T = TypeVar("T")
 
@@ -43,6 +46,7 @@ class House:
     proxies: Proxies
     sink: Callable[[], SinkCounts] | None = None  # None: no time-series server is configured
     notify: NotifySettings = NO_NOTIFICATIONS
+    packs: PackRoom | None = None  # None: no packs are made here
 
     async def read(self, query: Callable[[Connection], T]) -> T:
         """Run a query in a read-only transaction."""

@@ -46,6 +46,9 @@ FORM_FIELDS: Final = (
 )
 NOT_BY_HAND: Final = frozenset({LineState.MERGED})
 CONFIRMS: Final = frozenset({Role.ADMIN, Role.FACTORY_ENGINEER})  # compare readings with devices
+NOT_SUBMITTED: Final = frozenset(
+    {LineState.DRAFT.value, LineState.READY.value, LineState.AUTO_CLEARED.value}
+)
 RESPONSE_WITHIN: Final = timedelta(hours=48)  # the factory's answer, from submission
 
 
@@ -168,7 +171,14 @@ async def show_claim(call: Call, *, status: int = 200, trouble: str = "") -> web
         origin=await read_panel(call, number),
         origins=ORIGINS,
         terms=house.policy.origin,
+        packs=house.packs is not None,
+        whole_pack=is_whole_for(call.known.role, claim.state),
     )
+
+
+def is_whole_for(role: Role, state: str) -> bool:
+    """Whether the site's pictures and readings go into a pack: they leave with a submission."""
+    return role is not Role.DISTRIBUTOR or state not in NOT_SUBMITTED
 
 
 def moves_of(claim: PreClaim, role: Role) -> tuple[Move, ...]:

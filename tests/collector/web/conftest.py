@@ -14,8 +14,15 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine
 
+from collector.claims.policy import DEFAULT
+from collector.pack.claim import Maker
+from collector.pack.gather import Desk
+from collector.pack.room import PackRoom
+from collector.pack.seal import fingerprint
+from collector.settings import DEFAULT_FONT
 from collector.store import accounts
 from collector.store.engine import open_engine
 from collector.web.application import create
@@ -28,6 +35,7 @@ Browser: TypeAlias = TestClient[web.Request, web.Application]
 
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
 CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+PACK_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(2, 34)))
 CSRF = "form-key-of-the-test"
 
 
@@ -83,6 +91,19 @@ def seeded(tmp_path_factory: pytest.TempPathFactory, password_hash: str) -> Seed
     return Seeded(Template("seeded", lambda it: seed(it, folder, NOW, password_hash)), folder)
 
 
+def make_room(evidence_dir: Path) -> PackRoom:
+    """Where the console of the tests makes its claim packs."""
+    return PackRoom(
+        desk=Desk(
+            evidence_dir=evidence_dir,
+            policy=DEFAULT,
+            made_by=Maker(name="Southlight Works", fingerprint=fingerprint(PACK_KEY.public_key())),
+        ),
+        key=PACK_KEY,
+        font=DEFAULT_FONT,
+    )
+
+
 @pytest.fixture
 async def console(tmp_path: Path, seeded: Seeded) -> AsyncIterator[Console]:
     """A console over a seeded store in a folder of its own."""
@@ -90,7 +111,11 @@ async def console(tmp_path: Path, seeded: Seeded) -> AsyncIterator[Console]:
     evidence_dir = tmp_path / "evidence"
     shutil.copytree(seeded.evidence_dir, evidence_dir)
     app = create(
-        engine=engine, evidence_dir=evidence_dir, now=lambda: found.now, passwords=Passwords(CHEAP)
+        engine=engine,
+        evidence_dir=evidence_dir,
+        now=lambda: found.now,
+        passwords=Passwords(CHEAP),
+        packs=make_room(evidence_dir),
     )
     server = TestServer(app)
     await server.start_server()

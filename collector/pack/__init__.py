@@ -1,0 +1,1 @@
+"""The claim pack: all that is known of one pre-claim, in one file that proves itself unchanged."""

@@ -1,0 +1,115 @@
+"""Packs from a terminal: written, checked, and refused with the file and the reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from collector import keys
+from collector.__main__ import main
+from collector.pack import archive
+from collector.pack.seal import fingerprint
+from tests.collector.house import House
+from tests.collector.pack import needs
+from tests.collector.pack.seed import PICTURE, REFERENCE, SERIAL, TRANSCRIPT, open_line
+from tests.stores import STORES
+
+pytestmark = needs.FONT
+
+CONFIG = """
+[collector]
+data_dir = "."
+[[organisations]]
+id = "factory"
+name = "Factory"
+kind = "factory"
+[[organisations]]
+id = "north"
+name = "North"
+parent = "factory"
+[[organisations]]
+id = "south"
+name = "South"
+parent = "factory"
+[[sites]]
+id = "farm"
+organisation = "north"
+[[sites]]
+id = "shop"
+organisation = "south"
+[[agents]]
+id = "agent-farm"
+site = "farm"
+evidence_key = "agent.pub.pem"
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A collector with one claim."""
+    house = House(tmp_path)
+    open_line(house, files=(REFERENCE, PICTURE, TRANSCRIPT))
+    with house.engine.begin() as db:
+        from collector.store import agents  # noqa: PLC0415
+
+        found = agents.find(db, "agent-farm")
+    assert found is not None
+    assert found.evidence_key is not None
+    (tmp_path / "agent.pub.pem").write_bytes(found.evidence_key)
+    house.engine.dispose()
+    path = tmp_path / "collector.toml"
+    path.write_text(CONFIG)
+    STORES.point(path)
+    return path
+
+
+def test_written_and_verified(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A line by its number; the pack holds for the collector that made it, and for whoever was
+    told its fingerprint; a changed byte names the file."""
+    made = config.parent / "claim.zip"
+    assert main(["pack", "PC-2026-000001", "-c", str(config), "-o", str(made)]) == 0
+    assert main(["verify", str(made), "-c", str(config)]) == 0
+    told = capsys.readouterr().out
+    assert SERIAL in told
+    assert "countersigned by a collector that is trusted here" in told
+    key = fingerprint(keys.load_or_make(config.parent / "keys/pack.pem").public_key())
+    assert main(["verify", str(made), "--fingerprint", key]) == 0
+    assert main(["verify", str(made), "--lang", "zh"]) == 0
+    assert "无法得知该密钥归属" in capsys.readouterr().out
+    assert main(["verify", str(made), "--fingerprint", "0" * 64]) == 1
+    assert key in capsys.readouterr().err
+
+    files = dict(archive.read(made.read_bytes()))
+    files["series.csv"] += b"x"
+    made.write_bytes(archive.write(files))
+    assert main(["verify", str(made)]) == 1
+    assert "series.csv is not the file that was packed" in capsys.readouterr().err
+    assert main(["verify", str(made), "--lang", "zh"]) == 1
+    assert "series.csv：不是打包时的文件" in capsys.readouterr().err
+
+
+def test_what_is_not_there(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A line that nobody knows, and a font that is not there, are told with the remedy."""
+    assert main(["pack", "PC-2026-000999", "-c", str(config)]) == 2
+    assert "names no single line" in capsys.readouterr().err
+    config.write_text(config.read_text() + '\n[pack]\nfont = "none.ttf"\n')
+    assert main(["pack", "1", "-c", str(config)]) == 1
+    assert "fonts-wqy-microhei" in capsys.readouterr().err
+    assert not list(config.parent.glob("*.zip"))
+
+
+def test_partners_are_read(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A partner's key is a whole fingerprint, once, and its claims become somebody's."""
+    entry = '\n[[partners]]\nname = "n"\nfingerprint = "{key}"\norganisation = "{owner}"\n'
+    whole = config.read_text()
+    config.write_text(whole + entry.format(key="AB" * 32, owner="north"))
+    assert main(["show-config", "-c", str(config)]) == 0
+    config.write_text(
+        whole + entry.format(key="ab", owner="nobody") + entry.format(key="cd" * 32, owner="north")
+    )
+    assert main(["show-config", "-c", str(config)]) == 2
+    told = capsys.readouterr().err
+    assert "partners[1].fingerprint: is no fingerprint" in told
+    assert "partners[1].organisation" in told
+    assert "partners[2].name" in told
