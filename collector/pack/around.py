@@ -66,9 +66,11 @@ def peers(rows: Sequence[PeerRow]) -> tuple[Peer, ...]:
 
 
 def read_series(
-    db: Connection, position_id: int, *, onset_at: datetime, until: datetime
+    db: Connection, position_id: int | None, *, onset_at: datetime, until: datetime
 ) -> tuple[Sampled, ...]:
     """The readings around the onset, good or not, by name and time."""
+    if position_id is None:
+        return ()
     end = min(until, onset_at + AFTER)
     found = history.samples(db, position_id, READINGS, since=onset_at - BEFORE, until=end)
     return tuple(

@@ -14,6 +14,7 @@ from collector.pack.claim import File, LeftOut
 from collector.pack.seal import sha256_of
 from collector.store.proofs import Proof
 from collector.store.views.claim_file import ManifestRow
+from collector.store.views.pack import BroughtRow
 
 EVIDENCE: Final = "evidence"  # an agent's manifest names it
 BROUGHT: Final = "brought"  # a person brought it: no agent speaks for it
@@ -91,6 +92,23 @@ def of_proofs(proofs: Iterable[Proof]) -> tuple[Known, ...]:
         )
         for proof in proofs
         if proof.sha256
+    )
+
+
+def of_uploads(rows: Iterable[BroughtRow]) -> tuple[Known, ...]:
+    """What people uploaded, the oldest first."""
+    return tuple(
+        Known(
+            sha256=row.sha256,
+            kind=row.kind,
+            media_type=row.media_type,
+            name=row.name,
+            note=row.note,
+            taken_at=row.at,
+            is_here=True,
+            by="person",
+        )
+        for row in rows
     )
 
 

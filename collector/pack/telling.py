@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, time
 
 from collector.claims.completeness import Item as MustItem
 from collector.pack import claim as c
 from collector.store.proofs import Proof
 from collector.store.views.claim_file import FindingRow
 from collector.store.views.origins import OriginFile, ReasonRow
-from collector.store.views.pack import SignedRow
-from collector.store.views.words import Words, fault_text
+from collector.store.views.pack import ReportRow, SignedRow
+from collector.store.views.words import Words, fault_name, fault_text
 from collector.web.voice import Voice
 from shared import signing, wire
 from shared.evidence import Manifest
@@ -54,6 +54,24 @@ def fault(row: FindingRow) -> c.Fault:
             )
             for one in row.because
         ),
+    )
+
+
+def report(row: ReportRow) -> c.Fault:
+    """What a person reported: they saw it, no agent did."""
+    told = c.Both(en=row.description[:_LONGEST], zh=row.description[:_LONGEST])
+    onset_at = datetime.combine(row.onset_on, time(), UTC) if row.onset_on else row.at
+    return c.Fault(
+        code=row.code,
+        name=both(fault_name(row.code)),
+        text=both(fault_text(row.code)),
+        summary=told,
+        onset_at=onset_at,
+        agent_onset_at=None,
+        cleared_at=None,
+        observations=1,
+        firmware="",
+        by="person",
     )
 
 
@@ -141,11 +159,11 @@ def manifest_of(body: bytes) -> Manifest | None:
         return None
 
 
-def described(findings: Sequence[FindingRow]) -> c.Both:
+def described(faults: Sequence[c.Fault]) -> c.Both:
     """The defect in plain words: what each fault means, and what was seen of it."""
     return c.Both(
-        en=_joined(f"{fault_text(one.code).en} {one.episode.summary.en}" for one in findings),
-        zh=_joined(f"{fault_text(one.code).zh}{one.episode.summary.zh}" for one in findings),
+        en=_joined(f"{one.text.en} {one.summary.en}" for one in faults),
+        zh=_joined(f"{one.text.zh}{one.summary.zh}" for one in faults),
     )
 
 
