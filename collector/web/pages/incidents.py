@@ -16,8 +16,14 @@ RELEASES: Final = frozenset({Role.ADMIN, Role.FACTORY_ENGINEER})
 
 
 async def show_incidents(call: Call) -> web.StreamResponse:
-    """One row for each cause; what turned out to be part of a higher one is that one."""
-    rows = await call.house.read(lambda db: outcomes.list_incidents(db, call.scope))
+    """One row for each cause, what is open first, however long ago it began; what turned out to be
+    part of a higher one is that one."""
+    rows = await call.house.read(
+        lambda db: (
+            *outcomes.list_incidents(db, call.scope, open_only=True),
+            *(one for one in outcomes.list_incidents(db, call.scope) if one.closed_at),
+        )
+    )
     return page(call, "incidents.html", rows=rows)
 
 

@@ -74,3 +74,22 @@ async def test_a_storm_is_let_go_by_who_may(console: Console, signed: Signed) ->
         actions = list(db.execute(select(t.audit.c.action)).scalars())
     assert closed == NOW
     assert actions.count("storm.released") == 1
+
+
+async def test_what_is_open_stands_first(console: Console, signed: Signed) -> None:
+    """An outage that goes on is above 200 later ones that are over: it is on the first page."""
+    with console.engine.begin() as db:
+        db.execute(
+            insert(t.incident),
+            [
+                {
+                    "id": number, "organisation_id": "fit", "site_id": "quarry", "level": "gateway",
+                    "cause": "gateway.lost", "root": f"gateway:{number}", "text_en": "over",
+                    "text_zh": "结束", "opened_at": NOW, "closed_at": NOW,
+                }
+                for number in range(2, 210)
+            ],
+        )  # fmt: skip
+    text = await (await (await signed("integrator")).get("/incidents")).text()
+    assert 0 < text.find('"/incidents/1"') < text.find('"/incidents/209"')
+    assert text.count("data-row") == 201
