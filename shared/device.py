@@ -58,6 +58,7 @@ _PLACEHOLDERS = frozenset(
     {"unknown", "none", "null", "default", "n/a", "na", "serial", "serialnumber", "sn", "test"}
 )
 _COUNTING = "0123456789" * 4
+_NO_SIGN = re.compile(r"[^0-9a-z/]+")
 
 
 def is_placeholder(value: str, *, model: str = "") -> bool:
@@ -66,10 +67,10 @@ def is_placeholder(value: str, *, model: str = "") -> bool:
     All zeros, all F, '123456789...', words such as 'none', and the model's own name ship in whole
     production lots.
     """
-    text = re.sub(r"[^0-9a-z/]", "", value.casefold())
+    text = _NO_SIGN.sub("", value.casefold())
     if len(text) < 4 or text in _PLACEHOLDERS:
         return True
-    if text == re.sub(r"[^0-9a-z/]", "", model.casefold()):
+    if model and text == _NO_SIGN.sub("", model.casefold()):
         return True
     if len(set(text)) == 1:
         return True

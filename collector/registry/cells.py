@@ -6,13 +6,14 @@ import re
 from datetime import date
 from typing import Final
 
-from collector.registry.grid import Cell, Odd
+from collector.registry.grid import Cell, Exact, Odd
 from collector.registry.problem import BadCellError
 from shared.device import is_placeholder
 
 EXACT_DIGITS: Final = 15  # a spreadsheet's number is a double: more digits are not kept
 _SCIENTIFIC: Final = re.compile(r"^\d(\.\d+)?e\+\d+$", re.IGNORECASE)
 _ERRORS: Final = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
+_SUSPECT: Final = frozenset("'=+@#")
 # The year first has one reading everywhere: 2025-01-31, 2025/1/31, 2025.1.31, 2025年1月31日.
 _YEAR_FIRST: Final = re.compile(
     r"^(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})"
@@ -52,16 +53,23 @@ def read_text(name: str, cell: Cell, *, longest: int) -> str:
 
 def _plain(name: str, cell: str, *, longest: int) -> str:
     text = cell.strip()
-    if text.startswith("'"):  # how people, and our own lists, keep a cell a text
+    if text[:1] in _SUSPECT:
+        text = _unmasked(name, text)
+    if len(text) > longest:
+        raise _bad(name, *_ODD[Odd.LONG])
+    if not text.isprintable():
+        raise _bad(name, "a sign that cannot be printed", "含不可打印字符")
+    return text
+
+
+def _unmasked(name: str, text: str) -> str:
+    """The text behind the mark that keeps a cell a text; no formula, no error."""
+    if text.startswith("'"):  # how people, and our own lists, write it
         text = text[1:].strip()
     if text[:1] in ("=", "+", "@"):
         raise _bad(name, "a formula, not a value", "单元格为公式而非数值")
     if text in _ERRORS:
         raise _bad(name, *_ODD[Odd.ERROR])
-    if len(text) > longest:
-        raise _bad(name, *_ODD[Odd.LONG])
-    if not text.isprintable():
-        raise _bad(name, "a sign that cannot be printed", "含不可打印字符")
     return text
 
 
@@ -70,10 +78,17 @@ def read_serial(name: str, cell: Cell, *, model: str = "") -> str:
     serial = read_text(name, cell, longest=64)
     if is_placeholder(serial, model=model):
         raise _bad(name, f"{serial!r} names no single device", f"{serial!r} 无法指明一台设备")
-    digits = serial.isdigit() and len(serial) > EXACT_DIGITS
-    if _SCIENTIFIC.match(serial) or (digits and not serial[EXACT_DIGITS:].strip("0")):
+    if not isinstance(cell, Exact) and _was_a_number(serial):
         raise destroyed(name)
     return serial
+
+
+def _was_a_number(serial: str) -> bool:
+    """True for what a spreadsheet writes into CSV for a number of more digits than it keeps."""
+    digits = serial.isdigit() and len(serial) > EXACT_DIGITS
+    return _SCIENTIFIC.match(serial) is not None or (
+        digits and not serial[EXACT_DIGITS:].strip("0")
+    )
 
 
 def read_day(name: str, cell: Cell) -> date | None:

@@ -28,6 +28,12 @@ class Odd(enum.Enum):
     LONG = "long"
 
 
+class Exact(str):
+    """A text cell of a workbook: no spreadsheet has taken it for a number."""
+
+    __slots__ = ()
+
+
 Cell: TypeAlias = str | int | float | bool | date | Odd | None
 
 

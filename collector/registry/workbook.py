@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from collector.registry.grid import Cell, Grid, Odd
+from collector.registry.grid import Cell, Exact, Grid, Odd
 from collector.registry.problem import UnreadableError
 from collector.registry.workbook_wire import DAY, Opened, Said
 
@@ -49,6 +49,8 @@ def _rows(opened: Opened) -> Iterator[tuple[int, tuple[Cell, ...]]]:
 
 
 def _cell(said: Said) -> Cell:
+    if isinstance(said, str):
+        return Exact(said)
     if not isinstance(said, tuple):
         return said
     kind, text = said

@@ -17,4 +17,4 @@ class Opened(msgspec.Struct, frozen=True):
     sheet: str = ""
     other_sheets: tuple[str, ...] = ()
     rows: tuple[tuple[int, tuple[Said, ...]], ...] = ()
-    wrong: tuple[str, str] | tuple[()] = ()
+    wrong: tuple[str, str] | None = None

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, select, update
 
 from collector.registry.header import ListKind
 from collector.store import part_images, unit_images
@@ -20,7 +20,7 @@ from collector.store.registry import Change, Comparison, Image
 from collector.store.scope import Scope
 from collector.store.tables import registry_change, registry_import
 from collector.store.unit_images import UnitImage
-from collector.store.upsert import insert_row
+from collector.store.upsert import insert_row, insert_tuples
 
 SHOWN: Final = "shown"
 WRITTEN: Final = "written"
@@ -144,19 +144,27 @@ def _add(db: Connection, compared: Comparison, source: Source, *, state: str, no
 def log_changes(db: Connection, import_id: int, compared: Comparison) -> None:
     """Keep the images before and after of what an import wrote."""
     subject = "part" if compared.kind is ListKind.PARTS else "unit"
+    names = (
+        "import_id",
+        "organisation_id",
+        "subject",
+        "subject_key",
+        "before_json",
+        "after_json",
+    )
     rows = [
-        {
-            "import_id": import_id,
-            "organisation_id": compared.organisation_id,
-            "subject": subject,
-            "subject_key": change.key,
-            "before_json": dump(change.before),
-            "after_json": dump(change.after),
-        }
+        (
+            import_id,
+            compared.organisation_id,
+            subject,
+            change.key,
+            dump(change.before),
+            dump(change.after),
+        )
         for change in compared.changes
     ]
     for some in portions(rows):
-        db.execute(insert(registry_change), list(some))
+        insert_tuples(db, registry_change, names, some)
 
 
 def _afters(changes: tuple[Change, ...]) -> dict[str, Image | None]:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, CursorResult, delete, insert, select
+from sqlalchemy import Connection, CursorResult, delete, select
 
 from collector.store.portions import portions
 from collector.store.tables import unit, unit_alias, unit_lot
-from collector.store.upsert import insert_into
-from shared.catalogue_entry import Component
-from shared.device import AliasKind
+from collector.store.upsert import insert_into, insert_tuples
 
 
 class UnitImage(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,37 +124,28 @@ def put(db: Connection, images: Mapping[str, UnitImage | None], *, now: datetime
                 ),
                 [_columns(serial, image, now) for serial, image in kept],
             )
-            _insert(db, unit_alias, _alias_rows(kept))
-            _insert(db, unit_lot, _lot_rows(kept))
+            insert_tuples(
+                db,
+                unit_alias,
+                ("kind", "value", "serial", "organisation_id"),
+                [
+                    (kind, value, serial, image.organisation_id)
+                    for serial, image in kept
+                    for kind, value in image.aliases
+                ],
+            )
+            insert_tuples(
+                db,
+                unit_lot,
+                ("component", "lot", "serial", "organisation_id"),
+                [
+                    (component, lot, serial, image.organisation_id)
+                    for serial, image in kept
+                    for component, lot in image.lots
+                ],
+            )
 
 
 def _columns(serial: str, image: UnitImage, now: datetime) -> dict[str, object]:
     found: dict[str, object] = {name: getattr(image, name) for name in COLUMNS}
     return {**found, "serial": serial, "imported_at": now}
-
-
-def _insert(db: Connection, table: Any, rows: Iterator[dict[str, str]]) -> None:
-    if found := list(rows):
-        db.execute(insert(table), found)
-
-
-def _alias_rows(kept: Sequence[tuple[str, UnitImage]]) -> Iterator[dict[str, str]]:
-    for serial, image in kept:
-        for kind, value in image.aliases:
-            yield {
-                "kind": AliasKind(kind).value,
-                "value": value,
-                "serial": serial,
-                "organisation_id": image.organisation_id,
-            }
-
-
-def _lot_rows(kept: Sequence[tuple[str, UnitImage]]) -> Iterator[dict[str, str]]:
-    for serial, image in kept:
-        for component, lot in image.lots:
-            yield {
-                "component": Component(component).value,
-                "lot": lot,
-                "serial": serial,
-                "organisation_id": image.organisation_id,
-            }

@@ -29,8 +29,8 @@ def insert_tuples(
 ) -> None:
     """Insert rows whose values the driver takes as they are (see ``driver_value``).
 
-    For the two inserts of telemetry: preparing each row by SQLAlchemy takes longer there than
-    all that the database does with it.
+    For telemetry and for lists of many thousand units: preparing each row by SQLAlchemy takes
+    longer there than all that the database does with it.
     """
     if rows:
         mark = "?" if db.dialect.paramstyle == "qmark" else "%s"

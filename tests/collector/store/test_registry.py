@@ -216,3 +216,34 @@ def test_unit_says_all_that_the_list_said(house: House) -> None:
         "shipment",
     )
     assert new.blocked == "stolen 2026-02-20"
+
+
+@pytest.mark.parametrize(
+    ("known", "now", "taken"),
+    [
+        pytest.param("estimate,", "shipment,", True, id="list over estimate"),
+        pytest.param("shipment,", "proof,CMR 9", True, id="proof over list"),
+        pytest.param("shipment,", "shipment,", False, id="list beside list"),
+        pytest.param("proof,CMR 7", "shipment,", False, id="list over proof"),
+        pytest.param("proof,CMR 7", "proof,CMR 9", False, id="proof beside proof"),
+    ],
+)
+def test_better_founded_delivery_date_wins(house: House, known: str, now: str, taken: bool) -> None:
+    """A proof beats the shipment list, that an estimate; among equals people must decide."""
+    head = "serial,model,delivered_on,delivered_by,delivery_proof\n"
+    write(house, f"{head}SC24010001,M,2025-01-01,{known}\n")
+    compared = compare(house, f"{head}SC24010001,M,2025-02-02,{now}\n")
+
+    assert (len(compared.changed), len(compared.conflicts)) == ((1, 0) if taken else (0, 1))
+
+
+def test_unit_is_replaced_once(house: House) -> None:
+    """Two devices sent for one, and a chain that bites its tail, are conflicts."""
+    head = "serial,model,replaces\n"
+    write(house, f"{head}SC24010001,M,\nSC24010002,M,SC24010001\n")
+    compared = compare(house, f"{head}SC24010003,M,SC24010001\nSC24010001,M,SC24010002\n")
+
+    assert [problem.why_en for problem in compared.conflicts] == [
+        "SC24010001 has already been replaced by SC24010002",
+        "SC24010002 itself was sent for SC24010001",
+    ]

@@ -1,0 +1,1 @@
+"""Lists from the factory: what the importer takes and what it refuses."""
