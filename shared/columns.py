@@ -50,7 +50,8 @@ class Form(enum.IntEnum):
 _IDENTIFIER: Final = re.compile(IDENTIFIER)
 _PLACES: Final = (Form.FLAG, Form.WORD)
 _NO_STEPS: Final = Series()  # the value before, again and again
-INTEGERS: Final = frozenset({Form.WHOLE, Form.DECIMAL, Form.FLAG, Form.WORD})
+# Looked through and not hashed: the hash of an enum is a call of Python, of which 25 a message.
+INTEGERS: Final = (Form.WHOLE, Form.DECIMAL, Form.FLAG, Form.WORD)
 
 
 class Column(msgspec.Struct, frozen=True, array_like=True):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -30,18 +32,25 @@ _TAGS: Final = ",agent=agent-0,device={},organisation=factory,site=site"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Race:
-    """Readings a second by each way: the median and the best of the rounds."""
+    """Readings a second by each way, round by round."""
 
-    sink: float
-    by_hand: float
-    best_sink: float
-    best_by_hand: float
+    sink: list[float]
+    by_hand: list[float]
     values: int
     lines: int
 
+    @property
+    def ratio(self) -> float:
+        """Of the medians."""
+        return statistics.median(self.sink) / statistics.median(self.by_hand)
+
 
 def race(messages: int, *, rounds: int) -> Race:
-    """Let both take turns, so that a noisy neighbour meets both."""
+    """Let both take turns, each as often first, so that a noisy neighbour meets both.
+
+    What the counterpart has in memory is hidden from the collector of garbage: it would be walked
+    through in the time of either, and is of no production.
+    """
     ours: list[float] = []
     theirs: list[float] = []
     with tempfile.TemporaryDirectory(prefix="preclaim-sink-") as name:
@@ -50,17 +59,22 @@ def race(messages: int, *, rounds: int) -> Race:
         values = sum(one.values for one in told)
         with victoria(root) as real:
             settings = InfluxSettings(url=real.url, org="o", bucket="b", token="t", timeout_s=60)
+            ways: tuple[tuple[list[float], Callable[[], float]], ...] = (
+                (ours, lambda: _by_sink(engine, settings)),
+                (theirs, lambda: asyncio.run(_by_hand(told, settings))),
+            )
+            gc.collect()
+            gc.freeze()
             for number in range(rounds + 1):
-                spent = _by_sink(engine, settings), asyncio.run(_by_hand(told, settings))
-                if number:  # the first round makes the series, for whoever comes first
-                    ours.append(values / spent[0])
-                    theirs.append(values / spent[1])
+                for paces, send in ways if number % 2 else reversed(ways):
+                    took = send()
+                    if number:  # the first round makes the series, for whoever comes first
+                        paces.append(values / took)
+            gc.unfreeze()
         engine.dispose()
     return Race(
-        sink=statistics.median(ours),
-        by_hand=statistics.median(theirs),
-        best_sink=max(ours),
-        best_by_hand=max(theirs),
+        sink=ours,
+        by_hand=theirs,
         values=values,
         lines=sum(1 + len(one.words) for one in told),
     )

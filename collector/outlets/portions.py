@@ -36,10 +36,11 @@ class Portions:
         self._with_serial = with_serial
 
     def next(self, beyond: int, *, lines_at_once: int) -> Portion | None:
-        """About so many lines after ``beyond``; None when nothing waits."""
+        """So many lines after ``beyond``, or less by one batch; None when nothing waits."""
         lines: list[str] = []
         values, cursor = 0, beyond
-        while len(lines) < lines_at_once:
+        most = 0  # lines of the largest batch so far: another one must still go into one request
+        while len(lines) + most <= lines_at_once:
             with reader(self._engine) as db:
                 found = rows.waiting(db, beyond=cursor, limit=_BATCHES)
                 texts = self._tags(db, found)
@@ -47,7 +48,9 @@ class Portions:
                 made = _lines_of(batch, texts)
                 lines += made.lines
                 values += made.values
-                cursor = batch.id
+                cursor, most = batch.id, max(most, len(made.lines))
+                if len(lines) + most > lines_at_once:
+                    break
             if len(found) < _BATCHES:
                 break
         if cursor == beyond:

@@ -147,21 +147,26 @@ class Sink:
             while True:
                 stopped = is_stopped()
                 portion = None if stopped else self._next(beyond)
+                taken = None
                 if under_way is not None:
-                    self._confirm(*under_way)
-                if portion is None:
+                    written, taken = under_way
+                    written.result()
+                under_way = None
+                if portion is not None:
+                    beyond = portion.cursor
+                    under_way = thread.submit(self._lots.write, server, portion.lines), portion
+                if taken is not None:
+                    self._confirm(taken)  # while the server takes the next one
+                if under_way is None:
                     break
-                beyond = portion.cursor
-                under_way = thread.submit(self._lots.write, server, portion.lines), portion
         if not stopped:
             self._is_doubted = False
 
     def _next(self, beyond: int) -> Portion | None:
         return self._portions.next(beyond, lines_at_once=self._lots.lines_at_once)
 
-    def _confirm(self, written: Future[None], portion: Portion) -> None:
+    def _confirm(self, portion: Portion) -> None:
         """The server has the portion: move the cursor."""
-        written.result()
         self._backoff.reset()
         second, now = time.monotonic(), self._clock()
         self._confirmed.append((second, portion.cursor))

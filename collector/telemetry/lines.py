@@ -25,7 +25,6 @@ from typing import Final, NamedTuple, TypeAlias
 from collector.telemetry.presence import family_of
 from collector.telemetry.samples import second_of
 from shared.columns import (
-    INTEGERS,
     Column,
     Columns,
     Form,
@@ -33,11 +32,9 @@ from shared.columns import (
     count_of,
     integers_of,
     seconds_of,
-    values_of,
 )
 from shared.health import Telemetry
 from shared.reading import Quality, Reading, Value
-from shared.series import Series
 
 MEASUREMENT: Final = "preclaim"
 PREFIX: Final = f"{MEASUREMENT}_"
@@ -64,8 +61,8 @@ WORDS: Final = frozenset(
     }
 )
 """Readings whose words are few: everything else that is text stays in the collector."""
-_NUMBERS: Final = frozenset({Form.WHOLE, Form.DECIMAL, Form.REAL, Form.FLAG})
-_NO_STEPS: Final = Series()
+_NUMBERS: Final = (Form.WHOLE, Form.DECIMAL, Form.REAL, Form.FLAG)  # the commonest first
+_REMEMBERED: Final = 1024  # texts of a field; 100 kB at most
 _ESCAPES: Final = str.maketrans({",": r"\,", "=": r"\=", " ": r"\ ", "\\": "/"})
 
 
@@ -116,21 +113,25 @@ def of_columns(message: Columns, tags: Mapping[str, str], *, latest_s: int) -> W
     places = _places(message, tags, latest_s)
     fields: list[list[str]] = []  # for each name those of all rows
     lines: list[str] = []
-    values = 0
+    values = holes = 0
     for column in message.columns:
         if column.quality is not Quality.GOOD:
             lines += _unread(column, places)
         elif column.form in _NUMBERS:
             own = _fields(column, len(places))
             fields.append(own)
-            values += len(own) - own.count("")
+            own_holes = own.count("") if column.runs or column.form is Form.REAL else 0
+            values += len(own) - own_holes
+            holes += own_holes
         elif column.name in WORDS:
             told = _words(column, places)
             lines += told
             values += len(told)
     lines += [
         f"{MEASUREMENT}{tag} {text} {second}"
-        for text, (tag, second) in zip(map(_join, zip(*fields, strict=True)), places, strict=False)
+        for text, (tag, second) in zip(
+            map(_join if holes else ",".join, zip(*fields, strict=True)), places, strict=False
+        )
         if text and tag is not None
     ]
     return Written(lines, values)
@@ -150,7 +151,7 @@ def _places(message: Columns, tags: Mapping[str, str], latest_s: int) -> tuple[P
 
 
 def _join(fields: tuple[str, ...]) -> str:
-    return ",".join(filter(None, fields) if "" in fields else fields)
+    return ",".join(filter(None, fields))
 
 
 def of_telemetry(message: Telemetry, tags: Mapping[str, str], *, latest_s: int) -> Written:
@@ -200,25 +201,40 @@ def _unread_head(tag: str, name: str) -> str:
 
 def _fields(column: Column, count: int) -> list[str]:
     """The column's field in each of the table's rows; '' where it has none."""
-    head = f"{_field_name(column.name)}="
     own = count_of(column, count)
-    if column.steps == _NO_STEPS and column.form in INTEGERS and own:
-        texts = [head + _number(next(iter(values_of(column, 1))))] * own  # it never changed
-    elif column.form is Form.DECIMAL:
-        unit = 10**column.exponent
-        texts = [f"{head}{number / unit}" for number in integers_of(column, own)]
-    elif column.form in {Form.FLAG, Form.REAL}:
-        texts = [
-            head + text if (text := _number(value)) else "" for value in values_of(column, own)
-        ]
+    if column.form is Form.REAL:
+        head = f"{_field_name(column.name)}="
+        texts = [head + text if (text := _number(value)) else "" for value in column.reals]
     else:
-        texts = [f"{head}{value}" for value in values_of(column, own)]
+        is_decimal = column.form is Form.DECIMAL
+        text_of = _texts(column.name, 10**column.exponent if is_decimal else 0)
+        texts = list(map(text_of.__getitem__, integers_of(column, own)))
     if not column.runs:
         return texts
     rows = [""] * count
     for row, text in zip(chosen_of(column, tuple(range(count))), texts, strict=True):
         rows[row] = text
     return rows
+
+
+class _Texts(dict[int, str]):
+    """A field's text by the integer behind its value, made once: gauges repeat themselves."""
+
+    def __init__(self, head: str, unit: int) -> None:
+        super().__init__()
+        self._head = head
+        self._unit = unit  # of how many one is 1; 0: a whole number
+
+    def __missing__(self, number: int) -> str:
+        text = f"{self._head}{number / self._unit if self._unit else number}"
+        if len(self) < _REMEMBERED:
+            self[number] = text
+        return text
+
+
+@lru_cache(maxsize=256)
+def _texts(name: str, unit: int) -> _Texts:
+    return _Texts(f"{_field_name(name)}=", unit)
 
 
 def _number(value: Value) -> str:
