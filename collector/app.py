@@ -30,6 +30,7 @@ from collector.outlets.sink import NAME, Sink
 from collector.pack.room import open_room
 from collector.postman import Postman
 from collector.settings import Config
+from collector.share_packs import PackSharer
 from collector.store import serving
 from collector.store import sink as sinks
 from collector.store.assignments import assign
@@ -157,7 +158,9 @@ async def _run(
         postman = Postman(
             engine, config.notify, base_url=config.public_url or base_url, clock=utc_now
         )
+        sharer = PackSharer(engine, open_room(config), clock=utc_now)
         async with asyncio.TaskGroup() as group:
+            group.create_task(sharer.run(stop))
             group.create_task(postman.run(stop))
             group.create_task(jobs.run(stop))
             group.create_task(compactor.run(stop))

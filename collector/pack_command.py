@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from getpass import getuser
 from pathlib import Path
 from typing import Final
 
@@ -24,8 +25,9 @@ FAILED: Final = 1
 
 def make_pack(arguments: argparse.Namespace) -> int:
     """Write the pack of a line beside the caller, or where ``-o`` says; '-' is standard output."""
-    from collector.app import open_store  # noqa: PLC0415 SQLAlchemy is slow to load
+    from collector.app import open_store, utc_now  # noqa: PLC0415 SQLAlchemy is slow to load
     from collector.pack.room import open_room  # noqa: PLC0415
+    from collector.pack.share import Sharer, is_submitted, share  # noqa: PLC0415
     from collector.store import lines  # noqa: PLC0415
 
     config = read_config(arguments.config)
@@ -34,9 +36,18 @@ def make_pack(arguments: argparse.Namespace) -> int:
         found = lines.find(db, arguments.line)
     if found is None:
         raise refuse("LINE", "no_line", found=arguments.line)
-    made = open_room(config).make(
-        engine, found.id, organisation_id=found.organisation_id, is_whole=True
-    )
+    room = open_room(config)
+    if is_submitted(engine, found.id):
+        made = share(
+            engine,
+            room,
+            found.id,
+            organisation_id=found.organisation_id,
+            by=Sharer(actor=f"command line: {getuser()}"[:120], role="admin"),
+            now=utc_now(),
+        )
+    else:
+        made = room.make(engine, found.id, organisation_id=found.organisation_id, is_whole=True)
     if made is None:
         raise refuse("LINE", "no_line", found=arguments.line)
     if arguments.output == Path("-"):

@@ -131,6 +131,11 @@ class Config:
         return self.data_dir / "evidence"
 
     @property
+    def packs_dir(self) -> Path:
+        """Where claim packs lie that were given out or taken in, by their SHA-256."""
+        return self.data_dir / "packs"
+
+    @property
     def setup_link(self) -> Path:
         """The file with the link by which the first administrator is made."""
         return self.data_dir / "setup-link"

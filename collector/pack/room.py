@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from collector import keys
 from collector.pack.claim import Maker
+from collector.pack.facts import PackFacts
 from collector.pack.gather import Desk, gather
 from collector.pack.seal import fingerprint
 from collector.settings import Config
@@ -31,6 +32,7 @@ class PackRoom:
     desk: Desk
     key: Ed25519PrivateKey
     font: Path
+    directory: Path  # where packs that were given out are kept
 
     def make(
         self, engine: Engine, line: int, *, organisation_id: str, is_whole: bool
@@ -39,17 +41,24 @@ class PackRoom:
 
         FontError when no font is there with which a claim can be written.
         """
+        facts = self.gather(engine, line, organisation_id=organisation_id, is_whole=is_whole)
+        return None if facts is None else self.write(facts)
+
+    def gather(
+        self, engine: Engine, line: int, *, organisation_id: str, is_whole: bool
+    ) -> PackFacts | None:
+        """The facts of a line as it stands; None when the organisation has no such line."""
+        with reader(engine) as db:
+            return gather(
+                db, line, organisation_id=organisation_id, desk=self.desk, is_whole=is_whole
+            )
+
+    def write(self, facts: PackFacts) -> MadePack:
+        """The pack of these facts; FontError when no claim can be written with the font."""
         from collector.pack.make import make_pack  # noqa: PLC0415 reportlab takes 25 MB
         from collector.pack.pdf_font import load_font  # noqa: PLC0415
 
-        font = load_font(self.font)
-        with reader(engine) as db:
-            facts = gather(
-                db, line, organisation_id=organisation_id, desk=self.desk, is_whole=is_whole
-            )
-        if facts is None:
-            return None
-        content = make_pack(facts, key=self.key, font=font)
+        content = make_pack(facts, key=self.key, font=load_font(self.font))
         return MadePack(filename=facts.filename, content=content)
 
 
@@ -68,4 +77,5 @@ def open_room(config: Config) -> PackRoom:
         ),
         key=key,
         font=config.pack.font,
+        directory=config.packs_dir,
     )

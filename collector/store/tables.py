@@ -46,6 +46,7 @@ from collector.store.schema.notify import (
     notify_rule,
 )
 from collector.store.schema.origin import firmware_change, origin_decision, origin_suggestion
+from collector.store.schema.packs import claim_pack, pack_import
 from collector.store.schema.people import (
     api_token,
     audit,
@@ -81,6 +82,7 @@ __all__ = [
     "claim_event",
     "claim_file",
     "claim_line",
+    "claim_pack",
     "claim_report",
     "command",
     "decision",
@@ -108,6 +110,7 @@ __all__ = [
     "organisation",
     "origin_decision",
     "origin_suggestion",
+    "pack_import",
     "passive_verdict",
     "person",
     "position",

@@ -7,8 +7,10 @@ import asyncio
 from aiohttp import web
 
 from collector.pack.font_error import FontError
-from collector.pack.room import PackRoom
+from collector.pack.room import MadePack, PackRoom
+from collector.pack.share import Sharer, is_submitted, share
 from collector.store.views import claims
+from collector.store.views.claims import PreClaim
 from collector.web.call import Call, found
 from collector.web.pages.claims import is_whole_for, show_claim
 from shared import signing
@@ -20,15 +22,7 @@ async def show_pack(call: Call) -> web.StreamResponse:
     number = call.number("id")
     claim = found(await call.house.read(lambda db: claims.find_preclaim(db, call.scope, number)))
     try:
-        made = found(
-            await asyncio.to_thread(
-                room.make,
-                call.house.engine,
-                number,
-                organisation_id=claim.organisation_id,
-                is_whole=is_whole_for(call.known.role, claim.state),
-            )
-        )
+        made = found(await asyncio.to_thread(_give, call, room, claim))
     except FontError as error:
         trouble = call.voice.t("pack.wrong.font", path=error.path)
         return await show_claim(call, status=503, trouble=trouble)
@@ -39,6 +33,26 @@ async def show_pack(call: Call) -> web.StreamResponse:
             "Content-Disposition": f'attachment; filename="{made.filename}"',
             "Cache-Control": "private, no-store",
         },
+    )
+
+
+def _give(call: Call, room: PackRoom, claim: PreClaim) -> MadePack | None:
+    """The pack of a submitted line as it was or is now kept; before that one for the moment."""
+    engine = call.house.engine
+    if is_submitted(engine, claim.id):
+        return share(
+            engine,
+            room,
+            claim.id,
+            organisation_id=claim.organisation_id,
+            by=Sharer(actor=call.known.name, role=call.known.role.value),
+            now=call.now,
+        )
+    return room.make(
+        engine,
+        claim.id,
+        organisation_id=claim.organisation_id,
+        is_whole=is_whole_for(call.known.role, claim.state),
     )
 
 

@@ -101,6 +101,7 @@ def make_room(evidence_dir: Path) -> PackRoom:
         ),
         key=PACK_KEY,
         font=DEFAULT_FONT,
+        directory=evidence_dir.parent / "packs",
     )
 
 
