@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from collector import earn, liveness, suggest_origin
+from collector import earn, liveness, renew_clocks, suggest_origin, timed_moves
 from collector.claims.policy import Policy
 from collector.decide_episode import decide_episode
 from collector.missing_rows import look_for_gaps
@@ -20,6 +20,7 @@ from collector.steady import Steady
 from collector.store import commands, decisions, meta
 from collector.store.cause import cause_of
 from collector.tell import tell
+from collector.tell_clocks import tell_clocks
 from collector.tend import tend
 from collector.verify_tasks import verify_tasks
 
@@ -56,6 +57,10 @@ class Jobs:
         self._tended_at: datetime | None = None
         self._gaps_at: datetime | None = None
         self._told_at: datetime | None = None
+        self._timed_at: datetime | None = None
+        self._timed_after = 0  # where the next slice of timed moves begins
+        self._first_clocks_after: int | None = 0  # None: every line on a clock has one
+        self._no_move: set[int] = set()  # lines whose timed move failed
         self._trust_is_settled = False
         self._no_origin: set[int] = set()  # lines for which suggesting one failed
 
@@ -114,6 +119,7 @@ class Jobs:
         self._tend(now)
         look()
         self._suggest_origins(now, look)
+        self._keep_time(now, look)
         self._look_for_gaps(now, look)
         self._tell(now)
         return done
@@ -173,13 +179,51 @@ class Jobs:
                 self._no_origin.add(line_id)
             look()
 
+    def _keep_time(self, now: datetime, look: Callable[[], object]) -> None:
+        """Clocks go on and lines move with time, a slice at each look; one that fails holds up no
+        other."""
+        if self._timed_at is not None and timedelta(0) <= now - self._timed_at < self._tend_every:
+            return
+        self._timed_at = now
+        terms = self._policy.clocks
+        with self._engine.begin() as db:
+            renew_clocks.renew_stale(db, terms=terms, now=now)
+            if self._first_clocks_after is not None:
+                self._first_clocks_after = renew_clocks.renew_first(
+                    db, after=self._first_clocks_after, terms=terms, now=now
+                )
+            due = timed_moves.due(db, terms=terms, after=self._timed_after, now=now)
+        self._timed_after = due[-1] if len(due) == timed_moves.MOST_AT_ONCE else 0
+        for line_id in due:
+            if line_id not in self._no_move:
+                self._go_on(line_id, now)
+            look()
+        with self._engine.begin() as db:
+            tell_clocks(db, terms=terms, now=now)
+
+    def _go_on(self, line_id: int, now: datetime) -> None:
+        try:
+            with self._engine.begin() as db:
+                timed_moves.go_on(db, line_id, terms=self._policy.clocks, now=now)
+        except OperationalError:
+            raise
+        except Exception:  # a person can still move it
+            log.exception("line %d could not go on by itself", line_id)
+            self._no_move.add(line_id)
+
     def _tell(self, now: datetime) -> None:
         """Last of all: what people are told of must not stand before what it is about."""
         if self._told_at is not None and timedelta(0) <= now - self._told_at < self._tend_every:
             return
         self._told_at = now
         with self._engine.begin() as db:
-            tell(db, notify=self._notify, settled=self._policy.outages.reopen, now=now)
+            tell(
+                db,
+                notify=self._notify,
+                settled=self._policy.outages.reopen,
+                clocks=self._policy.clocks,
+                now=now,
+            )
 
     def _look_for_gaps(self, now: datetime, look: Callable[[], object]) -> None:
         """Which numbered rows never came; not needed for a decision, so after all of them."""

@@ -16,6 +16,7 @@ from collector.claims.guards import GuardFacts
 from collector.claims.lifecycle import Actor, Guard, LineState, Move, check
 from collector.claims.refusal import IllegalMoveError
 from collector.claims.story import LogEvent, Story, step
+from collector.renew_clocks import renew
 from collector.store import cases, profiles, stories
 from collector.store.cases import LineRow
 
@@ -57,12 +58,8 @@ def move_line(
     """
     if taken := _OWN_KEYS & fields.keys():
         raise ValueError(f"fields of the event itself: {', '.join(sorted(taken))}")
-    profiles.hold(db, line_id)
-    line = cases.row_of(db, line_id)
-    if line is None:
-        raise IllegalMoveError(guard_words.NO_LINE)
+    line, story = line_and_story(db, line_id)
     move = check(source=line.state, target=target, actor=role, reason=reason)
-    story = stories.story_of(db, line_id)
     guards.ask(
         _facts(
             db, line, move, role, reason=reason, story=story, fields=fields, now=now, terms=terms
@@ -95,7 +92,26 @@ def move_line(
         payload=payload,
         now=now,
     )
-    return step(story, event)
+    after = step(story, event)
+    renew(
+        db,
+        line_id=line_id,
+        organisation_id=line.organisation_id,
+        story=after,
+        terms=terms,
+        now=now,
+    )
+    return after
+
+
+def line_and_story(db: Connection, line_id: int) -> tuple[LineRow, Story]:
+    """The line, kept from others until the transaction ends, and what its log says;
+    IllegalMoveError when there is none."""
+    profiles.hold(db, line_id)
+    line = cases.row_of(db, line_id)
+    if line is None:
+        raise IllegalMoveError(guard_words.NO_LINE)
+    return line, stories.story_of(db, line_id)
 
 
 def _facts(

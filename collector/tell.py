@@ -11,11 +11,17 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from collector.claims.clock_terms import ClockTerms
 from collector.claims.policy import DEFAULT
+from collector.claims.workdays import MondayToFriday
+from collector.factory_calendar import calendar_of
 from collector.look_for_news import CLOSED, OPENED, look_for_news
 from collector.notify.plan import News, Recipient, plan
 from collector.notify.topics import Topic
+from collector.notify.wishes import Working
 from collector.outlets.settings import MAIL, NotifySettings
+from collector.roles import Role
+from collector.store import clocks as claim_clocks
 from collector.store import letters, news, notices, silences, wishes
 from collector.store.notices import Waiting
 from collector.store.scope import scope_of
@@ -31,12 +37,13 @@ def tell(
     notify: NotifySettings,
     now: datetime,
     settled: timedelta = DEFAULT.outages.reopen,
+    clocks: ClockTerms = DEFAULT.clocks,
 ) -> int:
     """Look for news, tell what waits, gather what was held; how many letters were made."""
     look_for_news(db, settled=settled, now=now)
     waiting = notices.waiting(db, now=now, limit=MOST_AT_ONCE)
     recipients = recipients_of(db, notify) if waiting else ()
-    made = sum(_tell_one(db, one, recipients, now=now) for one in waiting)
+    made = sum(_tell_one(db, one, recipients, clocks=clocks, now=now) for one in waiting)
     return made + _gather(db, notify, now=now)
 
 
@@ -87,7 +94,12 @@ def _person(db: Connection, settings: Settings, notify: NotifySettings) -> Recip
 
 
 def _tell_one(
-    db: Connection, one: Waiting, recipients: tuple[Recipient, ...], *, now: datetime
+    db: Connection,
+    one: Waiting,
+    recipients: tuple[Recipient, ...],
+    *,
+    clocks: ClockTerms,
+    now: datetime,
 ) -> int:
     if not _still_matters(db, one):
         notices.set_state(db, notice_id=one.id, state="over")
@@ -104,7 +116,7 @@ def _tell_one(
         is_closing=one.step == CLOSED,
     )
     made = sum(
-        _tell_to(db, one, told, to, channel, now=now)
+        _tell_to(db, one, told, to, channel, working=working_hours(to, clocks), now=now)
         for to in recipients
         for channel in to.channels
     )
@@ -122,8 +134,20 @@ def _still_matters(db: Connection, one: Waiting) -> bool:
             return news.is_incident_open(db, one.thing_id)
         case "task", _:
             return news.is_task_open(db, one.thing_id)
-        case "claim", step if step.startswith("draft."):
-            return news.is_draft(db, one.thing_id)
+        case "claim", step:
+            return _claim_still_matters(db, one.thing_id, step)
+        case _:
+            return True
+
+
+def _claim_still_matters(db: Connection, line_id: int, step: str) -> bool:
+    match step.split("."):
+        case ["draft", _]:
+            return news.is_draft(db, line_id)
+        case ["reminder", _]:
+            return news.is_asked(db, line_id)
+        case ["clock", kind, cycle, _]:
+            return claim_clocks.is_running(db, line_id=line_id, kind=kind, cycle=int(cycle))
         case _:
             return True
 
@@ -139,14 +163,27 @@ def _silence(db: Connection, one: Waiting, *, now: datetime) -> datetime | None:
     return found.ends_at if found else None
 
 
+def working_hours(to: Recipient, terms: ClockTerms) -> Working:
+    """The hours in which a recipient can do something: the factory's people by its calendar."""
+    days = calendar_of(terms) if to.role is Role.FACTORY_ENGINEER else MondayToFriday()
+    return Working(begins=terms.notice_begins, ends=terms.notice_ends, is_working=days.is_working)
+
+
 def _tell_to(
-    db: Connection, one: Waiting, told: News, to: Recipient, channel: str, *, now: datetime
+    db: Connection,
+    one: Waiting,
+    told: News,
+    to: Recipient,
+    channel: str,
+    *,
+    working: Working,
+    now: datetime,
 ) -> int:
     if letters.is_known(db, recipient=to.key, channel=channel, notice_id=one.id):
         return 0
     today = to.wishes.today(now)
     sent = letters.sent_now(db, recipient=to.key, channel=channel, local_day=today)
-    how = plan(told, to, sent_today=sent, now=now)
+    how = plan(told, to, sent_today=sent, now=now, working=working)
     if how is None:
         return 0
     letter_id = None

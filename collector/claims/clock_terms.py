@@ -40,6 +40,20 @@ class ClockTerms:
     return_paths: frozenset[Path] = frozenset({Path.REPLACE_UNIT, Path.RETURN_REPAIR})
     auto_submit: frozenset[str] = frozenset()  # organisations whose ready lines go by themselves
 
+    @property
+    def remind_after(self) -> timedelta:
+        """The time between two reminders, and between the last and the lapse."""
+        return self.lapse_after / (self.reminders + 1)
+
+    @property
+    def signature(self) -> str:
+        """What due dates depend on beside the calendar; changes when they must be made again."""
+        hours = self.response / timedelta(hours=1)
+        kind = "working h" if self.response_working else "h"
+        return (
+            f"{hours:g} {kind}, {self.resolution_days} d from {self.resolution_from}, {self.zone}"
+        )
+
 
 DEFAULT_TERMS: Final = ClockTerms()
 

@@ -190,6 +190,35 @@ OUT_OF_WARRANTY: Final = _say(
     "请新建索赔并说明理由",
 )
 
+NOT_HOLDER: Final = _say(
+    "not_yours",
+    "the factory's engineers and administrators hold a clock",
+    "仅工厂工程师和管理员可暂停计时",
+    "ask one of them",
+    "请联系他们",
+)
+NOT_RUNNING: Final = _say(
+    "not_running",
+    "the clock does not run, or is held already",
+    "计时未在运行，或已暂停",
+    "look at the line's clocks",
+    "请查看该索赔行的时限",
+)
+NOT_HELD: Final = _say(
+    "not_held",
+    "nobody holds the clock",
+    "计时未被暂停",
+    "look at the line's clocks",
+    "请查看该索赔行的时限",
+)
+HOLD_REASON: Final = _say(
+    "reason_needed",
+    "holding a clock needs a reason that everybody reads",
+    "暂停计时需要说明原因，所有人均可看到",
+    "write why",
+    "请填写原因",
+)
+
 
 def incomplete(missing: tuple[str, ...]) -> Refusal:
     """Items are missing."""

@@ -245,11 +245,21 @@ def _same_key(facts: GuardFacts) -> Refusal | None:
 
 
 def _silent(facts: GuardFacts) -> Refusal | None:
+    """The last reminder had its time too: a collector that was away sends both, then waits."""
     story, terms = facts.story, facts.terms
-    since = max(filter(None, (story.moved_at, story.heard_at)), default=None)
+    since = silent_since(story)
     if since is None or facts.now - since < terms.lapse_after or story.reminders < terms.reminders:
         return words.not_silent(terms.lapse_after.days, terms.reminders)
+    if story.reminded_at and facts.now - story.reminded_at < terms.remind_after:
+        return words.not_silent(terms.lapse_after.days, terms.reminders)
     return None
+
+
+def silent_since(story: Story) -> datetime | None:
+    """Since when nothing came from the asker; None when nothing was asked."""
+    if story.state is not LineState.NEED_INFO:
+        return None
+    return max(filter(None, (story.moved_at, story.heard_at)), default=None)
 
 
 def _in_warranty(facts: GuardFacts) -> Refusal | None:

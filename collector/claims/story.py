@@ -79,7 +79,7 @@ def _moments(story: Story, *, was: LineState, to: LineState, event: LogEvent) ->
             probed = event.payload.get("verified_by_probe") is True
             return replace(story, resolved_at=at, verified_by_probe=probed)
         case LineState.NEED_INFO:
-            return replace(story, reminders=0, heard_at=None)
+            return replace(story, reminders=0, reminded_at=None, heard_at=None)
     return _judged(story, was=was, to=to, event=event)
 
 
@@ -127,8 +127,9 @@ def _ship_to(story: Story, event: LogEvent) -> Story:
 
 
 def _reminded(story: Story, event: LogEvent) -> Story:
-    is_asked = story.state is LineState.NEED_INFO
-    return replace(story, reminders=story.reminders + 1) if is_asked else story
+    if story.state is not LineState.NEED_INFO:
+        return story
+    return replace(story, reminders=story.reminders + 1, reminded_at=event.at)
 
 
 def _arrived(story: Story, event: LogEvent) -> Story:

@@ -69,7 +69,8 @@ class Story:
     pauses: tuple[Pause, ...] = ()
     stopped_at: datetime | None = None  # the resolution clock; None while it runs or is paused
     named_gaps: tuple[str, ...] = ()  # what the factory asked for last
-    reminders: int = 0  # since it was asked
+    reminders: int = 0  # since it was asked, or heard of
+    reminded_at: datetime | None = None
     heard_at: datetime | None = None  # the last sign of the asker since it was asked
     evidence_at: datetime | None = None  # when something was last added to its file
     path: str = ""

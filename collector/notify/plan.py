@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from collector.notify.topics import Delivery, Topic
-from collector.notify.wishes import Wishes
+from collector.notify.topics import IN_WORKING_HOURS, Delivery, Topic
+from collector.notify.wishes import Wishes, Working
 from collector.roles import Role
 
 
@@ -43,8 +43,16 @@ class Told:
     over_cap: bool = False
 
 
-def plan(news: News, to: Recipient, *, sent_today: int, now: datetime) -> Told | None:
+def plan(
+    news: News,
+    to: Recipient,
+    *,
+    sent_today: int,
+    now: datetime,
+    working: Working | None = None,
+) -> Told | None:
     """How to tell; None for never. ``sent_today`` counts messages told now on the recipient's day.
+    ``working`` are the recipient's hours, for what is told only in these.
 
     What exceeds the day's cap is not lost: it comes with the next digest, which says so.
     """
@@ -58,6 +66,8 @@ def plan(news: News, to: Recipient, *, sent_today: int, now: datetime) -> Told |
         return Told(held_until=wishes.next_digest(now))
     if sent_today >= wishes.daily_cap:
         return Told(held_until=wishes.next_digest(now), over_cap=True)
+    if working is not None and news.topic in IN_WORKING_HOURS:
+        return Told(held_until=wishes.working_from(now, working))
     return Told(held_until=wishes.quiet_until(now))
 
 

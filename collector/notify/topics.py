@@ -27,6 +27,8 @@ class Topic(enum.Enum):
     CLAIM_ASKED = "claim_asked"  # the factory asks for more, or for the device
     CLAIM_SUBMITTED = "claim_submitted"
     CLAIM_ANSWERED = "claim_answered"
+    CLAIM_DUE = "claim_due"  # a clock of the factory has used half, or three quarters
+    CLAIM_LATE = "claim_late"  # or all of its time
     TRUST_STOPPED = "trust_stopped"
 
 
@@ -53,6 +55,8 @@ MAY: Final[Mapping[Topic, frozenset[Role]]] = {
     Topic.CLAIM_ASKED: _ALL,
     Topic.CLAIM_SUBMITTED: _ALL,
     Topic.CLAIM_ANSWERED: _ALL,
+    Topic.CLAIM_DUE: _ALL,
+    Topic.CLAIM_LATE: _ALL,
     Topic.TRUST_STOPPED: _SITE,
 }
 """Whoever may open the page that the news is about, and nobody else."""
@@ -70,10 +74,13 @@ _USUAL: Final[Mapping[Role, Mapping[Topic, Delivery]]] = {
         Topic.CLAIM_READY: _DIGEST,
         Topic.CLAIM_ASKED: _NOW,
         Topic.CLAIM_ANSWERED: _DIGEST,
+        Topic.CLAIM_LATE: _DIGEST,
     },
     Role.FACTORY_ENGINEER: {  # answers claims within 48 h, and rules on verdicts
         Topic.STORM: _DIGEST,
         Topic.CLAIM_SUBMITTED: _NOW,
+        Topic.CLAIM_DUE: _NOW,
+        Topic.CLAIM_LATE: _NOW,
         Topic.TRUST_STOPPED: _NOW,
     },
     Role.DISTRIBUTOR: {  # watches, and does little on single devices
@@ -81,6 +88,7 @@ _USUAL: Final[Mapping[Role, Mapping[Topic, Delivery]]] = {
         Topic.CLAIM_ASKED: _DIGEST,
         Topic.CLAIM_SUBMITTED: _DIGEST,
         Topic.CLAIM_ANSWERED: _DIGEST,
+        Topic.CLAIM_LATE: _DIGEST,
     },
     Role.ADMIN: {  # is the system itself sound
         Topic.INCIDENT: _DIGEST,
@@ -89,9 +97,14 @@ _USUAL: Final[Mapping[Role, Mapping[Topic, Delivery]]] = {
         Topic.TASK_ASSIGNED: _NOW,
         Topic.TASK_RETURNED: _DIGEST,
         Topic.CLAIM_SUBMITTED: _DIGEST,
+        Topic.CLAIM_LATE: _NOW,
         Topic.TRUST_STOPPED: _NOW,
     },
 }
+
+
+IN_WORKING_HOURS: Final = frozenset({Topic.CLAIM_DUE, Topic.CLAIM_LATE})
+"""Told when the receiver works: nobody can answer a claim at midnight (Zammad #4432)."""
 
 
 def usual(role: Role, topic: Topic) -> Delivery:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
@@ -27,6 +27,19 @@ class Quiet:
         if self.begins < self.ends:
             return self.begins <= hour < self.ends
         return hour >= self.begins or hour < self.ends
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Working:
+    """Working hours of the recipient's own day, on the days that ``is_working`` says."""
+
+    begins: int  # 0 to 23
+    ends: int  # 1 to 24
+    is_working: Callable[[date], bool]
+
+    def covers(self, local: datetime) -> bool:
+        """True while they work."""
+        return self.begins <= local.hour < self.ends and self.is_working(local.date())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,3 +98,16 @@ class Wishes:
             if at > now:
                 return at
         return None
+
+    def working_from(self, now: datetime, working: Working) -> datetime | None:
+        """When the recipient's next working hours begin, past any quiet hours; None while they
+        work."""
+        local = self.local(now)
+        if working.covers(local) and not (self.quiet and self.quiet.covers(local.hour)):
+            return None
+        for days in range(60):
+            day = local.date() + timedelta(days=days)
+            at = datetime.combine(day, time(working.begins), local.tzinfo).astimezone(UTC)
+            if at > now and working.is_working(day):
+                return self.quiet_until(at) or at
+        return self.quiet_until(now)

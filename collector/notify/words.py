@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from collector.claims.problem import Both
 from collector.notify.topics import Topic
@@ -60,6 +63,31 @@ _CLAIM: Final = {
         "预索赔 {number} 已答复（{state}）：{fault}，{device}，{site}",
     ),
 }
+_REMINDER: Final = Both(
+    "Reminder: the factory waits for pre-claim {number}: {fault}, {device}, {site}",
+    "提醒：工厂仍在等待预索赔 {number} 的资料：{fault}，{device}，{site}",
+)
+_REMINDER_TEXT: Final = Both(
+    "Asked for: {missing}. Without an answer the claim lapses in {days} days.",
+    "所需资料：{missing}。如无答复，该索赔将在 {days} 天后失效。",
+)
+_CLOCKS: Final = {
+    "response": Both("Response", "响应"),
+    "resolution": Both("Resolution", "解决"),
+}
+_DUE: Final = Both(
+    "{clock} of pre-claim {number}: {share} % of the time is used: {fault}, {site}",
+    "预索赔 {number} 的{clock}时限已用 {share} %：{fault}，{site}",
+)
+_LATE: Final = Both(
+    "{clock} of pre-claim {number} is late: {fault}, {site}",
+    "预索赔 {number} 的{clock}已超时：{fault}，{site}",
+)
+_DUE_TEXT: Final = Both("Due {at}.", "截止 {at}。")
+_PROVISIONAL: Final = Both(
+    " Provisional: a year's make-up days are not announced yet.",
+    "暂定：该年度的调休安排尚未公布。",
+)
 _TRUST: Final = Both("No longer trusted: {fault} on {model}", "不再信任：{model} 上的 {fault}")
 _UNNAMED_MODEL: Final = Both("unnamed models", "未知型号")
 _STATES: Final = {
@@ -101,6 +129,48 @@ def of_claim(
         state=_STATES.get(state, _same(state)),
     )
     return Said(title, _same(reason))
+
+
+def of_reminder(
+    *, number: str, code: str, device: str, site: str, missing: Sequence[str], left: timedelta
+) -> Said:
+    """The factory still waits; ``left`` until the line lapses."""
+    title = _fill(
+        _REMINDER,
+        number=_same(number),
+        fault=fault_name(code),
+        device=_same(device),
+        site=_same(site),
+    )
+    named = Both(", ".join(missing) or "–", "、".join(missing) or "–")
+    return Said(title, _fill(_REMINDER_TEXT, missing=named, days=_same(f"{left.days}")))
+
+
+def of_clock(
+    *,
+    kind: str,
+    share: int,
+    number: str,
+    code: str,
+    site: str,
+    due_at: datetime,
+    zone: str,
+    provisional: bool,
+) -> Said:
+    """A clock of the factory has used so many percent of its time; 100 is the breach."""
+    titles = _LATE if share >= 100 else _DUE
+    local = f"{due_at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} {zone}"
+    title = _fill(
+        titles,
+        clock=_CLOCKS[kind],
+        share=_same(f"{share}"),
+        number=_same(number),
+        fault=fault_name(code),
+        site=_same(site),
+    )
+    text = _fill(_DUE_TEXT, at=_same(local))
+    note = _PROVISIONAL if provisional else NOTHING
+    return Said(title, Both(text.en + note.en, text.zh + note.zh))
 
 
 def of_trust(*, code: str, model: str, reason: Both) -> Said:

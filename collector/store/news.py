@@ -180,6 +180,14 @@ def is_draft(db: Connection, line_id: int) -> bool:
     return found.first() is not None
 
 
+def is_asked(db: Connection, line_id: int) -> bool:
+    """True while the factory waits for something from the asker."""
+    found = db.execute(
+        select(claim_line.c.id).where(claim_line.c.id == line_id, claim_line.c.state == "need_info")
+    )
+    return found.first() is not None
+
+
 def task_steps_after(db: Connection, last: int) -> tuple[TaskNews, ...]:
     """Steps with a higher number that somebody may want to know."""
     told = (Step.OPENED.value, Step.ASSIGNED.value, Step.RETURNED.value)
@@ -276,6 +284,54 @@ def claim_steps_after(db: Connection, last: int) -> tuple[ClaimNews, ...]:
             )
         )
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimFacts:
+    """What a message about a pre-claim names."""
+
+    organisation_id: str
+    number: str
+    site_id: str
+    site_name: str
+    position_id: int | None
+    device_name: str
+    code: str
+
+
+def claim_facts(db: Connection, line_id: int) -> ClaimFacts | None:
+    """What to name; None when there is no such line."""
+    code = (
+        select(func.min(finding.c.code))
+        .where(finding.c.line_id == claim_line.c.id)
+        .scalar_subquery()
+        .label("code")
+    )
+    row = db.execute(
+        select(
+            claim_line,
+            claim_case.c.number,
+            site.c.name.label("site_name"),
+            position.c.name.label("device_name"),
+            position.c.device_id,
+            code,
+        )
+        .join(claim_case, claim_case.c.id == claim_line.c.case_id)
+        .outerjoin(site, site.c.id == claim_line.c.site_id)
+        .outerjoin(position, position.c.id == claim_line.c.position_id)
+        .where(claim_line.c.id == line_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    return ClaimFacts(
+        organisation_id=row.organisation_id,
+        number=row.number,
+        site_id=row.site_id or "",
+        site_name=row.site_name or "–",
+        position_id=row.position_id,
+        device_name=row.device_name or row.device_id or row.label_serial or row.batch,
+        code=row.code or "",
+    )
 
 
 def trust_lost_after(db: Connection, last: int) -> tuple[TrustNews, ...]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Table, select, update
+from typing import Any, Final
+
+from sqlalchemy import Column, Connection, String, select, update
 
 from collector.claims.story import LogEvent, Story, fold, read_payload
 from collector.store.tables import claim_event, claim_line
+
+_MOVED: Final = frozenset({"state", "closed_at"})
+_LINKS: Final = frozenset({"repeat_of", "merged_into"})  # a line may be opened with one
 
 
 def log_of(db: Connection, line_id: int) -> tuple[LogEvent, ...]:
@@ -54,18 +59,21 @@ def projection(story: Story) -> dict[str, object]:
         "merged_into": story.merged_into,
         "repeat_of": story.repeat_of,
     }
-    return {name: value for name, value in told.items() if name in _columns(claim_line)}
+    return {name: _clip(claim_line.c[name], value) for name, value in told.items()}
 
 
 def project(db: Connection, line_id: int, story: Story) -> None:
     """Write what the log says into the line's columns; its state is moved by ``cases.set_state``,
     which also tells who was first."""
-    told = projection(story)
-    told.pop("state")
-    told.pop("closed_at")
-    if told:
-        db.execute(update(claim_line).where(claim_line.c.id == line_id).values(told))
+    told = {
+        name: value
+        for name, value in projection(story).items()
+        if name not in _MOVED and not (value is None and name in _LINKS)
+    }
+    db.execute(update(claim_line).where(claim_line.c.id == line_id).values(told))
 
 
-def _columns(table: Table) -> set[str]:
-    return set(table.c.keys())
+def _clip(column: Column[Any], value: object) -> object:
+    """A column is as long as it is; the log keeps the whole."""
+    length = column.type.length if isinstance(column.type, String) else None
+    return value[:length] if length and isinstance(value, str) else value

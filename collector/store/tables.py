@@ -13,6 +13,7 @@ from collector.store.schema.claims import (
     task,
     task_event,
 )
+from collector.store.schema.clocks import claim_clock
 from collector.store.schema.compatibility import login_fact
 from collector.store.schema.fleet import (
     agent,
@@ -79,6 +80,7 @@ __all__ = [
     "audit",
     "batch_document",
     "claim_case",
+    "claim_clock",
     "claim_event",
     "claim_file",
     "claim_line",

@@ -70,6 +70,8 @@ claim_line = Table(
     Column("frozen_by", String(24), nullable=False, server_default=text("''")),
     Column("submitted_at", Utc),
     Column("fulfilled_at", Utc),
+    Column("due_at", Utc, index=True),  # of the first running clock; None: none runs
+    Index("ix_claim_line_state", "state"),
 )
 OPEN_LINE = Index(
     "uq_claim_line_open_serial_key",

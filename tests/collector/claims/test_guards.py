@@ -262,7 +262,7 @@ RESOLVING = replace(APPROVED, state=S.RESOLVING)
         pytest.param(19, {}, "no_other", id="into nothing"),
         pytest.param(
             20,
-            {"story": Story(moved_at=NOW - timedelta(days=31), reminders=1)},
+            {"story": Story(state=S.NEED_INFO, moved_at=NOW - timedelta(days=31), reminders=1)},
             "not_silent",
             id="one reminder",
         ),
@@ -270,14 +270,20 @@ RESOLVING = replace(APPROVED, state=S.RESOLVING)
             20,
             {
                 "story": Story(
-                    moved_at=NOW - timedelta(days=31), heard_at=NOW - timedelta(days=2), reminders=2
+                    state=S.NEED_INFO,
+                    moved_at=NOW - timedelta(days=31),
+                    heard_at=NOW - timedelta(days=2),
+                    reminders=2,
                 )
             },
             "not_silent",
             id="heard",
         ),
         pytest.param(
-            20, {"story": Story(moved_at=NOW - timedelta(days=31), reminders=2)}, "", id="silent"
+            20,
+            {"story": Story(state=S.NEED_INFO, moved_at=NOW - timedelta(days=31), reminders=2)},
+            "",
+            id="silent",
         ),
         pytest.param(
             23,

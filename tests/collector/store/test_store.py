@@ -11,7 +11,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from collector.claims.chain import first_break
 from collector.claims.lifecycle import Actor, IllegalMoveError, LineState
@@ -20,6 +20,7 @@ from collector.store import cases, decisions, migrate, tables
 from collector.store.engine import open_engine, reader
 from collector.store.scope import Role, descendants, scope_of
 from tests.collector.house import House, fault, frame_of
+from tests.collector.open_log import open_log
 from tests.stores import STORES
 
 
@@ -149,11 +150,24 @@ def test_edited_history_shows(house: House) -> None:
     """A changed event breaks the chain."""
     line_id = open_line(house)
     with house.engine.begin() as db:
+        open_log(db)
         assert first_break(cases.chain_of(db, line_id)) is None
         db.execute(
             update(tables.claim_event).where(tables.claim_event.c.seq == 1).values(actor="x")
         )
         assert first_break(cases.chain_of(db, line_id)) == 0
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE claim_event SET actor = 'x'", "DELETE FROM claim_event"]
+)
+def test_the_log_is_append_only(house: House, statement: str) -> None:
+    """The database itself refuses to change or forget an event, whoever asks."""
+    open_line(house)
+    before = house.rows(tables.claim_event)
+    with pytest.raises(DBAPIError, match="append-only"), house.engine.begin() as db:
+        db.exec_driver_sql(statement)
+    assert house.rows(tables.claim_event) == before
 
 
 def test_moments_come_back_aware(house: House) -> None:

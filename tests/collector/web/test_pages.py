@@ -17,6 +17,7 @@ from collector.web.render import HERE, STATIC
 from collector.web.routes import ROUTES
 from collector.web.show import dates
 from collector.web.voice import load_texts
+from tests.collector.open_log import open_log
 from tests.collector.web.conftest import CSRF, Console, Signed
 
 PAGES = [
@@ -136,6 +137,7 @@ async def test_preclaim_shows_its_whole_file(signed: Signed) -> None:
 async def test_changed_history_is_told(console: Console, signed: Signed) -> None:
     """An event that somebody altered in the store shows as a broken chain."""
     with console.engine.begin() as db:
+        open_log(db)
         db.execute(
             update(t.claim_event).where(t.claim_event.c.line_id == 1).values(actor="somebody")
         )
