@@ -177,6 +177,13 @@ def look_after_silences(arguments: argparse.Namespace) -> int:
     return look_after_silences(arguments)
 
 
+def report_faults(arguments: argparse.Namespace) -> int:
+    """Take a list of faults that people report."""
+    from collector.report_command import report_faults  # noqa: PLC0415
+
+    return report_faults(arguments)
+
+
 def notify(arguments: argparse.Namespace) -> int:
     """List the channels by which people are told, or try one."""
     from collector.notify_command import notify  # noqa: PLC0415

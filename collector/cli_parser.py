@@ -62,6 +62,7 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
     ingest_file.add_argument("file", type=Path, help=say("help_box", lang))
     gaps = add("gaps", cli.show_gaps)
     gaps.add_argument("agent", nargs="?", default="", help=say("help_agent", lang))
+    _report(add("report", cli.report_faults), lang)
     _notify(add("notify", cli.notify), lang)
     _token(add("token", cli.make_token), lang)
     _order(add("command", cli.give_order), lang)
@@ -123,6 +124,12 @@ def _import(lists: argparse.ArgumentParser, lang: str) -> None:
     lists.add_argument("--undo", type=int, metavar="ID", help=say("help_undo", lang))
     lists.add_argument("--organisation", default="", help=say("help_owner", lang))
     lists.add_argument("--language", choices=LANGUAGES, help=say("help_language", lang))
+
+
+def _report(report: argparse.ArgumentParser, lang: str) -> None:
+    report.add_argument("file", type=Path, help=say("help_report", lang))
+    report.add_argument("--confirm", action="store_true", help=say("help_report_confirm", lang))
+    report.add_argument("--organisation", default="", help=say("help_report_organisation", lang))
 
 
 def _notify(notify: argparse.ArgumentParser, lang: str) -> None:

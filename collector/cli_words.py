@@ -99,6 +99,48 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "list, add or end silences and maintenance windows",
         "列出、添加或结束静默与维护窗口",
     ),
+    "report": (
+        "take a list of faults that people report; a dry run unless --confirm",
+        "接收人工报告的故障清单；不加 --confirm 时仅试运行",
+    ),
+    "help_report": (
+        "CSV or XLSX with columns serial (or lot, quantity, model), fault, since, description, "
+        "tried, organisation",
+        "CSV 或 XLSX，列：serial（或 lot、quantity、model）、fault、since、description、tried、"
+        "organisation",
+    ),
+    "help_report_organisation": (
+        "whose devices they are, where a row names nobody",
+        "行中未写组织时，设备所属的组织",
+    ),
+    "help_report_confirm": ("open the pre-claims", "建立预索赔"),
+    "report_count": (
+        "{opened} new, {attached} added to open pre-claims, {known} known already, "
+        "{refused} refused",
+        "新建 {opened}，并入已有预索赔 {attached}，已报告过 {known}，拒绝 {refused}",
+    ),
+    "report_opened": (
+        "new       row {row}: {what}: {code} {number}",
+        "新建  第 {row} 行：{what}：{code} {number}",
+    ),
+    "report_attached": (
+        "added     row {row}: {what}: {code} to {number}, which is open",
+        "并入  第 {row} 行：{what}：{code} → 已有的 {number}",
+    ),
+    "report_known": (
+        "known     row {row}: {what}: {code} was reported before, {number}",
+        "已有  第 {row} 行：{what}：{code} 此前已报告，{number}",
+    ),
+    "report_refused": ("refused   row {row}: {what}: {why}", "拒绝  第 {row} 行：{what}：{why}"),
+    "report_more": ("          ... and {more} more", "      ……另有 {more} 行"),
+    "report_written": (
+        "written; refused rows were left out. Add photos and videos on each pre-claim's page.",
+        "已写入；被拒绝的行未写入。请在各预索赔页面添加照片与视频。",
+    ),
+    "report_dry": (
+        "dry run: nothing was written; add --confirm to open the pre-claims",
+        "试运行：未写入任何内容；加 --confirm 建立预索赔",
+    ),
     "notify": (
         "list the channels by which people are told, or send a test message by one",
         "列出通知通道，或通过某一通道发送测试消息",

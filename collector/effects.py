@@ -18,6 +18,7 @@ from collector.store import (
     incidents,
     origins,
     profiles,
+    reports,
     tasks,
     units,
 )
@@ -99,6 +100,13 @@ def _attach_to_line(db: Connection, case: Case, decided: Decision, *, now: datet
             },
             now=now,
         )
+    reports.settle(
+        db,
+        line_id=line_id,
+        organisation_id=case.organisation_id,
+        position_id=case.position_id,
+        site_id=case.site_id,
+    )
     added = cases.add_finding(
         db,
         line_id=line_id,

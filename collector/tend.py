@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from collector.claims import completeness, warranty
+from collector.claims import completeness, report_items, warranty
 from collector.claims.lifecycle import Actor, LineState
 from collector.claims.policy import Policy
 from collector.claims.warranty import Warranty, WarrantyVerdict
@@ -87,6 +87,10 @@ def _judge_again(db: Connection, line: OpenLine, *, policy: Policy, now: datetim
 
 
 def _judge(db: Connection, line: OpenLine, policy: Policy) -> Warranty:
+    if line.position_id is None and twins.hangs_elsewhere(
+        db, label_serial=line.label_serial, organisation_id=line.organisation_id
+    ):
+        return twins.OF_OTHERS
     unit = units.find(db, line.label_serial) if line.label_serial else None
     return warranty.judge(
         registered=unit is not None,
@@ -105,6 +109,15 @@ def _judge(db: Connection, line: OpenLine, policy: Policy) -> Warranty:
 
 
 def _items_of(line: OpenLine) -> tuple[completeness.Item, ...]:
+    if line.told.is_alone:
+        return report_items.check(
+            subject=line.subject,
+            serial=line.label_serial,
+            batch=line.batch,
+            model=line.model,
+            warranty_verdict=line.warranty_verdict,
+            told=line.told,
+        )
     return completeness.check(
         label_serial=line.label_serial,
         model=line.model,
@@ -114,7 +127,7 @@ def _items_of(line: OpenLine) -> tuple[completeness.Item, ...]:
         kinds_here=line.kinds_here,
         signatures=line.signatures,
         is_profile_proven=line.carried.item,
-        proven=line.proven,
+        proven=report_items.proven_by(line.told, line.proven),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from collector.claims.problem import Both
+from collector.claims.report import OTHER
 from collector.notify.topics import Topic
 from shared.catalogue import CATALOGUE
 
@@ -181,6 +182,8 @@ def of_trust(*, code: str, model: str, reason: Both) -> Said:
 
 def fault_name(code: str) -> Both:
     """The catalogue's name; the code itself when a newer agent knows more than we."""
+    if code == OTHER:
+        return Both("another fault, as described", "其他故障（见描述）")
     entry = CATALOGUE.get(code)
     return Both(entry.name_en, entry.name_zh) if entry else _same(code)
 

@@ -42,6 +42,7 @@ class NewLine:
     quantity: int = 1
     product: str = ""
     reporter: str = ""
+    maker: str = ""
 
 
 def open_line_of(db: Connection, serial_key: str) -> int | None:
@@ -54,22 +55,11 @@ def open_line_of(db: Connection, serial_key: str) -> int | None:
     return None if found is None else int(found)
 
 
-def open_line(db: Connection, new: NewLine, *, now: datetime) -> int:
-    """Open a case with one line in draft; IntegrityError when the serial has an open line."""
-    case_id = insert_row(
-        db,
-        claim_case,
-        number=f"new-{secrets.token_hex(8)}",  # its number comes from its id
-        organisation_id=new.organisation_id,
-        buyer=new.buyer,
-        reporter=new.reporter,
-        opened_at=now,
-    )
-    db.execute(
-        update(claim_case)
-        .where(claim_case.c.id == case_id)
-        .values(number=f"PC-{now.year}-{case_id:06d}")
-    )
+def open_line(db: Connection, new: NewLine, *, now: datetime, case_id: int | None = None) -> int:
+    """Open a line in draft, in a case of its own or in this one; IntegrityError when the serial
+    has an open line."""
+    if case_id is None:
+        case_id = _open_case(db, new, now=now)
     return insert_row(
         db,
         claim_line,
@@ -94,6 +84,38 @@ def open_line(db: Connection, new: NewLine, *, now: datetime) -> int:
         state=LineState.DRAFT.value,
         opened_at=now,
     )
+
+
+def _open_case(db: Connection, new: NewLine, *, now: datetime) -> int:
+    case_id = insert_row(
+        db,
+        claim_case,
+        number=f"new-{secrets.token_hex(8)}",  # its number comes from its id
+        organisation_id=new.organisation_id,
+        buyer=new.buyer,
+        maker=new.maker,
+        reporter=new.reporter,
+        opened_at=now,
+    )
+    db.execute(
+        update(claim_case)
+        .where(claim_case.c.id == case_id)
+        .values(number=f"PC-{now.year}-{case_id:06d}")
+    )
+    return case_id
+
+
+def may_hold(db: Connection, case_id: int, new: NewLine) -> bool:
+    """Whether a line fits into a case: one organisation, one buyer, one maker."""
+    found = db.execute(
+        select(claim_case.c.id).where(
+            claim_case.c.id == case_id,
+            claim_case.c.organisation_id == new.organisation_id,
+            claim_case.c.buyer == new.buyer,
+            claim_case.c.maker == new.maker,
+        )
+    )
+    return found.first() is not None
 
 
 def add_finding(

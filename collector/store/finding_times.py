@@ -28,6 +28,12 @@ def first_of(row: Row[*tuple[Any, ...]]) -> datetime:
     return min(known)
 
 
+def first_known(row: Row[*tuple[Any, ...]]) -> datetime:
+    """The earliest that rests on nobody's word: an episode's onset, or when a report came."""
+    known: list[datetime] = [at for at in (row.episode_onset_at, row.reported_at) if at]
+    return min(known)
+
+
 def onset_of(onset_on: date | None, *, reported_at: datetime) -> datetime:
     """The moment that stands for a reported day: its noon in UTC, the same day nearly everywhere.
 

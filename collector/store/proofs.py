@@ -67,6 +67,24 @@ def add_photo(
     now: datetime,
 ) -> None:
     """Keep a photo whose file is on the disk already."""
+    name_file(db, organisation_id=organisation_id, sha256=sha256, size=size, media_type=media_type)
+    insert_row(
+        db,
+        field_proof,
+        line_id=line_id,
+        organisation_id=organisation_id,
+        kind=ProofKind.PHOTO.value,
+        sha256=sha256,
+        note=note,
+        actor=actor,
+        at=now,
+    )
+
+
+def name_file(
+    db: Connection, *, organisation_id: str, sha256: str, size: int, media_type: str
+) -> None:
+    """Say that a whole file is on the disk, whoever brought it."""
     made = insert_into(db, evidence_file).values(
         sha256=sha256,
         organisation_id=organisation_id,
@@ -79,17 +97,6 @@ def add_photo(
         made.on_conflict_do_update(
             index_elements=["sha256"], set_={"complete": True, "received_bytes": size}
         )
-    )
-    insert_row(
-        db,
-        field_proof,
-        line_id=line_id,
-        organisation_id=organisation_id,
-        kind=ProofKind.PHOTO.value,
-        sha256=sha256,
-        note=note,
-        actor=actor,
-        at=now,
     )
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import Connection, func, select
 
+from collector.claims.warranty import Warranty, WarrantyVerdict
 from collector.store.tables import position, site
 
 # Both must have answered after both were known to carry the serial: a device that moved from one
@@ -42,3 +45,23 @@ def shared_serials(db: Connection) -> frozenset[str]:
         .having(func.count() > 1)
     )
     return frozenset(rows.scalars())
+
+
+OF_OTHERS: Final = Warranty(
+    verdict=WarrantyVerdict.DUPLICATE_SERIAL,
+    until=None,
+    reason_en="the same serial hangs at a site of somebody else: nothing is submitted by itself "
+    "until the factory has found out which of the two it is",
+    reason_zh="同一序列号也出现在他人的站点：工厂查明之前不会自动提交",
+)
+"""For a line that a person reported: whose site it is stays theirs."""
+
+
+def hangs_elsewhere(db: Connection, *, label_serial: str, organisation_id: str) -> bool:
+    """Whether agents of another organisation see a device with this serial."""
+    found = select(position.c.id).where(
+        position.c.label_serial == label_serial,
+        position.c.label_serial != "",
+        position.c.organisation_id != organisation_id,
+    )
+    return db.execute(found.limit(1)).first() is not None

@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, Connection, func, select, true, update
 from collector.claims.dead_device import DEAD, UNREACHABLE
 from collector.claims.lifecycle import LineState
 from collector.claims.profiles import Standing
+from collector.claims.report_items import NOTHING_TOLD, Told
 from collector.claims.warranty import Warranty
-from collector.store import finding_times, proofs
+from collector.store import finding_times, proofs, reports
 from collector.store.profiles import CARRIES, UNFOUNDED, Carried, what_carries
 from collector.store.tables import (
     claim_line,
@@ -58,6 +59,9 @@ class OpenLine:
     signatures: frozenset[str]
     carried: Carried  # what it rests on
     proven: frozenset[str] = frozenset()  # what people at the site proved
+    subject: str = "unit"  # or module_lot
+    batch: str = ""
+    told: Told = NOTHING_TOLD  # what people reported and brought
 
 
 def read(db: Connection) -> tuple[OpenLine, ...]:
@@ -70,7 +74,7 @@ def read(db: Connection) -> tuple[OpenLine, ...]:
     ).all()
     codes, kinds, signatures = _codes(db), _kinds_here(db), _signatures(db)
     cleared, onsets = _cleared(db), {**_onsets(db, true()), **_onsets(db, CARRIES)}
-    carried, proven = what_carries(db, _LINES), proofs.here(db)
+    carried, proven, told = what_carries(db, _LINES), proofs.here(db), reports.told(db, _LINES)
     nothing: frozenset[str] = frozenset()
     return tuple(
         OpenLine(
@@ -91,6 +95,9 @@ def read(db: Connection) -> tuple[OpenLine, ...]:
             signatures=signatures.get(row.id, nothing),
             carried=carried.get(row.id, UNFOUNDED),
             proven=proven.get(row.id, nothing),
+            subject=row.subject,
+            batch=row.batch,
+            told=told.get(row.id, NOTHING_TOLD),
         )
         for row in rows
     )
@@ -144,14 +151,15 @@ def _cleared(db: Connection) -> dict[int, datetime]:
 
 
 def _onsets(db: Connection, which: ColumnElement[bool]) -> dict[int, datetime]:
-    """The first onset of each line, of the findings that hold ``which``."""
+    """The first onset of each line, of the findings that hold ``which``; of a report its own day,
+    for since when somebody saw it is their word."""
     rows = db.execute(
         select(finding.c.line_id, *finding_times.FIRST)
         .select_from(finding_times.FROM)
         .where(finding.c.line_id.in_(_LINES), which)
         .group_by(finding.c.line_id)
     )
-    return {row.line_id: finding_times.first_of(row) for row in rows}
+    return {row.line_id: finding_times.first_known(row) for row in rows}
 
 
 def _kinds_here(db: Connection) -> dict[int, frozenset[str]]:

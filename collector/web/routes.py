@@ -9,12 +9,14 @@ from collector.web import metrics
 from collector.web.api import claim_file, resources, series
 from collector.web.api import origins as api_origins
 from collector.web.api import profiles as api_profiles
+from collector.web.api import report as api_report
 from collector.web.api import silences as api_silences
 from collector.web.api import strips as api_strips
 from collector.web.api import trust as api_trust
 from collector.web.gate import Page, Route
 from collector.web.pages import (
     account,
+    brought_files,
     claims,
     compatibility,
     devices,
@@ -31,6 +33,8 @@ from collector.web.pages import (
     people,
     profiles,
     proofs,
+    report,
+    report_lists,
     settings,
     silences,
     site_visit,
@@ -77,7 +81,33 @@ ROUTES: Final[tuple[Route, ...]] = (
     _get(r"/devices/{id:\d+}/orders", orders.show_orders, SITE),
     _post(r"/devices/{id:\d+}/orders", orders.give_order, KEEPERS),
     _get("/preclaims", claims.show_preclaims, KNOWN),
+    _get("/preclaims/new", report.show_form, KNOWN),
+    Route(
+        method="POST",
+        path="/preclaims/new",
+        page=report.add_report,
+        admits=KNOWN,
+        largest=report.LARGEST,
+        within_s=report.WITHIN_S,
+    ),
+    _get("/preclaims/new/list", report_lists.show_list_form, KNOWN),
+    Route(
+        method="POST",
+        path="/preclaims/new/list",
+        page=report_lists.take,
+        admits=KNOWN,
+        largest=report_lists.LARGEST,
+    ),
     _get(r"/preclaims/{id:\d+}", claims.show_preclaim, KNOWN),
+    Route(
+        method="POST",
+        path=r"/preclaims/{id:\d+}/files",
+        page=brought_files.add_files,
+        admits=KNOWN,
+        largest=report.LARGEST,
+        within_s=report.WITHIN_S,
+    ),
+    _get(r"/preclaims/{id:\d+}/files/{sha256:[0-9a-f]{64}}", brought_files.show_file, KNOWN),
     Route(
         method="POST",
         path=r"/preclaims/{id:\d+}/proof",
@@ -134,6 +164,22 @@ ROUTES: Final[tuple[Route, ...]] = (
     _api(r"devices/{id:\d+}/series", series.show_series, SITE),
     _api(r"devices/{id:\d+}/strips", api_strips.show_strips, SITE),
     _api("preclaims", resources.list_preclaims, KNOWN),
+    Route(
+        method="POST",
+        path="/api/v1/preclaims",
+        page=api_report.add_report,
+        admits=KNOWN,
+        api=True,
+    ),
+    Route(
+        method="POST",
+        path=r"/api/v1/preclaims/{id:\d+}/files",
+        page=api_report.add_file,
+        admits=KNOWN,
+        api=True,
+        largest=report.LARGEST,
+        within_s=report.WITHIN_S,
+    ),
     _api(r"preclaims/{id:\d+}", claim_file.show_preclaim, KNOWN),
     _api("decisions", resources.list_decisions, SITE),
     _api("silences", api_silences.list_silences, SITE),

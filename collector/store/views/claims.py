@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
-from collector.store import finding_times
+from collector.claims.report_items import NOTHING_TOLD, Told
+from collector.store import finding_times, reports
 from collector.store.profiles import UNFOUNDED, Carried, what_carries
 from collector.store.scope import Scope
 from collector.store.tables import (
@@ -69,6 +70,7 @@ class PreClaim:
     quantity: int = 1
     product: str = ""
     reporter: str = ""  # of a case that a person opened
+    told: Told = NOTHING_TOLD  # what people reported and brought
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +198,7 @@ def _with_details(db: Connection, rows: Sequence[Row[Any]]) -> tuple[PreClaim, .
         began = finding_times.first_of(row)
         onsets[row.line_id] = min(onsets.get(row.line_id, began), began)
     evidence = _completeness(db, lines)
-    carried = what_carries(db, lines)
+    carried, told = what_carries(db, lines), reports.told(db, lines)
     nothing = Completeness(complete=0, total=0)
     return tuple(
         _read(
@@ -205,6 +207,7 @@ def _with_details(db: Connection, rows: Sequence[Row[Any]]) -> tuple[PreClaim, .
             onsets.get(row.id),
             evidence.get(row.id, nothing),
             carried.get(row.id, UNFOUNDED),
+            told=told.get(row.id, NOTHING_TOLD),
         )
         for row in rows
     )
@@ -240,6 +243,8 @@ def _read(
     onset: datetime | None,
     evidence: Completeness,
     carried: Carried,
+    *,
+    told: Told,
 ) -> PreClaim:
     return PreClaim(
         id=row.id,
@@ -274,4 +279,5 @@ def _read(
         quantity=row.quantity,
         product=row.product,
         reporter=row.reporter,
+        told=told,
     )

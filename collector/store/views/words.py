@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from collector.claims.report import OTHER
 from shared.catalogue import CATALOGUE
 
 
@@ -21,6 +22,8 @@ class Words:
 
 def fault_name(code: str) -> Words:
     """The catalogue's name of a code; the code itself when a newer agent knows more than we."""
+    if code == OTHER:
+        return Words(en="Another fault, as described", zh="其他故障（见描述）")
     entry = CATALOGUE.get(code)
     return Words(en=entry.name_en, zh=entry.name_zh) if entry else Words(en=code, zh=code)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from aiohttp import web
 
 from collector.claims.origin.fleet_words import withhold
+from collector.store import reports
+from collector.store.reports import FileRow, ReportRow
 from collector.store.scope import Role
 from collector.store.views import claim_file, claims
 from collector.store.views import origins as origin_view
@@ -24,6 +26,8 @@ async def show_preclaim(call: Call) -> web.StreamResponse:
     findings = await house.read(lambda db: claim_file.list_findings(db, scope, number))
     manifests = await house.read(lambda db: claim_file.list_manifests(db, scope, number))
     events = await house.read(lambda db: claim_file.list_events(db, scope, number))
+    told = await house.read(lambda db: reports.of_line(db, scope, number))
+    files = await house.read(lambda db: reports.files_of(db, scope, number))
     tells = tells_fleet(call)
     file = await house.read(
         lambda db: origin_view.find_origin(db, scope, number, tells_fleet=tells)
@@ -34,6 +38,8 @@ async def show_preclaim(call: Call) -> web.StreamResponse:
             **shapes.preclaim(row),
             "must": {item.name: item.here for item in must_items(row, manifests)},
             "findings": [_finding(item) for item in findings],
+            "reports": [_report(item) for item in told],
+            "files": [_brought(number, item) for item in files],
             "manifests": [_manifest(item) for item in shown],
             "events": [_event(item, tells_fleet=tells) for item in events],
             "origin": origins.origin(file, house.policy.origin) if file else None,
@@ -82,6 +88,32 @@ def _profile(row: ProfileRow | None) -> dict[str, object] | None:
             }
             for one in row.rulings
         ],
+    }
+
+
+def _report(row: ReportRow) -> dict[str, object]:
+    return {
+        "code": row.code,
+        "since": shapes.when(row.onset_on),
+        "description": row.description,
+        "tried": list(row.tried),
+        "via": row.via,
+        "reporter": row.reporter,
+        "at": shapes.when(row.at),
+    }
+
+
+def _brought(line: int, row: FileRow) -> dict[str, object]:
+    return {
+        "sha256": row.sha256,
+        "kind": row.kind,
+        "media_type": row.media_type,
+        "name": row.name,
+        "size": row.size,
+        "note": row.note,
+        "by": row.actor,
+        "at": shapes.when(row.at),
+        "url": f"/preclaims/{line}/files/{row.sha256}",
     }
 
 

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from collector.web.call import Call
 
-KNOWN = frozenset({400, 401, 403, 404, 405, 413, 422, 429, 503, 507})
+KNOWN = frozenset({400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 503, 507})
 
 
 def problem(call: Call, status: int, *, detail: str = "") -> web.Response:

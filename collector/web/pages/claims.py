@@ -10,13 +10,13 @@ from typing import Final
 
 from aiohttp import web
 
-from collector.claims import completeness
+from collector.claims import completeness, report_items
 from collector.claims.chain import Entry, first_break
 from collector.claims.completeness import Item
 from collector.claims.field_proof import needed_by
 from collector.claims.lifecycle import Actor, IllegalMoveError, LineState, Move, moves_for
 from collector.review import NEEDS_PROOF, UnprovenError, move_line
-from collector.store import proofs
+from collector.store import proofs, reports
 from collector.store.proofs import Proof
 from collector.store.scope import Role
 from collector.store.views import claim_file, claims, devices
@@ -159,6 +159,9 @@ async def show_claim(call: Call, *, status: int = 200, trouble: str = "") -> web
         documents=claim_files.list_documents(manifests),
         must=must_items(claim, manifests, brought),
         proofs=brought,
+        reports=await house.read(lambda db: reports.of_line(db, scope, number)),
+        files=await house.read(lambda db: reports.files_of(db, scope, number)),
+        came_to=call.asked("told"),
         wants_proof=bool(needed_by(claim.codes)),
         may_prove=call.known.role is not Role.DISTRIBUTOR and not claim.closed_at,
         history=[(event, read_payload(event)) for event in events],
@@ -234,6 +237,15 @@ def must_items(
     claim: PreClaim, manifests: Sequence[ManifestRow], brought: Sequence[Proof] = ()
 ) -> tuple[Item, ...]:
     """What the claim must hold before it is ready, each here or missing."""
+    if claim.told.is_alone:
+        return report_items.check(
+            subject=claim.subject,
+            serial=claim.serial,
+            batch=claim.batch,
+            model=claim.model,
+            warranty_verdict=claim.warranty_verdict,
+            told=claim.told,
+        )
     return completeness.check(
         label_serial=claim.serial,
         model=claim.model,
@@ -243,7 +255,7 @@ def must_items(
         kinds_here=kinds_here(manifests),
         signatures={manifest.verdict for manifest in manifests},
         is_profile_proven=claim.carried.item,
-        proven=proofs.kinds_proven(brought),
+        proven=report_items.proven_by(claim.told, proofs.kinds_proven(brought)),
     )
 
 

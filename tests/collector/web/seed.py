@@ -11,9 +11,10 @@ import msgspec
 from sqlalchemy import Connection, Engine, insert, select
 
 from collector.intake.store_health import SelfReport
-from collector.store import accounts, cases
+from collector.store import accounts, cases, reports
 from collector.store import tables as t
 from collector.store.migrate import migrate
+from collector.store.reports import FileRow
 from collector.store.scope import Role
 from shared.health import DataSpend, LaneDepth
 from shared.reading import Quality, Reading
@@ -34,6 +35,7 @@ def seed(engine: Engine, evidence_dir: Path, now: datetime, password_hash: str) 
         _positions(db, now)
         _readings(db, now)
         _claims(db, evidence_dir, now)
+        _bring_file(db, now)
         _other_outcomes(db, now)
         _quarantine(db, now)
 
@@ -320,6 +322,16 @@ def _claims(db: Connection, evidence_dir: Path, now: datetime) -> None:
         type_="moved", payload={"from": "ready", "to": "submitted", "reason": "please check"},
         now=now - HOUR,
     )  # fmt: skip
+
+
+def _bring_file(db: Connection, now: datetime) -> None:
+    """A distributor brought a photo to the second pre-claim."""
+    found = select(t.position.c.picture_sha256).where(t.position.c.id == 2)
+    row = FileRow(
+        line_id=2, sha256=db.execute(found).scalar_one(), kind="photo", media_type="image/png",
+        name="label.png", size=100, note="", actor="distributor", at=now - HOUR,
+    )  # fmt: skip
+    reports.add_file(db, organisation_id="fit", row=row)
 
 
 def _evidence(
