@@ -23,6 +23,7 @@ class Visitor:
     name: str
     scope: Scope
     organisation_name: str = ""
+    organisation_id: str = ""
     language: str = ""
     csrf: str = ""  # '' for programs: their token is in no cookie, so no form can steal it
 
@@ -40,7 +41,7 @@ def recognise(db: Connection, request: web.Request, now: datetime) -> Visitor | 
         if token is None:
             return None
         scope = scope_of(db, organisation_id=token.organisation_id, role=token.role)
-        return Visitor(name=token.name, scope=scope)
+        return Visitor(name=token.name, scope=scope, organisation_id=token.organisation_id)
     cookie = request.cookies.get(SESSION_COOKIE, "")
     session = accounts.find_session(db, token=cookie, now=now) if cookie else None
     if session is None:
@@ -50,6 +51,7 @@ def recognise(db: Connection, request: web.Request, now: datetime) -> Visitor | 
         name=person.name,
         scope=scope_of(db, organisation_id=person.organisation_id, role=person.role),
         organisation_name=person.organisation_name,
+        organisation_id=person.organisation_id,
         language=person.language,
         csrf=session.csrf,
     )

@@ -10,10 +10,13 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Connection, Engine, insert, select
 
+from collector.import_list import keep_file
+from collector.intake.evidence_files import EvidenceFiles
 from collector.intake.store_health import SelfReport
-from collector.store import accounts, cases, reports
+from collector.store import accounts, cases, documents, imports, reports, unit_images
 from collector.store import tables as t
 from collector.store.migrate import migrate
+from collector.store.registry import Change
 from collector.store.reports import FileRow
 from collector.store.scope import Role
 from shared.health import DataSpend, LaneDepth
@@ -32,6 +35,7 @@ def seed(engine: Engine, evidence_dir: Path, now: datetime, password_hash: str) 
         _people(db, password_hash)
         _agents(db, now)
         _units(db, now)
+        _registry(db, evidence_dir, now)
         _positions(db, now)
         _readings(db, now)
         _claims(db, evidence_dir, now)
@@ -133,6 +137,52 @@ def _units(db: Connection, now: datetime) -> None:
                 "delivered_on": date(2026, 3, 14),
                 "delivery_proof": "CMR 88-1204",
                 "imported_at": now - timedelta(days=40),
+            },
+        )
+
+
+def _registry(db: Connection, evidence_dir: Path, now: datetime) -> None:
+    """An import by hand of one unit's MAC, a document of its batch, and spare parts."""
+    before = unit_images.read(db, ["SL26000002"])["SL26000002"]
+    after = msgspec.structs.replace(
+        before,
+        aliases=(("mac", "9c:8e:cd:2a:11:b0"),),
+        lots=(("IR-CUT", "IRC-26-04"), ("battery", "BAT-0611")),
+    )
+    imports.write_by_hand(
+        db,
+        Change(row=0, key="SL26000002", before=before, after=after),
+        organisation_id="factory",
+        actor="engineer",
+        reason="label read at the site",
+        now=now - 3 * HOUR,
+    )
+    report = b"%PDF-1.4 test report"
+    documents.add(
+        db,
+        organisation_id="factory",
+        batch="LOT-2026-07",
+        kind="test_report",
+        sha256=keep_file(EvidenceFiles(evidence_dir), report),
+        media_type="application/pdf",
+        name="report.pdf",
+        size=len(report),
+        note="",
+        actor="engineer",
+        now=now - 3 * HOUR,
+    )
+    for number, component, quantity in (("IRC-650", "IR-CUT", 40), ("BAT-18650", "battery", 0)):
+        _put(
+            db,
+            t.spare_part,
+            {
+                "organisation_id": "factory",
+                "part_number": number,
+                "component": component,
+                "models": json.dumps(["SL-BULLET-5", "SL-4G-PT2"]),
+                "quantity": quantity,
+                "place": "Shenzhen",
+                "imported_at": now - 3 * HOUR,
             },
         )
 

@@ -46,7 +46,8 @@ def place(path: str, console: Console) -> str:
         path = path.replace(r"{id:\d+}", "1").replace(f"{{action:{ACTIONS}}}", "done")
         path = path.replace("{site:[A-Za-z0-9._-]{1,64}}", "quarry")
     path = path.replace(f"{{action:{PATTERN}}}", "test").replace(r"{episode:\d+}", "2")
-    if path.startswith("/incidents/"):
+    path = path.replace("{serial:.{1,64}}", "SL26000002")
+    if path.startswith(("/incidents/", "/registry/")):
         return path.replace(r"{id:\d+}", "1")
     path = path.replace("{id:[A-Za-z0-9._-]{1,64}}", found.agent_id)
     if path.endswith("/series"):
@@ -76,6 +77,7 @@ OWNED = (
     "/preclaims/1",
     "/tasks/1",
     "/tasks/sheet/quarry",
+    "/registry/units/SL26000002",
     "/api/v1/devices/2",
     "/api/v1/preclaims/1",
 )
