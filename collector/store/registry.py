@@ -201,7 +201,14 @@ def _contradicts(row: UnitRow, before: UnitImage) -> bool:
     if before.delivered_on is None or row.delivered_on in (None, before.delivered_on):
         return False
     by = row.delivered_by.value if row.delivered_by else ""
-    return _STRENGTH[by] <= _STRENGTH.get(before.delivered_by, 0)
+    return _STRENGTH[by] <= _strength_of(before)
+
+
+def _strength_of(before: UnitImage) -> int:
+    """How well the known date is founded; one of which nobody said so is left to people."""
+    if before.delivered_on is None:
+        return 0
+    return _STRENGTH.get(before.delivered_by or DeliveredBy.PROOF.value, 0)
 
 
 def _problem(row: UnitRow, en: str, zh: str) -> RowProblem:
@@ -229,7 +236,7 @@ def _after(row: UnitRow, before: UnitImage | None, organisation_id: str) -> Unit
         product = (row.product or Product.OTHER).value
         fresh = UnitImage(organisation_id=organisation_id, model=row.model, product=product)
         return msgspec.structs.replace(fresh, **said, delivered_by=by, aliases=named, lots=lots)
-    keep_by = _STRENGTH[by] <= _STRENGTH.get(before.delivered_by, 0)
+    keep_by = _STRENGTH[by] <= _strength_of(before)
     return msgspec.structs.replace(
         before,
         model=row.model,
