@@ -5,9 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 FOR ?= 0
 ARGS ?=
-WORKERS ?= logical
-# Files go to one worker each as a whole: what a module shares is made once.
-PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+# One more than there are cores: most tests wait for a broker, a camera or a database.
+WORKERS ?= $(shell echo $$(( $$(nproc) + 1 )))
+# Files go to one worker each as a whole: what a module shares is made once. tests/long_files.txt
+# says which go first.
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo test lab lab-sqlite check format bench figures readme-figures lock clean packages
 
@@ -15,10 +17,9 @@ demo: $(VENV)/.demo
 	$(BIN)/preclaim-demo --for $(FOR) $(ARGS)
 
 # Everything on SQLite, then the files that ask for a store again on PostgreSQL.
-ON_BOTH_STORES := $(shell grep -v '^#' tests/both_stores.txt)
 test: $(VENV)/.test .venv-oracle/.done packages
 	@mkdir -p build; began=$$(date +%s); $(PYTEST) -m 'not laboratory' $(ARGS) && \
-	  { [ -n "$(ARGS)" ] || $(PYTEST) -m 'not laboratory' --store postgresql $(ON_BOTH_STORES); } && \
+	  { [ -n "$(ARGS)" ] || $(PYTEST) -m 'not laboratory' --store postgresql $$(grep -v '^#' tests/both_stores.txt); } && \
 	  { [ -n "$(ARGS)" ] || echo "$$(( $$(date +%s) - began )) $$(git rev-parse HEAD 2>/dev/null)" > build/test-seconds; }
 
 # The long runs of the fault laboratory: kills, bad links, mutated payloads. LAB_SEED reruns one.

@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -16,6 +17,7 @@ from tests.stores import NAMES, STORES
 # No test is judged by the clock: on a busy machine an example may take any time.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+LONGEST = Path(__file__).with_name("long_files.txt").read_text(encoding="utf-8").splitlines()[1:]
 DEMANDED = os.environ.get("PRECLAIM_REQUIRE_COUNTERPARTS", "") not in {"", "0"}
 _COUNTERPART = re.compile(
     r"(?i)mosquitto|victoria-metrics|chromium|ffmpeg|ffprobe|gstreamer|postgresql|snmpd|counterpart|gi\b"
@@ -38,7 +40,10 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is about the other store: ``@pytest.mark.store("sqlite")``."""
+    """Leave out what is about the other store (``@pytest.mark.store("sqlite")``), and put first
+    the files that take longest."""
+    place = {file: number for number, file in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
     other = [
         item
         for item in items
