@@ -90,6 +90,11 @@ class Grid:
         """
         return (second - self.since_s - 1) // self.slot_s
 
+    def slots_of(self, seconds: Iterable[int]) -> set[int]:
+        """The slots of all of these, each once."""
+        begin_s, slot_s = self.since_s + 1, self.slot_s
+        return {(second - begin_s) // slot_s for second in seconds}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
@@ -150,7 +155,7 @@ def _heard(lane: Lane, presence: Presence, grid: Grid) -> list[State]:
     for (family, quality), taken in presence.items():
         if family in lane.readings:
             seconds |= taken
-            for slot in {grid.slot_of(second) for second in taken}:
+            for slot in grid.slots_of(taken):
                 worth.setdefault(slot, set()).add(quality)
     states = [State.GAP] * grid.slots
     holds = _holds(seconds, grid)
@@ -171,7 +176,7 @@ def _holds(seconds: set[int], grid: Grid) -> int:
     visits = sorted({second // 60 for second in seconds})  # a visit takes some seconds
     if len(visits) < 3:
         return 1
-    usual_s = 60 * median(b - a for a, b in pairwise(visits))
+    usual_s = 60 * median([b - a for a, b in pairwise(visits)])
     return max(1, round(_HOLDS * usual_s / grid.slot_s))
 
 

@@ -27,11 +27,17 @@ def of_tables(tables: Iterable[Columns]) -> Presence:
     found: Presence = {}
     for one in tables:
         base_s = second_of(one.base_at)
-        seconds = tuple(base_s + at_s for rows in one.devices for at_s in seconds_of(rows))
+        seconds = tuple([base_s + at_s for rows in one.devices for at_s in seconds_of(rows)])
+        always = set()  # of these families every row is known already
         for column in one.columns:
-            worth = _worth(column.quality, column.cause)
-            own = found.setdefault((family_of(column.name), worth), set())
-            own.update(chosen_of(column, seconds) if column.runs else seconds)
+            key = (family_of(column.name), _worth(column.quality, column.cause))
+            if key in always:
+                continue
+            found.setdefault(key, set()).update(
+                chosen_of(column, seconds) if column.runs else seconds
+            )
+            if not column.runs:
+                always.add(key)
     return found
 
 
