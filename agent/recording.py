@@ -21,30 +21,29 @@ from agent.delivery import (
     fault_store,
     keepsake_store,
     reading_store,
-    sibling_store,
     spend_store,
 )
 from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
 from agent.diagnosis.engine import Diagnosis, FaultMemory, diagnose
-from agent.diagnosis.explanations import OF_UPLINK
 from agent.diagnosis.levels import Levels
 from agent.diagnosis.pictures.comparison import figures_of
 from agent.diagnosis.pictures.learning import learn_from
 from agent.diagnosis.pictures.look import PREFIX, look_at
 from agent.diagnosis.pictures.others import dim_days
-from agent.diagnosis.rule import HISTORY_PER_NAME, Rule, Sibling, Verdict, View
+from agent.diagnosis.rule import HISTORY_PER_NAME, Rule, Verdict, View
 from agent.energy_days import FOLDER as ENERGY
 from agent.episodes import Author, Teller
 from agent.evidence_files import Seen, wants_picture
 from agent.experiment.earlier import filter_moved_at, read_memory
-from agent.facts import MAC, SERIAL, aliases_in, facts_of
+from agent.facts import aliases_in, facts_of
 from agent.probes.probe import Probe, good
 from agent.radio.answers import NAME as ANSWERS
 from agent.radio.answers import modem_answers
 from agent.radio_days import FOLDER as RADIO
 from agent.sun_watch import Sun
 from agent.uplink_budget import Mode
+from agent.viewing import read_view
 from shared.device import DeviceFacts, is_exchanged
 from shared.reading import Reading
 
@@ -152,7 +151,7 @@ def record(
     )
     take.readings += turn.readings
     fresh |= {reading.name: reading for reading in turn.readings}
-    view = _view(db, device, latest, fresh, now=now, settings=settings)
+    view = read_view(db, device, latest, fresh, now=now, settings=settings)
     if turn.parts:
         view = replace(view, **turn.parts)
     if wake_window:
@@ -264,72 +263,6 @@ def _exchanged(known: DeviceFacts, *, now: datetime) -> Reading:
     names = ", ".join(alias.value for alias in known.aliases)
     _LOG.warning("%s: another device hangs here now; before it was %s", known.device_id, names)
     return good(EXCHANGED, True, at=now, detail=f"before: {names}"[:300])
-
-
-def _view(
-    db: sqlite3.Connection,
-    device: Device,
-    latest: Mapping[str, Reading],
-    fresh: Mapping[str, Reading],
-    *,
-    now: datetime,
-    settings: Settings,
-) -> View:
-    wanted = {
-        name
-        for rule in settings.rules
-        if not fresh.keys().isdisjoint(rule.needs)
-        for name in rule.looks_back
-    }
-    pictured = any(name.startswith(PREFIX) for name in fresh)
-    sun = settings.sun(device, now) if pictured else Sun()
-    return View(
-        now=now,
-        readings={**latest, **fresh},
-        history={
-            name: reading_store.earlier(db, device.device_id, name, limit=HISTORY_PER_NAME)
-            for name in sorted(wanted)
-        },
-        fresh=frozenset(fresh),
-        levels=settings.levels,
-        recorder_login=settings.recorder_login,
-        label_serial=device.label_serial,
-        baselines=keepsake_store.read_baselines(db, device.device_id),
-        acceptances=keepsake_store.read_acceptances(db, device.device_id),
-        sun_elevation_deg=sun.elevation_deg,
-        is_sun_certain=sun.is_certain,
-        siblings=_siblings(db, device, now=now, settings=settings) if pictured else (),
-        is_outdoor=device.ir_cut.is_outdoor,
-        data_plan_bytes=device.data_plan_bytes,
-        uplink_faults=_uplink_faults(db, device),
-        dim_days=keepsake_store.read_dim_days(db, device.device_id) if pictured else (),
-        named_at=_named_at(db, device.device_id, fresh, now=now) if pictured else None,
-    )
-
-
-def _uplink_faults(db: sqlite3.Connection, device: Device) -> frozenset[str]:
-    """Radio faults that stand open at the gateway through which the device is reached."""
-    if not (device.gateway and device.is_metered):
-        return frozenset()
-    memories = fault_store.read_memories(db, device.gateway).values()
-    return frozenset(one.code for one in memories if one.is_open and one.code in OF_UPLINK)
-
-
-def _named_at(
-    db: sqlite3.Connection, device_id: str, fresh: Mapping[str, Reading], *, now: datetime
-) -> datetime | None:
-    """When the device last gave itself a name; None for one that never does."""
-    if aliases_in(fresh):
-        return now
-    return reading_store.last_good(db, device_id, (SERIAL, MAC))
-
-
-def _siblings(
-    db: sqlite3.Connection, device: Device, *, now: datetime, settings: Settings
-) -> tuple[Sibling, ...]:
-    mates = settings.mates.get(device.device_id, ())
-    support = settings.levels.baseline_pictures
-    return sibling_store.read_siblings(db, mates, now=now, support=support)
 
 
 def _note_dim(db: sqlite3.Connection, device_id: str, view: View) -> None:

@@ -18,6 +18,7 @@ _OWN: Final = """id > coalesce((
     SELECT CAST(blob AS INTEGER) FROM baseline
     WHERE device_id = :device AND kind = 'first_row'), 0)"""
 _TRAVELS: Final = "name NOT IN (SELECT value FROM json_each(?))"
+_EVER: Final = 2**63 - 1
 _encoder: Final = msgspec.msgpack.Encoder()
 _decoder: Final = msgspec.msgpack.Decoder(Reading)
 
@@ -60,17 +61,24 @@ def latest(db: sqlite3.Connection, device_id: str) -> dict[str, Reading]:
 
 
 def earlier(
-    db: sqlite3.Connection, device_id: str, name: str, *, limit: int
+    db: sqlite3.Connection, device_id: str, name: str, *, limit: int, upto: int = _EVER
 ) -> tuple[Reading, ...]:
-    """The newest ``limit`` readings of a name, oldest first."""
+    """The newest ``limit`` readings of a name, oldest first; of those up to id ``upto``."""
     rows = db.execute(
         f"""
-        SELECT blob FROM history WHERE device_id = :device AND name = :name AND {_OWN}
+        SELECT blob FROM history
+        WHERE device_id = :device AND name = :name AND id <= :upto AND {_OWN}
         ORDER BY id DESC LIMIT :limit
         """,
-        {"device": device_id, "name": name, "limit": limit},
+        {"device": device_id, "name": name, "limit": limit, "upto": upto},
     )
     return tuple(reversed(_read(rows)))
+
+
+def newest_id(db: sqlite3.Connection) -> int:
+    """The id of the reading kept last, of whatever device; 0 when there is none."""
+    (newest,) = db.execute("SELECT coalesce(max(id), 0) FROM history").fetchone()
+    return int(newest)
 
 
 def last_good(
