@@ -66,6 +66,10 @@ LINES: Final[Mapping[str, Both]] = {
         "未来一年：未知（需经纬度，以及一周电池未充满时的日照记录）",
     ),
     "capacity": Both("capacity of day 0: {percent} %", "相对初始容量：{percent}%"),
+    "exchanged": Both(
+        "another battery since about {day}: day 0 began anew",
+        "电池约于 {day} 更换：初始容量重新计算",
+    ),
     "activities": Both("a day takes: {words}", "每日消耗：{words}"),
 }
 _ACTIVITIES: Final = Both(

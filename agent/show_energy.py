@@ -149,6 +149,8 @@ def _lines(ledger: Ledger, lang: str) -> Iterator[str]:
             days=f"{ahead.autonomy_d:.0f}",
         ).text(lang)
     yield LINES["capacity"].filled(percent=_number(found.capacity_percent, lang)).text(lang)
+    if (day := ledger.view.exchanged_on) is not None:
+        yield LINES["exchanged"].filled(day=day.isoformat()).text(lang)
     yield LINES["activities"].filled(words=activity_words(ledger.activities).text(lang)).text(lang)
 
 
@@ -171,6 +173,7 @@ def _as_json(ledger: Ledger) -> dict[str, Any]:
         "settle": {"en": found.settle.en, "zh": found.settle.zh} if found.settle else None,
         "autonomy_d": ledger.autonomy_d,
         "capacity_percent": found.capacity_percent,
+        "battery_exchanged_on": str(day) if (day := ledger.view.exchanged_on) else None,
         "siblings_share_percent": found.siblings_share,
         "worst_week": None
         if ahead is None

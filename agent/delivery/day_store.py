@@ -36,12 +36,15 @@ def read(db: sqlite3.Connection, device_id: str, kind: str, *, since: date) -> d
 
 
 def read_first(
-    db: sqlite3.Connection, device_id: str, kind: str, *, days: int
+    db: sqlite3.Connection, device_id: str, kind: str, *, days: int, since: date = date.min
 ) -> dict[date, bytes]:
-    """The first ``days`` closed days that are known, oldest first."""
+    """The first ``days`` closed days that are known from ``since`` on, oldest first."""
     rows = db.execute(
-        "SELECT day, blob FROM device_day WHERE device_id = ? AND kind = ? ORDER BY day LIMIT ?",
-        (device_id, kind, days),
+        """
+        SELECT day, blob FROM device_day WHERE device_id = ? AND kind = ? AND day >= ?
+        ORDER BY day LIMIT ?
+        """,
+        (device_id, kind, since.isoformat(), days),
     )
     return {date.fromisoformat(day): blob for day, blob in rows}
 

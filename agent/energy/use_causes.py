@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import date
 from statistics import median
 from typing import Final
 
@@ -25,7 +26,7 @@ _AGREES: Final = 1.15
 _PLAUSIBLE: Final = 1.7
 """How far the mAh of a percent may differ between charging and discharging; further, and the
 current that it tells is what it draws while it answers, not what it draws."""
-_SAME: Final = (0.65, 1.5)
+SAME: Final = (0.65, 1.5)
 """Use in percent times capacity: in mAh it must have stayed about the same."""
 _KNOWN: Final = 0.8
 _MOST_MAH: Final = 400.0
@@ -84,7 +85,7 @@ def percent_drift(case: Case) -> Rate | None:
     mAh that came in, and by the hours in which it said that it charges.
     """
     falls = case.drift(_fall_per_mah)
-    if falls is not None and _is_believed(case):
+    if falls is not None and is_believed(case):
         return falls
     return _beside(case) or case.drift(_gain_per_mah) or case.drift(_gain_per_hour)
 
@@ -102,7 +103,8 @@ def _beside(case: Case) -> Rate | None:
     return Rate(value=min(drift.value, max(1.0, use.value)), error=drift.error)
 
 
-def _is_believed(case: Case) -> bool:
+def is_believed(case: Case) -> bool:
+    """Whether the current that it tells is what it draws: charging and discharging agree."""
     """The mAh of a percent are about the same going out by night and coming in by day."""
     _, first = case.nights
     out = _per_mah(first, _fall_per_mah)
@@ -141,12 +143,12 @@ def worn(case: Case) -> Assessment | None:
     held, use = capacity(case), use_ratio(case)
     if held is None or use is None or held.value > case.levels.capacity_worn_share:
         return None
-    metered = _is_believed(case) or _beside(case) is not None
+    metered = is_believed(case) or _beside(case) is not None
     most = case.levels.capacity_fit_share if metered else _FAR_OFF
-    is_flat = not _is_believed(case) and metered and use.value > _BELIEVABLE
+    is_flat = not is_believed(case) and metered and use.value > _BELIEVABLE
     if is_flat or held.high > most or use.value < _AGREES or use.low <= 1.0:
         return None
-    same = _SAME[0] <= use.value * held.value <= _SAME[1] and _lasts(case)
+    same = SAME[0] <= use.value * held.value <= SAME[1] and _lasts(case)
     if not same or not _is_charged(case):
         return None
     if not metered and not (_is_good_season(case) and _is_filled(case)):
@@ -156,7 +158,7 @@ def worn(case: Case) -> Assessment | None:
         f" {use.value:.1f} times what it lost",
         zh=f"电池容量为最初的 {_share(held)}，夜间耗电百分比为原来的 {use.value:.1f} 倍",
     )
-    missing = claim_guard(case, by_panel=True)
+    missing = _other_battery(case.view.exchanged_on) or claim_guard(case, by_panel=True)
     if missing is None:
         return Assessment(day=case.view.day, cause=Cause.WORN, because=because)
     return _unsure(case, Cause.WORN, because, missing)
@@ -187,11 +189,12 @@ def _lasts(case: Case) -> bool:
     """Both weeks of the fortnight say so: what began a few days ago is no wear yet."""
     newest, first = case.nights
     half = len(newest) // 2
-    before = _fall_an_hour(first)
-    return all(_fall_an_hour(week) >= _AGREES * before for week in (newest[:half], newest[half:]))
+    before = fall_an_hour(first)
+    return all(fall_an_hour(week) >= _AGREES * before for week in (newest[:half], newest[half:]))
 
 
-def _fall_an_hour(days: Sequence[EnergyDay]) -> float:
+def fall_an_hour(days: Sequence[EnergyDay]) -> float:
+    """Percent an hour in the dark."""
     hours = sum(day.dark_s for day in days) / _S_PER_H
     return -sum(day.dark_change for day in days) / hours if hours else 0.0
 
@@ -228,6 +231,16 @@ _MEASURED: Final = Said(
     " less",
     zh="需数周内测得每百分比对应的充电量，以区分使用增多与电池容量下降",
 )
+
+
+def _other_battery(day: date | None) -> Said | None:
+    """What no figure tells of a battery that somebody fitted: whose it is."""
+    if day is None:
+        return None
+    return Said(
+        en=f"the battery was exchanged about {day}: whose it is, and what it held when new",
+        zh=f"电池约于 {day} 更换：需确认由谁提供及其新电池时的容量",
+    )
 
 
 def _share(rate: Rate) -> str:

@@ -22,3 +22,4 @@ class EnergyView:
     longitude_deg: float | None = None
     draw: Draw | None = None  # what our own visits take; None: not on a battery
     levels: EnergyLevels = field(default_factory=EnergyLevels)
+    exchanged_on: date | None = None  # its battery; days before that are not among its days

@@ -1,0 +1,83 @@
+"""A battery that somebody exchanged: from one day on it holds clearly more, and that stays; pure.
+
+No battery grows, so what comes after such a step is another one's and is held against nothing
+before it. A step down may be a cell that died as well as a smaller battery: that one is left to
+``use_causes.worn``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Final
+
+from agent.energy.case import Case, of_one_firmware
+from agent.energy.day import EnergyDay
+from agent.energy.stretch import is_supported
+from agent.energy.use_causes import SAME, fall_an_hour, is_believed, percent_drift, use_by_night
+from agent.energy.view import EnergyView
+
+_AFTER: Final = 14
+_BEFORE: Final = 28
+_FEWEST: Final = 14
+_MORE: Final = 1.4
+"""A battery that was due holds 70 % at most. Cold takes a fifth from a lithium cell between +20 and
+0 degrees: a thaw is less than this."""
+_MORE_UNMETERED: Final = 1.6
+"""Hours of charging also shrink with the weather."""
+_SURELY: Final = 1.15
+
+
+@dataclass(frozen=True, kw_only=True)  # no slots: as its base
+class _Step(Case):
+    """The newest fortnight beside the four weeks just before it, instead of the first ones."""
+
+    @cached_property
+    def kept(self) -> tuple[tuple[date, EnergyDay], ...]:
+        """Days of one firmware that were watched well."""
+        days = of_one_firmware(self.view.days).items()
+        return tuple((day, one) for day, one in days if day <= self.view.day and is_supported(one))
+
+    @cached_property
+    def nights(self) -> tuple[tuple[EnergyDay, ...], tuple[EnergyDay, ...]]:
+        """After and before the day on which it may have been exchanged.
+
+        Without the deepest night before: on the day itself the gauge jumps to another battery's.
+        """
+        days = tuple(one for _, one in self.kept)
+        earlier = days[:-_AFTER][-_BEFORE:]
+        if len(earlier) < _FEWEST:
+            return days[-_AFTER:], ()
+        deepest = max(earlier, key=lambda day: fall_an_hour((day,)))
+        return days[-_AFTER:], tuple(day for day in earlier if day is not deepest)
+
+
+def exchanged_on(view: EnergyView) -> date | None:
+    """Since when another battery hangs there, a fortnight after it was fitted; None for no sign.
+
+    What a percent takes to charge and what a night takes must both have gone down alike: use
+    alone, sun alone or a panel alone change one of them.
+    """
+    case = _Step(view=view, levels=view.levels)
+    after, before = case.nights
+    if not before:
+        return None
+    drift, use = percent_drift(case), case.drift(use_by_night)
+    if drift is None or use is None:
+        return None
+    more = _MORE if is_believed(case) else _MORE_UNMETERED
+    if drift.value > 1 / more or drift.high > 1 / _SURELY:
+        return None
+    if use.value > 1 / _SURELY or use.high >= 1.0:
+        return None
+    if not SAME[0] <= use.value / drift.value <= SAME[1] or not _stays(after, before):
+        return None
+    return case.kept[-_AFTER][0]
+
+
+def _stays(after: Sequence[EnergyDay], before: Sequence[EnergyDay]) -> bool:
+    """Both weeks of the fortnight say so."""
+    half, usual = len(after) // 2, fall_an_hour(before)
+    return all(_SURELY * fall_an_hour(week) <= usual for week in (after[:half], after[half:]))
