@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, case, delete, func, select, update
@@ -16,7 +16,7 @@ WAITING = "waiting"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A letter that is to be delivered now."""
+    """A letter that is to be delivered now; its fields are columns of the table."""
 
     id: int
     public_id: str
@@ -152,24 +152,14 @@ def gather(db: Connection, one: Held, *, letter_id: int, now: datetime) -> None:
 
 def next_due(db: Connection, *, channel: str, now: datetime) -> Due | None:
     """The letter of this channel that has been due for longest."""
-    row = db.execute(
-        select(letter)
+    rows = db.execute(
+        select(*(letter.c[field.name] for field in fields(Due)))
         .where(letter.c.channel == channel, letter.c.state == WAITING, letter.c.due_at <= now)
         .order_by(letter.c.due_at, letter.c.id)
         .limit(1)
-    ).one_or_none()
-    if row is None:
-        return None
-    return Due(
-        id=row.id,
-        public_id=row.public_id,
-        recipient=row.recipient,
-        person_id=row.person_id,
-        channel=row.channel,
-        kind=row.kind,
-        made_at=row.made_at,
-        attempts=row.attempts,
     )
+    row = rows.mappings().one_or_none()
+    return None if row is None else Due(**row)
 
 
 def end(db: Connection, *, letter_id: int, state: str, why: str, now: datetime) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, select
 
 from collector.claims.problem import Both
 from collector.claims.revisit import Step
@@ -103,18 +103,7 @@ def incidents_after(db: Connection, last: int) -> tuple[IncidentNews, ...]:
         .order_by(incident.c.id)
         .limit(MOST_AT_ONCE)
     )
-    return tuple(
-        IncidentNews(
-            id=row.id,
-            organisation_id=row.organisation_id,
-            site_id=row.site_id,
-            site_name=row.site_name,
-            cause=row.cause,
-            text=Both(row.text_en, row.text_zh),
-            at=row.opened_at,
-        )
-        for row in rows
-    )
+    return tuple(_incident(row, at=row.opened_at) for row in rows)
 
 
 def incidents_over(db: Connection, *, since: datetime, until: datetime) -> tuple[IncidentNews, ...]:
@@ -144,40 +133,39 @@ def incidents_over(db: Connection, *, since: datetime, until: datetime) -> tuple
         .order_by(incident.c.id)
         .limit(MOST_AT_ONCE)
     )
-    return tuple(
-        IncidentNews(
-            id=row.id,
-            organisation_id=row.organisation_id,
-            site_id=row.site_id,
-            site_name=row.site_name,
-            cause=row.cause,
-            text=Both(row.text_en, row.text_zh),
-            at=row.closed_at,
-        )
-        for row in rows
+    return tuple(_incident(row, at=row.closed_at) for row in rows)
+
+
+def _incident(row: Row[tuple[object, ...]], *, at: datetime) -> IncidentNews:
+    known = row._mapping
+    return IncidentNews(
+        id=known["id"],
+        organisation_id=known["organisation_id"],
+        site_id=known["site_id"],
+        site_name=known["site_name"],
+        cause=known["cause"],
+        text=Both(known["text_en"], known["text_zh"]),
+        at=at,
     )
 
 
 def is_incident_open(db: Connection, incident_id: int) -> bool:
     """True while it goes on."""
-    found = db.execute(
-        select(incident.c.id).where(incident.c.id == incident_id, incident.c.closed_at.is_(None))
-    )
-    return found.first() is not None
+    return _is_there(db, incident.c.id == incident_id, incident.c.closed_at.is_(None))
 
 
 def is_task_open(db: Connection, task_id: int) -> bool:
     """True while it is not over."""
-    found = db.execute(select(task.c.id).where(task.c.id == task_id, task.c.closed_at.is_(None)))
-    return found.first() is not None
+    return _is_there(db, task.c.id == task_id, task.c.closed_at.is_(None))
 
 
 def is_draft(db: Connection, line_id: int) -> bool:
     """True while the line still is a draft."""
-    found = db.execute(
-        select(claim_line.c.id).where(claim_line.c.id == line_id, claim_line.c.state == "draft")
-    )
-    return found.first() is not None
+    return _is_there(db, claim_line.c.id == line_id, claim_line.c.state == "draft")
+
+
+def _is_there(db: Connection, *conditions: ColumnElement[bool]) -> bool:
+    return bool(db.execute(select(exists().where(*conditions))).scalar_one())
 
 
 def is_asked(db: Connection, line_id: int) -> bool:

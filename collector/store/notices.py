@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, update
@@ -35,7 +35,7 @@ class Happened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A notice that was told to nobody yet."""
+    """A notice that was told to nobody yet; its fields are columns of the table."""
 
     id: int
     organisation_id: str
@@ -94,7 +94,7 @@ def add(db: Connection, found: Happened) -> bool:
 def waiting(db: Connection, *, now: datetime, limit: int) -> tuple[Waiting, ...]:
     """What is to be told, oldest first: new, or silenced and due to be looked at again."""
     rows = db.execute(
-        select(notice)
+        select(*(notice.c[field.name] for field in fields(Waiting)))
         .where(
             or_(
                 notice.c.state == "new",
@@ -104,22 +104,7 @@ def waiting(db: Connection, *, now: datetime, limit: int) -> tuple[Waiting, ...]
         .order_by(notice.c.id)
         .limit(limit)
     )
-    return tuple(
-        Waiting(
-            id=row.id,
-            organisation_id=row.organisation_id,
-            topic=row.topic,
-            thing=row.thing,
-            thing_id=row.thing_id,
-            step=row.step,
-            site_id=row.site_id,
-            position_id=row.position_id,
-            code=row.code,
-            person_id=row.person_id,
-            at=row.at,
-        )
-        for row in rows
-    )
+    return tuple(Waiting(**row) for row in rows.mappings())
 
 
 def set_state(
