@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -65,9 +66,36 @@ def test_one_supply_of_two_gateways_is_above_both() -> None:
     assert roots(lost + cameras(7, 4)) == [("power:pole-1", [1, 2, 3, 4, 5, 6])]
 
 
+def test_of_two_that_explain_the_same_it_is_the_lower_one() -> None:
+    """A gateway whose cameras all hang on one recorder: the recorder is nearer to them."""
+    lost = cameras(1, 3, lost=0, gateway="g", recorder="r")
+    assert roots(lost + cameras(4, 5)) == [("recorder:a/r", [1, 2, 3])]
+
+
+def test_of_two_losses_as_large_the_later_is_the_outage() -> None:
+    """Two of a gateway's four were dead since the morning when the other two went."""
+    dead = cameras(1, 2, lost=-300, gateway="g")
+    assert roots(dead + cameras(3, 2, lost=0, gateway="g") + cameras(5, 5)) == [
+        ("gateway:a/g", [3, 4])
+    ]
+
+
 def test_a_single_device_has_no_cause_above_it() -> None:
     """One of ten, or the only one of its gateway: a fault of its own."""
     assert roots(cameras(1, 1, lost=0, gateway="g") + cameras(2, 9)) == []
+
+
+def test_a_few_of_many_are_no_outage_of_what_they_hang_on() -> None:
+    """Three of a gateway's ten: it carries the other seven."""
+    assert roots(cameras(1, 3, lost=0, gateway="g") + cameras(4, 7, gateway="g")) == []
+
+
+def test_an_agent_that_its_data_plan_closed_says_nothing_new() -> None:
+    """What it told before it was closed is not held against its gateway: nobody looks there now."""
+    closed = replace(agent(), is_closed=True)
+    lost = cameras(1, 3, lost=0, gateway="g") + cameras(4, 5)
+    assert roots(lost) == [("gateway:a/g", [1, 2, 3])]
+    assert roots(lost, closed) == []
 
 
 def test_what_was_dead_before_is_explained_by_nothing() -> None:
