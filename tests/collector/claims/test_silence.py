@@ -96,12 +96,13 @@ def test_a_fault_from_within_gets_a_hold_after_it() -> None:
         ({"starts_at": NOON - 3 * HOUR, "ends_at": NOON - HOUR}, SilenceProblem.OVER),
         ({"ends_at": NOON + 25 * HOUR}, SilenceProblem.LONG),
         ({"starts_at": NOON + 48 * HOUR, "ends_at": NOON + 70 * HOUR}, None),
+        ({"starts_at": NOON - 20 * HOUR, "ends_at": NOON + 20 * HOUR}, None),
     ],
 )
 def test_what_may_be_asked_for(
     changes: dict[str, datetime], expected: SilenceProblem | None
 ) -> None:
-    """A reason, an end after the start and after now, and not longer than the policy lets."""
+    """A reason, an end after the start and after now, within what the policy lets from now on."""
     facts: dict[str, object] = {"reason": "mast", "starts_at": NOON, "ends_at": NOON + HOUR}
     wish = {**facts, **changes}
     found = check_wish(**wish, longest=24 * HOUR, now=NOON)  # type: ignore[arg-type]
