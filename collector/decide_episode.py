@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 from collector import earn, outages, storms
 from collector.claims.dead_device import UNREACHABLE
 from collector.claims.decide import EXPLAINED_BY_SITE, Verdict, decide
-from collector.claims.facts import Facts, LossFacts, SiteFacts, UnitFacts
+from collector.claims.facts import Facts, LossFacts, SiteFacts
 from collector.claims.policy import Policy
 from collector.claims.profiles import ProfileFacts, ProfileKey, tell_readings, weigh_votes
 from collector.claims.storm import SILENT
 from collector.effects import carry_out
 from collector.store import (
     due,
+    first_seen,
     incidents,
     outlived,
     profile_rulings,
@@ -30,7 +31,8 @@ from collector.store import (
 )
 from collector.store import storms as stored_storms
 from collector.store.due import Case
-from collector.store.units import Unit
+from collector.unit_warranty import unit_facts
+from shared.device import macs_of
 from shared.profile import UNKNOWN
 from shared.reading import Reading
 
@@ -59,7 +61,7 @@ def decide_episode(db: Connection, *, decision_id: int, policy: Policy, now: dat
         told = earn.look_up(db, pair, decision_id=decision_id, policy=policy, now=now)
         facts = replace(facts, trust=told)
     decided = storms.brake(db, case, decide(facts, policy, now), policy=policy, now=now)
-    carry_out(db, case, decided, now=now)
+    carry_out(db, case, decided, repeat_within=policy.opening.repeat_within, now=now)
     if pair is not None and decided.verdict in (Verdict.SHADOW, Verdict.CLAIM):
         trust.keep_verdict(
             db,
@@ -80,10 +82,12 @@ def facts_of(db: Connection, case: Case) -> Facts:
         onset_at=case.onset_at,
         cleared_at=case.cleared_at,
         label_serial=case.label_serial,
-        unit=unit_facts(units.find(db, case.label_serial)) if case.label_serial else None,
+        unit=unit_facts(db, case.label_serial),
         twins=twins.alive_elsewhere(
             db, label_serial=case.label_serial, position_id=case.position_id
         ),
+        first_seen_at=first_seen.of_serial(db, case.label_serial),
+        macs=macs_of(case.aliases),
         proof=case.proof,
         note_en=note_en,
         note_zh=note_zh,
@@ -161,18 +165,6 @@ def profile_facts(db: Connection, case: Case) -> ProfileFacts | None:
         ),
         record=weigh_votes(profile_rulings.votes(db, key).get(key, [])),
         ruled=ruled[0] if ruled else None,
-    )
-
-
-def unit_facts(found: Unit | None) -> UnitFacts | None:
-    """What the registry says, for the pure part."""
-    if found is None:
-        return None
-    return UnitFacts(
-        model=found.model,
-        product=found.product,
-        batch=found.batch,
-        delivered_on=found.delivered_on,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -11,6 +11,7 @@ from collector.claims.decide import Decision, Verdict
 from collector.claims.profiles import Standing
 from collector.claims.serials import serial_key
 from collector.claims.warranty import Warranty
+from collector.link_repeat import link_repeat
 from collector.store import (
     cases,
     decisions,
@@ -39,7 +40,9 @@ class Links:
     firmware_case_id: int | None = None
 
 
-def carry_out(db: Connection, case: Case, decided: Decision, *, now: datetime) -> None:
+def carry_out(
+    db: Connection, case: Case, decided: Decision, *, repeat_within: timedelta, now: datetime
+) -> None:
     """Write the decision and what follows from it, in the caller's transaction."""
     if decided.verdict is Verdict.WAIT and decided.look_again_at is not None:
         decisions.postpone(
@@ -55,7 +58,9 @@ def carry_out(db: Connection, case: Case, decided: Decision, *, now: datetime) -
     links = Links()
     match decided.verdict:
         case Verdict.CLAIM:
-            links = Links(line_id=_attach_to_line(db, case, decided, now=now))
+            line_id = _attach_to_line(db, case, decided, now=now)
+            link_repeat(db, line_id, code=case.code, within=repeat_within, now=now)
+            links = Links(line_id=line_id)
         case Verdict.INCIDENT if decided.incident_id is not None:
             links = Links(incident_id=_attach_to_incident(db, case, decided.incident_id))
         case Verdict.TASK:

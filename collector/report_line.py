@@ -88,9 +88,7 @@ def new_line(
     judged = (
         report_warranty.of_lot(lot, component=component, policy=policy, now=now)
         if lot is not None
-        else report_warranty.of_unit(
-            db, said, unit, place, component=component, policy=policy, now=now
-        )
+        else report_warranty.of_unit(db, said, place, component=component, policy=policy, now=now)
     )
     return NewLine(
         organisation_id=said.organisation_id,

@@ -13,10 +13,11 @@ from sqlalchemy import Connection
 from collector.claims import warranty
 from collector.claims.policy import Policy
 from collector.claims.report import Report
+from collector.claims.unit_facts import SeenFacts, UnitFacts
 from collector.claims.warranty import Warranty, WarrantyVerdict
 from collector.store import twins
 from collector.store.reports import Deliveries, Place
-from collector.store.units import Unit
+from collector.unit_warranty import judge_serial
 from shared.catalogue_entry import Component
 from shared.device import Product
 
@@ -24,7 +25,6 @@ from shared.device import Product
 def of_unit(
     db: Connection,
     said: Report,
-    unit: Unit | None,
     place: Place | None,
     *,
     component: str,
@@ -37,17 +37,13 @@ def of_unit(
     )
     if place is None and elsewhere:
         return twins.OF_OTHERS
-    return warranty.judge(
-        registered=unit is not None,
-        delivered_on=unit.delivered_on if unit else None,
-        months=policy.months_for(
-            product=unit.product if unit else "", component=Component(component)
-        ),
+    return judge_serial(
+        db,
+        said.serial,
+        position_id=place.position_id if place else None,
+        component=Component(component),
         onset_at=now,
-        zone=policy.zone,
-        twins=()
-        if place is None
-        else twins.alive_elsewhere(db, label_serial=said.serial, position_id=place.position_id),
+        policy=policy,
     )
 
 
@@ -58,11 +54,12 @@ def of_lot(lot: Deliveries, *, component: str, policy: Policy, now: datetime) ->
     )
     first, last = (
         warranty.judge(
-            registered=lot.is_known,
-            delivered_on=day,
+            UnitFacts(model="", product=lot.product, batch="", delivered_on=day)
+            if lot.is_known
+            else None,
+            SeenFacts(onset_at=now),
             months=months,
-            onset_at=now,
-            zone=policy.zone,
+            terms=policy.cover_terms,
         )
         for day in (lot.first, lot.last)
     )

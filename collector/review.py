@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -16,9 +16,11 @@ from collector.claims.guards import GuardFacts
 from collector.claims.lifecycle import Actor, Guard, LineState, Move, check
 from collector.claims.refusal import IllegalMoveError
 from collector.claims.story import LogEvent, Story, step
+from collector.claims.warranty import WarrantyVerdict, at_submission
 from collector.renew_clocks import renew
-from collector.store import cases, profiles, stories
+from collector.store import cases, profiles, stories, unsubmitted
 from collector.store.cases import LineRow
+from collector.unit_warranty import tell_warranty
 
 NEEDS_PROOF: Final = frozenset({LineState.READY, LineState.SUBMITTED})
 MOVED: Final = "moved"
@@ -78,6 +80,8 @@ def move_line(
         seq=story.last_seq + 1, at=now, actor=actor, role=role.value, type=MOVED, payload=payload
     )
     closed_at = step(story, told).closed_at
+    if target is LineState.SUBMITTED:
+        _judge_at_submission(db, line, terms=terms, now=now)
     if not cases.set_state(
         db, line_id=line_id, source=line.state, target=target, closed_at=closed_at
     ):
@@ -114,6 +118,20 @@ def line_and_story(db: Connection, line_id: int) -> tuple[LineRow, Story]:
     return line, stories.story_of(db, line_id)
 
 
+def _judge_at_submission(
+    db: Connection, line: LineRow, *, terms: ClockTerms, now: datetime
+) -> None:
+    """A fault seen within the warranty and submitted after it: the verdict says so from now on."""
+    found = WarrantyVerdict(line.warranty_verdict)
+    judged = at_submission(found, line.warranty_until, today=_today(terms, now))
+    if judged is not None and unsubmitted.set_warranty(db, line_id=line.id, judged=judged):
+        tell_warranty(db, line.id, line.organisation_id, judged, now=now)
+
+
+def _today(terms: ClockTerms, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(terms.zone)).date()
+
+
 def _facts(
     db: Connection,
     line: LineRow,
@@ -140,7 +158,7 @@ def _facts(
         label_serial=line.label_serial,
         warranty_verdict=line.warranty_verdict,
         warranty_until=line.warranty_until,
-        today=now.astimezone(ZoneInfo(terms.zone)).date(),
+        today=_today(terms, now),
         fields=fields,
         other=cases.other_line(db, into) if wants_other and isinstance(into, int) else None,
         has_open_twin=twin is not None and twin != line.id,

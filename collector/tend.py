@@ -8,16 +8,19 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from collector.claims import completeness, report_items, warranty
+from collector.claims import completeness, report_items
 from collector.claims.lifecycle import Actor, LineState
 from collector.claims.policy import Policy
-from collector.claims.warranty import Warranty, WarrantyVerdict
+from collector.claims.warranty import SETTLED, Warranty, WarrantyVerdict
 from collector.review import move_line
-from collector.store import cases, twins, units, unsubmitted
+from collector.store import twins, unsubmitted
 from collector.store.unsubmitted import OpenLine
+from collector.unit_warranty import freeze, judge_serial, tell_warranty
 from shared.catalogue_entry import Component
 
 ABSENT_FOR_HOLDS: Final = 2  # claims and warranty, section 8, row 3
+DUPLICATE: Final = WarrantyVerdict.DUPLICATE_SERIAL
+_SETTLED: Final = frozenset(verdict.value for verdict in SETTLED)
 KNOWN: Final = frozenset({"ok", "fault"})  # silence is never recovery
 
 
@@ -36,8 +39,10 @@ def _tend_one(
     if _is_gone(db, line, policy=policy, now=now):
         _move(db, line, LineState.AUTO_CLEARED, now=now)
         return True
-    unsettled = line.warranty_verdict in completeness.UNDATED
-    if (unsettled or is_shared) and _judge_again(db, line, policy=policy, now=now):
+    if _freeze(db, line, now=now):
+        return True
+    may_change = not _is_settled(line) or line.registry_changed
+    if (may_change or is_shared) and _judge_again(db, line, policy=policy, now=now):
         return True
     if line.state is LineState.READY and line.carried.is_unproven:
         _move(db, line, LineState.DRAFT, reason="profile unproven · 描述文件未经验证", now=now)
@@ -61,29 +66,29 @@ def _is_gone(db: Connection, line: OpenLine, *, policy: Policy, now: datetime) -
 def _judge_again(db: Connection, line: OpenLine, *, policy: Policy, now: datetime) -> bool:
     """What was not known may be by now: a list was imported, a serial turned up twice.
 
-    A verdict that rests on a delivery date stands; only a duplicate overrides it.
+    A verdict that rests on a date of the registry stands until that says otherwise; a serial that
+    is alive at two positions freezes the line, whatever the date.
     """
     judged = _judge(db, line, policy)
-    settled = line.warranty_verdict not in completeness.UNDATED
-    if settled and judged.verdict is not WarrantyVerdict.DUPLICATE_SERIAL:
+    if _is_settled(line) and not line.registry_changed and judged.verdict is not DUPLICATE:
         return False
     if not unsubmitted.set_warranty(db, line_id=line.id, judged=judged):
         return False
-    cases.append_event(
-        db,
-        line_id=line.id,
-        organisation_id=line.organisation_id,
-        actor="collector",
-        role=Actor.SYSTEM.value,
-        type_="warranty_changed",
-        payload={
-            "warranty": judged.verdict.value,
-            "reason_en": judged.reason_en,
-            "reason_zh": judged.reason_zh,
-        },
-        now=now,
-    )
+    tell_warranty(db, line.id, line.organisation_id, judged, now=now)
     return True
+
+
+def _freeze(db: Connection, line: OpenLine, *, now: datetime) -> bool:
+    """Nobody submits a line while its serial is alive at two places; afterwards it goes on."""
+    is_twin = line.warranty_verdict == DUPLICATE.value
+    if line.frozen_by not in ("", DUPLICATE.value) or is_twin is bool(line.frozen_by):
+        return False
+    freeze(db, line.id, line.organisation_id, is_twin=is_twin, now=now)
+    return True
+
+
+def _is_settled(line: OpenLine) -> bool:
+    return line.subject != "unit" or line.warranty_verdict in _SETTLED
 
 
 def _judge(db: Connection, line: OpenLine, policy: Policy) -> Warranty:
@@ -91,20 +96,14 @@ def _judge(db: Connection, line: OpenLine, policy: Policy) -> Warranty:
         db, label_serial=line.label_serial, organisation_id=line.organisation_id
     ):
         return twins.OF_OTHERS
-    unit = units.find(db, line.label_serial) if line.label_serial else None
-    return warranty.judge(
-        registered=unit is not None,
-        delivered_on=unit.delivered_on if unit else None,
-        months=policy.months_for(
-            product=unit.product if unit else "", component=Component(line.component)
-        ),
+    return judge_serial(
+        db,
+        line.label_serial,
+        position_id=line.position_id,
+        component=Component(line.component),
         onset_at=line.onset_at,
-        zone=policy.zone,
-        twins=()
-        if line.position_id is None
-        else twins.alive_elsewhere(
-            db, label_serial=line.label_serial, position_id=line.position_id
-        ),
+        policy=policy,
+        macs=line.macs,
     )
 
 

@@ -90,6 +90,11 @@ def alias_of(kind: AliasKind, value: str) -> Alias | None:
     return Alias(kind, text)
 
 
+def macs_of(named: tuple[Alias, ...]) -> tuple[str, ...]:
+    """The network addresses among a device's names: lower case, with colons."""
+    return tuple(alias.value for alias in named if alias.kind is AliasKind.MAC)
+
+
 class Product(enum.Enum):
     """Product lines of the factory's policy."""
 

@@ -16,7 +16,7 @@ from collector.claims.facts import Facts, LossFacts
 from collector.claims.policy import Policy
 from collector.claims.problem import Both
 from collector.claims.profiles import Standing, describe, stand
-from collector.claims.warranty import Warranty, WarrantyVerdict
+from collector.claims.warranty import NOT_OWED, Warranty
 from shared.catalogue import CATALOGUE
 from shared.catalogue_entry import CatalogueEntry, Outcome, Proof
 
@@ -104,7 +104,7 @@ def decide(case: Facts, policy: Policy, now: datetime) -> Decision:
 
 
 def _by_outcome(case: Facts, entry: CatalogueEntry, policy: Policy, now: datetime) -> Decision:
-    match entry.outcome:
+    match policy.opening.outcome_of(entry):
         case Outcome.CLAIMABLE:
             return _claim(case, entry, policy)
         case Outcome.FIRMWARE:
@@ -248,7 +248,7 @@ def _silent_device(case: Facts, entry: CatalogueEntry, policy: Policy, now: date
     if not judged.is_dead:
         return _site_task(entry, judged.why, again_at=judged.again_at)
     covered = judge_warranty(case, CATALOGUE[dead_device.DEAD], policy)
-    if covered.verdict is WarrantyVerdict.OUT:
+    if covered.verdict in NOT_OWED:
         return Decision(
             verdict=Verdict.NOT_APPLICABLE,
             reason_en=covered.reason_en,
@@ -284,18 +284,16 @@ def judge_warranty(case: Facts, entry: CatalogueEntry, policy: Policy) -> Warran
     """The warranty of the part that this fault is of, at the fault's onset."""
     unit = case.unit
     return warranty.judge(
-        registered=unit is not None,
-        delivered_on=unit.delivered_on if unit else None,
+        unit,
+        case.seen,
         months=policy.months_for(product=unit.product if unit else "", component=entry.component),
-        onset_at=case.onset_at,
-        zone=policy.zone,
-        twins=case.twins,
+        terms=policy.cover_terms,
     )
 
 
 def _claim(case: Facts, entry: CatalogueEntry, policy: Policy) -> Decision:
     judged = judge_warranty(case, entry, policy)
-    if judged.verdict is WarrantyVerdict.OUT:
+    if judged.verdict in NOT_OWED:
         return Decision(
             verdict=Verdict.NOT_APPLICABLE,
             reason_en=judged.reason_en,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from collector.claims.dead_device import DeadFacts
 from collector.claims.profiles import ProfileFacts
 from collector.claims.silence import Silence
+from collector.claims.unit_facts import SeenFacts, UnitFacts
+
+__all__ = ["Facts", "LossFacts", "SiteFacts", "TrustFacts", "UnitFacts"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,16 +35,6 @@ class SiteFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnitFacts:
-    """What the registry says of the label serial."""
-
-    model: str
-    product: str
-    batch: str
-    delivered_on: date | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TrustFacts:
     """What engineers have said of such verdicts on this model, and of this very one."""
 
@@ -61,6 +54,8 @@ class Facts:
     label_serial: str = ""
     unit: UnitFacts | None = None
     twins: tuple[str, ...] = ()  # other positions where the same serial is alive
+    first_seen_at: datetime | None = None  # when an agent first saw this serial anywhere
+    macs: tuple[str, ...] = ()
     note_en: str = ""  # what is odd about the identity, for the reason
     note_zh: str = ""
     site: SiteFacts = SiteFacts()
@@ -69,3 +64,14 @@ class Facts:
     profile: ProfileFacts | None = None  # that extracted what the fault rests on
     silences: tuple[Silence, ...] = ()  # that held at some time since the onset
     dead: DeadFacts | None = None  # of a device that does not answer
+
+    @property
+    def seen(self) -> SeenFacts:
+        """What a warranty is judged by, beside the registry."""
+        return SeenFacts(
+            onset_at=self.onset_at,
+            serial=self.label_serial,
+            twins=self.twins,
+            first_seen_at=self.first_seen_at,
+            macs=self.macs,
+        )

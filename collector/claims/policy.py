@@ -16,8 +16,18 @@ A policy file is TOML; whatever it leaves out has the value of the factory's pub
     [warranty]
     months = 24
     zone = "Asia/Shanghai"              # the factory's calendar
+    start_cap_months = 0                # begins so long after production at the latest; 0: never
+    replacement_days = 90               # a replacement's own, where the rest is shorter
+    serial_dates = []                   # patterns with the groups year and month, or year and week
+    delivered_within_months = 6         # of production, where nothing else is known
+    our_serials = []                    # patterns; what fits none is another maker's
+    our_ouis = []                       # "aa:bb:cc"
     [warranty.product_months]           # by product line of the registry
     [warranty.component_months]         # by component of the fault, e.g. battery = 24
+    [opening]
+    repeat_days = 90                    # the same fault so soon after 'resolved' is a repeat
+    [opening.outcomes]                  # by code: claimable | firmware | maintenance |
+                                        # configuration | siting | site | never
     [hold_s]                            # seconds by fault code; "*" for every other code
     [tasks.verified_s]                  # after 'done', how long probes may need to see it; by code
                                         # or "*"; without it the hold, at least the agent's pace
@@ -84,12 +94,13 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
 from collector.claims.clock_terms import ClockTerms, read_clock_terms
 from collector.claims.dead_device import DeadTerms
+from collector.claims.opening_terms import OpeningTerms, read_opening
 from collector.claims.origin.read_terms import read_terms
 from collector.claims.origin.terms import OriginTerms
 from collector.claims.outage import Terms as LossTerms
@@ -98,6 +109,7 @@ from collector.claims.profiles import ProfileTerms
 from collector.claims.storm import StormTerms
 from collector.claims.toml_reader import TomlReader
 from collector.claims.trust import TrustTerms
+from collector.claims.warranty_terms import WarrantyTerms, read_warranty_terms
 from shared.catalogue import CATALOGUE
 from shared.catalogue_entry import Component, Proof
 from shared.device import Product
@@ -132,6 +144,8 @@ class Policy:
 
     months: int = 24
     zone: str = "Asia/Shanghai"
+    cover: WarrantyTerms = field(default_factory=WarrantyTerms)
+    opening: OpeningTerms = field(default_factory=OpeningTerms)
     product_months: Mapping[str, int] = field(default_factory=dict)
     component_months: Mapping[str, int] = field(default_factory=dict)
     hold_s: Mapping[str, float] = field(default_factory=dict)
@@ -158,6 +172,11 @@ class Policy:
     verified_s: Mapping[str, float] = field(default_factory=dict)
     origin: OriginTerms = field(default_factory=OriginTerms)
     clocks: ClockTerms = field(default_factory=ClockTerms)
+
+    @property
+    def cover_terms(self) -> WarrantyTerms:
+        """How a warranty is read, on the factory's calendar."""
+        return replace(self.cover, zone=self.zone)
 
     def hold_of(self, code: str) -> timedelta:
         """How long a fault must stay open: the file's value, else the catalogue's."""
@@ -241,6 +260,8 @@ def parse(text: str) -> Policy:
     policy = Policy(
         months=months,
         zone=zone,
+        cover=read_warranty_terms(warranty, zone=zone),
+        opening=read_opening(top.table("opening")),
         product_months=by_product,
         component_months=by_component,
         hold_s=_holds(top.table("hold_s")),

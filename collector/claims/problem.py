@@ -54,6 +54,21 @@ WRONGS: Final[Mapping[str, Wrong]] = {
         Both("must be a list of texts", "应为文本列表"),
         Both('write it as ["...", "..."]', '请写成 ["...", "..."]'),
     ),
+    "no_pattern": Wrong(
+        Both("{found!r} is no regular expression ({why})", "{found!r} 不是正则表达式（{why}）"),
+        Both("correct it, in single quotes", "请更正，并用单引号"),
+    ),
+    "no_date_groups": Wrong(
+        Both("{found!r} names no date", "{found!r} 未指明日期"),
+        Both(
+            "name the groups (?P<year>..) and (?P<month>..) or (?P<week>..)",
+            "请命名分组 (?P<year>..) 与 (?P<month>..) 或 (?P<week>..)",
+        ),
+    ),
+    "no_oui": Wrong(
+        Both("{found!r} is no beginning of a MAC", "{found!r} 不是 MAC 前缀"),
+        Both('write it like "aa:bb:cc"', '请写成 "aa:bb:cc"'),
+    ),
     "no_zone": Wrong(
         Both("no time zone {found!r}", "没有时区 {found!r}"),
         Both('use an IANA name such as "Asia/Shanghai"', '请使用 IANA 名称，例如 "Asia/Shanghai"'),

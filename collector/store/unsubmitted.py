@@ -14,7 +14,7 @@ from collector.claims.lifecycle import LineState
 from collector.claims.profiles import Standing
 from collector.claims.report_items import NOTHING_TOLD, Told
 from collector.claims.warranty import Warranty
-from collector.store import finding_times, proofs, reports
+from collector.store import aliases, finding_times, proofs, reports
 from collector.store.profiles import CARRIES, UNFOUNDED, Carried, what_carries
 from collector.store.tables import (
     claim_line,
@@ -24,7 +24,9 @@ from collector.store.tables import (
     manifest,
     manifest_item,
     position,
+    unit,
 )
+from shared.device import macs_of
 from shared.evidence import FIGURES, THUMBNAIL
 
 # A subquery, not a list of ids: a database takes only so many parameters.
@@ -62,13 +64,23 @@ class OpenLine:
     subject: str = "unit"  # or module_lot
     batch: str = ""
     told: Told = NOTHING_TOLD  # what people reported and brought
+    macs: tuple[str, ...] = ()
+    frozen_by: str = ""
+    registry_changed: bool = False  # what it says of the serial, since the line was opened
 
 
 def read(db: Connection) -> tuple[OpenLine, ...]:
     """Every line in draft or ready, oldest first."""
     rows = db.execute(
-        select(claim_line, position.c.standing, position.c.firmware)
+        select(
+            claim_line,
+            position.c.standing,
+            position.c.firmware,
+            position.c.aliases,
+            unit.c.imported_at,
+        )
         .outerjoin(position, position.c.id == claim_line.c.position_id)
+        .outerjoin(unit, unit.c.serial == claim_line.c.label_serial)
         .where(claim_line.c.id.in_(_LINES))
         .order_by(claim_line.c.id)
     ).all()
@@ -98,6 +110,9 @@ def read(db: Connection) -> tuple[OpenLine, ...]:
             subject=row.subject,
             batch=row.batch,
             told=told.get(row.id, NOTHING_TOLD),
+            frozen_by=row.frozen_by,
+            macs=macs_of(aliases.read(row.aliases or "[]")),
+            registry_changed=row.imported_at is not None and row.imported_at > row.opened_at,
         )
         for row in rows
     )
@@ -120,10 +135,14 @@ def has_open_episode(db: Connection, *, position_id: int, codes: frozenset[str])
 
 
 def set_warranty(db: Connection, *, line_id: int, judged: Warranty) -> bool:
-    """Change the verdict of a line; False when it has that verdict already."""
+    """Change the verdict of a line; False when it has that verdict and last day already."""
     found = db.execute(
         update(claim_line)
-        .where(claim_line.c.id == line_id, claim_line.c.warranty_verdict != judged.verdict.value)
+        .where(
+            claim_line.c.id == line_id,
+            (claim_line.c.warranty_verdict != judged.verdict.value)
+            | claim_line.c.warranty_until.is_distinct_from(judged.until),
+        )
         .values(
             warranty_verdict=judged.verdict.value,
             warranty_until=judged.until,

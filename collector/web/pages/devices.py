@@ -10,13 +10,12 @@ from typing import Final
 from aiohttp import web
 from sqlalchemy import Connection
 
-from collector.claims import warranty
 from collector.claims.policy import Policy
 from collector.claims.warranty import Warranty
-from collector.store import twins
 from collector.store.views import device_file, device_pictures, devices
 from collector.store.views.device_file import LatestReading
 from collector.store.views.devices import Device, DeviceFilter
+from collector.unit_warranty import judge_serial
 from collector.web.call import Call, found
 from collector.web.pages import orders
 from collector.web.pages.device_days import ENERGY, RADIO, read_days
@@ -112,12 +111,11 @@ def families(readings: Sequence[LatestReading]) -> list[tuple[str, list[LatestRe
 
 def judge_now(db: Connection, policy: Policy, device: Device, now: datetime) -> Warranty:
     """The warranty if a fault were seen now: of the whole device, not of one component."""
-    unit = device_file.find_unit(db, device.label_serial)
-    return warranty.judge(
-        registered=unit is not None,
-        delivered_on=unit.delivered_on if unit else None,
-        months=policy.months_for(product=unit.product if unit else "", component=Component.NONE),
+    return judge_serial(
+        db,
+        device.label_serial,
+        position_id=device.id,
+        component=Component.NONE,
         onset_at=now,
-        zone=policy.zone,
-        twins=twins.alive_elsewhere(db, label_serial=device.label_serial, position_id=device.id),
+        policy=policy,
     )
