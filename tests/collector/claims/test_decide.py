@@ -188,3 +188,11 @@ def test_a_claim_is_never_guessed(
 def test_explained_codes_exist() -> None:
     """Every code that a lost site explains is in the catalogue."""
     assert set(CATALOGUE) >= EXPLAINED_BY_SITE
+
+
+def test_no_claim_opens_on_the_day_of_its_onset() -> None:
+    """Every claimable fault is held for a day at least: it was seen on two days."""
+    held = {e.code: e.hold for e in CATALOGUE.values() if e.outcome is Outcome.CLAIMABLE}
+
+    assert held
+    assert min(held.values()) >= timedelta(days=1)

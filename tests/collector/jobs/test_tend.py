@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from collector.claims.lifecycle import Actor, IllegalMoveError, LineState
+from collector.claims.policy import parse
 from collector.review import move_line
 from collector.store import tables
 from shared import signing, wire
@@ -19,6 +21,7 @@ from shared.fault import FaultKind
 from tests.collector.house import (
     AGENT_KEY,
     NOON,
+    SOON,
     House,
     chunks,
     device,
@@ -151,8 +154,35 @@ def test_silence_is_no_recovery(house: House) -> None:
     assert state_of(house) == "draft"
 
 
+def submit(house: House, *, reason: str = "") -> None:
+    """An integrator submits line 1, whatever is missing of it."""
+    with house.engine.begin() as db:
+        move_line(
+            db,
+            line_id=1,
+            target=LineState.SUBMITTED,
+            actor="ann",
+            role=Actor.INTEGRATOR,
+            reason=reason,
+            now=house.now,
+        )
+
+
+def make_ready(house: House) -> None:
+    """The line has what it needs."""
+    with house.engine.begin() as db:
+        db.execute(tables.claim_line.update().values(state="ready"))
+
+
+def tick_twice(house: House) -> None:
+    """What a tick changes, the next one draws its conclusions from."""
+    for _ in range(2):
+        house.pass_time(11)
+        house.tick()
+
+
 def test_a_line_whose_serial_turns_up_twice_is_frozen(house: House) -> None:
-    """The verdict changes, the history says why, and submitting it needs a reason."""
+    """The verdict changes, the history says why, and nobody submits it until one is corrected."""
     house.take(frame_of(fault(), seq=1000))
     decide_all(house)
     (line,) = house.rows(tables.claim_line)
@@ -162,29 +192,89 @@ def test_a_line_whose_serial_turns_up_twice_is_frozen(house: House) -> None:
         db.execute(tables.agent.update().values(health_seq=None, health_epoch=None))
         db.execute(tables.unit.delete())
     alive_twice(house)
-    house.pass_time(11)
-    house.tick()
+    tick_twice(house)
+    (line,) = house.rows(tables.claim_line)
+    assert (line["warranty_verdict"], line["frozen_by"]) == ("duplicate_serial",) * 2
+    assert [row["type"] for row in house.rows(tables.claim_event)][-2:] == [
+        "warranty_changed", "frozen",
+    ]  # fmt: skip
+    make_ready(house)
+    with pytest.raises(IllegalMoveError, match="frozen"):
+        submit(house, reason="the label at the other site was read wrongly")
+
+    with house.engine.begin() as db:
+        other = tables.position.update().where(tables.position.c.agent_id == "agent-shop")
+        db.execute(other.values(label_serial="SC24010009"))
+    tick_twice(house)
+    (line,) = house.rows(tables.claim_line)
+    assert (line["warranty_verdict"], line["frozen_by"]) == ("in", "")
+    assert house.rows(tables.claim_event)[-1]["type"] == "thawed"
+
+
+def test_what_the_registry_says_later_counts_until_the_claim_is_submitted(house: House) -> None:
+    """A unit that is blocked after the draft was opened is judged again; a plain one is not."""
+    house.take(frame_of(fault(), seq=1))
+    decide_all(house)
+    tick_twice(house)
+    assert [row["type"] for row in house.rows(tables.claim_event)].count("warranty_changed") == 0
+
+    with house.engine.begin() as db:
+        db.execute(tables.unit.update().values(blocked="stolen", imported_at=house.now))
+    tick_twice(house)
+    (line,) = house.rows(tables.claim_line)
+    assert line["warranty_verdict"] == "stolen/blocked"
+    assert "stolen" in str(line["warranty_reason_en"])
+
+
+def test_a_claim_submitted_after_its_last_day_tells_both_days(house: House) -> None:
+    """Seen inside and submitted after the end is grey: it is not out, and not simply in."""
+    house.take(frame_of(fault(), seq=1))
+    decide_all(house)
+    make_ready(house)
+    house.pass_time(400 * 86_400)
+    submit(house)
 
     (line,) = house.rows(tables.claim_line)
-    assert line["warranty_verdict"] == "duplicate_serial"
-    assert house.rows(tables.claim_event)[-1]["type"] == "warranty_changed"
+    assert (line["warranty_verdict"], line["warranty_until"]) == (
+        "grey_observed_in", date(2027, 1, 1),
+    )  # fmt: skip
+    assert "2027-04-" in str(line["warranty_reason_en"])
+
+
+@pytest.mark.parametrize(("days", "repeats"), [(89, True), (91, False)])
+def test_the_same_fault_soon_after_it_was_resolved_is_a_repeat(
+    house: House, days: int, repeats: bool
+) -> None:
+    """Within 90 days of the resolution the new line says which one it repeats; later it is new."""
+    house.take(frame_of(fault(), seq=1))
+    decide_all(house)
     with house.engine.begin() as db:
-        db.execute(tables.claim_line.update().values(state="ready"))
+        done = {"state": "closed", "closed_at": house.now}
+        db.execute(tables.claim_line.update().values(done))
+    house.take(frame_of(fault(kind=FaultKind.CLEARED, episode=1), seq=2))
+    house.pass_time(days * 86_400)
+    house.take(frame_of(fault(), seq=3), frame_of(health(at=house.now), seq=9005))
+    house.pass_time(3)
+    house.take(frame_of(health(at=house.now), seq=9006))
+    house.tick()
 
-        def submit(reason: str) -> None:
-            move_line(
-                db,
-                line_id=1,
-                target=LineState.SUBMITTED,
-                actor="ann",
-                role=Actor.INTEGRATOR,
-                reason=reason,
-                now=house.now,
-            )
+    _, again = house.rows(tables.claim_line)
+    assert again["repeat_of"] == (1 if repeats else None)
 
-        with pytest.raises(IllegalMoveError, match="duplicate_serial"):
-            submit("")
-        submit("the label at the other site was read wrongly")
+
+def test_the_policy_says_otherwise_for_single_codes(tmp_path: Path) -> None:
+    """A factory that answers for no batteries gets none claimed; the rest of its table holds."""
+    policy = replace(
+        SOON, opening=parse('[opening.outcomes]\n"battery.not_charging" = "never"\n').opening
+    )
+    house = House(tmp_path, policy)
+    house.take(frame_of(fault(), seq=1))
+    decide_all(house)
+
+    assert house.count(tables.claim_line) == 0
+    (decided,) = house.rows(tables.decision)
+    assert decided["outcome"] == "not_applicable"
+    house.engine.dispose()
 
 
 def test_a_list_imported_later_settles_an_unknown_warranty(tmp_path: Path) -> None:
