@@ -20,6 +20,7 @@ from collector.claims.policy import Policy
 from collector.claims.problem import Both
 from collector.claims.report import Report, Subject, Via
 from collector.claims.report_check import RefusedReportError, ReportProblem
+from collector.link_repeat import link_repeat
 from collector.store import accounts, cases, origins, reports
 from collector.store.scope import Scope
 
@@ -98,6 +99,7 @@ def report(
         )
     line_id, how = _line_for(db, said, by=by, via=via, policy=policy, now=now, case_id=case_id)
     report_id = _keep(db, said, line_id, by=by, via=via, key=key, digest=digest, now=now)
+    link_repeat(db, line_id, code=said.code, within=policy.opening.repeat_within, now=now)
     case, number = reports.number_of(db, line_id)
     return Reported(how=how, line_id=line_id, case_id=case, number=number, report_id=report_id)
 
