@@ -156,6 +156,13 @@ def show_gaps(arguments: argparse.Namespace) -> int:
     return show_gaps(arguments)
 
 
+def verify_log(arguments: argparse.Namespace) -> int:
+    """Walk the history of every pre-claim."""
+    from collector.verify_log_command import verify_log  # noqa: PLC0415
+
+    return verify_log(arguments)
+
+
 def make_pack(arguments: argparse.Namespace) -> int:
     """Write a claim as one file that proves itself unchanged."""
     from collector.pack_command import make_pack  # noqa: PLC0415

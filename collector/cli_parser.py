@@ -60,6 +60,7 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
     _quarantine(add("quarantine", cli.look_at_quarantine), lang)
     ingest_file = add("ingest-file", cli.ingest_file)
     ingest_file.add_argument("file", type=Path, help=say("help_box", lang))
+    add("verify-log", cli.verify_log)
     gaps = add("gaps", cli.show_gaps)
     gaps.add_argument("agent", nargs="?", default="", help=say("help_agent", lang))
     _report(add("report", cli.report_faults), lang)

@@ -34,6 +34,27 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "take a file that preclaim-agent outbox export wrote",
         "接收由 preclaim-agent outbox export 写出的文件",
     ),
+    "verify-log": (
+        "walk the history of every pre-claim; 1 when an entry was altered or a column differs",
+        "检查每条预索赔的历史；如有条目被改动或字段不一致，退出码为 1",
+    ),
+    "log_event": (
+        "{number} (line {line}): the history was altered at entry {seq}; restore a backup from"
+        " before, or keep the store as evidence",
+        "{number}（行 {line}）：历史在条目 {seq} 处被改动；请恢复此前的备份，或保留该存储作为证据",
+    ),
+    "log_column": (
+        "{number} (line {line}): column {column} says {stored}, the history {told}",
+        "{number}（行 {line}）：字段 {column} 为 {stored}，历史记录为 {told}",
+    ),
+    "log_broken": (
+        "{broken} of {lines} lines do not follow ({events} entries read)",
+        "{lines} 行中有 {broken} 行不一致（共读取 {events} 个条目）",
+    ),
+    "log_whole": (
+        "whole: {lines} lines, {events} entries",
+        "完整：{lines} 行，{events} 个条目",
+    ),
     "gaps": (
         "show which numbered rows of an agent never came, and why",
         "显示代理的哪些编号行从未到达及其原因",

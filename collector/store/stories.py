@@ -10,7 +10,7 @@ from collector.claims.story import LogEvent, Story, fold, read_payload
 from collector.store.tables import claim_event, claim_line
 
 _MOVED: Final = frozenset({"state", "closed_at"})
-_LINKS: Final = frozenset({"repeat_of", "merged_into"})  # a line may be opened with one
+LINKS: Final = frozenset({"repeat_of", "merged_into"})  # a line may be opened with one
 
 
 def log_of(db: Connection, line_id: int) -> tuple[LogEvent, ...]:
@@ -68,7 +68,7 @@ def project(db: Connection, line_id: int, story: Story) -> None:
     told = {
         name: value
         for name, value in projection(story).items()
-        if name not in _MOVED and not (value is None and name in _LINKS)
+        if name not in _MOVED and not (value is None and name in LINKS)
     }
     db.execute(update(claim_line).where(claim_line.c.id == line_id).values(told))
 

@@ -23,9 +23,11 @@ from collector.review import IllegalMoveError
 from collector.roles import Role
 from collector.store import stories, tables
 from collector.tell import working_hours
+from collector.verify_log import Walked, walk
 from shared.fault import FaultKind
 from shared.reading import Quality, Reading
 from tests.collector.house import NOON, SOON, House, fault, frame_of
+from tests.collector.open_log import open_log
 
 DAY = timedelta(days=1)
 S = LineState
@@ -323,6 +325,37 @@ def test_policy_is_counted_anew(house: House, tmp_path: Path) -> None:
     with house.engine.begin() as db:
         found = db.execute(select(tables.claim_clock.c.calendar)).scalars().all()
     assert all(str(name).startswith("holidays ") and "0.1 CN" not in name for name in found)
+
+
+@pytest.mark.parametrize(
+    ("forged", "broken"),
+    [
+        pytest.param("", [], id="whole"),
+        pytest.param("UPDATE claim_event SET actor = 'x' WHERE seq = 3", [(3, "")], id="altered"),
+        pytest.param("DELETE FROM claim_event WHERE seq = 3", [(4, "")], id="taken out"),
+        pytest.param("UPDATE claim_line SET state = 'closed'", [(None, "state")], id="column"),
+        pytest.param(
+            "DELETE FROM claim_event WHERE seq = (SELECT max(seq) FROM claim_event)",
+            [(None, "state")],
+            id="cut off",
+        ),
+    ],
+)
+def test_walk_finds_the_first_break(
+    house: House, forged: str, broken: list[tuple[int | None, str]]
+) -> None:
+    """An altered or missing event is named; a column that the log does not tell is, too."""
+    submit(house)
+    move(house, S.IN_REVIEW)
+    with house.engine.begin() as db:
+        open_log(db)
+        if forged:
+            db.exec_driver_sql(forged)
+    walked = Walked()
+    with house.engine.begin() as db:
+        found = [(one.seq, one.column) for one in walk(db, walked)]
+    assert found == broken
+    assert walked.lines == 1
 
 
 def test_notices_come_in_working_hours(house: House) -> None:
