@@ -8,6 +8,8 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from collector.claims.policy import Policy
+from collector.claims.snapshot import take_snapshots
+from collector.factory_calendar import calendar_of
 from collector.pack import around
 from collector.pack.claim import Clock, Maker
 from collector.pack.facts import PackFacts
@@ -18,7 +20,7 @@ from collector.store.scope import Role, scope_of
 from collector.store.views import claim_file, claims
 from collector.store.views import origins as origin_view
 from collector.store.views import pack as view
-from collector.web.pages.claims import answer_clock, must_items
+from collector.web.pages.claims import must_items
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,9 @@ def gather(
         evidence_dir=desk.evidence_dir,
         is_shared=is_whole,
     )
-    claim = tell_claim(told, files, clocks=_clocks(told), made_by=desk.made_by, is_whole=is_whole)
+    claim = tell_claim(
+        told, files, clocks=_clocks(told, desk.policy), made_by=desk.made_by, is_whole=is_whole
+    )
     onset_at = told.row.onset_at or told.row.opened_at
     series = (
         around.read_series(db, told.row.position_id, onset_at=onset_at, until=claim.as_of)
@@ -96,15 +100,24 @@ def _read(db: Connection, line: int, *, organisation_id: str) -> Told | None:
     )
 
 
-def _clocks(told: Told) -> tuple[Clock, ...]:
-    answer = answer_clock(told.events)
-    if answer is None:
+def _clocks(told: Told, policy: Policy) -> tuple[Clock, ...]:
+    """Both clocks as of the line's newest event: the same log gives the same pack."""
+    if not told.events:
         return ()
-    return (
+    terms = policy.clocks
+    snapshots = take_snapshots(
+        told.story, terms=terms, days=calendar_of(terms), now=told.events[-1].at
+    )
+    return tuple(
         Clock(
-            kind="response",
-            cycle=1,
-            started_at=answer.submitted_at,
-            due_at=answer.due_at,
-        ),
+            kind=one.kind.value,
+            cycle=max(1, one.cycle),
+            started_at=one.started_at,
+            due_at=one.due_at,
+            stopped_at=one.stopped_at,
+            is_breached=one.breached_at is not None,
+            is_provisional=one.is_provisional,
+            paused_days=one.paused_days,
+        )
+        for one in snapshots
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from collector.claims.report_items import NOTHING_TOLD, Told
 from collector.store import finding_times, reports
@@ -23,6 +23,7 @@ from collector.store.tables import (
     position,
     site,
 )
+from collector.store.views.clocks import ClockRow, running_clocks
 from collector.store.views.words import Words
 
 
@@ -71,6 +72,8 @@ class PreClaim:
     product: str = ""
     reporter: str = ""  # of a case that a person opened
     told: Told = NOTHING_TOLD  # what people reported and brought
+    due_at: datetime | None = None  # of the first running clock
+    clocks: tuple[ClockRow, ...] = ()  # that have not stopped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +88,7 @@ class ClaimFilter:
     code: str = ""
     warranty: str = ""
     search: str = ""
+    sort: str = ""  # due: lines on a running clock, what is due first before; '' is newest first
 
 
 _COLUMNS = (
@@ -111,10 +115,27 @@ def list_preclaims(
 ) -> tuple[PreClaim, ...]:
     """Pre-claims of the slice, newest first; ``before`` is the id to go on from, 0 for the top."""
     query = select(*_COLUMNS).select_from(_FROM).where(*_conditions(scope, wanted))
+    if wanted.sort == "due":
+        return _with_details(db, db.execute(_by_due(query, before).limit(limit)).all())
     if before:
         query = query.where(claim_line.c.id < before)
     rows = db.execute(query.order_by(claim_line.c.id.desc()).limit(limit)).all()
     return _with_details(db, rows)
+
+
+def _by_due(query: Select[Any], before: int) -> Select[Any]:
+    """What is due first before; the page goes on behind the line ``before``."""
+    ordered = query.where(claim_line.c.due_at.is_not(None)).order_by(
+        claim_line.c.due_at, claim_line.c.id
+    )
+    if not before:
+        return ordered
+    last = claim_line.alias("last")
+    due_at = select(last.c.due_at).where(last.c.id == before).scalar_subquery()
+    return ordered.where(
+        (claim_line.c.due_at > due_at)
+        | ((claim_line.c.due_at == due_at) & (claim_line.c.id > before))
+    )
 
 
 def find_preclaim(db: Connection, scope: Scope, line: int) -> PreClaim | None:
@@ -199,6 +220,7 @@ def _with_details(db: Connection, rows: Sequence[Row[Any]]) -> tuple[PreClaim, .
         onsets[row.line_id] = min(onsets.get(row.line_id, began), began)
     evidence = _completeness(db, lines)
     carried, told = what_carries(db, lines), reports.told(db, lines)
+    clocks = running_clocks(db, lines)
     nothing = Completeness(complete=0, total=0)
     return tuple(
         _read(
@@ -208,6 +230,7 @@ def _with_details(db: Connection, rows: Sequence[Row[Any]]) -> tuple[PreClaim, .
             evidence.get(row.id, nothing),
             carried.get(row.id, UNFOUNDED),
             told=told.get(row.id, NOTHING_TOLD),
+            clocks=clocks.get(row.id, ()),
         )
         for row in rows
     )
@@ -245,6 +268,7 @@ def _read(
     carried: Carried,
     *,
     told: Told,
+    clocks: tuple[ClockRow, ...],
 ) -> PreClaim:
     return PreClaim(
         id=row.id,
@@ -280,4 +304,6 @@ def _read(
         product=row.product,
         reporter=row.reporter,
         told=told,
+        due_at=row.due_at,
+        clocks=clocks,
     )

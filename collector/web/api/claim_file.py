@@ -15,6 +15,7 @@ from collector.store.views.profiles import ProfileRow
 from collector.web.api import origins, shapes
 from collector.web.api.pages import answer
 from collector.web.call import Call, found
+from collector.web.clock_panel import read_clocks
 from collector.web.origin_panel import tells_fleet
 from collector.web.pages.claims import must_items, read_payload
 
@@ -42,6 +43,7 @@ async def show_preclaim(call: Call) -> web.StreamResponse:
             "files": [_brought(number, item) for item in files],
             "manifests": [_manifest(item) for item in shown],
             "events": [_event(item, tells_fleet=tells) for item in events],
+            "clocks": shapes.clocks(read_clocks(events, terms=house.policy.clocks, now=call.now)),
             "origin": origins.origin(file, house.policy.origin) if file else None,
         }
     )

@@ -9,6 +9,7 @@ from collector.store.views.device_file import EpisodeRow, LatestReading
 from collector.store.views.devices import Device
 from collector.store.views.outcomes import DecisionRow, FirmwareCaseRow, IncidentRow
 from collector.store.views.tasks import TaskRow
+from collector.web.clock_panel import ClockPanel, state_of
 from collector.web.pages.health import Agent
 from collector.web.pages.trends import Judged
 
@@ -96,6 +97,7 @@ def preclaim(row: PreClaim) -> dict[str, object]:
         "opened_at": when(row.opened_at),
         "onset_at": when(row.onset_at),
         "closed_at": when(row.closed_at),
+        "due_at": when(row.due_at),
         "evidence": {"complete": row.evidence.complete, "total": row.evidence.total},
         "profile_unproven": row.carried.is_unproven,
         "url": f"/preclaims/{row.id}",
@@ -222,4 +224,45 @@ def agent(row: Agent) -> dict[str, object]:
             for gap in row.gaps[:GAPS_TOLD]
         ],
         "not_looked_at": [{"epoch": one.epoch, "first": one.first} for one in row.unseen],
+    }
+
+
+def clocks(panel: ClockPanel) -> dict[str, object]:
+    """Both clocks, counted now."""
+    whole = panel.resolution
+    return {
+        "response": [
+            {
+                "cycle": one.number,
+                "because": one.because,
+                "state": state_of(one),
+                "started_at": when(one.started_at),
+                "due_at": when(one.due_at),
+                "stopped_at": when(one.stopped_at),
+                "elapsed_s": round(one.elapsed.total_seconds()),
+                "remaining_s": round(one.remaining.total_seconds()),
+                "breached": one.is_breached,
+                "provisional": one.is_provisional,
+            }
+            for one in panel.cycles
+        ],
+        "resolution": None
+        if whole is None
+        else {
+            "state": state_of(whole),
+            "started_at": when(whole.started_at),
+            "due_on": whole.due_on.isoformat(),
+            "due_at": when(whole.due_at),
+            "stopped_at": when(whole.stopped_at),
+            "elapsed_days": whole.elapsed_days,
+            "remaining_days": whole.remaining_days,
+            "paused_days": whole.paused_days,
+            "paused_since": when(whole.pause.began_at) if whole.pause else None,
+            "pause_reason": whole.pause.reason.value if whole.pause else None,
+            "pause_note": whole.pause.note if whole.pause else None,
+            "breached": whole.is_breached,
+            "breaches_at": when(whole.breaches_at),
+            "provisional": whole.is_provisional,
+            "calendar": whole.calendar,
+        },
     }

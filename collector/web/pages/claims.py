@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Final
 
 from aiohttp import web
@@ -23,6 +21,7 @@ from collector.store.views import claim_file, claims, devices
 from collector.store.views.claim_file import EventRow, ManifestRow
 from collector.store.views.claims import ClaimFilter, PreClaim
 from collector.web.call import Call, found
+from collector.web.clock_panel import read_clocks, state_of
 from collector.web.origin_panel import ORIGINS, read_panel
 from collector.web.pages import claim_files
 from collector.web.render import page
@@ -49,15 +48,6 @@ CONFIRMS: Final = frozenset({Role.ADMIN, Role.FACTORY_ENGINEER})  # compare read
 NOT_SUBMITTED: Final = frozenset(
     {LineState.DRAFT.value, LineState.READY.value, LineState.AUTO_CLEARED.value}
 )
-RESPONSE_WITHIN: Final = timedelta(hours=48)  # the factory's answer, from submission
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """The factory's clock: when a submitted claim is to be answered."""
-
-    submitted_at: datetime
-    due_at: datetime
 
 
 def read_filter(call: Call) -> ClaimFilter:
@@ -72,6 +62,7 @@ def read_filter(call: Call) -> ClaimFilter:
         code=call.asked("code"),
         warranty=call.asked("warranty"),
         search=call.asked("q"),
+        sort="due" if call.asked("sort") == "due" else "",
     )
 
 
@@ -166,7 +157,9 @@ async def show_claim(call: Call, *, status: int = 200, trouble: str = "") -> web
         may_prove=call.known.role is not Role.DISTRIBUTOR and not claim.closed_at,
         history=[(event, read_payload(event)) for event in events],
         broken_at=find_break(number, events),
-        answer=answer_clock(events),
+        clocks=read_clocks(events, terms=house.policy.clocks, now=call.now),
+        clock_state=state_of,
+        due=claim.due_at,
         moves=moves_of(claim, call.known.role),
         trouble=trouble,
         shows_evidence=call.known.role is not Role.DISTRIBUTOR,
@@ -257,11 +250,3 @@ def must_items(
         is_profile_proven=claim.carried.item,
         proven=report_items.proven_by(claim.told, proofs.kinds_proven(brought)),
     )
-
-
-def answer_clock(events: Sequence[EventRow]) -> Answer | None:
-    """48 elapsed hours from the last submission; None before it."""
-    for event in reversed(events):
-        if event.type == "moved" and read_payload(event).get("to") == LineState.SUBMITTED.value:
-            return Answer(submitted_at=event.at, due_at=event.at + RESPONSE_WITHIN)
-    return None
