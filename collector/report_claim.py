@@ -117,7 +117,8 @@ def _line_for(
     """The line that the report belongs to, opened if there is none."""
     unit = report_line.unit_of(db, said)
     if unit is not None:
-        said = replace(said, serial=unit.serial)
+        report_line.check_owner(db, unit, said, by.scope)
+    said = replace(said, serial=report_line.serial_of(db, said, unit))
     place = report_line.place_of(db, said, by.scope)
     if place is not None:
         report_line.check_site(db, place, said)

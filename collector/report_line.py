@@ -14,10 +14,10 @@ from collector.claims.policy import Policy
 from collector.claims.problem import Both
 from collector.claims.report import Report, Subject, Via
 from collector.claims.report_check import RefusedReportError, ReportProblem
-from collector.store import incidents, reports, units
+from collector.store import cases, incidents, reports, units
 from collector.store.cases import NewLine
 from collector.store.reports import Place
-from collector.store.scope import Scope
+from collector.store.scope import Scope, ancestors_of
 from collector.store.units import Unit
 from shared.device import AliasKind, alias_of
 
@@ -29,7 +29,7 @@ def unit_of(db: Connection, said: Report) -> Unit | None:
     """The delivered device: by its serial as typed, in capitals, or by a MAC or UID it names."""
     if said.subject is not Subject.UNIT:
         return None
-    for serial in dict.fromkeys((said.serial, said.serial.upper(), said.serial.replace(" ", ""))):
+    for serial in _spellings(said.serial):
         if (unit := units.find(db, serial)) is not None:
             return unit
     names = [alias for kind in AliasKind if (alias := alias_of(kind, said.serial)) is not None]
@@ -37,16 +37,50 @@ def unit_of(db: Connection, said: Report) -> Unit | None:
     return units.find(db, next(iter(serials))) if len(serials) == 1 else None
 
 
+def serial_of(db: Connection, said: Report, unit: Unit | None) -> str:
+    """The serial as others know it: the registry, an agent, or a line that is open; else in
+    capitals without blanks, as labels are printed."""
+    if unit is not None or said.subject is not Subject.UNIT:
+        return unit.serial if unit else ""
+    found = _spellings(said.serial)
+    for serial in found:
+        if reports.places_of(db, serial) or cases.open_line_of(db, serial) is not None:
+            return serial
+    return found[-1]
+
+
+def _spellings(typed: str) -> tuple[str, ...]:
+    """As it was typed, without blanks, and in capitals."""
+    plain = "".join(typed.split())
+    return tuple(dict.fromkeys((typed, plain, plain.upper())))
+
+
+def check_owner(db: Connection, unit: Unit, said: Report, scope: Scope) -> None:
+    """What the registry holds for an organisation is reported from there, from below, or from
+    above; RefusedReportError for what it holds for others."""
+    known = unit.organisation_id
+    if known in scope.organisation_ids or known in ancestors_of(db, said.organisation_id):
+        return
+    raise RefusedReportError(_OF_OTHERS)
+
+
+_OF_OTHERS: Final = ReportProblem(
+    field="serial",
+    text=Both(
+        "the registry holds this serial for somebody else; ask your account manager",
+        "登记表中该序列号属于他人；请联系您的客户经理",
+    ),
+)
+
+
 def place_of(db: Connection, said: Report, scope: Scope) -> Place | None:
-    """Where it hangs within the reporter's slice; None where no agent there sees exactly one."""
+    """Where it hangs within the reporter's slice; None where no agent there sees it."""
     if said.subject is not Subject.UNIT:
         return None
-    mine = [
-        place
-        for place in reports.places_of(db, said.serial)
-        if place.organisation_id in scope.organisation_ids
-    ]
-    return mine[0] if len(mine) == 1 else None
+    for place in reports.places_of(db, said.serial):
+        if place.organisation_id in scope.organisation_ids:
+            return place  # of several, the verdict says that they are
+    return None
 
 
 def check_site(db: Connection, place: Place, said: Report) -> None:

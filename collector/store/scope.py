@@ -11,7 +11,7 @@ from sqlalchemy import Column, ColumnElement, Connection, select
 from collector.roles import Role
 from collector.store.tables import organisation
 
-__all__ = ["Role", "Scope", "descendants", "scope_of"]
+__all__ = ["Role", "Scope", "ancestors_of", "descendants", "scope_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,18 @@ def descendants(parents: Mapping[str, str | None], root: str) -> frozenset[str]:
             continue
         found.add(current)
         waiting.extend(child for child, parent in parents.items() if parent == current)
+    return frozenset(found)
+
+
+def ancestors_of(db: Connection, organisation_id: str) -> frozenset[str]:
+    """The organisations above this one; a loop in the tree ends, it does not hang."""
+    rows = db.execute(select(organisation.c.id, organisation.c.parent_id)).all()
+    parents: dict[str, str | None] = {str(row.id): row.parent_id for row in rows}
+    found: set[str] = set()
+    current = parents.get(organisation_id)
+    while current is not None and current not in found:
+        found.add(current)
+        current = parents.get(current)
     return frozenset(found)
 
 

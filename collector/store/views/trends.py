@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import Column, Connection, func, select
 
+from collector.claims.report import Subject
 from collector.store.scope import Scope
 from collector.store.tables import claim_line, position, unit
 
@@ -30,7 +31,7 @@ class Grouping(enum.Enum):
 class Trend:
     """Counts of one group; ``delivered`` is what the registry knows, or what reports by firmware.
 
-    Each serial counts once, and as confirmed when one of its lines is.
+    Each serial counts once, and as confirmed when one of its lines is, whoever reported it.
     """
 
     name: str
@@ -78,6 +79,31 @@ def _serials(db: Connection, scope: Scope, states: frozenset[str]) -> set[str]:
     return set(rows.scalars())
 
 
+def _pieces(db: Connection, scope: Scope, states: frozenset[str]) -> dict[str, int]:
+    """Failed pieces of lots of modules that were reported by number, by lot."""
+    rows = db.execute(
+        select(claim_line.c.batch, func.sum(claim_line.c.quantity).label("pieces"))
+        .where(
+            scope.covers(claim_line.c.organisation_id),
+            claim_line.c.state.in_(sorted(states)),
+            claim_line.c.subject == Subject.MODULE_LOT.value,
+        )
+        .group_by(claim_line.c.batch)
+    )
+    return {row.batch: int(row.pieces) for row in rows}
+
+
+def _with_pieces(trend: Trend, *, confirmed: int, pending: int) -> Trend:
+    """With the pieces of a lot that people counted.
+
+    A piece that also failed by its serial is one of these, as far as can be told: the larger
+    number holds, and neither is added to the other.
+    """
+    failed = min(max(trend.confirmed, confirmed), trend.delivered)
+    waiting = min(max(trend.pending, pending), trend.delivered - failed)
+    return replace(trend, confirmed=failed, pending=waiting)
+
+
 def _by_delivery(db: Connection, scope: Scope, column: Column[str]) -> list[Trend]:
     confirmed = _serials(db, scope, CONFIRMED)
     pending = _serials(db, scope, PENDING) - confirmed
@@ -100,7 +126,7 @@ def _by_delivery(db: Connection, scope: Scope, column: Column[str]) -> list[Tren
     )
     for name, serial in rows:
         groups.setdefault(name, []).append(serial)
-    return [
+    found = [
         Trend(
             name=name,
             delivered=len(serials),
@@ -110,6 +136,13 @@ def _by_delivery(db: Connection, scope: Scope, column: Column[str]) -> list[Tren
         )
         for name, serials in groups.items()
         if name
+    ]
+    if column is not unit.c.batch:
+        return found
+    lots = (_pieces(db, scope, CONFIRMED), _pieces(db, scope, PENDING))
+    return [
+        _with_pieces(one, confirmed=lots[0].get(one.name, 0), pending=lots[1].get(one.name, 0))
+        for one in found
     ]
 
 

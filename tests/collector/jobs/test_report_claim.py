@@ -21,8 +21,9 @@ from collector.store import cases, reports
 from collector.store import tables as t
 from collector.store.scope import scope_of
 from collector.store.views.trends import Grouping, Trend, list_trends
+from shared.fault import FaultKind
 from tests.collector.claims.test_photo import JPEG
-from tests.collector.house import House, device, fault, frame_of
+from tests.collector.house import House, device, fault, frame_of, health
 from tests.collector.jobs.test_jobs import decide_all
 
 SERIAL = "SC25110042"
@@ -130,6 +131,52 @@ def test_agent_and_person_meet_in_one_line(house: House) -> None:
     assert second.line_id == line["id"]
 
 
+@pytest.mark.parametrize(("is_reported", "state"), [(False, "auto_cleared"), (True, "draft")])
+def test_no_agent_takes_back_what_a_person_saw(house: House, is_reported: bool, state: str) -> None:
+    """The agent's own fault clears by itself; with a report beside it the line stays for people."""
+    here = device(label_serial=SERIAL)
+    house.take(frame_of(fault(of=here), seq=1))
+    decide_all(house)
+    if is_reported:
+        assert send(house).how is How.ATTACHED
+    house.take(
+        frame_of(fault(kind=FaultKind.CLEARED, episode=1, of=here), seq=2),
+        frame_of(health(here), seq=9002),
+    )
+    house.tick()
+    house.pass_time(11)
+    house.take(frame_of(health(here), seq=9003))
+    house.tick()
+
+    assert house.rows(t.claim_line)[0]["state"] == state
+
+
+def test_serial_that_only_an_agent_knows_is_found_in_any_spelling(house: House) -> None:
+    """The registry knows nothing of it: the line hangs where the agent sees it, and a second
+    reporter who types it otherwise meets the same line."""
+    here = device(label_serial="ZZ99000001")
+    house.take(frame_of(fault("ir_led.dead", of=here), seq=1))
+    first = send(house, replace(SAID, serial="zz9900 0001"))
+    second = send(house, replace(SAID, serial="ZZ99000001"), token="u")
+    unseen = send(house, replace(SAID, serial="zz-77000002"), token="v")
+    again = send(house, replace(SAID, serial="ZZ-77000002"), token="w")
+    lines = {row["id"]: row for row in house.rows(t.claim_line)}
+
+    assert lines[first.line_id]["site_id"] == "farm"
+    assert (second.how, second.line_id) == (How.ATTACHED, first.line_id)
+    assert (again.how, again.line_id) == (How.ATTACHED, unseen.line_id)
+
+
+def test_registry_that_holds_a_serial_for_others_is_heeded(house: House) -> None:
+    """The factory's list is everybody's; a list of a sibling is not: that device is theirs."""
+    with house.engine.begin() as db:
+        db.execute(update(t.unit).values(organisation_id="south"))
+    with pytest.raises(RefusedReportError, match="somebody else"):
+        send(house)
+
+    assert send(house, replace(SAID, organisation_id="south"), who=by(house, "south"))
+
+
 def test_others_are_not_reported_for(house: House) -> None:
     """Only the own slice: neither their organisation, nor their open line, which stays secret."""
     with pytest.raises(RefusedReportError, match="your own organisation"):
@@ -219,6 +266,19 @@ def test_lines_by_hand_count_in_their_batch_once_a_serial(house: House) -> None:
     assert _batch(house) == ("B-1", 4, 1, 2)
 
 
+def test_pieces_of_a_lot_count_in_it(house: House) -> None:
+    """By their number, never beyond what was delivered, and not again for one that has a line of
+    its own serial."""
+    for number in range(1, 10):
+        house.register(f"SC2511000{number}", delivered_on=date(2025, 6, 1), product="module")
+    send(house, replace(LOT, quantity=3))
+    send(house, replace(SAID, serial="SC25110001"), token="u")
+    assert _batch(house) == ("B-1", 10, 0, 3)
+    send(house, replace(LOT, quantity=4000), token="v")
+
+    assert _batch(house) == ("B-1", 10, 0, 10)
+
+
 def _batch(house: House) -> tuple[str, int, int, int]:
     with house.engine.begin() as db:
         scope = scope_of(db, organisation_id="factory", role=Role.FACTORY_ENGINEER)
@@ -265,4 +325,5 @@ def test_list_is_shown_then_taken_once(house: House) -> None:
     assert [one.reported.how for one in again.rows] == [How.KNOWN, How.KNOWN]
     assert len(house.rows(t.claim_line)) == 2
     with house.engine.begin() as db:
-        assert reports.told(db, [1, 2])[1].has_tried
+        told = reports.told(db, [one.reported.line_id for one in done.rows])
+    assert [told[one.reported.line_id].has_tried for one in done.rows] == [True, False]

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, Integer, func, insert, select
 
 from collector.import_list import keep_file
 from collector.intake.evidence_files import EvidenceFiles
@@ -42,6 +42,18 @@ def seed(engine: Engine, evidence_dir: Path, now: datetime, password_hash: str) 
         _bring_file(db, now)
         _other_outcomes(db, now)
         _quarantine(db, now)
+        _go_on_behind(db)
+
+
+def _go_on_behind(db: Connection) -> None:
+    """The seed gives rows ids of its own, which a sequence of PostgreSQL does not see."""
+    if db.dialect.name != "postgresql":
+        return
+    for table in t.metadata.sorted_tables:
+        key = [column for column in table.primary_key if isinstance(column.type, Integer)]
+        if len(table.primary_key) == 1 and key:
+            sequence = func.pg_get_serial_sequence(table.name, key[0].name)
+            db.execute(select(func.setval(sequence, func.coalesce(func.max(key[0]), 0) + 1)))
 
 
 def _put(db: Connection, table: object, *rows: dict[str, object]) -> None:
