@@ -8,6 +8,7 @@ from typing import Annotated
 
 import msgspec
 
+from shared import placeholders
 from shared.limits import Identifier, Text
 
 
@@ -54,9 +55,6 @@ class DeviceFacts(msgspec.Struct, frozen=True, array_like=True):
     login: Annotated[str, msgspec.Meta(max_length=240)] = ""  # see ``shared.login_fact``
 
 
-_PLACEHOLDERS = frozenset(
-    {"unknown", "none", "null", "default", "n/a", "na", "serial", "serialnumber", "sn", "test"}
-)
 _COUNTING = "0123456789" * 4
 _NO_SIGN = re.compile(r"[^0-9a-z/]+")
 
@@ -65,10 +63,10 @@ def is_placeholder(value: str, *, model: str = "") -> bool:
     """True when ``value`` names no single device: empty, one repeated sign, a default word.
 
     All zeros, all F, '123456789...', words such as 'none', and the model's own name ship in whole
-    production lots.
+    production lots; ``shared.placeholders`` lists the rest, each with where it was seen.
     """
     text = _NO_SIGN.sub("", value.casefold())
-    if len(text) < 4 or text in _PLACEHOLDERS:
+    if len(text) < 4 or text in placeholders.SERIALS:
         return True
     if model and text == _NO_SIGN.sub("", model.casefold()):
         return True
@@ -84,7 +82,8 @@ def alias_of(kind: AliasKind, value: str) -> Alias | None:
         digits = re.sub(r"[^0-9a-f]", "", text.casefold())
         if len(digits) != 12 or len(set(digits)) == 1:
             return None
-        return Alias(kind, ":".join(digits[i : i + 2] for i in range(0, 12, 2)))
+        address = ":".join(digits[i : i + 2] for i in range(0, 12, 2))
+        return None if placeholders.is_default_mac(address) else Alias(kind, address)
     if is_placeholder(text) or len(text) > 64:
         return None
     return Alias(kind, text)
@@ -93,6 +92,13 @@ def alias_of(kind: AliasKind, value: str) -> Alias | None:
 def macs_of(named: tuple[Alias, ...]) -> tuple[str, ...]:
     """The network addresses among a device's names: lower case, with colons."""
     return tuple(alias.value for alias in named if alias.kind is AliasKind.MAC)
+
+
+def is_identity(alias: Alias, *, model: str = "") -> bool:
+    """False for an alias that an older agent or list kept although it names no single device."""
+    if alias.kind is AliasKind.MAC:
+        return alias_of(alias.kind, alias.value) is not None
+    return not is_placeholder(alias.value, model=model)
 
 
 class Product(enum.Enum):

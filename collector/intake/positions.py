@@ -9,7 +9,7 @@ from collector.claims.serials import LabelSerial
 from collector.intake.room import Row
 from collector.store import firmware_changes, login_facts, positions, units
 from collector.store.positions import Position
-from shared.device import Alias, DeviceFacts
+from shared.device import Alias, DeviceFacts, is_identity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,9 @@ def place_of(
     """
     known = positions.find(row.db, agent_id=row.agent.id, device_id=facts.device_id)
     position_id = known.id if known else bare_position(facts.device_id, row)
+    model = facts.model or (known.model if known else "")
     named = facts.aliases or (known.aliases if known else ())
+    named = tuple(alias for alias in named if is_identity(alias, model=model))
     found = serials.resolve(
         registry=units.serials_named(row.db, named),
         configured=facts.label_serial,

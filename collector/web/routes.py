@@ -36,6 +36,7 @@ from collector.web.pages import (
     proofs,
     registry,
     registry_import,
+    registry_match,
     report,
     report_lists,
     settings,
@@ -147,6 +148,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     _get(r"/registry/import/{id:\d+}", registry_import.show_import, OPERATORS),
     _post(r"/registry/import/{id:\d+}", registry_import.confirm, OPERATORS),
     _post(r"/registry/import/{id:\d+}/undo", registry_import.undo_one, OPERATORS),
+    _get("/registry/match", registry_match.show_match, registry_match.SEES),
+    _get(r"/registry/match/{id:\d+}", registry_match.show_one, registry_match.SEES),
+    _post(r"/registry/match/{id:\d+}", registry_match.link, registry_match.MAY),
     Route(
         method="POST",
         path="/registry/documents",

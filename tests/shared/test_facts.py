@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared import catalogue, signing, topics
+from shared import catalogue, placeholders, signing, topics
 from shared.catalogue_entry import Outcome
-from shared.device import AliasKind, alias_of, is_placeholder
+from shared.device import Alias, AliasKind, alias_of, is_identity, is_placeholder
 from shared.evidence import chunks_of
 from shared.frame import Lane
 from shared.identity import Epoch
@@ -30,6 +30,26 @@ def test_a_placeholder_names_nobody(value: str) -> None:
     """Serials that ship in whole lots are never identity."""
     assert is_placeholder(value)
     assert alias_of(AliasKind.ONVIF_SERIAL, value) is None
+
+
+@pytest.mark.parametrize("serial", placeholders.SERIALS)
+def test_every_listed_serial_names_nobody(serial: str) -> None:
+    """However it is spelled, an entry of the list is no identity."""
+    assert is_placeholder(serial)
+    assert is_placeholder(f" {serial.upper()} ")
+
+
+@pytest.mark.parametrize("mac", [*placeholders.MACS, "00:00:23:34:45:67"])
+def test_every_listed_address_names_nobody(mac: str) -> None:
+    """A boot loader's own address is no alias, in whatever spelling."""
+    assert alias_of(AliasKind.MAC, mac.upper().replace(":", "-")) is None
+
+
+def test_the_model_is_no_serial() -> None:
+    """A camera that gives its model for its serial is one of many."""
+    assert is_placeholder("SL-BULLET 5", model="SL-BULLET-5")
+    assert not is_placeholder("SL26000002", model="SL-BULLET-5")
+    assert not is_identity(Alias(AliasKind.ONVIF_SERIAL, "SLBULLET5"), model="SL-BULLET-5")
 
 
 @pytest.mark.parametrize("value", ["SC24010001", "DS-2CD2043-0042", "9C8ECD2A11B0", "100000201"])

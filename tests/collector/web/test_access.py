@@ -47,6 +47,8 @@ def place(path: str, console: Console) -> str:
         path = path.replace("{site:[A-Za-z0-9._-]{1,64}}", "quarry")
     path = path.replace(f"{{action:{PATTERN}}}", "test").replace(r"{episode:\d+}", "2")
     path = path.replace("{serial:.{1,64}}", "SL26000002")
+    if path.startswith("/registry/match/"):
+        return path.replace(r"{id:\d+}", "8")  # it names no serial
     if path.startswith(("/incidents/", "/registry/")):
         return path.replace(r"{id:\d+}", "1")
     path = path.replace("{id:[A-Za-z0-9._-]{1,64}}", found.agent_id)
@@ -78,6 +80,7 @@ OWNED = (
     "/tasks/1",
     "/tasks/sheet/quarry",
     "/registry/units/SL26000002",
+    "/registry/match/8",
     "/api/v1/devices/2",
     "/api/v1/preclaims/1",
 )

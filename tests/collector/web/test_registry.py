@@ -134,3 +134,59 @@ async def test_document_is_kept_by_its_hash(console: Console, signed: Signed) ->
     assert await answer.read() == b"%PDF-1.7 x"
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert (await (await signed("stranger")).get(f"/registry/documents/{number}")).status == 404
+
+
+async def test_person_links_what_agents_see(console: Console, signed: Signed) -> None:
+    """The position stands beside its likely unit; a link needs a reason, is logged and undone."""
+    with console.engine.begin() as db:
+        db.execute(
+            update(t.position)
+            .where(t.position.c.id == 8)
+            .values(
+                aliases='[["onvif_serial", "BULLET5-SL26000120"], ["mac", "00:00:23:34:45:66"]]'
+            )
+        )
+    client = await signed("engineer")
+    listed = await (await client.get("/registry/match")).text()
+    assert "Roof" in listed
+    assert "00:00:23:34:45:66 is a default" in listed
+    shown = await (await client.get("/registry/match/8")).text()
+    assert "SL26000120" in shown
+    assert "its ONVIF serial holds the serial" in shown
+
+    form = {"csrf": CSRF, "serial": "SL26000120"}
+    assert (await client.post("/registry/match/8", data=form)).status == 422
+    answer = await client.post(
+        "/registry/match/8", data={**form, "reason": "label read"}, allow_redirects=False
+    )
+    assert answer.status == 303
+    with console.engine.connect() as db:
+        linked = db.execute(
+            select(t.unit_alias.c.value).where(t.unit_alias.c.serial == "SL26000120")
+        ).scalars()
+        assert list(linked) == ["BULLET5-SL26000120"]
+        said = db.execute(select(t.audit.c.detail).where(t.audit.c.action == "registry.link"))
+        assert "Roof (position 8) is SL26000120: label read" in said.scalar_one()
+    taken = await client.post(
+        "/registry/match/8", data={"csrf": CSRF, "serial": "SL26000121", "reason": "guess"}
+    )
+    assert "already belongs to SL26000120" in await taken.text()
+
+    await client.post(f"{answer.headers['Location']}/undo", data={"csrf": CSRF})
+    with console.engine.connect() as db:
+        rest = db.execute(
+            select(t.unit_alias.c.value).where(t.unit_alias.c.serial == "SL26000120")
+        ).scalars()
+        assert list(rest) == []
+
+
+async def test_two_positions_with_one_serial_are_shown(console: Console, signed: Signed) -> None:
+    """Both places of a serial wait for a person, and the integrator sees why."""
+    with console.engine.begin() as db:
+        db.execute(update(t.position).where(t.position.c.id == 4).values(label_serial="SL26000002"))
+    client = await signed("integrator")
+    text = await (await client.get("/registry/match")).text()
+
+    assert text.count("serial SL26000002 hangs at 2 positions") == 2
+    form = {"csrf": CSRF, "serial": "SL26000120", "reason": "x"}
+    assert (await client.post("/registry/match/4", data=form)).status == 403
