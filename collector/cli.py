@@ -111,6 +111,13 @@ def import_registry(arguments: argparse.Namespace) -> int:
     return FAILED if done.held_back else OK
 
 
+def export_rma(arguments: argparse.Namespace) -> int:
+    """Write the master RMA list to a file."""
+    from collector.rma_list import export_rma  # noqa: PLC0415
+
+    return export_rma(arguments)
+
+
 def run_broker(arguments: argparse.Namespace) -> int:
     """Run the embedded broker alone until a signal."""
 

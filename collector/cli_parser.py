@@ -54,6 +54,7 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
     add("restored", cli.begin_generation)
     add("show-config", cli.show_config)
     _import(add("import-registry", cli.import_registry, also=("import",)), lang)
+    _export(add("export-rma", cli.export_rma), lang)
     broker = add("broker", cli.run_broker, config=False)
     broker.add_argument("--host", default="127.0.0.1", help=say("help_host", lang))
     broker.add_argument("--port", type=int, default=1883, help=say("help_port", lang))
@@ -131,6 +132,14 @@ def _report(report: argparse.ArgumentParser, lang: str) -> None:
     report.add_argument("file", type=Path, help=say("help_report", lang))
     report.add_argument("--confirm", action="store_true", help=say("help_report_confirm", lang))
     report.add_argument("--organisation", default="", help=say("help_report_organisation", lang))
+
+
+def _export(export: argparse.ArgumentParser, lang: str) -> None:
+    export.add_argument("file", type=Path, help=say("help_rma_file", lang))
+    export.add_argument("--maker", default="", help=say("help_maker", lang))
+    export.add_argument("--buyer", default="", help=say("help_buyer", lang))
+    export.add_argument("--since", type=date.fromisoformat, help=say("help_rma_since", lang))
+    export.add_argument("--until", type=date.fromisoformat, help=say("help_rma_until", lang))
 
 
 def _notify(notify: argparse.ArgumentParser, lang: str) -> None:

@@ -25,6 +25,19 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "import a list of deliveries or of spare parts; a dry run unless --confirm",
         "导入交付清单或备件清单；不加 --confirm 时仅试运行",
     ),
+    "export-rma": (
+        "write the master list of claims (CSV or XLSX, text cells only)",
+        "导出预索赔总表（CSV 或 XLSX，全部为文本单元格）",
+    ),
+    "help_rma_file": (
+        "the file to write: NAME.csv or NAME.xlsx",
+        "输出文件：NAME.csv 或 NAME.xlsx",
+    ),
+    "help_maker": ("only of this maker", "仅此品牌"),
+    "help_buyer": ("only of this buyer", "仅此买方"),
+    "help_rma_since": ("opened on this day (UTC) or later", "开立日期（UTC）不早于"),
+    "help_rma_until": ("opened on this day (UTC) or earlier", "开立日期（UTC）不晚于"),
+    "rma_written": ("{count} lines written to {file}", "已将 {count} 行写入 {file}"),
     "broker": ("run the embedded broker alone", "单独运行内置代理服务器（MQTT）"),
     "quarantine": (
         "list, show, replay or drop what was not accepted",

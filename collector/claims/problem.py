@@ -239,6 +239,10 @@ WRONGS: Final[Mapping[str, Wrong]] = {
         Both("no import has the number {found}", "没有编号为 {found} 的导入"),
         Both("see import-registry --list", "请用 import-registry --list 查看"),
     ),
+    "no_list_format": Wrong(
+        Both("{found!r} ends in neither .csv nor .xlsx", "{found!r} 的扩展名既非 .csv 也非 .xlsx"),
+        Both("name the file so", "请使用其中之一作为扩展名"),
+    ),
     "no_list": Wrong(
         Both("no list is named", "未指定清单"),
         Both("name a file, or use --list or --undo ID", "请指定文件，或使用 --list、--undo ID"),

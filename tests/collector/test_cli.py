@@ -50,7 +50,14 @@ def test_every_text_exists_in_both_languages() -> None:
 
 def test_every_problem_that_the_code_names_is_in_the_table() -> None:
     """No name is misspelled, and none is left over."""
-    names = ("config.py", "config_broker.py", "config_database.py", "cli.py", "import_command.py")
+    names = (
+        "config.py",
+        "config_broker.py",
+        "config_database.py",
+        "cli.py",
+        "import_command.py",
+        "rma_list.py",
+    )
     names += ("order_command.py", "order_settings.py", "silence_command.py")
     names += ("config_notify.py", "notify_command.py", "config_influx.py", "influx_command.py")
     names += ("config_pack.py", "pack_command.py")

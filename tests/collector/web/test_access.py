@@ -47,6 +47,7 @@ def place(path: str, console: Console) -> str:
         path = path.replace("{site:[A-Za-z0-9._-]{1,64}}", "quarry")
     path = path.replace(f"{{action:{PATTERN}}}", "test").replace(r"{episode:\d+}", "2")
     path = path.replace("{serial:.{1,64}}", "SL26000002")
+    path = path.replace("{kind:csv|xlsx}", "csv")
     if path.startswith("/registry/match/"):
         return path.replace(r"{id:\d+}", "8")  # it names no serial
     if path.startswith(("/incidents/", "/registry/")):

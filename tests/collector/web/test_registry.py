@@ -190,3 +190,15 @@ async def test_two_positions_with_one_serial_are_shown(console: Console, signed:
     assert text.count("serial SL26000002 hangs at 2 positions") == 2
     form = {"csrf": CSRF, "serial": "SL26000120", "reason": "x"}
     assert (await client.post("/registry/match/4", data=form)).status == 403
+
+
+async def test_rma_list_is_cut_to_the_slice_and_the_filter(signed: Signed) -> None:
+    """Each reader's file holds the own claims, of the buyer and the period asked for."""
+    client = await signed("integrator")
+    text = await (await client.get("/registry/rma/list.csv")).text()
+    assert "PC-2026-000001" in text
+    assert "PC-2026-000004" not in text
+    page = await (await client.get("/registry/rma", params={"from": "2030-01-01"})).text()
+    assert "PC-2026-000001" not in page
+    other = await (await client.get("/registry/rma/list.csv", params={"buyer": "Nobody"})).text()
+    assert len(other.splitlines()) == 1
