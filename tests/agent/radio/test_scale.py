@@ -53,6 +53,7 @@ def one(name: str, value: Value, **others: Value) -> Reading:
         ("cellular.rsrq", 12.0, "LTE", Quality.INVALID),
         ("cellular.sinr", 0.0, "LTE", Quality.GOOD),  # a figure like any other
         ("cellular.sinr", -31.0, "LTE", Quality.INVALID),
+        ("cellular.sinr", 41.0, "LTE", Quality.INVALID),  # an RSRP without its sign may look so
         ("cellular.sinr", 255.0, "LTE", Quality.UNKNOWN),
         ("cellular.antenna_2_rsrp", -140.0, "LTE", Quality.GOOD),  # a word here: it is deaf
         ("wifi.rssi", -60.0, "", Quality.GOOD),
