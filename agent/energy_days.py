@@ -16,6 +16,8 @@ from agent.energy.day import EnergyDay
 from agent.energy.exchange import exchanged_on
 from agent.energy.folding import carried, closed, fold, read_day, write_day
 from agent.energy.view import EnergyView
+from agent.radio.blob import read_closed
+from agent.radio_days import KIND as RADIO
 
 KIND: Final = "energy"
 EXCHANGED: Final = "energy:exchanged"  # days on which another battery was fitted
@@ -68,6 +70,7 @@ def look(seen: Closed) -> EnergyView:
         draw=budget_of(seen.device).draw,
         levels=seen.levels,
         exchanged_on=exchanged,
+        sent=_sent(seen),
     )
     return _begin_anew(view)
 
@@ -87,6 +90,19 @@ def _begin_anew(view: EnergyView) -> EnergyView:
         return view
     days = {at: one for at, one in view.days.items() if at >= day}
     return replace_view(view, days=days, exchanged_on=day)
+
+
+def _sent(seen: Closed) -> dict[date, float]:
+    """Bytes by day, of its closed days on the air: what it is used for, it sends."""
+    device_id = seen.device.device_id
+    blobs = day_store.read_first(seen.db, device_id, RADIO, days=_FIRST)
+    blobs.update(day_store.read(seen.db, device_id, RADIO, since=seen.day - _OWN))
+    days = {day: read_closed(blob) for day, blob in blobs.items()}
+    return {
+        day: one.bytes_used
+        for day, one in days.items()
+        if one is not None and one.bytes_used is not None
+    }
 
 
 def _days(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from agent.energy import gain_causes, gauge_causes, use_causes
+from agent.energy import drift, gain_causes, gauge_causes, use_causes
 from agent.energy.case import Case
 from agent.energy.cause import Assessment, Cause, Said
 from agent.energy.rate import Rate
@@ -22,6 +22,7 @@ _LOOKS: Final = (
     use_causes.over_use,
     gain_causes.weak,
     gain_causes.low_season,
+    use_causes.worn_or_used,
 )
 _MOST_ERROR: Final = 0.15
 _DAYS: Final = 3
@@ -35,8 +36,8 @@ def assess(view: EnergyView) -> Assessment:
     return replace(
         found,
         excluded=_excluded(case) - {found.cause, found.suspected or found.cause},
-        capacity_percent=_supported(use_causes.capacity(case)),
-        use_ratio=use.value if (use := use_causes.use_ratio(case)) else None,
+        capacity_percent=_supported(drift.capacity(case)),
+        use_ratio=use.value if (use := drift.use_ratio(case)) else None,
         siblings_share=_percent(case.beside_siblings(lambda one: one.gain_per_sun_h)),
     )
 
@@ -90,7 +91,7 @@ def _excluded(case: Case) -> frozenset[Cause]:
         found |= {Cause.WEAK, Cause.LOW_SEASON}
     if len({value for day in last for value in day.gauge}) >= _MOVES:
         found.add(Cause.GAUGE_STUCK)
-    use, held = use_causes.use_ratio(case), use_causes.capacity(case)
+    use, held = drift.use_ratio(case), drift.capacity(case)
     if use is not None and use.value <= case.levels.use_usual_ratio:
         found.add(Cause.OVER_USE)
     if held is not None and held.value >= case.levels.capacity_fit_share:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import groupby, pairwise
@@ -33,6 +33,7 @@ _CERTAIN_ERROR: Final = 0.25
 Metric: TypeAlias = Callable[[Stretch], float | None]
 DayRate: TypeAlias = Callable[[EnergyDay], tuple[float, float]]
 """What of a day goes over what."""
+Dated: TypeAlias = tuple[tuple[date, EnergyDay], ...]
 
 
 @dataclass(frozen=True, kw_only=True)  # no slots: what several causes ask is worked out once
@@ -41,6 +42,12 @@ class Case:
 
     view: EnergyView
     levels: EnergyLevels
+    _drifts: dict[tuple[DayRate, int | None], Rate | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _siblings_drifts: dict[DayRate, float | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @cached_property
     def newest(self) -> Mapping[date, EnergyDay]:
@@ -102,24 +109,44 @@ class Case:
         )
 
     @cached_property
-    def nights(self) -> tuple[tuple[EnergyDay, ...], tuple[EnergyDay, ...]]:
+    def dated_nights(self) -> tuple[Dated, Dated]:
         """The newest fortnight and the first four weeks before it: rates of use need more days."""
         return nights_of(self.view.days, upto=self.view.day)
 
-    def drift(self, rate: DayRate) -> Rate | None:
-        """How many times what it was in its first weeks a rate is; None for too few days."""
-        return ratio(*(self._rate(days, rate) for days in self.nights))
+    @cached_property
+    def nights(self) -> tuple[tuple[EnergyDay, ...], tuple[EnergyDay, ...]]:
+        """The same, without their dates."""
+        newest, first = self.dated_nights
+        return tuple(day for _, day in newest), tuple(day for _, day in first)
+
+    def drift(self, rate: DayRate, *, newest: int | None = None) -> Rate | None:
+        """How many times what it was in its first weeks a rate is; None for too few days.
+
+        ``newest``: of so many days alone, not of the fortnight.
+        """
+        if (rate, newest) not in self._drifts:
+            lately, first = self.nights
+            told = [day for day in lately if rate(day)[1] > 0][-(newest or _NEWEST_NIGHTS) :]
+            self._drifts[rate, newest] = ratio(self._rate(told, rate), self._rate(first, rate))
+        return self._drifts[rate, newest]
 
     def _rate(self, days: Sequence[EnergyDay], rate: DayRate) -> Rate | None:
         return rate_of([rate(day) for day in days], floor=_STEP_SHARE * self.step)
 
     def siblings_drift(self, rate: DayRate) -> float | None:
         """The same of the siblings, their median; None when fewer than two of them tell."""
+        if rate not in self._siblings_drifts:
+            self._siblings_drifts[rate] = self._siblings_drift(rate)
+        return self._siblings_drifts[rate]
+
+    def _siblings_drift(self, rate: DayRate) -> float | None:
         found = []
         for days in witnesses(self.view.siblings).values():
             newest, first = nights_of(days, upto=self.view.day)
             step = _STEP_SHARE * step_of(days.values())
-            rates = [rate_of([rate(day) for day in some], floor=step) for some in (newest, first)]
+            rates = [
+                rate_of([rate(day) for _, day in some], floor=step) for some in (newest, first)
+            ]
             one = ratio(*rates)
             if one is not None and one.error <= _CERTAIN_ERROR:
                 found.append(one.value)
@@ -190,9 +217,14 @@ class Case:
         has_room = (day.charge_high or 0.0) < self.levels.energy_full_percent
         if not has_room or day.charging_visits or day.room_change >= self.noise:
             return False
-        if day.rise >= 2 * self.noise:
+        if day.rise >= 2 * self.noise and day.panel_peak_mw is None:
             return False  # its gauge may have jumped; that nothing came in is no longer certain
         return bool(day.charging_reads) or day.rise < self.noise
+
+    def took(self, day: EnergyDay) -> bool:
+        """Whether something came in for certain: it said so, or rose in the sun."""
+        rise = day.room_change if day.sun_s else day.rise
+        return day.charging_visits > 0 or rise >= self.noise
 
     @cached_property
     def idle_run(self) -> tuple[date, ...]:
@@ -258,12 +290,10 @@ def of_one_firmware(days: Mapping[date, EnergyDay]) -> Mapping[date, EnergyDay]:
     return {day: one for day, one in days.items() if day >= since}
 
 
-def nights_of(
-    days: Mapping[date, EnergyDay], *, upto: date
-) -> tuple[tuple[EnergyDay, ...], tuple[EnergyDay, ...]]:
+def nights_of(days: Mapping[date, EnergyDay], *, upto: date) -> tuple[Dated, Dated]:
     """The newest fortnight of days that were watched well, and the first four weeks before it."""
     alike = of_one_firmware(days)
-    kept = tuple(one for day, one in alike.items() if day <= upto and is_supported(one))
+    kept = tuple((day, one) for day, one in alike.items() if day <= upto and is_supported(one))
     earlier = kept[:-_NEWEST_NIGHTS][:_FIRST_NIGHTS]
     return kept[-_NEWEST_NIGHTS:], earlier if len(earlier) >= _BASE_DAYS else ()
 

@@ -15,8 +15,8 @@ from typing import Final
 
 from agent.energy.case import Case, of_one_firmware
 from agent.energy.day import EnergyDay
+from agent.energy.drift import SAME, fall_an_hour, is_believed, percent_drift, use_by_night
 from agent.energy.stretch import is_supported
-from agent.energy.use_causes import SAME, fall_an_hour, is_believed, percent_drift, use_by_night
 from agent.energy.view import EnergyView
 
 _AFTER: Final = 14

@@ -168,17 +168,22 @@ def weak(case: Case) -> Assessment | None:
     cold = [day for day in case.recent if case.is_warm(day) is False]
     if not case.is_short or case.is_site_short is not False or len(case.recent) < _SHORT_DAYS:
         return None
-    if case.is_many(good) or case.is_many(cold) or may_be_dead(case):
+    if case.is_many(good) or case.is_many(cold) or may_be_dead(case) or _is_season(case):
         return None
-    if case.view.latitude_deg is None and (case.short_share or 0.0) > _A_QUARTER:
-        return None  # the season is not known, and another camera runs short too
-    if not case.first and is_low_season(case):
-        return None  # the season, on a smaller panel than its siblings', as far as is known
+    if not any(map(case.took, list(case.recent.values())[-_SHORT_DAYS:])):
+        return None  # a weak panel gives something; one that gives none is another matter
     return _weak(
         case,
         f"over {len(case.recent)} days the sun gave its siblings what they took, and it too little",
         f"近 {len(case.recent)} 天同场其他设备充电充足，而该设备充电不足",
     )
+
+
+def _is_season(case: Case) -> bool:
+    """Whether it may be the season that leaves it short, as far as is known."""
+    if case.view.latitude_deg is None and (case.short_share or 0.0) > _A_QUARTER:
+        return True  # the season is not known, and another camera runs short too
+    return not case.first and is_low_season(case)  # on a smaller panel than its siblings'
 
 
 def may_be_dead(case: Case) -> bool:

@@ -34,6 +34,10 @@ class Rate:
         """One over it."""
         return Rate(value=1.0 / self.value, error=self.error)
 
+    def over(self, usual: float) -> Rate:
+        """So many times what is usual."""
+        return Rate(value=self.value / usual, error=self.error)
+
 
 def rate_of(pairs: Sequence[tuple[float, float]], *, floor: float) -> Rate | None:
     """Sum of the first over sum of the second; None when there are too few, or it is not positive.

@@ -23,3 +23,4 @@ class EnergyView:
     draw: Draw | None = None  # what our own visits take; None: not on a battery
     levels: EnergyLevels = field(default_factory=EnergyLevels)
     exchanged_on: date | None = None  # its battery; days before that are not among its days
+    sent: Mapping[date, float] = field(default_factory=dict)  # bytes by day, as its modem counts

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from simulator.solar.camera import Camera
+from simulator.solar.said import tells_capacity
 from simulator.solar.truth import CLAIMABLE, SEASONAL, Truth
 
 NAMES: Final[Mapping[Truth, frozenset[str]]] = {
@@ -66,6 +68,15 @@ _USUAL_GRACE: Final = 21.0
 
 JUDGED: Final = ("battery.", "solar.", "energy.", "cellular.", "wifi.")
 """The families of fault codes that this is about."""
+
+
+def is_hidden(truth: Truth, camera: Camera) -> bool:
+    """Whether no observer could tell this truth from what the camera answers.
+
+    A worn battery alone: see ``tells_capacity``. Such a month is asked for separately: it counts
+    against the figure when something untrue stood in it, and not when it was left open.
+    """
+    return truth is Truth.BATTERY_WORN and not tells_capacity(camera)
 
 
 def grace_of(truth: Truth) -> float:

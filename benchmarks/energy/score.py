@@ -13,6 +13,7 @@ from benchmarks.energy.expected import (
     allowed_beside,
     claims_of,
     grace_of,
+    is_hidden,
     names_of,
 )
 from benchmarks.energy.subject import Heard, is_judged
@@ -23,7 +24,10 @@ from simulator.solar.truth import CLAIMABLE, Truth
 
 
 class Scored(msgspec.Struct, frozen=True):
-    """One camera-month; ``asked``: its truth had been plain for long enough to be named."""
+    """One camera-month; ``asked``: its truth had been plain for long enough to be named.
+
+    ``hidden``: plain for as long, but in nothing that the camera tells; asked for separately.
+    """
 
     device_id: str
     month: int
@@ -33,6 +37,7 @@ class Scored(msgspec.Struct, frozen=True):
     asked: bool
     named: bool
     wrong: tuple[str, ...]  # codes that are not true
+    hidden: bool = False
 
     @property
     def correct(self) -> bool:
@@ -67,27 +72,32 @@ class SiteScore(msgspec.Struct, frozen=True):
 def score_months(site: Site, heard: Heard) -> list[Scored]:
     """Every camera-month of the site."""
     scored = []
+    cameras = {one.device_id: one for one in site.cameras}
     before = frozenset[str]()  # what was allowed in the camera's month before: it may linger
     for month in months_of(site):
         if month.index == 0:
             before = frozenset()
         allowed = allowed_beside(month.truth, month.also)
-        scored.append(_score(month, _codes_in(month, heard), allowed | before))
+        is_untold = is_hidden(month.truth, cameras[month.device_id])
+        scored.append(_score(month, _codes_in(month, heard), allowed | before, hidden=is_untold))
         before = allowed
     return scored
 
 
-def _score(month: Month, codes: frozenset[str], allowed: frozenset[str]) -> Scored:
+def _score(month: Month, codes: frozenset[str], allowed: frozenset[str], *, hidden: bool) -> Scored:
     names = names_of(month.truth, month.also)
+    wrong = tuple(sorted(codes - allowed - names))
+    is_plain = bool(names) and month.plain_days >= grace_of(month.truth)
     return Scored(
         device_id=month.device_id,
         month=month.index,
         truth=month.truth.value,
         plain_days=month.plain_days,
         codes=tuple(sorted(codes)),
-        asked=bool(names) and month.plain_days >= grace_of(month.truth),
+        asked=is_plain and (not hidden or bool(wrong)),
         named=bool(names & codes),
-        wrong=tuple(sorted(codes - allowed - names)),
+        wrong=wrong,
+        hidden=is_plain and hidden,
     )
 
 

@@ -39,7 +39,7 @@ def write_table(sites: Sequence[SiteScore]) -> str:
         own = [one for one in months_in(sites) if one.truth == truth.value]
         if not own:
             continue
-        asked = [one for one in own if one.asked]
+        asked = [one for one in own if one.asked or one.hidden]
         stood = Counter(code for one in asked or own for code in one.codes or (_NOTHING,))
         told = ", ".join(f"{code} {count}" for code, count in stood.most_common())
         lines.append(

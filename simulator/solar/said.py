@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from simulator.life.chance import uniform
 from simulator.solar.camera import Camera, Firmware, Modem
+from simulator.solar.gauge import Method
 from simulator.solar.grid import Grid
 from simulator.solar.past import Past
 from simulator.solar.truth import Truth
@@ -42,7 +43,7 @@ def battery_says(past: Past, step: int) -> Values:
     if kind is Firmware.VOLTAGE:
         return said
     current = course.current_ma[step]
-    if uniform(seed, "awake when asked") < 0.3:
+    if shows_answering(camera):
         current -= camera.habits.awake_ma  # it shows what it draws while it answers us
     said["battery.current"] = round(current * (1 + 0.04 * noise))
     if kind is Firmware.CURRENT:
@@ -53,6 +54,23 @@ def battery_says(past: Past, step: int) -> Values:
     said["solar.power"] = round(drawn_mw)
     said["solar.voltage"] = round(min(6200.0, 5200 * min(1.0, lit / 0.05) + 100 * lit))
     return said
+
+
+def shows_answering(camera: Camera) -> bool:
+    """Whether the current that it tells has in it what it draws while it answers us."""
+    return uniform(camera.seed, "awake when asked") < 0.3
+
+
+def tells_capacity(camera: Camera) -> bool:
+    """Whether its answers tell a battery that holds less from one that is used more.
+
+    Both take more percent by night, and both are charged for longer. What differs is the charge
+    that a percent is: for that it takes the current, and a gauge that counts charge. A gauge by
+    voltage is flat near full, where a camera spends its first weeks: nothing to hold a later
+    percent against.
+    """
+    has_current = camera.firmware in (Firmware.CURRENT, Firmware.PANEL)
+    return has_current and camera.gauge.method is Method.COULOMBS
 
 
 def _percent(past: Past, step: int) -> float:

@@ -13,15 +13,18 @@ import pytest
 
 from agent import cli
 from agent.cycle import record_readings
+from agent.days import Closed
 from agent.delivery import day_store
 from agent.delivery.database import Database
 from agent.delivery.opening import open_file
 from agent.delivery.outbox import Outbox
 from agent.diagnosis import energy_rules, power_rules
 from agent.energy.folding import read_day
-from agent.energy_days import KIND
+from agent.energy_days import KIND, look
 from agent.exit_code import DONE, FOUND
 from agent.probes.probe import good
+from agent.radio.blob import write as write_radio_day
+from agent.radio.day import RadioDay
 from agent.recording import Outcome, Settings
 from agent.sun_watch import Sun
 from agent.verbs import dispatch
@@ -228,3 +231,16 @@ def test_a_day_knows_its_firmware(site: Site) -> None:
     day = read_day(blob)
     assert day is not None
     assert day.firmware == "1.4.2"
+
+
+def test_what_its_modem_sent_stands_beside_its_days(site: Site) -> None:
+    """The bytes of each closed day on the air are looked at with the charge; untold ones not."""
+    days = {date(2026, 4, 1): 2.5e6, date(2026, 4, 2): None, date(2026, 4, 3): 3.5e6}
+    with site.database.transaction() as db:
+        for day, count in days.items():
+            content = write_radio_day(RadioDay(bytes_used=count))
+            day_store.keep(db, DEVICE.device_id, "radio", day, content)
+        closed = Closed(
+            db=db, device=DEVICE, day=date(2026, 4, 3), mates=(), levels=site.settings.levels
+        )
+        assert look(closed).sent == {date(2026, 4, 1): 2.5e6, date(2026, 4, 3): 3.5e6}

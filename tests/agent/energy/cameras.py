@@ -30,6 +30,7 @@ class Sky:
     days: int = 30
     clear: Callable[[int], float] = lambda day: (0.9, 0.5, 0.8, 0.3, 0.95)[day % 5]
     mean_c: Callable[[int], float] = lambda _: 15.0
+    is_known: bool = True  # the owner wrote down where it is
 
     def moments(self) -> Iterator[tuple[datetime, int]]:
         """Every hour of the days, with the number of the day."""
@@ -129,7 +130,7 @@ def days_of(cam: Cam, sky: Sky) -> dict[date, EnergyDay]:
         today = day_of(at, sky.site.longitude_deg)
         if on is not None and today != on:
             days[on], day = closed(day), carried(day)
-        on, day = today, fold(day, readings, at, sun_deg=deg)
+        on, day = today, fold(day, readings, at, sun_deg=deg if sky.is_known else None)
     return days
 
 
@@ -144,8 +145,8 @@ def view_of(
         day=day,
         days=_upto(days, day),
         siblings={name: _upto(one, day) for name, one in theirs.items()},
-        latitude_deg=sky.site.latitude_deg,
-        longitude_deg=sky.site.longitude_deg,
+        latitude_deg=sky.site.latitude_deg if sky.is_known else None,
+        longitude_deg=sky.site.longitude_deg if sky.is_known else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,7 +18,9 @@ from shared.catalogue import CATALOGUE
 from shared.catalogue_entry import Outcome
 from shared.reading import Quality
 from simulator.solar.account import months_of
+from simulator.solar.camera import Camera, Firmware
 from simulator.solar.cast import STORIES, cast_site
+from simulator.solar.gauge import Gauge, Method
 from simulator.solar.site import Site
 from simulator.solar.truth import CLAIMABLE, Truth
 
@@ -68,6 +71,23 @@ def test_the_right_name_is_correct_and_any_other_is_not() -> None:
     assert of_last(_heard(site, "cellular.sim_missing", day=40)) == (True, True, True)
     assert of_last(Heard()) == (True, False, False)
     assert of_last(_heard(site, "battery.not_charging", day=40)) == (True, False, False)
+
+
+def test_wear_that_a_device_does_not_tell_is_asked_for_separately() -> None:
+    """Left open it is no miss; with something untrue beside it, it counts as any other month."""
+    site = cast_site(STORIES.index(Truth.BATTERY_WORN))
+    blind = replace(site.cameras[0], firmware=Firmware.VOLTAGE)
+    telling = replace(blind, firmware=Firmware.CURRENT, gauge=Gauge(method=Method.COULOMBS))
+
+    def of_last(camera: Camera, heard: Heard) -> tuple[bool, bool]:
+        scored = score_months(replace(site, cameras=(camera, *site.cameras[1:])), heard)
+        last = [one for one in scored if one.device_id == camera.device_id][-1]
+        assert last.truth == Truth.BATTERY_WORN.value
+        return last.asked, last.hidden
+
+    assert of_last(telling, Heard()) == (True, False)
+    assert of_last(blind, Heard()) == (False, True)
+    assert of_last(blind, _heard(site, "solar.panel_weak", day=70)) == (True, True)
 
 
 def test_silence_about_a_healthy_camera_is_correct() -> None:
