@@ -22,6 +22,7 @@ class Told:
     has_description: bool = False
     has_tried: bool = False
     file_kinds: frozenset[str] = frozenset()
+    files: int = 0
     is_alone: bool = False  # no agent ever told a fault of this line
 
     @property

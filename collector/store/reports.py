@@ -197,13 +197,13 @@ def told(db: Connection, lines: Select[tuple[int]] | list[int]) -> dict[int, Tol
         .group_by(claim_report.c.line_id)
     ):
         described[row.line_id] = bool(row.tried)
-    kinds: dict[int, set[str]] = {}
+    kinds: dict[int, dict[str, int]] = {}
     for row in db.execute(
-        select(claim_file.c.line_id, claim_file.c.kind)
+        select(claim_file.c.line_id, claim_file.c.kind, func.count().label("files"))
         .where(claim_file.c.line_id.in_(lines))
-        .distinct()
+        .group_by(claim_file.c.line_id, claim_file.c.kind)
     ):
-        kinds.setdefault(row.line_id, set()).add(row.kind)
+        kinds.setdefault(row.line_id, {})[row.kind] = row.files
     told_by_agents = set(
         db.execute(
             select(finding.c.line_id)
@@ -216,6 +216,7 @@ def told(db: Connection, lines: Select[tuple[int]] | list[int]) -> dict[int, Tol
             has_description=line in described,
             has_tried=described.get(line, False),
             file_kinds=frozenset(kinds.get(line, ())),
+            files=sum(kinds.get(line, {}).values()),
             is_alone=line in described and line not in told_by_agents,
         )
         for line in {*described, *kinds}

@@ -261,7 +261,9 @@ def test_lines_by_hand_count_in_their_batch_once_a_serial(house: House) -> None:
             .where(t.claim_line.c.id.in_(line))
             .values(state="closed", closed_at=house.now)
         )
-    send(house, replace(SAID, serial="SC25110001"), token="repeat")
+    again = send(house, replace(SAID, serial="SC25110001"), token="repeat")
+    repeats = {row["id"]: row["repeat_of"] for row in house.rows(t.claim_line)}
+    assert again.how is How.OPENED and repeats[again.line_id] is not None
 
     assert _batch(house) == ("B-1", 4, 1, 2)
 

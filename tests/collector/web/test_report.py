@@ -59,11 +59,13 @@ async def test_report_with_a_photo_is_a_preclaim(console: Console, signed: Signe
     told = await (await client.get(f"/api/v1{places[0].partition('?')[0]}")).json()
     photo = told["files"][0]["url"]
     shown = await client.get(photo)
+    today, listed = [await (await client.get(path)).text() for path in ("/?lang=en", "/preclaims")]
 
     assert count(console) == (lines + 1, reports + 1, files + 1)
     assert [place.partition("told=")[2] for place in places] == ["opened", "known"]
     assert "pink picture by day since the storm" in page and "was opened from your report" in page
     assert "人工报告" in chinese
+    assert "Reported by people, at no site" in today and "files from people: 1" in listed
     assert PLACE not in await shown.read() and shown.content_type == "image/jpeg"
     assert told["must"] == {
         "serial": True, "model": True, "delivery": True,
