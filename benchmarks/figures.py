@@ -24,6 +24,7 @@ from benchmarks import (
     camera_streams,
     camera_sweep,
     camera_zoo,
+    claims_pack,
     durability_chaos,
     durability_herd,
     durability_intake,
@@ -68,6 +69,7 @@ FIGURES: tuple[Figure, ...] = (
     *energy_sink.FIGURES,
     *energy_replay.FIGURES,
     *energy_origin.FIGURES,
+    *claims_pack.FIGURES,
 )
 OUTPUT = Path("build/figures.json")
 
