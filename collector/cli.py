@@ -184,6 +184,13 @@ def verify_pack(arguments: argparse.Namespace) -> int:
     return verify_pack(arguments)
 
 
+def import_pack(arguments: argparse.Namespace) -> int:
+    """Take a claim pack of a partner's collector."""
+    from collector.pack_import_command import import_pack  # noqa: PLC0415
+
+    return import_pack(arguments)
+
+
 def look_after_silences(arguments: argparse.Namespace) -> int:
     """List, add or end silences and maintenance windows."""
     from collector.silence_command import look_after_silences  # noqa: PLC0415

@@ -82,6 +82,11 @@ def _packs(add: Callable[..., argparse.ArgumentParser], lang: str) -> None:
     pack.add_argument("-o", "--output", type=Path, metavar="FILE", help=say("help_output", lang))
     verify = add("verify", cli.verify_pack, config=False)
     verify.add_argument("file", type=Path, metavar="PACK", help=say("help_pack", lang))
+    taken = add("import-pack", cli.import_pack)
+    taken.add_argument("file", type=Path, metavar="PACK", help=say("help_pack", lang))
+    taken.add_argument(
+        "--from", dest="partner", required=True, metavar="NAME", help=say("help_from", lang)
+    )
     whose = verify.add_mutually_exclusive_group()
     whose.add_argument("-c", "--config", type=Path, help=say("help_partners", lang))
     whose.add_argument("--fingerprint", default="", help=say("help_fingerprint", lang))

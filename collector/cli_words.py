@@ -80,6 +80,34 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "check a claim pack; names the first file that does not hold",
         "核对索赔资料包；指出第一个不符的文件",
     ),
+    "import-pack": (
+        "take a submitted claim from a partner's collector, as a pack",
+        "接收合作方采集端已提交的索赔（资料包）",
+    ),
+    "help_from": (
+        "whose pack it is: the name of one of [[partners]]",
+        "资料包来自谁：[[partners]] 之一的名称",
+    ),
+    "taken_opened": (
+        "{number}: pre-claim {line} opened for serial {serial}",
+        "{number}：已为序列号 {serial} 建立预索赔 {line}",
+    ),
+    "taken_attached": (
+        "{number}: added to pre-claim {line}, which is open for serial {serial}",
+        "{number}：已并入序列号 {serial} 的进行中预索赔 {line}",
+    ),
+    "taken_renewed": (
+        "{number}: pre-claim {line} has what is new in it",
+        "{number}：新内容已加入预索赔 {line}",
+    ),
+    "taken_known": (
+        "{number}: nothing to do; this pack, or a later one, is in pre-claim {line} already",
+        "{number}：无需处理；此包或更新的资料包已在预索赔 {line} 中",
+    ),
+    "taken_held": (
+        "it stays a draft, because {why}",
+        "仍为草稿，因为{why}",
+    ),
     "help_line": (
         "the line: its id, or its number like PC-2026-000123",
         "索赔行：编号，或号码如 PC-2026-000123",

@@ -313,6 +313,10 @@ WRONGS: Final[Mapping[str, Wrong]] = {
             "请填写对方采集端在 /pack-key 显示的 64 位十六进制数字",
         ),
     ),
+    "unknown_partner": Wrong(
+        Both("{found!r} is none of [[partners]]", "{found!r} 不在 [[partners]] 中"),
+        Both("partners: {known}", "已有合作方：{known}"),
+    ),
     "key_twice": Wrong(
         Both("is another partner's too", "与另一合作方相同"),
         Both("each partner has a key of its own", "每个合作方使用各自的密钥"),

@@ -75,6 +75,14 @@ def open_pack(content: bytes, *, trusted: Collection[str] | None = None) -> Pack
     )
 
 
+def signer_of(content: bytes) -> str:
+    """The fingerprint of the collector that sealed the pack; nothing else of it was checked."""
+    try:
+        return seal.fingerprint(_check_seal(archive.read(content)))
+    except ArchiveError as error:
+        raise PackError(error.file, error.wrong, **error.values) from error
+
+
 def _check_seal(files: Mapping[str, bytes]) -> Ed25519PublicKey:
     for name in (seal.SUMS, seal.SIGNATURE, seal.KEY, CLAIM):
         if name not in files:

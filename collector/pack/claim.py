@@ -132,6 +132,7 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
     is_breached: bool = False
     is_provisional: bool = False
     paused_days: int = 0
+    pause: Line = ""  # why it is paused now
 
 
 class Sibling(msgspec.Struct, frozen=True, kw_only=True):

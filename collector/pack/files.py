@@ -13,8 +13,8 @@ from collector.pack.archive import MOST_BYTES
 from collector.pack.claim import File, LeftOut
 from collector.pack.seal import sha256_of
 from collector.store.proofs import Proof
+from collector.store.reports import FileRow
 from collector.store.views.claim_file import ManifestRow
-from collector.store.views.pack import BroughtRow
 
 EVIDENCE: Final = "evidence"  # an agent's manifest names it
 BROUGHT: Final = "brought"  # a person brought it: no agent speaks for it
@@ -95,7 +95,7 @@ def of_proofs(proofs: Iterable[Proof]) -> tuple[Known, ...]:
     )
 
 
-def of_uploads(rows: Iterable[BroughtRow]) -> tuple[Known, ...]:
+def of_uploads(rows: Iterable[FileRow]) -> tuple[Known, ...]:
     """What people uploaded, the oldest first."""
     return tuple(
         Known(

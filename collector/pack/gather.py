@@ -10,12 +10,12 @@ from sqlalchemy import Connection
 from collector.claims.policy import Policy
 from collector.claims.snapshot import take_snapshots
 from collector.factory_calendar import calendar_of
-from collector.pack import around
-from collector.pack.claim import Clock, Maker
+from collector.pack import around, telling
+from collector.pack.claim import Maker
 from collector.pack.facts import PackFacts
 from collector.pack.files import collect, of_manifests, of_proofs, of_uploads
 from collector.pack.tell_claim import Told, tell_claim
-from collector.store import proofs, stories, units
+from collector.store import proofs, reports, stories, units
 from collector.store.scope import Role, scope_of
 from collector.store.views import claim_file, claims
 from collector.store.views import origins as origin_view
@@ -55,8 +55,14 @@ def gather(
         evidence_dir=desk.evidence_dir,
         is_shared=is_whole,
     )
+    terms = desk.policy.clocks
+    clocks = take_snapshots(told.story, terms=terms, days=calendar_of(terms), now=told.as_of)
     claim = tell_claim(
-        told, files, clocks=_clocks(told, desk.policy), made_by=desk.made_by, is_whole=is_whole
+        told,
+        files,
+        clocks=tuple(map(telling.clock, clocks)),
+        made_by=desk.made_by,
+        is_whole=is_whole,
     )
     onset_at = told.row.onset_at or told.row.opened_at
     series = (
@@ -85,39 +91,16 @@ def _read(db: Connection, line: int, *, organisation_id: str) -> Told | None:
         row=row,
         story=stories.story_of(db, line),
         findings=claim_file.list_findings(db, scope, line),
-        reports=view.list_reports(db, scope, line),
+        reports=reports.of_line(db, scope, line),
         manifests=manifests,
         signed=view.list_signed(db, scope, line),
         events=claim_file.list_events(db, scope, line),
         proofs=brought,
-        uploads=view.list_brought(db, scope, line),
+        uploads=reports.files_of(db, scope, line),
         siblings=view.list_siblings(db, scope, row.position_id, onset_at=onset_at),
         peers=view.list_peers(db, scope, line, model=row.model, batch=row.batch),
         items=must_items(row, manifests, brought),
         unit=units.find(db, row.serial) if row.serial else None,
         origin=origin_view.find_origin(db, scope, line, tells_fleet=False),
         clock_off_s=view.agent_clock_off_s(db, row.agent_id) if row.position_id else None,
-    )
-
-
-def _clocks(told: Told, policy: Policy) -> tuple[Clock, ...]:
-    """Both clocks as of the line's newest event: the same log gives the same pack."""
-    if not told.events:
-        return ()
-    terms = policy.clocks
-    snapshots = take_snapshots(
-        told.story, terms=terms, days=calendar_of(terms), now=told.events[-1].at
-    )
-    return tuple(
-        Clock(
-            kind=one.kind.value,
-            cycle=max(1, one.cycle),
-            started_at=one.started_at,
-            due_at=one.due_at,
-            stopped_at=one.stopped_at,
-            is_breached=one.breached_at is not None,
-            is_provisional=one.is_provisional,
-            paused_days=one.paused_days,
-        )
-        for one in snapshots
     )

@@ -79,6 +79,24 @@ WRONGS: Final[Mapping[str, Wrong]] = {
         "序列号为 {found}，而索赔的是 {claimed}",
         Both("clear up which device it is before deciding", "请先查明是哪台设备，再作决定"),
     ),
+    "not_submitted": _wrong(
+        "is of a claim that was not submitted: pictures leave a site with the submission only",
+        "所属索赔尚未提交：图片仅随提交离开站点",
+        Both(
+            "ask the sender to submit the claim and send the pack that is made then",
+            "请让发送方提交索赔，并发送提交后生成的资料包",
+        ),
+    ),
+    "no_fault": _wrong("names no fault", "未写明任何故障"),
+    "no_partner": _wrong(
+        "is of a collector that is none of [[partners]]; its fingerprint is {found}",
+        "来自不在 [[partners]] 中的采集端；其指纹为 {found}",
+        Both(
+            "compare it with what the sender shows at /pack-key; when it is the sender's, add "
+            "[[partners]] with name, fingerprint and organisation",
+            "请与发送方在 /pack-key 所示比对；确为发送方时，请添加 [[partners]]",
+        ),
+    ),
     "no_agent": _wrong("is named by no agent's manifest", "未列入任何代理清单"),
     "broken_chain": _wrong("is broken at event {seq}", "在事件 {seq} 处断开"),
 }

@@ -13,7 +13,7 @@ from collector.pack.claim import Maker
 from collector.pack.facts import PackFacts
 from collector.pack.gather import Desk, gather
 from collector.pack.seal import fingerprint
-from collector.settings import Config
+from collector.settings import Config, PartnerEntry
 from collector.store.engine import reader
 
 
@@ -32,7 +32,8 @@ class PackRoom:
     desk: Desk
     key: Ed25519PrivateKey
     font: Path
-    directory: Path  # where packs that were given out are kept
+    directory: Path  # where packs that were given out or taken in are kept
+    partners: tuple[PartnerEntry, ...] = ()
 
     def make(
         self, engine: Engine, line: int, *, organisation_id: str, is_whole: bool
@@ -78,4 +79,5 @@ def open_room(config: Config) -> PackRoom:
         key=key,
         font=config.pack.font,
         directory=config.packs_dir,
+        partners=config.partners,
     )

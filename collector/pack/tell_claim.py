@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from collector.claims.completeness import Item
 from collector.claims.story import Story
 from collector.pack import around, claim, telling
 from collector.pack.files import Files
 from collector.store.proofs import Proof
+from collector.store.reports import FileRow, ReportRow
 from collector.store.units import Unit
 from collector.store.views.claim_file import EventRow, FindingRow, ManifestRow
 from collector.store.views.claims import PreClaim
 from collector.store.views.origins import OriginFile
-from collector.store.views.pack import BroughtRow, PeerRow, ReportRow, SiblingRow, SignedRow
+from collector.store.views.pack import PeerRow, SiblingRow, SignedRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +30,24 @@ class Told:
     signed: tuple[SignedRow, ...]
     events: tuple[EventRow, ...]
     proofs: tuple[Proof, ...]
-    uploads: tuple[BroughtRow, ...]
+    uploads: tuple[FileRow, ...]
     siblings: tuple[SiblingRow, ...]
     peers: tuple[PeerRow, ...]
     items: tuple[Item, ...]
     unit: Unit | None
     origin: OriginFile | None
     clock_off_s: float | None
+
+    @property
+    def as_of(self) -> datetime:
+        """The newest fact: as of then clocks are told, so that one state is told in one way."""
+        moments = (
+            *(one.at for one in self.events),
+            *(one.received_at for one in self.signed),
+            *(one.at for one in self.proofs),
+            *(one.at for one in self.uploads),
+        )
+        return max(moments, default=self.row.opened_at)
 
     @property
     def statements(self) -> tuple[claim.Statement, ...]:
@@ -55,20 +68,11 @@ def tell_claim(
     row, statements = told.row, told.statements
     onset_at = row.onset_at or row.opened_at
     faults = (*map(telling.fault, told.findings), *map(telling.report, told.reports))
-    as_of = telling.newest(
-        (
-            *(one.at for one in told.events),
-            *(one.received_at for one in told.signed),
-            *(one.at for one in told.proofs),
-            *(one.at for one in told.uploads),
-        ),
-        otherwise=row.opened_at,
-    )
     return claim.Claim(
         number=row.number,
         line=row.id,
         state=row.state,
-        as_of=as_of,
+        as_of=told.as_of,
         made_by=made_by,
         organisation=row.organisation_id,
         buyer=row.buyer,
@@ -91,7 +95,7 @@ def tell_claim(
         faults=faults,
         description=telling.described(faults),
         items=tuple(map(telling.item, told.items)),
-        checks=tuple(map(telling.check, told.proofs)),
+        checks=(*map(telling.check, told.proofs), *telling.tried(told.reports)),
         control=around.control(told.siblings, codes=row.codes, onset_at=onset_at)
         if is_whole and row.position_id is not None
         else None,

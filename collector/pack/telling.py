@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time
 
 from collector.claims.completeness import Item as MustItem
+from collector.claims.snapshot import Snapshot
 from collector.pack import claim as c
 from collector.store.proofs import Proof
+from collector.store.reports import ReportRow
 from collector.store.views.claim_file import FindingRow
 from collector.store.views.origins import OriginFile, ReasonRow
-from collector.store.views.pack import ReportRow, SignedRow
+from collector.store.views.pack import SignedRow
 from collector.store.views.words import Words, fault_name, fault_text
 from collector.web.voice import Voice
 from shared import signing, wire
@@ -104,6 +106,15 @@ def check(proof: Proof) -> c.Check:
     return c.Check(at=proof.at, actor=proof.actor, words=both(words), sha256=proof.sha256 or "")
 
 
+def tried(rows: Iterable[ReportRow]) -> tuple[c.Check, ...]:
+    """What those who reported it had tried before."""
+    return tuple(
+        c.Check(at=row.at, actor=row.reporter, words=named("tried", one))
+        for row in rows
+        for one in row.tried
+    )
+
+
 def origin(file: OriginFile) -> c.Origin:
     """What was suggested and decided; the store has withheld what only the factory sees."""
     return c.Origin(
@@ -171,6 +182,16 @@ def _joined(parts: Iterable[str]) -> str:
     return "\n".join(dict.fromkeys(part.strip() for part in parts))[:_LONGEST]
 
 
-def newest(moments: Iterable[datetime | None], *, otherwise: datetime) -> datetime:
-    """The last of these; ``otherwise`` where there is none."""
-    return max((one for one in moments if one is not None), default=otherwise)
+def clock(found: Snapshot) -> c.Clock:
+    """A clock as it stood at the newest fact."""
+    return c.Clock(
+        kind=found.kind.value,
+        cycle=max(1, found.cycle),
+        started_at=found.started_at,
+        due_at=found.due_at,
+        stopped_at=found.stopped_at,
+        is_breached=found.breached_at is not None,
+        is_provisional=found.is_provisional,
+        paused_days=found.paused_days,
+        pause=found.pause_reason,
+    )

@@ -37,3 +37,9 @@ def find(db: Connection, name: str) -> Found | None:
         .limit(2)
     ).all()
     return Found(rows[0].id, rows[0].organisation_id) if len(rows) == 1 else None
+
+
+def warranty_of(db: Connection, line_id: int) -> str:
+    """The warranty verdict of a line; NoResultFound when there is no such line."""
+    found = db.execute(select(claim_line.c.warranty_verdict).where(claim_line.c.id == line_id))
+    return str(found.scalar_one())

@@ -8,12 +8,14 @@ import pytest
 
 from collector import keys
 from collector.__main__ import main
+from collector.claims.lifecycle import Actor, LineState
 from collector.pack import archive
 from collector.pack.seal import fingerprint
-from tests.collector.house import House
+from collector.review import move_line
+from tests.collector.house import NOON, House
 from tests.collector.pack import needs
 from tests.collector.pack.seed import PICTURE, REFERENCE, SERIAL, TRANSCRIPT, open_line
-from tests.stores import STORES
+from tests.stores import STORES, open_store_of
 
 pytestmark = needs.FONT
 
@@ -113,3 +115,43 @@ def test_partners_are_read(config: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "partners[1].fingerprint: is no fingerprint" in told
     assert "partners[1].organisation" in told
     assert "partners[2].name" in told
+
+
+def test_taken_in_from_a_partner(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A submitted claim goes from one collector to another by a file; a name that is none of the
+    partners, and a claim that was not submitted, are refused with the remedy."""
+    made, key = tmp_path / "claim.zip", tmp_path / "keys/pack.pem"
+    assert main(["pack", "1", "-c", str(config), "-o", str(made)]) == 0
+    fingerprint_ = fingerprint(keys.load_or_make(key).public_key())
+    (tmp_path / "factory").mkdir()
+    other = tmp_path / "factory" / "collector.toml"
+    other.write_text(
+        CONFIG.replace('evidence_key = "agent.pub.pem"\n', "")
+        + f'[[partners]]\nname = "n"\nfingerprint = "{fingerprint_}"\norganisation = "north"\n'
+    )
+    STORES.point(other)
+    call = ["import-pack", str(made), "-c", str(other)]
+    assert main([*call, "--from", "nobody"]) == 2
+    assert "partners: n" in capsys.readouterr().err
+    assert main([*call, "--from", "n", "--lang", "zh"]) == 1
+    assert "尚未提交" in capsys.readouterr().err
+
+    engine = open_store_of(config)
+    with engine.begin() as db:
+        move_line(
+            db,
+            line_id=1,
+            target=LineState.SUBMITTED,
+            actor="li",
+            role=Actor.INTEGRATOR,
+            reason="as told",
+            now=NOON,
+        )
+    engine.dispose()
+    assert main(["pack", "1", "-c", str(config), "-o", str(made)]) == 0
+    assert main([*call, "--from", "n"]) == 0
+    assert f"opened for serial {SERIAL}" in capsys.readouterr().out
+    assert main([*call, "--from", "n", "--lang", "zh"]) == 0
+    assert "无需处理" in capsys.readouterr().out

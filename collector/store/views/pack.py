@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection, and_, or_, select
 
@@ -11,9 +11,7 @@ from collector.store.scope import Scope
 from collector.store.tables import (
     agent,
     claim_case,
-    claim_file,
     claim_line,
-    claim_report,
     episode,
     finding,
     manifest,
@@ -56,76 +54,6 @@ class PeerRow:
     codes: tuple[str, ...]
     state: str
     opened_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportRow:
-    """What a person reported; ``checks_json`` is what they had tried."""
-
-    code: str
-    onset_on: date | None
-    description: str
-    reporter: str
-    via: str
-    at: datetime
-    checks_json: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BroughtRow:
-    """A file that a person uploaded to the claim."""
-
-    sha256: str
-    kind: str
-    media_type: str
-    name: str
-    size: int
-    note: str
-    actor: str
-    at: datetime
-
-
-def list_reports(db: Connection, scope: Scope, line: int) -> tuple[ReportRow, ...]:
-    """What people reported of the line, oldest first."""
-    rows = db.execute(
-        select(claim_report)
-        .where(scope.covers(claim_report.c.organisation_id), claim_report.c.line_id == line)
-        .order_by(claim_report.c.id)
-    )
-    return tuple(
-        ReportRow(
-            code=row.code,
-            onset_on=row.onset_on,
-            description=row.description,
-            reporter=row.reporter,
-            via=row.via,
-            at=row.at,
-            checks_json=row.checks_json,
-        )
-        for row in rows
-    )
-
-
-def list_brought(db: Connection, scope: Scope, line: int) -> tuple[BroughtRow, ...]:
-    """What people uploaded to the line, oldest first."""
-    rows = db.execute(
-        select(claim_file)
-        .where(scope.covers(claim_file.c.organisation_id), claim_file.c.line_id == line)
-        .order_by(claim_file.c.id)
-    )
-    return tuple(
-        BroughtRow(
-            sha256=row.sha256,
-            kind=row.kind,
-            media_type=row.media_type,
-            name=row.name,
-            size=row.size,
-            note=row.note,
-            actor=row.actor,
-            at=row.at,
-        )
-        for row in rows
-    )
 
 
 def list_signed(db: Connection, scope: Scope, line: int) -> tuple[SignedRow, ...]:

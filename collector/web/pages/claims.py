@@ -79,6 +79,7 @@ async def show_preclaims(call: Call) -> web.StreamResponse:
         rows=rows[:PAGE_ROWS],
         more=rows[PAGE_ROWS - 1].id if len(rows) > PAGE_ROWS else 0,
         wanted=wanted,
+        may_import=call.house.packs is not None and call.known.role in CONFIRMS,
         choices=await call.house.read(lambda db: claims.list_choices(db, call.scope)),
         sites=await call.house.read(lambda db: devices.list_sites(db, call.scope)),
     )

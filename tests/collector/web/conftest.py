@@ -22,7 +22,7 @@ from collector.pack.claim import Maker
 from collector.pack.gather import Desk
 from collector.pack.room import PackRoom
 from collector.pack.seal import fingerprint
-from collector.settings import DEFAULT_FONT
+from collector.settings import DEFAULT_FONT, PartnerEntry
 from collector.store import accounts
 from collector.store.engine import open_engine
 from collector.web.application import create
@@ -102,6 +102,13 @@ def make_room(evidence_dir: Path) -> PackRoom:
         key=PACK_KEY,
         font=DEFAULT_FONT,
         directory=evidence_dir.parent / "packs",
+        partners=(
+            PartnerEntry(
+                name="shop-collector",
+                fingerprint=fingerprint(PACK_KEY.public_key()),
+                organisation_id="other",
+            ),
+        ),
     )
 
 

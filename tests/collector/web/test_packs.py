@@ -5,14 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from aiohttp import FormData
+from sqlalchemy import select, update
 
+from collector.claims.lifecycle import Actor, LineState
 from collector.pack.check import Pack, open_pack
 from collector.pack.font_error import FontError
 from collector.pack.room import PackRoom
 from collector.store import tables as t
+from tests.collector.house import House
 from tests.collector.pack import needs
-from tests.collector.web.conftest import PACK_KEY, Console, Signed, make_room
+from tests.collector.pack.seed import PICTURE, REFERENCE, TRANSCRIPT, open_line
+from tests.collector.pack.tamper import STRANGER, sealed
+from tests.collector.pack.test_share import give, move
+from tests.collector.web.conftest import CSRF, PACK_KEY, Console, Signed, make_room
 
 pytestmark = needs.FONT
 
@@ -65,3 +71,49 @@ async def test_a_missing_font_is_told(signed: Signed, monkeypatch: pytest.Monkey
     answer = await (await signed("integrator")).get("/preclaims/1/pack?lang=zh")
     assert answer.status == 503
     assert "fonts-wqy-microhei" in await answer.text()
+
+
+async def test_the_factory_takes_packs_by_upload(
+    console: Console, signed: Signed, tmp_path: Path
+) -> None:
+    """The key in the pack says whose it is; a stranger's pack, and what is none, come back with
+    the reason; nobody but the factory's people may."""
+    engineer = await signed("engineer")
+    page = await (await engineer.get("/preclaims/import")).text()
+    assert "shop-collector" in page
+    assert (await (await signed("integrator")).get("/preclaims/import")).status == 403
+    for content, why in ((b"no zip", "no whole ZIP"), (stranger_pack(), "none of [[partners]]")):
+        answer = await engineer.post("/preclaims/import?lang=en", data=upload(content))
+        assert answer.status == 422
+        assert why in await answer.text()
+    content = partner_pack(tmp_path)
+    text = await (await engineer.post("/preclaims/import?lang=en", data=upload(content))).text()
+    assert "a pre-claim was opened for SC24010001" in text
+    text = await (await engineer.post("/preclaims/import?lang=zh", data=upload(content))).text()
+    assert "无需处理" in text
+    with console.engine.begin() as db:
+        (line,) = db.execute(select(t.claim_line.c.id).where(t.claim_line.c.via == "pack")).all()
+    assert "reference-" in await (await engineer.get(f"/preclaims/{line.id}")).text()
+
+
+def upload(content: bytes) -> FormData:
+    """The form as a browser sends it."""
+    form = FormData({"csrf": CSRF})
+    form.add_field("pack", content, filename="pack.zip", content_type="application/zip")
+    return form
+
+
+def partner_pack(folder: Path) -> bytes:
+    """A submitted claim of the partner."""
+    (folder / "sender").mkdir()
+    house = House(folder / "sender")
+    open_line(house, files=(REFERENCE, PICTURE, TRANSCRIPT))
+    move(house, LineState.SUBMITTED, Actor.INTEGRATOR)
+    content = give(house).content
+    house.engine.dispose()
+    return content
+
+
+def stranger_pack() -> bytes:
+    """A pack that says nothing, under a key that nobody knows."""
+    return sealed({"claim.json": b"{}"}, STRANGER)
