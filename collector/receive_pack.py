@@ -17,13 +17,13 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from collector import keep_brought, report_claim
-from collector.claims import warranty
 from collector.claims.clock_terms import ClockTerms
 from collector.claims.lifecycle import Actor, IllegalMoveError, LineState
 from collector.claims.policy import Policy
 from collector.claims.problem import Both
 from collector.claims.report import Report, Via
 from collector.claims.report_check import RefusedReportError
+from collector.claims.warranty import WarrantyVerdict
 from collector.intake.evidence_files import EvidenceFiles
 from collector.pack import as_reports
 from collector.pack.check import CLAIM, Pack, PackError, open_pack
@@ -31,8 +31,9 @@ from collector.pack.claim import Claim
 from collector.report_claim import How, KeyReusedError, Reported, Reporter
 from collector.review import move_line
 from collector.settings import PartnerEntry
-from collector.store import cases, lines, packs, units
+from collector.store import cases, lines, packs
 from collector.store.scope import Role, scope_of
+from collector.unit_warranty import judge_serial, tell_warranty
 from shared.catalogue_entry import Component
 
 IMPORTED: Final = "pack_imported"
@@ -266,20 +267,21 @@ def _judge(db: Connection, claim: Claim, line_id: int, *, policy: Policy, now: d
 
     A pack that took a week to arrive must not lose a claim its warranty.
     """
-    unit = units.find(db, claim.unit.serial) if claim.unit.serial else None
-    if unit is None:
+    known = lines.judged(db, line_id)
+    if not known.serial or known.verdict == WarrantyVerdict.DUPLICATE_SERIAL.value:
         return
     component = as_reports.component_of(claim)
-    judged = warranty.judge(
-        registered=True,
-        delivered_on=unit.delivered_on,
-        months=policy.months_for(product=unit.product, component=Component(component)),
+    judged = judge_serial(
+        db,
+        known.serial,
+        position_id=known.position_id,
+        component=Component(component),
         onset_at=min(as_reports.judged_at(claim), now),
-        zone=policy.zone,
+        policy=policy,
     )
-    if lines.warranty_of(db, line_id) == warranty.WarrantyVerdict.DUPLICATE_SERIAL.value:
-        return
     cases.rest_on(db, line_id=line_id, component=component, judged=judged)
+    if judged.verdict.value != known.verdict:
+        tell_warranty(db, line_id, known.organisation_id, judged, now=now)
 
 
 def _submit(

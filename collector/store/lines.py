@@ -18,6 +18,15 @@ class Found(NamedTuple):
     organisation_id: str
 
 
+class Judged(NamedTuple):
+    """Which device at which position, and the verdict that stands."""
+
+    serial: str
+    position_id: int | None
+    verdict: str
+    organisation_id: str
+
+
 def find(db: Connection, name: str) -> Found | None:
     """The line ``7``, ``PC-2026-000123`` or ``PC-2026-000123-7``; None when there is no one such.
 
@@ -39,7 +48,14 @@ def find(db: Connection, name: str) -> Found | None:
     return Found(rows[0].id, rows[0].organisation_id) if len(rows) == 1 else None
 
 
-def warranty_of(db: Connection, line_id: int) -> str:
-    """The warranty verdict of a line; NoResultFound when there is no such line."""
-    found = db.execute(select(claim_line.c.warranty_verdict).where(claim_line.c.id == line_id))
-    return str(found.scalar_one())
+def judged(db: Connection, line_id: int) -> Judged:
+    """What the warranty of a line was judged of; NoResultFound when there is no such line."""
+    row = db.execute(
+        select(
+            claim_line.c.label_serial,
+            claim_line.c.position_id,
+            claim_line.c.warranty_verdict,
+            claim_line.c.organisation_id,
+        ).where(claim_line.c.id == line_id)
+    ).one()
+    return Judged(row.label_serial, row.position_id, row.warranty_verdict, row.organisation_id)

@@ -81,13 +81,15 @@ def ends(tmp_path: Path) -> Iterator[Ends]:
 
 
 def test_a_submitted_claim_is_a_claim_at_the_factory(ends: Ends) -> None:
-    """Its fault, files and history are there; the warranty is the factory's own word at the onset
-    that the agent signed for, not at the day on which the pack arrived."""
+    """Its fault, files and history are there; the warranty is the factory's own word: seen
+    inside, as the agent signed for, and submitted here after the last day, is grey and not out."""
     received = ends.take(give(ends.sender).content)
     assert received.how is Taken.OPENED
     line = ends.line()
     assert (line["via"], line["label_serial"], line["organisation_id"]) == ("pack", SERIAL, "south")
-    assert (line["warranty_verdict"], line["warranty_until"]) == ("in", date(2026, 3, 10))
+    assert (line["warranty_verdict"], line["warranty_until"]) == (
+        "grey_observed_in", date(2026, 3, 10),
+    )  # fmt: skip
     (report,) = ends.factory.rows(tables.claim_report)
     assert (report["code"], report["via"], report["reporter"]) == (
         "ircut.stuck_open", "pack", "south-collector",
