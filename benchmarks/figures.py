@@ -25,6 +25,7 @@ from benchmarks import (
     camera_sweep,
     camera_zoo,
     claims_pack,
+    claims_registry,
     durability_chaos,
     durability_herd,
     durability_intake,
@@ -46,6 +47,7 @@ from benchmarks.figure import Figure, Size
 
 FIGURES: tuple[Figure, ...] = (
     *main_figures.FIGURES,
+    *claims_registry.FIGURES,
     *durability_chaos.FIGURES,
     *durability_outbox.FIGURES,
     *durability_power.FIGURES,

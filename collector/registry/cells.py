@@ -78,9 +78,14 @@ def read_serial(name: str, cell: Cell, *, model: str = "") -> str:
     serial = read_text(name, cell, longest=64)
     if is_placeholder(serial, model=model):
         raise _bad(name, f"{serial!r} names no single device", f"{serial!r} 无法指明一台设备")
-    if not isinstance(cell, Exact) and _was_a_number(serial):
+    if not _is_text_for_certain(cell) and _was_a_number(serial):
         raise destroyed(name)
     return serial
+
+
+def _is_text_for_certain(cell: Cell) -> bool:
+    """A text cell of a workbook, or one of CSV that somebody marked as a text."""
+    return isinstance(cell, Exact) or (isinstance(cell, str) and cell.lstrip().startswith("'"))
 
 
 def _was_a_number(serial: str) -> bool:

@@ -106,13 +106,20 @@ def compare(db: Connection, wanted: List, *, organisation_id: str) -> Comparison
     """Set the list against the store, as this organisation's."""
     if wanted.kind is ListKind.PARTS:
         return _compare_parts(db, wanted, organisation_id)
-    known = unit_images.read(db, _serials(wanted))
+    known = unit_images.read(db, (row.serial for row in wanted.rows))
     rivals = _Rivals(
         aliases=unit_images.owners_of_aliases(
             db, ((a.kind.value, a.value) for row in wanted.rows for a in row.aliases)
         ),
-        replaced_by=unit_images.replacements_of(db, (row.replaces for row in wanted.rows)),
-        known=known,
+        replaced_by=unit_images.replacements_of(
+            db,
+            (
+                serial
+                for row in wanted.rows
+                if row.replaces
+                for serial in (row.serial, row.replaces)
+            ),
+        ),
     )
     changes: list[Change] = []
     conflicts: list[RowProblem] = []
@@ -140,17 +147,12 @@ def compare(db: Connection, wanted: List, *, organisation_id: str) -> Comparison
     )
 
 
-def _serials(wanted: List) -> set[str]:
-    return {row.serial for row in wanted.rows} | {row.replaces for row in wanted.rows} - {""}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rivals:
     """Who else claims the aliases, the replaced serials and the units of a list."""
 
     aliases: Mapping[tuple[str, str], str]
     replaced_by: dict[str, str]
-    known: Mapping[str, UnitImage]
 
     def conflict(
         self, row: UnitRow, before: UnitImage | None, organisation_id: str
@@ -161,14 +163,14 @@ class _Rivals:
                 return _problem(
                     row,
                     f"the registry has it as {before.organisation_id}'s",
-                    f"登记表中该设备属于 {before.organisation_id}",
+                    f"登记册中该设备属于 {before.organisation_id}",
                 )
             if _contradicts(row, before):
                 day = before.delivered_on
                 return _problem(
                     row,
                     f"the registry says delivered {day}, the file {row.delivered_on}",
-                    f"登记表交付日期为 {day}，文件为 {row.delivered_on}",
+                    f"登记册交付日期为 {day}，文件为 {row.delivered_on}",
                 )
         others = {self.aliases.get((a.kind.value, a.value), row.serial) for a in row.aliases}
         if others - {row.serial}:
@@ -179,19 +181,22 @@ class _Rivals:
         return self._chain_conflict(row)
 
     def _chain_conflict(self, row: UnitRow) -> RowProblem | None:
-        sent = self.replaced_by.get(row.replaces, row.serial) if row.replaces else row.serial
+        """A unit is replaced once, and one that was replaced is not sent for another: no loops."""
+        if not row.replaces:
+            return None
+        sent = self.replaced_by.get(row.replaces, row.serial)
         if sent != row.serial:
             return _problem(
                 row,
                 f"{row.replaces} has already been replaced by {sent}",
                 f"{row.replaces} 已被 {sent} 替换",
             )
-        older = self.known.get(row.replaces)
-        if row.replaces and older is not None and older.replaces == row.serial:
+        newer = self.replaced_by.get(row.serial)
+        if newer is not None:
             return _problem(
                 row,
-                f"{row.replaces} itself was sent for {row.serial}",
-                f"{row.replaces} 本身是 {row.serial} 的替换件",
+                f"{row.serial} itself has been replaced by {newer}",
+                f"{row.serial} 本身已被 {newer} 替换",
             )
         return None
 

@@ -19,6 +19,7 @@ LIMIT: Final = 300
 _LOOKED_AT: Final = 3000  # units of the model
 _SHOWN: Final = 10
 _ENOUGH: Final = 2  # the weight from which a unit is worth a look
+_NAMED: Final = 5  # where a name holds the serial, the rest of the lot is only in the way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +157,8 @@ def list_candidates(db: Connection, scope: Scope, one: Unmatched) -> tuple[Candi
         if weight(why := reasons(seen, delivered)) >= _ENOUGH
     ]
     found.sort(key=lambda each: (-weight(each.reasons), each.unit.serial))
+    if found and weight(found[0].reasons) >= _NAMED:
+        found = [each for each in found if weight(each.reasons) >= _NAMED]
     return tuple(found[:_SHOWN])
 
 

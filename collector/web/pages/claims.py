@@ -14,7 +14,7 @@ from collector.claims.completeness import Item
 from collector.claims.field_proof import needed_by
 from collector.claims.lifecycle import Actor, IllegalMoveError, LineState, Move, moves_for
 from collector.review import NEEDS_PROOF, UnprovenError, move_line
-from collector.store import proofs, reports
+from collector.store import proofs, reports, spare_parts
 from collector.store.proofs import Proof
 from collector.store.scope import Role
 from collector.store.views import claim_file, claims, devices
@@ -165,6 +165,9 @@ async def show_claim(call: Call, *, status: int = 200, trouble: str = "") -> web
         trouble=trouble,
         shows_evidence=call.known.role is not Role.DISTRIBUTOR,
         may_confirm=call.known.role in CONFIRMS,
+        spares=await house.read(lambda db: spare_parts.fitting(db, claim.model, claim.component))
+        if call.known.role in CONFIRMS and not claim.closed_at
+        else None,
         origin=await read_panel(call, number),
         origins=ORIGINS,
         terms=house.policy.origin,

@@ -245,5 +245,5 @@ def test_unit_is_replaced_once(house: House) -> None:
 
     assert [problem.why_en for problem in compared.conflicts] == [
         "SC24010001 has already been replaced by SC24010002",
-        "SC24010002 itself was sent for SC24010001",
+        "SC24010001 itself has been replaced by SC24010002",
     ]
