@@ -47,7 +47,6 @@ from benchmarks.figure import Figure, Size
 
 FIGURES: tuple[Figure, ...] = (
     *main_figures.FIGURES,
-    *claims_registry.FIGURES,
     *durability_chaos.FIGURES,
     *durability_outbox.FIGURES,
     *durability_power.FIGURES,
@@ -72,6 +71,7 @@ FIGURES: tuple[Figure, ...] = (
     *energy_replay.FIGURES,
     *energy_origin.FIGURES,
     *claims_pack.FIGURES,
+    *claims_registry.FIGURES,
 )
 OUTPUT = Path("build/figures.json")
 
