@@ -16,6 +16,7 @@ from collector.pack.pdf_style import AMBER, GREEN, HALF, QUIET, RED, RULE, WIDTH
 
 _LONGEST: Final = (900, 420)  # of a text on paper, in English and Chinese
 _MOST_FAULTS: Final = 3
+_SAID: Final = 900  # signs of what a person wrote
 
 
 def head(claim: Claim, style: Style) -> list[Flowable]:
@@ -177,6 +178,13 @@ def _defect(claim: Claim, style: Style) -> list[Flowable]:
         both(claim.description, style),
     ]
     for fault in claim.faults[:_MOST_FAULTS]:
+        if fault.by == "person":
+            said = (
+                fault.summary.en
+                if len(fault.summary.en) <= _SAID
+                else (fault.summary.en[:_SAID] + w.CUT.zh + w.CUT.en)
+            )
+            parts.append(style.text(f"{w.IN_WORDS.en} {w.IN_WORDS.zh}: {said}", chinese=True))
         parts.append(both(_times(fault), style, size=7))
     if claim.agent_clock_off_s is not None:
         parts.append(both(w.CLOCK_OFF.told(off=claim.agent_clock_off_s), style, size=7))
@@ -186,8 +194,8 @@ def _defect(claim: Claim, style: Style) -> list[Flowable]:
 def _times(fault: Fault) -> w.Pair:
     if fault.by == "person":
         return w.Pair(
-            f"{fault.code}: {at(fault.onset_at)}, {w.BY_PERSON.en}",
-            f"{fault.code}：{at(fault.onset_at)}，{w.BY_PERSON.zh}",
+            f"{fault.code}: {fault.onset_at:%Y-%m-%d}, {w.BY_PERSON.en}",
+            f"{fault.code}：{fault.onset_at:%Y-%m-%d}，{w.BY_PERSON.zh}",
         )
     end = w.CLEARED.told(at=at(fault.cleared_at)) if fault.cleared_at else w.STANDS
     told = [

@@ -17,6 +17,7 @@ from shared.evidence import MAP, is_thumbnail
 
 MOST: Final = 4
 _WIDEST_PX: Final = 1000  # of a picture that is printed 87 mm wide: about 290 dots an inch
+_MOST_PIXELS: Final = 40_000_000  # 120 MB once decoded; no camera of ours has more
 _HIGHEST: Final = 62 * mm
 _SHOWN: Final = frozenset({"picture", "reference", "photo", "label"})
 
@@ -50,6 +51,8 @@ def place(one: File, contents: Mapping[str, bytes]) -> Flowable | None:
     """The picture for half a page; None when its bytes are none that can be shown."""
     try:
         with Image.open(io.BytesIO(contents[one.path]), formats=("JPEG", "PNG")) as picture:
+            if picture.width * picture.height > _MOST_PIXELS:
+                return None
             picture.draft("RGB", (_WIDEST_PX, _WIDEST_PX))
             small = picture.convert("RGB")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):

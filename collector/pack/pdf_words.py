@@ -45,6 +45,7 @@ FAULT_TIMES: Final = Pair(
 STANDS: Final = Pair("still there", "仍存在")
 CLEARED: Final = Pair("cleared {at}", "已恢复 {at}")
 BY_PERSON: Final = Pair("reported by a person", "人员申报")
+IN_WORDS: Final = Pair("As reported", "申报原文")
 PICTURES: Final = Pair("Pictures: good reference and fault", "图片：正常参考与故障")
 REFERENCE: Final = Pair("good reference", "正常参考")
 FAULT: Final = Pair("fault", "故障")

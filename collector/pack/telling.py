@@ -171,10 +171,15 @@ def manifest_of(body: bytes) -> Manifest | None:
 
 
 def described(faults: Sequence[c.Fault]) -> c.Both:
-    """The defect in plain words: what each fault means, and what was seen of it."""
+    """The defect in plain words: what each fault means, and what an agent saw of it.
+
+    What people wrote stands in their fault's summary alone: it is in one language, their own.
+    """
     return c.Both(
-        en=_joined(f"{one.text.en} {one.summary.en}" for one in faults),
-        zh=_joined(f"{one.text.zh}{one.summary.zh}" for one in faults),
+        en=_joined(
+            f"{one.text.en} {one.summary.en if one.by == 'agent' else ''}" for one in faults
+        ),
+        zh=_joined(f"{one.text.zh}{one.summary.zh if one.by == 'agent' else ''}" for one in faults),
     )
 
 

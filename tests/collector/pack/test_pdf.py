@@ -12,11 +12,12 @@ import msgspec
 import pytest
 
 from collector.pack import archive
+from collector.pack.claim import Check
 from collector.pack.facts import PackFacts
 from collector.pack.font_error import FontError
 from collector.pack.pdf import draw_pdf
 from collector.pack.pdf_font import load_font
-from tests.collector.house import House
+from tests.collector.house import NOON, House
 from tests.collector.pack import needs
 from tests.collector.pack.conftest import text_of
 from tests.collector.pack.seed import PICTURE, SERIAL, facts_of, open_line, take_weeks
@@ -76,6 +77,24 @@ def test_long_words_are_cut_and_said_to_be(house: House) -> None:
     assert "claim.json)" in text
     assert "（全文见" in text
     assert "<b>every</b> night & day" in text
+
+
+def test_the_longest_fields_still_fit(house: House) -> None:
+    """Whatever length the schema allows, a page is drawn and not refused."""
+    open_line(house)
+    facts = facts_of(house)
+    unit, text = facts.claim.unit, "W摄" * 200
+    (fault,) = facts.claim.faults
+    words = type(facts.claim.description)(en=text * 10, zh=text * 10)
+    by_hand = msgspec.structs.replace(fault, by="person", summary=words, name=words, text=words)
+    longest = with_claim(
+        facts,
+        unit=msgspec.structs.replace(unit, serial="S" * 64, model=text, batch=text, firmware=text),
+        buyer=text,
+        faults=(by_hand,) * 5,
+        checks=(Check(at=NOON, actor=text, words=words),) * 20,
+    )
+    assert pages_of(draw_pdf(longest, font=load_font())) < 12
 
 
 def test_signs_that_the_font_lacks_are_told(house: House) -> None:
