@@ -14,6 +14,7 @@ EXACT_DIGITS: Final = 15  # a spreadsheet's number is a double: more digits are 
 _SCIENTIFIC: Final = re.compile(r"^\d(\.\d+)?e\+\d+$", re.IGNORECASE)
 _ERRORS: Final = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
 _SUSPECT: Final = frozenset("'=+@#")
+_MARKED: Final = frozenset("'=+-@")
 # The year first has one reading everywhere: 2025-01-31, 2025/1/31, 2025.1.31, 2025年1月31日.
 _YEAR_FIRST: Final = re.compile(
     r"^(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})"
@@ -63,9 +64,14 @@ def _plain(name: str, cell: str, *, longest: int) -> str:
 
 
 def _unmasked(name: str, text: str) -> str:
-    """The text behind the mark that keeps a cell a text; no formula, no error."""
-    if text.startswith("'"):  # how people, and our own lists, write it
-        text = text[1:].strip()
+    """The text behind the mark that keeps a cell a text; no formula, no error.
+
+    People and our own lists write it before digits and before what would be calculated; before
+    anything else it belongs to the name ('s-Hertogenbosch).
+    """
+    rest = text[1:].strip()
+    if text.startswith("'") and (rest.isdigit() or rest[:1] in _MARKED):
+        text = rest
     if text[:1] in ("=", "+", "@"):
         raise _bad(name, "a formula, not a value", "单元格为公式而非数值")
     if text in _ERRORS:

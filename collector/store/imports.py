@@ -203,18 +203,15 @@ def load(subject: str, text: str) -> Image | None:
 
 
 def _query() -> Select[Any]:
-    counted = (
-        select(
-            registry_change.c.import_id,
-            func.count().label("written"),
-            (func.count() - func.count(registry_change.c.undone_at)).label("rest"),
-        )
-        .group_by(registry_change.c.import_id)
-        .subquery()
+    mine = registry_change.c.import_id == registry_import.c.id
+    written = select(func.count()).select_from(registry_change).where(mine).scalar_subquery()
+    rest = (
+        select(func.count())
+        .select_from(registry_change)
+        .where(mine, registry_change.c.undone_at.is_(None))
+        .scalar_subquery()
     )
-    return select(registry_import, counted.c.written, counted.c.rest).outerjoin(
-        counted, counted.c.import_id == registry_import.c.id
-    )
+    return select(registry_import, written.label("written"), rest.label("rest"))
 
 
 def find(db: Connection, import_id: int, scope: Scope | None = None) -> Import | None:

@@ -66,9 +66,12 @@ async def upload(call: Call) -> web.StreamResponse:
     wanted = str(form.get("factory", ""))
     read = await asyncio.to_thread(read_list, content, sheet=sheet)
 
+    def compare(db: Connection) -> Comparison:
+        return registry.compare(db, read, organisation_id=choose_factory(db, call, wanted))
+
+    compared = await call.house.read(compare)  # may take seconds: not while others want to write
+
     def keep(db: Connection) -> int:
-        owner = choose_factory(db, call, wanted)
-        compared = registry.compare(db, read, organisation_id=owner)
         keep_file(EvidenceFiles(call.house.evidence_dir), content)
         source = source_of(content, read, actor=call.known.name, filename=filename)
         return imports.show(db, compared, source, now=call.now)

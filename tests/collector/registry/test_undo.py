@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, insert, select
 
+from collector.__main__ import main
 from collector.config import read_config
 from collector.import_command import import_file, list_imports, undo_number
 from collector.import_list import PlanChangedError, source_of, undo_import, write_list
@@ -193,5 +194,7 @@ def test_command_lists_and_undoes(tmp_path: Path) -> None:
     assert run(plan).startswith("1 rows written as import 1")
     assert "command line: list.csv, 1 rows, written" in list_imports(config, language="en").lines[0]
     assert "would be put back" in undo_number(config, 1, confirm=False, language="en").lines[-1]
+    assert main(["export-rma", "-c", str(tmp_path / "c.toml"), str(tmp_path / "r.xlsx")]) == 0
+    assert (tmp_path / "r.xlsx").read_bytes().startswith(b"PK")
     assert undo_number(config, 1, confirm=True, language="zh").lines[0] == "恢复  SC1001"
     assert "undone" in list_imports(config, language="en").lines[0]

@@ -11,6 +11,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from collector.registry import workbook
+from collector.registry.cells import read_text
 from collector.registry.header import ListKind
 from collector.registry.read_list import List, read_list
 
@@ -168,3 +169,17 @@ def test_formula_in_a_cell_without_a_place_refuses_the_sheet() -> None:
 
     assert found.rows == ()
     assert "formulas whose cells cannot be told" in found.refused[0].why_en
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        pytest.param("'0012345", "0012345", id="digits kept as text"),
+        pytest.param("'-12 V kit", "-12 V kit", id="guarded sign"),
+        pytest.param("'s-Hertogenbosch", "'s-Hertogenbosch", id="a name that begins so"),
+        pytest.param("''=x", "'=x", id="our own guard before an apostrophe"),
+    ],
+)
+def test_apostrophe_is_taken_away_only_where_it_marks_a_text(cell: str, said: str) -> None:
+    """A mark before digits and signs is no part of the value; before a name it is."""
+    assert read_text("buyer", cell, longest=40) == said
