@@ -36,10 +36,15 @@ def assess(view: EnergyView) -> Assessment:
     return replace(
         found,
         excluded=_excluded(case) - {found.cause, found.suspected or found.cause},
-        capacity_percent=_supported(drift.capacity(case)),
+        capacity_percent=_supported(_measured(case)),
         use_ratio=use.value if (use := drift.use_ratio(case)) else None,
         siblings_share=_percent(case.beside_siblings(lambda one: one.gain_per_sun_h)),
     )
+
+
+def _measured(case: Case) -> Rate | None:
+    """Capacity by measured charge alone: by hours of charging, more use looks like wear."""
+    return drift.capacity(case) if drift.is_metered(case) else None
 
 
 def _supported(capacity: Rate | None) -> float | None:
@@ -91,7 +96,7 @@ def _excluded(case: Case) -> frozenset[Cause]:
         found |= {Cause.WEAK, Cause.LOW_SEASON}
     if len({value for day in last for value in day.gauge}) >= _MOVES:
         found.add(Cause.GAUGE_STUCK)
-    use, held = drift.use_ratio(case), drift.capacity(case)
+    use, held = drift.use_ratio(case), _measured(case)
     if use is not None and use.value <= case.levels.use_usual_ratio:
         found.add(Cause.OVER_USE)
     if held is not None and held.value >= case.levels.capacity_fit_share:

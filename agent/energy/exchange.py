@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from statistics import median
 from typing import Final
 
 from agent.energy.case import Case, of_one_firmware
 from agent.energy.day import EnergyDay
-from agent.energy.drift import SAME, fall_an_hour, is_believed, percent_drift, use_by_night
+from agent.energy.drift import SAME, fall_an_hour, is_metered, percent_drift, use_by_night
 from agent.energy.stretch import is_supported
 from agent.energy.view import EnergyView
 
@@ -25,8 +26,8 @@ _FEWEST: Final = 14
 _MORE: Final = 1.4
 """A battery that was due holds 70 % at most. Cold takes a fifth from a lithium cell between +20 and
 0 degrees: a thaw is less than this."""
-_MORE_UNMETERED: Final = 1.6
-"""Hours of charging also shrink with the weather."""
+_FROST_C: Final = 0.0
+"""Below it cold takes more than that fifth: then a thaw looks like a larger battery."""
 _SURELY: Final = 1.15
 
 
@@ -53,22 +54,33 @@ class _Step(Case):
         deepest = max(earlier, key=lambda day: fall_an_hour((day,)))
         return days[-_AFTER:], tuple(day for day in earlier if day is not deepest)
 
+    @property
+    def was_frost(self) -> bool | None:
+        """Whether most nights before were below freezing; None where no thermometer tells."""
+        earlier = [at for at, _ in self.kept[:-_AFTER][-_BEFORE:]]
+        known = [low for at in earlier if (low := self._low_c(at)) is not None]
+        return median(known) < _FROST_C if 2 * len(known) > len(earlier) else None
+
+    def _low_c(self, day: date) -> float | None:
+        own = self.view.days[day].temperature_low_c
+        return self.said(day).temperature_low_c if own is None else own
+
 
 def exchanged_on(view: EnergyView) -> date | None:
     """Since when another battery hangs there, a fortnight after it was fitted; None for no sign.
 
     What a percent takes to charge and what a night takes must both have gone down alike: use
-    alone, sun alone or a panel alone change one of them.
+    alone, sun alone or a panel alone change one of them. The charge must have been measured: a
+    camera that is used less is charged for fewer hours, as one with a larger battery is.
     """
     case = _Step(view=view, levels=view.levels)
     after, before = case.nights
-    if not before:
+    if not before or not is_metered(case) or case.was_frost is not False:
         return None
     drift, use = percent_drift(case), case.drift(use_by_night)
     if drift is None or use is None:
         return None
-    more = _MORE if is_believed(case) else _MORE_UNMETERED
-    if drift.value > 1 / more or drift.high > 1 / _SURELY:
+    if drift.value > 1 / _MORE or drift.high > 1 / _SURELY:
         return None
     if use.value > 1 / _SURELY or use.high >= 1.0:
         return None

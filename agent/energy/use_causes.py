@@ -82,7 +82,9 @@ def over_use(case: Case) -> Assessment | None:
     """It takes more than before while a percent of its battery is worth what it was.
 
     What it takes more it sends, where its modem tells: a gauge that falls faster because the
-    battery is low now, and a modem that repeats itself for want of signal, send no more.
+    battery is low now, and a modem that repeats itself for want of signal, send no more. A lamp
+    that stays on and a processor that never sleeps send no more either: where the charge is
+    measured, that it takes more is then said, and why is left open.
     """
     use = _use_of(case)
     usual, high = case.levels.use_usual_ratio, case.levels.use_high_ratio
@@ -91,7 +93,7 @@ def over_use(case: Case) -> Assessment | None:
     if use is None or use.value < high or use.low < usual:
         return None
     sends_more = _sends_more(case)
-    if not _is_low(case) or may_be_dead(case) or sends_more is False:
+    if not _is_low(case) or may_be_dead(case):
         return None
     is_gauge = use.value > _BELIEVABLE and is_low_season(case)
     if case.is_site_short or is_gauge:
@@ -102,6 +104,10 @@ def over_use(case: Case) -> Assessment | None:
     )
     drift = percent_drift(case)
     alike = drift is None or math.log(drift.value) > _ALIKE * math.log(use.value)
+    if sends_more is False:
+        # Measured by mAh it does take more; what takes it is no word of its modem's.
+        is_measured = is_metered(case) and not alike
+        return _unsure(case, Cause.OVER_USE, because, _UNSENT) if is_measured else None
     if alike and not sends_more and use.value <= _BELIEVABLE:
         return _unsure(case, Cause.OVER_USE, because, _MEASURED)
     return Assessment(day=case.view.day, cause=Cause.OVER_USE, because=because)
@@ -180,6 +186,13 @@ _MEASURED: Final = Said(
     en="what a percent of its gauge takes to charge, over weeks: more use, or a battery that holds"
     " less",
     zh="需数周内测得每百分比对应的充电量，以区分使用增多与电池容量下降",
+)
+
+
+_UNSENT: Final = Said(
+    en="what draws it, for it sends no more than before: a lamp that stays on, wake-ups that record"
+    " nothing, a modem that searches for signal",
+    zh="需查明耗电来源（发送数据量未增加）：补光灯常亮、频繁唤醒却无录像，或模组反复搜网",
 )
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from agent.energy.assess import assess
 from agent.energy.cause import Assessment, Cause
-from tests.agent.energy.cameras import MATES, Cam, Sky, days_of, view_of
+from tests.agent.energy.cameras import ALL, MATES, Cam, Sky, days_of, view_of
 from tests.agent.energy.test_assess import OVER_USED, WORN, from_day
 
 METERED = ("charge", "current")
@@ -86,3 +86,23 @@ def test_that_siblings_take_less_does_not_make_its_own_use_more() -> None:
     thrifty = {name: replace(mate, use_ma=from_day(30, 8.0, 24.0)) for name, mate in MATES.items()}
     found = assess(view_of(Cam(), MONTHS, thrifty))
     assert found.use_ratio == pytest.approx(1.0, abs=0.1)
+
+
+@pytest.mark.parametrize("names", [METERED, ALL])
+def test_measured_use_that_sends_no_more_is_no_weak_panel(names: tuple[str, ...]) -> None:
+    """A lamp that stays on: mAh say that it takes three times as much; nobody is sent to clean."""
+    cam = replace(OVER_USED, names=names, use_ma=from_day(16, 150.0, 25.0))
+    found = _sending(cam, Sky(days=45), lambda day: 100.0 + 10.0 * (day % 3))
+    assert (found.cause, found.suspected) == (Cause.UNKNOWN, Cause.OVER_USE)
+    assert found.settle is not None
+    assert "lamp" in found.settle.en
+    assert "补光灯" in found.settle.zh
+
+
+@pytest.mark.parametrize("after_ma", [40.0, 60.0, 90.0])
+def test_no_capacity_is_told_by_hours_of_charging(after_ma: float) -> None:
+    """A sound battery of a camera that is used more is charged for longer: no figure of its own."""
+    cam = Cam(names=CHARGING, use_ma=from_day(28, after_ma, 25.0))
+    found = assess(view_of(cam, Sky(days=45), MATES))
+    assert found.capacity_percent is None
+    assert Cause.WORN not in found.excluded

@@ -36,10 +36,7 @@ DAY = timedelta(days=1)
         pytest.param(FRESH, id="a worn one by a fresh one"),
         pytest.param(replace(FRESH, capacity_mah=from_day(30, 20_000.0, 9000.0)), id="a larger"),
         pytest.param(
-            replace(
-                FRESH, names=("charge", "charging"), capacity_mah=from_day(30, 20_000.0, 9000.0)
-            ),
-            id="without a current",
+            replace(FRESH, names=("charge", "current", "temperature")), id="without a panel's word"
         ),
     ],
 )
@@ -69,6 +66,25 @@ def test_a_step_up_that_stays_is_another_battery(cam: Cam) -> None:
             replace(FRESH, capacity_mah=from_day(30, 6000.0, 5000.0)), WEEKS, id="a thaw: a fifth"
         ),
         pytest.param(Cam(names=ALL), replace(FREEZING, days=46), id="frost"),
+        *(
+            pytest.param(
+                Cam(names=("charge", "charging"), use_ma=from_day(30, after, before)),
+                WEEKS,
+                id=f"no current told, used {before / after:.1f} times less",
+            )
+            for before, after in ((25.0, 12.0), (60.0, 30.0), (90.0, 25.0))
+        ),
+        *(
+            pytest.param(
+                Cam(names=ALL, capacity_mah=from_day(30, 9000.0, 9000.0 / times)),
+                replace(WEEKS, mean_c=lambda day: 12.0 if day >= 30 else -3.0),
+                id=f"the end of a hard frost: {times} times",
+            )
+            for times in (1.5, 1.8)
+        ),
+        pytest.param(
+            replace(FRESH, names=("charge", "current")), WEEKS, id="no thermometer: may be a thaw"
+        ),
         pytest.param(
             Cam(names=("charge", "charging")),
             replace(WEEKS, clear=lambda day: 0.9 if day >= 30 else 0.3),
