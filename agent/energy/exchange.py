@@ -75,7 +75,7 @@ def exchanged_on(view: EnergyView) -> date | None:
     """
     case = _Step(view=view, levels=view.levels)
     after, before = case.nights
-    if not before or not is_metered(case) or case.was_frost is not False:
+    if not before or not is_metered(case):
         return None
     drift, use = percent_drift(case), case.drift(use_by_night)
     if drift is None or use is None:
@@ -86,7 +86,7 @@ def exchanged_on(view: EnergyView) -> date | None:
         return None
     if not SAME[0] <= use.value / drift.value <= SAME[1] or not _stays(after, before):
         return None
-    return case.kept[-_AFTER][0]
+    return case.kept[-_AFTER][0] if case.was_frost is False else None
 
 
 def _stays(after: Sequence[EnergyDay], before: Sequence[EnergyDay]) -> bool:
