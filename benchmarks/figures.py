@@ -24,6 +24,7 @@ from benchmarks import (
     camera_streams,
     camera_sweep,
     camera_zoo,
+    claims_ledger,
     claims_pack,
     claims_registry,
     durability_chaos,
@@ -72,6 +73,7 @@ FIGURES: tuple[Figure, ...] = (
     *energy_origin.FIGURES,
     *claims_pack.FIGURES,
     *claims_registry.FIGURES,
+    *claims_ledger.FIGURES,
 )
 OUTPUT = Path("build/figures.json")
 

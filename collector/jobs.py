@@ -55,6 +55,7 @@ class Jobs:
         self._steady = Steady(engine, tick=timedelta(seconds=policy.tick_s))
         self._good_s = time.monotonic()  # when a tick last came through
         self._tended_at: datetime | None = None
+        self._tended = 0  # where the next slice of drafts begins
         self._gaps_at: datetime | None = None
         self._told_at: datetime | None = None
         self._timed_at: datetime | None = None
@@ -161,7 +162,7 @@ class Jobs:
             return
         self._tended_at = now
         with self._engine.begin() as db:
-            tend(db, policy=self._policy, now=now)
+            self._tended = tend(db, policy=self._policy, now=now, after=self._tended)
             verify_tasks(db, policy=self._policy, now=now)
 
     def _suggest_origins(self, now: datetime, look: Callable[[], object]) -> None:

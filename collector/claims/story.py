@@ -190,4 +190,7 @@ _TAKES: Final[Mapping[str, Callable[[Story, LogEvent], Story]]] = {
     "shared": _shared,
 }
 """Every other type is told on the page and changes nothing here."""
-PROJECTED: Final = frozenset(_TAKES)
+PROJECTED: Final = frozenset(
+    {"moved", "origin_decided", "frozen", "thawed", "repeat_linked"},
+)
+"""Types after which the columns of the line may say something else."""

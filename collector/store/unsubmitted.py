@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, Select, func, select, true, update
 
 from collector.claims.dead_device import DEAD, UNREACHABLE
 from collector.claims.lifecycle import LineState
@@ -30,6 +30,7 @@ from shared.device import macs_of
 from shared.evidence import FIGURES, THUMBNAIL
 
 # A subquery, not a list of ids: a database takes only so many parameters.
+Lines: TypeAlias = Select[tuple[int]] | list[int]
 _LINES: Final = select(claim_line.c.id).where(
     claim_line.c.state.in_((LineState.DRAFT.value, LineState.READY.value)),
     claim_line.c.closed_at.is_(None),
@@ -69,8 +70,14 @@ class OpenLine:
     registry_changed: bool = False  # what it says of the serial, since the line was opened
 
 
-def read(db: Connection) -> tuple[OpenLine, ...]:
-    """Every line in draft or ready, oldest first."""
+def slice_after(db: Connection, after: int, *, limit: int) -> list[int]:
+    """The next lines in draft or ready beyond an id, in order; fewer than ``limit`` at the end."""
+    rows = db.execute(_LINES.where(claim_line.c.id > after).order_by(claim_line.c.id).limit(limit))
+    return list(rows.scalars())
+
+
+def read(db: Connection, lines: Lines = _LINES) -> tuple[OpenLine, ...]:
+    """Lines in draft or ready, oldest first: every one, or these."""
     rows = db.execute(
         select(
             claim_line,
@@ -81,12 +88,15 @@ def read(db: Connection) -> tuple[OpenLine, ...]:
         )
         .outerjoin(position, position.c.id == claim_line.c.position_id)
         .outerjoin(unit, unit.c.serial == claim_line.c.label_serial)
-        .where(claim_line.c.id.in_(_LINES))
+        .where(claim_line.c.id.in_(lines))
         .order_by(claim_line.c.id)
     ).all()
-    codes, kinds, signatures = _codes(db), _kinds_here(db), _signatures(db)
-    cleared, onsets = _cleared(db), {**_onsets(db, true()), **_onsets(db, CARRIES)}
-    carried, proven, told = what_carries(db, _LINES), proofs.here(db), reports.told(db, _LINES)
+    codes, kinds, signatures = _codes(db, lines), _kinds_here(db, lines), _signatures(db, lines)
+    cleared, onsets = (
+        _cleared(db, lines),
+        {**_onsets(db, lines, true()), **_onsets(db, lines, CARRIES)},
+    )
+    carried, proven, told = what_carries(db, lines), proofs.here(db), reports.told(db, lines)
     nothing: frozenset[str] = frozenset()
     return tuple(
         OpenLine(
@@ -153,7 +163,7 @@ def set_warranty(db: Connection, *, line_id: int, judged: Warranty) -> bool:
     return found.rowcount == 1
 
 
-def _cleared(db: Connection) -> dict[int, datetime]:
+def _cleared(db: Connection, lines: Lines) -> dict[int, datetime]:
     """When the last episode of each line ended; lines with an open one are left out, and those
     with a finding that a person reported: no agent sees that it is over."""
     rows = db.execute(
@@ -162,32 +172,32 @@ def _cleared(db: Connection) -> dict[int, datetime]:
             func.max(episode.c.cleared_at, type_=episode.c.cleared_at.type).label("at"),
         )
         .outerjoin(episode, episode.c.id == finding.c.episode_id)
-        .where(finding.c.line_id.in_(_LINES), _NOT_WRONG)
+        .where(finding.c.line_id.in_(lines), _NOT_WRONG)
         .group_by(finding.c.line_id)
         .having(func.count(episode.c.cleared_at) == func.count())
     )
     return {row.line_id: row.at for row in rows}
 
 
-def _onsets(db: Connection, which: ColumnElement[bool]) -> dict[int, datetime]:
+def _onsets(db: Connection, lines: Lines, which: ColumnElement[bool]) -> dict[int, datetime]:
     """The first onset of each line, of the findings that hold ``which``; of a report its own day,
     for since when somebody saw it is their word."""
     rows = db.execute(
         select(finding.c.line_id, *finding_times.FIRST)
         .select_from(finding_times.FROM)
-        .where(finding.c.line_id.in_(_LINES), which)
+        .where(finding.c.line_id.in_(lines), which)
         .group_by(finding.c.line_id)
     )
     return {row.line_id: finding_times.first_known(row) for row in rows}
 
 
-def _kinds_here(db: Connection) -> dict[int, frozenset[str]]:
+def _kinds_here(db: Connection, lines: Lines) -> dict[int, frozenset[str]]:
     rows = db.execute(
         select(finding.c.line_id, manifest_item.c.kind)
         .join(manifest, manifest.c.episode_id == finding.c.episode_id)
         .join(manifest_item, manifest_item.c.manifest_id == manifest.c.id)
         .join(evidence_file, evidence_file.c.sha256 == manifest_item.c.sha256)
-        .where(finding.c.line_id.in_(_LINES), evidence_file.c.complete.is_(True))
+        .where(finding.c.line_id.in_(lines), evidence_file.c.complete.is_(True))
         .where(manifest_item.c.name.not_like(f"{THUMBNAIL}%"))  # no picture, only its preview
         .where(manifest_item.c.name != FIGURES)  # no series of readings
         .distinct()
@@ -195,20 +205,20 @@ def _kinds_here(db: Connection) -> dict[int, frozenset[str]]:
     return _gather((row.line_id, row.kind) for row in rows)
 
 
-def _signatures(db: Connection) -> dict[int, frozenset[str]]:
+def _signatures(db: Connection, lines: Lines) -> dict[int, frozenset[str]]:
     rows = db.execute(
         select(finding.c.line_id, manifest.c.verdict)
         .join(manifest, manifest.c.episode_id == finding.c.episode_id)
-        .where(finding.c.line_id.in_(_LINES))
+        .where(finding.c.line_id.in_(lines))
         .distinct()
     )
     return _gather((row.line_id, row.verdict) for row in rows)
 
 
-def _codes(db: Connection) -> dict[int, frozenset[str]]:
+def _codes(db: Connection, lines: Lines) -> dict[int, frozenset[str]]:
     rows = db.execute(
         select(finding.c.line_id, finding.c.code)
-        .where(finding.c.line_id.in_(_LINES), _NOT_WRONG)
+        .where(finding.c.line_id.in_(lines), _NOT_WRONG)
         .distinct()
     )
     return _gather((row.line_id, row.code) for row in rows)

@@ -71,7 +71,13 @@ claim_line = Table(
     Column("submitted_at", Utc),
     Column("fulfilled_at", Utc),
     Column("due_at", Utc, index=True),  # of the first running clock; None: none runs
-    Index("ix_claim_line_state", "state"),
+    # What lists are filtered by, with the slice: values are found by jumps (store.distinct).
+    Index("ix_claim_line_state", "state", "organisation_id"),
+    Index("ix_claim_line_model", "model", "organisation_id"),
+    Index("ix_claim_line_batch", "batch", "organisation_id"),
+    Index("ix_claim_line_warranty_verdict", "warranty_verdict", "organisation_id"),
+    Index("ix_claim_line_serial_key", "serial_key"),  # its earlier lines, for repeats
+    Index("ix_claim_line_label_serial", "label_serial"),
 )
 OPEN_LINE = Index(
     "uq_claim_line_open_serial_key",
@@ -94,6 +100,7 @@ finding = Table(
     Column("report_id", Integer, ForeignKey("claim_report.id")),  # None: an agent told it
     UniqueConstraint("line_id", "code", "episode_id"),
     UniqueConstraint("line_id", "code", "report_id"),
+    Index("ix_finding_code", "code", "organisation_id"),
 )
 
 claim_event = Table(

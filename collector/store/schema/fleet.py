@@ -70,7 +70,7 @@ position = Table(
     Column("device_id", String(64), nullable=False),
     Column("site_id", String(64), ForeignKey("site.id"), nullable=False, index=True),
     owner(),
-    Column("name", Text, nullable=False, server_default=text("''")),
+    Column("name", Text, nullable=False, server_default=text("''"), index=True),
     Column("label_serial", String(64), nullable=False, server_default=text("''")),
     Column("serial_source", String(16), nullable=False, server_default=text("'none'")),
     Column("serial_since", Utc),  # since when this serial is known to hang here

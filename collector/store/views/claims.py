@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Row,
+    Select,
+    func,
+    select,
+    union,
+)
 
 from collector.claims.report_items import NOTHING_TOLD, Told
 from collector.store import finding_times, reports
+from collector.store.distinct import values_of
 from collector.store.profiles import UNFOUNDED, Carried, what_carries
 from collector.store.scope import Scope
 from collector.store.tables import (
@@ -91,6 +102,7 @@ class ClaimFilter:
     sort: str = ""  # due: lines on a running clock, what is due first before; '' is newest first
 
 
+_OF_NUMBERS: Final = frozenset("PC-0123456789")
 _COLUMNS = (
     claim_line,
     claim_case.c.number,
@@ -114,7 +126,8 @@ def list_preclaims(
     db: Connection, scope: Scope, wanted: ClaimFilter, *, before: int = 0, limit: int = 200
 ) -> tuple[PreClaim, ...]:
     """Pre-claims of the slice, newest first; ``before`` is the id to go on from, 0 for the top."""
-    query = select(*_COLUMNS).select_from(_FROM).where(*_conditions(scope, wanted))
+    conditions = _conditions(scope, wanted, is_sqlite=db.dialect.name == "sqlite")
+    query = select(*_COLUMNS).select_from(_FROM).where(*conditions)
     if wanted.sort == "due":
         return _with_details(db, db.execute(_by_due(query, before).limit(limit)).all())
     if before:
@@ -157,26 +170,12 @@ def list_choices(db: Connection, scope: Scope) -> dict[str, tuple[str, ...]]:
         "batch": claim_line.c.batch,
         "warranty": claim_line.c.warranty_verdict,
     }
-    found: dict[str, tuple[str, ...]] = {}
-    for name, column in columns.items():
-        rows = db.execute(
-            select(column)
-            .where(scope.covers(claim_line.c.organisation_id), column != "")
-            .distinct()
-            .order_by(column)
-        )
-        found[name] = tuple(rows.scalars())
-    codes = db.execute(
-        select(finding.c.code)
-        .where(scope.covers(finding.c.organisation_id))
-        .distinct()
-        .order_by(finding.c.code)
-    )
-    found["code"] = tuple(codes.scalars())
+    found = {name: values_of(db, column, scope) for name, column in columns.items()}
+    found["code"] = values_of(db, finding.c.code, scope)
     return found
 
 
-def _conditions(scope: Scope, wanted: ClaimFilter) -> list[ColumnElement[bool]]:
+def _conditions(scope: Scope, wanted: ClaimFilter, *, is_sqlite: bool) -> list[ColumnElement[bool]]:
     found = [scope.covers(claim_line.c.organisation_id)]
     if wanted.turn == "open":
         found.append(claim_line.c.closed_at.is_(None))
@@ -195,13 +194,27 @@ def _conditions(scope: Scope, wanted: ClaimFilter) -> list[ColumnElement[bool]]:
             claim_line.c.id.in_(select(finding.c.line_id).where(finding.c.code == wanted.code))
         )
     if wanted.search:
-        text = wanted.search
-        found.append(
-            claim_line.c.label_serial.icontains(text, autoescape=True)
-            | claim_case.c.number.icontains(text, autoescape=True)
-            | position.c.name.icontains(text, autoescape=True)
-        )
+        found.append(claim_line.c.id.in_(_matching(wanted.search, is_sqlite=is_sqlite)))
     return found
+
+
+def _matching(text: str, *, is_sqlite: bool) -> CompoundSelect[int]:
+    """Lines whose serial, number or device name holds the text: one look through one index each,
+    instead of three texts of every joined row. LIKE of SQLite ignores case by itself."""
+
+    def holds(column: Column[str]) -> ColumnElement[bool]:
+        contains = column.contains if is_sqlite else column.icontains
+        return contains(text, autoescape=True)
+
+    named = select(position.c.id).where(holds(position.c.name))
+    looks = [
+        select(claim_line.c.id).where(holds(claim_line.c.label_serial)),
+        select(claim_line.c.id).where(claim_line.c.position_id.in_(named)),
+    ]
+    if _OF_NUMBERS.issuperset(text.upper()):
+        numbered = select(claim_case.c.id).where(holds(claim_case.c.number))
+        looks.append(select(claim_line.c.id).where(claim_line.c.case_id.in_(numbered)))
+    return union(*looks)
 
 
 def _with_details(db: Connection, rows: Sequence[Row[Any]]) -> tuple[PreClaim, ...]:

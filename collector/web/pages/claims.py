@@ -27,7 +27,7 @@ from collector.web.pages import claim_files
 from collector.web.render import page
 from shared.evidence import FIGURES, is_thumbnail
 
-PAGE_ROWS: Final = 200
+PAGE_ROWS: Final = 100
 REASON_LONGEST: Final = 2000
 FIELD_LONGEST: Final = 200
 FORM_FIELDS: Final = (

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from sqlalchemy import insert, select, update
 
-from collector import review, timed_moves
+from collector import review, tend, timed_moves
 from collector.claims.clock_terms import ClockTerms
 from collector.claims.lifecycle import Actor, LineState
 from collector.claims.story import PauseReason
@@ -22,11 +22,14 @@ from collector.notify.wishes import Wishes
 from collector.review import IllegalMoveError
 from collector.roles import Role
 from collector.store import stories, tables
+from collector.store.scope import scope_of
+from collector.store.views import claims
+from collector.store.views.claims import ClaimFilter
 from collector.tell import working_hours
 from collector.verify_log import Walked, walk
 from shared.fault import FaultKind
 from shared.reading import Quality, Reading
-from tests.collector.house import NOON, SOON, House, fault, frame_of
+from tests.collector.house import NOON, SOON, House, device, fault, frame_of
 from tests.collector.open_log import open_log
 
 DAY = timedelta(days=1)
@@ -356,6 +359,45 @@ def test_walk_finds_the_first_break(
         found = [(one.seq, one.column) for one in walk(db, walked)]
     assert found == broken
     assert walked.lines == 1
+
+
+def test_lists_choose_and_find(house: House) -> None:
+    """The filters offer what the slice has and nothing else; a search looks into serial, number
+    and device name, whatever the case."""
+    other = device("yard", label_serial="SC24019999", model="SC-9")
+    house.take(frame_of(fault("mainboard.reboot_loop", of=other), seq=1, agent_id="agent-shop"))
+    house.pass_time(2.5)
+    house.tick()
+    with house.engine.begin() as db:
+        north = scope_of(db, organisation_id="north", role=Role.INTEGRATOR)
+        factory = scope_of(db, organisation_id="factory", role=Role.ADMIN)
+        assert claims.list_choices(db, north)["code"] == ("battery.not_charging",)
+        assert len(claims.list_choices(db, factory)["code"]) == 2
+        assert claims.list_choices(db, factory)["state"] == ("draft",)
+        for text, count in (
+            ("sc2401", 2),
+            ("pc-2026-000002", 1),
+            ("YARD", 1),
+            ("%", 0),
+            ("nothing", 0),
+        ):
+            wanted = ClaimFilter(search=text)
+            assert len(claims.list_preclaims(db, factory, wanted)) == count, text
+        assert claims.list_preclaims(db, north, ClaimFilter(search="yard")) == ()
+
+
+def test_drafts_are_tended_in_slices(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each look goes on behind the last line of the one before, and begins anew at the end."""
+    other = device("yard", label_serial="SC24019999")
+    house.take(frame_of(fault(of=other), seq=1, agent_id="agent-shop"))
+    house.pass_time(2.5)
+    house.tick()
+    monkeypatch.setattr(tend, "MOST_AT_ONCE", 1)
+    with house.engine.begin() as db:
+        seen = [0]
+        for _ in range(4):
+            seen.append(tend.tend(db, policy=SOON, now=house.now, after=seen[-1]))
+    assert seen == [0, 1, 2, 0, 1]
 
 
 def test_notices_come_in_working_hours(house: House) -> None:
