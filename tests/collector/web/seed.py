@@ -53,7 +53,8 @@ def _go_on_behind(db: Connection) -> None:
         key = [column for column in table.primary_key if isinstance(column.type, Integer)]
         if len(table.primary_key) == 1 and key:
             sequence = func.pg_get_serial_sequence(table.name, key[0].name)
-            db.execute(select(func.setval(sequence, func.coalesce(func.max(key[0]), 0) + 1)))
+            following = func.coalesce(func.max(key[0]), 0) + 1
+            db.execute(select(func.setval(sequence, following, False)))  # the next, as on SQLite
 
 
 def _put(db: Connection, table: object, *rows: dict[str, object]) -> None:
