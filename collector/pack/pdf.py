@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any, Final
 
+from reportlab import rl_config
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
@@ -16,6 +17,7 @@ from collector.pack.facts import PackFacts
 from collector.pack.pdf_font import Font
 from collector.pack.pdf_style import QUIET, RULE, Style
 
+rl_config.useA85 = 0  # 7-bit clean text of binary is made in Python: slow, and a quarter longer
 _MARGIN: Final = 15 * mm
 _INSET: Final = 6  # points that reportlab's frame keeps inside of the margins
 

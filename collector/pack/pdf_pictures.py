@@ -16,7 +16,7 @@ from collector.pack.pdf_style import HALF
 from shared.evidence import MAP, is_thumbnail
 
 MOST: Final = 4
-_WIDEST_PX: Final = 1000  # of a picture that is printed 87 mm wide: about 290 dots an inch
+_WIDEST_PX: Final = 800  # of a picture that is printed 87 mm wide: about 230 dots an inch
 _MOST_PIXELS: Final = 40_000_000  # 120 MB once decoded; no camera of ours has more
 _HIGHEST: Final = 62 * mm
 _SHOWN: Final = frozenset({"picture", "reference", "photo", "label"})
