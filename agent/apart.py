@@ -1,11 +1,17 @@
-"""Blocking work in a thread of its own: what hangs in the kernel must hold up nothing else."""
+"""Blocking work in a thread of its own: what hangs in the kernel must hold up nothing else.
+
+Not in the loop's own executor: that has few threads, which also look up names, and the end of the
+process waits for each of them. A daemon thread for each name waits alone.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from contextlib import suppress
+from typing import Any, NamedTuple, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -36,7 +42,7 @@ class Apart:
             if time.monotonic() - before.at_s <= self._useful_s:
                 late: T = before.future.result()
                 return late
-        future = asyncio.get_running_loop().run_in_executor(None, work)
+        future = _begin(name, work)
         self._begun[name] = _Begun(future, time.monotonic())
         try:
             return await asyncio.wait_for(asyncio.shield(future), self._deadline_s)
@@ -44,4 +50,29 @@ class Apart:
             return None
         finally:
             if future.done():
-                del self._begun[name]
+                self._begun.pop(name, None)
+
+
+def _begin(name: str, work: Callable[[], T]) -> asyncio.Future[T]:
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def settle(answer: T | None, error: BaseException | None) -> None:
+        if future.done():  # nobody waits any more: the loop cancelled it
+            return
+        if error is None:
+            future.set_result(cast("T", answer))
+        else:
+            future.set_exception(error)
+
+    def run() -> None:
+        answer, error = None, None
+        try:
+            answer = work()
+        except Exception as found:  # noqa: BLE001 - handed to whoever waits, as executors do
+            error = found
+        with suppress(RuntimeError):  # the loop is closed: the process ends
+            loop.call_soon_threadsafe(settle, answer, error)
+
+    threading.Thread(target=run, name=f"apart-{name}", daemon=True).start()
+    return future

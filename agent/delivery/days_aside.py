@@ -2,10 +2,11 @@
 
 Two clocks may have been wrong: the one before, which was ahead, or the one now, which is behind.
 Nobody can tell, so the days are neither dropped nor left where the true ones of the same dates
-will stand. They come back when the clock leaps over all of them at once: then it was behind
-meanwhile (a board without a battery-backed clock starts in 1970 until it hears the time), and what
-was dated meanwhile is set aside in their place. A clock that arrives at their dates day by day was
-ahead before: they stay aside.
+will stand. They come back when the clock leaps over all of them at once and that of meanwhile is
+the less likely one: it dated days before there was any agent (a board without a battery-backed
+clock starts in 1970 until it hears the time), or fewer days than were set aside. What was dated
+meanwhile is set aside in their place. Otherwise its days stand: a gateway that was off for months
+leaps too.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from agent.delivery.day_store import KEPT_DAYS, OPEN
 
 A_STEP: Final = timedelta(days=1)
 """A clock that steps over midnight was not set to another time."""
+FIRST: Final = date(2025, 1, 1)
+"""No agent of ours kept a day before this one: an earlier date is a clock's mistake."""
 _AHEAD: Final = ":ahead:"  # behind a kind and before the first day that the clock then dated
 _BEHIND: Final = ":behind"  # behind a kind: dated by a clock that was behind
 
@@ -57,18 +60,21 @@ def set_aside(db: sqlite3.Connection, device_id: str, kind: str, *, today: date)
 def give_back(
     db: sqlite3.Connection, device_id: str, kind: str, *, opened: date, today: date
 ) -> bool:
-    """Put back what the clock leapt over from the day that was open; True when that was any."""
+    """Put back what the clock leapt over from the day that was open, where its days are the more
+    likely ones; True when that was any."""
     groups = db.execute(
         """
-        SELECT substr(kind, -10), min(day), max(day) FROM device_day
+        SELECT substr(kind, -10), min(day), max(day), count(*) FROM device_day
         WHERE device_id = ? AND (kind GLOB ? OR kind GLOB ?) GROUP BY 1 ORDER BY 1
         """,
         (device_id, f"{kind}{_AHEAD}*", f"{kind}{OPEN}{_AHEAD}*"),
     ).fetchall()
     leapt = [
         (since, first)
-        for since, first, last in groups
-        if opened.isoformat() < first and date.fromisoformat(last) <= today + A_STEP
+        for since, first, last, count in groups
+        if opened.isoformat() < first
+        and date.fromisoformat(last) <= today + A_STEP
+        and (opened < FIRST or _dated_since(db, device_id, kind, since=since) < count)
     ]
     for since, first in leapt:
         _rename(db, device_id, kind, kind + _BEHIND, since=since, before=first)
@@ -76,6 +82,15 @@ def give_back(
         for one in (kind, kind + OPEN):
             _rename(db, device_id, f"{one}{_AHEAD}{since}", one)
     return bool(leapt)
+
+
+def _dated_since(db: sqlite3.Connection, device_id: str, kind: str, *, since: str) -> int:
+    """How many days the clock of meanwhile has closed."""
+    (count,) = db.execute(
+        "SELECT count(*) FROM device_day WHERE device_id = ? AND kind = ? AND day >= ?",
+        (device_id, kind, since),
+    ).fetchone()
+    return int(count)
 
 
 def _rename(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -51,6 +53,27 @@ async def test_what_hangs_takes_one_thread(server: Server) -> None:
             break
         await asyncio.sleep(0.01)
     assert told == "answer 2"  # the first one is of a time that is over
+
+
+async def test_what_hangs_takes_no_thread_of_others(server: Server) -> None:
+    """More hanging folders than the loop has threads: names are looked up meanwhile."""
+    apart = Apart(deadline_s=0.01)
+    for number in range(40):
+        assert await apart.do(f"nfs {number}", server.ask) is None
+    async with asyncio.timeout(20):
+        assert await asyncio.to_thread(lambda: 7) == 7
+
+
+def test_the_end_waits_for_nothing_that_hangs() -> None:
+    """A process whose folder hangs ends all the same: its hanging thread does not hold it."""
+    program = (
+        "import asyncio, threading\n"
+        "from agent.apart import Apart\n"
+        "async def main():\n"
+        "    await Apart(deadline_s=0.01).do('nfs', threading.Event().wait)\n"
+        "asyncio.run(main())\n"
+    )
+    assert subprocess.run([sys.executable, "-c", program], timeout=60, check=False).returncode == 0
 
 
 async def test_what_was_slow_is_told_by_the_next_look(server: Server) -> None:

@@ -142,6 +142,21 @@ def test_a_clock_that_was_behind_for_a_while_takes_no_day_away(
     assert back.parts == ({"energy": date(2026, 5, 2)} if days_behind else {})
 
 
+def test_true_days_before_a_long_absence_stay(database: Database) -> None:
+    """A clock that was ahead, then right for days, and a gateway that was off until after the
+    wrong dates: the true days stand and the wrong ones stay aside."""
+    for day in range(60, 64):
+        visit(database, MIDNIGHT + timedelta(days=day))
+    for day in range(6):
+        visit(database, MIDNIGHT + HOUR + timedelta(days=day))
+    true = closed(database)
+    visit(database, MIDNIGHT + HOUR + timedelta(days=90))
+
+    assert len(true) == 5
+    last = (MIDNIGHT + timedelta(days=5)).date()
+    assert sorted(closed(database)) == [*sorted(true), last]
+
+
 def test_a_clock_that_is_years_ahead_forgets_nothing(database: Database) -> None:
     """Day 0 of a camera outlives a clock that somebody set ten years ahead."""
     visit(database, MIDNIGHT - HOUR)
