@@ -223,8 +223,8 @@ class Case:
 
     def took(self, day: EnergyDay) -> bool:
         """Whether something came in for certain: it said so, or rose in the sun."""
-        rise = day.room_change if day.sun_s else day.rise
-        return day.charging_visits > 0 or rise >= self.noise
+        rose = day.room_change >= self.noise if day.sun_s else day.rise >= 2 * self.noise
+        return day.charging_visits > 0 or rose
 
     @cached_property
     def idle_run(self) -> tuple[date, ...]:
@@ -240,15 +240,16 @@ class Case:
 
     @cached_property
     def comes_and_goes(self) -> bool:
-        """Within a month nothing came in for days, and then it was charged again."""
+        """Within a month nothing came in for days, and then it was charged again, for certain."""
         since = self.view.day - timedelta(days=_A_MONTH)
         days = [
-            self._is_idle(one)
+            one
             for day, one in self.view.days.items()
             if since < day <= self.view.day and is_supported(one)
         ]
-        runs = [(is_idle, len(tuple(some))) for is_idle, some in groupby(days)]
-        return any(is_idle and length >= _FEW for is_idle, length in runs[:-1])
+        runs = [(is_idle, tuple(some)) for is_idle, some in groupby(days, key=self._is_idle)]
+        idle = [at for at, (is_idle, some) in enumerate(runs) if is_idle and len(some) >= _FEW]
+        return bool(idle) and any(self.took(day) for _, some in runs[idle[0] :] for day in some)
 
     def is_many(self, days: Sized) -> bool:
         """Whether days are so many that they are no passing weather."""

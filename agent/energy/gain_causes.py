@@ -170,7 +170,8 @@ def weak(case: Case) -> Assessment | None:
         return None
     if case.is_many(good) or case.is_many(cold) or may_be_dead(case) or _is_season(case):
         return None
-    if not any(map(case.took, list(case.recent.values())[-_SHORT_DAYS:])):
+    gives = any(map(case.took, list(case.recent.values())[-_SHORT_DAYS:]))
+    if not gives and not case.comes_and_goes:
         return None  # a weak panel gives something; one that gives none is another matter
     return _weak(
         case,

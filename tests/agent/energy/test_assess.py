@@ -231,3 +231,14 @@ def test_a_dead_panel_whose_gauge_jumped_is_not_called_weak() -> None:
     dead = replace(DEAD, names=("charge", "charging"), use_ma=lambda _: 12.0, gauge=jumps)
     found = [assess(view_of(dead, Sky(), MATES, upto=day)).cause for day in range(20, 26)]
     assert found.count(Cause.WEAK) <= 1
+
+
+def test_a_contact_that_holds_now_and_then_is_named_on_its_dark_days_too() -> None:
+    """What was charged between two weeks without anything is no dead panel: it comes and goes."""
+
+    def contact(day: int) -> float:
+        return 6000.0 if day < 14 or day == 19 else 0.0
+
+    loose = Cam(panel_mw=contact, names=("charge", "charging"), use_ma=lambda _: 12.0)
+    found = {assess(view_of(loose, Sky(), MATES, upto=day)).cause for day in (26, 27, 28)}
+    assert found == {Cause.WEAK}
