@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from agent.energy import drift, gain_causes, gauge_causes, use_causes
+from agent.energy import drift, gain_causes, gauge_causes, idle_causes, use_causes
 from agent.energy.case import Case
 from agent.energy.cause import Assessment, Cause, Said
 from agent.energy.rate import Rate
@@ -17,7 +17,7 @@ _LOOKS: Final = (
     gauge_causes.gauge_stuck,
     gauge_causes.standing,
     gain_causes.cold,
-    gain_causes.nothing_comes_in,
+    idle_causes.nothing_comes_in,
     use_causes.worn,
     use_causes.over_use,
     gain_causes.weak,

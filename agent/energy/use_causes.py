@@ -25,8 +25,10 @@ from agent.energy.drift import (
     sent_ratio,
     use_ratio,
 )
-from agent.energy.gain_causes import claim_guard, is_low_season, may_be_dead
+from agent.energy.guard import claim_guard, unsure
+from agent.energy.idle_causes import may_be_dead
 from agent.energy.rate import Rate
+from agent.energy.season import is_low_season
 
 _AGREES: Final = 1.15
 """By so much at least use in percent must have risen with a capacity that went down."""
@@ -67,7 +69,7 @@ def worn(case: Case) -> Assessment | None:
     missing = _other_battery(case.view.exchanged_on) or claim_guard(case, by_panel=True)
     if missing is None:
         return Assessment(day=case.view.day, cause=Cause.WORN, because=because)
-    return _unsure(case, Cause.WORN, because, missing)
+    return unsure(case, Cause.WORN, because, missing)
 
 
 def _agree(case: Case, held: Rate, use: Rate) -> bool:
@@ -98,19 +100,24 @@ def over_use(case: Case) -> Assessment | None:
     is_gauge = use.value > _BELIEVABLE and is_low_season(case)
     if case.is_site_short or is_gauge:
         return None  # a whole site that runs short is no habit of one camera
-    because = Said(
-        en=f"by night it takes {use.value:.1f} times the charge of its first weeks",
-        zh=f"夜间耗电为最初几周的 {use.value:.1f} 倍",
-    )
+    because = _more_words(use, by_night=knows_nights(case))
     drift = percent_drift(case)
     alike = drift is None or math.log(drift.value) > _ALIKE * math.log(use.value)
     if sends_more is False:
         # Measured by mAh it does take more; what takes it is no word of its modem's.
         is_measured = is_metered(case) and not alike
-        return _unsure(case, Cause.OVER_USE, because, _UNSENT) if is_measured else None
+        return unsure(case, Cause.OVER_USE, because, _UNSENT) if is_measured else None
     if alike and not sends_more and use.value <= _BELIEVABLE:
-        return _unsure(case, Cause.OVER_USE, because, _MEASURED)
+        return unsure(case, Cause.OVER_USE, because, _MEASURED)
     return Assessment(day=case.view.day, cause=Cause.OVER_USE, because=because)
+
+
+def _more_words(use: Rate, *, by_night: bool) -> Said:
+    when, when_zh = ("by night", "夜间") if by_night else ("a day", "每日")
+    return Said(
+        en=f"{when} it takes {use.value:.1f} times the charge of its first weeks",
+        zh=f"{when_zh}耗电为最初几周的 {use.value:.1f} 倍",
+    )
 
 
 def worn_or_used(case: Case) -> Assessment | None:
@@ -128,7 +135,7 @@ def worn_or_used(case: Case) -> Assessment | None:
         " or it is used more",
         zh=f"夜间耗电百分比为最初几周的 {use.value:.1f} 倍：电池容量下降或使用增多",
     )
-    return _unsure(case, Cause.WORN, because, _MEASURED)
+    return unsure(case, Cause.WORN, because, _MEASURED)
 
 
 def _use_of(case: Case) -> Rate | None:
@@ -208,9 +215,3 @@ def _other_battery(day: date | None) -> Said | None:
 
 def _share(rate: Rate) -> str:
     return f"{rate.value:.0%} ({rate.low:.0%} to {rate.high:.0%})"
-
-
-def _unsure(case: Case, cause: Cause, because: Said, settle: Said) -> Assessment:
-    return Assessment(
-        day=case.view.day, cause=Cause.UNKNOWN, because=because, suspected=cause, settle=settle
-    )

@@ -1,0 +1,150 @@
+"""Nothing comes in: a dead panel, or a battery that takes nothing of what it gives; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from agent.energy.case import Case
+from agent.energy.cause import Assessment, Cause, Said
+from agent.energy.day import EnergyDay
+from agent.energy.guard import claim_guard, unproven, unsure
+from agent.energy.season import sun_share
+from agent.energy.stretch import Stretch, stretch_of
+
+_TAKEN_SHARE: Final = 0.2
+"""Of what the panel's watt-hours brought before; less is a battery that does not take them."""
+_EXPECTED_PERCENT: Final = 5.0
+_DEAD_SHARE: Final = 0.5
+"""Of its use by night, what a dead panel may seem to give by day: lamps burn by night alone."""
+_LATELY: Final = 3
+_DEAD_MV: Final = 1000.0
+"""A lit panel of 5 or 6 V shows volts even in shade; less is a broken one, or a cut cable."""
+_AS_BEFORE: Final = 0.9
+_PLENTY_MW: Final = 800.0
+"""Several times what such a camera takes in the mean (60 mA are 220 mW): the rest must go in."""
+_NEARLY_EMPTY: Final = 15.0
+_NEARLY_FULL: Final = 85.0
+
+
+def nothing_comes_in(case: Case) -> Assessment | None:
+    """Panel, charger or battery: on sunny, warm days with room nothing came in.
+
+    Heavy shade may give nothing for a week; so it takes ``energy_idle_days``, or a battery that
+    went from nearly full to nearly empty. What comes and goes is a contact or a shadow.
+    """
+    run = [day for day in case.idle_run if case.is_warm(day) is not False]
+    if not case.is_many(run) or case.comes_and_goes:
+        return None
+    days = [case.view.days[day] for day in run]
+    cause = _which_part(case, days)
+    if cause is None:
+        return None
+    by_panel = cause is Cause.NOT_CHARGING and case.now.panel_mw is not None
+    because = _idle_words(cause, len(run), stretch_of(days))
+    missing = (
+        _too_few(case, run)
+        or unproven(case, run, by_panel=by_panel)
+        or claim_guard(case, by_panel=by_panel)
+    )
+    if missing is not None:
+        return unsure(case, cause, because, missing)
+    return Assessment(day=case.view.day, cause=cause, because=because)
+
+
+def _too_few(case: Case, run: Sequence[date]) -> Said | None:
+    days = [case.view.days[day] for day in run]
+    wanted = int(case.levels.energy_idle_days)
+    is_dead = _peak_mv(days) is not None and (_peak_mv(days) or 0.0) < _DEAD_MV
+    if len(days) >= wanted or is_dead or _emptied_at_once(case, run):
+        return None
+    return Said(
+        en=f"{wanted} such days; so far {len(days)}",
+        zh=f"需连续 {wanted} 天如此；目前 {len(days)} 天",
+    )
+
+
+def _emptied_at_once(case: Case, run: Sequence[date]) -> bool:
+    """From nearly full to nearly empty: a loose contact would have charged it on the way down."""
+    since = run[0] - timedelta(days=_LATELY)
+    before = [one for day, one in case.view.days.items() if since <= day <= run[0]]
+    was_full = max((one.charge_high or 0.0 for one in before), default=0.0) >= _NEARLY_FULL
+    return was_full and (case.view.days[run[-1]].charge_last or 0.0) <= _NEARLY_EMPTY
+
+
+def _which_part(case: Case, days: Sequence[EnergyDay]) -> Cause | None:
+    """The panel, or a battery that takes nothing of it; None when something may have come in."""
+    whole = stretch_of(days)
+    if _takes_none(case, whole):
+        return Cause.NOT_CHARGING
+    lit_mv, before_mv = _peak_mv(days), _peak_mv(case.first.values())
+    if whole.panel_mw is not None:
+        if whole.panel_mw >= case.levels.panel_dead_mw:
+            return None
+        if lit_mv is None or lit_mv < _DEAD_MV:
+            return Cause.PANEL_DEAD
+        as_before = before_mv is not None and lit_mv >= _AS_BEFORE * before_mv
+        as_before = as_before and sun_share(case) > case.levels.low_sun_share
+        return Cause.NOT_CHARGING if as_before else None
+    said = all(day.charging_reads for day in days)
+    return Cause.PANEL_DEAD if said or _falls_by_day(whole) else None
+
+
+def _peak_mv(days: Iterable[EnergyDay]) -> float | None:
+    return max((day.panel_peak_mv for day in days if day.panel_peak_mv is not None), default=None)
+
+
+def may_be_dead(case: Case) -> bool:
+    """Nothing came in lately, for too few days to say that nothing does."""
+    last = list(case.recent)[-_LATELY:]
+    return not case.comes_and_goes and all(day in case.idle for day in last) and _is_dark(case)
+
+
+def _is_dark(case: Case) -> bool:
+    return case.now.panel_mw is None or _which_part(case, list(case.recent.values())) is not None
+
+
+def _takes_none(case: Case, days: Stretch) -> bool | None:
+    """Whether the battery took none of what the panel gave; None where that cannot be told."""
+    if days.panel_mw is None or days.panel_mw < case.levels.panel_dead_mw:
+        return None
+    if days.panel_mw >= _PLENTY_MW:
+        return True
+    before = case.base.gain_per_wh or _siblings_gain(case)
+    gained = days.gained
+    if before is None or gained is None:
+        return None
+    expected = before * days.room_panel_mwh / 1000.0
+    return gained <= _TAKEN_SHARE * expected if expected >= _EXPECTED_PERCENT else None
+
+
+def _siblings_gain(case: Case) -> float | None:
+    found = [one for now, _ in case.siblings if (one := now.gain_per_wh) is not None]
+    return min(found, default=None)
+
+
+def _falls_by_day(days: Stretch) -> bool:
+    """By day it falls about as by night: what dirt leaves of a panel would show.
+
+    Where the sun is not known, that it rose on no day has to do.
+    """
+    if not days.room_h:
+        return True
+    gained, use = days.gained, days.use
+    return gained is not None and use is not None and gained <= _DEAD_SHARE * use * days.room_h
+
+
+def _idle_words(cause: Cause, days: int, now: Stretch) -> Said:
+    if cause is Cause.NOT_CHARGING:
+        return Said(
+            en=f"the panel gave {now.panel_mw or 0.0:.0f} mW on {days} days and the charge did not"
+            " rise",
+            zh=f"{days} 天内太阳能板平均输出 {now.panel_mw or 0.0:.0f} mW，电量却未上升",
+        )
+    read = "" if now.panel_mw is None else f" (panel: {now.panel_mw:.0f} mW)"
+    read_zh = "" if now.panel_mw is None else f"（太阳能板：{now.panel_mw:.0f} mW）"
+    return Said(
+        en=f"nothing came in on {days} days{read}",
+        zh=f"{days} 天内没有任何充电{read_zh}",
+    )
