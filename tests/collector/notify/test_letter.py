@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from collector.claims.problem import Both
 from collector.notify import words
 from collector.notify.letter import SUBJECT_CHARS, Notice, write
-from collector.notify.topics import Topic
+from collector.notify.topics import IN_WORKING_HOURS, Topic
 from collector.notify.wishes import Wishes
 from collector.outlets.address import is_address
 from collector.outlets.group_robot import text_of
@@ -99,6 +99,12 @@ def test_every_topic_has_words_in_both_languages() -> None:
     for topic in Topic:
         if topic.value.startswith("task"):
             said = words.of_task(topic, code="picture.dirty", device="Gate", site="Farm")
+        elif topic in IN_WORKING_HOURS:
+            said = words.of_clock(
+                kind="response", share=100 if topic is Topic.CLAIM_LATE else 50, number="PC-1",
+                code="picture.dirty", site="Farm", due_at=AT, zone="Asia/Shanghai",
+                provisional=True,
+            )  # fmt: skip
         elif topic.value.startswith("claim"):
             said = words.of_claim(
                 topic, number="PC-1", code="picture.dirty", device="Gate", site="Farm",
