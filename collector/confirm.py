@@ -81,7 +81,7 @@ def confirm(
         now=now,
     )
     if said is Confirmed.WRONG:
-        _withdraw(db, line_id, note, now=now)
+        _withdraw(db, line_id, note, policy=policy, now=now)
         return True
     entry = CATALOGUE.get(case.code)
     known = cases.state_of(db, line_id)
@@ -93,7 +93,7 @@ def confirm(
     return True
 
 
-def _withdraw(db: Connection, line_id: int, note: str, *, now: datetime) -> None:
+def _withdraw(db: Connection, line_id: int, note: str, *, policy: Policy, now: datetime) -> None:
     """End a line that nothing carries and nothing could carry; not one that was submitted."""
     known = cases.state_of(db, line_id)
     if known is None or known[0] not in _BEFORE_SUBMISSION or not profiles.is_refuted(db, line_id):
@@ -106,4 +106,5 @@ def _withdraw(db: Connection, line_id: int, note: str, *, now: datetime) -> None
         role=Actor.SYSTEM,
         reason=note,
         now=now,
+        terms=policy.clocks,
     )

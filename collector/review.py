@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from collector import line_items
 from collector.claims import guard_words, guards
 from collector.claims.clock_terms import DEFAULT_TERMS, ClockTerms
 from collector.claims.guards import GuardFacts
@@ -25,6 +26,7 @@ from collector.unit_warranty import tell_warranty
 NEEDS_PROOF: Final = frozenset({LineState.READY, LineState.SUBMITTED})
 MOVED: Final = "moved"
 NO_FIELDS: Final[Mapping[str, object]] = MappingProxyType({})
+_LOOKS_AT_ITEMS: Final = frozenset({Guard.COMPLETE, Guard.AUTO_SUBMIT})
 _OWN_KEYS: Final = frozenset({"from", "to", "rule", "reason"})
 
 
@@ -62,13 +64,13 @@ def move_line(
         raise ValueError(f"fields of the event itself: {', '.join(sorted(taken))}")
     line, story = line_and_story(db, line_id)
     move = check(source=line.state, target=target, actor=role, reason=reason)
+    if target in NEEDS_PROOF and profiles.is_unproven(db, line_id):
+        raise UnprovenError(guard_words.UNPROVEN)
     guards.ask(
         _facts(
             db, line, move, role, reason=reason, story=story, fields=fields, now=now, terms=terms
         )
     )
-    if target in NEEDS_PROOF and profiles.is_unproven(db, line_id):
-        raise UnprovenError(guard_words.UNPROVEN)
     payload = {
         **fields,
         "from": line.state.value,
@@ -159,6 +161,7 @@ def _facts(
         warranty_verdict=line.warranty_verdict,
         warranty_until=line.warranty_until,
         today=_today(terms, now),
+        missing=line_items.missing_of(db, line.id) if move.guard in _LOOKS_AT_ITEMS else (),
         fields=fields,
         other=cases.other_line(db, into) if wants_other and isinstance(into, int) else None,
         has_open_twin=twin is not None and twin != line.id,

@@ -8,10 +8,11 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from collector.claims import completeness, report_items
+from collector.claims import completeness
 from collector.claims.lifecycle import Actor, LineState
 from collector.claims.policy import Policy
 from collector.claims.warranty import SETTLED, Warranty, WarrantyVerdict
+from collector.line_items import items_of
 from collector.review import move_line
 from collector.store import twins, unsubmitted
 from collector.store.unsubmitted import OpenLine
@@ -22,6 +23,7 @@ MOST_AT_ONCE: Final = 500
 ABSENT_FOR_HOLDS: Final = 2  # claims and warranty, section 8, row 3
 DUPLICATE: Final = WarrantyVerdict.DUPLICATE_SERIAL
 _SETTLED: Final = frozenset(verdict.value for verdict in SETTLED)
+UNPROVEN: Final = "profile unproven · 描述文件未经验证"
 KNOWN: Final = frozenset({"ok", "fault"})  # silence is never recovery
 
 
@@ -41,7 +43,7 @@ def _tend_one(
     db: Connection, line: OpenLine, *, policy: Policy, is_shared: bool, now: datetime
 ) -> bool:
     if _is_gone(db, line, policy=policy, now=now):
-        _move(db, line, LineState.AUTO_CLEARED, now=now)
+        _move(db, line, LineState.AUTO_CLEARED, policy=policy, now=now)
         return True
     if _freeze(db, line, now=now):
         return True
@@ -49,10 +51,10 @@ def _tend_one(
     if (may_change or is_shared) and _judge_again(db, line, policy=policy, now=now):
         return True
     if line.state is LineState.READY and line.carried.is_unproven:
-        _move(db, line, LineState.DRAFT, reason="profile unproven · 描述文件未经验证", now=now)
+        _move(db, line, LineState.DRAFT, policy=policy, reason=UNPROVEN, now=now)
         return True
-    if line.state is LineState.DRAFT and completeness.is_complete(_items_of(line)):
-        _move(db, line, LineState.READY, now=now)
+    if line.state is LineState.DRAFT and completeness.is_complete(items_of(line)):
+        _move(db, line, LineState.READY, policy=policy, now=now)
         return True
     return False
 
@@ -111,31 +113,14 @@ def _judge(db: Connection, line: OpenLine, policy: Policy) -> Warranty:
     )
 
 
-def _items_of(line: OpenLine) -> tuple[completeness.Item, ...]:
-    if line.told.is_alone:
-        return report_items.check(
-            subject=line.subject,
-            serial=line.label_serial,
-            batch=line.batch,
-            model=line.model,
-            warranty_verdict=line.warranty_verdict,
-            told=line.told,
-        )
-    return completeness.check(
-        label_serial=line.label_serial,
-        model=line.model,
-        firmware=line.firmware,
-        warranty_verdict=line.warranty_verdict,
-        codes=line.carried.codes or line.codes,
-        kinds_here=line.kinds_here,
-        signatures=line.signatures,
-        is_profile_proven=line.carried.item,
-        proven=report_items.proven_by(line.told, line.proven),
-    )
-
-
 def _move(
-    db: Connection, line: OpenLine, target: LineState, *, reason: str = "", now: datetime
+    db: Connection,
+    line: OpenLine,
+    target: LineState,
+    *,
+    policy: Policy,
+    reason: str = "",
+    now: datetime,
 ) -> None:
     move_line(
         db,
@@ -145,4 +130,5 @@ def _move(
         role=Actor.SYSTEM,
         reason=reason,
         now=now,
+        terms=policy.clocks,
     )

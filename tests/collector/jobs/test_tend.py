@@ -211,6 +211,25 @@ def test_a_line_whose_serial_turns_up_twice_is_frozen(house: House) -> None:
     assert house.rows(tables.claim_event)[-1]["type"] == "thawed"
 
 
+def test_a_draft_with_gaps_is_called_ready_only_with_a_word(house: House) -> None:
+    """What is missing is named to whoever calls it ready; with the reason it goes on."""
+    house.take(frame_of(fault(), seq=1))
+    decide_all(house)
+
+    def call_ready(reason: str) -> None:
+        with house.engine.begin() as db:
+            move_line(
+                db, line_id=1, target=LineState.READY, actor="ann", role=Actor.INTEGRATOR,
+                reason=reason, now=house.now,
+            )  # fmt: skip
+
+    with pytest.raises(IllegalMoveError, match="image"):
+        call_ready("")
+    assert state_of(house) == "draft"
+    call_ready("the camera is at the bottom of a lake, no picture will come")
+    assert state_of(house) == "ready"
+
+
 def test_what_the_registry_says_later_counts_until_the_claim_is_submitted(house: House) -> None:
     """A unit that is blocked after the draft was opened is judged again; a plain one is not."""
     house.take(frame_of(fault(), seq=1))

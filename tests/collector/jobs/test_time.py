@@ -29,7 +29,8 @@ from collector.tell import working_hours
 from collector.verify_log import Walked, walk
 from shared.fault import FaultKind
 from shared.reading import Quality, Reading
-from tests.collector.house import NOON, SOON, House, device, fault, frame_of
+from tests.collector.house import NOON, SOON, House, chunks, device, fault, frame_of
+from tests.collector.jobs.test_tend import FILES, content_of, whole_manifest
 from tests.collector.open_log import open_log
 
 DAY = timedelta(days=1)
@@ -305,17 +306,24 @@ def test_only_the_new_unit_verifies_a_replacement(house: House) -> None:
     assert look(house)
 
 
-def test_line_of_a_named_organisation_goes_by_itself(tmp_path: Path) -> None:
-    """Only where the policy names the organisation, and only in warranty."""
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_line_of_a_named_organisation_goes_by_itself(tmp_path: Path, is_whole: bool) -> None:
+    """Where the policy names the organisation, in warranty and whole; one that a person called
+    ready without its pictures stays with that person."""
     policy = replace(SOON, clocks=ClockTerms(auto_submit=frozenset({"north"})))
     house = House(tmp_path, policy)
     house.register("SC24010001", delivered_on=(NOON - 30 * DAY).date())
-    house.take(frame_of(fault(), seq=1))
+    house.take(frame_of(fault(manifest=whole_manifest()), seq=1))
     house.pass_time(2.5)
     house.tick()
-    move(house, S.READY, role=Actor.INTEGRATOR)
+    if is_whole:
+        for seq, kind in enumerate(FILES, start=10):
+            house.take(*(frame_of(one, seq=seq) for one in chunks(content_of(kind), size=1000)))
+    else:
+        move(house, S.READY, role=Actor.INTEGRATOR)
     wait(house, 0.01)
-    assert line(house)["state"] == "submitted"
+    wait(house, 0.01)
+    assert line(house)["state"] == ("submitted" if is_whole else "ready")
     house.engine.dispose()
 
 
