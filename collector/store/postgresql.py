@@ -144,10 +144,7 @@ def _begin(connection: Connection) -> None:
     The lock is let go at the end of the transaction, however it ends. Read committed is enough
     under it: what the statements after the lock see is what the writer before has committed.
     """
-    options = connection.get_execution_options()
-    if options.get("isolation_level") == "AUTOCOMMIT":
-        return  # no transaction begins
-    if options.get("read_only", False):
+    if connection.get_execution_options().get("read_only", False):
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
     else:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK_SPACE}, {WRITER})")

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, TextClause, text
 from sqlalchemy.exc import OperationalError
 
 from collector.lock import AlreadyRunningError
 from collector.store.cause import cause_of
+from collector.store.engine import reader
 from collector.store.postgresql import LOCK_SPACE, SERVER
 
 log = logging.getLogger(__name__)
@@ -43,11 +44,11 @@ class Serving:
     def take(self, *, wait_s: float | None = None) -> None:
         """Take the lock; AlreadyRunningError when another collector has it for ``wait_s``."""
         wait_s = WAIT_S if wait_s is None else wait_s
-        session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        session = reader(self._engine)
         session.detach()  # the pool ends its connections when it likes
         until = time.monotonic() + wait_s
         try:
-            while not session.execute(_TAKE).scalar_one():
+            while not _ask(session, _TAKE)[0]:
                 if time.monotonic() > until:
                     raise AlreadyRunningError(_who(session))
                 time.sleep(_TRY_S)
@@ -60,7 +61,7 @@ class Serving:
         """Take it again after the server was restarted; AlreadyRunningError when too late."""
         try:
             if self._session is not None:
-                self._session.execute(text("SELECT 1"))
+                _ask(self._session, text("SELECT 1"))
                 return
             self.take()
             log.info("the store is held again")
@@ -94,9 +95,20 @@ def hold(engine: Engine) -> Iterator[Serving | None]:
         serving.let_go()
 
 
+def _ask(session: Connection, question: TextClause) -> Sequence[Any]:
+    """The first row, () for none, in a transaction of its own: the lock is the session's and
+    outlives it, and nobody's session is idle within one.
+
+    No other isolation level: one that is set for a connection is set back at its return to the
+    pool, which this one never sees, and by then the entry belongs to somebody else.
+    """
+    with session.begin():
+        return session.execute(question).first() or ()
+
+
 def _who(session: Connection) -> str:
-    holder = session.execute(_HOLDER).first()
-    found = f"session {holder.pid} from {holder.host}" if holder else "a session just ended"
+    holder = _ask(session, _HOLDER)
+    found = f"session {holder[0]} from {holder[1]}" if holder else "a session just ended"
     return (
         f"another collector ({found}) serves the database {session.engine.url.database}; "
         "stop it, or give this one a database of its own"

@@ -390,3 +390,21 @@ def test_a_server_that_dies_while_it_greets_is_away() -> None:
             engine.connect()
         thread.join()
         engine.dispose()
+
+
+def test_the_held_session_leaves_nothing_behind_for_others(house: House) -> None:
+    """A writer whose server goes away between its commit and its return to the pool meets no
+    error of the driver: one that nobody translates ended the intake, and the collector with it."""
+    held = Serving(house.engine)
+    held.take()
+    held.let_go()
+    database = make_url(STORES.named(house.path.parent)).database or ""
+    writer = house.engine.connect()
+    with writer.begin():
+        pid = writer.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    STORES.server().run(f"SELECT pg_terminate_backend({pid})", database=database)
+    time.sleep(0.1)
+    writer.close()
+
+    with house.engine.begin() as db:
+        assert db.exec_driver_sql("SELECT 1").scalar_one() == 1
