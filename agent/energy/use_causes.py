@@ -67,6 +67,8 @@ def worn(case: Case) -> Assessment | None:
         zh=f"电池容量为最初的 {_share(held)}，夜间耗电百分比为原来的 {use.value:.1f} 倍",
     )
     missing = _other_battery(case.view.exchanged_on) or claim_guard(case, by_panel=True)
+    if missing is None and not _is_filled(case):
+        missing = _UNFILLED
     if missing is None:
         return Assessment(day=case.view.day, cause=Cause.WORN, because=because)
     return unsure(case, Cause.WORN, because, missing)
@@ -189,6 +191,11 @@ def _is_low(case: Case) -> bool:
     return case.is_short or (bool(lows) and median(lows) <= _DEEP_PERCENT)
 
 
+_UNFILLED: Final = Said(
+    en="a battery that is full on most days: a gauge finds its mark there, and what a weak panel"
+    " leaves between is not what the battery holds; clean the panel first",
+    zh="需电池在多数日子充满：电量计在满电时校准，太阳能板偏弱时的中间读数不代表容量；请先清洁太阳能板",
+)
 _MEASURED: Final = Said(
     en="what a percent of its gauge takes to charge, over weeks: more use, or a battery that holds"
     " less",

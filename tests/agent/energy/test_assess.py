@@ -154,6 +154,18 @@ def test_another_firmware_is_no_worn_battery() -> None:
     assert assess(replace(view, days=days)).cause is not Cause.WORN
 
 
+@pytest.mark.parametrize("panel_mw", [400.0, 500.0])
+def test_a_battery_that_is_seldom_full_is_not_convicted(panel_mw: float) -> None:
+    """Its panel went weak with it: gauges find their mark when full, so wear is suspected alone."""
+    weak = replace(WORN, panel_mw=from_day(28, panel_mw, 6000.0))
+    found = assess(view_of(weak, Sky(days=45), MATES))
+
+    assert found.cause is not Cause.WORN
+    assert found.suspected is Cause.WORN
+    assert found.settle is not None
+    assert "full on most days" in found.settle.en
+
+
 def test_what_is_unsure_says_what_would_settle_it() -> None:
     """Alone at its site a dead panel is suspected, and a sibling asked for."""
     found = assess(view_of(DEAD, Sky(), {}))
