@@ -9,7 +9,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from collector.claims.toml_reader import TomlReader
-from collector.notify.topics import Delivery, Topic, usual
+from collector.notify.claim_step import NAMES
+from collector.notify.topics import FOR_PROGRAMS, TOLD_BY_ENTRIES, Delivery, Topic, usual
 from collector.notify.wishes import EVERY_SITE, Wishes
 from collector.outlets import dingtalk, wecom
 from collector.outlets.address import is_address
@@ -151,17 +152,22 @@ def _ca(table: TomlReader, base: Path) -> Path | None:
 def _wishes(table: TomlReader, kind: HookKind, role: Role) -> Wishes:
     """A program is told everything now; a group of people what is usual for the role."""
     is_program = kind is HookKind.STANDARD
+    entries = frozenset(table.choices("claim_events", set(NAMES)))
     chosen = {
         **dict.fromkeys(table.choices("digest", {one.value for one in Topic}), Delivery.DIGEST),
         **dict.fromkeys(table.choices("now", {one.value for one in Topic}), Delivery.NOW),
     }
+    if not is_program and (entries or any(one.value in chosen for one in FOR_PROGRAMS)):
+        table.wrong("kind", "not_for_people")
     sites = table.texts("sites")
     rules: dict[tuple[str, Topic], Delivery] = {}
     for topic in Topic:
         if chosen:
             delivery = chosen.get(topic.value, Delivery.NEVER)
+        elif is_program:  # everything, and nothing twice
+            delivery = Delivery.NEVER if topic in TOLD_BY_ENTRIES else Delivery.NOW
         else:
-            delivery = Delivery.NOW if is_program else usual(role, topic)
+            delivery = usual(role, topic)
         rules[EVERY_SITE, topic] = Delivery.NEVER if sites else delivery
         rules.update({(site, topic): delivery for site in sites})
     return Wishes(
@@ -171,5 +177,6 @@ def _wishes(table: TomlReader, kind: HookKind, role: Role) -> Wishes:
             "daily_cap", 100_000 if is_program else _ROBOT_CAP, at_least=1, at_most=100_000
         ),
         closings=table.truth("closings", default=is_program),
+        claim_events=entries,
         rules=rules,
     )

@@ -13,8 +13,10 @@ from sqlalchemy import Connection
 from collector.claims.outage_words import Cause
 from collector.claims.revisit import Step
 from collector.notify import words
+from collector.notify.claim_step import MOVED
 from collector.notify.topics import Topic
 from collector.store import accounts, news, notices
+from collector.store.claim_steps import step_of
 from collector.store.news import MOST_AT_ONCE, ClaimNews, IncidentNews, TaskNews
 from collector.store.notices import Happened
 
@@ -42,12 +44,16 @@ _TOPIC_OF_STATE: Final = {
 }
 
 
-def look_for_news(db: Connection, *, settled: timedelta, now: datetime) -> int:
+def look_for_news(
+    db: Connection, *, settled: timedelta, now: datetime, with_entries: bool = False
+) -> int:
     """Keep what is new; how much that was.
 
-    An incident that ended less than ``settled`` ago may go on: its end is no news yet.
+    An incident that ended less than ``settled`` ago may go on: its end is no news yet. Each entry
+    of a claim's log is news only ``with_entries``: where a program asks for them.
     """
-    return _incidents(db, settled=settled, now=now) + _tasks(db) + _claims(db) + _trust(db)
+    claims = _claims(db, with_entries=with_entries)
+    return _incidents(db, settled=settled, now=now) + _tasks(db) + claims + _trust(db)
 
 
 def topic_of(cause: str) -> Topic:
@@ -121,9 +127,12 @@ def _task(one: TaskNews) -> Happened:
     )
 
 
-def _claims(db: Connection) -> int:
-    found = news.claim_steps_after(db, notices.reached(db, "claim_event"))
+def _claims(db: Connection, *, with_entries: bool) -> int:
+    last = notices.reached(db, "claim_event")
+    found = news.claim_steps_after(db, last, only_moves=not with_entries)
     kept = sum(notices.add(db, _claim(one)) for one in found if _is_news(one))
+    if with_entries:
+        kept += sum(notices.add(db, _entry(one)) for one in found)
     _go_on(db, "claim_event", [one.seq for one in found])
     return kept
 
@@ -159,6 +168,26 @@ def _claim(one: ClaimNews) -> Happened:
         site_id=one.site_id,
         position_id=one.position_id,
         code=one.code,
+    )
+
+
+def _entry(one: ClaimNews) -> Happened:
+    """One entry of the log, whatever it says; ``code`` is its name, for who wants some alone."""
+    name = one.to if one.type == MOVED else one.type
+    said = words.of_entry(number=one.number, name=name, reason=one.reason)
+    return Happened(
+        organisation_id=one.organisation_id,
+        topic=Topic.CLAIM_EVENT.value,
+        thing="claim",
+        thing_id=one.line_id,
+        step=step_of(one.seq),
+        title=said.title,
+        text=said.text,
+        path=f"/preclaims/{one.line_id}",
+        at=one.at,
+        site_id=one.site_id,
+        position_id=one.position_id,
+        code=name,
     )
 
 

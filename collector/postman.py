@@ -20,7 +20,7 @@ from collector.notify.letter import Letter, write, write_code, write_test
 from collector.outlets.answer import Answer, Outcome
 from collector.outlets.outlet import Outlet, open_outlets
 from collector.outlets.settings import MAIL, NotifySettings
-from collector.store import letters, notices, wishes
+from collector.store import claim_steps, letters, notices, wishes
 from collector.store.cause import cause_of
 from collector.store.engine import reader
 from collector.store.letters import Due
@@ -99,7 +99,7 @@ class Postman:
             )
             return delay_s
         backoff.reset()
-        return self._pace_s if outlet.name != MAIL else 0.0
+        return self._pace_s if outlet.is_paced else 0.0
 
     def _take(self, channel: str) -> tuple[Due | None, Letter | None, str]:
         """What is due, in words, and its address; or in its place why it cannot be sent."""
@@ -128,6 +128,7 @@ class Postman:
             )
             return made, address
         found, over_cap = notices.of_letter(db, due.id)
+        found = claim_steps.with_steps(db, found)
         wanted = person.wishes if person else hook.wishes if hook else wishes.DEFAULT
         letter = write(
             due.public_id,

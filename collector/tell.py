@@ -17,7 +17,7 @@ from collector.claims.workdays import MondayToFriday
 from collector.factory_calendar import calendar_of
 from collector.look_for_news import CLOSED, OPENED, look_for_news
 from collector.notify.plan import News, Recipient, plan
-from collector.notify.topics import Topic
+from collector.notify.topics import Delivery, Topic
 from collector.notify.wishes import Working
 from collector.outlets.settings import MAIL, NotifySettings
 from collector.roles import Role
@@ -40,7 +40,7 @@ def tell(
     clocks: ClockTerms = DEFAULT.clocks,
 ) -> int:
     """Look for news, tell what waits, gather what was held; how many letters were made."""
-    look_for_news(db, settled=settled, now=now)
+    look_for_news(db, settled=settled, now=now, with_entries=_follows_claims(notify))
     waiting = notices.waiting(db, now=now, limit=MOST_AT_ONCE)
     recipients = recipients_of(db, notify) if waiting else ()
     made = sum(_tell_one(db, one, recipients, clocks=clocks, now=now) for one in waiting)
@@ -71,6 +71,16 @@ def recipients_of(db: Connection, notify: NotifySettings) -> tuple[Recipient, ..
         if not hook.person
     ]
     return (*people, *hooks)
+
+
+def _follows_claims(notify: NotifySettings) -> bool:
+    """Whether a program wants each entry of claims' logs."""
+    return any(
+        delivery is not Delivery.NEVER
+        for hook in notify.hooks
+        for (_, topic), delivery in hook.wishes.rules.items()
+        if topic is Topic.CLAIM_EVENT
+    )
 
 
 def channels_of(settings: Settings, notify: NotifySettings) -> tuple[str, ...]:
@@ -114,6 +124,7 @@ def _tell_one(
         site_id=one.site_id,
         person_id=one.person_id,
         is_closing=one.step == CLOSED,
+        entry=one.code if one.topic == Topic.CLAIM_EVENT.value else "",
     )
     made = sum(
         _tell_to(db, one, told, to, channel, working=working_hours(to, clocks), now=now)

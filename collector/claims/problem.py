@@ -183,6 +183,16 @@ WRONGS: Final[Mapping[str, Wrong]] = {
         Both("{found!r} is the name of the mail channel", "{found!r} 是邮件通道的名称"),
         Both("choose another", "请另选名称"),
     ),
+    "not_for_people": Wrong(
+        Both(
+            "claim_event and claim_events are for programs: a group would get every entry",
+            "claim_event 和 claim_events 仅供程序使用：群组会收到每一条记录",
+        ),
+        Both(
+            'use kind = "standard", or topics such as claim_submitted',
+            '请使用 kind = "standard"，或选择 claim_submitted 等主题',
+        ),
+    ),
     "no_parent": Wrong(
         Both("no organisation {found!r} above this one", "此前没有组织 {found!r}"),
         Both("list the parent first", "请将上级组织列在前面"),

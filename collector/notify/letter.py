@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from collector.claims.problem import Both
+from collector.notify.claim_step import ClaimStep
 from collector.notify.wishes import Wishes
 
 SUBJECT_CHARS: Final = 150
@@ -30,6 +31,7 @@ class Notice:
     path: str
     at: datetime
     is_over: bool = False  # by the time it is told
+    entry: ClaimStep | None = None  # of a claim's log, for programs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

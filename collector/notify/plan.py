@@ -19,6 +19,7 @@ class News:
     site_id: str = ""
     person_id: int | None = None  # only this person is told
     is_closing: bool = False
+    entry: str = ""  # of a claim's log, by its name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,5 +74,8 @@ def plan(
 
 def _concerns(news: News, to: Recipient) -> bool:
     if news.organisation_id not in to.organisations:
+        return False
+    wanted = to.wishes.claim_events
+    if news.topic is Topic.CLAIM_EVENT and wanted and news.entry not in wanted:
         return False
     return news.person_id is None or news.person_id == to.person_id

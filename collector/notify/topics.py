@@ -29,6 +29,7 @@ class Topic(enum.Enum):
     CLAIM_ANSWERED = "claim_answered"
     CLAIM_DUE = "claim_due"  # a clock of the factory has used half, or three quarters
     CLAIM_LATE = "claim_late"  # or all of its time
+    CLAIM_EVENT = "claim_event"  # each entry of a claim's log, for programs
     TRUST_STOPPED = "trust_stopped"
 
 
@@ -57,6 +58,7 @@ MAY: Final[Mapping[Topic, frozenset[Role]]] = {
     Topic.CLAIM_ANSWERED: _ALL,
     Topic.CLAIM_DUE: _ALL,
     Topic.CLAIM_LATE: _ALL,
+    Topic.CLAIM_EVENT: _ALL,
     Topic.TRUST_STOPPED: _SITE,
 }
 """Whoever may open the page that the news is about, and nobody else."""
@@ -103,6 +105,18 @@ _USUAL: Final[Mapping[Role, Mapping[Topic, Delivery]]] = {
 }
 
 
+FOR_PROGRAMS: Final = frozenset({Topic.CLAIM_EVENT})
+"""A program follows a claim by these; nobody wants them in a mailbox."""
+TOLD_BY_ENTRIES: Final = frozenset(
+    {
+        Topic.CLAIM_DRAFT,
+        Topic.CLAIM_READY,
+        Topic.CLAIM_ASKED,
+        Topic.CLAIM_SUBMITTED,
+        Topic.CLAIM_ANSWERED,
+    }
+)
+"""What a program that is told each entry need not be told once more."""
 IN_WORKING_HOURS: Final = frozenset({Topic.CLAIM_DUE, Topic.CLAIM_LATE})
 """Told when the receiver works: nobody can answer a claim at midnight (Zammad #4432)."""
 
@@ -113,5 +127,5 @@ def usual(role: Role, topic: Topic) -> Delivery:
 
 
 def topics_of(role: Role) -> tuple[Topic, ...]:
-    """What this role may be told at all."""
-    return tuple(topic for topic in Topic if role in MAY[topic])
+    """What a person of this role may be told at all."""
+    return tuple(topic for topic in Topic if role in MAY[topic] and topic not in FOR_PROGRAMS)

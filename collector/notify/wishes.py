@@ -52,6 +52,7 @@ class Wishes:
     daily_cap: int = 20  # messages told now, a day of the recipient's zone
     quiet: Quiet | None = None
     closings: bool = False  # wants to hear that an incident is over
+    claim_events: frozenset[str] = frozenset()  # of a program: these entries alone; empty for all
     rules: Mapping[tuple[str, Topic], Delivery] = field(default_factory=dict)
 
     def local(self, now: datetime) -> datetime:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from collector.claims.problem import Both
 from collector.claims.report import OTHER
+from collector.claims.state_words import words_of
 from collector.notify.topics import Topic
 from shared.catalogue import CATALOGUE
 
@@ -64,6 +65,7 @@ _CLAIM: Final = {
         "预索赔 {number} 已答复（{state}）：{fault}，{device}，{site}",
     ),
 }
+_ENTRY: Final = Both("Pre-claim {number}: {name}", "预索赔 {number}：{name}")
 _REMINDER: Final = Both(
     "Reminder: the factory waits for pre-claim {number}: {fault}, {device}, {site}",
     "提醒：工厂仍在等待预索赔 {number} 的资料：{fault}，{device}，{site}",
@@ -130,6 +132,11 @@ def of_claim(
         state=_STATES.get(state, _same(state)),
     )
     return Said(title, _same(reason))
+
+
+def of_entry(*, number: str, name: str, reason: str) -> Said:
+    """An entry of a claim's log, by its name."""
+    return Said(_fill(_ENTRY, number=_same(number), name=words_of(name)), _same(reason))
 
 
 def of_reminder(

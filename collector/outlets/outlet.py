@@ -27,6 +27,7 @@ class Outlet(Protocol):
     """Delivers letters, one after the other."""
 
     name: str
+    is_paced: bool  # a group of people, whose robot takes few messages a minute
 
     async def send(self, letter: Letter, *, to: str) -> Answer:
         """Deliver; ``to`` is an address, '' where the channel has but one reader."""
@@ -39,6 +40,7 @@ class Mail:
     """Mail, by a thread of its own: a server that hangs holds nobody else up."""
 
     name = MAIL
+    is_paced = False
 
     def __init__(self, settings: MailSettings) -> None:
         self._whole_s = WHOLE_MAIL * settings.timeout_s
@@ -72,6 +74,7 @@ class Hook:
 
     def __init__(self, settings: HookSettings, *, clock: Callable[[], datetime]) -> None:
         self.name = settings.name
+        self.is_paced = settings.kind is not HookKind.STANDARD
         self._settings = settings
         self._clock = clock
 

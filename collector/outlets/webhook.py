@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from collector.notify import claim_step
 from collector.notify.letter import Letter, Notice
 from collector.outlets.answer import Answer
 from collector.outlets.post import Reply, judge_status, post
@@ -67,11 +68,13 @@ def sign(message_id: str, body: bytes, *, secrets: Sequence[str], now: datetime)
 
 
 def write_body(letter: Letter) -> bytes:
-    """One event for one notice; what was gathered, and a test, are events too."""
+    """One event for one notice; what was gathered, and a test, are events too.
+
+    An entry of a claim's log has a ``sequence`` (an extension of CloudEvents 1.0), by which a
+    receiver puts in order what a retry brought late.
+    """
     first = letter.notices[0] if len(letter.notices) == 1 else None
-    kind = f"{first.topic}.{first.step.partition('.')[0]}" if first else (
-        "gathered" if letter.notices else "test"
-    )  # fmt: skip
+    kind = _kind_of(first) if first else "gathered" if letter.notices else "test"
     event: dict[str, object] = {
         "specversion": "1.0",
         "id": letter.id,
@@ -86,10 +89,19 @@ def write_body(letter: Letter) -> bytes:
     }  # fmt: skip
     if first:
         event["subject"] = f"{first.thing}/{first.thing_id}"
+        if first.entry:
+            event["sequence"] = f"{first.entry.seq:012d}"
     return json.dumps(event, ensure_ascii=False).encode()
 
 
+def _kind_of(notice: Notice) -> str:
+    if notice.entry:
+        return f"claim.{notice.entry.name}"
+    return f"{notice.topic}.{notice.step.partition('.')[0]}"
+
+
 def _tell(notice: Notice, letter: Letter) -> dict[str, object]:
+    entry = claim_step.tell(notice.entry) if notice.entry else {}
     return {
         "topic": notice.topic,
         "step": notice.step.partition(".")[0],
@@ -103,4 +115,5 @@ def _tell(notice: Notice, letter: Letter) -> dict[str, object]:
         "text_zh": notice.text.zh,
         "at": notice.at.isoformat(),
         "url": f"{letter.base_url}{notice.path}",
+        **entry,
     }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, select, true
 
 from collector.claims.problem import Both
 from collector.claims.revisit import Step
@@ -74,7 +75,8 @@ class ClaimNews:
     organisation_id: str
     number: str
     state: str  # now
-    to: str  # by this step; 'draft' for opened
+    type: str
+    to: str  # by this step; 'draft' for opened, '' for what moves nothing
     reason: str
     site_id: str
     site_name: str
@@ -221,8 +223,10 @@ def task_steps_after(db: Connection, last: int) -> tuple[TaskNews, ...]:
     )
 
 
-def claim_steps_after(db: Connection, last: int) -> tuple[ClaimNews, ...]:
-    """Openings and moves with a higher number."""
+def claim_steps_after(
+    db: Connection, last: int, *, only_moves: bool = True
+) -> tuple[ClaimNews, ...]:
+    """Openings and moves with a higher number, or every entry."""
     code = (
         select(func.min(finding.c.code))
         .where(finding.c.line_id == claim_line.c.id)
@@ -247,7 +251,10 @@ def claim_steps_after(db: Connection, last: int) -> tuple[ClaimNews, ...]:
         .join(claim_case, claim_case.c.id == claim_line.c.case_id)
         .outerjoin(site, site.c.id == claim_line.c.site_id)
         .outerjoin(position, position.c.id == claim_line.c.position_id)
-        .where(claim_event.c.seq > last, claim_event.c.type.in_(("opened", "moved")))
+        .where(
+            claim_event.c.seq > last,
+            claim_event.c.type.in_(("opened", "moved")) if only_moves else true(),
+        )
         .order_by(claim_event.c.seq)
         .limit(MOST_AT_ONCE)
     )
@@ -262,7 +269,8 @@ def claim_steps_after(db: Connection, last: int) -> tuple[ClaimNews, ...]:
                 organisation_id=row.organisation_id,
                 number=row.number,
                 state=row.state,
-                to="draft" if row.type == "opened" else str(said.get("to", "")),
+                type=row.type,
+                to=_target(row.type, said),
                 reason=str(said.get("reason", "")) if row.type == "moved" else "",
                 site_id=row.site_id or "",
                 site_name=row.site_name or "–",
@@ -272,6 +280,16 @@ def claim_steps_after(db: Connection, last: int) -> tuple[ClaimNews, ...]:
             )
         )
     return tuple(found)
+
+
+def _target(type_: str, said: Mapping[str, object]) -> str:
+    match type_:
+        case "opened":
+            return "draft"
+        case "moved":
+            return str(said.get("to", ""))
+        case _:
+            return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

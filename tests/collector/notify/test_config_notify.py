@@ -67,8 +67,12 @@ sites = ["farm"]
     assert mail is not None
     assert (mail.port, mail.security, mail.password) == (587, Security.STARTTLS, "mail-SECRET")
     assert (erp.kind, erp.secrets) == (HookKind.STANDARD, (KEY,))
-    wanted = erp.wishes.delivery(Topic.CLAIM_DRAFT, site_id="x", role=Role.INTEGRATOR)
-    assert wanted is Delivery.NOW
+    for topic, delivery in (
+        (Topic.INCIDENT, Delivery.NOW),
+        (Topic.CLAIM_EVENT, Delivery.NOW),
+        (Topic.CLAIM_DRAFT, Delivery.NEVER),  # an entry says it already
+    ):
+        assert erp.wishes.delivery(topic, site_id="x", role=Role.INTEGRATOR) is delivery
     for topic, site, delivery in (
         (Topic.INCIDENT, "farm", Delivery.NOW),
         (Topic.INCIDENT, "shop", Delivery.NEVER),
@@ -98,7 +102,14 @@ host = "erp.example.com"
 url_file = "plain"
 secret_file = "short"
 now = ["weather"]
+claim_events = ["aproved"]
+[[notify.webhook]]
+name = "group"
+kind = "wecom"
+url_file = "wecom"
+now = ["claim_event"]
 """,
+        wecom=URL,
         elsewhere="https://evil.example/send?key=k-SECRET",
         plain="http://erp.example.com/in?x=erp-SECRET",
         short="whsec_c2hvcnQ=",
@@ -115,6 +126,8 @@ now = ["weather"]
         "notify.webhook[2].url_file",
         "notify.webhook[2].secret_file",
         "notify.webhook[2].now",
+        "notify.webhook[2].claim_events",
+        "notify.webhook[3].kind",
     }
     for language in ("en", "zh"):
         lines = [problem.line(language) for problem in found.value.problems]

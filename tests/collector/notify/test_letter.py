@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from collector.claims.problem import Both
 from collector.notify import words
 from collector.notify.letter import SUBJECT_CHARS, Notice, write
-from collector.notify.topics import IN_WORKING_HOURS, Topic
+from collector.notify.topics import FOR_PROGRAMS, IN_WORKING_HOURS, Topic
 from collector.notify.wishes import Wishes
 from collector.outlets.address import is_address
 from collector.outlets.group_robot import text_of
@@ -105,6 +105,8 @@ def test_every_topic_has_words_in_both_languages() -> None:
                 code="picture.dirty", site="Farm", due_at=AT, zone="Asia/Shanghai",
                 provisional=True,
             )  # fmt: skip
+        elif topic in FOR_PROGRAMS:
+            said = words.of_entry(number="PC-1", name="approved", reason="")
         elif topic.value.startswith("claim"):
             said = words.of_claim(
                 topic, number="PC-1", code="picture.dirty", device="Gate", site="Farm",
