@@ -87,31 +87,17 @@ def carry_out(
 
 def _attach_to_line(db: Connection, case: Case, decided: Decision, *, now: datetime) -> int:
     key = _key_of(case)
-    line_id = cases.open_line_of(db, key)
-    was_unproven = line_id is not None and profiles.is_unproven(db, line_id)
-    if line_id is None:
-        line_id = cases.open_line(db, _new_line(db, case, decided, key), now=now)
-        _tell(
+    known = cases.open_line_of(db, key)
+    was_unproven = known is not None and profiles.is_unproven(db, known)
+    line_id = _open(db, case, decided, key, now=now) if known is None else known
+    if known is not None:
+        reports.settle(
             db,
-            case,
-            line_id,
-            "opened",
-            {
-                "serial": case.label_serial,
-                "serial_source": case.serial_source,
-                "warranty": decided.warranty.verdict.value if decided.warranty else "",
-                "reason_en": decided.reason_en,
-                "reason_zh": decided.reason_zh,
-            },
-            now=now,
+            line_id=line_id,
+            organisation_id=case.organisation_id,
+            position_id=case.position_id,
+            site_id=case.site_id,
         )
-    reports.settle(
-        db,
-        line_id=line_id,
-        organisation_id=case.organisation_id,
-        position_id=case.position_id,
-        site_id=case.site_id,
-    )
     added = cases.add_finding(
         db,
         line_id=line_id,
@@ -134,7 +120,21 @@ def _attach_to_line(db: Connection, case: Case, decided: Decision, *, now: datet
             facts["profile_status"] = case.profile_status
             facts["profile_standing"] = decided.profile.value
         _tell(db, case, line_id, "finding_added", facts, now=now)
-        origins.ask_again(db, line_id)
+        if known is not None:
+            origins.ask_again(db, line_id)
+    return line_id
+
+
+def _open(db: Connection, case: Case, decided: Decision, key: str, *, now: datetime) -> int:
+    line_id = cases.open_line(db, _new_line(db, case, decided, key), now=now)
+    facts: dict[str, object] = {
+        "serial": case.label_serial,
+        "serial_source": case.serial_source,
+        "warranty": decided.warranty.verdict.value if decided.warranty else "",
+        "reason_en": decided.reason_en,
+        "reason_zh": decided.reason_zh,
+    }
+    _tell(db, case, line_id, "opened", facts, now=now)
     return line_id
 
 

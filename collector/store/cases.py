@@ -6,8 +6,9 @@ import json
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from collector.claims.chain import Entry, hash_of
 from collector.claims.guards import OtherLine
@@ -17,6 +18,19 @@ from collector.claims.warranty import Warranty
 from collector.store import stories
 from collector.store.tables import claim_case, claim_event, claim_line, finding
 from collector.store.upsert import insert_into, insert_row
+
+_LAST_HASH: Final = (
+    select(claim_event.c.hash)
+    .where(claim_event.c.line_id == bindparam("line"))
+    .order_by(claim_event.c.seq.desc())
+    .limit(1)
+)
+_OPEN_LINE: Final = select(claim_line.c.id).where(
+    claim_line.c.serial_key == bindparam("key"), claim_line.c.closed_at.is_(None)
+)
+_NUMBER: Final = (
+    update(claim_case).where(claim_case.c.id == bindparam("case")).values(number=bindparam("said"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +61,7 @@ class NewLine:
 
 def open_line_of(db: Connection, serial_key: str) -> int | None:
     """Id of the open line for this serial; None when there is none."""
-    found = db.execute(
-        select(claim_line.c.id).where(
-            claim_line.c.serial_key == serial_key, claim_line.c.closed_at.is_(None)
-        )
-    ).scalar_one_or_none()
+    found = db.execute(_OPEN_LINE, {"key": serial_key}).scalar_one_or_none()
     return None if found is None else int(found)
 
 
@@ -97,11 +107,7 @@ def _open_case(db: Connection, new: NewLine, *, now: datetime) -> int:
         reporter=new.reporter,
         opened_at=now,
     )
-    db.execute(
-        update(claim_case)
-        .where(claim_case.c.id == case_id)
-        .values(number=f"PC-{now.year}-{case_id:06d}")
-    )
+    db.execute(_NUMBER, {"case": case_id, "said": f"PC-{now.year}-{case_id:06d}"})
     return case_id
 
 
@@ -155,15 +161,7 @@ def append_event(
 ) -> LogEvent:
     """Append to the line's history, chained to the event before it, and write the columns that
     repeat it."""
-    prev_hash = (
-        db.execute(
-            select(claim_event.c.hash)
-            .where(claim_event.c.line_id == line_id)
-            .order_by(claim_event.c.seq.desc())
-            .limit(1)
-        ).scalar_one_or_none()
-        or ""
-    )
+    prev_hash = db.execute(_LAST_HASH, {"line": line_id}).scalar_one_or_none() or ""
     payload_json = json.dumps(payload, ensure_ascii=False, sort_keys=True)
     entry = Entry(
         line_id=line_id, at=now, actor=actor, role=role, type=type_, payload_json=payload_json

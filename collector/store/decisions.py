@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from collector.store.tables import decision, episode
 from collector.store.upsert import insert_into
+
+_DECIDE: Final = update(decision).where(decision.c.id == bindparam("decided"))
 
 
 def add(db: Connection, *, episode_id: int, organisation_id: str, due_at: datetime) -> bool:
@@ -122,18 +125,18 @@ def decide(
 ) -> None:
     """Write what came of it; final, unless the incident that explained it ends before it does."""
     db.execute(
-        update(decision)
-        .where(decision.c.id == decision_id)
-        .values(
-            state="decided",
-            outcome=outcome,
-            reason_en=reason_en,
-            reason_zh=reason_zh,
-            decided_at=now,
-            taken_until=None,
-            line_id=line_id,
-            incident_id=incident_id,
-            task_id=task_id,
-            firmware_case_id=firmware_case_id,
-        )
+        _DECIDE,
+        {
+            "decided": decision_id,
+            "state": "decided",
+            "outcome": outcome,
+            "reason_en": reason_en,
+            "reason_zh": reason_zh,
+            "decided_at": now,
+            "taken_until": None,
+            "line_id": line_id,
+            "incident_id": incident_id,
+            "task_id": task_id,
+            "firmware_case_id": firmware_case_id,
+        },
     )

@@ -4,13 +4,55 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from collector.claims.serials import swapped
 from collector.store import aliases, units
 from collector.store.tables import agent, decision, episode, position
 from shared.device import Alias, SerialSource
+
+_CASE: Final = (
+    select(
+        decision.c.id.label("decision_id"),
+        decision.c.incident_id,
+        decision.c.organisation_id,
+        decision.c.episode_id,
+        episode.c.code,
+        episode.c.onset_at,
+        episode.c.cleared_at,
+        episode.c.summary_en,
+        episode.c.summary_zh,
+        episode.c.label_serial,
+        episode.c.serial_source,
+        episode.c.serial_note_en,
+        episode.c.serial_note_zh,
+        episode.c.aliases,
+        episode.c.firmware,
+        episode.c.recorder_firmware,
+        episode.c.proof,
+        episode.c.because_json,
+        episode.c.profile_id,
+        episode.c.profile_hash,
+        episode.c.profile_status,
+        episode.c.profile_names,
+        position.c.label_serial.label("position_serial"),
+        position.c.id.label("position_id"),
+        position.c.site_id,
+        position.c.model,
+        position.c.serial_source.label("position_source"),
+        position.c.aliases.label("position_aliases"),
+        agent.c.silent_since,
+        agent.c.quiet_until,
+        agent.c.promised_within_s,
+        agent.c.clock_off_s,
+    )
+    .join(episode, episode.c.id == decision.c.episode_id)
+    .join(position, position.c.id == episode.c.position_id)
+    .join(agent, agent.c.id == episode.c.agent_id)
+    .where(decision.c.id == bindparam("decided"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,46 +102,7 @@ class Case:
 
 def read(db: Connection, *, decision_id: int) -> Case:
     """The case of a decision; NoResultFound when there is no such decision."""
-    row = db.execute(
-        select(
-            decision.c.id.label("decision_id"),
-            decision.c.incident_id,
-            decision.c.organisation_id,
-            decision.c.episode_id,
-            episode.c.code,
-            episode.c.onset_at,
-            episode.c.cleared_at,
-            episode.c.summary_en,
-            episode.c.summary_zh,
-            episode.c.label_serial,
-            episode.c.serial_source,
-            episode.c.serial_note_en,
-            episode.c.serial_note_zh,
-            episode.c.aliases,
-            episode.c.firmware,
-            episode.c.recorder_firmware,
-            episode.c.proof,
-            episode.c.because_json,
-            episode.c.profile_id,
-            episode.c.profile_hash,
-            episode.c.profile_status,
-            episode.c.profile_names,
-            position.c.label_serial.label("position_serial"),
-            position.c.id.label("position_id"),
-            position.c.site_id,
-            position.c.model,
-            position.c.serial_source.label("position_source"),
-            position.c.aliases.label("position_aliases"),
-            agent.c.silent_since,
-            agent.c.quiet_until,
-            agent.c.promised_within_s,
-            agent.c.clock_off_s,
-        )
-        .join(episode, episode.c.id == decision.c.episode_id)
-        .join(position, position.c.id == episode.c.position_id)
-        .join(agent, agent.c.id == episode.c.agent_id)
-        .where(decision.c.id == decision_id)
-    ).one()
+    row = db.execute(_CASE, {"decided": decision_id}).one()
     facts = dict(row._mapping)
     here = Identity(
         label_serial=facts.pop("position_serial"),

@@ -5,12 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from collector.store.tables import unit, unit_alias, unit_lot
 from shared.device import Alias, AliasKind
+
+_UNIT: Final = select(unit).where(unit.c.serial == bindparam("label"))
+_LOTS: Final = (
+    select(unit_lot.c.component, unit_lot.c.lot)
+    .where(unit_lot.c.serial == bindparam("label"))
+    .order_by(unit_lot.c.component)
+)
+_NEWER: Final = (
+    select(unit.c.serial)
+    .where(unit.c.replaces == bindparam("label"))
+    .order_by(unit.c.serial)
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,17 +58,12 @@ class Unit:
 
 def find(db: Connection, serial: str) -> Unit | None:
     """The delivered device with this label serial; None when the registry has none."""
-    row = db.execute(select(unit).where(unit.c.serial == serial)).one_or_none()
+    asked = {"label": serial}
+    row = db.execute(_UNIT, asked).one_or_none()
     if row is None:
         return None
-    lots = db.execute(
-        select(unit_lot.c.component, unit_lot.c.lot)
-        .where(unit_lot.c.serial == serial)
-        .order_by(unit_lot.c.component)
-    )
-    newer = db.execute(
-        select(unit.c.serial).where(unit.c.replaces == serial).order_by(unit.c.serial).limit(1)
-    ).scalar_one_or_none()
+    lots = db.execute(_LOTS, asked)
+    newer = db.execute(_NEWER, asked).scalar_one_or_none()
     return _read(row, lots={row.component: row.lot for row in lots}, replaced_by=newer or "")
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, insert
+from sqlalchemy import Column, Connection, Insert, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -18,10 +19,17 @@ def insert_into(db: Connection, table: Table) -> sqlite.Insert | postgresql.Inse
 
 def insert_row(db: Connection, table: Table, **values: object) -> int:
     """Insert one row into a table with an integer key and return that key."""
-    key = db.execute(insert(table).values(**values)).inserted_primary_key
+    key = db.execute(_insert(table), values).inserted_primary_key
     if key is None:
         raise TypeError(f"table {table.name} gives no key back")
     return int(key[0])
+
+
+@cache
+def _insert(table: Table) -> Insert:
+    """One a table: values given apart from it do not make SQLAlchemy look at it anew each time,
+    which takes longer than the database does."""
+    return insert(table)
 
 
 def insert_tuples(
