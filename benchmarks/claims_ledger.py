@@ -167,8 +167,8 @@ def measure_open(size: Size) -> Measurement:
     found = _measured(size)
     return Measurement(
         value=round(found.open_ms, 2),
-        made_by=f"{found.lines} claims, median of {found.opened}, {found.commit_ms:.1f} ms of it the"
-        " commit to this disk; SQLite with synchronous FULL",
+        made_by=f"{found.lines} claims, median of {found.opened}; SQLite, {found.commit_ms:.1f} ms"
+        " of it its commit to this disk (synchronous FULL)",
     )
 
 
