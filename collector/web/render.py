@@ -15,6 +15,7 @@ from collector.store.scope import Role
 from collector.store.views.words import fault_name, fault_text
 from collector.web import show
 from collector.web.call import Call
+from collector.web.navigation import menu_for
 
 HERE: Final = Path(__file__).parent
 STATIC: Final = HERE / "static"
@@ -51,6 +52,7 @@ def page(call: Call, template: str, *, status: int = 200, **values: object) -> w
         visitor=call.visitor,
         csrf=call.visitor.csrf if call.visitor else "",
         path=call.request.path,
+        menu_for=menu_for,
         with_query=lambda **changes: _with_query(call, changes),
         now=call.now,
         ago=lambda moment: show.age(voice, moment, call.now),
