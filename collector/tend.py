@@ -14,7 +14,7 @@ from collector.claims.policy import Policy
 from collector.claims.warranty import SETTLED, Warranty, WarrantyVerdict
 from collector.line_items import items_of
 from collector.review import move_line
-from collector.store import twins, unsubmitted
+from collector.store import stories, twins, unsubmitted
 from collector.store.unsubmitted import OpenLine
 from collector.unit_warranty import freeze, judge_serial, tell_warranty
 from shared.catalogue_entry import Component
@@ -85,9 +85,14 @@ def _judge_again(db: Connection, line: OpenLine, *, policy: Policy, now: datetim
 
 
 def _freeze(db: Connection, line: OpenLine, *, now: datetime) -> bool:
-    """Nobody submits a line while its serial is alive at two places; afterwards it goes on."""
+    """Nobody submits a line while its serial is alive at two places; afterwards it goes on.
+
+    What an engineer found out and thawed stays so: the other device is the wrong one.
+    """
     is_twin = line.warranty_verdict == DUPLICATE.value
     if line.frozen_by not in ("", DUPLICATE.value) or is_twin is bool(line.frozen_by):
+        return False
+    if is_twin and DUPLICATE.value in stories.story_of(db, line.id).corrected:
         return False
     freeze(db, line.id, line.organisation_id, is_twin=is_twin, now=now)
     return True

@@ -135,7 +135,8 @@ MOVES: Final = (
     _move(10, {S.APPROVED}, S.AWAITING_RETURN, _SYSTEM | _ENGINEER, G.NEEDS_RETURN),
     _move(11, {S.AWAITING_RETURN}, S.RECEIVED, _ENGINEER, G.RMA_VALID),
     _move(12, {S.RECEIVED}, S.IN_REVIEW, _ENGINEER, G.BENCH, reason_needed=True),
-    _move(13, {S.APPROVED, S.RECEIVED}, S.RESOLVING, _ENGINEER, G.RETURNED),
+    # Beyond row 13: what is waited for may never come, or the path agreed since needs no return.
+    _move(13, {S.APPROVED, S.AWAITING_RETURN, S.RECEIVED}, S.RESOLVING, _ENGINEER, G.RETURNED),
     _move(14, {S.RESOLVING}, S.FULFILLED, _ENGINEER, G.DELIVERED),
     _move(15, {S.FULFILLED}, S.RESOLVED, _SYSTEM | _ASKER, G.VERIFIED),
     _move(16, {S.RESOLVED}, S.CLOSED, _SYSTEM, G.SETTLED),

@@ -122,6 +122,11 @@ def _path_said(story: Story, event: LogEvent) -> Story:
     return replace(story, path_said=said, counter=_text(event, "counter") or story.counter)
 
 
+def _path_offered(story: Story, event: LogEvent) -> Story:
+    """The factory's answer to a counter: another path or the same again; the buyer speaks anew."""
+    return replace(story, path=_text(event, "path") or story.path, path_said="")
+
+
 def _ship_to(story: Story, event: LogEvent) -> Story:
     return replace(story, ship_to=_text(event, "ship_to") or story.ship_to)
 
@@ -148,7 +153,12 @@ def _frozen(story: Story, event: LogEvent) -> Story:
 
 
 def _thawed(story: Story, event: LogEvent) -> Story:
-    return replace(story, frozen_by="")
+    by_hand = event.role != Actor.SYSTEM.value
+    return replace(
+        story,
+        frozen_by="",
+        corrected=story.corrected | {story.frozen_by} if by_hand else story.corrected,
+    )
 
 
 def _repeats(story: Story, event: LogEvent) -> Story:
@@ -182,6 +192,7 @@ _TAKES: Final[Mapping[str, Callable[[Story, LogEvent], Story]]] = {
     "finding_added": _arrived,
     "path_accepted": _path_said,
     "path_countered": _path_said,
+    "path_offered": _path_offered,
     "ship_to_confirmed": _ship_to,
     "origin_decided": _origin,
     "frozen": _frozen,
@@ -191,6 +202,6 @@ _TAKES: Final[Mapping[str, Callable[[Story, LogEvent], Story]]] = {
 }
 """Every other type is told on the page and changes nothing here."""
 PROJECTED: Final = frozenset(
-    {"moved", "origin_decided", "frozen", "thawed", "repeat_linked"},
+    {"moved", "origin_decided", "path_offered", "frozen", "thawed", "repeat_linked"},
 )
 """Types after which the columns of the line may say something else."""

@@ -92,6 +92,7 @@ class Story:
     merged_into: int | None = None
     verified_by_probe: bool = False
     frozen_by: str = ""  # why it may not be submitted
+    corrected: frozenset[str] = frozenset()  # reasons to freeze that an engineer cleared up
     repeat_of: int | None = None
     shared_sha256: str = ""  # of the pack that went with the submission
 

@@ -16,6 +16,7 @@ from collector.web.api import trust as api_trust
 from collector.web.gate import Page, Route
 from collector.web.pages import (
     account,
+    actions,
     brought_files,
     claims,
     compatibility,
@@ -121,7 +122,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         admits=proofs.MAY,
         largest=proofs.LARGEST,
     ),
-    _post(r"/preclaims/{id:\d+}/move", claims.move_preclaim, KNOWN),
+    _post(r"/preclaims/{id:\d+}/act", actions.act_on_preclaim, KNOWN),
     _get(r"/preclaims/{id:\d+}/pack", packs.show_pack, KNOWN),
     _get("/preclaims/import", pack_import.show_import, pack_import.MAY),
     Route(

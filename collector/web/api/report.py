@@ -16,7 +16,9 @@ from collector.claims.brought import FileKind, WrongFileError, recognise
 from collector.claims.report import Report, Subject, Tried, Via
 from collector.claims.report_check import RefusedReportError
 from collector.report_claim import How, KeyReusedError, Reported, TakenError, note_try
+from collector.store import stories
 from collector.store.views import claims
+from collector.web.answer_panel import takes_files
 from collector.web.api import shapes
 from collector.web.api.problem import problem
 from collector.web.call import Call, found
@@ -106,8 +108,9 @@ async def add_file(call: Call) -> web.StreamResponse:
     201 with its hash, 200 when it is there already: the bytes are its idempotency key.
     """
     number = call.number("id")
-    claim = found(await call.house.read(lambda db: claims.find_preclaim(db, call.scope, number)))
-    if claim.closed_at is not None:
+    found(await call.house.read(lambda db: claims.find_preclaim(db, call.scope, number)))
+    story = await call.house.read(lambda db: stories.story_of(db, number))
+    if not takes_files(story, call.house.policy.clocks, now=call.now):
         return problem(call, 409, detail=call.voice.t("report.file.closed"))
     content = await call.request.read()
     try:

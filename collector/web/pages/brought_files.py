@@ -10,10 +10,11 @@ from sqlalchemy import Connection
 
 from collector import keep_brought
 from collector.claims.brought import FileKind, WrongFileError
-from collector.store import reports
+from collector.store import reports, stories
 from collector.store.reports import FileRow
 from collector.store.scope import Role
 from collector.store.views import claims
+from collector.web.answer_panel import takes_files
 from collector.web.call import Call, found
 from collector.web.pages.claims import show_claim
 from collector.web.report_form import NOTE_LONGEST, read_files, say_file
@@ -24,10 +25,11 @@ _SHOWN: Final = frozenset({"image/jpeg", "image/png", "video/mp4", "video/webm"}
 async def add_files(call: Call) -> web.StreamResponse:
     """Keep files for an open pre-claim; what cannot be kept comes back with the reason."""
     number = call.number("id")
-    claim = found(await call.house.read(lambda db: claims.find_preclaim(db, call.scope, number)))
+    found(await call.house.read(lambda db: claims.find_preclaim(db, call.scope, number)))
     form = await call.request.post()
     words = str(form.get("note", "")).strip()[:NOTE_LONGEST]
-    if claim.closed_at is not None:
+    story = await call.house.read(lambda db: stories.story_of(db, number))
+    if not takes_files(story, call.house.policy.clocks, now=call.now):
         return await show_claim(call, status=409, trouble=call.voice.t("report.file.closed"))
     try:
         brought = await asyncio.to_thread(read_files, form)

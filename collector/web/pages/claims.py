@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from aiohttp import web
 
+from collector.act import Wish
 from collector.claims import completeness, report_items
+from collector.claims.actions import BY_ID
 from collector.claims.chain import Entry, first_break
 from collector.claims.completeness import Item
 from collector.claims.field_proof import needed_by
-from collector.claims.lifecycle import Actor, IllegalMoveError, LineState, Move, moves_for
-from collector.review import NEEDS_PROOF, UnprovenError, move_line
+from collector.claims.lifecycle import LineState
 from collector.store import proofs, reports, spare_parts
 from collector.store.proofs import Proof
 from collector.store.scope import Role
 from collector.store.views import claim_file, claims, devices
 from collector.store.views.claim_file import EventRow, ManifestRow
 from collector.store.views.claims import ClaimFilter, PreClaim
+from collector.web.answer_panel import read_answer, takes_files
 from collector.web.call import Call, found
 from collector.web.clock_panel import read_clocks, state_of
 from collector.web.origin_panel import ORIGINS, read_panel
@@ -28,22 +30,6 @@ from collector.web.render import page
 from shared.evidence import FIGURES, is_thumbnail
 
 PAGE_ROWS: Final = 100
-REASON_LONGEST: Final = 2000
-FIELD_LONGEST: Final = 200
-FORM_FIELDS: Final = (
-    "path",
-    "origin",
-    "rma_number",
-    "reason_code",
-    "bench",
-    "scanned_serial",
-    "new_serial",
-    "tracking",
-    "carrier",
-    "credit_note",
-    "firmware_version",
-)
-NOT_BY_HAND: Final = frozenset({LineState.MERGED})
 CONFIRMS: Final = frozenset({Role.ADMIN, Role.FACTORY_ENGINEER})  # compare readings with devices
 NOT_SUBMITTED: Final = frozenset(
     {LineState.DRAFT.value, LineState.READY.value, LineState.AUTO_CLEARED.value}
@@ -90,55 +76,25 @@ async def show_preclaim(call: Call) -> web.StreamResponse:
     return await show_claim(call)
 
 
-async def move_preclaim(call: Call) -> web.StreamResponse:
-    """Move the line by the table of the life cycle; 409 when the table forbids it by now."""
-    number = call.number("id")
-    found(await call.house.read(lambda db: claims.find_preclaim(db, call.scope, number)))
-    sent = await call.request.post()
-    form = {k: v for k, v in sent.items() if isinstance(v, str)}
-    target = {state.value: state for state in LineState}.get(form.get("target", ""))
-    if target is None or target in NOT_BY_HAND:
-        raise web.HTTPUnprocessableEntity
-    reason = form.get("reason", "").strip()[:REASON_LONGEST]
-    fields = read_fields(form, missing=[str(one) for one in sent.getall("missing", [])])
-    try:
-        await call.house.write(
-            lambda db: move_line(
-                db,
-                line_id=number,
-                target=target,
-                actor=call.known.name,
-                role=Actor(call.known.role.value),
-                reason=reason,
-                now=call.now,
-                fields=fields,
-                terms=call.house.policy.clocks,
-            )
-        )
-    except UnprovenError:
-        return await show_claim(call, status=409, trouble=call.voice.t("profile.refused"))
-    except IllegalMoveError as error:
-        return await show_claim(call, status=409, trouble=error.line(call.voice.language))
-    return web.Response(status=303, headers={"Location": f"/preclaims/{number}"})
-
-
-def read_fields(form: Mapping[str, str], *, missing: Sequence[str]) -> dict[str, object]:
-    """The fields of the action that the form gives."""
-    said: dict[str, object] = {
-        key: text[:FIELD_LONGEST] for key in FORM_FIELDS if (text := form.get(key, "").strip())
-    }
-    named = [one.strip()[:FIELD_LONGEST] for one in missing if one.strip()]
-    return {**said, **({"missing": named} if named else {})}
-
-
-async def show_claim(call: Call, *, status: int = 200, trouble: str = "") -> web.StreamResponse:
-    """The page of one pre-claim, with what went wrong in a form."""
+async def show_claim(
+    call: Call, *, status: int = 200, trouble: str = "", typed: Wish | None = None
+) -> web.StreamResponse:
+    """The page of one pre-claim, with what went wrong in a form and what was typed there."""
     house, scope, number = call.house, call.scope, call.number("id")
     claim = found(await house.read(lambda db: claims.find_preclaim(db, scope, number)))
     manifests = await house.read(lambda db: claim_file.list_manifests(db, scope, number))
     events = await house.read(lambda db: claim_file.list_events(db, scope, number))
     findings = await house.read(lambda db: claim_file.list_findings(db, scope, number))
     brought = await house.read(lambda db: proofs.of_line(db, number))
+    must = must_items(claim, manifests, brought)
+    answer = await read_answer(
+        call,
+        number,
+        events,
+        is_unproven=claim.carried.is_unproven,
+        gaps=[item.name for item in must if not item.here],
+        typed=typed,
+    )
     return page(
         call,
         "preclaim.html",
@@ -149,7 +105,7 @@ async def show_claim(call: Call, *, status: int = 200, trouble: str = "") -> web
         gallery=await claim_files.show_gallery(manifests, house.evidence_dir),
         behind=claim_files.figures_behind(r for found in findings for r in found.because),
         documents=claim_files.list_documents(manifests),
-        must=must_items(claim, manifests, brought),
+        must=must,
         proofs=brought,
         reports=await house.read(lambda db: reports.of_line(db, scope, number)),
         files=await house.read(lambda db: reports.files_of(db, scope, number)),
@@ -161,7 +117,10 @@ async def show_claim(call: Call, *, status: int = 200, trouble: str = "") -> web
         clocks=read_clocks(events, terms=house.policy.clocks, now=call.now),
         clock_state=state_of,
         due=claim.due_at,
-        moves=moves_of(claim, call.known.role),
+        answer=answer,
+        done=done if (done := call.asked("done")) in BY_ID else "",
+        verified_days=house.policy.clocks.verified_after.days,
+        takes_files=takes_files(answer.story, house.policy.clocks, now=call.now),
         trouble=trouble,
         shows_evidence=call.known.role is not Role.DISTRIBUTOR,
         may_confirm=call.known.role in CONFIRMS,
@@ -179,16 +138,6 @@ async def show_claim(call: Call, *, status: int = 200, trouble: str = "") -> web
 def is_whole_for(role: Role, state: str) -> bool:
     """Whether the site's pictures and readings go into a pack: they leave with a submission."""
     return role is not Role.DISTRIBUTOR or state not in NOT_SUBMITTED
-
-
-def moves_of(claim: PreClaim, role: Role) -> tuple[Move, ...]:
-    """The steps that this role may take now; merging needs another line and has no form yet."""
-    state = {state.value: state for state in LineState}.get(claim.state)
-    if state is None:
-        return ()
-    moves = moves_for(source=state, actor=Actor(role.value))
-    barred = NOT_BY_HAND | (NEEDS_PROOF if claim.carried.is_unproven else frozenset())
-    return tuple(move for move in moves if move.target not in barred)
 
 
 def find_break(line: int, events: Sequence[EventRow]) -> int | None:

@@ -28,10 +28,17 @@
     const typing = event.target.closest("input, select, textarea, [contenteditable]");
     if (typing || event.ctrlKey || event.metaKey || event.altKey || !on()) return;
     const go = { c: "/preclaims", t: "/", d: "/devices" }[event.key];
-    if (afterG && go) location.assign(go);
+    if (afterG && go) { location.assign(go); return; }
     afterG = event.key === "g";
     if (event.key === "j") move(1);
     if (event.key === "k") move(-1);
+    const form = document.querySelector(`details[data-key="${CSS.escape(event.key)}"]`);
+    if (form) { // opens the form, never sends it
+      event.preventDefault();
+      form.open = true;
+      const first = form.querySelector("select, input:not([type=hidden]), textarea, button");
+      if (first) first.focus();
+    }
     if (event.key === "/") {
       const search = document.getElementById("search");
       if (search) { event.preventDefault(); search.focus(); }

@@ -147,11 +147,11 @@ async def test_changed_history_is_told(console: Console, signed: Signed) -> None
 
 async def test_moving_a_line_follows_the_table(console: Console, signed: Signed) -> None:
     """An integrator may mark a draft as ready, an engineer may not; the history grows by one."""
-    form = {"csrf": CSRF, "target": "ready", "reason": ""}
-    refused = await (await signed("engineer")).post("/preclaims/1/move", data=form)
-    foreign = await (await signed("stranger")).post("/preclaims/1/move", data=form)
+    form = {"csrf": CSRF, "action": "ready", "reason": ""}
+    refused = await (await signed("engineer")).post("/preclaims/1/act", data=form)
+    foreign = await (await signed("stranger")).post("/preclaims/1/act", data=form)
     moved = await (await signed("integrator")).post(
-        "/preclaims/1/move", data=form, allow_redirects=False
+        "/preclaims/1/act", data=form, allow_redirects=False
     )
     with console.engine.connect() as db:
         state = db.execute(select(t.claim_line.c.state).where(t.claim_line.c.id == 1))

@@ -149,7 +149,7 @@ async def test_nobody_submits_it_by_form(console: Console, signed: Signed) -> No
     """The step is not on offer, and a form that asks for it all the same is refused with why."""
     client = await signed("integrator")
     page = await (await client.get("/preclaims/1")).text()
-    answer = await client.post("/preclaims/1/move", data={"csrf": CSRF, "target": "ready"})
+    answer = await client.post("/preclaims/1/act", data={"csrf": CSRF, "action": "ready"})
     with console.engine.connect() as db:
         state = db.execute(select(t.claim_line.c.state).where(t.claim_line.c.id == 1)).scalar_one()
 

@@ -113,5 +113,5 @@ async def test_only_those_at_the_site_prove(dead: Console, signed: Signed) -> No
             .values(state="withdrawn", closed_at=NOW - timedelta(hours=1))
         )
     assert (await client.post("/preclaims/1/proof", data=MEASURED)).status == 422
-    big = {"csrf": CSRF, "reason": "x" * 100_000, "target": "withdrawn"}
-    assert (await client.post("/preclaims/1/move", data=big)).status == 413
+    big = {"csrf": CSRF, "reason": "x" * 100_000, "action": "withdraw"}
+    assert (await client.post("/preclaims/1/act", data=big)).status == 413

@@ -1,0 +1,128 @@
+"""What goes with an action beside the step itself: what the machine fills in, what follows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from collector.claims import action_words, guard_words
+from collector.claims.action import Action, Kind
+from collector.claims.lifecycle import Actor
+from collector.claims.origin.kinds import Origin
+from collector.claims.policy import Policy
+from collector.claims.refusal import IllegalMoveError
+from collector.claims.story import Story
+from collector.store import answers, origins, replacements
+from collector.store.cases import LineRow
+from collector.store.replacements import TakenError
+from collector.store.scope import Scope
+from collector.suggest_answer import suggest_answer
+
+
+def fill(
+    db: Connection,
+    line_id: int,
+    action: Action,
+    fields: dict[str, object],
+    *,
+    story: Story,
+    scope: Scope,
+    policy: Policy,
+    now: datetime,
+) -> dict[str, object]:
+    """The fields with what the collector suggests where nobody said otherwise, and with the id of
+    the line that a number names."""
+    for one in action.fields:
+        if one.kind is Kind.LINE and one.name in fields:
+            fields = {**fields, one.name: _line(db, scope, str(fields[one.name]))}
+    if all(one.name in fields or not one.suggested for one in action.fields):
+        return fields
+    made = suggest_answer(db, line_id, story, policy=policy, now=now)
+    return {
+        "path": made.path.path.value,
+        "origin": made.origin.value,
+        "rma_number": made.rma_number,
+        **fields,
+    }
+
+
+def follow(
+    db: Connection,
+    line: LineRow,
+    action: Action,
+    fields: dict[str, object],
+    *,
+    reason: str,
+    by: str,
+    role: Actor,
+    policy: Policy,
+    now: datetime,
+) -> None:
+    """Write what the step means elsewhere, in its transaction.
+
+    IllegalMoveError when the new unit's serial already stands in another chain.
+    """
+    if isinstance(address := fields.get("ship_to"), str):
+        answers.ship_to(db, line_id=line.id, address=address, actor=by, now=now)
+    if action.id == "approve":
+        _decide_origin(db, line, str(fields["origin"]), reason=reason, by=by, now=now)
+    if isinstance(serial := fields.get("new_serial"), str) and line.label_serial:
+        _replace(db, line, serial, reason=reason, by=by, policy=policy, now=now)
+
+
+def _line(db: Connection, scope: Scope, text: str) -> int:
+    named = answers.lines_named(db, scope, text)
+    if len(named) != 1:
+        raise IllegalMoveError(guard_words.NO_OTHER)
+    return named[0]
+
+
+def _decide_origin(
+    db: Connection, line: LineRow, origin: str, *, reason: str, by: str, now: datetime
+) -> None:
+    """An approval decides the origin: it counts in the table of suggested beside decided. The
+    event of the move carries it; only a line of which something was suggested has a row there."""
+    kept, holds = origins.find(db, line.id), origins.newest(db, line.id)
+    if kept is None or (holds is not None and holds.decided.value == origin):
+        return
+    origins.decide(
+        db,
+        line_id=line.id,
+        organisation_id=line.organisation_id,
+        suggested=kept.origin,
+        version=kept.version,
+        decided=Origin(origin),
+        reason=reason,
+        actor=by,
+        now=now,
+    )
+
+
+def _replace(
+    db: Connection,
+    line: LineRow,
+    serial: str,
+    *,
+    reason: str,
+    by: str,
+    policy: Policy,
+    now: datetime,
+) -> None:
+    """The new serial takes over the rest of the old one's warranty; history stays where it was."""
+    facts = answers.read(db, line.id)
+    try:
+        replacements.note(
+            db,
+            old=line.label_serial,
+            new=serial,
+            model=facts.model,
+            organisation_id=line.organisation_id,
+            sent_on=now.astimezone(ZoneInfo(policy.zone)).date(),
+            actor=by,
+            reason=reason or facts.case_number,
+            now=now,
+        )
+    except TakenError as taken:
+        raise IllegalMoveError(action_words.taken_serial(taken.serial, taken.by)) from taken

@@ -1,0 +1,135 @@
+"""Why an action cannot be taken as it was given, in English and Chinese. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from collector.claims.problem import Both
+from collector.claims.refusal import Refusal
+
+
+def _say(code: str, en: str, zh: str, do_en: str, do_zh: str) -> Refusal:
+    return Refusal(code, Both(en, zh), Both(do_en, do_zh))
+
+
+FIELD_WORDS: Final = {
+    "path": Both("the path", "处理方式"),
+    "origin": Both("the origin", "故障来源"),
+    "rma_number": Both("the RMA number", "RMA 编号"),
+    "missing": Both("what is missing", "缺少的资料"),
+    "brought": Both("what was brought", "已补充的资料"),
+    "reason_code": Both("the kind of reason", "拒绝原因类别"),
+    "scanned_serial": Both("the scanned serial", "扫描的序列号"),
+    "bench": Both("the bench result", "检测结果"),
+    "tracking": Both("the tracking number", "运单号"),
+    "carrier": Both("the carrier", "承运商"),
+    "new_serial": Both("the new unit's serial", "新设备序列号"),
+    "credit_note": Both("the credit note's number", "贷记单号"),
+    "firmware_version": Both("the fixing firmware version", "修复固件版本"),
+    "into": Both("the line that stays", "保留的索赔行"),
+    "ship_to": Both("the address", "收货地址"),
+    "counter": Both("the path you propose", "您提议的处理方式"),
+    "reason": Both("the reason", "原因"),
+}
+NO_REASON: Final = _say(
+    "reason_needed",
+    "this step needs a reason in words",
+    "此步骤需要说明原因",
+    "write why",
+    "请填写原因",
+)
+NOT_NOW: Final = _say(
+    "not_now",
+    "this cannot be done to the line as it stands now, or not by you",
+    "该索赔行当前状态下不能执行此操作，或您无权执行",
+    "look at its present state and at what the page offers",
+    "请查看其当前状态和页面提供的操作",
+)
+
+
+def no_action(name: str, known: Sequence[str]) -> Refusal:
+    """There is no such action."""
+    all_of = ", ".join(known)
+    return _say(
+        "no_action",
+        f"there is no action '{name}'",
+        f"没有“{name}”这一操作",
+        f"use one of: {all_of}",
+        f"请使用：{all_of}",
+    )
+
+
+def stray_field(name: str, known: Sequence[str]) -> Refusal:
+    """The action has no such field."""
+    all_of = ", ".join(known) or "–"
+    return _say(
+        "stray_field",
+        f"this action has no field '{name}'",
+        f"此操作没有“{name}”字段",
+        f"it has: {all_of}",
+        f"可用字段：{all_of}",
+    )
+
+
+def missing_field(name: str) -> Refusal:
+    """A field that the action needs is empty."""
+    said = _name(name)
+    return _say(
+        "missing_field",
+        f"{said.en} is missing ({name})",
+        f"缺少{said.zh}（{name}）",
+        "fill it in",
+        "请填写",
+    )
+
+
+def wrong_field(name: str) -> Refusal:
+    """A value of the wrong type."""
+    said = _name(name)
+    return _say(
+        "wrong_field",
+        f"{said.en} ({name}) has the wrong form",
+        f"{said.zh}（{name}）格式不正确",
+        "give a text; for items a list of names",
+        "请填写文本；资料项请用名称列表",
+    )
+
+
+def wrong_choice(name: str, given: str, options: Sequence[str]) -> Refusal:
+    """A value outside the closed set."""
+    said, all_of = _name(name), ", ".join(options)
+    return _say(
+        "wrong_choice",
+        f"{said.en} ({name}) cannot be '{given}'",
+        f"{said.zh}（{name}）不能为“{given}”",
+        f"choose one of: {all_of}" if options else "choose what the page offers",
+        f"请选择：{all_of}" if options else "请选择页面提供的选项",
+    )
+
+
+def too_long(name: str, longest: int) -> Refusal:
+    """More than the log's field takes."""
+    said = _name(name)
+    return _say(
+        "too_long",
+        f"{said.en} ({name}) is longer than {longest} signs",
+        f"{said.zh}（{name}）超过 {longest} 个字符",
+        "shorten it",
+        "请缩短",
+    )
+
+
+def taken_serial(serial: str, by: str) -> Refusal:
+    """The new unit stands in another chain of replacements."""
+    return _say(
+        "serial_taken",
+        f"{serial} already stands in a chain of replacements, with {by}",
+        f"{serial} 已与 {by} 存在替换关系",
+        "scan the label of the unit that is sent; the registry's page of the serial says more",
+        "请重新扫描寄出设备的标签；登记表中该序列号的页面有详情",
+    )
+
+
+def _name(name: str) -> Both:
+    return FIELD_WORDS.get(name, Both(name, name))
