@@ -156,7 +156,11 @@ async def _run(
             now=utc_now(),
         )
         postman = Postman(
-            engine, config.notify, base_url=config.public_url or base_url, clock=utc_now
+            engine,
+            config.notify,
+            base_url=config.public_url or base_url,
+            packs_dir=config.packs_dir,
+            clock=utc_now,
         )
         sharer = PackSharer(engine, open_room(config), clock=utc_now)
         async with asyncio.TaskGroup() as group:

@@ -59,6 +59,7 @@ def _mail(table: TomlReader, base: Path) -> MailSettings:
         sender=sender,
         ca=_ca(table, base),
         timeout_s=table.number("timeout_s", 20.0, at_least=1, at_most=300),
+        pack_mib=table.number("pack_mib", 10.0, at_least=0, at_most=50),
     )
 
 

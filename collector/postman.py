@@ -11,16 +11,18 @@ import logging
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from collector.notify.letter import Letter, write, write_code, write_test
+from collector.compose import NotYetError, Writer
+from collector.notify.letter import Letter
 from collector.outlets.answer import Answer, Outcome
 from collector.outlets.outlet import Outlet, open_outlets
-from collector.outlets.settings import MAIL, NotifySettings
-from collector.store import claim_steps, letters, notices, wishes
+from collector.outlets.settings import NotifySettings
+from collector.store import letters, meta
 from collector.store.cause import cause_of
 from collector.store.engine import reader
 from collector.store.letters import Due
@@ -34,6 +36,8 @@ PACE_S: Final = 3.5  # a group's robot takes 20 messages a minute
 LONGEST_WAIT_S: Final = 1800.0
 GIVEN_UP_AFTER: Final = timedelta(hours=48)
 SWEEP_S: Final = 6 * 3600.0
+KEPT_EVERY_S: Final = 60.0
+PACK_AGAIN: Final = timedelta(seconds=5)  # a mail looks for its pack
 
 
 class Postman:
@@ -45,6 +49,7 @@ class Postman:
         settings: NotifySettings,
         *,
         base_url: str,
+        packs_dir: Path | None = None,
         clock: Callable[[], datetime],
         jitter: Callable[[], float] = random.random,
         poll_s: float = POLL_S,
@@ -52,7 +57,7 @@ class Postman:
     ) -> None:
         self._engine = engine
         self._settings = settings
-        self._base_url = base_url.rstrip("/")
+        self._writer = Writer(settings=settings, base_url=base_url.rstrip("/"), packs_dir=packs_dir)
         self._clock = clock
         self._jitter = jitter
         self._poll_s = poll_s
@@ -61,13 +66,49 @@ class Postman:
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until told to stop."""
         outlets = open_outlets(self._settings, clock=self._clock)
+        await self._resume(stop)
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._keep_on(stop))
             for outlet in outlets:
                 group.create_task(self._serve(outlet, stop))
             group.create_task(self._sweep(stop))
             await stop.wait()
             for outlet in outlets:
                 outlet.close()
+
+    async def _resume(self, stop: asyncio.Event) -> None:
+        """Time in which nobody delivered is none in which a letter could not be delivered."""
+        while not stop.is_set():
+            try:
+                off = await asyncio.to_thread(self._resume_once)
+            except OperationalError as error:
+                log.error("letters wait (%s)", cause_of(error))
+                await _wait(stop, KEPT_EVERY_S)
+                continue
+            if off:
+                log.info("letters that waited while the collector was off live as much longer")
+            return
+
+    def _resume_once(self) -> timedelta:
+        now = self._clock()
+        with self._engine.begin() as db:
+            until = meta.delivering_until(db)
+            off = now - until if until else timedelta(0)
+            if off > timedelta(seconds=2 * KEPT_EVERY_S):
+                letters.live_longer(db, by=off)
+            else:
+                off = timedelta(0)
+            meta.keep_delivering(db, until=now)
+        return off
+
+    async def _keep_on(self, stop: asyncio.Event) -> None:
+        """Note that letters are delivered, so that a stop is known by its length afterwards."""
+        while not stop.is_set():
+            await _wait(stop, KEPT_EVERY_S)
+            try:
+                await asyncio.to_thread(self._resume_once)
+            except OperationalError as error:
+                log.error("a sign of life was not kept (%s)", cause_of(error))
 
     async def _serve(self, outlet: Outlet, stop: asyncio.Event) -> None:
         backoff = Backoff(jitter=self._jitter, cap_s=LONGEST_WAIT_S)
@@ -84,7 +125,10 @@ class Postman:
 
     async def deliver_one(self, outlet: Outlet, backoff: Backoff) -> float:
         """Deliver the letter that is due for longest; how long to wait before the next, in s."""
-        due, letter, to = await asyncio.to_thread(self._take, outlet.name)
+        try:
+            due, letter, to = await asyncio.to_thread(self._take, outlet.name)
+        except NotYetError:
+            return 0.0
         if due is None:
             return self._poll_s
         if letter is None:
@@ -103,44 +147,18 @@ class Postman:
 
     def _take(self, channel: str) -> tuple[Due | None, Letter | None, str]:
         """What is due, in words, and its address; or in its place why it cannot be sent."""
+        now = self._clock()
         with reader(self._engine) as db:
-            due = letters.next_due(db, channel=channel, now=self._clock())
+            due = letters.next_due(db, channel=channel, now=now)
             if due is None:
                 return None, None, ""
-            return due, *self._compose(db, due)
-
-    def _compose(self, db: Connection, due: Due) -> tuple[Letter | None, str]:
-        person = wishes.find(db, due.person_id) if due.person_id else None
-        if due.person_id and person is None:
-            return None, "the person is here no more"
-        hook = next((one for one in self._settings.hooks if one.name == due.channel), None)
-        language = person.language if person else hook.language if hook else "en"
-        address = person.email if person and due.channel == MAIL else ""
-        if due.kind == "code" and person:
-            code = wishes.code_of(db, person.person_id).code
-            letter = write_code(due.public_id, code=code, language=language, made_at=due.made_at)
-            return (letter if code else None), person.wanted_email or "the code is used or old"
-        if due.channel == MAIL and not address:
-            return None, "the person has no address"
-        if due.kind == "test":
-            made = write_test(
-                due.public_id, language=language, made_at=due.made_at, base_url=self._base_url
-            )
-            return made, address
-        found, over_cap = notices.of_letter(db, due.id)
-        found = claim_steps.with_steps(db, found)
-        wanted = person.wishes if person else hook.wishes if hook else wishes.DEFAULT
-        letter = write(
-            due.public_id,
-            found,
-            language=language,
-            wishes=wanted,
-            over_cap=over_cap,
-            base_url=self._base_url,
-            settings_url=f"{self._base_url}/account/notifications" if person else "",
-            made_at=due.made_at,
-        )
-        return letter, address
+            try:
+                return due, *self._writer.compose(db, due, now=now)
+            except NotYetError:
+                waiting = due.id
+        with self._engine.begin() as db:
+            letters.wait(db, letter_id=waiting, until=now + PACK_AGAIN)
+        raise NotYetError
 
     def _note(self, due: Due, said: Answer) -> None:
         now = self._clock()

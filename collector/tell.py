@@ -26,6 +26,7 @@ from collector.store import letters, news, notices, silences, wishes
 from collector.store.notices import Waiting
 from collector.store.scope import scope_of
 from collector.store.wishes import Settings
+from collector.tell_recipients import tell_recipients
 
 MOST_AT_ONCE: Final = 500
 KEPT: Final = timedelta(days=90)  # letters that ended, and what they said
@@ -43,7 +44,7 @@ def tell(
     look_for_news(db, settled=settled, now=now, with_entries=_follows_claims(notify))
     waiting = notices.waiting(db, now=now, limit=MOST_AT_ONCE)
     recipients = recipients_of(db, notify) if waiting else ()
-    made = sum(_tell_one(db, one, recipients, clocks=clocks, now=now) for one in waiting)
+    made = sum(_tell_one(db, one, recipients, notify, clocks=clocks, now=now) for one in waiting)
     return made + _gather(db, notify, now=now)
 
 
@@ -107,6 +108,7 @@ def _tell_one(
     db: Connection,
     one: Waiting,
     recipients: tuple[Recipient, ...],
+    notify: NotifySettings,
     *,
     clocks: ClockTerms,
     now: datetime,
@@ -131,6 +133,7 @@ def _tell_one(
         for to in recipients
         for channel in to.channels
     )
+    made += tell_recipients(db, one, notify, now=now)
     notices.set_state(db, notice_id=one.id, state="told")
     return made
 

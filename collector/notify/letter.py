@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -35,6 +35,14 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A ZIP file that goes along with a mail."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """What is delivered. ``id`` is the same at each try, so that a receiver knows it again."""
 
@@ -46,6 +54,8 @@ class Letter:
     made_at: datetime | None = None
     base_url: str = ""
     settings_url: str = ""  # '' where nobody can set anything: a webhook's rules are in a file
+    attachments: tuple[Attachment, ...] = ()
+    without: str = ""  # the text in its place where the attachments are too large to travel
 
 
 _MANY: Final = Both("{n} things: {title}, ...", "{n} 项：{title} 等")
@@ -114,7 +124,7 @@ def write(
     return Letter(
         id=letter_id,
         language=language,
-        subject=_one_line(subject),
+        subject=one_line(subject),
         text="\n".join(lines).rstrip() + "\n",
         notices=tuple(notices),
         made_at=made_at,
@@ -146,7 +156,7 @@ def write_code(letter_id: str, *, code: str, language: str, made_at: datetime) -
     )
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """A subject has no line ends, whatever a device is called."""
     flat = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return flat if len(flat) <= SUBJECT_CHARS else flat[: SUBJECT_CHARS - 1] + "…"

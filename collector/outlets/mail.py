@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -17,6 +18,7 @@ from collector.outlets.answer import SENT, Answer, Outcome, answer
 from collector.outlets.settings import MailSettings, Security
 
 _PERMANENT: Final = range(500, 600)  # RFC 5321, 4.2.1
+_TOO_LARGE: Final = 552  # RFC 1870, 6.1: the message exceeds what the server takes
 
 
 class MailOutlet:
@@ -32,7 +34,7 @@ class MailOutlet:
         message = build(self._settings, letter, to=to)
         try:
             with self._connect() as server:
-                return self._hand_over(server, message, to)
+                return self._deliver(server, letter, message, to)
         except smtplib.SMTPAuthenticationError as error:
             return self._answer(Outcome.TROUBLE, "login refused", error.smtp_error)
         except smtplib.SMTPResponseException as error:
@@ -76,6 +78,26 @@ class MailOutlet:
         if self._is_closed:
             raise ConnectionAbortedError("the collector stops")
         self._open = server
+
+    def _deliver(
+        self, server: smtplib.SMTP, letter: Letter, message: EmailMessage, to: str
+    ) -> Answer:
+        """Without the attachments where the server takes nothing so large (RFC 1870)."""
+        lean = build(self._settings, as_text(letter), to=to)
+        if not letter.attachments:
+            return self._hand_over(server, message, to)
+        most = server.esmtp_features.get("size", "")
+        if most.isdecimal() and 0 < int(most) < len(message.as_bytes()):
+            return self._hand_over(server, lean, to)
+        try:
+            said = self._hand_over(server, message, to)
+        except smtplib.SMTPSenderRefused as error:
+            if error.smtp_code != _TOO_LARGE:
+                raise
+            return self._hand_over(server, lean, to)
+        if said.outcome is Outcome.REFUSED and said.why.startswith(f"{_TOO_LARGE}:"):
+            return self._hand_over(server, lean, to)
+        return said
 
     def _hand_over(self, server: smtplib.SMTP, message: EmailMessage, to: str) -> Answer:
         try:
@@ -135,4 +157,13 @@ def build(settings: MailSettings, letter: Letter, *, to: str) -> EmailMessage:
     if letter.settings_url:
         message["List-Unsubscribe"] = f"<{letter.settings_url}>"
     message.set_content(letter.text)
+    for one in letter.attachments:
+        message.add_attachment(
+            one.content, maintype="application", subtype="zip", filename=one.name
+        )
     return message
+
+
+def as_text(letter: Letter) -> Letter:
+    """The letter that says where its attachments are, in place of bringing them."""
+    return replace(letter, text=letter.without, attachments=()) if letter.attachments else letter

@@ -40,6 +40,7 @@ class MailSettings:
     sender: str
     ca: Path | None
     timeout_s: float
+    pack_mib: float = 10.0  # a larger claim pack is linked; base64 makes a third more of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

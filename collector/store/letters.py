@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, case, delete, func, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, select, update
 
 from collector.store.tables import letter, letter_item, notice
 from collector.store.upsert import insert_into, insert_row
@@ -178,6 +178,22 @@ def put_off(db: Connection, *, letter_id: int, why: str, due_at: datetime) -> No
         .where(letter.c.id == letter_id)
         .values(why=why, due_at=due_at, attempts=letter.c.attempts + 1)
     )
+
+
+def wait(db: Connection, *, letter_id: int, until: datetime) -> None:
+    """It was not tried: what it brings is not here yet."""
+    db.execute(update(letter).where(letter.c.id == letter_id).values(due_at=until))
+
+
+def live_longer(db: Connection, *, by: timedelta) -> None:
+    """Nobody delivered for so long: what waits is given up so much later."""
+    waiting = db.execute(
+        select(letter.c.id, letter.c.made_at).where(letter.c.state == WAITING)
+    ).all()
+    moved = [{"of_id": row.id, "at": row.made_at + by} for row in waiting]
+    if moved:
+        one = update(letter).where(letter.c.id == bindparam("of_id"))
+        db.execute(one.values(made_at=bindparam("at")), moved)
 
 
 def sweep(db: Connection, *, before: datetime) -> None:

@@ -73,6 +73,17 @@ def keep_at_work(db: Connection, *, until: datetime) -> None:
     db.execute(update(store_meta).values(at_work_until=until))
 
 
+def delivering_until(db: Connection) -> datetime | None:
+    """Until when letters were delivered; None when they never were."""
+    return db.execute(select(store_meta.c.delivering_until)).scalar_one_or_none()
+
+
+def keep_delivering(db: Connection, *, until: datetime) -> None:
+    """Letters are delivered at this moment."""
+    mark(db)  # makes the row in a new store
+    db.execute(update(store_meta).values(delivering_until=until))
+
+
 CLOCK_JUMPED: Final = "clock.jumped"  # the audit log's word for the collector's own clock
 
 

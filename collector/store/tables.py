@@ -39,6 +39,7 @@ from collector.store.schema.intake import (
     seq_merged,
 )
 from collector.store.schema.notify import (
+    claim_recipient,
     letter,
     letter_item,
     notice,
@@ -85,6 +86,7 @@ __all__ = [
     "claim_file",
     "claim_line",
     "claim_pack",
+    "claim_recipient",
     "claim_report",
     "command",
     "decision",

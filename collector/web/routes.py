@@ -9,6 +9,7 @@ from collector.web import metrics
 from collector.web.api import claim_file, resources, series
 from collector.web.api import origins as api_origins
 from collector.web.api import profiles as api_profiles
+from collector.web.api import recipients as api_recipients
 from collector.web.api import report as api_report
 from collector.web.api import silences as api_silences
 from collector.web.api import strips as api_strips
@@ -36,6 +37,7 @@ from collector.web.pages import (
     people,
     profiles,
     proofs,
+    recipients,
     registry,
     registry_import,
     registry_match,
@@ -198,6 +200,17 @@ ROUTES: Final[tuple[Route, ...]] = (
         KNOWN,
     ),
     _get("/letters", notifications.show_letters, ADMIN),
+    _get("/recipients", recipients.show_recipients, ADMIN),
+    _get("/recipients.csv", recipients.download, ADMIN),
+    _post("/recipients", recipients.add_recipient, ADMIN),
+    Route(
+        method="POST",
+        path="/recipients/list",
+        page=recipients.take_list,
+        admits=ADMIN,
+        largest=recipients.LARGEST,
+    ),
+    _post(r"/recipients/{id:\d+}/remove", recipients.remove_recipient, ADMIN),
     _get("/evidence/{sha256:[0-9a-f]{64}}", evidence.show_evidence, SITE),
     _get("/healthz", metrics.show_alive, EVERYBODY),
     Route(method="GET", path="/metrics", page=metrics.show_metrics, admits=OPERATORS, api=True),
@@ -237,4 +250,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _api("origins", api_origins.show_origins, SITE),
     _api("profiles", api_profiles.show_profiles, SITE),
     _api("agents", resources.list_agents, SITE),
+    _api("recipients", api_recipients.list_recipients, ADMIN),
+    _api("recipients", api_recipients.add_recipient, ADMIN, method="POST"),
+    _api(r"recipients/{id:\d+}", api_recipients.remove_recipient, ADMIN, method="DELETE"),
 )

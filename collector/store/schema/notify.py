@@ -85,6 +85,22 @@ notify_rule = Table(
     UniqueConstraint("person_id", "site_id", "topic"),
 )
 
+# Account managers: who outside is mailed submitted claims; '' means every maker, or buyer.
+claim_recipient = Table(
+    "claim_recipient",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    owner(),  # claims of this organisation and of those under it
+    Column("maker", String(120), nullable=False, server_default=text("''")),
+    Column("buyer", String(120), nullable=False, server_default=text("''")),
+    Column("name", String(120), nullable=False),
+    Column("email", String(254), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("added_at", Utc, nullable=False),
+    Column("added_by", String(120), nullable=False),
+    UniqueConstraint("organisation_id", "maker", "buyer", "email"),
+)
+
 # One message on its way to one recipient through one channel.
 letter = Table(
     "letter",
@@ -92,10 +108,10 @@ letter = Table(
     Column("id", Integer, primary_key=True),
     owner(),
     Column("public_id", String(48), nullable=False, unique=True),  # the receiver's, at each try
-    Column("recipient", String(80), nullable=False),  # person:7 | hook:ops
+    Column("recipient", String(80), nullable=False),  # person:7 | hook:ops | manager:3
     Column("person_id", Integer),
     Column("channel", String(64), nullable=False),  # mail | the name of a webhook
-    Column("kind", String(8), nullable=False),  # now | gathered | test | code
+    Column("kind", String(8), nullable=False),  # now | gathered | test | code | pack
     Column("local_day", Date, nullable=False),  # of the recipient: what the day's cap counts by
     Column("made_at", Utc, nullable=False),
     Column("due_at", Utc, nullable=False),

@@ -55,6 +55,7 @@ store_meta = Table(
     Column("generation", String(64), nullable=False),  # new after a restore from backup
     Column("commits", BigInteger, nullable=False, server_default=text("0")),  # of intake
     Column("at_work_until", Utc),  # until when the collector listened and decided
+    Column("delivering_until", Utc),  # until when letters were delivered
 )
 
 audit = Table(

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, String, cast, func, or_, select
 
 from collector.store.scope import Scope
-from collector.store.tables import letter, letter_item, notice, person
+from collector.store.tables import claim_recipient, letter, letter_item, notice, person
 from collector.store.views.words import Words
 
 FAILED = ("refused", "given_up")
@@ -20,9 +20,9 @@ class LetterRow:
     """One message; ``why`` is what the far end said last."""
 
     id: int
-    recipient: str  # a person's name, or a webhook's
+    recipient: str  # a person's name, an account manager's, or a webhook's
     channel: str
-    kind: str  # now | gathered | test | code
+    kind: str  # now | gathered | test | code | pack
     state: str  # waiting | sent | refused | given_up
     why: str
     attempts: int
@@ -60,7 +60,7 @@ def list_letters(
     return tuple(
         LetterRow(
             id=row.id,
-            recipient=row.person_name or row.recipient.partition(":")[2],
+            recipient=row.person_name or row.manager_name or row.recipient.partition(":")[2],
             channel=row.channel,
             kind=row.kind,
             state=row.state,
@@ -113,11 +113,16 @@ def _query() -> Select[Any]:
         select(
             letter,
             person.c.name.label("person_name"),
+            claim_recipient.c.name.label("manager_name"),
             notice.c.title_en,
             notice.c.title_zh,
             func.coalesce(first.c.things, 0).label("things"),
         )
         .outerjoin(person, person.c.id == letter.c.person_id)
+        .outerjoin(
+            claim_recipient,
+            letter.c.recipient == "manager:" + cast(claim_recipient.c.id, String),
+        )
         .outerjoin(first, first.c.letter_id == letter.c.id)
         .outerjoin(notice, notice.c.id == first.c.notice_id)
     )
