@@ -42,6 +42,8 @@ MAP = f"{THUMBNAIL}-map.jpg"
 """How the drawing is named of where a picture departs from its reference."""
 FIGURES = "figures.json"
 """How the document is named that sets a picture's figures beside this camera's baseline."""
+FILTER_TEST = "filter-test.jsonl"
+"""How the log of an active test of the infrared filter is named: all figures, and the verdict."""
 
 
 class EvidenceItem(msgspec.Struct, frozen=True, array_like=True):

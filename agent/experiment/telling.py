@@ -36,7 +36,7 @@ from agent.recording import TELEMETRY_UPTO
 from shared import notes
 from shared.catalogue_entry import Proof
 from shared.device import DeviceFacts
-from shared.evidence import EvidenceKind
+from shared.evidence import FILTER_TEST, EvidenceKind
 from shared.reading import Reading
 
 TWICE: Final = Persistence(
@@ -260,7 +260,7 @@ def attachments_of(told: Told, database: Database) -> tuple[Attachment, ...]:
             ensure_ascii=False,
         )
     )
-    files = [_lines("filter-test.jsonl", lines, told, notes.TEST_FIGURES)]
+    files = [_lines(FILTER_TEST, lines, told, notes.TEST_FIGURES)]
     if writes:
         rows = [
             json.dumps(

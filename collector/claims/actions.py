@@ -21,7 +21,8 @@ _OFFERED: Final = frozenset({S.APPROVED, S.AWAITING_RETURN})
 _ON_ITS_WAY: Final = _OFFERED | {S.RECEIVED, S.RESOLVING}
 ASKABLE: Final = (
     "picture", "reference", "image", "clip", "photo", "readings", "transcript", "power", "tried",
-    "description", "serial", "model", "firmware", "delivery",
+    "description", "serial", "model", "firmware", "delivery", "test", "two_days", "night",
+    "label_photo",
 )  # fmt: skip
 """What an engineer can name as missing; every must item of the line can be named besides."""
 

@@ -110,6 +110,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     level: Line  # must | should
     here: bool
     words: Both
+    gap: Both = NOTHING  # of one that is not here: what to do about it
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):

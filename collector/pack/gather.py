@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from collector import line_file
 from collector.claims.policy import Policy
 from collector.claims.snapshot import take_snapshots
 from collector.factory_calendar import calendar_of
@@ -20,7 +21,6 @@ from collector.store.scope import Role, scope_of
 from collector.store.views import claim_file, claims
 from collector.store.views import origins as origin_view
 from collector.store.views import pack as view
-from collector.web.pages.claims import must_items
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,22 +84,32 @@ def _read(db: Connection, line: int, *, organisation_id: str) -> Told | None:
     row = claims.find_preclaim(db, scope, line)
     if row is None:
         return None
-    manifests = claim_file.list_manifests(db, scope, line)
+    signed = view.list_signed(db, scope, line)
+    events = claim_file.list_events(db, scope, line)
     brought = proofs.of_line(db, line)
+    uploads = reports.files_of(db, scope, line)
+    moments = (
+        *(one.at for one in events),
+        *(one.at for one in brought),
+        *(one.at for one in uploads),
+        *(one.received_at for one in signed),
+    )
+    as_of = max(moments, default=row.opened_at)
     onset_at = row.onset_at or row.opened_at
     return Told(
         row=row,
+        as_of=as_of,
         story=stories.story_of(db, line),
         findings=claim_file.list_findings(db, scope, line),
         reports=reports.of_line(db, scope, line),
-        manifests=manifests,
-        signed=view.list_signed(db, scope, line),
-        events=claim_file.list_events(db, scope, line),
+        manifests=claim_file.list_manifests(db, scope, line),
+        signed=signed,
+        events=events,
         proofs=brought,
-        uploads=reports.files_of(db, scope, line),
+        uploads=uploads,
         siblings=view.list_siblings(db, scope, row.position_id, onset_at=onset_at),
         peers=view.list_peers(db, scope, line, model=row.model, batch=row.batch),
-        items=must_items(row, manifests, brought),
+        file=line_file.read(db, scope, row, now=as_of),
         unit=units.find(db, row.serial) if row.serial else None,
         origin=origin_view.find_origin(db, scope, line, tells_fleet=False),
         clock_off_s=view.agent_clock_off_s(db, row.agent_id) if row.position_id else None,

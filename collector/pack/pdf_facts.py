@@ -49,13 +49,23 @@ def _section(title: w.Pair, lines: list[w.Pair], style: Style) -> list[Flowable]
 
 
 def _complete(claim: Claim) -> w.Pair:
-    must = [one for one in claim.items if one.level == "must"]
-    return w.COMPLETE.told(here=sum(one.here for one in must), total=len(must))
+    must, should = (_level(claim, level) for level in ("must", "should"))
+    told = w.COMPLETE.told(here=sum(one.here for one in must), total=len(must))
+    if not should:
+        return told
+    more = w.SUPPORTING.told(here=sum(one.here for one in should), total=len(should))
+    return w.Pair(f"{told.en}{more.en}", f"{told.zh}{more.zh}")
+
+
+def _level(claim: Claim, level: str) -> list[Item]:
+    return [one for one in claim.items if one.level == level]
 
 
 def _gaps(claim: Claim) -> list[w.Pair]:
-    gaps = [one for one in claim.items if not one.here]
-    told = [_missing(gaps)] if gaps else [w.NOTHING_MISSING]
+    gaps = [one for one in _level(claim, "must") if not one.here]
+    told = [_missing(w.MISSING, gaps)] if gaps else [w.NOTHING_MISSING]
+    helps = [one for one in _level(claim, "should") if not one.here]
+    told += [_missing(w.HELPS, helps)] if helps else []
     if claim.left_out:
         names = [(one.name, w.LEFT_WHY[one.why]) for one in claim.left_out]
         told.append(
@@ -67,10 +77,10 @@ def _gaps(claim: Claim) -> list[w.Pair]:
     return told
 
 
-def _missing(gaps: list[Item]) -> w.Pair:
+def _missing(words: w.Pair, gaps: list[Item]) -> w.Pair:
     return w.Pair(
-        w.MISSING.en.format(names=_listed([one.words.en for one in gaps], ", ")),
-        w.MISSING.zh.format(names=_listed([one.words.zh for one in gaps], "、")),
+        words.en.format(names=_listed([one.words.en for one in gaps], ", ")),
+        words.zh.format(names=_listed([one.words.zh for one in gaps], "、")),
     )
 
 

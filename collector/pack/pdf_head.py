@@ -15,6 +15,7 @@ from collector.pack.claim import Both, Claim, Fault
 from collector.pack.pdf_style import AMBER, GREEN, HALF, QUIET, RED, RULE, WIDTH, Style
 
 _LONGEST: Final = (900, 420)  # of a text on paper, in English and Chinese
+_LONGEST_DEFECT: Final = (1600, 700)  # of its description, which a reader needs whole
 _MOST_FAULTS: Final = 3
 _SAID: Final = 900  # signs of what a person wrote
 
@@ -52,11 +53,17 @@ def side_by_side(left: object, right: object, *, padding: float = 2) -> Table:
     )
 
 
-def both(words: Both | w.Pair, style: Style, *, size: float = 8) -> Table:
+def both(
+    words: Both | w.Pair,
+    style: Style,
+    *,
+    size: float = 8,
+    longest: tuple[int, int] = _LONGEST,
+) -> Table:
     """A text in both languages, cut to what paper has room for."""
     cut = [
         text if len(text) <= most else text[:most] + (w.CUT.zh if number else w.CUT.en)
-        for number, (text, most) in enumerate(zip((words.en, words.zh), _LONGEST, strict=True))
+        for number, (text, most) in enumerate(zip((words.en, words.zh), longest, strict=True))
     ]
     return side_by_side(
         style.text(cut[0], size=size), style.text(cut[1], size=size, chinese=True), padding=1
@@ -175,7 +182,7 @@ def _defect(claim: Claim, style: Style) -> list[Flowable]:
             f"{w.DEFECT.en}: {title[0]}" if names else w.DEFECT.en,
             f"{w.DEFECT.zh}：{title[1]}" if names else w.DEFECT.zh,
         ),
-        both(claim.description, style),
+        both(claim.description, style, longest=_LONGEST_DEFECT),
     ]
     for fault in claim.faults[:_MOST_FAULTS]:
         if fault.by == "person":

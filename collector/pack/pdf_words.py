@@ -60,8 +60,10 @@ SERIES_NOTE: Final = Pair(
 )
 BECAUSE: Final = Pair("Readings that opened it", "触发读数")
 COMPLETE: Final = Pair("Evidence: {here} of {total}", "资料完整度：{total} 项中已有 {here} 项")
-NOTHING_MISSING: Final = Pair("nothing is missing", "无缺项")
+SUPPORTING: Final = Pair("; supporting: {here} of {total}", "；补充资料 {total} 项中已有 {here} 项")
+NOTHING_MISSING: Final = Pair("nothing that must be here is missing", "必备资料无缺项")
 MISSING: Final = Pair("missing: {names}", "缺少：{names}")
+HELPS: Final = Pair("would help, not here: {names}", "有助判断但暂缺：{names}")
 LEFT_OUT: Final = Pair("not in this pack: {names}", "不在本包中：{names}")
 LEFT_WHY: Final = {
     "not_arrived": Pair("not arrived", "尚未到达"),

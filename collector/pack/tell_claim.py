@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from collector.claims.completeness import Item
 from collector.claims.story import Story
+from collector.describe_line import describe_line
+from collector.line_file import LineFile
+from collector.line_items import every_item
 from collector.pack import around, claim, telling
 from collector.pack.files import Files
 from collector.store.proofs import Proof
@@ -23,6 +25,7 @@ class Told:
     """All rows of a line, as one transaction sees them."""
 
     row: PreClaim
+    as_of: datetime  # the newest fact: as of then clocks are told, so that one state has one pack
     story: Story
     findings: tuple[FindingRow, ...]
     reports: tuple[ReportRow, ...]
@@ -33,21 +36,10 @@ class Told:
     uploads: tuple[FileRow, ...]
     siblings: tuple[SiblingRow, ...]
     peers: tuple[PeerRow, ...]
-    items: tuple[Item, ...]
+    file: LineFile  # the same rows, as completeness and description are judged by
     unit: Unit | None
     origin: OriginFile | None
     clock_off_s: float | None
-
-    @property
-    def as_of(self) -> datetime:
-        """The newest fact: as of then clocks are told, so that one state is told in one way."""
-        moments = (
-            *(one.at for one in self.events),
-            *(one.received_at for one in self.signed),
-            *(one.at for one in self.proofs),
-            *(one.at for one in self.uploads),
-        )
-        return max(moments, default=self.row.opened_at)
 
     @property
     def statements(self) -> tuple[claim.Statement, ...]:
@@ -93,9 +85,9 @@ def tell_claim(
         ),
         clocks=clocks,
         faults=faults,
-        description=telling.described(faults),
-        items=tuple(map(telling.item, told.items)),
-        checks=(*map(telling.check, told.proofs), *telling.tried(told.reports)),
+        description=telling.described(describe_line(told.file, tells_site=is_whole)),
+        items=tuple(map(telling.item, every_item(told.file))),
+        checks=(*map(telling.check, told.proofs), *map(telling.tried, told.file.checks)),
         control=around.control(told.siblings, codes=row.codes, onset_at=onset_at)
         if is_whole and row.position_id is not None
         else None,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time
 
 from collector.claims.completeness import Item as MustItem
+from collector.claims.problem import Both
 from collector.claims.snapshot import Snapshot
+from collector.claims.troubleshooting import Check, tell_check
 from collector.pack import claim as c
 from collector.store.proofs import Proof
 from collector.store.reports import ReportRow
@@ -78,12 +79,13 @@ def report(row: ReportRow) -> c.Fault:
 
 
 def item(found: MustItem) -> c.Item:
-    """A thing that must be there, in words."""
+    """A thing that belongs to the claim, in words; of a gap also what to do about it."""
     return c.Item(
         name=found.name,
-        level="must",
+        level=found.level.value,
         here=found.here,
         words=named("must", found.name),
+        gap=c.NOTHING if found.here else named("gap", found.name),
     )
 
 
@@ -106,13 +108,10 @@ def check(proof: Proof) -> c.Check:
     return c.Check(at=proof.at, actor=proof.actor, words=both(words), sha256=proof.sha256 or "")
 
 
-def tried(rows: Iterable[ReportRow]) -> tuple[c.Check, ...]:
-    """What those who reported it had tried before."""
-    return tuple(
-        c.Check(at=row.at, actor=row.reporter, words=named("tried", one))
-        for row in rows
-        for one in row.tried
-    )
+def tried(found: Check) -> c.Check:
+    """Something that was tried before, by a person or as the agent saw it."""
+    words = tell_check(found)
+    return c.Check(at=found.at, actor=found.actor, words=both(Words(en=words.en, zh=words.zh)))
 
 
 def origin(file: OriginFile) -> c.Origin:
@@ -170,21 +169,9 @@ def manifest_of(body: bytes) -> Manifest | None:
         return None
 
 
-def described(faults: Sequence[c.Fault]) -> c.Both:
-    """The defect in plain words: what each fault means, and what an agent saw of it.
-
-    What people wrote stands in their fault's summary alone: it is in one language, their own.
-    """
-    return c.Both(
-        en=_joined(
-            f"{one.text.en} {one.summary.en if one.by == 'agent' else ''}" for one in faults
-        ),
-        zh=_joined(f"{one.text.zh}{one.summary.zh if one.by == 'agent' else ''}" for one in faults),
-    )
-
-
-def _joined(parts: Iterable[str]) -> str:
-    return "\n".join(dict.fromkeys(part.strip() for part in parts))[:_LONGEST]
+def described(words: Both) -> c.Both:
+    """The defect in plain words, as the page tells it."""
+    return both(Words(en=words.en, zh=words.zh))
 
 
 def clock(found: Snapshot) -> c.Clock:

@@ -6,15 +6,17 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, case, func, select, update
 
 from collector.claims.report import Subject
 from collector.claims.report_items import Told
+from collector.claims.troubleshooting import CHECKED, CheckOutcome
 from collector.store.scope import Scope
 from collector.store.tables import (
     claim_case,
+    claim_event,
     claim_file,
     claim_line,
     claim_report,
@@ -24,6 +26,8 @@ from collector.store.tables import (
     unit,
 )
 from collector.store.upsert import insert_into, insert_row
+
+_NOT_DONE: Final = CheckOutcome.NOT_POSSIBLE.value  # such a check is none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +201,14 @@ def told(db: Connection, lines: Select[tuple[int]] | list[int]) -> dict[int, Tol
         .group_by(claim_report.c.line_id)
     ):
         described[row.line_id] = bool(row.tried)
+    checked = set(
+        db.execute(
+            select(claim_event.c.line_id)
+            .where(claim_event.c.line_id.in_(lines), claim_event.c.type == CHECKED)
+            .where(claim_event.c.payload_json.not_like(f'%"{_NOT_DONE}"%'))
+            .distinct()
+        ).scalars()
+    )
     kinds: dict[int, dict[str, int]] = {}
     for row in db.execute(
         select(claim_file.c.line_id, claim_file.c.kind, func.count().label("files"))
@@ -214,12 +226,12 @@ def told(db: Connection, lines: Select[tuple[int]] | list[int]) -> dict[int, Tol
     return {
         line: Told(
             has_description=line in described,
-            has_tried=described.get(line, False),
+            has_tried=described.get(line, False) or line in checked,
             file_kinds=frozenset(kinds.get(line, ())),
             files=sum(kinds.get(line, {}).values()),
             is_alone=line in described and line not in told_by_agents,
         )
-        for line in {*described, *kinds}
+        for line in {*described, *kinds, *checked}
     }
 
 

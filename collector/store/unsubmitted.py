@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, Select, case, func, select, true, update
 
+from collector.claims.completeness import TEST
 from collector.claims.dead_device import DEAD, UNREACHABLE
 from collector.claims.lifecycle import LineState
 from collector.claims.profiles import Standing
@@ -27,7 +28,7 @@ from collector.store.tables import (
     unit,
 )
 from shared.device import macs_of
-from shared.evidence import FIGURES, THUMBNAIL
+from shared.evidence import FIGURES, FILTER_TEST, THUMBNAIL
 
 # A subquery, not a list of ids: a database takes only so many parameters.
 Lines: TypeAlias = Select[tuple[int]] | list[int]
@@ -36,6 +37,9 @@ _LINES: Final = select(claim_line.c.id).where(
     claim_line.c.closed_at.is_(None),
 )
 
+
+# The log of a test counts as one, whatever kind of file it is.
+_KIND: Final = case((manifest_item.c.name == FILTER_TEST, TEST), else_=manifest_item.c.kind)
 
 # What an engineer found wrong neither keeps a line open nor clears it.
 _NOT_WRONG: Final = finding.c.profile_ruled != Standing.WRONG.value
@@ -193,7 +197,7 @@ def _onsets(db: Connection, lines: Lines, which: ColumnElement[bool]) -> dict[in
 
 def _kinds_here(db: Connection, lines: Lines) -> dict[int, frozenset[str]]:
     rows = db.execute(
-        select(finding.c.line_id, manifest_item.c.kind)
+        select(finding.c.line_id, _KIND.label("kind"))
         .join(manifest, manifest.c.episode_id == finding.c.episode_id)
         .join(manifest_item, manifest_item.c.manifest_id == manifest.c.id)
         .join(evidence_file, evidence_file.c.sha256 == manifest_item.c.sha256)

@@ -19,6 +19,7 @@ from collector.web.pages import (
     account,
     actions,
     brought_files,
+    checked,
     claims,
     compatibility,
     devices,
@@ -125,6 +126,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         largest=proofs.LARGEST,
     ),
     _post(r"/preclaims/{id:\d+}/act", actions.act_on_preclaim, KNOWN),
+    _post(r"/preclaims/{id:\d+}/checked", checked.add_check, KNOWN),
     _get(r"/preclaims/{id:\d+}/pack", packs.show_pack, KNOWN),
     _get("/preclaims/import", pack_import.show_import, pack_import.MAY),
     Route(

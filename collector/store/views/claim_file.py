@@ -40,6 +40,7 @@ class FindingRow:
     agent_onset_at: datetime
     profile: ProfileRow | None = None  # that extracted readings it rests on
     module_code: str = ""  # the factory's, of the component
+    proof: str = ""  # a value of catalogue_entry.Proof; '' as the code promises
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +119,7 @@ def list_findings(db: Connection, scope: Scope, line: int) -> tuple[FindingRow, 
             agent_onset_at=row.agent_onset_at,
             profile=read_profile(row, rulings.get(row.id, ())),
             module_code=row.module_code,
+            proof=row.proof,
         )
         for row in rows
     )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from collector.claims.completeness import Level
 from collector.claims.origin.fleet_words import withhold
+from collector.claims.troubleshooting import Check, tell_check
+from collector.line_items import every_item
 from collector.store import reports
 from collector.store.reports import FileRow, ReportRow
 from collector.store.scope import Role
@@ -16,8 +19,12 @@ from collector.web.api import origins, shapes
 from collector.web.api.pages import answer
 from collector.web.call import Call, found
 from collector.web.clock_panel import read_clocks
+from collector.web.evidence_panel import ItemPanel, describe, read_file
 from collector.web.origin_panel import tells_fleet
-from collector.web.pages.claims import must_items, read_payload
+from collector.web.pages.claims import read_payload
+from collector.web.voice import Voice
+
+_EN, _ZH = Voice("en"), Voice("zh")
 
 
 async def show_preclaim(call: Call) -> web.StreamResponse:
@@ -30,23 +37,63 @@ async def show_preclaim(call: Call) -> web.StreamResponse:
     told = await house.read(lambda db: reports.of_line(db, scope, number))
     files = await house.read(lambda db: reports.files_of(db, scope, number))
     tells = tells_fleet(call)
-    file = await house.read(
+    file = await read_file(call, row)
+    items, words = ItemPanel(every_item(file)), describe(file, call.known.role)
+    origin = await house.read(
         lambda db: origin_view.find_origin(db, scope, number, tells_fleet=tells)
     )
     shown = () if call.known.role is Role.DISTRIBUTOR else manifests
     return answer(
         {
             **shapes.preclaim(row),
-            "must": {item.name: item.here for item in must_items(row, manifests)},
+            "must": {item.name: item.here for item in items.items if item.level is Level.MUST},
+            "completeness": _completeness(items),
+            "description": {"en": words.en, "zh": words.zh},
+            "checks": [_check(item) for item in file.checks],
             "findings": [_finding(item) for item in findings],
             "reports": [_report(item) for item in told],
             "files": [_brought(number, item) for item in files],
             "manifests": [_manifest(item) for item in shown],
             "events": [_event(item, tells_fleet=tells) for item in events],
             "clocks": shapes.clocks(read_clocks(events, terms=house.policy.clocks, now=call.now)),
-            "origin": origins.origin(file, house.policy.origin) if file else None,
+            "origin": origins.origin(origin, house.policy.origin) if origin else None,
         }
     )
+
+
+def _completeness(panel: ItemPanel) -> dict[str, object]:
+    """k of n by level, and each item; of a gap also what to do about it, in both languages."""
+    return {
+        "must": {"here": panel.must.here, "total": panel.must.total},
+        "should": {"here": panel.should.here, "total": panel.should.total},
+        "items": [
+            {
+                "name": item.name,
+                "level": item.level.value,
+                "here": item.here,
+                "at": shapes.when(item.at),
+                "words_en": _EN.name("must", item.name),
+                "words_zh": _ZH.name("must", item.name),
+                "do_en": "" if item.here else _EN.name("gap", item.name),
+                "do_zh": "" if item.here else _ZH.name("gap", item.name),
+            }
+            for item in panel.items
+        ],
+    }
+
+
+def _check(row: Check) -> dict[str, object]:
+    words = tell_check(row)
+    return {
+        "what": row.what.value,
+        "outcome": row.outcome.value,
+        "note": row.note,
+        "by": row.actor,
+        "at": shapes.when(row.at),
+        "seen_by_agent": row.is_seen,
+        "words_en": words.en,
+        "words_zh": words.zh,
+    }
 
 
 def _finding(row: FindingRow) -> dict[str, object]:

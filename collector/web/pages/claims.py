@@ -9,25 +9,22 @@ from typing import Final
 from aiohttp import web
 
 from collector.act import Wish
-from collector.claims import completeness, report_items
 from collector.claims.actions import BY_ID
 from collector.claims.chain import Entry, first_break
-from collector.claims.completeness import Item
 from collector.claims.field_proof import needed_by
 from collector.claims.lifecycle import LineState
 from collector.store import proofs, reports, spare_parts
-from collector.store.proofs import Proof
 from collector.store.scope import Role
 from collector.store.views import claim_file, claims, devices
-from collector.store.views.claim_file import EventRow, ManifestRow
-from collector.store.views.claims import ClaimFilter, PreClaim
+from collector.store.views.claim_file import EventRow
+from collector.store.views.claims import ClaimFilter
 from collector.web.answer_panel import read_answer, takes_files
 from collector.web.call import Call, found
 from collector.web.clock_panel import read_clocks, state_of
+from collector.web.evidence_panel import gaps_of, panel, read_file
 from collector.web.origin_panel import ORIGINS, read_panel
 from collector.web.pages import claim_files
 from collector.web.render import page
-from shared.evidence import FIGURES, is_thumbnail
 
 PAGE_ROWS: Final = 100
 CONFIRMS: Final = frozenset({Role.ADMIN, Role.FACTORY_ENGINEER})  # compare readings with devices
@@ -86,13 +83,13 @@ async def show_claim(
     events = await house.read(lambda db: claim_file.list_events(db, scope, number))
     findings = await house.read(lambda db: claim_file.list_findings(db, scope, number))
     brought = await house.read(lambda db: proofs.of_line(db, number))
-    must = must_items(claim, manifests, brought)
+    file = await read_file(call, claim)
     answer = await read_answer(
         call,
         number,
         events,
         is_unproven=claim.carried.is_unproven,
-        gaps=[item.name for item in must if not item.here],
+        gaps=gaps_of(file),
         typed=typed,
     )
     return page(
@@ -105,7 +102,7 @@ async def show_claim(
         gallery=await claim_files.show_gallery(manifests, house.evidence_dir),
         behind=claim_files.figures_behind(r for found in findings for r in found.because),
         documents=claim_files.list_documents(manifests),
-        must=must,
+        **panel(file, call),
         proofs=brought,
         reports=await house.read(lambda db: reports.of_line(db, scope, number)),
         files=await house.read(lambda db: reports.files_of(db, scope, number)),
@@ -167,39 +164,3 @@ def read_payload(event: EventRow) -> dict[str, object]:
     except json.JSONDecodeError:
         return {}
     return said if isinstance(said, dict) else {}
-
-
-def kinds_here(manifests: Sequence[ManifestRow]) -> set[str]:
-    """Kinds of which a whole file has arrived; what only explains another file counts for none."""
-    return {
-        item.kind
-        for manifest in manifests
-        for item in manifest.items
-        if item.here and item.name != FIGURES and not is_thumbnail(item.name)
-    }
-
-
-def must_items(
-    claim: PreClaim, manifests: Sequence[ManifestRow], brought: Sequence[Proof] = ()
-) -> tuple[Item, ...]:
-    """What the claim must hold before it is ready, each here or missing."""
-    if claim.told.is_alone:
-        return report_items.check(
-            subject=claim.subject,
-            serial=claim.serial,
-            batch=claim.batch,
-            model=claim.model,
-            warranty_verdict=claim.warranty_verdict,
-            told=claim.told,
-        )
-    return completeness.check(
-        label_serial=claim.serial,
-        model=claim.model,
-        firmware=claim.firmware,
-        warranty_verdict=claim.warranty_verdict,
-        codes=claim.carried.codes or claim.codes,
-        kinds_here=kinds_here(manifests),
-        signatures={manifest.verdict for manifest in manifests},
-        is_profile_proven=claim.carried.item,
-        proven=report_items.proven_by(claim.told, proofs.kinds_proven(brought)),
-    )

@@ -10,6 +10,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from collector.claims.site_visit import parts_for, round_key
+from collector.line_items import must_items
 from collector.store.scope import Scope
 from collector.store.views import claim_file, claims, device_pictures, devices
 from collector.store.views import tasks as views
@@ -17,7 +18,6 @@ from collector.store.views.claims import ClaimFilter, PreClaim
 from collector.store.views.device_pictures import Shown
 from collector.store.views.tasks import TaskFilter, TaskRow
 from collector.web.call import Call, found
-from collector.web.pages.claims import must_items
 from collector.web.pages.tasks import late_ones, may_act
 from collector.web.render import page
 

@@ -9,8 +9,8 @@ import pytest
 
 from agent.diagnosis.pictures.figures import LEAST_OF
 from collector.store import unsubmitted
-from collector.web.pages.claims import kinds_here
 from collector.web.voice import LANGUAGES, Voice
+from collector.whole_files import kinds_here
 from shared import figures, notes
 from shared.evidence import FIGURES
 from tests.collector.web.conftest import Console, Signed

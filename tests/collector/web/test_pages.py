@@ -146,8 +146,12 @@ async def test_changed_history_is_told(console: Console, signed: Signed) -> None
 
 
 async def test_moving_a_line_follows_the_table(console: Console, signed: Signed) -> None:
-    """An integrator may mark a draft as ready, an engineer may not; the history grows by one."""
+    """An integrator may mark a draft as ready, an engineer may not; the history grows by one. What
+    must be there and is not needs words: the filter was never tested."""
     form = {"csrf": CSRF, "action": "ready", "reason": ""}
+    lacking = await (await signed("integrator")).post("/preclaims/1/act", data=form)
+    assert lacking.status == 409
+    form["reason"] = "the owner allows no test"
     refused = await (await signed("engineer")).post("/preclaims/1/act", data=form)
     foreign = await (await signed("stranger")).post("/preclaims/1/act", data=form)
     moved = await (await signed("integrator")).post(

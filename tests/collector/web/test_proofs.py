@@ -115,3 +115,35 @@ async def test_only_those_at_the_site_prove(dead: Console, signed: Signed) -> No
     assert (await client.post("/preclaims/1/proof", data=MEASURED)).status == 422
     big = {"csrf": CSRF, "reason": "x" * 100_000, "action": "withdraw"}
     assert (await client.post("/preclaims/1/act", data=big)).status == 413
+
+
+async def test_what_was_tried_is_recorded(console: Console, signed: Signed) -> None:
+    """A check stands in the line's log, on its page and in the API, in both languages, and fills
+    the gap; one without an outcome is refused, and so is one of a stranger."""
+    client = await signed("integrator")
+    before = (await (await client.get("/api/v1/preclaims/1")).json())["completeness"]
+    gaps = {one["name"]: one["do_zh"] for one in before["items"] if not one["here"]}
+    assert "重启" in gaps["tried"]
+    path, form = "/preclaims/1/checked?lang=en", {"csrf": CSRF, "what": "restarted"}
+    assert (await client.post(path, data={**form, "outcome": "hope"})).status == 422
+    form |= {"outcome": "no_change", "note": "twice, by the breaker"}
+    assert (await (await signed("stranger")).post(path, data=form)).status == 404
+    assert (await (await signed("integrator")).post(path, data=form)).status == 200
+
+    client = await signed("integrator")
+    page = await (await client.get("/preclaims/1?lang=en")).text()
+    assert "restarted: the fault stayed (twice, by the breaker)" in page
+    assert "Defect in plain words" in page
+    assert "已重启：故障依旧" in await (await client.get("/preclaims/1?lang=zh")).text()
+    told = await (await client.get("/api/v1/preclaims/1")).json()
+    (check,) = told["checks"]
+    assert (check["what"], check["outcome"], check["by"]) == (
+        "restarted",
+        "no_change",
+        "integrator",
+    )
+    assert "restarted: the fault stayed" in told["description"]["en"]
+    assert told["completeness"]["should"]["here"] == before["should"]["here"] + 1
+    with console.engine.begin() as db:
+        kinds = db.execute(select(t.claim_event.c.type).where(t.claim_event.c.line_id == 1))
+        assert list(kinds.scalars())[-1] == "checked"

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, insert, select, update
 from collector.store import tables as t
 from collector.store.views.claim_file import EvidenceRow, ManifestRow
 from collector.web.pages.claim_files import list_pictures
-from collector.web.pages.claims import kinds_here
+from collector.whole_files import kinds_here
 from tests.collector.web.conftest import Console, Signed
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)

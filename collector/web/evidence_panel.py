@@ -1,0 +1,74 @@
+"""What a pre-claim holds and lacks, the defect in words, and what was tried: for page and API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from collector import line_file
+from collector.claims import completeness
+from collector.claims.completeness import Count, Item, Level
+from collector.claims.problem import Both
+from collector.claims.report import Tried
+from collector.claims.troubleshooting import CheckOutcome, tell_check
+from collector.describe_line import describe_line
+from collector.line_file import LineFile
+from collector.line_items import every_item
+from collector.store.scope import Role
+from collector.store.views.claims import PreClaim
+from collector.web.call import Call
+
+OUTCOMES: Final = tuple(one.value for one in CheckOutcome if one is not CheckOutcome.NOT_TOLD)
+TRIED: Final = tuple(one.value for one in Tried)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPanel:
+    """The items of a claim, by level."""
+
+    items: tuple[Item, ...]
+
+    @property
+    def must(self) -> Count:
+        """Of what it must hold."""
+        return completeness.count(self.items, Level.MUST)
+
+    @property
+    def should(self) -> Count:
+        """Of what it should."""
+        return completeness.count(self.items, Level.SHOULD)
+
+    def gaps(self, level: str) -> tuple[Item, ...]:
+        """What is missing of a level."""
+        return tuple(one for one in self.items if one.level.value == level and not one.here)
+
+
+async def read_file(call: Call, claim: PreClaim) -> LineFile:
+    """The line as evidence is judged by."""
+    return await call.house.read(
+        lambda db: line_file.read(db, call.scope, claim, now=call.now),
+    )
+
+
+def describe(file: LineFile, role: Role) -> Both:
+    """The defect in plain words; a distributor is not told of the site's other cameras."""
+    return describe_line(file, tells_site=role is not Role.DISTRIBUTOR)
+
+
+def gaps_of(file: LineFile) -> list[str]:
+    """The names of what is missing, whatever its level: an engineer may ask for any of it."""
+    return [one.name for one in every_item(file) if not one.here]
+
+
+def panel(file: LineFile, call: Call) -> dict[str, object]:
+    """What the templates ask for."""
+    language = call.voice.language
+    return {
+        "items": ItemPanel(every_item(file)),
+        "description": describe(file, call.known.role),
+        "checks": file.checks,
+        "say_check": lambda check: tell_check(check).text(language),
+        "may_check": file.row.closed_at is None,
+        "tried": TRIED,
+        "check_outcomes": OUTCOMES,
+    }
