@@ -6,6 +6,7 @@ sections 8 and 15; what the buyer says of a path and where things go is the issu
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from collector.claims.action import Action, Field, Kind
@@ -172,3 +173,13 @@ BY_ID: Final = {action.id: action for action in ACTIONS}
 def offered(story: Story, actor: Actor) -> tuple[Action, ...]:
     """What this actor can do to a line that stands so, the usual step first."""
     return tuple(action for action in ACTIONS if action.is_offered(story, actor))
+
+
+def possible(states: Iterable[LineState], actor: Actor) -> tuple[Action, ...]:
+    """What this actor can do to lines in these states, as far as states tell: for lists."""
+    known = frozenset(states)
+    return tuple(
+        action
+        for action in ACTIONS
+        if action.allows(actor) and any(action.is_from(state) for state in known)
+    )

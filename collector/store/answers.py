@@ -119,12 +119,13 @@ def lines_named(db: Connection, scope: Scope, text: str) -> tuple[int, ...]:
 def waiting_for(
     db: Connection, scope: Scope, serial: str, states: Collection[str]
 ) -> tuple[int, ...]:
-    """Lines of the slice in one of these states whose label has this serial, oldest first."""
+    """Lines of the slice in one of these states whose label has this serial, as it was scanned or
+    in capitals; oldest first."""
     rows = db.execute(
         select(claim_line.c.id)
         .where(
             scope.covers(claim_line.c.organisation_id),
-            claim_line.c.label_serial == serial,
+            claim_line.c.label_serial.in_({serial, serial.upper()}),
             claim_line.c.state.in_(sorted(states)),
         )
         .order_by(claim_line.c.id)

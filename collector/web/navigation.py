@@ -8,6 +8,7 @@ from typing import Final
 from collector.store.scope import Role
 
 SITE: Final = frozenset({Role.ADMIN, Role.FACTORY_ENGINEER, Role.INTEGRATOR})
+OPERATORS: Final = frozenset({Role.ADMIN, Role.FACTORY_ENGINEER})
 ADMIN: Final = frozenset({Role.ADMIN})
 ALL: Final = frozenset(Role)
 
@@ -43,7 +44,8 @@ GROUPS: Final = (
     Group(
         "preclaims",
         (
-            Link("/preclaims", "preclaims"),
+            Link("/preclaims", "preclaims", also=("/cases",)),
+            Link("/review", "review", OPERATORS),
             Link("/firmware-cases", "firmware_cases", also=("/compatibility",)),
             Link("/dismissed", "dismissed", SITE),
         ),

@@ -85,6 +85,9 @@ class PreClaim:
     told: Told = NOTHING_TOLD  # what people reported and brought
     due_at: datetime | None = None  # of the first running clock
     clocks: tuple[ClockRow, ...] = ()  # that have not stopped
+    case_id: int = 0
+    path: str = ""  # of the answer
+    rma_number: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +163,17 @@ def find_preclaim(db: Connection, scope: Scope, line: int) -> PreClaim | None:
     ).all()
     found = _with_details(db, rows)
     return found[0] if found else None
+
+
+def by_ids(db: Connection, scope: Scope, lines: Sequence[int]) -> tuple[PreClaim, ...]:
+    """These pre-claims in the order of ``lines``; what lies outside the slice is left out."""
+    rows = db.execute(
+        select(*_COLUMNS)
+        .select_from(_FROM)
+        .where(scope.covers(claim_line.c.organisation_id), claim_line.c.id.in_(lines))
+    ).all()
+    found = {claim.id: claim for claim in _with_details(db, rows)}
+    return tuple(found[line] for line in lines if line in found)
 
 
 def list_choices(db: Connection, scope: Scope) -> dict[str, tuple[str, ...]]:
@@ -319,4 +333,7 @@ def _read(
         told=told,
         due_at=row.due_at,
         clocks=clocks,
+        case_id=row.case_id,
+        path=row.path,
+        rma_number=row.rma_number,
     )

@@ -9,10 +9,10 @@ from typing import Final
 from aiohttp import web
 
 from collector.act import Wish
-from collector.claims.actions import BY_ID
+from collector.claims.actions import BY_ID, possible
 from collector.claims.chain import Entry, first_break
 from collector.claims.field_proof import needed_by
-from collector.claims.lifecycle import LineState
+from collector.claims.lifecycle import Actor, LineState
 from collector.store import proofs, reports, spare_parts
 from collector.store.scope import Role
 from collector.store.views import claim_file, claims, devices
@@ -62,6 +62,8 @@ async def show_preclaims(call: Call) -> web.StreamResponse:
         rows=rows[:PAGE_ROWS],
         more=rows[PAGE_ROWS - 1].id if len(rows) > PAGE_ROWS else 0,
         wanted=wanted,
+        actions=possible({LineState(row.state) for row in rows}, Actor(call.known.role.value)),
+        may_review=call.known.role in CONFIRMS,
         may_import=call.house.packs is not None and call.known.role in CONFIRMS,
         choices=await call.house.read(lambda db: claims.list_choices(db, call.scope)),
         sites=await call.house.read(lambda db: devices.list_sites(db, call.scope)),

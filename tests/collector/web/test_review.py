@@ -1,0 +1,180 @@
+"""The factory's queue, many lines at once, and a case with all its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from collector.act import By, Wish, act_on_each
+from collector.claims.policy import DEFAULT
+from collector.renew_clocks import renew_line
+from collector.roles import Role
+from collector.store import cases, stories
+from collector.store import tables as t
+from collector.store.cases import NewLine
+from collector.store.scope import scope_of
+from tests.collector.web.conftest import CSRF, NOW, Console, Signed
+
+
+def open_case(console: Console, serials: Sequence[str], *, submit: bool = True) -> list[int]:
+    """Lines of one case of the integrator's, submitted."""
+    made: list[int] = []
+    with console.engine.begin() as db:
+        case_id = None
+        for serial in serials:
+            new = NewLine(
+                organisation_id="fit",
+                site_id=None,
+                position_id=None,
+                serial_key=serial,
+                label_serial=serial,
+                serial_source="report",
+                model="SL-BULLET-5",
+                batch="LOT-2026-09",
+                buyer="North Trading",
+                component="IR-CUT",
+                warranty_verdict="in",
+                warranty_until=None,
+                warranty_reason_en="",
+                warranty_reason_zh="",
+                via="csv",
+                reporter="integrator",
+            )
+            line = cases.open_line(db, new, now=NOW, case_id=case_id)
+            case_id = db.execute(
+                select(t.claim_line.c.case_id).where(t.claim_line.c.id == line)
+            ).scalar_one()
+            cases.append_event(
+                db,
+                line_id=line,
+                organisation_id="fit",
+                actor="integrator",
+                role="integrator",
+                type_="opened",
+                payload={},
+                now=NOW,
+            )
+            made.append(line)
+    if submit:
+        for action in ("ready", "submit"):
+            do_all(console, made, Wish(action=action, reason="by hand"), role=Role.INTEGRATOR)
+    return made
+
+
+def do_all(console: Console, lines: Sequence[int], wish: Wish, *, role: Role) -> None:
+    """Every line takes the step."""
+    organisation = "fit" if role is Role.INTEGRATOR else "factory"
+    with console.engine.begin() as db:
+        scope = scope_of(db, organisation_id=organisation, role=role)
+    done = act_on_each(
+        console.engine,
+        [(line, wish) for line in lines],
+        by=By(name=role.value, scope=scope),
+        policy=DEFAULT,
+        now=console.now,
+    )
+    assert [str(one.refused) for one in done if one.refused] == []
+
+
+async def test_queue_is_by_the_clock(console: Console, signed: Signed) -> None:
+    """What is due first stands first, with both pictures; a buyer has no such page."""
+    (line,) = open_case(console, ["SL26000121"])
+    with console.engine.begin() as db:
+        renew_line(db, 2, terms=DEFAULT.clocks, now=NOW)
+    page = await (await (await signed("engineer")).get("/review")).text()
+
+    assert page.index("PC-2026-000002") < page.index(f'href="/preclaims/{line}"')
+    assert page.count('alt="fault picture"') == 2, "of both that an agent saw"
+    assert "Factory&#39;s turn (3)" in page or "Factory's turn (3)" in page
+    assert (await (await signed("integrator")).get("/review")).status == 403
+
+
+async def test_many_are_answered_at_once(console: Console, signed: Signed) -> None:
+    """Each line by itself: two are approved with the number of their case, the third is told why
+    not; the case counts them."""
+    one, two, three = open_case(console, ["SL26000121", "SL26000122", "SL26000123"])
+    do_all(console, [one, two], Wish(action="take"), role=Role.FACTORY_ENGINEER)
+    engineer = await signed("engineer")
+    url = f"/preclaims/act?action=approve&line={one}&line={two}&line={three}"
+    form = await (await engineer.get(url)).text()
+    assert form.count('name="line"') == 2, "the third cannot be approved yet"
+    assert "as suggested for each" in form
+
+    data = [("csrf", CSRF), ("action", "approve"), ("reason", "same lot")]
+    chosen = [("line", str(line)) for line in (one, two, three)]
+    page = await (await engineer.post("/preclaims/act", data=[*data, *chosen])).text()
+    assert "2 of 3 done" in page
+    assert "may not move" in page or "cannot be moved" in page or "cannot be done" in page
+    with console.engine.begin() as db:
+        told = [stories.story_of(db, line) for line in (one, two, three)]
+        case_id, number = db.execute(
+            select(t.claim_case.c.id, t.claim_case.c.number)
+            .join(t.claim_line, t.claim_line.c.case_id == t.claim_case.c.id)
+            .where(t.claim_line.c.id == one)
+        ).one()
+    assert [story.state.value for story in told] == ["approved", "approved", "submitted"]
+    assert {story.rma_number for story in told[:2]} == {number.replace("PC", "RMA")}
+    assert {story.path for story in told[:2]} == {"parts"}
+
+    buyer = await signed("integrator")
+    case = await (await buyer.get(f"/cases/{case_id}")).text()
+    assert "2/3 approved" in case
+    address = {"csrf": CSRF, "ship_to": "Quarry road 3"}
+    assert (await buyer.post(f"/cases/{case_id}/ship-to", data=address)).status == 200
+    assert (await (await signed("stranger")).get(f"/cases/{case_id}")).status == 404
+    with console.engine.begin() as db:
+        said = {stories.story_of(db, line).ship_to for line in (one, two, three)}
+    assert said == {"Quarry road 3"}
+
+
+async def test_each_line_has_its_own_serial(console: Console, signed: Signed) -> None:
+    """Many replacements in one form: the tracking number is of all, the new serial of each."""
+    lines = open_case(console, ["SL26000121", "SL26000122"])
+    for wish in (
+        Wish(action="take"),
+        Wish(action="approve", reason="seen", fields={"path": "advance_replace"}),
+        Wish(action="begin"),
+    ):
+        do_all(console, lines, wish, role=Role.FACTORY_ENGINEER)
+    engineer = await signed("engineer")
+    data = {"csrf": CSRF, "action": "fulfil", "tracking": "SF7"}
+    data |= {f"new_serial.{line}": f"SL2600013{n}" for n, line in enumerate(lines)}
+    chosen = [("line", str(line)) for line in lines]
+    page = await (await engineer.post("/preclaims/act", data=[*data.items(), *chosen])).text()
+    assert "2 of 2 done" in page
+    with console.engine.begin() as db:
+        sent = [stories.story_of(db, line) for line in lines]
+    assert [story.replacement_serial for story in sent] == ["SL26000130", "SL26000131"]
+    assert {story.tracking for story in sent} == {"SF7"}
+
+
+async def test_a_scanned_label_finds_its_line(console: Console, signed: Signed) -> None:
+    """Goods-in knows no number: the label is enough, and a label that nobody awaits is told."""
+    (line,) = open_case(console, ["SL26000121"])
+    for wish in (
+        Wish(action="take"),
+        Wish(action="approve", reason="seen", fields={"path": "return_repair"}),
+        Wish(action="await_return"),
+    ):
+        do_all(console, [line], wish, role=Role.FACTORY_ENGINEER)
+    engineer = await signed("engineer")
+    scan = {"csrf": CSRF, "scanned_serial": "SL26000199"}
+    assert (await engineer.post("/review/receive", data=scan)).status == 409
+    scan["scanned_serial"] = " sl26000121"
+    found = await engineer.post("/review/receive", data=scan, allow_redirects=False)
+    assert found.headers["Location"].startswith(f"/preclaims/{line}?")
+    with console.engine.begin() as db:
+        assert stories.story_of(db, line).state.value == "received"
+
+
+async def test_nobody_acts_on_lines_of_others(console: Console, signed: Signed) -> None:
+    """A line outside the slice does not exist, in a list of many too."""
+    (line,) = open_case(console, ["SL26000121"])
+    stranger = await signed("stranger")
+    data = [("csrf", CSRF), ("action", "withdraw"), ("reason", "x"), ("line", str(line))]
+    page = await (await stranger.post("/preclaims/act", data=data)).text()
+    assert "0 of 1 done" in page
+    assert "SL26000121" not in page
+    with console.engine.begin() as db:
+        assert stories.story_of(db, line).state.value == "submitted"
