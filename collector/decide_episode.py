@@ -16,6 +16,7 @@ from collector.claims.policy import Policy
 from collector.claims.profiles import ProfileFacts, ProfileKey, tell_readings, weigh_votes
 from collector.claims.storm import SILENT
 from collector.effects import carry_out
+from collector.firmware_fix import fix_facts
 from collector.store import (
     due,
     first_seen,
@@ -56,7 +57,13 @@ def decide_episode(db: Connection, *, decision_id: int, policy: Policy, now: dat
     dead = None
     if case.code == UNREACHABLE:
         dead = siblings.read(db, position_id=case.position_id, onset_at=case.onset_at, now=now)
-    facts = replace(facts, silences=met, dead=dead, site=replace(facts.site, loss=loss))
+    facts = replace(
+        facts,
+        silences=met,
+        dead=dead,
+        fix=fix_facts(db, case, policy=policy),
+        site=replace(facts.site, loss=loss),
+    )
     if (pair := earn.pair_of(db, case)) is not None:
         told = earn.look_up(db, pair, decision_id=decision_id, policy=policy, now=now)
         facts = replace(facts, trust=told)

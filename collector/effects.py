@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from collector import firmware_devices
 from collector.claims.decide import Decision, Verdict
 from collector.claims.profiles import Standing
 from collector.claims.serials import serial_key
@@ -15,7 +16,6 @@ from collector.link_repeat import link_repeat
 from collector.store import (
     cases,
     decisions,
-    firmware_cases,
     incidents,
     origins,
     profiles,
@@ -60,13 +60,30 @@ def carry_out(
         case Verdict.CLAIM:
             line_id = _attach_to_line(db, case, decided, now=now)
             link_repeat(db, line_id, code=case.code, within=repeat_within, now=now)
-            links = Links(line_id=line_id)
+            links = Links(line_id=line_id, firmware_case_id=decided.firmware_case_id)
+            if decided.firmware_case_id is not None:
+                firmware_devices.became_claim(
+                    db,
+                    case,
+                    serial_key=_key_of(case),
+                    line_id=line_id,
+                    firmware_case_id=decided.firmware_case_id,
+                    now=now,
+                )
         case Verdict.INCIDENT if decided.incident_id is not None:
             links = Links(incident_id=_attach_to_incident(db, case, decided.incident_id))
         case Verdict.TASK:
             links = Links(task_id=_open_task(db, case, decided, now=now))
         case Verdict.FIRMWARE_CASE:
-            links = Links(firmware_case_id=_attach_to_firmware_case(db, case, now=now))
+            links = Links(
+                firmware_case_id=firmware_devices.attach(
+                    db,
+                    case,
+                    serial_key=_key_of(case),
+                    firmware_case_id=decided.firmware_case_id,
+                    now=now,
+                )
+            )
         case _:
             pass  # the reason is all that is left behind
     decisions.decide(
@@ -237,25 +254,3 @@ def _open_task(db: Connection, case: Case, decided: Decision, *, now: datetime) 
         episode_id=case.episode_id,
         now=now,
     )
-
-
-def _attach_to_firmware_case(db: Connection, case: Case, *, now: datetime) -> int:
-    firmware_case_id = firmware_cases.open_or_find(
-        db,
-        organisation_id=case.organisation_id,
-        camera_model=case.model,
-        camera_firmware=case.firmware,
-        recorder_firmware=case.recorder_firmware,
-        code=case.code,
-        now=now,
-    )
-    firmware_cases.add_member(
-        db,
-        firmware_case_id=firmware_case_id,
-        organisation_id=case.organisation_id,
-        position_id=case.position_id,
-        serial_key=_key_of(case),
-        episode_id=case.episode_id,
-        note=case.summary_en,
-    )
-    return firmware_case_id

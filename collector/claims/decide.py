@@ -7,11 +7,11 @@ site explains, what no factory answers for, and only then warranty, trust and cl
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from collector.claims import dead_device, silence, warranty
+from collector.claims import dead_device, firmware_words, silence, warranty
 from collector.claims.facts import Facts, LossFacts
 from collector.claims.policy import Policy
 from collector.claims.problem import Both
@@ -45,6 +45,7 @@ class Decision:
     incident_id: int | None = None  # set for INCIDENT: the one that explains it
     profile: Standing = Standing.FREE  # for CLAIM: what the finding is worth by its profile
     task_kind: str = ""  # set for TASK: maintenance | configuration | siting | site
+    firmware_case_id: int | None = None  # the case with the version that should have mended it
     look_again_at: datetime | None = None  # set for WAIT, and for a TASK that may become more
     code: str = ""  # of the finding, where it is not the fault's own
 
@@ -108,7 +109,7 @@ def _by_outcome(case: Facts, entry: CatalogueEntry, policy: Policy, now: datetim
         case Outcome.CLAIMABLE:
             return _claim(case, entry, policy)
         case Outcome.FIRMWARE:
-            return _firmware(entry)
+            return _firmware(case, entry, policy)
         case Outcome.SITE:
             return _silent_device(case, entry, policy, now)
         case Outcome.NEVER:
@@ -220,11 +221,34 @@ def _closed(until: datetime, policy: Policy, now: datetime) -> Decision:
     )
 
 
-def _firmware(entry: CatalogueEntry) -> Decision:
-    return Decision(
-        verdict=Verdict.FIRMWARE_CASE,
-        reason_en=f"firmware: {entry.name_en.lower()}; a claim only if the fixed version fails too",
-        reason_zh=f"固件问题：{entry.name_zh}；仅当修复版本仍有故障时才可索赔",
+def _firmware(case: Facts, entry: CatalogueEntry, policy: Policy) -> Decision:
+    """A firmware case; a claim only where the mended version, or a newer one, was seen to fail.
+
+    A device on old firmware is updated, and one whose version nobody can put in order waits for an
+    engineer's word: neither opens anything new where its organisation has the case.
+    """
+    if case.fix is None:
+        return Decision(
+            verdict=Verdict.FIRMWARE_CASE,
+            reason_en=f"firmware: {entry.name_en.lower()}; a claim only if the fixed version fails"
+            " too",
+            reason_zh=f"固件问题：{entry.name_zh}；仅当修复版本仍有故障时才可索赔",
+        )
+    fix = case.fix
+    why = firmware_words.on_fix(entry, fix)
+    if not (fix.is_in and fix.is_seen):
+        return Decision(
+            verdict=Verdict.FIRMWARE_CASE,
+            reason_en=why.en,
+            reason_zh=why.zh,
+            firmware_case_id=fix.case_id,
+        )
+    claimed = _claim(case, entry, policy)
+    return replace(
+        claimed,
+        reason_en=f"{why.en}; {claimed.reason_en}",
+        reason_zh=f"{why.zh}；{claimed.reason_zh}",
+        firmware_case_id=fix.case_id,
     )
 
 

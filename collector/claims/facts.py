@@ -10,7 +10,7 @@ from collector.claims.profiles import ProfileFacts
 from collector.claims.silence import Silence
 from collector.claims.unit_facts import SeenFacts, UnitFacts
 
-__all__ = ["Facts", "LossFacts", "SiteFacts", "TrustFacts", "UnitFacts"]
+__all__ = ["Facts", "FixFacts", "LossFacts", "SiteFacts", "TrustFacts", "UnitFacts"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +45,17 @@ class TrustFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FixFacts:
+    """The firmware that mends this fault, as an engineer named it, and what this device runs."""
+
+    fixed_in: str
+    runs: str
+    is_in: bool | None  # whether what it runs holds the mending; None: that cannot be ordered
+    is_seen: bool  # the fault was found on what it runs now
+    case_id: int | None  # of its organisation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """One episode that is due; ``unit`` is None when the registry does not know the serial."""
 
@@ -64,6 +75,7 @@ class Facts:
     profile: ProfileFacts | None = None  # that extracted what the fault rests on
     silences: tuple[Silence, ...] = ()  # that held at some time since the onset
     dead: DeadFacts | None = None  # of a device that does not answer
+    fix: FixFacts | None = None  # of a fault that a firmware mends
 
     @property
     def seen(self) -> SeenFacts:

@@ -6,8 +6,6 @@ from collector.store.schema.claims import (
     claim_event,
     claim_line,
     finding,
-    firmware_case,
-    firmware_case_member,
     incident,
     incident_member,
     task,
@@ -15,6 +13,11 @@ from collector.store.schema.claims import (
 )
 from collector.store.schema.clocks import claim_clock
 from collector.store.schema.compatibility import login_fact
+from collector.store.schema.firmware import (
+    firmware_case,
+    firmware_case_event,
+    firmware_case_member,
+)
 from collector.store.schema.fleet import (
     agent,
     organisation,
@@ -96,6 +99,7 @@ __all__ = [
     "field_proof",
     "finding",
     "firmware_case",
+    "firmware_case_event",
     "firmware_case_member",
     "firmware_change",
     "frame",

@@ -1,4 +1,4 @@
-"""Tables of what comes of faults: claims, incidents, tasks, firmware cases."""
+"""Tables of what comes of faults: claims, incidents, tasks."""
 
 from __future__ import annotations
 
@@ -200,31 +200,4 @@ task_event = Table(
     Column("type", String(16), nullable=False),  # claims.revisit.Step value
     Column("person_id", Integer),  # whom it was given to
     Column("note", Text, nullable=False, server_default=text("''")),
-)
-
-firmware_case = Table(
-    "firmware_case",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    owner(),
-    Column("camera_model", String(80), nullable=False),
-    Column("camera_firmware", String(80), nullable=False),
-    Column("recorder_firmware", String(80), nullable=False),
-    Column("code", String(80), nullable=False),
-    Column("opened_at", Utc, nullable=False),
-    UniqueConstraint(
-        "organisation_id", "camera_model", "camera_firmware", "recorder_firmware", "code"
-    ),
-)
-
-firmware_case_member = Table(
-    "firmware_case_member",
-    metadata,
-    Column("firmware_case_id", Integer, ForeignKey("firmware_case.id"), nullable=False),
-    owner(),
-    Column("position_id", Integer, ForeignKey("position.id"), nullable=False),
-    Column("serial_key", String(140), nullable=False),
-    Column("episode_id", Integer, ForeignKey("episode.id"), nullable=False),
-    Column("note", Text, nullable=False, server_default=text("''")),
-    UniqueConstraint("firmware_case_id", "episode_id"),
 )

@@ -1,0 +1,109 @@
+"""How one device stands to a firmware case, and what all of them say together. Pure.
+
+A device on old firmware is no regression (Sentry #104513); one whose version nobody can put in
+order is unknown and opens nothing; and silence is neither failing nor well.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from collector.claims.firmware_case import Fix, Side
+
+
+class Stands(enum.Enum):
+    """How a device stands to the mended version."""
+
+    FAILS = "fails"  # no mended version is known
+    FAILS_OLD = "fails_old"  # to be updated
+    FAILS_FIXED = "fails_fixed"  # a claim
+    FAILS_UNORDERED = "fails_unordered"  # an engineer says whether its version holds the mending
+    WAITS = "waits"  # updated; no probe has looked since
+    OVER = "over"  # by the word of a probe, on a version that does not hold the mending
+    OVER_FIXED = "over_fixed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A device that showed the fault: what it runs now, and the last word of its probes."""
+
+    position_id: int
+    serial_key: str
+    episode_id: int  # the last
+    onset_at: datetime
+    cleared_at: datetime | None
+    camera_firmware: str
+    recorder_firmware: str
+    updated_at: datetime | None  # since when it runs these; None: since the fault began or before
+    standing: str  # shared.health.Standing value
+    standing_at: datetime | None
+    last_good_at: datetime | None
+    agent_silent: bool
+    promised_within_s: float | None = None
+
+    def runs(self, side: Side) -> str:
+        """Its version on this side."""
+        return self.camera_firmware if side is Side.CAMERA else self.recorder_firmware
+
+
+def still_fails(device: Device, *, grace: timedelta) -> bool:
+    """Whether its probes found the fault on what it runs now.
+
+    After an update they must have answered and looked for as long as they need to tell that it is
+    over (``claims.revisit`` asks the same of a visit).
+    """
+    if device.cleared_at is not None:
+        return False
+    if device.updated_at is None:
+        return True
+    if device.agent_silent or device.standing != "fault" or device.standing_at is None:
+        return False
+    answered = device.last_good_at is not None and device.last_good_at > device.updated_at
+    return answered and device.standing_at - device.updated_at >= grace
+
+
+def stand(device: Device, fix: Fix | None, *, grace: timedelta) -> Stands:
+    """How it stands."""
+    holds = fix.is_in(device.runs(fix.side)) if fix else False
+    if device.cleared_at is not None:
+        return Stands.OVER_FIXED if holds else Stands.OVER
+    if fix is None:
+        return Stands.FAILS
+    if holds is None:
+        return Stands.FAILS_UNORDERED
+    if not holds:
+        return Stands.FAILS_OLD
+    return Stands.FAILS_FIXED if still_fails(device, grace=grace) else Stands.WAITS
+
+
+def is_verified(
+    devices: Sequence[tuple[Device, Stands]], *, since: datetime, after: timedelta, now: datetime
+) -> bool:
+    """True when the mended version is proven: a device on it has been well for ``after`` and is
+    heard, and none on it, or on one that nobody can order, fails. Old ones say nothing."""
+    if any(
+        stands in (Stands.FAILS_FIXED, Stands.FAILS_UNORDERED, Stands.WAITS)
+        for _, stands in devices
+    ):
+        return False
+    return any(
+        stands is Stands.OVER_FIXED and _well_for(device, since=since, now=now) >= after
+        for device, stands in devices
+    )
+
+
+def is_over(devices: Sequence[Device], *, after: timedelta, now: datetime) -> bool:
+    """True when every device has been well for this long, by the word of its probes."""
+    return bool(devices) and all(
+        one.cleared_at is not None and not one.agent_silent and now - one.cleared_at >= after
+        for one in devices
+    )
+
+
+def _well_for(device: Device, *, since: datetime, now: datetime) -> timedelta:
+    if device.cleared_at is None or device.agent_silent or device.standing not in ("ok", "fault"):
+        return timedelta(0)
+    return now - max(since, device.cleared_at, device.updated_at or since)

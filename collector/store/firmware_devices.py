@@ -1,0 +1,129 @@
+"""What devices run now that showed a firmware fault, and what their probes said last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, Select, func, or_, select
+
+from collector.claims.firmware_device import Device
+from collector.store.tables import agent, episode, firmware_case_member, firmware_change, position
+
+
+def of_case(db: Connection, case_id: int) -> tuple[Device, ...]:
+    """The devices of a case, each with its last episode, in the order they were found."""
+    last = (
+        select(func.max(firmware_case_member.c.episode_id))
+        .where(firmware_case_member.c.firmware_case_id == case_id)
+        .group_by(firmware_case_member.c.serial_key)
+    )
+    return _read(
+        db,
+        _query()
+        .join(firmware_case_member, firmware_case_member.c.episode_id == episode.c.id)
+        .where(firmware_case_member.c.firmware_case_id == case_id, episode.c.id.in_(last))
+        .add_columns(firmware_case_member.c.serial_key)
+        .order_by(episode.c.id),
+    )
+
+
+def of_episode(db: Connection, episode_id: int) -> Device:
+    """The device of one episode."""
+    (found,) = _read(
+        db,
+        _query()
+        .where(episode.c.id == episode_id)
+        .add_columns(episode.c.label_serial.label("serial_key")),
+    )
+    return found
+
+
+def _query() -> Select[tuple[object, ...]]:
+    return (
+        select(
+            episode.c.id.label("episode_id"),
+            episode.c.position_id,
+            episode.c.agent_id,
+            episode.c.onset_at,
+            episode.c.cleared_at,
+            episode.c.firmware,
+            episode.c.recorder_firmware,
+            episode.c.label_serial.label("failing_serial"),
+            position.c.label_serial,
+            position.c.standing,
+            position.c.standing_at,
+            position.c.last_good_at,
+            agent.c.silent_since,
+            agent.c.promised_within_s,
+        )
+        .join(position, position.c.id == episode.c.position_id)
+        .join(agent, agent.c.id == episode.c.agent_id)
+    )
+
+
+def _read(db: Connection, query: Select[tuple[object, ...]]) -> tuple[Device, ...]:
+    rows = db.execute(query).all()
+    changes = _changes(db, rows)
+    return tuple(_device(row, changes) for row in rows)
+
+
+def _device(
+    row: Row[tuple[object, ...]], changes: dict[tuple[str, int | None], list[tuple[str, datetime]]]
+) -> Device:
+    known = row._mapping
+    camera, camera_at = _newest(changes.get((known["agent_id"], known["position_id"]), []), row)
+    recorder, recorder_at = _newest(changes.get((known["agent_id"], None), []), row)
+    exchanged = (
+        known["failing_serial"] and known["label_serial"]
+        and known["failing_serial"] != known["label_serial"]
+    )  # fmt: skip
+    if exchanged:  # what runs on another device says nothing of this one
+        camera, camera_at = "", None
+    updated = [at for at in (camera_at, recorder_at) if at is not None]
+    return Device(
+        position_id=known["position_id"],
+        serial_key=known["serial_key"],
+        episode_id=known["episode_id"],
+        onset_at=known["onset_at"],
+        cleared_at=known["cleared_at"],
+        camera_firmware=camera or known["firmware"],
+        recorder_firmware=recorder or known["recorder_firmware"],
+        updated_at=max(updated, default=None),
+        standing=known["standing"],
+        standing_at=known["standing_at"],
+        last_good_at=known["last_good_at"],
+        agent_silent=known["silent_since"] is not None,
+        promised_within_s=known["promised_within_s"],
+    )
+
+
+def _newest(
+    changes: list[tuple[str, datetime]], row: Row[tuple[object, ...]]
+) -> tuple[str, datetime | None]:
+    """What runs since a moment after the fault began; ('', None) when nothing was changed."""
+    later = [change for change in changes if change[1] > row._mapping["onset_at"]]
+    return later[-1] if later else ("", None)
+
+
+def _changes(
+    db: Connection, rows: Iterable[Row[tuple[object, ...]]]
+) -> dict[tuple[str, int | None], list[tuple[str, datetime]]]:
+    """Changes by agent and position (None: the recorder), oldest first; beginnings are none."""
+    known = [row._mapping for row in rows]
+    found: dict[tuple[str, int | None], list[tuple[str, datetime]]] = {}
+    query = (
+        select(firmware_change)
+        .where(
+            firmware_change.c.agent_id.in_({one["agent_id"] for one in known}),
+            or_(
+                firmware_change.c.position_id.is_(None),
+                firmware_change.c.position_id.in_({one["position_id"] for one in known}),
+            ),
+        )
+        .order_by(firmware_change.c.at, firmware_change.c.id)
+    )
+    for row in db.execute(query):
+        key = (row.agent_id, row.position_id)
+        found.setdefault(key, []).append((row.to_version, row.at))
+    return found
