@@ -16,6 +16,7 @@ from collector.claims.snapshot import calendar_name, take_snapshots
 from collector.factory_calendar import calendar_of
 from collector.store import firmware_cases, firmware_clocks
 from collector.store.firmware_cases import CaseRow
+from collector.tell_firmware import tell_step
 
 COLLECTOR = "collector"
 
@@ -97,6 +98,7 @@ def tell(
     after = step(story, event)
     firmware_cases.project(db, row.id, after)
     renew(db, row.id, after, terms=terms, now=now)
+    tell_step(db, row, after, event)
     return after
 
 

@@ -67,8 +67,6 @@ def upgrade() -> None:
     )
     op.create_index(f"ix_{_LOG}_firmware_case_id", _LOG, ["firmware_case_id"])
     op.create_index(f"ix_{_LOG}_organisation_id", _LOG, ["organisation_id"])
-    cursor = sa.table("notify_cursor", *map(sa.column, ("source", "begun", "reached")))
-    op.execute(sa.insert(cursor).values(source=_LOG, begun=0, reached=0))
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     for statement in _SQLITE if is_sqlite else _POSTGRESQL:
         op.execute(statement)
@@ -76,8 +74,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them, and what was done with the cases with them."""
-    cursor = sa.table("notify_cursor", sa.column("source"))
-    op.execute(sa.delete(cursor).where(cursor.c.source == _LOG))
     op.drop_table(_LOG)
     if op.get_bind().dialect.name != "sqlite":
         op.execute(f"DROP FUNCTION {_LOG}_append_only()")

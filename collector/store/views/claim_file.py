@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -136,6 +137,24 @@ def list_episode_manifests(
 ) -> tuple[ManifestRow, ...]:
     """The manifests of one episode, oldest first, each with its files."""
     return _manifests(db, scope, manifest.c.episode_id == episode_id)
+
+
+def list_manifests_by_episode(
+    db: Connection, scope: Scope, episodes: Iterable[int]
+) -> dict[int, tuple[ManifestRow, ...]]:
+    """The manifests of these episodes, oldest first, each with its files."""
+    found: dict[int, tuple[ManifestRow, ...]] = {}
+    wanted = sorted(set(episodes))
+    episode_of = dict(
+        db.execute(
+            select(manifest.c.id, manifest.c.episode_id).where(manifest.c.episode_id.in_(wanted))
+        )
+        .tuples()
+        .all()
+    )
+    for one in _manifests(db, scope, manifest.c.episode_id.in_(wanted)):
+        found[episode_of[one.id]] = (*found.get(episode_of[one.id], ()), one)
+    return found
 
 
 def _manifests(db: Connection, scope: Scope, which: ColumnElement[bool]) -> tuple[ManifestRow, ...]:

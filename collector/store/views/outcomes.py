@@ -1,18 +1,16 @@
-"""Incidents, firmware cases and decisions: what came of faults besides pre-claims."""
+"""Incidents and decisions: what came of faults besides pre-claims."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Integer, cast, func, select
+from sqlalchemy import Connection, func, select
 
 from collector.store.scope import Scope
 from collector.store.tables import (
     decision,
     episode,
-    firmware_case,
-    firmware_case_member,
     incident,
     incident_member,
     passive_verdict,
@@ -21,7 +19,7 @@ from collector.store.tables import (
     site,
 )
 from collector.store.trust import newest_ids
-from collector.store.views.words import Words, fault_name, fault_remedy
+from collector.store.views.words import Words, fault_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,22 +35,6 @@ class IncidentRow:
     closed_at: datetime | None
     members: int
     level: str = "site"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FirmwareCaseRow:
-    """One camera firmware with one recorder firmware and one cause."""
-
-    id: int
-    camera_model: str
-    camera_firmware: str
-    recorder_firmware: str
-    code: str
-    name: Words
-    remedy: Words
-    opened_at: datetime
-    members: int
-    members_open: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,46 +91,6 @@ def list_incidents(
             closed_at=row.closed_at,
             members=row.members,
             level=row.level,
-        )
-        for row in rows
-    )
-
-
-def list_firmware_cases(
-    db: Connection, scope: Scope, *, before: int = 0, limit: int = 200
-) -> tuple[FirmwareCaseRow, ...]:
-    """Firmware cases of the slice, newest first, with how many devices they name."""
-    still_open = func.sum(cast(episode.c.cleared_at.is_(None), Integer))
-    counts = (
-        select(
-            firmware_case_member.c.firmware_case_id,
-            func.count(func.distinct(firmware_case_member.c.position_id)).label("members"),
-            still_open.label("members_open"),
-        )
-        .join(episode, episode.c.id == firmware_case_member.c.episode_id)
-        .group_by(firmware_case_member.c.firmware_case_id)
-        .subquery()
-    )
-    query = (
-        select(firmware_case, counts.c.members, counts.c.members_open)
-        .outerjoin(counts, counts.c.firmware_case_id == firmware_case.c.id)
-        .where(scope.covers(firmware_case.c.organisation_id))
-    )
-    if before:
-        query = query.where(firmware_case.c.id < before)
-    rows = db.execute(query.order_by(firmware_case.c.id.desc()).limit(limit))
-    return tuple(
-        FirmwareCaseRow(
-            id=row.id,
-            camera_model=row.camera_model,
-            camera_firmware=row.camera_firmware,
-            recorder_firmware=row.recorder_firmware,
-            code=row.code,
-            name=fault_name(row.code),
-            remedy=fault_remedy(row.code),
-            opened_at=row.opened_at,
-            members=row.members or 0,
-            members_open=row.members_open or 0,
         )
         for row in rows
     )

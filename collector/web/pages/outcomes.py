@@ -1,4 +1,4 @@
-"""Firmware cases and what was found not applicable: three plain lists."""
+"""What was found not applicable, stayed in shadow or went by itself: three plain lists."""
 
 from __future__ import annotations
 
@@ -7,12 +7,6 @@ from aiohttp import web
 from collector.store.views import outcomes
 from collector.web.call import Call
 from collector.web.render import page
-
-
-async def show_firmware_cases(call: Call) -> web.StreamResponse:
-    """Camera firmware, recorder firmware and cause."""
-    rows = await call.house.read(lambda db: outcomes.list_firmware_cases(db, call.scope))
-    return page(call, "firmware_cases.html", rows=rows)
 
 
 async def show_dismissed(call: Call) -> web.StreamResponse:

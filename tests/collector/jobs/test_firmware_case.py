@@ -1,0 +1,207 @@
+"""Firmware cases: reported, answered with a version, verified by probes; who fails on it claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text, update
+from sqlalchemy.exc import DBAPIError
+
+from collector.claims.chain import first_break
+from collector.claims.lifecycle import Actor
+from collector.claims.refusal import IllegalMoveError
+from collector.firmware_steps import act
+from collector.store import firmware_cases, tables
+from shared.fault import FaultKind
+from tests.collector.house import NOON, House, device, fault, frame_of, health, with_policy
+
+CODE = "login.firmware_refuses_method"
+DAY = timedelta(days=1)
+LONG_S = 90 * 86400.0
+HEARD = with_policy(  # the agent is heard in all of this
+    default_promise_s=LONG_S, max_promise_s=LONG_S, site_loss_wait=False, verified_s={"*": 5.0}
+)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """Two cameras on 1.4.2 that refuse the recorder's login, and their case."""
+    made = House(tmp_path, HEARD)
+    for seq, name in enumerate(("gate", "yard"), start=1):
+        made.register(f"SC2401000{seq}", delivered_on=(NOON - 30 * DAY).date())
+        named = device(name, label_serial=f"SC2401000{seq}")
+        made.take(frame_of(fault(CODE, of=named), seq=seq))
+    settle(made)
+    yield made
+    made.engine.dispose()
+
+
+def settle(house: House) -> None:
+    """Let holds pass, and the jobs loop look."""
+    for _ in range(3):
+        house.pass_time(20)
+        house.tick()
+
+
+def do(house: House, action: str, role: Actor = Actor.ENGINEER, **fields: object) -> None:
+    """One action on case 1, at the house's time."""
+    with house.engine.begin() as db:
+        act(db, case_id=1, action=action, actor="ann", role=role, reason="because",
+            now=house.now, fields=fields)  # fmt: skip
+
+
+def fix(house: House, version: str = "1.5.0") -> None:
+    """The factory names the version that mends it."""
+    do(house, "report", Actor.INTEGRATOR)
+    do(house, "take")
+    do(house, "approve", path="firmware_fix")
+    do(house, "fulfil", firmware_version=version, fixed_side="camera")
+
+
+def case(house: House) -> dict[str, object]:
+    """The case as it stands."""
+    return house.rows(tables.firmware_case)[0]
+
+
+def outcomes(house: House) -> list[object]:
+    """What came of each fault."""
+    return [row["outcome"] for row in house.rows(tables.decision)]
+
+
+def events(house: House) -> list[object]:
+    """The types of the case's log."""
+    return [row["type"] for row in house.rows(tables.firmware_case_event)]
+
+
+def update_camera(house: House, version: str, *, seq: int) -> None:
+    """The first camera says that it runs another version; its fault goes on."""
+    named = device("gate", label_serial="SC24010001", firmware=version)
+    house.take(frame_of(health(named, next_within_s=LONG_S, at=house.now), seq=seq))
+
+
+def test_a_case_has_a_log_clocks_and_news(house: House) -> None:
+    """Each device is told once; the report starts both clocks, the answer stops them, the
+    columns follow the log, and the database refuses to change it."""
+    assert events(house) == ["opened", "device_added", "device_added"]
+    do(house, "report", Actor.INTEGRATOR)
+    assert case(house)["due_at"] == house.now + timedelta(hours=48)
+    do(house, "take")
+    do(house, "approve", path="firmware_fix")
+    do(house, "fulfil", firmware_version="1.5.0", fixed_side="camera")
+    told = case(house)
+    assert (told["state"], told["fixed_in"], told["due_at"]) == ("fulfilled", "1.5.0", None)
+    with house.engine.begin() as db:
+        story = firmware_cases.story_of(db, 1)
+        assert {**told, **firmware_cases.projection(story)} == told
+        chain = firmware_cases.chain_of(db, 1)
+        assert first_break((entry, before, own) for _, entry, before, own in chain) is None
+    topics = [row["topic"] for row in house.rows(tables.notice) if row["thing"] == "firmware_case"]
+    assert topics == ["claim_draft", "claim_submitted", "claim_answered", "claim_answered"]
+    with pytest.raises(DBAPIError, match="append-only"), house.engine.begin() as db:
+        db.execute(text("UPDATE firmware_case_event SET actor = 'nobody'"))
+
+
+def test_late_answers_are_told_once(house: House) -> None:
+    """Half, three quarters and all of the 48 hours: each is kept once."""
+    do(house, "report", Actor.INTEGRATOR)
+    for hours in (25, 12, 12, 1):
+        house.pass_time(hours * 3600)
+        settle(house)
+    steps = [str(row["step"]) for row in house.rows(tables.notice)]
+    assert [s for s in steps if s.startswith("clock.response")] == [
+        f"clock.response.1.{share}" for share in (50, 75, 100)
+    ]
+
+
+def test_old_firmware_never_regresses_a_case(house: House) -> None:
+    """After the fix a device on an older version joins the case: no claim, no step back."""
+    fix(house)
+    named = device("barn", label_serial="SC24010009", firmware="1.4.1")
+    house.take(frame_of(fault(CODE, of=named), seq=3))
+    settle(house)
+
+    assert outcomes(house) == ["firmware_case"] * 3
+    assert case(house)["state"] == "fulfilled"
+    assert house.count(tables.firmware_case) == 1
+    assert house.count(tables.claim_line) == 0
+    assert "update it" in str(house.rows(tables.decision)[2]["reason_en"])
+
+
+def test_who_fails_on_the_fixed_version_has_a_claim(house: House) -> None:
+    """A new fault on the fixed version or a newer one is a draft, named on the case."""
+    fix(house)
+    house.register("SC24010009", delivered_on=(NOON - 30 * DAY).date())
+    named = device("barn", label_serial="SC24010009", firmware="1.5.1")
+    house.take(frame_of(fault(CODE, of=named), seq=3))
+    settle(house)
+
+    assert outcomes(house)[2] == "claim"
+    (line,) = house.rows(tables.claim_line)
+    assert (line["label_serial"], line["warranty_verdict"]) == ("SC24010009", "in")
+    assert "still failing on 1.5.1" in str(house.rows(tables.decision)[2]["reason_en"])
+    assert events(house)[-1] == "became_claim"
+    assert case(house)["state"] == "fulfilled"
+
+
+def test_an_unknown_order_opens_nothing_until_an_engineer_says(house: House) -> None:
+    """A version that nothing puts in order is named on the case; an engineer's yes makes it a
+    claim."""
+    fix(house)
+    named = device("barn", label_serial="SC24010009", firmware="special-7f3a")
+    house.take(frame_of(fault(CODE, of=named), seq=3))
+    settle(house)
+    assert outcomes(house)[2] == "firmware_case"
+    assert house.count(tables.firmware_case) == 1
+    assert house.count(tables.claim_line) == 0
+
+    do(house, "rule_version", version="special-7f3a", contains=True)
+    settle(house)
+    assert outcomes(house)[2] == "claim"
+
+
+def test_an_updated_device_claims_only_when_its_probes_looked_since(house: House) -> None:
+    """An update is no failure by itself: the agent must say so after it."""
+    fix(house)
+    house.pass_time(60)
+    update_camera(house, "1.5.0", seq=3)
+    with house.engine.begin() as db:  # nobody has looked since
+        db.execute(update(tables.position).values(standing_at=house.now, last_good_at=None))
+    settle(house)
+    assert outcomes(house) == ["firmware_case"] * 2
+
+    house.pass_time(60)
+    with house.engine.begin() as db:
+        db.execute(
+            update(tables.position).values(
+                standing="fault", standing_at=house.now, last_good_at=house.now
+            )
+        )
+    settle(house)
+    assert outcomes(house) == ["claim", "firmware_case"]
+
+
+def test_probes_verify_the_fix_and_time_closes_the_case(house: House) -> None:
+    """Well for seven days on the fixed version while the other is still old: resolved, and closed
+    14 days later."""
+    fix(house)
+    house.pass_time(60)
+    update_camera(house, "1.5.0", seq=3)
+    named = device("gate", label_serial="SC24010001", firmware="1.5.0")
+    house.take(frame_of(fault(CODE, kind=FaultKind.CLEARED, episode=1, of=named), seq=4))
+    for days in (6, 2):
+        house.pass_time(days * 86400)
+        update_camera(house, "1.5.0", seq=4 + days)
+        settle(house)
+    assert case(house)["state"] == "resolved"
+    house.pass_time(15 * 86400)
+    settle(house)
+    assert case(house)["state"] == "closed"
+
+
+def test_a_version_that_is_not_newer_mends_nothing(house: House) -> None:
+    """The failing version is refused as its own fix."""
+    with pytest.raises(IllegalMoveError, match="not newer"):
+        fix(house, "1.4.2")
