@@ -61,12 +61,12 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "{number}（行 {line}）：字段 {column} 为 {stored}，历史记录为 {told}",
     ),
     "log_broken": (
-        "{broken} of {lines} lines do not follow ({events} entries read)",
-        "{lines} 行中有 {broken} 行不一致（共读取 {events} 个条目）",
+        "{broken} of {lines} claim lines and firmware cases do not follow ({events} entries read)",
+        "{lines} 个索赔行与固件案例中有 {broken} 个不一致（共读取 {events} 个条目）",
     ),
     "log_whole": (
-        "whole: {lines} lines, {events} entries",
-        "完整：{lines} 行，{events} 个条目",
+        "whole: {lines} claim lines and firmware cases, {events} entries",
+        "完整：{lines} 个索赔行与固件案例，{events} 个条目",
     ),
     "gaps": (
         "show which numbered rows of an agent never came, and why",

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from collector.claims.clock_terms import ClockTerms
 from collector.claims.firmware_case import CaseStory
-from collector.claims.firmware_device import Stands, is_over, is_verified, stand
+from collector.claims.firmware_device import Device, Stands, is_over, is_verified, stand
 from collector.claims.lifecycle import Actor, LineState
 from collector.claims.policy import Policy
 from collector.claims.refusal import IllegalMoveError
@@ -92,7 +92,7 @@ def _is_verified(
     fulfilled = story.line.fulfilled_at
     if fulfilled is None or story.fix is None:
         return False
-    stands: list[tuple[firmware_devices.Device, Stands]] = []
+    stands: list[tuple[Device, Stands]] = []
     for one in firmware_devices.of_case(db, row.id):
         grace = policy.verified_after(row.code, one.promised_within_s)
         stands.append((one, stand(one, story.fix, grace=grace)))

@@ -1,4 +1,5 @@
-"""Walks the log of every claim line: each chain must hold, and what is told elsewhere follow."""
+"""Walks the log of every claim line and firmware case: each chain must hold, and what is told
+elsewhere follow."""
 
 from __future__ import annotations
 
@@ -10,18 +11,19 @@ from sqlalchemy import Connection, select
 
 from collector.claims.chain import first_break
 from collector.claims.story import fold
-from collector.store import cases, stories
-from collector.store.tables import claim_case, claim_event, claim_line
+from collector.store import cases, firmware_cases, stories
+from collector.store.tables import claim_case, claim_event, claim_line, firmware_case
 
 LINES_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Break:
-    """The first thing in a line that does not follow: an event, or a column (``seq`` None)."""
+    """The first thing in a line, or a case, that does not follow: an event, or a column (``seq``
+    None)."""
 
     number: str
-    line_id: int
+    line_id: int  # or the id of the firmware case
     seq: int | None = None
     column: str = ""
     stored: str = ""
@@ -55,6 +57,30 @@ def walk(db: Connection, walked: Walked) -> Iterator[Break]:
             if found:
                 yield found
         after = rows[-1].id
+
+
+def walk_firmware(db: Connection, walked: Walked) -> Iterator[Break]:
+    """The same of every firmware case, oldest first; each counts as a line."""
+    for row in db.execute(select(firmware_case).order_by(firmware_case.c.id)).all():
+        walked.lines += 1
+        number = firmware_cases.number_of(row.id, row.opened_at)
+        chain = firmware_cases.chain_of(db, row.id)
+        walked.events += len(chain)
+        index = first_break((entry, before, own) for _, entry, before, own in chain)
+        if index is not None:
+            yield Break(number=number, line_id=row.id, seq=chain[index][0])
+            continue
+        told = firmware_cases.projection(firmware_cases.story_of(db, row.id))
+        for column, value in told.items():
+            if row._mapping[column] != value:
+                yield Break(
+                    number=number,
+                    line_id=row.id,
+                    column=column,
+                    stored=str(row._mapping[column]),
+                    told=str(value),
+                )
+                break
 
 
 def _look_at(

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import argparse
+from itertools import chain
 
 from collector.app import open_store
 from collector.cli import FAILED, OK
 from collector.cli_words import say
 from collector.config import read_config
 from collector.store.engine import reader
-from collector.verify_log import Break, Walked, walk
+from collector.verify_log import Break, Walked, walk, walk_firmware
 
 
 def verify_log(arguments: argparse.Namespace) -> int:
@@ -19,7 +20,7 @@ def verify_log(arguments: argparse.Namespace) -> int:
     engine = open_store(read_config(arguments.config))
     walked, broken = Walked(), 0
     with reader(engine) as db:
-        for found in walk(db, walked):
+        for found in chain(walk(db, walked), walk_firmware(db, walked)):
             broken += 1
             print(_line(found, lang))
     engine.dispose()

@@ -61,5 +61,4 @@ def place_of(thing: OpenThing) -> str:
         return f"/devices/{thing.id}"
     if thing.kind is Kind.INCIDENT:
         return f"/incidents/{thing.id}"
-    page = {Kind.FIRMWARE: "firmware-cases"}
-    return f"/{page[thing.kind]}#{thing.kind.value}-{thing.id}"
+    return f"/firmware-cases/{thing.id}"

@@ -7,6 +7,7 @@ from typing import Final
 from collector.store.scope import Role
 from collector.web import metrics
 from collector.web.api import claim_file, resources, series
+from collector.web.api import firmware_cases as api_firmware
 from collector.web.api import origins as api_origins
 from collector.web.api import profiles as api_profiles
 from collector.web.api import recipients as api_recipients
@@ -27,6 +28,7 @@ from collector.web.pages import (
     devices,
     documents,
     evidence,
+    firmware_cases,
     health,
     incidents,
     login,
@@ -193,7 +195,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     _get(r"/registry/documents/{id:\d+}", documents.show_document, KNOWN),
     _post(r"/registry/documents/{id:\d+}/remove", documents.remove_document, OPERATORS),
-    _get("/firmware-cases", outcomes.show_firmware_cases, KNOWN),
+    _get("/firmware-cases", firmware_cases.show_cases, KNOWN),
+    _get(r"/firmware-cases/{id:\d+}", firmware_cases.show_case, KNOWN),
+    _post(r"/firmware-cases/{id:\d+}/{action:[a-z_]{1,24}}", firmware_cases.do_action, KNOWN),
     _get("/compatibility", compatibility.show_compatibility, KNOWN),
     _get("/dismissed", outcomes.show_dismissed, SITE),
     _get("/trends", trends.show_trends, KNOWN),
@@ -261,7 +265,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     _api(r"silences/{id:\d+}", api_silences.end_silence, KEEPERS, method="DELETE"),
     _api("incidents", resources.list_incidents, SITE),
     _api("tasks", resources.list_tasks, SITE),
-    _api("firmware-cases", resources.list_firmware_cases, KNOWN),
+    _api("firmware-cases", api_firmware.list_cases, KNOWN),
+    _api(r"firmware-cases/{id:\d+}", api_firmware.show_case, KNOWN),
     _api("compatibility", compatibility.list_compatibility, KNOWN),
     _api("trends", resources.list_trends, KNOWN),
     _api("trust", api_trust.show_trust, SITE),

@@ -145,13 +145,10 @@ def list_manifests_by_episode(
     """The manifests of these episodes, oldest first, each with its files."""
     found: dict[int, tuple[ManifestRow, ...]] = {}
     wanted = sorted(set(episodes))
-    episode_of = dict(
-        db.execute(
-            select(manifest.c.id, manifest.c.episode_id).where(manifest.c.episode_id.in_(wanted))
-        )
-        .tuples()
-        .all()
+    rows = db.execute(
+        select(manifest.c.id, manifest.c.episode_id).where(manifest.c.episode_id.in_(wanted))
     )
+    episode_of = {row.id: row.episode_id for row in rows}
     for one in _manifests(db, scope, manifest.c.episode_id.in_(wanted)):
         found[episode_of[one.id]] = (*found.get(episode_of[one.id], ()), one)
     return found

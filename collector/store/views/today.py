@@ -6,9 +6,11 @@ import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, exists, func, or_, select
 
+from collector.claims.lifecycle import LineState
 from collector.store.scope import Scope
 from collector.store.tables import (
     claim_case,
@@ -169,8 +171,11 @@ def _claims(db: Connection, scope: Scope) -> Iterator[OpenThing]:
         )
 
 
+_LEFT: Final = (LineState.WITHDRAWN.value, LineState.REJECTED.value)  # nobody works on it
+
+
 def _firmware_cases(db: Connection, scope: Scope) -> Iterator[OpenThing]:
-    """A firmware case is open while a fault of one of its members is."""
+    """A firmware case is open while a fault of one of its members is, and nobody has ended it."""
     rows = db.execute(
         select(
             firmware_case.c.id,
@@ -185,7 +190,14 @@ def _firmware_cases(db: Connection, scope: Scope) -> Iterator[OpenThing]:
         .join(episode, episode.c.id == firmware_case_member.c.episode_id)
         .join(position, position.c.id == firmware_case_member.c.position_id)
         .join(site, site.c.id == position.c.site_id)
-        .where(scope.covers(firmware_case.c.organisation_id), episode.c.cleared_at.is_(None))
+        .where(
+            scope.covers(firmware_case.c.organisation_id),
+            episode.c.cleared_at.is_(None),
+            firmware_case.c.state.not_in(_LEFT),
+            ~exists().where(  # on the mended version it is a claim, and stands there
+                decision.c.episode_id == episode.c.id, decision.c.outcome == "claim"
+            ),
+        )
         .group_by(
             firmware_case.c.id,
             firmware_case.c.camera_firmware,

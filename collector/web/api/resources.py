@@ -123,17 +123,6 @@ async def list_tasks(call: Call) -> web.StreamResponse:
     return answer_page(rows, cursor, shape=shapes.task, place=lambda row: row.id)
 
 
-async def list_firmware_cases(call: Call) -> web.StreamResponse:
-    """Firmware cases, newest first."""
-    cursor = read_cursor(call)
-    rows = await call.house.read(
-        lambda db: outcomes.list_firmware_cases(
-            db, call.scope, before=cursor.place, limit=cursor.limit + 1
-        )
-    )
-    return answer_page(rows, cursor, shape=shapes.firmware_case, place=lambda row: row.id)
-
-
 async def list_trends(call: Call) -> web.StreamResponse:
     """Groups by ``by``: batch, model or firmware; all of them, no pages."""
     asked = call.asked("by") or Grouping.BATCH.value

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from collector.store.views.claims import PreClaim
 from collector.store.views.device_file import EpisodeRow, LatestReading
 from collector.store.views.devices import Device
-from collector.store.views.outcomes import DecisionRow, FirmwareCaseRow, IncidentRow
+from collector.store.views.outcomes import DecisionRow, IncidentRow
 from collector.store.views.tasks import TaskRow
 from collector.web.clock_panel import ClockPanel, state_of
 from collector.web.pages.health import Agent
@@ -157,20 +157,6 @@ def task(row: TaskRow) -> dict[str, object]:
         "done_by": row.done_by or None,
         "returned": row.returned,
         "url": f"/tasks/{row.id}",
-    }
-
-
-def firmware_case(row: FirmwareCaseRow) -> dict[str, object]:
-    """One pair of firmwares and one cause; ``members`` counts devices."""
-    return {
-        "id": row.id,
-        "camera_model": row.camera_model,
-        "camera_firmware": row.camera_firmware,
-        "recorder_firmware": row.recorder_firmware,
-        "code": row.code,
-        "opened_at": when(row.opened_at),
-        "members": row.members,
-        "members_open": row.members_open,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -133,7 +133,17 @@ def _devices(
 async def show_cases(call: Call) -> web.StreamResponse:
     """The list, what is due first at the top."""
     rows = await call.house.read(lambda db: view.list_by_due(db, call.scope))
-    return page(call, "firmware_cases.html", rows=rows)
+    return page(call, "firmware_cases.html", rows=rows, word=word_of(call))
+
+
+def word_of(call: Call) -> Callable[[str, str], str]:
+    """The word for a state: some mean another thing here than of a claim line."""
+
+    def word(family: str, value: str) -> str:
+        own = call.voice.name("firmware_state", value)
+        return call.voice.name(family, value) if own == value else own
+
+    return word
 
 
 async def show_case(call: Call, *, status: int = 200, trouble: str = "") -> web.StreamResponse:
@@ -146,6 +156,7 @@ async def show_case(call: Call, *, status: int = 200, trouble: str = "") -> web.
         "firmware_case.html",
         status=status,
         trouble=trouble,
+        word=word_of(call),
         file=file,
         case=file.row,
         clocks=read_clocks(file.events, terms=house.policy.clocks, now=call.now),
@@ -159,7 +170,6 @@ async def show_case(call: Call, *, status: int = 200, trouble: str = "") -> web.
             lambda db: view.seen_versions(db, call.scope, file.row.camera_model)
         ),
         shows_site=call.known.role is not Role.DISTRIBUTOR,
-        Stands=Stands,
     )
 
 

@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
 
-from collector.claims.chain import first_break
 from collector.claims.lifecycle import Actor
 from collector.claims.refusal import IllegalMoveError
 from collector.firmware_steps import act
 from collector.store import firmware_cases, tables
+from collector.verify_log import Walked, walk_firmware
 from shared.fault import FaultKind
 from tests.collector.house import NOON, House, device, fault, frame_of, health, with_policy
 
@@ -96,10 +96,15 @@ def test_a_case_has_a_log_clocks_and_news(house: House) -> None:
     with house.engine.begin() as db:
         story = firmware_cases.story_of(db, 1)
         assert {**told, **firmware_cases.projection(story)} == told
-        chain = firmware_cases.chain_of(db, 1)
-        assert first_break((entry, before, own) for _, entry, before, own in chain) is None
     topics = [row["topic"] for row in house.rows(tables.notice) if row["thing"] == "firmware_case"]
     assert topics == ["claim_draft", "claim_submitted", "claim_answered", "claim_answered"]
+    number = len(events(house))
+    with house.engine.begin() as db:
+        walked = Walked()
+        assert list(walk_firmware(db, walked)) == []
+        assert walked.events == number
+        db.execute(update(tables.firmware_case).values(fixed_in="9.9"))
+        assert [one.column for one in walk_firmware(db, walked)] == ["fixed_in"]
     with pytest.raises(DBAPIError, match="append-only"), house.engine.begin() as db:
         db.execute(text("UPDATE firmware_case_event SET actor = 'nobody'"))
 

@@ -50,6 +50,8 @@ def place(path: str, console: Console) -> str:
     path = path.replace("{kind:csv|xlsx}", "csv")
     if path.startswith("/registry/match/"):
         return path.replace(r"{id:\d+}", "8")  # it names no serial
+    if "/firmware-cases/" in path:
+        return path.replace(r"{id:\d+}", "1").replace("{action:[a-z_]{1,24}}", "report")
     if path.startswith(("/incidents/", "/registry/")):
         return path.replace(r"{id:\d+}", "1")
     path = path.replace("{id:[A-Za-z0-9._-]{1,64}}", found.agent_id)
