@@ -191,6 +191,13 @@ def import_pack(arguments: argparse.Namespace) -> int:
     return import_pack(arguments)
 
 
+def erp(arguments: argparse.Namespace) -> int:
+    """Put a claim into an ERP, or show how."""
+    from collector.erp_command import erp  # noqa: PLC0415
+
+    return erp(arguments)
+
+
 def look_after_silences(arguments: argparse.Namespace) -> int:
     """List, add or end silences and maintenance windows."""
     from collector.silence_command import look_after_silences  # noqa: PLC0415

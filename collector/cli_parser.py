@@ -71,6 +71,7 @@ def build_parser(lang: str) -> argparse.ArgumentParser:
     _silence(add("silence", cli.look_after_silences), lang)
     _influx(add("influx", cli.look_at_influx), lang)
     _packs(add, lang)
+    _erp(add("erp", cli.erp, config=False), lang)
     keygen = add("keygen", cli.make_keys, config=False)
     keygen.add_argument("file", type=Path, help=say("help_key", lang))
     return parser
@@ -90,6 +91,22 @@ def _packs(add: Callable[..., argparse.ArgumentParser], lang: str) -> None:
     whose = verify.add_mutually_exclusive_group()
     whose.add_argument("-c", "--config", type=Path, help=say("help_partners", lang))
     whose.add_argument("--fingerprint", default="", help=say("help_fingerprint", lang))
+
+
+def _erp(erp: argparse.ArgumentParser, lang: str) -> None:
+    erp.add_argument("template_name", metavar="TEMPLATE", help=say("help_erp_template", lang))
+    erp.add_argument("line", nargs="?", default="", metavar="LINE", help=say("help_line", lang))
+    erp.add_argument("-c", "--config", type=Path, help=say("help_config", lang))
+    erp.add_argument("--template", type=Path, metavar="FILE", help=say("help_erp_file", lang))
+    erp.add_argument("--print", action="store_true", help=say("help_erp_print", lang))
+    erp.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help=say("help_erp_set", lang)
+    )
+    erp.add_argument("--url", default="", help=say("help_erp_url", lang))
+    erp.add_argument("--key-file", type=Path, metavar="FILE", help=say("help_erp_key", lang))
+    erp.add_argument("--ca", type=Path, metavar="FILE", help=say("help_erp_ca", lang))
+    erp.add_argument("--send", action="store_true", help=say("help_erp_send", lang))
+    erp.add_argument("--no-pack", action="store_true", help=say("help_erp_no_pack", lang))
 
 
 def _quarantine(quarantine: argparse.ArgumentParser, lang: str) -> None:

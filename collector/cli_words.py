@@ -72,6 +72,43 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "show which numbered rows of an agent never came, and why",
         "显示代理的哪些编号行从未到达及其原因",
     ),
+    "erp": (
+        "put a submitted claim into an ERP by a mapping template; a dry run unless --send",
+        "按映射模板将已提交的索赔写入 ERP；不加 --send 时仅试运行",
+    ),
+    "help_erp_template": ("odoo, erpnext, or list", "odoo、erpnext 或 list"),
+    "help_erp_file": ("a template of your own", "自定义模板文件"),
+    "help_erp_print": ("print the template, to copy and change it", "打印模板，以便复制修改"),
+    "help_erp_set": ("a setting of the template", "模板的设置"),
+    "help_erp_url": ("where the ERP is: https://...", "ERP 地址：https://..."),
+    "help_erp_key": ("file with the API key", "含 API 密钥的文件"),
+    "help_erp_ca": ("certificate of an authority of your own", "自有证书颁发机构的证书"),
+    "help_erp_send": ("do it; else it is only shown", "实际发送；否则仅显示"),
+    "help_erp_no_pack": ("leave the claim pack out", "不附索赔包"),
+    "erp_dry": (
+        "Nothing was sent. Add --send with --url and --key-file to do it.",
+        "未发送任何内容。如需发送，请加 --send、--url 和 --key-file。",
+    ),
+    "erp_dry_draft": (
+        "Nothing was sent, and nothing can be before the pre-claim is submitted.",
+        "未发送任何内容；预索赔提交之前也无法发送。",
+    ),
+    "erp_made": ("made there: {record}", "已在 ERP 中创建：{record}"),
+    "erp_there": (
+        "it is there already: {record}; nothing was sent",
+        "ERP 中已存在：{record}；未发送任何内容",
+    ),
+    "erp_failed": (
+        "nothing was made: step {step}: {why}. Look at the dry run, mend it, and send again;"
+        " what is there already is not made twice",
+        "未创建：步骤 {step}：{why}。请查看试运行，修正后重新发送；已存在的不会重复创建",
+    ),
+    "erp_no_pack": (
+        "{record} was made, but the pack is not beside it: {why}. Add the file there by hand"
+        " (preclaim-collector pack writes it)",
+        "已创建 {record}，但索赔包未能附上：{why}。"
+        "请手动添加该文件（可用 preclaim-collector pack 生成）",
+    ),
     "pack": (
         "write a pre-claim as one file (ZIP) that proves itself unchanged",
         "将预索赔写成一个可自证未被更改的文件（ZIP）",

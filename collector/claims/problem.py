@@ -183,6 +183,24 @@ WRONGS: Final[Mapping[str, Wrong]] = {
         Both("{found!r} is the name of the mail channel", "{found!r} 是邮件通道的名称"),
         Both("choose another", "请另选名称"),
     ),
+    "unknown_template": Wrong(
+        Both("there is no template {found!r}", "没有模板 {found!r}"),
+        Both(
+            "templates: {known}; or give a file of your own with --template",
+            "可用模板：{known}；或用 --template 指定自己的文件",
+        ),
+    ),
+    "unknown_setting": Wrong(
+        Both("{found!r} is no setting of this template", "{found!r} 不是此模板的设置"),
+        Both("write NAME=VALUE; settings: {known}", "请写成 名称=值；可用设置：{known}"),
+    ),
+    "not_submitted_yet": Wrong(
+        Both("{found!r} is not submitted", "{found!r} 尚未提交"),
+        Both(
+            "submit the pre-claim first: nothing of a site leaves before",
+            "请先提交预索赔：提交之前现场资料不会外传",
+        ),
+    ),
     "not_for_people": Wrong(
         Both(
             "claim_event and claim_events are for programs: a group would get every entry",

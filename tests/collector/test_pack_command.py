@@ -155,3 +155,28 @@ def test_taken_in_from_a_partner(
     assert f"opened for serial {SERIAL}" in capsys.readouterr().out
     assert main([*call, "--from", "n", "--lang", "zh"]) == 0
     assert "无需处理" in capsys.readouterr().out
+
+
+def test_into_an_erp(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The dry run shows every request of a claim; what is not submitted, has no https, or names a
+    setting that is none, is refused with the remedy; templates can be listed and printed."""
+    call = ["erp", "odoo", "PC-2026-000001", "-c", str(config), "--lang", "en"]
+    assert main([*call, "--set", "database=shop", "--url", "https://erp.example.org/"]) == 0
+    told = capsys.readouterr()
+    assert "POST https://erp.example.org/json/2/rma/create" in told.out
+    assert "X-Odoo-Database: shop" in told.out
+    assert "Authorization: bearer ***" in told.out
+    assert SERIAL in told.out
+    assert "before the pre-claim is submitted" in told.err
+    for more, said in (
+        (["--send", "--url", "https://erp.example.org"], "is not submitted"),
+        (["--url", "http://erp.example.org"], "https"),
+        (["--set", "data=1"], "settings: database, operation"),
+    ):
+        assert main([*call, *more]) == 2
+        assert said in capsys.readouterr().err
+    assert main(["erp", "sap", "1", "-c", str(config), "--lang", "zh"]) == 2
+    assert "没有模板" in capsys.readouterr().err
+    assert main(["erp", "list"]) == 0
+    assert main(["erp", "erpnext", "--print"]) == 0
+    assert 'title_zh = "ERPNext，保修索赔"' in capsys.readouterr().out

@@ -1,0 +1,1 @@
+"""Claims into an ERP: what is asked and written there is data, one template a product."""
