@@ -140,15 +140,16 @@ def test_taken_in_from_a_partner(
 
     engine = open_store_of(config)
     with engine.begin() as db:
-        move_line(
-            db,
-            line_id=1,
-            target=LineState.SUBMITTED,
-            actor="li",
-            role=Actor.INTEGRATOR,
-            reason="as told",
-            now=NOON,
-        )
+        for target in (LineState.READY, LineState.SUBMITTED):
+            move_line(
+                db,
+                line_id=1,
+                target=target,
+                actor="li",
+                role=Actor.INTEGRATOR,
+                reason="as told",
+                now=NOON,
+            )
     engine.dispose()
     assert main(["pack", "1", "-c", str(config), "-o", str(made)]) == 0
     assert main([*call, "--from", "n"]) == 0

@@ -44,11 +44,13 @@ def submitted(house: House) -> Iterator[House]:
 
 
 def move(house: House, target: LineState, role: Actor) -> None:
-    """Move the line as people do."""
+    """Move the line as people do; what lacks something is called ready with the reason."""
     with house.engine.begin() as db:
-        move_line(
-            db, line_id=1, target=target, actor="li", role=role, reason="as told", now=house.now
-        )
+        is_draft = stories.story_of(db, 1).state is LineState.DRAFT
+        for step in (LineState.READY, target) if is_draft else (target,):
+            move_line(
+                db, line_id=1, target=step, actor="li", role=role, reason="as told", now=house.now
+            )
 
 
 def room_of(house: House) -> PackRoom:
