@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 from sqlalchemy import Connection, Engine
@@ -27,6 +28,8 @@ from collector.review import line_and_story, move_line
 from collector.store import cases
 from collector.store.cases import LineRow
 from collector.store.scope import Scope
+
+NO_MARK: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +63,18 @@ class Result:
 
 
 def act(
-    db: Connection, line_id: int, wish: Wish, *, by: By, policy: Policy, now: datetime
+    db: Connection,
+    line_id: int,
+    wish: Wish,
+    *,
+    by: By,
+    policy: Policy,
+    now: datetime,
+    mark: Mapping[str, str] = NO_MARK,
 ) -> Story:
     """Do it to one line, in the caller's transaction; the story of the line afterwards.
+
+    ``mark`` goes into the event beside the fields: by it ``act_once`` knows a request again.
 
     IllegalMoveError (with words in both languages) when the action, its fields, the table or a
     guard refuse it, or the line lies outside the actor's slice; nothing was changed then, if the
@@ -80,7 +92,15 @@ def act(
         db, line_id, action, fields, story=story, scope=by.scope, policy=policy, now=now
     )
     after = _do(
-        db, line, story, action, reason=reason, fields=fields, by=by, policy=policy, now=now
+        db,
+        line,
+        story,
+        action,
+        reason=reason,
+        fields={**fields, **mark},
+        by=by,
+        policy=policy,
+        now=now,
     )
     action_effects.follow(
         db, line, action, fields, reason=reason, by=by.name, role=by.role, policy=policy, now=now
@@ -145,6 +165,7 @@ def _do(
             reason=reason,
             now=now,
             terms=policy.clocks,
+            fields=fields,
         )
     if not action.is_offered(story, by.role):
         raise IllegalMoveError(action_words.NOT_NOW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -13,7 +14,7 @@ from collector.claims.lifecycle import Actor
 from collector.claims.refusal import IllegalMoveError
 from collector.claims.story import Story, step
 from collector.renew_clocks import renew
-from collector.review import line_and_story
+from collector.review import NO_FIELDS, line_and_story
 from collector.store import cases
 from collector.store.cases import LineRow
 
@@ -29,6 +30,7 @@ def hold_line(
     reason: str,
     now: datetime,
     terms: ClockTerms = DEFAULT_TERMS,
+    fields: Mapping[str, object] = NO_FIELDS,
 ) -> Story:
     """Hold the resolution clock, with words that stand beside it wherever it is shown.
 
@@ -42,8 +44,9 @@ def hold_line(
         raise IllegalMoveError(guard_words.NOT_RUNNING)
     if not reason.strip():
         raise IllegalMoveError(guard_words.HOLD_REASON)
+    said = {**fields, "reason": reason.strip()}
     return _tell_clock(
-        db, line, story, "held", actor=actor, role=role, reason=reason, now=now, terms=terms
+        db, line, story, "held", actor=actor, role=role, said=said, now=now, terms=terms
     )
 
 
@@ -56,6 +59,7 @@ def release_line(
     reason: str,
     now: datetime,
     terms: ClockTerms = DEFAULT_TERMS,
+    fields: Mapping[str, object] = NO_FIELDS,
 ) -> Story:
     """Let a held clock go on; IllegalMoveError when it is not held."""
     line, story = line_and_story(db, line_id)
@@ -63,8 +67,9 @@ def release_line(
         raise IllegalMoveError(guard_words.NOT_HOLDER)
     if not story.is_held:
         raise IllegalMoveError(guard_words.NOT_HELD)
+    said = {**fields, "reason": reason.strip()}
     return _tell_clock(
-        db, line, story, "released", actor=actor, role=role, reason=reason, now=now, terms=terms
+        db, line, story, "released", actor=actor, role=role, said=said, now=now, terms=terms
     )
 
 
@@ -76,7 +81,7 @@ def _tell_clock(
     *,
     actor: str,
     role: Actor,
-    reason: str,
+    said: dict[str, object],
     now: datetime,
     terms: ClockTerms,
 ) -> Story:
@@ -87,7 +92,7 @@ def _tell_clock(
         actor=actor,
         role=role.value,
         type_=type_,
-        payload={"reason": reason.strip()},
+        payload=said,
         now=now,
     )
     after = step(story, event)

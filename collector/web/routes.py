@@ -6,6 +6,7 @@ from typing import Final
 
 from collector.store.scope import Role
 from collector.web import metrics
+from collector.web.api import actions as api_actions
 from collector.web.api import claim_file, resources, series
 from collector.web.api import firmware_cases as api_firmware
 from collector.web.api import origins as api_origins
@@ -259,6 +260,21 @@ ROUTES: Final[tuple[Route, ...]] = (
         within_s=report.WITHIN_S,
     ),
     _api(r"preclaims/{id:\d+}", claim_file.show_preclaim, KNOWN),
+    _api(
+        rf"preclaims/{{id:\d+}}/actions/{{action:{api_actions.PATTERN}}}",
+        api_actions.act_on_preclaim,
+        KNOWN,
+        method="POST",
+    ),
+    Route(
+        method="POST",
+        path=f"/api/v1/preclaims/actions/{{action:{api_actions.PATTERN}}}",
+        page=api_actions.act_on_many,
+        admits=KNOWN,
+        api=True,
+        largest=bulk.LARGEST,
+        within_s=api_actions.WITHIN_S,
+    ),
     _api("decisions", resources.list_decisions, SITE),
     _api("silences", api_silences.list_silences, SITE),
     _api("silences", api_silences.add_silence, KEEPERS, method="POST"),

@@ -15,10 +15,11 @@ from collector.store.views import claim_file, claims
 from collector.store.views import origins as origin_view
 from collector.store.views.claim_file import EventRow, EvidenceRow, FindingRow, ManifestRow
 from collector.store.views.profiles import ProfileRow
-from collector.web.api import origins, shapes
+from collector.web.api import answer_shapes, origins, shapes
+from collector.web.api.actions import etag
 from collector.web.api.pages import answer
 from collector.web.call import Call, found
-from collector.web.clock_panel import read_clocks
+from collector.web.clock_panel import read_clocks, story_of
 from collector.web.evidence_panel import ItemPanel, describe, read_file
 from collector.web.origin_panel import tells_fleet
 from collector.web.pages.claims import read_payload
@@ -43,9 +44,12 @@ async def show_preclaim(call: Call) -> web.StreamResponse:
         lambda db: origin_view.find_origin(db, scope, number, tells_fleet=tells)
     )
     shown = () if call.known.role is Role.DISTRIBUTOR else manifests
-    return answer(
+    story = story_of(events)
+    response = answer(
         {
             **shapes.preclaim(row),
+            "answer": answer_shapes.answer(story),
+            "actions": answer_shapes.actions(story, call.known.role),
             "must": {item.name: item.here for item in items.items if item.level is Level.MUST},
             "completeness": _completeness(items),
             "description": {"en": words.en, "zh": words.zh},
@@ -59,6 +63,8 @@ async def show_preclaim(call: Call) -> web.StreamResponse:
             "origin": origins.origin(origin, house.policy.origin) if origin else None,
         }
     )
+    response.headers["ETag"] = etag(story.last_seq)  # for If-Match; the file may grow beside it
+    return response
 
 
 def _completeness(panel: ItemPanel) -> dict[str, object]:

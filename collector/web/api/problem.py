@@ -8,11 +8,11 @@ from aiohttp import web
 
 from collector.web.call import Call
 
-KNOWN = frozenset({400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 503, 507})
+KNOWN = frozenset({400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 429, 503, 507})
 
 
-def problem(call: Call, status: int, *, detail: str = "") -> web.Response:
-    """A problem document in the caller's language."""
+def problem(call: Call, status: int, *, detail: str = "", code: str = "") -> web.Response:
+    """A problem document in the caller's language; ``code`` says for programs which rule it was."""
     family = status if status in KNOWN else 500
     content = {
         "type": "about:blank",
@@ -20,6 +20,7 @@ def problem(call: Call, status: int, *, detail: str = "") -> web.Response:
         "status": status,
         "detail": detail or call.voice.t(f"error.{family}.text"),
         "instance": call.request.path,
+        **({"code": code} if code else {}),
     }
     return web.Response(
         status=status,

@@ -10,7 +10,7 @@ from collector.act import By, Wish, act_on_each
 from collector.claims.policy import DEFAULT
 from collector.renew_clocks import renew_line
 from collector.roles import Role
-from collector.store import cases, stories
+from collector.store import accounts, cases, stories
 from collector.store import tables as t
 from collector.store.cases import NewLine
 from collector.store.scope import scope_of
@@ -178,3 +178,68 @@ async def test_nobody_acts_on_lines_of_others(console: Console, signed: Signed) 
     assert "SL26000121" not in page
     with console.engine.begin() as db:
         assert stories.story_of(db, line).state.value == "submitted"
+
+
+async def token_of(console: Console, name: str, organisation: str, role: Role) -> dict[str, str]:
+    """The headers of a program."""
+    with console.engine.begin() as db:
+        accounts.add_token(
+            db, token=name, name=name, role=role, organisation_id=organisation, now=NOW
+        )
+    return {"Authorization": f"Bearer {name}"}
+
+
+async def test_a_program_acts_once(console: Console, signed: Signed) -> None:
+    """The same key does it once, another wish under it is refused, and nothing is done on what
+    was read before somebody else acted."""
+    (line,) = open_case(console, ["SL26000121"])
+    client = await signed()
+    program = await token_of(console, "erp", "factory", Role.FACTORY_ENGINEER)
+    url = f"/api/v1/preclaims/{line}"
+    read = await client.get(url, headers=program)
+    told = await read.json()
+    assert {"take", "ask", "hold"} <= {one["action"] for one in told["actions"]}
+
+    assert (await client.post(f"{url}/actions/take", headers=program)).status == 400
+    key = {**program, "Idempotency-Key": "k1", "If-Match": read.headers["ETag"]}
+    done = await client.post(f"{url}/actions/take", headers=key)
+    again = await client.post(f"{url}/actions/take", headers=key)
+    assert [(await one.json())["result"] for one in (done, again)] == ["done", "known"]
+    assert done.headers["ETag"] == again.headers["ETag"] != read.headers["ETag"]
+    other = await client.post(f"{url}/actions/reject", headers=key, json={"reason": "x"})
+    assert other.status == 422
+
+    stale = {**key, "Idempotency-Key": "k2"}
+    body = {"reason": "seen", "fields": {"path": "parts", "origin": "factory"}}
+    refused = await client.post(f"{url}/actions/approve", headers=stale, json=body)
+    assert refused.status == 412
+    fresh = {**stale, "If-Match": refused.headers["ETag"]}
+    wrong = {"reason": "seen", "fields": {"price": "3"}}
+    answer = await client.post(f"{url}/actions/approve", headers=fresh, json=wrong)
+    assert (answer.status, (await answer.json())["code"]) == (422, "stray_field")
+    approved = await client.post(f"{url}/actions/approve", headers=fresh, json=body)
+    said = await approved.json()
+    assert (said["state"], said["answer"]["path"]) == ("approved", "parts")
+    with console.engine.begin() as db:
+        moves = [e for e in stories.log_of(db, line) if e.type == "moved"]
+    assert [e.payload["to"] for e in moves][2:] == ["in_review", "approved"]
+
+
+async def test_a_program_acts_on_many(console: Console, signed: Signed) -> None:
+    """A result for each line in order, with the rule that refused it; foreign lines are not
+    there."""
+    one, two = open_case(console, ["SL26000121", "SL26000122"])
+    client = await signed()
+    program = await token_of(console, "erp", "factory", Role.FACTORY_ENGINEER)
+    headers = {**program, "Idempotency-Key": "many-1"}
+    do_all(console, [two], Wish(action="take"), role=Role.FACTORY_ENGINEER)
+    url = "/api/v1/preclaims/actions/take"
+    body = {"lines": [{"id": one}, {"id": two}, {"id": 999}]}
+    items = (await (await client.post(url, headers=headers, json=body)).json())["items"]
+    assert [item["result"] for item in items] == ["done", "refused", "refused"]
+    assert items[2]["code"] == "no_line"
+    outside = await token_of(console, "shop", "other", Role.INTEGRATOR)
+    url = "/api/v1/preclaims/actions/withdraw"
+    body = {"lines": [{"id": one}], "reason": "x"}  # type: ignore[dict-item]
+    answer = await client.post(url, headers={**headers, **outside}, json=body)
+    assert (await answer.json())["items"][0]["code"] == "no_line"
