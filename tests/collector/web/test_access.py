@@ -11,6 +11,7 @@ from collector.settings import DEFAULT_FONT
 from collector.store import accounts
 from collector.store import tables as t
 from collector.store.scope import Role
+from collector.web.api.actions import PATTERN as ACT
 from collector.web.house import HOUSE
 from collector.web.pages.notification_forms import PATTERN
 from collector.web.pages.tasks import ACTIONS
@@ -47,7 +48,7 @@ def place(path: str, console: Console) -> str:
         path = path.replace("{site:[A-Za-z0-9._-]{1,64}}", "quarry")
     path = path.replace(f"{{action:{PATTERN}}}", "test").replace(r"{episode:\d+}", "2")
     path = path.replace("{serial:.{1,64}}", "SL26000002")
-    path = path.replace("{kind:csv|xlsx}", "csv")
+    path = path.replace("{kind:csv|xlsx}", "csv").replace(f"{{action:{ACT}}}", "take")
     if path.startswith("/registry/match/"):
         return path.replace(r"{id:\d+}", "8")  # it names no serial
     if "/firmware-cases/" in path:
