@@ -93,11 +93,19 @@ def _policy(table: TomlReader, base: Path) -> tuple[Policy, list[Problem]]:
     if not name:
         return DEFAULT, []
     try:
-        return parse((base / name).read_text(encoding="utf-8")), []
+        policy = parse((base / name).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         table.wrong("file", "unreadable", why=type(error).__name__)
     except PolicyError as error:
         return DEFAULT, [replace(problem, file=str(base / name)) for problem in error.problems]
+    else:
+        from collector.factory_calendar import is_country  # noqa: PLC0415 holidays is slow to load
+
+        country = policy.clocks.country
+        if is_country(country):
+            return policy, []
+        wrong = Problem(key="clocks.country", wrong="no_country", values={"found": country})
+        return DEFAULT, [replace(wrong, file=str(base / name))]
     return DEFAULT, []
 
 

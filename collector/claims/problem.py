@@ -73,6 +73,10 @@ WRONGS: Final[Mapping[str, Wrong]] = {
         Both("no time zone {found!r}", "没有时区 {found!r}"),
         Both('use an IANA name such as "Asia/Shanghai"', '请使用 IANA 名称，例如 "Asia/Shanghai"'),
     ),
+    "no_country": Wrong(
+        Both("no calendar of {found!r} is known", "没有 {found!r} 的日历"),
+        Both('use a code of ISO 3166 such as "CN"', '请使用 ISO 3166 代码，例如 "CN"'),
+    ),
     "no_date": Wrong(
         Both("{found!r} is no date", "{found!r} 不是日期"),
         Both('write it like "2026-10-01"', '请写成 "2026-10-01"'),

@@ -16,6 +16,14 @@ from collector.store.upsert import insert_row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """By which key a program asks, and for what: two hashes of 64 hex digits."""
+
+    key: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewSilence:
     """What somebody asks for, checked; a position's ``site_id`` is that of its site."""
 
@@ -29,6 +37,7 @@ class NewSilence:
     made_by: str
     starts_at: datetime
     ends_at: datetime
+    asked: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +130,19 @@ def add(db: Connection, wanted: NewSilence, *, now: datetime) -> int:
         made_at=now,
         starts_at=wanted.starts_at,
         ends_at=wanted.ends_at,
+        asked_key=wanted.asked.key if wanted.asked else None,
+        asked_digest=wanted.asked.digest if wanted.asked else "",
     )
+
+
+def find_asked(db: Connection, scope: Scope, key: str) -> tuple[int, str] | None:
+    """``(id, digest)`` of the silence that was asked for by this key; None for a new one."""
+    row = db.execute(
+        select(silence.c.id, silence.c.asked_digest).where(
+            scope.covers(silence.c.organisation_id), silence.c.asked_key == key
+        )
+    ).one_or_none()
+    return None if row is None else (row.id, row.asked_digest)
 
 
 def end(

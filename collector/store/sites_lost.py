@@ -76,7 +76,7 @@ def read_site(
     }
     leaves = []
     rows = db.execute(select(position).where(position.c.site_id == site_id)).all()
-    for row in _named(rows, late=lambda agent_id: allowed(promised.get(agent_id))):
+    for row in still_named(rows, late=lambda agent_id: allowed(promised.get(agent_id))):
         found = dark.get(row.id)
         due_at = found.due_at if found else None
         leaves.append(
@@ -105,7 +105,7 @@ def read_site(
     )
 
 
-def _named(
+def still_named(
     rows: Sequence[Row[tuple[object, ...]]], *, late: Callable[[str], timedelta]
 ) -> Iterator[Row[tuple[object, ...]]]:
     """Those that their agent still names; each health names all that its configuration has.

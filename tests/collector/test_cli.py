@@ -110,6 +110,10 @@ def test_problems_of_a_configuration_are_told_in_chinese(
     assert "collector.toml：web.port：99999 超出范围；请使用 0 到 65535" in told
     assert "policy.toml：warranty.months：-1 超出范围" in told
 
+    (tmp_path / "policy.toml").write_text('[clocks]\ncountry = "XX"\n')
+    assert main(["show-config", "-c", str(path), "--lang", "zh"]) == 2
+    assert "policy.toml：clocks.country：没有 'XX' 的日历" in capsys.readouterr().err
+
 
 def test_what_it_prints_is_chinese_on_request(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]

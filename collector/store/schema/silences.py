@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, text
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, text
 
 from collector.store.schema.base import Utc, metadata, owner
 
@@ -22,4 +22,8 @@ silence = Table(
     Column("starts_at", Utc, nullable=False),
     Column("ends_at", Utc, nullable=False, index=True),  # early when somebody ended it
     Column("ended_by", String(120), nullable=False, server_default=text("''")),
+    # Of a program that sent an Idempotency-Key: whose key it was, and what was asked for with it.
+    Column("asked_key", String(64)),
+    Column("asked_digest", String(64), nullable=False, server_default=text("''")),
+    Index("uq_silence_asked_key", "asked_key", unique=True),
 )

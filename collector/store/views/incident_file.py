@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Row, func, select
 
 from collector.claims.outage import Level
+from collector.store import sites_lost
 from collector.store.incidents import losses_of
 from collector.store.scope import Scope
-from collector.store.tables import episode, incident, incident_member, position, site
+from collector.store.tables import agent, episode, incident, incident_member, position, site
 from collector.store.views.words import Words
 
 
@@ -58,8 +59,18 @@ class IncidentFile:
     tree: tuple[Branch, ...]
 
 
-def find_incident(db: Connection, scope: Scope, incident_id: int) -> IncidentFile | None:
-    """The incident; None when there is none in the slice."""
+def find_incident(
+    db: Connection,
+    scope: Scope,
+    incident_id: int,
+    *,
+    allowed: Callable[[float | None], timedelta],
+) -> IncidentFile | None:
+    """The incident; None when there is none in the slice.
+
+    ``allowed`` is how long the word of an agent may be late, by its promise: a device that was not
+    named for longer than that is taken for removed.
+    """
     row = db.execute(
         select(incident, site.c.name.label("site_name"), site.c.zone)
         .join(site, site.c.id == incident.c.site_id)
@@ -83,7 +94,7 @@ def find_incident(db: Connection, scope: Scope, incident_id: int) -> IncidentFil
         merged_into=row.merged_into,
         losses=tuple(losses_of(row.losses_json)),
         members=members,
-        tree=() if is_storm else _tree(db, row.site_id, row.root, members),
+        tree=() if is_storm else _tree(db, row.site_id, row.root, members, allowed=allowed),
     )
 
 
@@ -118,10 +129,28 @@ def _members(db: Connection, incident_id: int) -> tuple[Member, ...]:
     )
 
 
-def _tree(db: Connection, site_id: str, root: str, members: Iterable[Member]) -> tuple[Branch, ...]:
-    """Every node of the site with how many devices hang on it and how many went."""
+def _tree(
+    db: Connection,
+    site_id: str,
+    root: str,
+    members: Iterable[Member],
+    *,
+    allowed: Callable[[float | None], timedelta],
+) -> tuple[Branch, ...]:
+    """Every node of the site with how many devices hang on it and how many went.
+
+    A device that was taken out of its agent's configuration hangs on nothing any more; one that
+    went with the incident is shown all the same.
+    """
     gone = {one.position_id for one in members}
-    rows = db.execute(select(position).where(position.c.site_id == site_id)).all()
+    here = db.execute(select(position).where(position.c.site_id == site_id)).all()
+    agents = db.execute(
+        select(agent.c.id, agent.c.promised_within_s).where(agent.c.site_id == site_id)
+    )
+    promised = {row.id: row.promised_within_s for row in agents}
+    still = sites_lost.still_named(here, late=lambda agent_id: allowed(promised.get(agent_id)))
+    named = {row._mapping["id"] for row in still}
+    rows = [row for row in here if row.id in named | gone]
     agents = {row.agent_id for row in rows}
     counts: dict[tuple[tuple[str, str], ...], list[int]] = {}
     for row in rows:

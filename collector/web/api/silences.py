@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
@@ -12,13 +14,15 @@ from sqlalchemy import Connection
 
 from collector import silence_order
 from collector.store import silences
-from collector.store.silences import SilenceRow
+from collector.store.silences import Asked, SilenceRow
 from collector.web.api import shapes
 from collector.web.api.pages import BEYOND_IDS, answer_page, read_cursor
 from collector.web.api.problem import problem
 from collector.web.call import Call
 from collector.web.silence_wish import LONGEST_REASON, RefusedError, check
 
+KEY: Final = "Idempotency-Key"
+KEY_LONGEST: Final = 255
 _EXAMPLE: Final = '{"target": "site:ID", "reason": "mast moved", "hours": 8}'
 
 
@@ -34,14 +38,27 @@ class Wish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 async def add_silence(call: Call) -> web.StreamResponse:
-    """Keep what a program asks for, under the rules of the page; 201 with the silence."""
+    """Keep what a program asks for, under the rules of the page; 201 with the silence.
+
+    With a header Idempotency-Key the same wish sent again is 200 with the silence that it made.
+    """
+    token = call.request.headers.get(KEY, "").strip()
+    if len(token) > KEY_LONGEST:
+        return problem(call, 400, detail=call.voice.t("silence.api.key", header=KEY))
     try:
         wish = msgspec.json.decode(await call.request.read(), type=Wish)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         said = call.voice.t("silence.wrong.body", example=_EXAMPLE, why=str(error))
         return problem(call, 422, detail=said)
 
-    def add(db: Connection) -> SilenceRow:
+    asked = _asked(call, token, wish)
+
+    def add(db: Connection) -> tuple[SilenceRow, bool]:
+        known = silences.find_asked(db, call.scope, asked.key) if asked else None
+        if known is not None:
+            if asked is not None and known[1] != asked.digest:
+                raise RefusedError("silence.api.reused")
+            return _read(db, call, known[0]), False
         wanted = check(
             call,
             silences.find_target(db, call.scope, wish.target),
@@ -51,16 +68,31 @@ async def add_silence(call: Call) -> web.StreamResponse:
             starts_at=(wish.starts_at or call.now).astimezone(UTC),
             hours=wish.hours,
         )
-        number = silence_order.begin(db, wanted, now=call.now)
-        (row,) = silences.list_silences(db, call.scope, now=call.now, before=number + 1, limit=1)
-        return row
+        number = silence_order.begin(db, replace(wanted, asked=asked), now=call.now)
+        return _read(db, call, number), True
 
     try:
-        row = await call.house.write(add)
+        row, is_new = await call.house.write(add)
     except RefusedError as refused:
         return problem(call, 422, detail=refused.say(call))
     body = json.dumps(_shape(row), ensure_ascii=False).encode()
-    return web.Response(status=201, body=body, content_type="application/json")
+    return web.Response(status=201 if is_new else 200, body=body, content_type="application/json")
+
+
+def _asked(call: Call, token: str, wish: Wish) -> Asked | None:
+    """None without a key; another's same key is another key."""
+    if not token:
+        return None
+    owner = f"{sorted(call.scope.organisation_ids)}\n{call.known.name}\n{token}"
+    return Asked(
+        key=hashlib.sha256(owner.encode()).hexdigest(),
+        digest=hashlib.sha256(msgspec.json.encode(wish)).hexdigest(),
+    )
+
+
+def _read(db: Connection, call: Call, number: int) -> SilenceRow:
+    (row,) = silences.list_silences(db, call.scope, now=call.now, before=number + 1, limit=1)
+    return row
 
 
 async def end_silence(call: Call) -> web.StreamResponse:

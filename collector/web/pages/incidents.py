@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from aiohttp import web
+from sqlalchemy import Connection
 
 from collector import storms
 from collector.store.scope import Role
 from collector.store.views import incident_file, outcomes
+from collector.store.views.incident_file import IncidentFile
 from collector.web.call import Call, found
 from collector.web.render import page
 
@@ -27,12 +29,17 @@ async def show_incidents(call: Call) -> web.StreamResponse:
     return page(call, "incidents.html", rows=rows)
 
 
+def read_file(db: Connection, call: Call, number: int) -> IncidentFile | None:
+    """The incident with its tree; None when there is none in the slice."""
+    return incident_file.find_incident(
+        db, call.scope, number, allowed=call.house.policy.silence_after
+    )
+
+
 async def show_incident(call: Call) -> web.StreamResponse:
     """The tree with its root, and who was away from when to when."""
     number = call.number("id")
-    file = found(
-        await call.house.read(lambda db: incident_file.find_incident(db, call.scope, number))
-    )
+    file = found(await call.house.read(lambda db: read_file(db, call, number)))
     return page(call, "incident.html", file=file, may_release=call.known.role in RELEASES)
 
 
@@ -47,5 +54,5 @@ async def release(call: Call) -> web.StreamResponse:
         )
     )
     if not done:
-        found(await call.house.read(lambda db: incident_file.find_incident(db, scope, number)))
+        found(await call.house.read(lambda db: read_file(db, call, number)))
     return web.Response(status=303, headers={"Location": f"/incidents/{number}"})

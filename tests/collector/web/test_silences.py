@@ -143,6 +143,26 @@ async def test_a_program_asks_and_ends(console: Console, signed: Signed) -> None
     ]
 
 
+async def test_the_same_wish_with_the_same_key_is_one_silence(
+    console: Console, signed: Signed
+) -> None:
+    """Sent again: 200 and the silence it made; another wish by that key is refused, and another's
+    same key is a key of its own."""
+    client = await signed()
+    mine = {**bearer(console, Role.INTEGRATOR), "Idempotency-Key": "night-7"}
+    first = await client.post("/api/v1/silences", json=ASKED, headers=mine)
+    again = await client.post("/api/v1/silences", json=ASKED, headers=mine)
+    assert (first.status, again.status) == (201, 200)
+    assert await first.json() == await again.json()
+    other = await client.post("/api/v1/silences", json={**ASKED, "hours": 3}, headers=mine)
+    assert other.status == 422
+    assert "new one" in (await other.json(content_type="application/problem+json"))["detail"]
+    theirs = {**bearer(console, Role.INTEGRATOR, "other"), "Idempotency-Key": "night-7"}
+    wish = {**ASKED, "target": "site:shop"}
+    assert (await client.post("/api/v1/silences", json=wish, headers=theirs)).status == 201
+    assert len(kept(console)) == 2
+
+
 @pytest.mark.parametrize(
     ("body", "why"),
     [
