@@ -144,10 +144,12 @@ def _tree(
     """
     gone = {one.position_id for one in members}
     here = db.execute(select(position).where(position.c.site_id == site_id)).all()
-    agents = db.execute(
-        select(agent.c.id, agent.c.promised_within_s).where(agent.c.site_id == site_id)
-    )
-    promised = {row.id: row.promised_within_s for row in agents}
+    promised = {
+        row.id: row.promised_within_s
+        for row in db.execute(
+            select(agent.c.id, agent.c.promised_within_s).where(agent.c.site_id == site_id)
+        )
+    }
     still = sites_lost.still_named(here, late=lambda agent_id: allowed(promised.get(agent_id)))
     named = {row._mapping["id"] for row in still}
     rows = [row for row in here if row.id in named | gone]
