@@ -61,6 +61,7 @@ def test_every_problem_that_the_code_names_is_in_the_table() -> None:
     names += ("order_command.py", "order_settings.py", "silence_command.py")
     names += ("config_notify.py", "notify_command.py", "config_influx.py", "influx_command.py")
     names += ("config_pack.py", "pack_command.py", "pack_import_command.py")
+    names += ("erp_command.py",)
     paths = [ROOT / name for name in names] + [ROOT / "claims" / "toml_reader.py"]
     paths += [ROOT / "claims" / "policy.py", *sorted((ROOT / "claims").glob("*_terms.py"))]
     source = "".join(path.read_text() for path in paths)
