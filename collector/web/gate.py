@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from collector.store.cause import cause_of
 from collector.store.scope import Role
+from collector.web.api.conditional import answer_conditionally
 from collector.web.api.problem import problem
 from collector.web.call import Call
 from collector.web.house import HOUSE, House
@@ -94,7 +95,10 @@ async def _admit(route: Route, call: Call) -> web.StreamResponse:
         _check_key(call)
     elif route.method == "POST":
         await _check_form(call)
-    return await route.page(call)
+    response = await route.page(call)
+    if route.api and route.method == "GET":
+        return answer_conditionally(call.request, response)
+    return response
 
 
 def _check_key(call: Call) -> None:

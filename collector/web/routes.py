@@ -7,7 +7,8 @@ from typing import Final
 from collector.store.scope import Role
 from collector.web import metrics
 from collector.web.api import actions as api_actions
-from collector.web.api import claim_file, resources, series
+from collector.web.api import cases as api_cases
+from collector.web.api import claim_file, described, resources, series
 from collector.web.api import firmware_cases as api_firmware
 from collector.web.api import origins as api_origins
 from collector.web.api import profiles as api_profiles
@@ -16,6 +17,7 @@ from collector.web.api import report as api_report
 from collector.web.api import silences as api_silences
 from collector.web.api import strips as api_strips
 from collector.web.api import trust as api_trust
+from collector.web.api import units as api_units
 from collector.web.gate import Page, Route
 from collector.web.pages import (
     account,
@@ -275,6 +277,11 @@ ROUTES: Final[tuple[Route, ...]] = (
         largest=bulk.LARGEST,
         within_s=api_actions.WITHIN_S,
     ),
+    _api("cases", api_cases.list_cases, KNOWN),
+    _api(r"cases/{id:\d+}", api_cases.show_case, KNOWN),
+    _api("units", api_units.list_units, KNOWN),
+    _api("units/{serial:.{1,64}}", api_units.show_unit, KNOWN),
+    _api("openapi.json", described.show_openapi, KNOWN),
     _api("decisions", resources.list_decisions, SITE),
     _api("silences", api_silences.list_silences, SITE),
     _api("silences", api_silences.add_silence, KEEPERS, method="POST"),

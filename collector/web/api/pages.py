@@ -28,12 +28,18 @@ class Cursor:
 
 def read_cursor(call: Call) -> Cursor:
     """``cursor`` and ``limit`` of the URL; 422 when they are no numbers or out of range."""
-    place, limit = call.asked("cursor") or "0", call.asked("limit") or str(USUAL)
-    if not (place.isascii() and place.isdecimal() and limit.isascii() and limit.isdecimal()):
+    place = call.asked("cursor") or "0"
+    if not (place.isascii() and place.isdecimal()) or int(place) > BEYOND_IDS:
         raise web.HTTPUnprocessableEntity
-    if not 1 <= int(limit) <= LARGEST or int(place) > BEYOND_IDS:
+    return Cursor(place=int(place), limit=read_limit(call))
+
+
+def read_limit(call: Call) -> int:
+    """``limit`` of the URL; 422 when it is no number or out of range."""
+    limit = call.asked("limit") or str(USUAL)
+    if not (limit.isascii() and limit.isdecimal()) or not 1 <= int(limit) <= LARGEST:
         raise web.HTTPUnprocessableEntity
-    return Cursor(place=int(place), limit=int(limit))
+    return int(limit)
 
 
 def answer_page(
