@@ -8,13 +8,17 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
-from collector.web.api import recipients, report, silences
+from collector.web.api import actions, recipients, report, silences
 from collector.web.api.openapi import PAGED, write_openapi
 from collector.web.api.pages import answer
 from collector.web.call import Call
 
+_ONE: Final = rf"/api/v1/preclaims/{{id:\d+}}/actions/{{action:{actions.PATTERN}}}"
+_MANY: Final = f"/api/v1/preclaims/actions/{{action:{actions.PATTERN}}}"
 BODIES: Final[Mapping[tuple[str, str], type[msgspec.Struct]]] = {
     ("POST", "/api/v1/preclaims"): report.Wish,
+    ("POST", _ONE): actions.Body,
+    ("POST", _MANY): actions.Many,
     ("POST", "/api/v1/silences"): silences.Wish,
     ("POST", "/api/v1/recipients"): recipients.Wish,
 }
@@ -41,9 +45,20 @@ QUERIES: Final[Mapping[str, tuple[str, ...]]] = {
 """By route: what its handler reads of the URL."""
 
 
+HEADERS: Final[Mapping[tuple[str, str], Mapping[str, bool]]] = {
+    ("POST", "/api/v1/preclaims"): {"Idempotency-Key": True},
+    ("POST", _ONE): {"Idempotency-Key": True, "If-Match": False},
+    ("POST", _MANY): {"Idempotency-Key": True},
+    ("POST", "/api/v1/silences"): {"Idempotency-Key": False},
+}
+"""By method and route: headers that the handler looks at, and whether it needs them."""
+
+
 async def show_openapi(call: Call) -> web.StreamResponse:
     """This document: every path of the API, OpenAPI 3.1."""
     from collector.web.routes import ROUTES  # noqa: PLC0415 routes know this page
 
     server = str(call.request.url.origin())
-    return answer(write_openapi(ROUTES, bodies=BODIES, queries=QUERIES, server=server))
+    return answer(
+        write_openapi(ROUTES, bodies=BODIES, queries=QUERIES, headers=HEADERS, server=server)
+    )

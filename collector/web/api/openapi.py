@@ -60,9 +60,10 @@ def write_openapi(
     *,
     bodies: Mapping[tuple[str, str], type[msgspec.Struct]],
     queries: Mapping[str, tuple[str, ...]],
+    headers: Mapping[tuple[str, str], Mapping[str, bool]],
     server: str,
 ) -> dict[str, object]:
-    """The document. ``bodies`` by method and route, ``queries`` by route, as routes write them."""
+    """The document; ``bodies`` and ``headers`` by method and route, ``queries`` by route."""
     schemas, components = msgspec.json.schema_components(
         tuple(dict.fromkeys(bodies.values())), ref_template="#/components/schemas/{name}"
     )
@@ -74,7 +75,10 @@ def write_openapi(
         path = _PART.sub(lambda m: f"{{{m[1]}}}", route.path)
         body = bodies.get((route.method, route.path))
         paths.setdefault(path, {})[route.method.lower()] = _operation(
-            route, body=by_type[body] if body else None, query=queries.get(route.path, ())
+            route,
+            body=by_type[body] if body else None,
+            query=queries.get(route.path, ()),
+            headers=headers.get((route.method, route.path), {}),
         )
     return {
         "openapi": "3.1.0",
@@ -101,12 +105,16 @@ def write_openapi(
 
 
 def _operation(
-    route: Route, *, body: Mapping[str, Any] | None, query: tuple[str, ...]
+    route: Route,
+    *,
+    body: Mapping[str, Any] | None,
+    query: tuple[str, ...],
+    headers: Mapping[str, bool],
 ) -> dict[str, object]:
     made: dict[str, object] = {
         "operationId": f"{route.page.__name__}",
         "summary": _first_sentence(route.page.__doc__ or ""),
-        "parameters": [*_in_path(route.path), *_in_query(query)],
+        "parameters": [*_in_path(route.path), *_in_query(query), *_in_header(headers)],
         "responses": {
             "200": {
                 "description": "done",
@@ -159,4 +167,11 @@ def _in_query(names: tuple[str, ...]) -> list[dict[str, object]]:
             **({"description": _ABOUT[name]} if name in _ABOUT else {}),
         }
         for name in names
+    ]
+
+
+def _in_header(names: Mapping[str, bool]) -> list[dict[str, object]]:
+    return [
+        {"name": name, "in": "header", "required": needed, "schema": _TEXT}
+        for name, needed in names.items()
     ]
