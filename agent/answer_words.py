@@ -43,6 +43,12 @@ class Answer(enum.Enum):
         "业主未同意该摄像机的图片离开站点",
     )
     NO_PICTURE = Both("no picture", "未取得图片")
+    NO_CLIP = Both("no clip", "未取得视频片段")
+    CLIP_SENT = Both("clip sent", "已发送视频片段")
+    FAULT_OVER = Both(
+        "the fault {event} is not open at this device: what is seen now would be no evidence of it",
+        "该设备上故障 {event} 已不存在：现在所见不能作为其证据",
+    )
     BYTES_SENT = Both("{count} bytes sent", "已发送 {count} 字节")
 
     EPOCH_BEGAN = Both(

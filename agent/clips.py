@@ -40,12 +40,14 @@ def order_clip(
     spend: Spend,
     watch_seconds: float,
     now: datetime,
+    is_wanted: bool = False,
 ) -> ClipLimits | NoClip | None:
     """What this visit may keep of the stream; None when no fault waits for a clip.
 
     One waits when it was found lately and would open in this visit, or when its follow-up is due
     and no clip was taken since it opened: that is no doubt, and tries in vain do not put it off.
-    Both only when this visit reads what the fault is judged by.
+    Both only when this visit reads what the fault is judged by. One that is wanted by order waits
+    for nothing; what it may cost is the same.
     """
     if _WATCHES.isdisjoint(probe.name for probe in probes):
         return None
@@ -56,11 +58,11 @@ def order_clip(
     asked_rules = [rule for rule in rules if not read.isdisjoint(rule.needs)]
     codes = {rule.code for rule in asked_rules}
     follows = _follows(db, device_id, codes, last_at=last_at)
-    if not follows and not _opens(db, device_id, asked_rules, latest, now=now):
+    if not follows and not is_wanted and not _opens(db, device_id, asked_rules, latest, now=now):
         return None
     asked = terms()
     return plan_clip(
-        replace(asked, tried_at=asked.tried_at[-1:]) if follows else asked,
+        replace(asked, tried_at=asked.tried_at[-1:]) if follows or is_wanted else asked,
         budget=budget,
         spend=spend,
         planned=sum((probe.cost for probe in probes), start=Cost(bytes=0)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -46,10 +46,10 @@ class DidNotWork(NotDone):
 class Hands(Protocol):
     """What commands may do to devices: a line for people, or CannotDo, or DidNotWork."""
 
-    async def probe_now(self, device_id: str) -> Both:
-        """Run all probes, within the budget; '' means every device."""
+    async def probe_now(self, device_id: str, arguments: Mapping[str, str]) -> Both:
+        """Run all probes, within the budget; '' means every device; arguments: see ``wanted``."""
 
-    async def take_picture(self, device_id: str) -> Both:
+    async def take_picture(self, device_id: str, arguments: Mapping[str, str]) -> Both:
         """Take a picture now and send it."""
 
     async def fetch_log(self, device_id: str) -> Both:
@@ -195,9 +195,9 @@ class Commander:
     async def _do(self, command: Command) -> Both:
         match command.verb:
             case Verb.PROBE_NOW:
-                return await self._hands.probe_now(command.device_id)
+                return await self._hands.probe_now(command.device_id, command.arguments)
             case Verb.TAKE_PICTURE:
-                return await self._hands.take_picture(command.device_id)
+                return await self._hands.take_picture(command.device_id, command.arguments)
             case Verb.FETCH_LOG:
                 return await self._hands.fetch_log(command.device_id)
             case Verb.TEST_IR_CUT:

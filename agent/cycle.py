@@ -26,6 +26,7 @@ from agent.delivery.outbox import Outbox
 from agent.delivery.relief import commit
 from agent.probes.probe import Attachment, Pass, Probe
 from agent.recording import Outcome, Settings, record
+from agent.wanted import Wanted
 from shared.reading import Reading
 
 
@@ -39,12 +40,12 @@ async def run_pass(
     database: Database,
     outbox: Outbox,
     clock: Callable[[], datetime],
-    send_pictures: bool = False,
+    wanted: Wanted | None = None,
     on_battery: bool = False,
 ) -> Outcome:
     """Ask a device, judge what it said, and commit the outcome.
 
-    With ``send_pictures`` the pictures of this pass go to the collector whatever they show.
+    ``wanted``: what of this pass goes to the collector whatever it shows.
     ``on_battery``: its firmware profile says so, whatever the configuration does.
     Raises nothing that a camera can cause. ``sqlite3.Error`` passes through: then nothing of the
     pass was kept.
@@ -66,6 +67,7 @@ async def run_pass(
         spend=spend,
         watch_seconds=settings.watch_seconds,
         now=now,
+        is_wanted=wanted is not None and wanted.has_clip,
     )
     visit = Pass(
         now=now,
@@ -94,7 +96,7 @@ async def run_pass(
                 settings=settings,
                 database=database,
                 outbox=outbox,
-                send_pictures=send_pictures,
+                wanted=wanted,
                 before=spend,
                 wake_window=wake_window_of(
                     device.wake_window, on_battery=device.is_battery or on_battery

@@ -42,9 +42,10 @@ from agent.evidence_files import (
     wants_picture,
 )
 from agent.probes.probe import Attachment
+from agent.wanted import Wanted
 from shared import notes
 from shared.device import DeviceFacts
-from shared.evidence import Manifest, NotTaken, SignedManifest
+from shared.evidence import EvidenceKind, Manifest, NotTaken, SignedManifest
 from shared.fault import EvidenceAdded, FaultEvent, FaultKind
 from shared.identity import EventId
 
@@ -249,7 +250,18 @@ class Teller:
         pictured = wants_picture(episode.code)
         if pictured and not seen.pictures:
             return False
-        series = write_readings(
+        series = self._since(episode, seen)
+        transcript = write_transcript(seen.exchanges, taken_at=seen.now)
+        files = [*picture_files(seen), *(file for file in (transcript, series) if file is not None)]
+        files += self._clips(episode.code, seen)
+        files += self._accepted_in_other_light(seen) if pictured else ()
+        self._add_evidence(seen, code=episode.code, episode=episode.event, files=files)
+        fault_store.count_follow_up(self._db, episode.event)
+        return True
+
+    def _since(self, episode: Episode, seen: Seen) -> EvidenceFile | None:
+        """The readings since the fault began."""
+        return write_readings(
             reading_store.between(
                 self._db,
                 episode.device_id,
@@ -261,13 +273,6 @@ class Teller:
             taken_at=seen.now,
             note=notes.SINCE,
         )
-        transcript = write_transcript(seen.exchanges, taken_at=seen.now)
-        files = [*picture_files(seen), *(file for file in (transcript, series) if file is not None)]
-        files += self._clips(episode.code, seen)
-        files += self._accepted_in_other_light(seen) if pictured else ()
-        self._add_evidence(seen, code=episode.code, episode=episode.event, files=files)
-        fault_store.count_follow_up(self._db, episode.event)
-        return True
 
     def tell_reference(self, seen: Seen) -> bool:
         """Keep and send the picture as the device's reference, once a day; True when sent."""
@@ -291,9 +296,23 @@ class Teller:
         kept = keepsake_store.read(self._db, device_id, kind)
         return kept is None or not timedelta(0) <= now - kept.taken_at < REFERENCE_EVERY
 
-    def tell_pictures(self, seen: Seen) -> None:
-        """Send the pictures of this pass, because somebody asked."""
-        self._add_evidence(seen, code="", episode=None, files=picture_files(seen))
+    def tell_wanted(self, wanted: Wanted, seen: Seen) -> None:
+        """Send what of this pass somebody asked for; a fault's files are filed under it."""
+        episode, kinds = wanted.episode, wanted.kinds
+        files = list(picture_files(seen)) if EvidenceKind.PICTURE in kinds else []
+        if episode is None:
+            self._add_evidence(seen, code="", episode=None, files=files)
+            return
+        more = [
+            self._reference(seen) if EvidenceKind.REFERENCE in kinds else None,
+            write_transcript(seen.exchanges, taken_at=seen.now)
+            if EvidenceKind.TRANSCRIPT in kinds
+            else None,
+            self._since(episode, seen) if EvidenceKind.READINGS in kinds else None,
+        ]
+        files += [one for one in more if one is not None]
+        files += self._clips(episode.code, seen) if EvidenceKind.CLIP in kinds else ()
+        self._add_evidence(seen, code=episode.code, episode=episode.event, files=files)
 
     def tell_attachment(self, facts: DeviceFacts, found: Attachment, *, now: datetime) -> None:
         """Send a file of a device, such as its own log, because somebody asked."""

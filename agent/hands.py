@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from agent.answer_words import AND, BECAUSE, THEN, Answer
@@ -26,10 +27,15 @@ from agent.probes.probe import Attachment, Cost, Observation, Pass, Probe
 from agent.reasons import in_both
 from agent.recording import Outcome
 from agent.rounds import Rounds
+from agent.wanted import FaultOverError, Wanted, read_wanted
 from agent.wrong import Both, join
 from shared import notes
 from shared.device import DeviceFacts
 from shared.evidence import EvidenceKind
+
+NO_ARGUMENTS: Final[Mapping[str, str]] = MappingProxyType({})
+_PICTURE: Final = frozenset({EvidenceKind.PICTURE})
+_WORDS: Final = frozenset({EvidenceKind.TRANSCRIPT, EvidenceKind.READINGS})
 
 
 class DeviceHands:
@@ -61,32 +67,51 @@ class DeviceHands:
         self._desk = desk
         self._settle = settle
 
-    async def probe_now(self, device_id: str) -> Both:
+    async def probe_now(self, device_id: str, arguments: Mapping[str, str] = NO_ARGUMENTS) -> Both:
         """Run all probes of a device, or of every device one after the other.
 
-        Probes that log in are left out while a refused password rests; the answer says so.
+        Probes that log in are left out while a refused password rests; the answer says so. With
+        a fault named, what the visit brings is sent as further evidence of it.
         """
+        wanted = self._wanted(device_id, arguments, usual=_WORDS) if device_id else None
+        sends = wanted if wanted and wanted.episode else None
         chosen = [self._device(device_id).device_id] if device_id else self._rounds.visited_ids
         answers = []
         for one in chosen:
             rests = self._rounds.logins_rest_until(one)
             probes = self._rounds.probes_without_login() if rests else None
-            answers.append(_in_words(await self._rounds.visit(one, probes), rests))
+            outcome = await self._rounds.visit(one, probes, wanted=sends)
+            answers.append(_in_words(outcome, rests))
         return join(THEN, answers)
 
-    async def take_picture(self, device_id: str) -> Both:
-        """Run the picture probe and send what it took."""
+    async def take_picture(
+        self, device_id: str, arguments: Mapping[str, str] = NO_ARGUMENTS
+    ) -> Both:
+        """Run the picture probe and send what it took; a clip too where one is wanted."""
         if not self._device(device_id).consent.pictures:
             raise CannotDo(Answer.PICTURES_STAY.told())
         self._refuse_while_logins_rest(device_id)
+        wanted = self._wanted(device_id, arguments, usual=_PICTURE)
         probes = self._rounds.probe_named("picture")
         for probe in probes:
             self._spend_before(device_id, probe)
-        outcome = await self._rounds.visit(device_id, probes, send_pictures=True)
+        outcome = await self._rounds.visit(device_id, probes, wanted=wanted)
         if outcome.pictures == 0:
             whys = (in_both(reading) for reading in outcome.readings if reading.cause)
             raise DidNotWork(next(whys, Answer.NO_PICTURE.told()))
-        return Answer.PICTURES_SENT.told(count=outcome.pictures)
+        told = Answer.PICTURES_SENT.told(count=outcome.pictures)
+        if not wanted.has_clip:
+            return told
+        return join(THEN, (told, _clip_in_words(outcome)))
+
+    def _wanted(
+        self, device_id: str, arguments: Mapping[str, str], *, usual: frozenset[EvidenceKind]
+    ) -> Wanted:
+        db = self._database.connection
+        try:
+            return read_wanted(db, self._device(device_id).device_id, arguments, usual=usual)
+        except FaultOverError as error:
+            raise CannotDo(Answer.FAULT_OVER.told(event=str(error))) from error
 
     async def fetch_log(self, device_id: str) -> Both:
         """Read the device's own log once and send it."""
@@ -168,6 +193,14 @@ def _in_words(outcome: Outcome, logins_rest_until: datetime | None) -> Both:
     if logins_rest_until is not None:
         parts.append(Answer.LOGINS_REST.told(until=logins_rest_until))
     return join(AND, parts)
+
+
+def _clip_in_words(outcome: Outcome) -> Both:
+    if outcome.has_clip:
+        return Answer.CLIP_SENT.told()
+    why = outcome.no_clip
+    no_clip = Answer.NO_CLIP.told()
+    return join(BECAUSE, (no_clip, Both(why.en, why.zh))) if why else no_clip
 
 
 async def _read_log(camera: Camera, visit: Pass) -> Observation:

@@ -11,7 +11,7 @@ from typing import Final
 
 from agent.asking import Take
 from agent.budget import Spend
-from agent.camera.port import Exchange, LoginKind
+from agent.camera.port import Clip, Exchange, LoginKind, NoClip
 from agent.clip_plan import WATCH_S, Terms
 from agent.clip_purse import Purse
 from agent.config import Device
@@ -44,6 +44,7 @@ from agent.radio_days import FOLDER as RADIO
 from agent.sun_watch import Sun
 from agent.uplink_budget import Mode
 from agent.viewing import read_view
+from agent.wanted import Wanted
 from shared.device import DeviceFacts, is_exchanged
 from shared.reading import Reading
 
@@ -102,6 +103,8 @@ class Outcome:
     appended: bool  # something waits in the outbox because of it
     may_sleep: bool = False  # silent, and a battery camera that may be asleep
     mah: float = 0.0  # estimated charge of the day so far
+    has_clip: bool = False
+    no_clip: NoClip | None = None  # why one that was asked for is not there
 
 
 def record(
@@ -114,7 +117,7 @@ def record(
     settings: Settings,
     database: Database,
     outbox: Outbox,
-    send_pictures: bool = False,
+    wanted: Wanted | None = None,
     wake_window: timedelta = timedelta(0),
     before: Spend | None = None,
     is_visit: bool = True,
@@ -183,8 +186,8 @@ def record(
         seen=seen,
         is_visit=is_visit,
     )
-    if send_pictures:
-        Teller(db, outbox, settings.author).tell_pictures(seen)
+    if wanted is not None:
+        Teller(db, outbox, settings.author).tell_wanted(wanted, seen)
     for probe in take.ran:
         spend_store.keep_run(db, device_id, probe.name, now=now)
     spend_store.keep_spend(db, device_id, take.spend)
@@ -201,6 +204,8 @@ def record(
         appended=outbox.next_event() != next_row,
         may_sleep=take.is_silent and view.asleep_until is not None,
         mah=take.mah,
+        has_clip=isinstance(take.clip, Clip),
+        no_clip=take.clip if isinstance(take.clip, NoClip) else None,
     )
 
 

@@ -33,6 +33,7 @@ from agent.queue_of_visits import Asleep, with_room
 from agent.recording import Outcome, Settings
 from agent.restraint import Restraint
 from agent.schedule import Due, back_off, due, first_due_at
+from agent.wanted import Wanted
 from shared.fault import FaultState
 
 _LOG = logging.getLogger(__name__)
@@ -274,7 +275,7 @@ class Rounds:
             self._rest_until[device_id] = self._clock() + back_off(1)
 
     async def visit(
-        self, device_id: str, probes: Sequence[Probe] | None = None, *, send_pictures: bool = False
+        self, device_id: str, probes: Sequence[Probe] | None = None, *, wanted: Wanted | None = None
     ) -> Outcome:
         """Run one pass now (all probes when none are named), never beside another one."""
         device = self._devices[device_id]
@@ -291,7 +292,7 @@ class Rounds:
                 database=self._database,
                 outbox=self._outbox,
                 clock=self._clock,
-                send_pictures=send_pictures,
+                wanted=wanted,
                 on_battery=bool(self._restraint and self._restraint.is_on_battery(device_id)),
             )
         self._note(outcome, now=self._clock())

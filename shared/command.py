@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 
@@ -22,6 +22,11 @@ class Verb(enum.Enum):
     TEST_IR_CUT = "test_ir_cut"  # changes the filter mode for a moment, where the owner allows it
 
 
+EPISODE: Final = "episode"
+"""Argument of PROBE_NOW and TAKE_PICTURE: the opening identity of the fault that the files are for.
+Agents that know no arguments do what the verb says."""
+KINDS: Final = "kinds"
+"""Argument beside it: kinds of files (``EvidenceKind`` values), separated by blanks."""
 MAX_CONFIG_BYTES = 4096  # of an ordered configuration, in UTF-8
 
 

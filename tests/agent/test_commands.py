@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -52,10 +52,10 @@ class FakeHands:
             raise self.error
         return WISHED
 
-    async def probe_now(self, device_id: str) -> Both:
+    async def probe_now(self, device_id: str, arguments: Mapping[str, str]) -> Both:
         return self._do("probe", device_id)
 
-    async def take_picture(self, device_id: str) -> Both:
+    async def take_picture(self, device_id: str, arguments: Mapping[str, str]) -> Both:
         return self._do("picture", device_id)
 
     async def fetch_log(self, device_id: str) -> Both:

@@ -15,9 +15,11 @@ from agent.camera.port import Camera
 from agent.commands import CannotDo, DidNotWork
 from agent.config import IrCut
 from agent.config_inbox import Push
+from agent.delivery import fault_store
 from agent.delivery.evidence import Signer
 from agent.delivery.outbox import Outbox
 from agent.delivery.salvage import open_or_salvage
+from agent.diagnosis.engine import FaultMemory
 from agent.episodes import Author
 from agent.experiment.desk import FilterDesk, Ground
 from agent.experiment.restorer import Restorer
@@ -25,9 +27,11 @@ from agent.hands import DeviceHands
 from agent.topology import WIRED_MAINS
 from agent.wrong import Both
 from shared import wire
+from shared.command import EPISODE, KINDS
 from shared.evidence import EvidenceKind, Manifest
-from shared.fault import EvidenceAdded
+from shared.fault import EvidenceAdded, FaultState
 from shared.frame import Lane, unpack
+from shared.identity import Epoch, EventId
 from tests.agent.fakes import NOBODY, NOON, FakeCamera
 from tests.agent.test_cycle import KEY
 from tests.agent.test_rounds import Refusing, Site, device
@@ -104,6 +108,53 @@ async def test_a_picture_is_taken_and_sent(site: Site) -> None:
 
     assert answer == Both("1 picture(s) sent", "已发送 1 张图片")
     assert EvidenceKind.PICTURE in kinds
+
+
+def open_fault(site: Site, code: str = "picture.noise") -> EventId:
+    """A fault that stands open at the camera."""
+    event = EventId(Epoch(1, 7), 42)
+    memory = FaultMemory(code, state=FaultState.OPEN, episode=event)
+    with site.database.transaction() as db:
+        fault_store.open_episode(db, event=event, device_id="one", memory=memory, now=NOON)
+    return event
+
+
+async def test_evidence_that_is_wanted_is_filed_under_its_fault(site: Site) -> None:
+    """Exactly the kinds that were named go, under the fault; whether a clip went is told."""
+    event = open_fault(site)
+    hands = hands_on(site, lambda: FakeCamera(site.clock))
+    order = {EPISODE: str(event), KINDS: "picture clip a-kind-of-tomorrow"}
+    answer = await hands.take_picture("one", order)
+    (manifest,) = [one for one in sent(site) if one.episode is not None]
+    assert (manifest.episode, manifest.code) == (event, "picture.noise")
+    assert {one.kind for one in manifest.items} == {EvidenceKind.PICTURE, EvidenceKind.CLIP}
+    assert answer == Both("1 picture(s) sent; clip sent", "已发送 1 张图片；已发送视频片段")
+    again = await hands.take_picture("one", order)
+    assert "no clip: a clip of this camera was taken" in again.en
+    assert "未取得视频片段" in again.zh
+
+    site.clock.now += timedelta(hours=1)
+    await hands.probe_now("one", {EPISODE: str(event)})
+    (*_, words) = [one for one in sent(site) if one.episode is not None]
+    assert {item.kind for item in words.items} <= {EvidenceKind.TRANSCRIPT, EvidenceKind.READINGS}
+
+
+async def test_nothing_is_filed_under_a_fault_that_is_over(site: Site) -> None:
+    """What is seen now is no evidence of it: refused before the camera is asked, with the reason
+    in both languages."""
+    cameras: list[FakeCamera] = []
+
+    def make() -> FakeCamera:
+        cameras.append(FakeCamera(site.clock))
+        return cameras[-1]
+
+    hands = hands_on(site, make)
+    for order in (hands.take_picture, hands.probe_now):
+        with pytest.raises(CannotDo, match="not open at this device") as refused:
+            await order("one", {EPISODE: "1-0000000000000007:42"})
+        assert "已不存在" in refused.value.why.zh
+    assert cameras == []
+    assert sent(site) == []
 
 
 async def test_a_log_is_fetched_sent_and_paid_for(site: Site) -> None:
