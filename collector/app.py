@@ -136,6 +136,7 @@ async def _run(
             listening_since=subscriber.listening_since,
             clock=utc_now,
             notify=config.notify,
+            command_key=room.command_key,
         )
         compactor = Compactor(engine, policy=config.policy, clock=utc_now)
         sink = await asyncio.to_thread(_make_sink, config, engine)

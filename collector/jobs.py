@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from collector import earn, liveness, renew_clocks, suggest_origin, timed_moves
+from collector import ask_for_evidence, earn, liveness, renew_clocks, suggest_origin, timed_moves
 from collector.claims.policy import Policy
 from collector.decide_episode import decide_episode
 from collector.missing_rows import look_for_gaps
@@ -46,9 +47,14 @@ class Jobs:
         listening_since: Callable[[], datetime | None],
         clock: Callable[[], datetime],
         notify: NotifySettings = NO_NOTIFICATIONS,
+        command_key: Ed25519PrivateKey | None = None,
     ) -> None:
         self._engine = engine
         self._notify = notify
+        self._command_key = command_key  # None: agents are asked for nothing
+        self._requests = ask_for_evidence.Round()
+        self._asked_at: datetime | None = None
+        self._no_asking: set[int] = set()  # lines for which asking failed
         self._policy = policy
         self._listening_since = listening_since
         self._clock = clock
@@ -123,6 +129,7 @@ class Jobs:
         look()
         self._suggest_origins(now, look)
         self._keep_time(now, look)
+        self._ask_for_evidence(now, look)
         self._look_for_gaps(now, look)
         self._tell(now)
         return done
@@ -217,6 +224,31 @@ class Jobs:
         except Exception:  # a person can still move it
             log.exception("line %d could not go on by itself", line_id)
             self._no_move.add(line_id)
+
+    def _ask_for_evidence(self, now: datetime, look: Callable[[], object]) -> None:
+        """What claims lack is asked of agents, a slice at each look; one that fails holds up no
+        other."""
+        if self._asked_at is not None and timedelta(0) <= now - self._asked_at < self._tend_every:
+            return
+        self._asked_at = now
+        with self._engine.begin() as db:
+            due = self._requests.next_lines(db)
+        for line_id in due:
+            if line_id not in self._no_asking:
+                self._look_after(line_id, now)
+            look()
+
+    def _look_after(self, line_id: int, now: datetime) -> None:
+        try:
+            with self._engine.begin() as db:
+                ask_for_evidence.look_after(
+                    db, line_id, key=self._command_key, policy=self._policy, now=now
+                )
+        except OperationalError:
+            raise
+        except Exception:  # a person can still bring it
+            log.exception("line %d could not be asked for", line_id)
+            self._no_asking.add(line_id)
 
     def _tell(self, now: datetime) -> None:
         """Last of all: what people are told of must not stand before what it is about."""

@@ -75,6 +75,7 @@ def around_of(file: LineFile) -> Around:
         siblings=len(control.siblings) if control else 0,
         siblings_known=len(control.siblings) - control.unknown if control else 0,
         has_label_photo=any(one.kind == "label" for one in file.uploads),
+        has_video=any(one.kind == "video" for one in file.uploads),
         batch=row.batch,
         here_at=_here_at(file),
         is_alone=row.told.is_alone,
@@ -121,6 +122,10 @@ def _here_at(file: LineFile) -> dict[str, datetime]:
     for name, at in came:
         for one in (name, *(("image",) if name in _SHOWS else ())):
             newest[one] = max(newest.get(one, at), at)
+    if file.row.told.is_alone and "photo" in newest:
+        newest.setdefault("picture", newest["photo"])  # nobody else can bring one
+    if "video" in newest:
+        newest["clip"] = max(newest.get("clip", newest["video"]), newest["video"])
     if "picture" in newest:
         newest |= {supporting.TWO_DAYS: newest["picture"], supporting.NIGHT: newest["picture"]}
     return newest

@@ -55,6 +55,12 @@ A policy file is TOML; whatever it leaves out has the value of the factory's pub
     share = 0.01                        # this share of all sites, where that is more
     window_s = 3600.0                   # within this time
     hold_s = 86400.0                    # how long decisions wait when nobody has looked
+    [evidence]                          # what the collector asks agents for by itself
+    ask = true
+    every_h = 24.0                      # between two requests for one item of a line; not less
+    most = 3                            # requests for one item of a line in all
+    refused_days = 7                    # of rest after an agent refused
+    least_charge = 40.0                 # percent that a battery camera must have
     [clocks]                            # both clocks and the timed steps; see claims.clock_terms
     response_h = 48.0                   # elapsed, in UTC; response_working = true: of working days
     resolution_days = 30                # working days of the calendar, the day of submission not
@@ -106,6 +112,7 @@ from collector.claims.origin.terms import OriginTerms
 from collector.claims.outage import Terms as LossTerms
 from collector.claims.problem import Problem
 from collector.claims.profiles import ProfileTerms
+from collector.claims.request_terms import DEFAULT_REQUESTS, RequestTerms, read_requests
 from collector.claims.storm import StormTerms
 from collector.claims.toml_reader import TomlReader
 from collector.claims.trust import TrustTerms
@@ -146,6 +153,7 @@ class Policy:
     zone: str = "Asia/Shanghai"
     cover: WarrantyTerms = field(default_factory=WarrantyTerms)
     opening: OpeningTerms = field(default_factory=OpeningTerms)
+    requests: RequestTerms = DEFAULT_REQUESTS
     product_months: Mapping[str, int] = field(default_factory=dict)
     component_months: Mapping[str, int] = field(default_factory=dict)
     hold_s: Mapping[str, float] = field(default_factory=dict)
@@ -262,6 +270,7 @@ def parse(text: str) -> Policy:
         zone=zone,
         cover=read_warranty_terms(warranty, zone=zone),
         opening=read_opening(top.table("opening")),
+        requests=read_requests(top.table("evidence")),
         product_months=by_product,
         component_months=by_component,
         hold_s=_holds(top.table("hold_s")),

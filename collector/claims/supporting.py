@@ -88,6 +88,7 @@ class Around:
     siblings: int = 0  # other cameras of the site
     siblings_known: int = 0  # of which something was heard since the onset
     has_label_photo: bool = False
+    has_video: bool = False  # that somebody brought
     batch: str = ""
     here_at: Mapping[str, datetime] = field(default_factory=dict)  # by item, when its newest came
     is_alone: bool = False  # only people speak of it
@@ -159,7 +160,7 @@ def _is_whole(name: str) -> Callable[[Around], bool]:
 
 _CHECKS: Final[Mapping[str, Callable[[Around], bool]]] = {
     REFERENCE: lambda around: REFERENCE in around.kinds_here,
-    CLIP: lambda around: CLIP in around.kinds_here,
+    CLIP: lambda around: CLIP in around.kinds_here or around.has_video,
     TWO_DAYS: _has_two_days,
     NIGHT: _has_pair,
     BATTERY: _is_whole(BATTERY),

@@ -16,6 +16,8 @@ from collector.line_file import LineFile
 from collector.line_items import every_item
 from collector.store.scope import Role
 from collector.store.views.claims import PreClaim
+from collector.web import asked_panel
+from collector.web.asked_panel import AskedPanel
 from collector.web.call import Call
 
 OUTCOMES: Final = tuple(one.value for one in CheckOutcome if one is not CheckOutcome.NOT_TOLD)
@@ -60,12 +62,23 @@ def gaps_of(file: LineFile) -> list[str]:
     return [one.name for one in every_item(file) if not one.here]
 
 
-def panel(file: LineFile, call: Call) -> dict[str, object]:
+async def read_asked(call: Call, file: LineFile) -> AskedPanel:
+    """What the agent was asked for, as of now."""
+    house = call.house
+    return await house.read(
+        lambda db: asked_panel.read_asked(
+            db, file, policy=house.policy, has_key=house.command_key is not None, now=call.now
+        )
+    )
+
+
+async def panel(file: LineFile, call: Call) -> dict[str, object]:
     """What the templates ask for."""
     language = call.voice.language
     return {
         "items": ItemPanel(every_item(file)),
         "description": describe(file, call.known.role),
+        "asked": await read_asked(call, file),
         "checks": file.checks,
         "say_check": lambda check: tell_check(check).text(language),
         "may_check": file.row.closed_at is None,

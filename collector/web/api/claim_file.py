@@ -18,9 +18,10 @@ from collector.store.views.profiles import ProfileRow
 from collector.web.api import answer_shapes, origins, shapes
 from collector.web.api.actions import etag
 from collector.web.api.pages import answer
+from collector.web.asked_panel import AskedPanel
 from collector.web.call import Call, found
 from collector.web.clock_panel import read_clocks, story_of
-from collector.web.evidence_panel import ItemPanel, describe, read_file
+from collector.web.evidence_panel import ItemPanel, describe, read_asked, read_file
 from collector.web.origin_panel import tells_fleet
 from collector.web.pages.claims import read_payload
 from collector.web.voice import Voice
@@ -54,6 +55,9 @@ async def show_preclaim(call: Call) -> web.StreamResponse:
             "completeness": _completeness(items),
             "description": {"en": words.en, "zh": words.zh},
             "checks": [_check(item) for item in file.checks],
+            "asked": None
+            if call.known.role is Role.DISTRIBUTOR
+            else _asked(await read_asked(call, file)),
             "findings": [_finding(item) for item in findings],
             "reports": [_report(item) for item in told],
             "files": [_brought(number, item) for item in files],
@@ -84,6 +88,24 @@ def _completeness(panel: ItemPanel) -> dict[str, object]:
                 "do_zh": "" if item.here else _ZH.name("gap", item.name),
             }
             for item in panel.items
+        ],
+    }
+
+
+def _asked(panel: AskedPanel) -> dict[str, object]:
+    """What the agent was asked for, newest first, and why nothing is asked now."""
+    return {
+        "not_now": panel.not_now or None,
+        "requests": [
+            {
+                "at": shapes.when(one.at),
+                "items": list(one.items),
+                "verb": one.verb,
+                "state": one.state,
+                "answer_en": one.answer.en,
+                "answer_zh": one.answer.zh,
+            }
+            for one in panel.rows
         ],
     }
 

@@ -104,7 +104,7 @@ async def show_claim(
         gallery=await claim_files.show_gallery(manifests, house.evidence_dir),
         behind=claim_files.figures_behind(r for found in findings for r in found.because),
         documents=claim_files.list_documents(manifests),
-        **panel(file, call),
+        **await panel(file, call),
         proofs=brought,
         reports=await house.read(lambda db: reports.of_line(db, scope, number)),
         files=await house.read(lambda db: reports.files_of(db, scope, number)),

@@ -34,7 +34,7 @@ from tests.collector.house import (
     health,
     with_policy,
 )
-from tests.collector.jobs.test_tend import CODE, FILES, content_of, whole_manifest
+from tests.collector.jobs.test_tend import CODE, FILES, TEST_LOG, content_of, whole_manifest
 
 USED = ProfileUsed("reolink.battery", "0a1b2c3d4e5f", "documented", ("battery.charge",))
 CHARGE = Reading("battery.charge", 12.0, "%", NOON, Quality.GOOD)
@@ -79,8 +79,8 @@ def settle(house: House, seq: int = 9001) -> None:
 
 def bring_files(house: House, *, since: int = 100) -> None:
     """Every file that the whole manifest names."""
-    for seq, kind in enumerate(FILES, start=since):
-        house.take(*(frame_of(chunk, seq=seq) for chunk in chunks(content_of(kind), size=1000)))
+    for seq, content in enumerate((*map(content_of, FILES), TEST_LOG), start=since):
+        house.take(*(frame_of(chunk, seq=seq) for chunk in chunks(content, size=1000)))
 
 
 def states(house: House) -> list[object]:

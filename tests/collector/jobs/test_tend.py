@@ -16,7 +16,7 @@ from collector.review import move_line
 from collector.store import tables
 from shared import signing, wire
 from shared.catalogue import CATALOGUE
-from shared.evidence import EvidenceItem, EvidenceKind, Manifest, SignedManifest
+from shared.evidence import FILTER_TEST, EvidenceItem, EvidenceKind, Manifest, SignedManifest
 from shared.fault import FaultKind
 from tests.collector.house import (
     AGENT_KEY,
@@ -34,6 +34,7 @@ from tests.collector.jobs.test_jobs import decide_all
 
 CODE = "battery.not_charging"
 # The policy wants a picture with every claim, also where the fault itself needs none.
+TEST_LOG = b"commanded twice"
 FILES = (*CATALOGUE[CODE].needs, EvidenceKind.PICTURE)
 
 
@@ -52,17 +53,18 @@ def content_of(kind: EvidenceKind) -> bytes:
 
 
 def whole_manifest() -> SignedManifest:
-    """Names one file of every kind that the catalogue wants for the fault."""
+    """Names one file of every kind that the catalogue wants for the fault, and a test's log."""
+    named = [(kind, kind.value, content_of(kind)) for kind in FILES]
     items = tuple(
         EvidenceItem(
-            sha256=hashlib.sha256(content_of(kind)).hexdigest(),
-            size=len(content_of(kind)),
+            sha256=hashlib.sha256(content).hexdigest(),
+            size=len(content),
             kind=kind,
             media_type="text/plain",
-            name=kind.value,
+            name=name,
             taken_at=NOON,
         )
-        for kind in FILES
+        for kind, name, content in (*named, (EvidenceKind.READINGS, FILTER_TEST, TEST_LOG))
     )
     body = wire.encode(
         Manifest(

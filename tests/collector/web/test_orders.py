@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from collector.store import commands
+from collector.commands import issue
+from collector.store import cases, commands
 from collector.store import tables as t
 from collector.web.house import HOUSE
-from shared.command import CommandResult, Outcome
+from shared.command import CommandResult, Outcome, Verb
+from shared.evidence import FILTER_TEST
 from tests.collector.house import COMMAND_KEY
 from tests.collector.web.conftest import CSRF, NOW, Console, Signed
 
@@ -95,9 +97,18 @@ async def test_only_keepers_give_commands(armed: Console, signed: Signed) -> Non
         assert db.execute(select(t.command)).all() == []
 
 
-async def test_a_claim_names_what_it_lacks(signed: Signed) -> None:
+async def test_a_claim_names_what_it_lacks(console: Console, signed: Signed) -> None:
     """The page counts what must be there, and names each gap in both languages."""
     client = await signed("integrator")
+    lacking = await (await client.get("/preclaims/1")).text()
+    assert "Still missing: log of an active test of the part." in lacking
+    assert "Ready to submit: 7 of 8" in lacking
+    with console.engine.begin() as db:
+        db.execute(
+            update(t.manifest_item)
+            .where(t.manifest_item.c.manifest_id == 1, t.manifest_item.c.kind == "reference")
+            .values(name=FILTER_TEST)
+        )
     whole = await (await client.get("/preclaims/1")).text()
     assert "Everything that the factory must have is here." in whole
     assert "Still missing:" not in whole
@@ -112,3 +123,52 @@ async def test_a_device_without_a_claim_has_its_warranty(signed: Signed) -> None
     told = [text for text in pages if "as of today" in text]
     assert len(told) == len(pages)
     assert any("warranty unknown: not in the registry" in text for text in told)
+
+
+async def test_what_a_claim_asked_of_its_agent_is_told(armed: Console, signed: Signed) -> None:
+    """Which items, when, and the agent's answer in the visitor's language; why nothing is asked
+    now; nothing of it to a distributor."""
+    with armed.engine.begin() as db:
+        found = db.execute(
+            select(t.position)
+            .join(t.claim_line, t.claim_line.c.position_id == t.position.c.id)
+            .where(t.claim_line.c.id == 1)
+        ).one()
+        command_id = issue(
+            db,
+            key=COMMAND_KEY,
+            agent_id=found.agent_id,
+            organisation_id=found.organisation_id,
+            verb=Verb.TEST_IR_CUT,
+            device_id=found.device_id,
+            actor="collector",
+            now=NOW,
+        )
+        refused = CommandResult(
+            command_id, Outcome.REFUSED, NOW, "the owner forbids it", detail_zh="业主未允许"
+        )
+        commands.note_result(db, agent_id=found.agent_id, result=refused, now=NOW)
+        cases.append_event(
+            db,
+            line_id=1,
+            organisation_id=found.organisation_id,
+            actor="collector",
+            role="system",
+            type_="evidence_asked",
+            payload={"items": ["test"], "verb": "test_ir_cut", "command": command_id},
+            now=NOW,
+        )
+    client = await signed("integrator")
+    english = await (await client.get("/preclaims/1?lang=en")).text()
+    chinese = await (await client.get("/preclaims/1?lang=zh")).text()
+    assert "Asked of the agent" in english
+    assert "the owner forbids it" in english
+    assert "业主未允许" in chinese
+    assert "部件主动测试记录" in chinese
+    told = (await (await client.get("/api/v1/preclaims/1")).json())["asked"]
+    assert [(one["items"], one["state"]) for one in told["requests"]] == [(["test"], "refused")]
+    assert told["not_now"] is not None
+    assert "Nothing is asked of the agent now" in english
+    other = await signed("distributor")
+    assert "the owner forbids it" not in await (await other.get("/preclaims/1?lang=en")).text()
+    assert (await (await other.get("/api/v1/preclaims/1")).json())["asked"] is None
