@@ -9,7 +9,6 @@ from agent.energy import drift, gain_causes, gauge_causes, idle_causes, use_caus
 from agent.energy.case import Case
 from agent.energy.cause import Assessment, Cause, Said
 from agent.energy.rate import Rate
-from agent.energy.turning import NOISE_PERCENT
 from agent.energy.view import EnergyView
 
 _LOOKS: Final = (
@@ -87,9 +86,7 @@ def _excluded(case: Case) -> frozenset[Cause]:
     if not last or case.view.day not in case.recent:
         return frozenset()
     full, today = case.levels.energy_full_percent, case.recent[case.view.day]
-    charged = max(today.room_change, today.rise) >= NOISE_PERCENT or (
-        case.gauge_moves and (today.charge_high or 0.0) >= full
-    )
+    charged = case.took(case.view.day) or (case.gauge_moves and (today.charge_high or 0.0) >= full)
     if charged:
         found |= {Cause.PANEL_DEAD, Cause.NOT_CHARGING, Cause.COLD}
     if len(last) == _DAYS and all((day.charge_high or 0.0) >= full for day in last):

@@ -11,6 +11,7 @@ from statistics import median
 from typing import Final, TypeAlias
 
 from agent.energy.day import EnergyDay
+from agent.energy.inflow import Inflow, unseen_rises
 from agent.energy.levels import EnergyLevels
 from agent.energy.rate import Rate, rate_of, ratio
 from agent.energy.span import FIT_C
@@ -209,31 +210,36 @@ class Case:
         return is_short(tuple(days), full=self.levels.energy_full_percent)
 
     @cached_property
+    def inflow(self) -> Inflow:
+        """What its days' inflow is judged by."""
+        return Inflow(
+            noise=self.noise,
+            full=self.levels.energy_full_percent,
+            keeps_word=any(day.charging_visits for day in self.view.days.values()),
+            unseen=unseen_rises(self.view.days),
+        )
+
+    @cached_property
     def idle(self) -> tuple[date, ...]:
         """Recent days on which nothing came in though there was room."""
-        return tuple(day for day, one in self.recent.items() if self._is_idle(one))
+        return tuple(day for day in self.recent if self._is_idle(day))
 
-    def _is_idle(self, day: EnergyDay) -> bool:
-        has_room = (day.charge_high or 0.0) < self.levels.energy_full_percent
-        if not has_room or day.charging_visits or day.room_change >= self.noise:
-            return False
-        if day.rise >= 2 * self.noise and day.panel_peak_mw is None:
-            return False  # its gauge may have jumped; that nothing came in is no longer certain
-        return bool(day.charging_reads) or day.rise < self.noise
-
-    def took(self, day: EnergyDay) -> bool:
-        """Whether something came in for certain: it said so, or rose in the sun."""
-        rose = day.room_change >= self.noise if day.sun_s else day.rise >= 2 * self.noise
-        return day.charging_visits > 0 or rose
+    def took(self, day: date) -> bool:
+        """Whether something came in for certain."""
+        return self.inflow.took(day, self.view.days[day])
 
     @cached_property
     def idle_run(self) -> tuple[date, ...]:
         """The newest days, watched well, on all of which nothing came in; sunny or not."""
         run: list[date] = []
         for day, one in reversed(tuple(self.view.days.items())):
-            if day > self.view.day or not is_supported(one):
+            if day > self.view.day:
                 continue
-            if not self._is_idle(one):
+            if not is_supported(one):
+                if self.took(day):
+                    break  # watched for an hour or two, but seen to charge
+                continue
+            if not self._is_idle(day):
                 break
             run.append(day)
         return tuple(reversed(run))
@@ -243,13 +249,16 @@ class Case:
         """Within a month nothing came in for days, and then it was charged again, for certain."""
         since = self.view.day - timedelta(days=_A_MONTH)
         days = [
-            one
+            day
             for day, one in self.view.days.items()
-            if since < day <= self.view.day and is_supported(one)
+            if since < day <= self.view.day and (is_supported(one) or self.took(day))
         ]
         runs = [(is_idle, tuple(some)) for is_idle, some in groupby(days, key=self._is_idle)]
         idle = [at for at, (is_idle, some) in enumerate(runs) if is_idle and len(some) >= _FEW]
         return bool(idle) and any(self.took(day) for _, some in runs[idle[0] :] for day in some)
+
+    def _is_idle(self, day: date) -> bool:
+        return self.inflow.is_idle(day, self.view.days[day])
 
     def is_many(self, days: Sized) -> bool:
         """Whether days are so many that they are no passing weather."""

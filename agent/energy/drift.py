@@ -15,6 +15,7 @@ from agent.energy.case import Case, DayRate
 from agent.energy.day import EnergyDay
 from agent.energy.rate import Rate, rate_of, ratio
 from agent.energy.span import EMPTY_BELOW
+from agent.energy.witness import NEARLY_FULL
 
 _S_PER_H: Final = 3600.0
 _HOURS: Final = 24.0
@@ -25,6 +26,8 @@ _PLAUSIBLE: Final = 1.7
 current that it tells is what it draws while it answers, not what it draws."""
 SAME: Final = (0.65, 1.5)
 """Use in percent times capacity: in mAh it must have stayed about the same."""
+_AS_MUCH: Final = 1.25
+"""Bytes an hour: less more than that is no more use. Weeks differ by some tenths."""
 _MOST_MAH: Final = 400.0
 """Of a percent: such cameras carry 5 to 20 Ah. More is a gauge that is flat near full."""
 
@@ -148,6 +151,13 @@ def is_flat(case: Case, believable: float) -> bool:
     return use is not None and use.value > believable and not is_believed(case)
 
 
+def is_saturated(case: Case) -> bool:
+    """On most of its first days the gauge never left the top: they say nothing of its use."""
+    _, first = case.nights
+    top = [(day.charge_low or 0.0) >= NEARLY_FULL for day in first]
+    return sum(top) * 2 > len(top)
+
+
 def _beside(case: Case) -> Rate | None:
     """By the day's mAh beside the night's; None where they make no pack that a camera carries.
 
@@ -215,3 +225,13 @@ def sent_ratio(case: Case) -> Rate | None:
         for days in case.dated_nights
     )
     return ratio(rate_of(newest, floor=0.0), rate_of(first, floor=0.0))
+
+
+def sends_more(case: Case) -> bool | None:
+    """Whether it sends more than in its first weeks; None where that is not known or not sure."""
+    sent = sent_ratio(case)
+    if sent is None:
+        return None
+    if sent.low > _AS_MUCH:
+        return True
+    return False if sent.value < _AS_MUCH else None

@@ -8,14 +8,19 @@ from typing import Final
 
 from agent.energy.case import Case
 from agent.energy.cause import Assessment, Cause, Said
-from agent.energy.idle_causes import may_be_dead
+from agent.energy.drift import is_metered, is_saturated, sends_more, use_ratio
+from agent.energy.guard import unsure
+from agent.energy.idle_causes import is_contact, may_be_dead
 from agent.energy.season import is_low_season, sun_share
 from agent.energy.turning import NOISE_PERCENT
 
 _COLD_S: Final = 3600
 _GOOD_SHARE: Final = 0.85
 _SHORT_DAYS: Final = 5
+_LATELY: Final = 3
 _A_QUARTER: Final = 0.25
+_NIGHTS_ENOUGH: Final = 4
+"""The fewest that tell a rate with its error."""
 _AT_EASE: Final = 75.0  # a few cold days cost a battery nothing that has more than that left
 
 
@@ -55,12 +60,13 @@ def weak(case: Case) -> Assessment | None:
             f"有 {len(few)} 天太阳能板输出仅为原来的 {share:.0%}（已扣除同场天气影响）",
         )
     good = [share for share in shares.values() if share >= _GOOD_SHARE]
-    cold = [day for day in case.recent if case.is_warm(day) is False]
-    if not case.is_short or case.is_site_short is not False or len(case.recent) < _SHORT_DAYS:
+    if is_contact(case):
+        return _weak(case, *_CONTACT)
+    if not _is_short_alone(case) or case.is_many(good) or may_be_dead(case) or _is_season(case):
         return None
-    if case.is_many(good) or case.is_many(cold) or may_be_dead(case) or _is_season(case):
-        return None
-    gives = any(map(case.took, list(case.recent.values())[-_SHORT_DAYS:]))
+    if _takes_more(case):
+        return unsure(case, Cause.OVER_USE, _MORE, _NIGHTS)
+    gives = any(map(case.took, list(case.recent)[-_SHORT_DAYS:]))
     if not gives and not case.comes_and_goes:
         return None  # a weak panel gives something; one that gives none is another matter
     return _weak(
@@ -70,11 +76,34 @@ def weak(case: Case) -> Assessment | None:
     )
 
 
+def _is_short_alone(case: Case) -> bool:
+    """It runs short while its siblings do not, and it was not too cold to charge."""
+    cold = [day for day in case.recent if case.is_warm(day) is False]
+    alone = case.is_short and case.is_site_short is False and not _stands(case)
+    return alone and len(case.recent) >= _SHORT_DAYS and not case.is_many(cold)
+
+
+def _stands(case: Case) -> bool:
+    """Its gauge has shown one value for days, day and night: it tells of no balance."""
+    last = tuple(case.recent.values())[-_LATELY:]
+    return len({value for day in last for value in day.gauge}) <= 1
+
+
 def _is_season(case: Case) -> bool:
     """Whether it may be the season that leaves it short, as far as is known."""
+    if sun_share(case) <= case.levels.low_sun_alone_share:
+        return True  # a smaller panel than its siblings', or a hedge, does as much as dirt
     if case.view.latitude_deg is None and (case.short_share or 0.0) > _A_QUARTER:
         return True  # the season is not known, and another camera runs short too
     return not case.first and is_low_season(case)  # on a smaller panel than its siblings'
+
+
+def _takes_more(case: Case) -> bool:
+    """Its newest nights take so much more that its panel need not be the reason."""
+    use = use_ratio(case, newest=_NIGHTS_ENOUGH)
+    if use is None or is_saturated(case) or (sends_more(case) is False and not is_metered(case)):
+        return False  # a gauge by voltage falls faster, too, the lower it is
+    return use.low >= case.levels.use_usual_ratio
 
 
 def _panel_shares(case: Case) -> dict[date, float]:
@@ -90,10 +119,11 @@ def _panel_shares(case: Case) -> dict[date, float]:
 
 def low_season(case: Case) -> Assessment | None:
     """The sun is low, and it is short as its siblings are, or there is none to compare."""
+    share = sun_share(case)
     apart = case.is_site_short is False and bool(case.first)
+    apart = apart and share > case.levels.low_sun_alone_share
     if not case.is_short or apart or len(case.recent) < _SHORT_DAYS:
         return None
-    share = sun_share(case)
     if share > case.levels.low_sun_share:
         return None
     days = len(case.recent)
@@ -110,3 +140,18 @@ def low_season(case: Case) -> Assessment | None:
 
 def _weak(case: Case, en: str, zh: str) -> Assessment:
     return Assessment(day=case.view.day, cause=Cause.WEAK, because=Said(en=en, zh=zh))
+
+
+_CONTACT: Final = (
+    "for days its panel gives no voltage in daylight, and then it charges again: a plug or a lead"
+    " that makes no contact, or a cover that comes and goes",
+    "太阳能板白天数日无电压，之后又恢复充电：接头或线缆接触不良，或时有遮盖",
+)
+_MORE: Final = Said(
+    en="it is given too little for what its newest nights take, which is far more than before",
+    zh="充电不足以满足近期夜间耗电，而夜间耗电远高于以往",
+)
+_NIGHTS: Final = Said(
+    en="a fortnight of nights, for more use or a battery that holds less; a panel takes none",
+    zh="需两周的夜间数据以区分使用增多与电池容量下降；夜间耗电与太阳能板无关",
+)

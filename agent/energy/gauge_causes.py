@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from agent.energy.case import Case
@@ -14,6 +15,7 @@ _SWING_MV: Final = 60.0
 full (vendor-interfaces, state of charge by voltage)."""
 _MOST: Final = 0.5
 _DOUBTED: Final = 3  # days
+_TOP: Final = 100
 _EMPTY: Final = 2  # percent: an empty battery's gauge cannot move
 _NEARLY_ALL: Final = 0.8
 
@@ -64,7 +66,7 @@ def gauge_stuck(case: Case) -> Assessment | None:
     if len(recent) < wanted or len(values) != 1:
         return None
     (value,) = values
-    if value <= 0 or (value >= NEARLY_FULL and not _moved_before(case)):
+    if value <= 0 or (value >= NEARLY_FULL and not (_moved_before(case) or _swings(recent, value))):
         return None  # empty, or full: that may well be true
     return _stuck(
         case,
@@ -98,6 +100,12 @@ def standing(case: Case) -> Assessment | None:
             zh=f"需满 {case.levels.gauge_stuck_days:.0f} 天，或电量计读数有变化",
         ),
     )
+
+
+def _swings(days: Sequence[EnergyDay], value: int) -> bool:
+    """Below the end of its scale the percent follows the voltage: that moved, and it did not."""
+    swinging = [day for day in days if _swing_mv(day) >= _SWING_MV]
+    return value < _TOP and len(swinging) >= _DOUBTED
 
 
 def _moved_before(case: Case) -> bool:

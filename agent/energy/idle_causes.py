@@ -19,9 +19,15 @@ _EXPECTED_PERCENT: Final = 5.0
 _DEAD_SHARE: Final = 0.5
 """Of its use by night, what a dead panel may seem to give by day: lamps burn by night alone."""
 _LATELY: Final = 3
+_FEW_VISITS: Final = 2
+"""With the sun more than 10 degrees high."""
 _DEAD_MV: Final = 1000.0
 """A lit panel of 5 or 6 V shows volts even in shade; less is a broken one, or a cut cable."""
 _AS_BEFORE: Final = 0.9
+_TRICKLE: Final = 0.03
+"""Of a panel's best moment, what is left of a broken one (a cracked cell, a corroded lead). Shade
+leaves the sky's light, a tenth and more of a clear day's; a closed cover of clouds a quarter (F.
+Kasten and G. Czeplak, Solar Energy 24 (1980) 177: 1 - 0.75 N^3.4)."""
 _PLENTY_MW: Final = 800.0
 """Several times what such a camera takes in the mean (60 mA are 220 mW): the rest must go in."""
 _NEARLY_EMPTY: Final = 15.0
@@ -86,13 +92,39 @@ def _which_part(case: Case, days: Sequence[EnergyDay]) -> Cause | None:
             return Cause.PANEL_DEAD
         as_before = before_mv is not None and lit_mv >= _AS_BEFORE * before_mv
         as_before = as_before and sun_share(case) > case.levels.low_sun_share
-        return Cause.NOT_CHARGING if as_before else None
+        if as_before:
+            return Cause.NOT_CHARGING
+        return Cause.PANEL_DEAD if _is_trickle(case, days) else None
     said = all(day.charging_reads for day in days)
     return Cause.PANEL_DEAD if said or _falls_by_day(whole) else None
 
 
+def _is_trickle(case: Case, days: Sequence[EnergyDay]) -> bool:
+    """Its best moment of all these days is next to nothing beside the best before them."""
+    now, before = _peak_mw(days), _peak_mw(case.first.values())
+    return None not in (now, before) and (now or 0.0) <= _TRICKLE * (before or 0.0)
+
+
+def _peak_mw(days: Iterable[EnergyDay]) -> float | None:
+    return max((day.panel_peak_mw for day in days if day.panel_peak_mw is not None), default=None)
+
+
 def _peak_mv(days: Iterable[EnergyDay]) -> float | None:
     return max((day.panel_peak_mv for day in days if day.panel_peak_mv is not None), default=None)
+
+
+def is_contact(case: Case) -> bool:
+    """Its panel has volts on some days and none on others: its own witness, for clouds leave some.
+
+    Most of a week must say so, and it must have charged since the first of such days.
+    """
+    dark = [
+        day
+        for day, one in case.recent.items()
+        if one.sun_visits >= _FEW_VISITS and one.panel_peak_mv is not None
+        if one.panel_peak_mv < _DEAD_MV
+    ]
+    return len(dark) >= _LATELY and case.comes_and_goes
 
 
 def may_be_dead(case: Case) -> bool:

@@ -26,5 +26,6 @@ class EnergyLevels:
     capacity_worn_share: float = 0.7  # 80 % is the usual end of life; below that, with its error
     capacity_fit_share: float = 0.85
     low_sun_share: float = 0.45  # of the place's best day, what a low season's day gives
+    low_sun_alone_share: float = 0.2  # of the same: five times the use in June is none in December
     cold_days: float = 3.0
     gauge_stuck_days: float = 7.0

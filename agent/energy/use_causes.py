@@ -19,16 +19,17 @@ from agent.energy.drift import (
     fall_an_hour,
     is_flat,
     is_metered,
+    is_saturated,
     knows_nights,
     percent_drift,
     rates_of,
-    sent_ratio,
+    sends_more,
     use_ratio,
 )
 from agent.energy.guard import claim_guard, unsure
 from agent.energy.idle_causes import may_be_dead
 from agent.energy.rate import Rate
-from agent.energy.season import is_low_season
+from agent.energy.season import is_low_season, sun_share
 
 _AGREES: Final = 1.15
 """By so much at least use in percent must have risen with a capacity that went down."""
@@ -44,8 +45,6 @@ _ALIKE: Final = 0.6
 """Of the logarithm of its use, what its gain may have gone with it and still be more use."""
 _NEWEST: Final = 5  # days ...
 _AT_ONCE: Final = 3.0  # ... in which so many times the use is not waited out
-_AS_MUCH: Final = 1.25
-"""Bytes an hour: less more than that is no more use. Weeks differ by some tenths."""
 _CARRIED_BY_DAY: Final = 2.0
 """What a day's falls may grow by when a panel no longer carries the camera: 24 hours for 12."""
 
@@ -96,22 +95,27 @@ def over_use(case: Case) -> Assessment | None:
         usual, high = _CARRIED_BY_DAY, _CARRIED_BY_DAY * usual
     if use is None or use.value < high or use.low < usual:
         return None
-    sends_more = _sends_more(case)
+    more_sent = sends_more(case)
     if not _is_low(case) or may_be_dead(case):
         return None
-    is_gauge = use.value > _BELIEVABLE and is_low_season(case)
-    if case.is_site_short or is_gauge:
-        return None  # a whole site that runs short is no habit of one camera
-    because = _more_words(use, by_night=knows_nights(case))
     drift = percent_drift(case)
     alike = drift is None or math.log(drift.value) > _ALIKE * math.log(use.value)
-    if sends_more is False:
+    is_measured = is_metered(case) and not alike
+    if case.is_site_short or (_may_be_season(case, use) and not more_sent and not is_measured):
+        return None  # a whole site that runs short is no habit of one camera
+    because = _more_words(use, by_night=knows_nights(case))
+    if more_sent is False:
         # Measured by mAh it does take more; what takes it is no word of its modem's.
-        is_measured = is_metered(case) and not alike
         return unsure(case, Cause.OVER_USE, because, _UNSENT) if is_measured else None
-    if alike and not sends_more and use.value <= _BELIEVABLE:
+    if alike and not more_sent and (use.value <= _BELIEVABLE or is_saturated(case)):
         return unsure(case, Cause.OVER_USE, because, _MEASURED)
     return Assessment(day=case.view.day, cause=Cause.OVER_USE, because=because)
+
+
+def _may_be_season(case: Case, use: Rate) -> bool:
+    """A low sun empties it by itself, and a gauge falls faster low than near full."""
+    is_deep = sun_share(case) <= case.levels.low_sun_alone_share
+    return is_deep or (use.value > _BELIEVABLE and is_low_season(case))
 
 
 def _more_words(use: Rate, *, by_night: bool) -> Said:
@@ -130,7 +134,7 @@ def worn_or_used(case: Case) -> Assessment | None:
     use = use_ratio(case)
     if use is None or use.low < case.levels.use_usual_ratio or case.is_site_short:
         return None
-    if _sends_more(case) or not _lasts(case) or not _is_charged(case) or not _is_filled(case):
+    if sends_more(case) or not _lasts(case) or not _is_charged(case) or not _is_filled(case):
         return None
     because = Said(
         en=f"its nights take {use.value:.1f} times the percent of its first weeks: it holds less,"
@@ -146,16 +150,6 @@ def _use_of(case: Case) -> Rate | None:
     if lately is None or lately.value < _AT_ONCE or (use is not None and use.low >= lately.low):
         return use
     return lately
-
-
-def _sends_more(case: Case) -> bool | None:
-    """Whether it sends more than in its first weeks; None where that is not known or not sure."""
-    sent = sent_ratio(case)
-    if sent is None:
-        return None
-    if sent.low > _AS_MUCH:
-        return True
-    return False if sent.value < _AS_MUCH else None
 
 
 def _lasts(case: Case) -> bool:

@@ -112,8 +112,11 @@ def _site_day(words: Sequence[tuple[bool, bool, EnergyDay]]) -> SiteDay:
 
 
 def _is_charged(day: EnergyDay, *, full: float) -> bool:
-    """It rose by more than the gauge's noise, or was made full again."""
-    if max(day.rise, day.room_change) >= NOISE_PERCENT:
+    """It rose by more than the gauge's noise, or was made full again, or said that it charges.
+
+    A gauge by voltage stands at 100 for weeks on a large battery; its charger does not.
+    """
+    if day.charging_visits or max(day.rise, day.room_change) >= NOISE_PERCENT:
         return True
     high, low = day.charge_high, day.charge_low
     return high is not None and low is not None and low < high and high >= full
