@@ -26,6 +26,7 @@ _LOOKS: Final = (
 _MOST_ERROR: Final = 0.15
 _DAYS: Final = 3
 _MOVES: Final = 3
+_NOTHING_CAME: Final = frozenset({Cause.PANEL_DEAD, Cause.NOT_CHARGING, Cause.COLD})
 
 
 def assess(view: EnergyView) -> Assessment:
@@ -82,13 +83,16 @@ def _otherwise(case: Case) -> Assessment:
 def _excluded(case: Case) -> frozenset[Cause]:
     """What the newest days speak against, so that its fault may be cleared."""
     found: set[Cause] = set()
+    if case.view.day in case.view.days and case.took(case.view.day):
+        found |= _NOTHING_CAME  # however little of the day was watched
+    if case.comes_and_goes:
+        found |= {Cause.PANEL_DEAD, Cause.NOT_CHARGING}  # a contact, on its dark days too
     last = tuple(case.recent.values())[-_DAYS:]
     if not last or case.view.day not in case.recent:
-        return frozenset()
+        return frozenset(found)
     full, today = case.levels.energy_full_percent, case.recent[case.view.day]
-    charged = case.took(case.view.day) or (case.gauge_moves and (today.charge_high or 0.0) >= full)
-    if charged:
-        found |= {Cause.PANEL_DEAD, Cause.NOT_CHARGING, Cause.COLD}
+    if case.gauge_moves and (today.charge_high or 0.0) >= full:
+        found |= _NOTHING_CAME
     if len(last) == _DAYS and all((day.charge_high or 0.0) >= full for day in last):
         found |= {Cause.WEAK, Cause.LOW_SEASON}
     if len({value for day in last for value in day.gauge}) >= _MOVES:

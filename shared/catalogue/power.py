@@ -78,8 +78,8 @@ ENTRIES: Final[tuple[CatalogueEntry, ...]] = (
         text_en="The panel gives less than its siblings under the same sky.",
         text_zh="相同天气下该太阳能板输出低于同场其他设备。",
         needs=(READINGS,),
-        remedy_en="Clean the panel and remove shade.",
-        remedy_zh="清洁太阳能板并排除遮挡。",
+        remedy_en="Clean the panel, remove shade, and check its plug and lead.",
+        remedy_zh="清洁太阳能板、排除遮挡，并检查接头与线缆。",
     ),
     CatalogueEntry(
         code="solar.panel_dead",
@@ -133,8 +133,8 @@ ENTRIES: Final[tuple[CatalogueEntry, ...]] = (
         hold=timedelta(hours=72),
         name_en="Too little sun in this season",
         name_zh="季节性日照不足",
-        text_en="The sun is low, and the whole site is given less than it takes.",
-        text_zh="太阳高度低，全场充电均少于耗电。",
+        text_en="The sun is low, and it gives less than the camera takes.",
+        text_zh="太阳高度低，充电少于耗电。",
         needs=(READINGS,),
         remedy_en="Lower the consumption until the days are longer, tilt the panel towards the low"
         " sun, or fit a larger one.",

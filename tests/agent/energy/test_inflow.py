@@ -1,0 +1,83 @@
+"""Whether anything came in: the device's word, its gauge's jitter, and what a silence hides."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import msgspec
+import pytest
+
+from agent.energy.day import EnergyDay
+from agent.energy.inflow import Inflow, unseen_rises
+
+MAY = date(2026, 5, 1)
+QUIET = EnergyDay(
+    visits=8,
+    charge_first=72.0,
+    charge_last=70.0,
+    charge_high=72.0,
+    charge_low=70.0,
+    charge_reads=8,
+    charging_reads=8,
+    sun_s=28_800,
+    fall=2.0,
+)
+
+
+def _inflow(*, keeps_word: bool = True, unseen: dict[date, float] | None = None) -> Inflow:
+    return Inflow(noise=2.0, full=95.0, keeps_word=keeps_word, unseen=unseen or {})
+
+
+@pytest.mark.parametrize(
+    ("day", "is_idle", "took"),
+    [
+        pytest.param(QUIET, True, False, id="it fell all day"),
+        pytest.param(
+            msgspec.structs.replace(QUIET, room_change=3.0), True, False, id="jitter, by its word"
+        ),
+        pytest.param(
+            msgspec.structs.replace(QUIET, room_change=5.0), False, True, id="more than jitter"
+        ),
+        pytest.param(
+            msgspec.structs.replace(QUIET, charging_visits=1), False, True, id="it said so"
+        ),
+        pytest.param(
+            msgspec.structs.replace(QUIET, charge_high=96.0), False, False, id="no room for more"
+        ),
+    ],
+)
+def test_a_day_is_idle_by_word_and_gauge(day: EnergyDay, *, is_idle: bool, took: bool) -> None:
+    """Asked at every visit it says that it charges not: then a rise of three percent is none."""
+    assert _inflow().is_idle(MAY, day) is is_idle
+    assert _inflow().took(MAY, day) is took
+
+
+def test_the_no_of_a_device_that_never_said_yes_is_worth_nothing() -> None:
+    """Some firmware says *not charging* always: then its gauge alone counts."""
+    risen = msgspec.structs.replace(QUIET, room_change=3.0)
+    assert not _inflow(keeps_word=False).is_idle(MAY, risen)
+
+
+def test_a_charge_that_is_higher_after_a_silence_came_in_unseen() -> None:
+    """Dark at 3 % and back at 15 %: it was charged meanwhile, so its panel is not dead."""
+    back = msgspec.structs.replace(QUIET, charge_first=15.0, charge_last=13.0)
+    flat = msgspec.structs.replace(QUIET, charge_first=13.0, charge_last=3.0, fall=10.0)
+    days = {MAY: flat, MAY + timedelta(days=4): back}
+    inflow = _inflow(unseen=unseen_rises(days))
+    assert inflow.took(MAY + timedelta(days=4), back)
+    assert not inflow.is_idle(MAY + timedelta(days=4), back)
+    assert inflow.is_idle(MAY, flat)
+
+
+def test_a_silence_within_a_day_counts_as_well() -> None:
+    """The sums of rises and falls begin anew after a gap; what they leave over is its rise."""
+    day = msgspec.structs.replace(QUIET, charge_first=3.0, charge_last=16.0, rise=0.0, fall=1.0)
+    assert unseen_rises({MAY: day}) == {MAY: pytest.approx(14.0)}
+
+
+def test_a_cell_that_recovers_at_rest_was_not_charged() -> None:
+    """Some percent come back by themselves after a deep discharge."""
+    back = msgspec.structs.replace(QUIET, charge_first=9.0, charge_last=7.0)
+    flat = msgspec.structs.replace(QUIET, charge_first=13.0, charge_last=3.0, fall=10.0)
+    days = {MAY: flat, MAY + timedelta(days=1): back}
+    assert _inflow(unseen=unseen_rises(days)).is_idle(MAY + timedelta(days=1), back)
