@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from collector import keys, setup_link
 from collector.broker import embedded_broker
 from collector.compactor import Compactor
+from collector.give_answer import signer
 from collector.high_water import HighWater
 from collector.intake.evidence_files import EvidenceFiles
 from collector.intake.replay import replay
@@ -156,14 +157,16 @@ async def _run(
             terminal=sys.stderr,
             now=utc_now(),
         )
+        packs = open_room(config)
         postman = Postman(
             engine,
             config.notify,
             base_url=config.public_url or base_url,
             packs_dir=config.packs_dir,
+            sign=signer(packs),
             clock=utc_now,
         )
-        sharer = PackSharer(engine, open_room(config), clock=utc_now)
+        sharer = PackSharer(engine, packs, clock=utc_now)
         async with asyncio.TaskGroup() as group:
             group.create_task(sharer.run(stop))
             group.create_task(postman.run(stop))

@@ -191,6 +191,20 @@ def import_pack(arguments: argparse.Namespace) -> int:
     return import_pack(arguments)
 
 
+def write_answers(arguments: argparse.Namespace) -> int:
+    """Write what was decided on a claim for whoever sent its pack."""
+    from collector.answer_command import write_answers  # noqa: PLC0415
+
+    return write_answers(arguments)
+
+
+def import_answer(arguments: argparse.Namespace) -> int:
+    """Take the factory's answer to a claim that was sent there."""
+    from collector.answer_command import import_answer  # noqa: PLC0415
+
+    return import_answer(arguments)
+
+
 def erp(arguments: argparse.Namespace) -> int:
     """Put a claim into an ERP, or show how."""
     from collector.erp_command import erp  # noqa: PLC0415

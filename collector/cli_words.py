@@ -72,6 +72,30 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "show which numbered rows of an agent never came, and why",
         "显示代理的哪些编号行从未到达及其原因",
     ),
+    "answer": (
+        "write what was decided on a claim of a partner, signed, for the partner's collector",
+        "将对合作方索赔的处理结果写成签名文件，供其采集端导入",
+    ),
+    "import-answer": (
+        "take the factory's answer to a claim that was sent there as a pack",
+        "导入工厂对已发送索赔包的答复",
+    ),
+    "help_answers": ("folder for the files", "文件写入的目录"),
+    "help_answer": ("the answer's file", "答复文件"),
+    "answer_made": ("{file}: for {partner}", "{file}：供 {partner}"),
+    "answer_none": (
+        "there is nothing to answer: the claim came from no partner, or nobody has taken it up",
+        "没有可答复的内容：该索赔并非来自合作方，或尚无人处理",
+    ),
+    "answer_taken": ("line {line} is now: {state}", "索赔行 {line} 现为：{state}"),
+    "answer_known": (
+        "nothing new in it; line {line} is: {state}",
+        "没有新内容；索赔行 {line} 为：{state}",
+    ),
+    "answer_held": (
+        "a step there was not made here: {why}. It stands in the claim's history",
+        "对方的一个步骤未在此执行：{why}。已记入索赔历史",
+    ),
     "erp": (
         "put a submitted claim into an ERP by a mapping template; a dry run unless --send",
         "按映射模板将已提交的索赔写入 ERP；不加 --send 时仅试运行",

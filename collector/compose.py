@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from sqlalchemy import Connection
 
 from collector.intake.evidence_files import EvidenceFiles
 from collector.notify.letter import Letter, write, write_code, write_test
 from collector.notify.pack_letter import Submitted, write_pack
-from collector.outlets.settings import MAIL, NotifySettings
+from collector.outlets.settings import MAIL, PARTNER, NotifySettings
 from collector.store import claim_steps, notices, recipients, wishes
 from collector.store.letters import Due
 from collector.tell_recipients import KIND, number_of
@@ -21,6 +22,10 @@ from collector.tell_recipients import KIND, number_of
 PACK_WITHIN: Final = timedelta(hours=1)
 """So long a mail waits for the pack that it brings: it is made within seconds of a submission,
 unless the font is missing or the disk is full. Then the claim goes without it."""
+
+
+Sign: TypeAlias = Callable[[Connection, int, str, datetime], bytes | None]
+"""The signed answer about a line for a partner's channel; None when there is none."""
 
 
 class NotYetError(Exception):
@@ -34,6 +39,7 @@ class Writer:
     settings: NotifySettings
     base_url: str
     packs_dir: Path | None = None  # None: no packs are made here
+    sign: Sign | None = None  # None: nobody is answered
 
     def compose(self, db: Connection, due: Due, *, now: datetime) -> tuple[Letter | None, str]:
         """The letter and its address; or in its place None and why it cannot be sent.
@@ -42,6 +48,11 @@ class Writer:
         """
         if due.kind == KIND:
             return self._for_manager(db, due, now=now)
+        if due.channel.startswith(PARTNER):
+            return self._for_partner(db, due, now=now)
+        return self._for_reader(db, due)
+
+    def _for_reader(self, db: Connection, due: Due) -> tuple[Letter | None, str]:
         person = wishes.find(db, due.person_id) if due.person_id else None
         if due.person_id and person is None:
             return None, "the person is here no more"
@@ -72,6 +83,19 @@ class Writer:
             made_at=due.made_at,
         )
         return letter, address
+
+    def _for_partner(self, db: Connection, due: Due, *, now: datetime) -> tuple[Letter | None, str]:
+        """The whole answer as of now: it makes up for any before it."""
+        found, _ = notices.of_letter(db, due.id)
+        content = (
+            self.sign(db, found[0].thing_id, due.channel, now) if self.sign and found else None
+        )
+        if content is None:
+            return None, "nothing is to be answered there"
+        letter = Letter(
+            id=due.public_id, language="en", subject="", text=content.decode(), made_at=due.made_at
+        )
+        return letter, ""
 
     def _for_manager(self, db: Connection, due: Due, *, now: datetime) -> tuple[Letter | None, str]:
         to = recipients.find(db, number_of(due.recipient))

@@ -15,7 +15,7 @@ from collector.config_broker import read_broker
 from collector.config_database import read_database
 from collector.config_error import ConfigError
 from collector.config_influx import read_influx
-from collector.config_notify import read_notify
+from collector.config_notify import answer_route, read_notify
 from collector.config_pack import read_pack, read_partners
 from collector.settings import AgentEntry, Config, OrganisationEntry, SiteEntry
 from collector.web.proxies import Network, Proxies
@@ -54,6 +54,10 @@ def _read(top: TomlReader, base: Path) -> tuple[Config, list[Problem]]:
     policy, policy_problems = _policy(top.table("policy"), base)
     known = {entry.id for entry in organisations}
     keys = top.table("keys")
+    partners = read_partners(top, known, base)
+    notify = read_notify(
+        top.table("notify"), base, organisations=[entry.id for entry in organisations]
+    )
     config = Config(
         data_dir=data_dir,
         database_url=read_database(collector, base, data_dir=data_dir),
@@ -69,10 +73,11 @@ def _read(top: TomlReader, base: Path) -> tuple[Config, list[Problem]]:
         sites=sites,
         agents=_agents(top, base, known, sites),
         pack=read_pack(top.table("pack"), keys, base),
-        partners=read_partners(top, known),
+        partners=partners,
         influx=read_influx(top.table("influx"), base, is_given=top.has("influx")),
-        notify=read_notify(
-            top.table("notify"), base, organisations=[entry.id for entry in organisations]
+        notify=replace(
+            notify,
+            hooks=(*notify.hooks, *(answer_route(one) for one in partners if one.answers_to)),
         ),
     )
     return config, policy_problems

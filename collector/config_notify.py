@@ -16,6 +16,7 @@ from collector.outlets import dingtalk, wecom
 from collector.outlets.address import is_address
 from collector.outlets.settings import (
     MAIL,
+    PARTNER,
     HookKind,
     HookSettings,
     MailSettings,
@@ -23,7 +24,9 @@ from collector.outlets.settings import (
     Security,
 )
 from collector.outlets.webhook import BadSecretError, read_key
+from collector.pack.answer import TOLD
 from collector.roles import Role
+from collector.settings import PartnerEntry
 from shared.topics import AGENT_ID
 
 LANGUAGES: Final = {"en", "zh"}
@@ -39,6 +42,33 @@ def read_notify(table: TomlReader, base: Path, *, organisations: list[str]) -> N
     for one in table.tables("webhook"):
         hooks.append(_hook(one, base, organisations, {known.name for known in hooks}))
     return NotifySettings(mail=_mail(mail, base) if mail else None, hooks=tuple(hooks))
+
+
+def answer_route(partner: PartnerEntry) -> HookSettings:
+    """The way by which a partner is told what became of its claims: each step of the factory, and
+    nothing else."""
+    rules = {
+        (EVERY_SITE, topic): Delivery.NOW if topic is Topic.CLAIM_EVENT else Delivery.NEVER
+        for topic in Topic
+    }
+    return HookSettings(
+        name=f"{PARTNER}{partner.name}",
+        kind=HookKind.PARTNER,
+        url=f"{partner.answers_to}/api/v1/answers",
+        host=urlsplit(partner.answers_to).hostname or "",
+        secrets=(),
+        ca=partner.ca,
+        organisation_id=partner.organisation_id,
+        person="",
+        role=Role.INTEGRATOR,
+        language="en",
+        wishes=Wishes(
+            daily_cap=100_000,
+            rules=rules,
+            claim_events=frozenset(state.value for state in TOLD),
+        ),
+        timeout_s=20.0,
+    )
 
 
 def _mail(table: TomlReader, base: Path) -> MailSettings:
@@ -64,7 +94,8 @@ def _mail(table: TomlReader, base: Path) -> MailSettings:
 
 
 def _hook(table: TomlReader, base: Path, organisations: list[str], taken: set[str]) -> HookSettings:
-    kind = HookKind(table.choice("kind", "standard", {one.value for one in HookKind}))
+    kinds = {one.value for one in HookKind if one is not HookKind.PARTNER}
+    kind = HookKind(table.choice("kind", "standard", kinds))
     host = table.text("host", _HOSTS.get(kind))
     role = Role(table.choice("role", Role.INTEGRATOR.value, {one.value for one in Role}))
     first = organisations[0] if organisations else ""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import ssl
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from collector.claims.toml_reader import TomlReader
 from collector.settings import DEFAULT_FONT, PackSettings, PartnerEntry
 
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{64}")
+_HERE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -23,7 +26,7 @@ def read_pack(table: TomlReader, keys: TomlReader, base: Path) -> PackSettings:
     )
 
 
-def read_partners(top: TomlReader, organisations: set[str]) -> tuple[PartnerEntry, ...]:
+def read_partners(top: TomlReader, organisations: set[str], base: Path) -> tuple[PartnerEntry, ...]:
     """The collectors whose packs are taken; each key and each name once."""
     made: list[PartnerEntry] = []
     for table in top.tables("partners"):
@@ -42,6 +45,31 @@ def read_partners(top: TomlReader, organisations: set[str]) -> tuple[PartnerEntr
                 name=name,
                 fingerprint=fingerprint,
                 organisation_id=table.choice("organisation", None, organisations),
+                answers_to=_answers_to(table),
+                ca=_ca(table, base),
             )
         )
     return tuple(made)
+
+
+def _answers_to(table: TomlReader) -> str:
+    """Where answers go: https, or http to this machine; '' for nowhere."""
+    url = table.text("answers_to", "")
+    if not url:
+        return ""
+    parts = urlsplit(url)
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _HERE)
+    if not is_safe or not parts.hostname or "@" in parts.netloc or parts.query:
+        table.wrong("answers_to", "no_https_url")
+    return url.rstrip("/")
+
+
+def _ca(table: TomlReader, base: Path) -> Path | None:
+    name = table.text("ca", "")
+    if not name:
+        return None
+    try:
+        ssl.create_default_context(cafile=base / name)
+    except (OSError, ssl.SSLError) as error:
+        table.wrong("ca", "no_certificate", why=getattr(error, "reason", "") or str(error))
+    return base / name

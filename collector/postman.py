@@ -17,7 +17,7 @@ from typing import Final
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from collector.compose import NotYetError, Writer
+from collector.compose import NotYetError, Sign, Writer
 from collector.notify.letter import Letter
 from collector.outlets.answer import Answer, Outcome
 from collector.outlets.outlet import Outlet, open_outlets
@@ -50,6 +50,7 @@ class Postman:
         *,
         base_url: str,
         packs_dir: Path | None = None,
+        sign: Sign | None = None,
         clock: Callable[[], datetime],
         jitter: Callable[[], float] = random.random,
         poll_s: float = POLL_S,
@@ -57,7 +58,9 @@ class Postman:
     ) -> None:
         self._engine = engine
         self._settings = settings
-        self._writer = Writer(settings=settings, base_url=base_url.rstrip("/"), packs_dir=packs_dir)
+        self._writer = Writer(
+            settings=settings, base_url=base_url.rstrip("/"), packs_dir=packs_dir, sign=sign
+        )
         self._clock = clock
         self._jitter = jitter
         self._poll_s = poll_s

@@ -101,6 +101,8 @@ class PartnerEntry:
     name: str
     fingerprint: str  # SHA-256 of its public key, in hex
     organisation_id: str
+    answers_to: str = ""  # base URL of its console; '' : answers go by hand
+    ca: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

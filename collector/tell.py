@@ -19,10 +19,10 @@ from collector.look_for_news import CLOSED, OPENED, look_for_news
 from collector.notify.plan import News, Recipient, plan
 from collector.notify.topics import Delivery, Topic
 from collector.notify.wishes import Working
-from collector.outlets.settings import MAIL, NotifySettings
+from collector.outlets.settings import MAIL, PARTNER, NotifySettings
 from collector.roles import Role
 from collector.store import clocks as claim_clocks
-from collector.store import letters, news, notices, silences, wishes
+from collector.store import letters, news, notices, partner_answers, silences, wishes
 from collector.store.notices import Waiting
 from collector.store.scope import scope_of
 from collector.store.wishes import Settings
@@ -131,11 +131,20 @@ def _tell_one(
     made = sum(
         _tell_to(db, one, told, to, channel, working=working_hours(to, clocks), now=now)
         for to in recipients
+        if _is_theirs(db, one, to)
         for channel in to.channels
     )
     made += tell_recipients(db, one, notify, now=now)
     notices.set_state(db, notice_id=one.id, state="told")
     return made
+
+
+def _is_theirs(db: Connection, one: Waiting, to: Recipient) -> bool:
+    """A partner is told of the claims that came from there, and of no other."""
+    name = to.key.removeprefix(f"hook:{PARTNER}")
+    if name == to.key:
+        return True
+    return any(sent.partner == name for sent in partner_answers.sent_by(db, one.thing_id))
 
 
 def _still_matters(db: Connection, one: Waiting) -> bool:

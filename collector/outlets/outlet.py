@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final, Protocol, assert_never
 
 from collector.notify.letter import Letter
-from collector.outlets import dingtalk, webhook, wecom
+from collector.outlets import dingtalk, partner, webhook, wecom
 from collector.outlets.answer import Answer, Outcome, answer
 from collector.outlets.mail import MailOutlet
 from collector.outlets.settings import (
@@ -74,7 +74,7 @@ class Hook:
 
     def __init__(self, settings: HookSettings, *, clock: Callable[[], datetime]) -> None:
         self.name = settings.name
-        self.is_paced = settings.kind is not HookKind.STANDARD
+        self.is_paced = settings.kind in (HookKind.WECOM, HookKind.DINGTALK)
         self._settings = settings
         self._clock = clock
 
@@ -87,6 +87,8 @@ class Hook:
                 return await wecom.send(self._settings, letter)
             case HookKind.DINGTALK:
                 return await dingtalk.send(self._settings, letter, now=self._clock())
+            case HookKind.PARTNER:
+                return await partner.send(self._settings, letter)
             case _:
                 assert_never(self._settings.kind)
 

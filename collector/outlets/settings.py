@@ -10,6 +10,7 @@ from collector.notify.wishes import Wishes
 from collector.roles import Role
 
 MAIL = "mail"  # the name of its channel; no webhook is called so
+PARTNER = "partner:"  # begins the name of a partner's channel; no webhook can be called so
 
 
 class Security(enum.Enum):
@@ -26,6 +27,7 @@ class HookKind(enum.Enum):
     STANDARD = "standard"
     WECOM = "wecom"
     DINGTALK = "dingtalk"
+    PARTNER = "partner"  # of [[partners]]: signed answers to claims that came from there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """SHA256SUMS and the collector's signature over it: what makes a pack one thing. Pure.
 
 The signature is Ed25519 over the very bytes of SHA256SUMS, so that ``openssl`` alone checks it.
-The key signs nothing else; that keeps a pack from ever being taken for an order to an agent.
+The key signs nothing else but answers to claims, with a domain in front that no sums begin with;
+that keeps a pack from ever being taken for an order to an agent.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ from collector.store.schema.notify import (
     notify_rule,
 )
 from collector.store.schema.origin import firmware_change, origin_decision, origin_suggestion
-from collector.store.schema.packs import claim_pack, pack_import
+from collector.store.schema.packs import claim_pack, pack_answer, pack_import
 from collector.store.schema.people import (
     api_token,
     audit,
@@ -118,6 +118,7 @@ __all__ = [
     "organisation",
     "origin_decision",
     "origin_suggestion",
+    "pack_answer",
     "pack_import",
     "passive_verdict",
     "person",

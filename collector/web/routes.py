@@ -7,6 +7,7 @@ from typing import Final
 from collector.store.scope import Role
 from collector.web import metrics
 from collector.web.api import actions as api_actions
+from collector.web.api import answers as api_answers
 from collector.web.api import cases as api_cases
 from collector.web.api import claim_file, described, resources, series
 from collector.web.api import firmware_cases as api_firmware
@@ -282,6 +283,14 @@ ROUTES: Final[tuple[Route, ...]] = (
     _api("units", api_units.list_units, KNOWN),
     _api("units/{serial:.{1,64}}", api_units.show_unit, KNOWN),
     _api("openapi.json", described.show_openapi, KNOWN),
+    Route(
+        method="POST",
+        path="/api/v1/answers",
+        page=api_answers.take_answer,
+        admits=EVERYBODY,
+        api=True,
+        largest=api_answers.LARGEST,
+    ),
     _api("decisions", resources.list_decisions, SITE),
     _api("silences", api_silences.list_silences, SITE),
     _api("silences", api_silences.add_silence, KEEPERS, method="POST"),

@@ -156,6 +156,10 @@ def test_taken_in_from_a_partner(
     assert f"opened for serial {SERIAL}" in capsys.readouterr().out
     assert main([*call, "--from", "n", "--lang", "zh"]) == 0
     assert "无需处理" in capsys.readouterr().out
+    assert main(["answer", "1", "-c", str(other), "--lang", "en"]) == 1
+    assert "nobody has taken it up" in capsys.readouterr().err
+    (tmp_path / "junk").write_bytes(b"{}")
+    assert main(["import-answer", str(tmp_path / "junk"), "-c", str(config)]) == 1
 
 
 def test_into_an_erp(config: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -29,6 +29,21 @@ claim_pack = Table(
     UniqueConstraint("line_id", "version"),
 )
 
+# One row a line that was sent to a partner: how far its answers were taken.
+pack_answer = Table(
+    "pack_answer",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    owner(),
+    Column("line_id", Integer, ForeignKey("claim_line.id"), nullable=False),
+    Column("partner", String(64), nullable=False),  # [[partners]] name
+    Column("seq", BigInteger, nullable=False),  # the last step there that was taken
+    Column("reference", String(80), nullable=False),  # the partner's number of the claim
+    Column("state", String(24), nullable=False),  # there
+    Column("at", Utc, nullable=False),
+    UniqueConstraint("line_id", "partner"),
+)
+
 # One row a line of another collector; the newest pack of it that was taken.
 pack_import = Table(
     "pack_import",

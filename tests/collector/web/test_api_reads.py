@@ -67,6 +67,16 @@ async def test_what_is_known_is_not_sent_again(console: Console, signed: Signed)
     assert "ETag" not in (await client.get("/preclaims")).headers
 
 
+async def test_an_answer_is_admitted_by_its_signature_alone(
+    console: Console, signed: Signed
+) -> None:
+    """Nobody signs in for it; what no partner has signed is a problem in the caller's language."""
+    client = await console.client()
+    refused = await client.post("/api/v1/answers", data=b"{}", headers={"Accept-Language": "zh"})
+    assert refused.status == 422
+    assert "不是索赔答复" in (await refused.json())["detail"]
+
+
 async def test_the_document_names_every_path(console: Console, signed: Signed) -> None:
     """What is served is OpenAPI 3.1 with each route once; every operation says what it does."""
     client = await signed("integrator")

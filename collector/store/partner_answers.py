@@ -1,0 +1,122 @@
+"""Rows of pack_answer, and what a factory's line says to those who sent its packs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from collector.store.tables import (
+    claim_case,
+    claim_event,
+    claim_line,
+    pack_answer,
+    pack_import,
+)
+from collector.store.upsert import insert_into
+
+OURS = ("factory_engineer", "admin", "system")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A claim of a partner that became a line here."""
+
+    partner: str
+    their_number: str
+    their_line: int
+    line_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """One move of the line by the factory's people or its system."""
+
+    seq: int
+    at: datetime
+    actor: str
+    payload: Mapping[str, object]
+
+
+def sent_by(db: Connection, line_id: int) -> tuple[Sent, ...]:
+    """Whose packs the line came from; nobody's for a line of our own."""
+    rows = db.execute(
+        select(pack_import).where(pack_import.c.line_id == line_id).order_by(pack_import.c.id)
+    )
+    return tuple(
+        Sent(
+            partner=row.partner,
+            their_number=row.their_number,
+            their_line=row.their_line,
+            line_id=row.line_id,
+        )
+        for row in rows
+    )
+
+
+def moves_of(db: Connection, line_id: int) -> tuple[Moved, ...]:
+    """The factory's moves of a line, oldest first."""
+    rows = db.execute(
+        select(claim_event)
+        .where(
+            claim_event.c.line_id == line_id,
+            claim_event.c.type == "moved",
+            claim_event.c.role.in_(OURS),
+        )
+        .order_by(claim_event.c.seq)
+    )
+    return tuple(
+        Moved(seq=row.seq, at=row.at, actor=row.actor, payload=json.loads(row.payload_json))
+        for row in rows
+    )
+
+
+def reference_of(db: Connection, line_id: int) -> tuple[str, str]:
+    """``(PC-2026-000001-1, state)`` of a line."""
+    row = db.execute(
+        select(claim_case.c.number, claim_line.c.state)
+        .join(claim_line, claim_line.c.case_id == claim_case.c.id)
+        .where(claim_line.c.id == line_id)
+    ).one()
+    return f"{row.number}-{line_id}", row.state
+
+
+def find_line(db: Connection, *, number: str, line: int) -> str | None:
+    """The organisation of our line that is called so; None when there is none."""
+    return db.execute(
+        select(claim_line.c.organisation_id)
+        .join(claim_case, claim_case.c.id == claim_line.c.case_id)
+        .where(claim_line.c.id == line, claim_case.c.number == number)
+    ).scalar_one_or_none()
+
+
+def taken_until(db: Connection, *, line_id: int, partner: str) -> int:
+    """The last step of the partner that was taken; 0 before the first."""
+    found = db.execute(
+        select(func.max(pack_answer.c.seq)).where(
+            pack_answer.c.line_id == line_id, pack_answer.c.partner == partner
+        )
+    ).scalar_one_or_none()
+    return int(found or 0)
+
+
+def take(
+    db: Connection,
+    *,
+    line_id: int,
+    organisation_id: str,
+    partner: str,
+    seq: int,
+    reference: str,
+    state: str,
+    now: datetime,
+) -> None:
+    """Everything up to this step of the partner was taken."""
+    values = {"seq": seq, "reference": reference, "state": state, "at": now}
+    made = insert_into(db, pack_answer).values(
+        line_id=line_id, organisation_id=organisation_id, partner=partner, **values
+    )
+    db.execute(made.on_conflict_do_update(index_elements=["line_id", "partner"], set_=values))

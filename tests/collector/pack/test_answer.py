@@ -1,0 +1,205 @@
+"""Decisions travel back: what the factory's collector does, the sender's follows, once."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from collector.claims.chain import first_break
+from collector.claims.lifecycle import Actor, LineState
+from collector.config_notify import answer_route
+from collector.give_answer import answers_to, signer
+from collector.outlets.outlet import open_outlets
+from collector.outlets.settings import NotifySettings
+from collector.pack.answer import Answer, AnswerError, write_answer
+from collector.pack.claim import Maker
+from collector.pack.room import PackRoom
+from collector.pack.seal import fingerprint
+from collector.postman import Postman
+from collector.receive_answer import Came, Result, receive_answer
+from collector.review import move_line
+from collector.settings import PartnerEntry
+from collector.store import cases, tables
+from collector.tell import tell
+from shared.backoff import Backoff
+from tests.collector.house import House
+from tests.collector.notify.far_ends import Receiver
+from tests.collector.pack import needs
+from tests.collector.pack.seed import PACK_KEY, desk_of
+from tests.collector.pack.tamper import STRANGER
+from tests.collector.pack.test_receive import PARTNER, Ends, ends
+from tests.collector.pack.test_share import give
+
+__all__ = ["ends"]
+pytestmark = needs.FONT
+FACTORY_KEY = STRANGER  # the factory's own, not the sender's
+FACTORY = PartnerEntry(
+    name="factory", fingerprint=fingerprint(FACTORY_KEY.public_key()), organisation_id="north"
+)
+MADE_BY = Maker(name="Factory", fingerprint=FACTORY.fingerprint)
+ASK = {"missing": ["photo"]}
+DECISION = {"path": "replace_unit", "origin": "factory", "rma_number": "RMA-7"}
+
+
+def act(house: House, target: LineState, fields: dict[str, object] | None = None) -> None:
+    """An engineer moves the only line."""
+    (row,) = house.rows(tables.claim_line)
+    with house.engine.begin() as db:
+        move_line(
+            db,
+            line_id=int(str(row["id"])),
+            target=target,
+            actor="Wu",
+            role=Actor.ENGINEER,
+            reason="seen on the bench",
+            now=house.now,
+            fields=fields or {},
+        )
+
+
+def answer(factory: House) -> bytes:
+    """What the factory says so far."""
+    with factory.engine.begin() as db:
+        ((partner, content),) = answers_to(
+            db, 1, partners=[PARTNER], made_by=MADE_BY, key=FACTORY_KEY, now=factory.now
+        )
+    assert partner is PARTNER
+    return content
+
+
+def take(sender: House, content: bytes, *partners: PartnerEntry) -> Result:
+    """The sender's collector takes it."""
+    with sender.engine.begin() as db:
+        return receive_answer(
+            db,
+            content,
+            partners=partners or (FACTORY,),
+            own_fingerprint=PARTNER.fingerprint,
+            now=sender.now,
+        )
+
+
+def line_of(house: House) -> dict[str, object]:
+    """The only line."""
+    (row,) = house.rows(tables.claim_line)
+    return row
+
+
+def test_the_sender_follows_the_factory_once(ends: Ends) -> None:
+    """Taken up, then approved with path, origin and RMA number: the same stands at the sender,
+    told by the factory's engineer; the same answer again, or an older one, changes nothing."""
+    ends.take(give(ends.sender).content)
+    act(ends.factory, LineState.IN_REVIEW)
+    first = answer(ends.factory)
+    assert take(ends.sender, first).state == "in_review"
+    act(ends.factory, LineState.APPROVED, DECISION)
+    assert take(ends.sender, answer(ends.factory)).how is Came.TAKEN
+    line = line_of(ends.sender)
+    assert (line["state"], line["path"], line["fault_origin"], line["rma_number"]) == (
+        "approved", "replace_unit", "factory", "RMA-7",
+    )  # fmt: skip
+    before = ends.sender.everything()
+    for content in (first, answer(ends.factory)):
+        assert take(ends.sender, content).how is Came.KNOWN
+    assert ends.sender.everything() == before
+    moved = [row for row in before["claim_event"] if row["type"] == "moved"]
+    assert [row["actor"] for row in moved[-2:]] == ["Wu (factory)"] * 2
+    with ends.sender.engine.begin() as db:
+        assert first_break(cases.chain_of(db, 1)) is None
+
+
+def test_a_lost_answer_is_made_up_by_the_next(ends: Ends) -> None:
+    """Three steps at once, by one answer."""
+    ends.take(give(ends.sender).content)
+    for target, fields in (
+        (LineState.IN_REVIEW, {}),
+        (LineState.APPROVED, DECISION),
+        (LineState.AWAITING_RETURN, {}),
+    ):
+        act(ends.factory, target, fields)
+    assert take(ends.sender, answer(ends.factory)).state == "awaiting_return"
+
+
+def test_a_step_that_is_none_here_is_left_to_people(ends: Ends) -> None:
+    """The sender withdrew meanwhile: the line stays, and its history tells what the factory did
+    and why it was not followed, in both languages."""
+    ends.take(give(ends.sender).content)
+    act(ends.factory, LineState.IN_REVIEW)
+    with ends.sender.engine.begin() as db:
+        move_line(
+            db, line_id=1, target=LineState.WITHDRAWN, actor="li", role=Actor.INTEGRATOR,
+            reason="swapped by us", now=ends.sender.now,
+        )  # fmt: skip
+    result = take(ends.sender, answer(ends.factory))
+    assert (result.how, result.state) == (Came.TAKEN, "withdrawn")
+    assert result.held_by is not None
+    *_, last = ends.sender.rows(tables.claim_event)
+    told = json.loads(str(last["payload_json"]))
+    assert (last["type"], told["their_state"]) == ("partner_answered", "in_review")
+    assert result.held_by.zh in told["reason"]
+
+
+def test_whatever_is_not_the_factorys_word_moves_nothing(ends: Ends) -> None:
+    """A key that is no partner's, a changed byte, another signature, an answer meant for another
+    collector, about no claim, or by a partner whose claim it is not."""
+    ends.take(give(ends.sender).content)
+    act(ends.factory, LineState.IN_REVIEW)
+    content = answer(ends.factory)
+    envelope = json.loads(content)
+    said = msgspec.json.decode(envelope["answer"].encode(), type=Answer)
+    forged = json.loads(write_answer(said, PACK_KEY))
+    before = ends.sender.everything()
+    for wrong, partner in (
+        (content, replace(FACTORY, fingerprint="0" * 64)),
+        (content, replace(FACTORY, organisation_id="south")),
+        (content.replace(b"seen on", b"Seen on"), FACTORY),
+        (json.dumps({**envelope, "signature": forged["signature"]}).encode(), FACTORY),
+        (write_answer(msgspec.structs.replace(said, to="1" * 64), FACTORY_KEY), FACTORY),
+        (write_answer(msgspec.structs.replace(said, line=99), FACTORY_KEY), FACTORY),
+        (b"{}", FACTORY),
+    ):
+        with pytest.raises(AnswerError) as found:
+            take(ends.sender, wrong, partner)
+        assert found.value.words.en
+        assert found.value.words.zh
+        assert ends.sender.everything() == before
+
+
+async def test_answers_go_by_the_outbox(ends: Ends, tmp_path: Path) -> None:
+    """Each step of the factory makes one letter for the partner whose pack it was, signed when it
+    leaves; claims of the factory's own reach nobody."""
+    receiver = Receiver(tmp_path)
+    await receiver.start()
+    assert receiver.server is not None
+    there = replace(
+        PARTNER,
+        answers_to=f"https://127.0.0.1:{receiver.server.port}",
+        ca=tmp_path / "ca.pem",
+    )
+    other = replace(there, name="another")
+    notify = NotifySettings(hooks=(answer_route(there), answer_route(other)))
+    ends.take(give(ends.sender).content)
+    act(ends.factory, LineState.IN_REVIEW)
+    with ends.factory.engine.begin() as db:
+        assert tell(db, notify=notify, now=ends.factory.now) == 1
+    room = PackRoom(
+        desk=replace(desk_of(ends.factory), made_by=MADE_BY),
+        key=FACTORY_KEY,
+        font=tmp_path,
+        directory=tmp_path,
+        partners=(there, other),
+    )
+    postman = Postman(
+        ends.factory.engine, notify, base_url="https://pc.example", sign=signer(room),
+        clock=lambda: ends.factory.now, jitter=lambda: 0.0,
+    )  # fmt: skip
+    for outlet in open_outlets(notify, clock=lambda: ends.factory.now):
+        await postman.deliver_one(outlet, Backoff(jitter=lambda: 0.0))
+    await receiver.server.close()
+
+    (got,) = receiver.got
+    assert take(ends.sender, got.body).state == "in_review"
