@@ -16,7 +16,7 @@ from collector.claims.policy import Policy
 from collector.claims.profiles import ProfileFacts, ProfileKey, tell_readings, weigh_votes
 from collector.claims.storm import SILENT
 from collector.effects import carry_out
-from collector.firmware_fix import fix_facts
+from collector.firmware_fix import fix_facts, mends
 from collector.store import (
     due,
     first_seen,
@@ -61,7 +61,7 @@ def decide_episode(db: Connection, *, decision_id: int, policy: Policy, now: dat
         facts,
         silences=met,
         dead=dead,
-        fix=fix_facts(db, case, policy=policy),
+        fix=fix_facts(db, case, policy=policy) if mends(case.code, policy) else None,
         site=replace(facts.site, loss=loss),
     )
     if (pair := earn.pair_of(db, case)) is not None:
@@ -69,7 +69,8 @@ def decide_episode(db: Connection, *, decision_id: int, policy: Policy, now: dat
         facts = replace(facts, trust=told)
     decided = storms.brake(db, case, decide(facts, policy, now), policy=policy, now=now)
     carry_out(db, case, decided, repeat_within=policy.opening.repeat_within, now=now)
-    if pair is not None and decided.verdict in (Verdict.SHADOW, Verdict.CLAIM):
+    is_watched = (Verdict.SHADOW, Verdict.CLAIM) if pair and pair.is_passive else (Verdict.SHADOW,)
+    if pair is not None and decided.verdict in is_watched:
         trust.keep_verdict(
             db,
             decision_id=decision_id,

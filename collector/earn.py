@@ -1,4 +1,4 @@
-"""What engineers rule on passive verdicts, and what a fault code on a model may do afterwards.
+"""What engineers rule on verdicts, and what a fault code on a model may do afterwards.
 
 A change is told in the audit log, in the list of changes and on the first page. When trust is
 gained, verdicts that stayed in shadow are decided anew while their fault is open; when it is lost,
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -24,12 +25,15 @@ from collector.claims.trust import (
     Standing,
     describe,
     has_earned,
+    is_below,
     weigh,
 )
 from collector.store import cases, meta, trust, units
 from collector.store.due import Case
 from shared.catalogue import CATALOGUE
 from shared.catalogue_entry import Outcome, Proof
+
+OPENS_NOTHING: Final = frozenset({Standing.SHADOW, Standing.STOPPED})
 
 
 class ReasonNeededError(ValueError):
@@ -45,29 +49,33 @@ class Trust:
 
 
 def pair_of(db: Connection, case: Case) -> Pair | None:
-    """What trust this case depends on; None when its certainty is no passive verdict's.
+    """What trust this case depends on; None when nothing could be claimed of it.
 
     The model is the registry's, else what the device said; '' when another device hangs there now.
     """
     entry = CATALOGUE.get(case.code)
     if entry is None or entry.outcome is not Outcome.CLAIMABLE:
         return None
-    if proof_of(entry, case.proof) is not Proof.PASSIVE:
-        return None
     known = units.find(db, case.label_serial) if case.label_serial else None
     model = (known.model if known else "") or ("" if case.exchanged else case.model)
-    return Pair(code=case.code, model=model.strip())
+    return Pair(code=case.code, model=model.strip(), proof=proof_of(entry, case.proof).value)
 
 
 def look_up(
     db: Connection, pair: Pair, *, decision_id: int, policy: Policy, now: datetime
 ) -> TrustFacts:
-    """What the pure decision is told of trust."""
+    """What the pure decision is told of trust.
+
+    What fact or experiment prove is judged when a claim is decided, not at every opening.
+    """
+    if not pair.is_passive and trust.standing_told(db, pair) is not Standing.STOPPED:
+        return TrustFacts()
     found = settle(db, pair, policy=policy, now=now)
     how_en, how_zh = _describe(pair, found.record, policy)
     ruled = trust.newest_ruling(db, decision_id)
     return TrustFacts(
         is_earned=found.standing is Standing.CLAIMABLE,
+        is_stopped=found.standing is Standing.STOPPED,
         how_en=how_en,
         how_zh=how_zh,
         is_ruled_wrong=ruled is not None and ruled[0] is Ruling.WRONG,
@@ -77,8 +85,10 @@ def look_up(
 def judge(pair: Pair, rulings: list[Ruled], policy: Policy) -> Trust:
     """How a pair stands by its rulings and the policy; what no model is known of earns nothing."""
     record = weigh(rulings, confidence=policy.trust.confidence)
-    if policy.trusts(pair.code, Proof.PASSIVE):
-        standing = Standing.POLICY
+    if policy.trusts(pair.code, Proof(pair.proof)):
+        standing = Standing.POLICY if pair.is_passive else Standing.PROVEN
+        if is_below(record, policy.trust):
+            standing = Standing.STOPPED
     elif pair.model and has_earned(record, policy.trust):
         standing = Standing.CLAIMABLE
     else:
@@ -150,7 +160,7 @@ def _tell(
 ) -> None:
     how_en, how_zh = _describe(pair, found.record, policy)
     trust.add_change(db, pair, found.standing, reason_en=how_en, reason_zh=how_zh, now=now)
-    if found.standing is Standing.SHADOW:
+    if found.standing in OPENS_NOTHING:
         for line_id, organisation_id in trust.open_lines(db, pair):
             cases.append_event(
                 db,
@@ -162,7 +172,7 @@ def _tell(
                 payload={"code": pair.code, "reason_en": how_en, "reason_zh": how_zh},
                 now=now,
             )
-    elif before is Standing.SHADOW:
+    elif before in OPENS_NOTHING:
         trust.ask_again(db, pair, now=now)
     meta.note(
         db,
@@ -174,7 +184,8 @@ def _tell(
 
 
 def _name(pair: Pair) -> str:
-    return f"{pair.code} on {pair.model or 'an unknown model'}"
+    by = "" if pair.is_passive else f" by {pair.proof}"
+    return f"{pair.code}{by} on {pair.model or 'an unknown model'}"
 
 
 def _describe(pair: Pair, record: Record, policy: Policy) -> tuple[str, str]:

@@ -11,6 +11,14 @@ from collector.claims.policy import Policy
 from collector.store import firmware_devices, firmware_fixes
 from collector.store.due import Case
 from collector.store.firmware_fixes import KnownFix
+from shared.catalogue import CATALOGUE
+from shared.catalogue_entry import Outcome
+
+
+def mends(code: str, policy: Policy) -> bool:
+    """Whether a firmware is what mends this fault, by the catalogue or the policy."""
+    entry = CATALOGUE.get(code)
+    return entry is not None and policy.opening.outcome_of(entry) is Outcome.FIRMWARE
 
 
 def fix_facts(db: Connection, case: Case, *, policy: Policy) -> FixFacts | None:

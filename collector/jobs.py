@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from collector import ask_for_evidence, earn, liveness, renew_clocks, suggest_origin, timed_moves
 from collector.claims.policy import Policy
 from collector.decide_episode import decide_episode
+from collector.learn_from_claims import learn_from_claims
 from collector.missing_rows import look_for_gaps
 from collector.outlets.settings import NO_NOTIFICATIONS, NotifySettings
 from collector.steady import Steady
@@ -210,6 +211,8 @@ class Jobs:
             look()
         with self._engine.begin() as db:
             tell_clocks(db, terms=terms, now=now)
+        with self._engine.begin() as db:
+            learn_from_claims(db, policy=self._policy, now=now)
         with self._engine.begin() as db:
             self._firmware_after = tend_firmware(
                 db, policy=self._policy, now=now, after=self._firmware_after

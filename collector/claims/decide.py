@@ -354,10 +354,16 @@ def _by_profile(case: Facts, entry: CatalogueEntry, policy: Policy, judged: Warr
 def _why_in_shadow(case: Facts, entry: CatalogueEntry, policy: Policy) -> tuple[str, str] | None:
     """Why this opens nothing, in English and Chinese; None when it may open a draft."""
     proof = proof_of(entry, case.proof)
-    if proof is Proof.PASSIVE and case.trust.is_ruled_wrong:
+    if case.trust.is_ruled_wrong:
         return (
             "shadow: an engineer ruled this verdict wrong; nothing opened",
             "影子：工程师已裁定该判定错误；未开立索赔",
+        )
+    if case.trust.is_stopped:
+        return (
+            "shadow: such verdicts were found wrong too often on this model; recorded for"
+            f" engineers, nothing opened: {case.trust.how_en}",
+            f"影子：此类判定在该型号上错误过多；仅记录供工程师查看，未开立索赔：{case.trust.how_zh}",
         )
     if policy.trusts(entry.code, proof) or case.trust.is_earned:
         return None

@@ -39,6 +39,7 @@ class TrustFacts:
     """What engineers have said of such verdicts on this model, and of this very one."""
 
     is_earned: bool = False
+    is_stopped: bool = False  # found wrong too often, whatever the policy or its proof say
     how_en: str = ""  # how the record stands against the policy's bar
     how_zh: str = ""
     is_ruled_wrong: bool = False

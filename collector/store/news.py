@@ -348,6 +348,7 @@ def trust_lost_after(db: Connection, last: int) -> tuple[TrustNews, ...]:
         .where(
             before.c.code == trust_change.c.code,
             before.c.model == trust_change.c.model,
+            before.c.proof == trust_change.c.proof,
             before.c.id < trust_change.c.id,
         )
         .order_by(before.c.id.desc())
@@ -369,7 +370,8 @@ def trust_lost_after(db: Connection, last: int) -> tuple[TrustNews, ...]:
             at=row.at,
         )
         for row in rows
-        if row.was == Standing.CLAIMABLE.value and row.standing == Standing.SHADOW.value
+        if row.standing == Standing.STOPPED.value
+        or (row.was == Standing.CLAIMABLE.value and row.standing == Standing.SHADOW.value)
     )
 
 

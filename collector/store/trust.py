@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, true, update
 
 from collector.claims.trust import Pair, Ruled, Ruling, Standing
 from collector.store.tables import (
@@ -18,7 +19,11 @@ from collector.store.tables import (
     trust_change,
 )
 from collector.store.upsert import insert_into
+from shared.catalogue import CATALOGUE
 from shared.catalogue_entry import Proof
+
+BY_PAGE: Final = "page"
+BY_CLAIM: Final = "claim"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +54,7 @@ def keep_verdict(
             organisation_id=organisation_id,
             code=pair.code,
             model=pair.model,
+            proof=pair.proof,
             position_id=position_id,
             site_id=site_id,
             at=now,
@@ -69,13 +75,20 @@ def find_verdict(db: Connection, decision_id: int) -> Verdict | None:
     return Verdict(
         decision_id=row.decision_id,
         organisation_id=row.organisation_id,
-        pair=Pair(code=row.code, model=row.model),
+        pair=Pair(code=row.code, model=row.model, proof=row.proof),
         line_id=row.line_id,
     )
 
 
 def add_ruling(
-    db: Connection, verdict: Verdict, *, said: Ruling, reason: str, actor: str, now: datetime
+    db: Connection,
+    verdict: Verdict,
+    *,
+    said: Ruling,
+    reason: str,
+    actor: str,
+    now: datetime,
+    via: str = BY_PAGE,
 ) -> None:
     """Append a ruling; from now on it holds."""
     db.execute(
@@ -86,8 +99,20 @@ def add_ruling(
             reason=reason,
             actor=actor,
             at=now,
+            via=via,
         )
     )
+
+
+def claim_ruling(db: Connection, decision_id: int) -> Ruling | None:
+    """What was last taken from the claim of this verdict; None when nothing was."""
+    said = db.execute(
+        select(ruling.c.ruling)
+        .where(ruling.c.decision_id == decision_id, ruling.c.via == BY_CLAIM)
+        .order_by(ruling.c.id.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return None if said is None else Ruling(said)
 
 
 def newest_ruling(db: Connection, decision_id: int) -> tuple[Ruling, str] | None:
@@ -112,46 +137,67 @@ def rulings(db: Connection, pair: Pair | None = None) -> dict[Pair, list[Ruled]]
         select(
             passive_verdict.c.code,
             passive_verdict.c.model,
+            passive_verdict.c.proof,
             passive_verdict.c.position_id,
             passive_verdict.c.site_id,
             ruling.c.ruling,
+            ruling.c.via,
         )
         .join(passive_verdict, passive_verdict.c.decision_id == ruling.c.decision_id)
         .where(ruling.c.id.in_(newest_ids()))
     )
     if pair is not None:
         query = query.where(
-            passive_verdict.c.code == pair.code, passive_verdict.c.model == pair.model
+            passive_verdict.c.code == pair.code,
+            passive_verdict.c.model == pair.model,
+            passive_verdict.c.proof == pair.proof,
         )
     found: dict[Pair, list[Ruled]] = {}
     for row in db.execute(query):
-        ruled = Ruled(camera=row.position_id, site=row.site_id, ruling=Ruling(row.ruling))
-        found.setdefault(Pair(code=row.code, model=row.model), []).append(ruled)
+        ruled = Ruled(
+            camera=row.position_id,
+            site=row.site_id,
+            ruling=Ruling(row.ruling),
+            by_claim=row.via == BY_CLAIM,
+        )
+        pair_of = Pair(code=row.code, model=row.model, proof=row.proof)
+        found.setdefault(pair_of, []).append(ruled)
     return found
 
 
 def pairs(db: Connection) -> tuple[Pair, ...]:
     """Every pair that has a verdict on record."""
-    rows = db.execute(select(passive_verdict.c.code, passive_verdict.c.model).distinct())
-    return tuple(Pair(code=row.code, model=row.model) for row in rows)
+    rows = db.execute(
+        select(passive_verdict.c.code, passive_verdict.c.model, passive_verdict.c.proof).distinct()
+    )
+    return tuple(Pair(code=row.code, model=row.model, proof=row.proof) for row in rows)
 
 
 def standing_told(db: Connection, pair: Pair) -> Standing:
-    """How the pair stands by the last change that was told; every pair begins in shadow."""
+    """How the pair stands by the last change that was told; what only pictures or trends say
+    begins in shadow."""
     told = db.execute(
         select(trust_change.c.standing)
-        .where(trust_change.c.code == pair.code, trust_change.c.model == pair.model)
+        .where(
+            trust_change.c.code == pair.code,
+            trust_change.c.model == pair.model,
+            trust_change.c.proof == pair.proof,
+        )
         .order_by(trust_change.c.id.desc())
         .limit(1)
     ).scalar_one_or_none()
-    return Standing.SHADOW if told is None else Standing(told)
+    if told is None:
+        return Standing.SHADOW if pair.is_passive else Standing.PROVEN
+    return Standing(told)
 
 
 def told_at(db: Connection) -> dict[Pair, datetime]:
     """Since when each pair stands as it was told last; not of those that never changed."""
-    newest = select(func.max(trust_change.c.id)).group_by(trust_change.c.code, trust_change.c.model)
+    newest = select(func.max(trust_change.c.id)).group_by(
+        trust_change.c.code, trust_change.c.model, trust_change.c.proof
+    )
     rows = db.execute(select(trust_change).where(trust_change.c.id.in_(newest)))
-    return {Pair(code=row.code, model=row.model): row.at for row in rows}
+    return {Pair(code=row.code, model=row.model, proof=row.proof): row.at for row in rows}
 
 
 def add_change(
@@ -168,6 +214,7 @@ def add_change(
         insert(trust_change).values(
             code=pair.code,
             model=pair.model,
+            proof=pair.proof,
             standing=standing.value,
             reason_en=reason_en,
             reason_zh=reason_zh,
@@ -203,6 +250,8 @@ def open_lines(db: Connection, pair: Pair) -> tuple[tuple[int, str], ...]:
 
     Not those of an episode that a test has proven since: it does not rest on pictures any more.
     """
+    if not pair.is_passive:
+        return _open_lines_by_model(db, pair)
     rows = db.execute(
         select(claim_line.c.id, claim_line.c.organisation_id)
         .join(finding, finding.c.line_id == claim_line.c.id)
@@ -219,7 +268,34 @@ def open_lines(db: Connection, pair: Pair) -> tuple[tuple[int, str], ...]:
     return tuple((row.id, row.organisation_id) for row in rows)
 
 
+def _open_lines_by_model(db: Connection, pair: Pair) -> tuple[tuple[int, str], ...]:
+    """Of what fact or experiment proved: no verdict was put on record when it opened."""
+    is_tested = episode.c.proof == Proof.EXPERIMENT.value
+    rows = db.execute(
+        select(claim_line.c.id, claim_line.c.organisation_id)
+        .join(finding, finding.c.line_id == claim_line.c.id)
+        .join(episode, episode.c.id == finding.c.episode_id)
+        .where(
+            finding.c.code == pair.code,
+            claim_line.c.model == pair.model,
+            claim_line.c.closed_at.is_(None),
+            is_tested if _needs_test(pair) else true(),
+        )
+        .distinct()
+        .order_by(claim_line.c.id)
+    )
+    return tuple((row.id, row.organisation_id) for row in rows)
+
+
+def _needs_test(pair: Pair) -> bool:
+    """The code alone promises less than the pair's proof: each event states it."""
+    entry = CATALOGUE.get(pair.code)
+    return entry is not None and entry.proof.value != pair.proof
+
+
 def _of(pair: Pair) -> Select[tuple[int]]:
     return select(passive_verdict.c.decision_id).where(
-        passive_verdict.c.code == pair.code, passive_verdict.c.model == pair.model
+        passive_verdict.c.code == pair.code,
+        passive_verdict.c.model == pair.model,
+        passive_verdict.c.proof == pair.proof,
     )

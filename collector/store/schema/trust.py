@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, text
 
 from collector.store.schema.base import Utc, metadata, owner
 
-# A decision about what only pictures or trends say. The model is kept as it was known then.
+# A decision about what only pictures or trends say, and any other that was decided as a claim or
+# left in shadow because such verdicts were wrong too often. The model is kept as it was known then.
 passive_verdict = Table(
     "passive_verdict",
     metadata,
@@ -14,6 +15,7 @@ passive_verdict = Table(
     owner(),
     Column("code", String(80), nullable=False),
     Column("model", String(80), nullable=False),  # '' when it is not known
+    Column("proof", String(16), nullable=False, server_default=text("'passive'")),
     Column("position_id", Integer, ForeignKey("position.id"), nullable=False),
     Column("site_id", String(64), ForeignKey("site.id"), nullable=False),
     Column("at", Utc, nullable=False),
@@ -37,6 +39,7 @@ ruling = Table(
     Column("reason", Text, nullable=False),
     Column("actor", String(120), nullable=False),
     Column("at", Utc, nullable=False),
+    Column("via", String(8), nullable=False, server_default=text("'page'")),  # page | claim
 )
 
 # Only ever appended: the newest row of a pair says how it stands. Of the store as a whole: a
@@ -47,6 +50,7 @@ trust_change = Table(
     Column("id", Integer, primary_key=True),
     Column("code", String(80), nullable=False),
     Column("model", String(80), nullable=False),
+    Column("proof", String(16), nullable=False, server_default=text("'passive'")),
     Column("standing", String(16), nullable=False),  # claims.trust.Standing value
     Column("reason_en", Text, nullable=False),
     Column("reason_zh", Text, nullable=False),

@@ -19,6 +19,7 @@ from collector.store.tables import (
     site,
     trust_change,
 )
+from collector.store.trust import BY_CLAIM
 from collector.store.views.claim_file import read_because
 from collector.store.views.words import Words, fault_name
 from shared.reading import Reading
@@ -55,6 +56,7 @@ class RulingRow:
     reason: str
     actor: str
     at: datetime
+    by_claim: bool = False  # taken from what was decided of its claim
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,18 +91,24 @@ def list_pairs(db: Connection, scope: Scope) -> tuple[PairRow, ...]:
         select(
             passive_verdict.c.code,
             passive_verdict.c.model,
+            passive_verdict.c.proof,
             func.count().label("verdicts"),
             waiting.label("waiting"),
             func.min(case((waits, passive_verdict.c.decision_id))).label("next_id"),
             func.min(passive_verdict.c.at).label("first_at"),
         )
         .where(scope.covers(passive_verdict.c.organisation_id))
-        .group_by(passive_verdict.c.code, passive_verdict.c.model)
-        .order_by(waiting.desc(), passive_verdict.c.code, passive_verdict.c.model)
+        .group_by(passive_verdict.c.code, passive_verdict.c.model, passive_verdict.c.proof)
+        .order_by(
+            waiting.desc(),
+            passive_verdict.c.code,
+            passive_verdict.c.model,
+            passive_verdict.c.proof,
+        )
     )
     return tuple(
         PairRow(
-            pair=Pair(code=row.code, model=row.model),
+            pair=Pair(code=row.code, model=row.model, proof=row.proof),
             name=fault_name(row.code),
             verdicts=row.verdicts,
             waiting=row.waiting,
@@ -121,7 +129,7 @@ def list_changes(
     rows = db.execute(query.order_by(trust_change.c.id.desc()).limit(limit))
     return tuple(
         ChangeRow(
-            pair=Pair(code=row.code, model=row.model),
+            pair=Pair(code=row.code, model=row.model, proof=row.proof),
             name=fault_name(row.code),
             standing=row.standing,
             reason=Words(en=row.reason_en, zh=row.reason_zh),
@@ -165,7 +173,7 @@ def find_verdict(db: Connection, scope: Scope, number: int) -> VerdictFile | Non
         return None
     return VerdictFile(
         id=row.decision_id,
-        pair=Pair(code=row.code, model=row.model),
+        pair=Pair(code=row.code, model=row.model, proof=row.proof),
         name=fault_name(row.code),
         outcome=row.outcome or "",
         reason=Words(en=row.reason_en, zh=row.reason_zh),
@@ -192,6 +200,7 @@ def next_waiting(db: Connection, scope: Scope, pair: Pair) -> int | None:
             scope.covers(passive_verdict.c.organisation_id),
             passive_verdict.c.code == pair.code,
             passive_verdict.c.model == pair.model,
+            passive_verdict.c.proof == pair.proof,
             ~exists().where(ruling.c.decision_id == passive_verdict.c.decision_id),
         )
     ).scalar_one_or_none()
@@ -205,7 +214,14 @@ def _rulings(db: Connection, scope: Scope, number: int) -> tuple[RulingRow, ...]
         .order_by(ruling.c.id.desc())
     )
     return tuple(
-        RulingRow(ruling=row.ruling, reason=row.reason, actor=row.actor, at=row.at) for row in rows
+        RulingRow(
+            ruling=row.ruling,
+            reason=row.reason,
+            actor=row.actor,
+            at=row.at,
+            by_claim=row.via == BY_CLAIM,
+        )
+        for row in rows
     )
 
 
@@ -214,6 +230,7 @@ def _is_seen(scope: Scope) -> ColumnElement[bool]:
         and_(
             passive_verdict.c.code == trust_change.c.code,
             passive_verdict.c.model == trust_change.c.model,
+            passive_verdict.c.proof == trust_change.c.proof,
             scope.covers(passive_verdict.c.organisation_id),
         )
     )

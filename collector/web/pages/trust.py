@@ -1,4 +1,4 @@
-"""Trust that passive verdicts earn, by fault code and model; and one verdict to rule on."""
+"""Trust that verdicts earn and lose, by fault code and model; and one verdict to rule on."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from collector.store import trust as store
 from collector.store.scope import Role, Scope
 from collector.store.views import claim_file
 from collector.store.views import trust as view
+from collector.store.views.dismissals import list_dismissals
 from collector.store.views.trust import PairRow
 from collector.web.call import Call, found
 from collector.web.pages import claim_files
@@ -67,6 +68,7 @@ async def show_trust(call: Call) -> web.StreamResponse:
         "trust.html",
         pairs=[(pair, _bar(call, pair)) for pair in pairs],
         changes=await house.read(lambda db: view.list_changes(db, scope)),
+        dismissals=await house.read(lambda db: list_dismissals(db, scope)),
         profiles=await house.read(lambda db: read_profiles(db, scope, house.policy)),
         confirmations=house.policy.profiles.confirmations,
         terms=terms,

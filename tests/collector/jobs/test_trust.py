@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -10,13 +11,16 @@ import pytest
 
 from collector import earn
 from collector.claims.chain import first_break
-from collector.claims.lifecycle import Actor
+from collector.claims.claim_vote import vote_of
+from collector.claims.lifecycle import Actor, LineState
 from collector.claims.policy import Policy
+from collector.claims.story import Story
 from collector.claims.trust import Ruling, TrustTerms
+from collector.review import move_line
 from collector.store import cases, tables, trust
 from shared.catalogue_entry import Proof
 from shared.fault import FaultKind
-from tests.collector.house import House, device, fault, frame_of, health, with_policy
+from tests.collector.house import NOON, House, device, fault, frame_of, health, with_policy
 
 BLURRED = "picture.blurred"
 # Three of three are 0.29 at the lower end, two of three 0.09.
@@ -273,3 +277,105 @@ def test_experiment_is_never_in_shadow(house: House) -> None:
     settle(house)
     assert outcomes(house) == ["claim"]
     assert house.count(tables.passive_verdict) == 0
+
+
+S = LineState
+REJECTED = {"reason_code": "no_fault_found"}
+
+
+def charge(house: House, *numbers: int) -> None:
+    """Batteries of these cameras do not charge: readings say so, nobody has to look at pictures."""
+    for number in numbers:
+        serial = f"SC24{number:06}"
+        house.register(serial, delivered_on=(NOON - timedelta(days=30)).date())
+        of = device(f"cam-{number}", label_serial=serial)
+        house.take(frame_of(fault("battery.not_charging", of=of), seq=number))
+    settle(house)
+
+
+def answer(house: House, line: int, target: LineState, **fields: object) -> None:
+    """The line is submitted and answered by the factory."""
+    ours, theirs = Actor.INTEGRATOR, Actor.ENGINEER
+    for role, state in (
+        (ours, S.READY), (ours, S.SUBMITTED), (theirs, S.IN_REVIEW), (theirs, target)
+    ):  # fmt: skip
+        with house.engine.begin() as db:
+            move_line(db, line_id=line, target=state, actor="erin", role=role,
+                      reason="measured", now=house.now, fields=fields)  # fmt: skip
+
+
+def look(house: House) -> None:
+    """The jobs loop looks at what was decided of claims."""
+    for _ in range(4):
+        settle(house)
+
+
+@pytest.fixture
+def strict(tmp_path: Path) -> Iterator[House]:
+    """A collector with the bar of the defaults, whose agents are heard."""
+    made = House(tmp_path, policy(trust=TrustTerms()))
+    yield made
+    made.engine.dispose()
+
+
+def test_what_is_decided_of_claims_stops_a_verdict(strict: House) -> None:
+    """Two of two without a fault found: the pair stops, its open drafts say so, people are told,
+    the next one stays in shadow; right words bring it back."""
+    charge(strict, 1, 2, 3)
+    assert outcomes(strict) == ["claim"] * 3
+    answer(strict, 1, S.REJECTED, **REJECTED)
+    look(strict)
+    assert standings(strict) == []
+    answer(strict, 2, S.REJECTED, **REJECTED)
+    look(strict)
+    assert standings(strict) == ["stopped"]
+    (told,) = [row for row in strict.rows(tables.trust_change)]
+    assert "0 of 2 decided cameras right, precision at most 84.2%" in str(told["reason_en"])
+    events = strict.rows(tables.claim_event)
+    assert [row["line_id"] for row in events if row["type"] == "trust_lost"] == [3]
+    assert "trust_stopped" in [row["topic"] for row in strict.rows(tables.notice)]
+
+    charge(strict, 4)
+    assert outcomes(strict)[3] == "shadow"
+    assert strict.count(tables.claim_line) == 3
+    for decision in (1, 2):
+        rule(strict, decision, Ruling.RIGHT)
+    look(strict)
+    assert standings(strict)[-1] == "proven"
+    assert outcomes(strict)[3] == "claim"
+
+
+def test_an_appeal_counts_neither_way_until_it_is_decided(strict: House) -> None:
+    """Rejected, appealed, approved: wrong, open, right, each once; other reasons say nothing."""
+    charge(strict, 1, 2)
+    answer(strict, 1, S.REJECTED, **REJECTED)
+    look(strict)
+    with strict.engine.begin() as db:
+        move_line(db, line_id=1, target=S.IN_REVIEW, actor="ivo", role=Actor.INTEGRATOR,
+                  reason="look again", now=strict.now, fields={"brought": ["a video"]})  # fmt: skip
+    look(strict)
+    with strict.engine.begin() as db:
+        approval = {"path": "parts", "origin": "factory", "rma_number": "RMA-1"}
+        move_line(db, line_id=1, target=S.APPROVED, actor="erin", role=Actor.ENGINEER,
+                  reason="seen", now=strict.now, fields=approval)  # fmt: skip
+    answer(strict, 2, S.REJECTED, reason_code="user_damage")
+    look(strict)
+    look(strict)
+    said = [(row["decision_id"], row["ruling"], row["via"]) for row in strict.rows(tables.ruling)]
+    assert said == [
+        (1, "wrong", "claim"),
+        (1, "cannot_tell", "claim"),
+        (1, "right", "claim"),
+        (2, "cannot_tell", "claim"),
+    ]
+
+
+def test_an_approval_of_several_faults_names_none() -> None:
+    """A line with two faults: approved says nothing of either, none found says no to both."""
+    codes = frozenset({"battery.not_charging", "battery.capacity_low"})
+    for state, reason, said in (
+        (S.APPROVED, "", Ruling.CANNOT_TELL),
+        (S.REJECTED, "no_fault_found", Ruling.WRONG),
+        (S.IN_REVIEW, "", None),
+    ):
+        assert vote_of(Story(state=state, reject_code=reason), codes) is said

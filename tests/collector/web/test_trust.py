@@ -5,10 +5,15 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from collector.claims.lifecycle import Actor, LineState
+from collector.review import move_line
 from collector.stats.interval import Interval
 from collector.store import tables as t
 from collector.web.trust_plot import draw_precision
-from tests.collector.web.conftest import CSRF, Console, Signed
+from tests.collector.web.conftest import CSRF, NOW, Console, Signed
+
+
+NOTHING_FOUND = {"reason_code": "no_fault_found"}
 
 
 def verdict_of(console: Console) -> int:
@@ -126,3 +131,28 @@ def test_bar_shows_whether_it_holds() -> None:
     held = draw_precision(share=1.0, interval=narrow, asked=0.9, title="<a>")
     assert 'class="precision holds"' in held
     assert "&lt;a&gt;" in held
+
+
+async def test_what_was_dismissed_stands_with_its_reason(console: Console, signed: Signed) -> None:
+    """A verdict ruled wrong and a claim rejected or withdrawn by a person, in both languages and
+    by the API; another organisation sees none of it."""
+    with console.engine.begin() as db:
+        move_line(db, line_id=1, target=LineState.WITHDRAWN, actor="ivo", role=Actor.INTEGRATOR,
+                  reason="it was the <lamp>", now=NOW)  # fmt: skip
+        move_line(db, line_id=2, target=LineState.IN_REVIEW, actor="eva", role=Actor.ENGINEER,
+                  reason="", now=NOW)  # fmt: skip
+        move_line(db, line_id=2, target=LineState.REJECTED, actor="eva", role=Actor.ENGINEER,
+                  reason="bench says fine", now=NOW, fields=NOTHING_FOUND)  # fmt: skip
+    client, number = await signed("engineer"), verdict_of(console)
+    await client.post(
+        f"/verdicts/{number}/rule", data={"csrf": CSRF, "ruling": "wrong", "reason": "web"}
+    )
+    page = await (await client.get("/trust")).text()
+    for words in ("it was the &lt;lamp&gt;", "no fault found", "bench says fine", "Ruled wrong"):
+        assert words in page, words
+    chinese = await (await client.get("/trust?lang=zh")).text()
+    assert "未发现故障" in chinese
+    told = (await (await client.get("/api/v1/trust")).json())["dismissals"]
+    assert sorted(one["how"] for one in told) == ["rejected", "ruled_wrong", "withdrawn"]
+    theirs = await (await (await signed("stranger")).get("/api/v1/trust")).json()
+    assert theirs["dismissals"] == []
