@@ -12,7 +12,6 @@ from collector.store import tables as t
 from collector.web.trust_plot import draw_precision
 from tests.collector.web.conftest import CSRF, NOW, Console, Signed
 
-
 NOTHING_FOUND = {"reason_code": "no_fault_found"}
 
 
