@@ -19,6 +19,7 @@ from collector.store.cases import LineRow
 from collector.store.replacements import TakenError
 from collector.store.scope import Scope
 from collector.suggest_answer import suggest_answer
+from shared.device import is_placeholder
 
 
 def fill(
@@ -62,7 +63,8 @@ def follow(
 ) -> None:
     """Write what the step means elsewhere, in its transaction.
 
-    IllegalMoveError when the new unit's serial already stands in another chain.
+    IllegalMoveError when the new unit's serial names no single device, or already stands in
+    another chain.
     """
     if isinstance(address := fields.get("ship_to"), str):
         answers.ship_to(db, line_id=line.id, address=address, actor=by, now=now)
@@ -112,6 +114,8 @@ def _replace(
 ) -> None:
     """The new serial takes over the rest of the old one's warranty; history stays where it was."""
     facts = answers.read(db, line.id)
+    if is_placeholder(serial, model=facts.model):
+        raise IllegalMoveError(action_words.no_device(serial))
     try:
         replacements.note(
             db,

@@ -41,7 +41,15 @@ _TOPIC_OF_STATE: Final = {
     "submitted": Topic.CLAIM_SUBMITTED,
     "approved": Topic.CLAIM_ANSWERED,
     "rejected": Topic.CLAIM_ANSWERED,
+    "path_offered": Topic.CLAIM_ANSWERED,
+    "path_countered": Topic.CLAIM_BACK,
+    "answered": Topic.CLAIM_BACK,
+    "appeal": Topic.CLAIM_BACK,
+    "reopened": Topic.CLAIM_BACK,
+    "not_solved": Topic.CLAIM_BACK,
 }
+_NAME_OF_RULE: Final = {7: "answered", 17: "appeal", 23: "reopened", 25: "not_solved"}
+"""Rows of ``claims.lifecycle`` after which it is the factory's turn again."""
 
 
 def look_for_news(
@@ -141,18 +149,24 @@ def _is_news(one: ClaimNews) -> bool:
     """A step that somebody acts on; a line that went on within the same look is told as it is."""
     if one.to in ("draft", "ready") and one.state != one.to:
         return False
-    return one.to in _TOPIC_OF_STATE
+    return _name(one) in _TOPIC_OF_STATE
+
+
+def _name(one: ClaimNews) -> str:
+    """The state that it came to, or what was said of it."""
+    return _NAME_OF_RULE.get(one.rule) or one.to or one.type
 
 
 def _claim(one: ClaimNews) -> Happened:
-    topic = _TOPIC_OF_STATE[one.to]
+    name = _name(one)
+    topic = _TOPIC_OF_STATE[name]
     said = words.of_claim(
         topic,
         number=one.number,
         code=one.code,
         device=one.device_name,
         site=one.site_name,
-        state=one.to,
+        state=name,
         reason=one.reason,
     )
     return Happened(
@@ -160,7 +174,7 @@ def _claim(one: ClaimNews) -> Happened:
         topic=topic.value,
         thing="claim",
         thing_id=one.line_id,
-        step=f"{one.to}.{one.seq}",
+        step=f"{name}.{one.seq}",
         title=said.title,
         text=said.text,
         path=f"/preclaims/{one.line_id}",

@@ -54,6 +54,8 @@ def _read(field: Field, value: object) -> str | list[str]:
     if not isinstance(value, str | int) or isinstance(value, bool):
         raise IllegalMoveError(words.wrong_field(field.name))
     said = str(value).strip()
+    if field.kind is Kind.SERIAL:
+        said = "".join(said.split())  # labels are printed in groups
     if field.kind is Kind.CHOICE and said and said not in field.options:
         raise IllegalMoveError(words.wrong_choice(field.name, said, field.options))
     if len(said) > field.longest:

@@ -120,6 +120,17 @@ def too_long(name: str, longest: int) -> Refusal:
     )
 
 
+def no_device(serial: str) -> Refusal:
+    """A placeholder: all zeros, a model's default."""
+    return _say(
+        "no_device",
+        f"'{serial}' names no single device",
+        f"“{serial}”无法指明一台设备",
+        "scan the label of the unit that is sent",
+        "请扫描寄出设备的标签",
+    )
+
+
 def taken_serial(serial: str, by: str) -> Refusal:
     """The new unit stands in another chain of replacements."""
     return _say(

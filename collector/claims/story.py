@@ -202,6 +202,15 @@ _TAKES: Final[Mapping[str, Callable[[Story, LogEvent], Story]]] = {
 }
 """Every other type is told on the page and changes nothing here."""
 PROJECTED: Final = frozenset(
-    {"moved", "origin_decided", "path_offered", "frozen", "thawed", "repeat_linked"},
+    {
+        "moved",
+        "origin_decided",
+        "path_accepted",
+        "path_countered",
+        "path_offered",
+        "frozen",
+        "thawed",
+        "repeat_linked",
+    },
 )
 """Types after which the columns of the line may say something else."""

@@ -33,6 +33,7 @@ NAMES: Final = (
     "reminded",
     "path_accepted",
     "path_countered",
+    "path_offered",
     "ship_to_confirmed",
     "origin_suggested",
     "origin_decided",

@@ -27,6 +27,7 @@ class Topic(enum.Enum):
     CLAIM_ASKED = "claim_asked"  # the factory asks for more, or for the device
     CLAIM_SUBMITTED = "claim_submitted"
     CLAIM_ANSWERED = "claim_answered"
+    CLAIM_BACK = "claim_back"  # answered, appealed, countered: the factory's turn again
     CLAIM_DUE = "claim_due"  # a clock of the factory has used half, or three quarters
     CLAIM_LATE = "claim_late"  # or all of its time
     CLAIM_EVENT = "claim_event"  # each entry of a claim's log, for programs
@@ -56,6 +57,7 @@ MAY: Final[Mapping[Topic, frozenset[Role]]] = {
     Topic.CLAIM_ASKED: _ALL,
     Topic.CLAIM_SUBMITTED: _ALL,
     Topic.CLAIM_ANSWERED: _ALL,
+    Topic.CLAIM_BACK: _ALL,
     Topic.CLAIM_DUE: _ALL,
     Topic.CLAIM_LATE: _ALL,
     Topic.CLAIM_EVENT: _ALL,
@@ -81,6 +83,7 @@ _USUAL: Final[Mapping[Role, Mapping[Topic, Delivery]]] = {
     Role.FACTORY_ENGINEER: {  # answers claims within 48 h, and rules on verdicts
         Topic.STORM: _DIGEST,
         Topic.CLAIM_SUBMITTED: _NOW,
+        Topic.CLAIM_BACK: _NOW,
         Topic.CLAIM_DUE: _NOW,
         Topic.CLAIM_LATE: _NOW,
         Topic.TRUST_STOPPED: _NOW,
@@ -99,6 +102,7 @@ _USUAL: Final[Mapping[Role, Mapping[Topic, Delivery]]] = {
         Topic.TASK_ASSIGNED: _NOW,
         Topic.TASK_RETURNED: _DIGEST,
         Topic.CLAIM_SUBMITTED: _DIGEST,
+        Topic.CLAIM_BACK: _DIGEST,
         Topic.CLAIM_LATE: _NOW,
         Topic.TRUST_STOPPED: _NOW,
     },
@@ -114,6 +118,7 @@ TOLD_BY_ENTRIES: Final = frozenset(
         Topic.CLAIM_ASKED,
         Topic.CLAIM_SUBMITTED,
         Topic.CLAIM_ANSWERED,
+        Topic.CLAIM_BACK,
     }
 )
 """What a program that is told each entry need not be told once more."""

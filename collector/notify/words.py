@@ -64,6 +64,10 @@ _CLAIM: Final = {
         "Pre-claim {number} was answered ({state}): {fault}, {device}, {site}",
         "预索赔 {number} 已答复（{state}）：{fault}，{device}，{site}",
     ),
+    Topic.CLAIM_BACK: Both(
+        "Pre-claim {number} is the factory's turn again ({state}): {fault}, {site}",
+        "预索赔 {number} 再次待工厂处理（{state}）：{fault}，{site}",
+    ),
 }
 _ENTRY: Final = Both("Pre-claim {number}: {name}", "预索赔 {number}：{name}")
 _REMINDER: Final = Both(
@@ -98,6 +102,12 @@ _STATES: Final = {
     "rejected": Both("rejected", "驳回"),
     "awaiting_return": Both("send the device", "请寄回设备"),
     "need_info": Both("more is needed", "需补充资料"),
+    "path_offered": Both("a resolution is offered", "给出处理方式"),
+    "path_countered": Both("the buyer proposes another resolution", "买方提议其他处理方式"),
+    "answered": Both("the question is answered", "已答复"),
+    "appeal": Both("appeal", "申诉"),
+    "reopened": Both("opened again", "重新打开"),
+    "not_solved": Both("not solved", "问题未解决"),
 }
 
 

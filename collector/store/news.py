@@ -67,7 +67,7 @@ class TaskNews:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimNews:
-    """A pre-claim was opened, or moved."""
+    """A pre-claim was opened or moved, or its log says something else."""
 
     seq: int
     at: datetime
@@ -77,6 +77,7 @@ class ClaimNews:
     state: str  # now
     type: str
     to: str  # by this step; 'draft' for opened, '' for what moves nothing
+    rule: int  # the row of the table that moved it; 0 for what moves nothing
     reason: str
     site_id: str
     site_name: str
@@ -223,6 +224,10 @@ def task_steps_after(db: Connection, last: int) -> tuple[TaskNews, ...]:
     )
 
 
+_WITH_WORDS: Final = frozenset({"moved", "path_offered", "path_countered"})
+PEOPLE_ARE_TOLD: Final = ("opened", *sorted(_WITH_WORDS))
+
+
 def claim_steps_after(
     db: Connection, last: int, *, only_moves: bool = True
 ) -> tuple[ClaimNews, ...]:
@@ -253,7 +258,7 @@ def claim_steps_after(
         .outerjoin(position, position.c.id == claim_line.c.position_id)
         .where(
             claim_event.c.seq > last,
-            claim_event.c.type.in_(("opened", "moved")) if only_moves else true(),
+            claim_event.c.type.in_(PEOPLE_ARE_TOLD) if only_moves else true(),
         )
         .order_by(claim_event.c.seq)
         .limit(MOST_AT_ONCE)
@@ -271,7 +276,8 @@ def claim_steps_after(
                 state=row.state,
                 type=row.type,
                 to=_target(row.type, said),
-                reason=str(said.get("reason", "")) if row.type == "moved" else "",
+                rule=rule if isinstance(rule := said.get("rule"), int) else 0,
+                reason=str(said.get("reason", "")) if row.type in _WITH_WORDS else "",
                 site_id=row.site_id or "",
                 site_name=row.site_name or "–",
                 position_id=row.position_id,

@@ -54,6 +54,7 @@ def projection(story: Story) -> dict[str, object]:
         "fulfilled_at": story.fulfilled_at,
         "rma_number": story.rma_number,
         "path": story.path,
+        "path_said": story.path_said,
         "fault_origin": story.origin,
         "frozen_by": story.frozen_by,
         "merged_into": story.merged_into,

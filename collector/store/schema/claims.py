@@ -65,6 +65,8 @@ claim_line = Table(
     Column("merged_into", Integer, ForeignKey("claim_line.id")),
     Column("rma_number", String(64), nullable=False, server_default=text("''")),
     Column("path", String(24), nullable=False, server_default=text("''")),
+    # of the buyer: accepted | countered
+    Column("path_said", String(16), nullable=False, server_default=text("''")),
     Column("fault_origin", String(16), nullable=False, server_default=text("''")),
     # why it may not be submitted, such as duplicate_serial
     Column("frozen_by", String(24), nullable=False, server_default=text("''")),

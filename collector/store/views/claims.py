@@ -87,6 +87,7 @@ class PreClaim:
     clocks: tuple[ClockRow, ...] = ()  # that have not stopped
     case_id: int = 0
     path: str = ""  # of the answer
+    path_said: str = ""  # of the buyer: accepted | countered
     rma_number: str = ""
 
 
@@ -335,5 +336,6 @@ def _read(
         clocks=clocks,
         case_id=row.case_id,
         path=row.path,
+        path_said=row.path_said,
         rma_number=row.rma_number,
     )

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Collection
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, not_, or_, select
 
 from collector.claims.lifecycle import LineState
 from collector.store.scope import Scope
@@ -46,10 +46,7 @@ def list_queue(
     """Lines that wait for this turn: the first due first, then what no clock runs for."""
     rows = db.execute(
         select(claim_line.c.id)
-        .where(
-            scope.covers(claim_line.c.organisation_id),
-            claim_line.c.state.in_([state.value for state in STATES[turn]]),
-        )
+        .where(scope.covers(claim_line.c.organisation_id), _waits_for(turn))
         .order_by(claim_line.c.due_at.is_(None), claim_line.c.due_at, claim_line.c.id)
         .offset(skip)
         .limit(limit)
@@ -59,19 +56,29 @@ def list_queue(
 
 def count_queue(db: Connection, scope: Scope) -> dict[str, int]:
     """How many lines wait, by turn."""
-    rows = db.execute(
-        select(claim_line.c.state, func.count().label("lines"))
-        .where(
-            scope.covers(claim_line.c.organisation_id),
-            claim_line.c.state.in_([s.value for states in STATES.values() for s in states]),
-        )
-        .group_by(claim_line.c.state)
-    )
-    counted: dict[str, int] = {row.state: row.lines for row in rows}
     return {
-        turn.value: sum(counted.get(state.value, 0) for state in states)
-        for turn, states in STATES.items()
+        turn.value: db.execute(
+            select(func.count())
+            .select_from(claim_line)
+            .where(scope.covers(claim_line.c.organisation_id), _waits_for(turn))
+        ).scalar_one()
+        for turn in Turn
     }
+
+
+def _waits_for(turn: Turn) -> ColumnElement[bool]:
+    """A buyer who proposed another resolution waits for the factory, wherever the unit is."""
+    its = claim_line.c.state.in_([state.value for state in STATES[turn]])
+    countered = (claim_line.c.state == S.AWAITING_RETURN.value) & (
+        claim_line.c.path_said == "countered"
+    )
+    match turn:
+        case Turn.FACTORY:
+            return or_(its, countered)
+        case Turn.BUYER:
+            return and_(its, not_(countered))
+        case _:
+            return its
 
 
 def pictures(

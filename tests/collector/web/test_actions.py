@@ -8,7 +8,7 @@ from typing import Final
 from aiohttp import FormData
 from sqlalchemy import select
 
-from collector import tend
+from collector import look_for_news, tend
 from collector.store import stories, units, unsubmitted
 from collector.store import tables as t
 from collector.unit_warranty import freeze
@@ -49,6 +49,7 @@ async def test_a_claim_goes_its_whole_way(console: Console, signed: Signed) -> N
     assert "退回后更换" in page
     assert "RMA-2026-000002" in page
     assert (await do(buyer, "counter_path", counter="advance_replace", reason="gate"))[0] == 303
+    assert ">countered<" in await (await engineer.get("/review")).text()
     countered = await (await engineer.get("/preclaims/2")).text()
     assert "The buyer proposes: Advance replacement" in countered
     assert (await do(engineer, "offer_path", path="replace_unit", reason="stock"))[0] == 303
@@ -63,7 +64,9 @@ async def test_a_claim_goes_its_whole_way(console: Console, signed: Signed) -> N
     assert (await do(engineer, "receive", scanned_serial="sl26000003"))[0] == 303
     assert (await do(engineer, "begin"))[0] == 303
     assert (await do(engineer, "fulfil", tracking="SF100"))[0] == 409, "no serial"
-    sent = await do(engineer, "fulfil", tracking="SF100", new_serial="SL26000130")
+    zeros = await do(engineer, "fulfil", tracking="SF100", new_serial="00000000")
+    assert zeros[0] == 409, "a placeholder is no unit"
+    sent = await do(engineer, "fulfil", tracking="SF100", new_serial="SL26 000130")
     assert sent[0] == 303
     assert (await do(buyer, "resolve"))[0] == 303
 
@@ -71,11 +74,15 @@ async def test_a_claim_goes_its_whole_way(console: Console, signed: Signed) -> N
         story = stories.story_of(db, 2)
         new = units.find(db, "SL26000130")
         case = db.execute(select(t.claim_case).where(t.claim_case.c.id == 2)).one()
+        look_for_news.look_for_news(db, settled=timedelta(0), now=NOW)
+        notices = db.execute(select(t.notice.c.topic).where(t.notice.c.thing_id == 2))
+        topics = notices.scalars().all()
     assert (story.state.value, story.path, story.origin) == (
         "resolved",
         "replace_unit",
         "undetermined",
     )
+    assert topics.count("claim_back") == 2, "answered, and countered"
     assert new is not None
     assert new.replaces == "SL26000003", "warranty follows the chain"
     assert case.ship_to.startswith("Fit & Son")
