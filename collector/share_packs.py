@@ -1,4 +1,4 @@
-"""The loop that makes the pack of every claim as it is submitted, beside the jobs.
+"""The loop that makes the pack of every claim as it is submitted, beside the jobs, and tidies up.
 
 Drawing a PDF takes half a second, and decisions wait for nothing that long.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import Engine
@@ -20,6 +20,7 @@ from collector.pack.share import BY_ITSELF, share
 from collector.store import packs
 from collector.store.cause import cause_of
 from collector.store.engine import reader
+from collector.tidy_packs import tidy_packs
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ class PackSharer:
         self._room = room
         self._clock = clock
         self._failed: set[int] = set()
+        self._tidied_on: date | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Share until told to stop."""
@@ -42,6 +44,7 @@ class PackSharer:
             wait_s = EVERY_S
             try:
                 await asyncio.to_thread(self.turn)
+                await asyncio.to_thread(self.tidy)
             except (FontError, OSError) as error:
                 log.error("submitted claims wait for their packs: %s", error)
                 wait_s = LATER_S
@@ -60,6 +63,16 @@ class PackSharer:
         for line in due:
             self._share(line.id, line.organisation_id)
         return len(due)
+
+    def tidy(self) -> int:
+        """Once a day: remove what the policy keeps no longer; how many files went."""
+        now = self._clock()
+        if self._tidied_on == now.date():
+            return 0
+        terms = self._room.desk.policy.packs
+        removed = tidy_packs(self._engine, self._room.directory, terms=terms, now=now)
+        self._tidied_on = now.date()
+        return removed
 
     def _share(self, line_id: int, organisation_id: str) -> None:
         try:

@@ -28,6 +28,8 @@ A policy file is TOML; whatever it leaves out has the value of the factory's pub
     repeat_days = 90                    # the same fault so soon after 'resolved' is a repeat
     [opening.outcomes]                  # by code: claimable | firmware | maintenance |
                                         # configuration | siting | site | never
+    [packs]
+    keep_days = 1095                    # files of claim packs after their claim ended; 0: for ever
     [hold_s]                            # seconds by fault code; "*" for every other code
     [tasks.verified_s]                  # after 'done', how long probes may need to see it; by code
                                         # or "*"; without it the hold, at least the agent's pace
@@ -110,6 +112,7 @@ from collector.claims.opening_terms import OpeningTerms, read_opening
 from collector.claims.origin.read_terms import read_terms
 from collector.claims.origin.terms import OriginTerms
 from collector.claims.outage import Terms as LossTerms
+from collector.claims.pack_terms import PackTerms, read_packs
 from collector.claims.problem import Problem
 from collector.claims.profiles import ProfileTerms
 from collector.claims.request_terms import DEFAULT_REQUESTS, RequestTerms, read_requests
@@ -153,6 +156,7 @@ class Policy:
     zone: str = "Asia/Shanghai"
     cover: WarrantyTerms = field(default_factory=WarrantyTerms)
     opening: OpeningTerms = field(default_factory=OpeningTerms)
+    packs: PackTerms = field(default_factory=PackTerms)
     requests: RequestTerms = DEFAULT_REQUESTS
     product_months: Mapping[str, int] = field(default_factory=dict)
     component_months: Mapping[str, int] = field(default_factory=dict)
@@ -270,6 +274,7 @@ def parse(text: str) -> Policy:
         zone=zone,
         cover=read_warranty_terms(warranty, zone=zone),
         opening=read_opening(top.table("opening")),
+        packs=read_packs(top.table("packs")),
         requests=read_requests(top.table("evidence")),
         product_months=by_product,
         component_months=by_component,

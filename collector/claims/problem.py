@@ -187,6 +187,10 @@ WRONGS: Final[Mapping[str, Wrong]] = {
         Both("{found!r} is the name of the mail channel", "{found!r} 是邮件通道的名称"),
         Both("choose another", "请另选名称"),
     ),
+    "packs_too_short": Wrong(
+        Both("is too short: an ended claim may be appealed", "太短：已结束的索赔仍可申诉"),
+        Both("write at least {low}, or 0 for ever", "请填写不小于 {low} 的天数，或 0 表示永久保留"),
+    ),
     "unknown_template": Wrong(
         Both("there is no template {found!r}", "没有模板 {found!r}"),
         Both(

@@ -146,5 +146,5 @@ def renew_import(
             pack_import.c.their_number == their_number,
             pack_import.c.their_line == their_line,
         )
-        .values(sha256=sha256, as_of=as_of, at=now)
+        .values(sha256=sha256, as_of=as_of, at=now, removed_at=None)
     )

@@ -26,6 +26,7 @@ claim_pack = Table(
     Column("size", BigInteger, nullable=False),
     Column("basis", String(64), nullable=False),  # of what it was made from; the same, no new one
     Column("made_at", Utc, nullable=False),
+    Column("removed_at", Utc),  # the file, by the policy; the row stays
     UniqueConstraint("line_id", "version"),
 )
 
@@ -57,5 +58,6 @@ pack_import = Table(
     Column("sha256", String(64), nullable=False),
     Column("as_of", Utc, nullable=False),  # of the pack: an older one changes nothing
     Column("at", Utc, nullable=False),
+    Column("removed_at", Utc),  # the file, by the policy; the row stays
     UniqueConstraint("partner", "their_number", "their_line"),
 )
