@@ -103,7 +103,7 @@ def act(
         now=now,
     )
     action_effects.follow(
-        db, line, action, fields, reason=reason, by=by.name, role=by.role, policy=policy, now=now
+        db, line, story, action, fields, reason=reason, by=by.name, policy=policy, now=now
     )
     return after
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from collector.claims import action_words, guard_words
 from collector.claims.action import Action, Kind
-from collector.claims.lifecycle import Actor
+from collector.claims.guards import same_serial
 from collector.claims.origin.kinds import Origin
 from collector.claims.policy import Policy
 from collector.claims.refusal import IllegalMoveError
@@ -52,16 +52,16 @@ def fill(
 def follow(
     db: Connection,
     line: LineRow,
+    story: Story,
     action: Action,
     fields: dict[str, object],
     *,
     reason: str,
     by: str,
-    role: Actor,
     policy: Policy,
     now: datetime,
 ) -> None:
-    """Write what the step means elsewhere, in its transaction.
+    """Write what the step means elsewhere, in its transaction; ``story`` is that before the step.
 
     IllegalMoveError when the new unit's serial names no single device, or already stands in
     another chain.
@@ -70,8 +70,10 @@ def follow(
         answers.ship_to(db, line_id=line.id, address=address, actor=by, now=now)
     if action.id == "approve":
         _decide_origin(db, line, str(fields["origin"]), reason=reason, by=by, now=now)
-    if isinstance(serial := fields.get("new_serial"), str) and line.label_serial:
-        _replace(db, line, serial, reason=reason, by=by, policy=policy, now=now)
+    # A second unit is sent for the first one that was sent: a serial is replaced once.
+    old, serial = story.replacement_serial or line.label_serial, fields.get("new_serial")
+    if isinstance(serial, str) and old and not same_serial(serial, old):
+        _replace(db, line, old, serial, reason=reason, by=by, policy=policy, now=now)
 
 
 def _line(db: Connection, scope: Scope, text: str) -> int:
@@ -105,6 +107,7 @@ def _decide_origin(
 def _replace(
     db: Connection,
     line: LineRow,
+    old: str,
     serial: str,
     *,
     reason: str,
@@ -119,7 +122,7 @@ def _replace(
     try:
         replacements.note(
             db,
-            old=line.label_serial,
+            old=old,
             new=serial,
             model=facts.model,
             organisation_id=line.organisation_id,

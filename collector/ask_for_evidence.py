@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from collector import commands, line_file
 from collector.claims import requests
-from collector.claims.completeness import Item
+from collector.claims.completeness import TEST, Item
 from collector.claims.lifecycle import Actor, LineState
 from collector.claims.policy import Policy
 from collector.claims.refusal import IllegalMoveError
@@ -95,9 +95,13 @@ def look_after(
 
 
 def gaps_of(items: tuple[Item, ...], story: Story) -> tuple[str, ...]:
-    """What to ask for: what the factory named, of another line everything that is missing."""
+    """What to ask for: what the factory named, of another line everything that is missing.
+
+    A test moves the infrared filter: it is never asked for a fault that it says nothing of.
+    """
     if story.state is LineState.NEED_INFO:
-        return story.named_gaps
+        tested = any(one.name == TEST for one in items)
+        return tuple(name for name in story.named_gaps if name != TEST or tested)
     return tuple(one.name for one in items if not one.here)
 
 

@@ -147,6 +147,13 @@ NO_REPORT: Final = _say(
     "write what was advised or repaired",
     "请填写指导或维修内容",
 )
+COUNTERED: Final = _say(
+    "countered",
+    "the buyer proposed another resolution, and nobody has answered",
+    "买方提议了其他处理方式，尚未得到答复",
+    "offer a path first, or write why it goes on all the same",
+    "请先给出处理方式，或说明仍然继续的理由",
+)
 NOT_VERIFIED: Final = _say(
     "not_verified",
     "the probe has not found it well for long enough",

@@ -153,10 +153,18 @@ def _reject_code(facts: GuardFacts) -> Refusal | None:
 
 def _needs_return(facts: GuardFacts) -> Refusal | None:
     """An engineer may ask for any unit; the machine only for what the path needs."""
+    if refusal := _unanswered(facts):
+        return refusal
     path = PATHS.get(facts.story.path)
     if facts.actor is not Actor.SYSTEM or path in facts.terms.return_paths:
         return None
     return words.NO_RETURN
+
+
+def _unanswered(facts: GuardFacts) -> Refusal | None:
+    """What the buyer proposed instead is answered first, or words say why not."""
+    is_countered = facts.story.path_said == "countered"
+    return words.COUNTERED if is_countered and not facts.reason.strip() else None
 
 
 def _rma_valid(facts: GuardFacts) -> Refusal | None:
@@ -177,6 +185,8 @@ def _bench(facts: GuardFacts) -> Refusal | None:
 
 def _returned(facts: GuardFacts) -> Refusal | None:
     """Beginning without the unit that has to come back is possible, and says why."""
+    if refusal := _unanswered(facts):
+        return refusal
     if facts.story.state is LineState.RECEIVED or facts.reason.strip():
         return None
     path = PATHS.get(facts.story.path)

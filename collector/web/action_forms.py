@@ -109,7 +109,7 @@ def read_wish(form: Mapping[str, object], items: Mapping[str, Sequence[str]]) ->
 def _values(
     action: Action, story: Story, suggested: SuggestedAnswer | None, ship_to: str
 ) -> dict[str, str]:
-    found = {"ship_to": story.ship_to or ship_to, "carrier": story.carrier}
+    found = {"ship_to": ship_to or story.ship_to, "carrier": story.carrier}
     if action.id == "offer_path":
         found["path"] = story.counter if story.path_said == "countered" else story.path
     if action.id == "approve" and suggested:

@@ -12,8 +12,9 @@ from collector.web.action_forms import needs_reason
 from collector.web.api.shapes import when
 
 
-def answer(story: Story) -> dict[str, object]:
-    """The answer so far; null for what nobody has said."""
+def answer(story: Story, *, ship_to: str = "") -> dict[str, object]:
+    """The answer so far; null for what nobody has said. ``ship_to`` is what the case has now: it
+    may have been confirmed with another of its lines."""
     return {
         "path": story.path or None,
         "path_said": story.path_said or None,
@@ -32,7 +33,7 @@ def answer(story: Story) -> dict[str, object]:
         "new_serial": story.replacement_serial or None,
         "credit_note": story.credit_note or None,
         "firmware_version": story.fixed_version or None,
-        "ship_to": story.ship_to or None,
+        "ship_to": ship_to or story.ship_to or None,
         "merged_into": story.merged_into,
         "frozen_by": story.frozen_by or None,
         "is_held": story.is_held,

@@ -8,7 +8,7 @@ from collector.claims.completeness import Level
 from collector.claims.origin.fleet_words import withhold
 from collector.claims.troubleshooting import Check, tell_check
 from collector.line_items import every_item
-from collector.store import reports
+from collector.store import answers, reports
 from collector.store.reports import FileRow, ReportRow
 from collector.store.scope import Role
 from collector.store.views import claim_file, claims
@@ -46,10 +46,11 @@ async def show_preclaim(call: Call) -> web.StreamResponse:
     )
     shown = () if call.known.role is Role.DISTRIBUTOR else manifests
     story = story_of(events)
+    case = await house.read(lambda db: answers.case_of(db, number))
     response = answer(
         {
             **shapes.preclaim(row),
-            "answer": answer_shapes.answer(story),
+            "answer": answer_shapes.answer(story, ship_to=case.ship_to),
             "actions": answer_shapes.actions(story, call.known.role),
             "must": {item.name: item.here for item in items.items if item.level is Level.MUST},
             "completeness": _completeness(items),

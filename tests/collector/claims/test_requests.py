@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collector.ask_for_evidence import gaps_of
 from collector.claims.completeness import Item
 from collector.claims.lifecycle import LineState
 from collector.claims.policy import PolicyError, parse
@@ -66,6 +67,14 @@ def test_when_nothing_is_asked(situation: Situation, why: NotNow | None) -> None
     assert not_now(situation, TERMS, now=NOON) is why
     assert bool(plan(["picture"], situation, TERMS, now=NOON)) is (why is None)
     assert not_now(situation, replace(TERMS, ask=False), now=NOON) is NotNow.SWITCHED_OFF
+
+
+def test_the_filter_is_moved_for_its_own_faults_alone() -> None:
+    """A test that an engineer names is asked of an agent where the fault has one to show."""
+    asked = Story(state=LineState.NEED_INFO, named_gaps=("test", "picture"))
+    picture, test = Item(name="picture", here=True), Item(name="test", here=False)
+    assert gaps_of((picture,), asked) == ("picture",)
+    assert gaps_of((picture, test), asked) == ("test", "picture")
 
 
 def test_one_order_a_verb_for_all_that_is_due() -> None:

@@ -1,0 +1,68 @@
+"""What goes on after a first answer: another unit, an unanswered counter, a changed address."""
+
+from __future__ import annotations
+
+from collector.store import stories, units
+from collector.store import tables as t
+from tests.collector.web.conftest import Browser, Console, Signed
+from tests.collector.web.test_actions import do
+
+
+async def sent(engineer: Browser, *, serial: str) -> None:
+    """An advance replacement leaves for line 2."""
+    for action, fields in (
+        ("take", {}),
+        ("approve", {"reason": "seen", "path": "advance_replace", "origin": "factory"}),
+        ("begin", {}),
+        ("fulfil", {"tracking": "SF1", "new_serial": serial}),
+    ):
+        assert (await do(engineer, action, **fields))[0] == 303, action
+
+
+async def test_a_replacement_that_fails_is_replaced(console: Console, signed: Signed) -> None:
+    """The second unit is sent for the first one sent, not again for the claimed one: the chain goes
+    on, and the same unit under another tracking number changes no chain."""
+    engineer, buyer = await signed("engineer"), await signed("integrator")
+    await sent(engineer, serial="SL26000130")
+    assert (await do(buyer, "not_solved", reason="dead out of the box"))[0] == 303
+    again = await do(engineer, "fulfil", tracking="SF2", new_serial="SL26000130")
+    assert again[0] == 303, "it came back undelivered"
+    assert (await do(buyer, "not_solved", reason="dead out of the box"))[0] == 303
+    status, page = await do(engineer, "fulfil", tracking="SF3", new_serial="SL26000131")
+    assert status == 303, page
+    with console.engine.begin() as db:
+        story = stories.story_of(db, 2)
+        chain = [
+            found.replaces if (found := units.find(db, serial)) else None
+            for serial in ("SL26000130", "SL26000131")
+        ]
+    assert story.replacement_serial == "SL26000131"
+    assert chain == ["SL26000003", "SL26000130"]
+
+
+async def test_nothing_begins_over_a_counter(console: Console, signed: Signed) -> None:
+    """What the buyer countered is answered before anything is sent, or words say why not."""
+    engineer, buyer = await signed("engineer"), await signed("integrator")
+    for action, fields in (
+        ("take", {}),
+        ("approve", {"reason": "seen", "path": "parts", "origin": "factory"}),
+    ):
+        assert (await do(engineer, action, **fields))[0] == 303, action
+    assert (await do(buyer, "counter_path", counter="credit", reason="site closes"))[0] == 303
+    status, page = await do(engineer, "begin")
+    assert status == 409
+    assert "the buyer proposed another resolution" in page
+    assert (await do(engineer, "begin", reason="agreed by telephone"))[0] == 303
+
+
+async def test_the_last_address_stands(console: Console, signed: Signed) -> None:
+    """One line's older address does not come back over the one that the case has since."""
+    engineer, buyer = await signed("engineer"), await signed("integrator")
+    assert (await do(buyer, "confirm_ship_to", ship_to="Old yard 1"))[0] == 303
+    with console.engine.begin() as db:
+        db.execute(t.claim_case.update().where(t.claim_case.c.id == 2).values(ship_to="New yard 2"))
+    page = await (await buyer.get("/preclaims/2")).text()
+    assert "Old yard 1</textarea>" not in page
+    assert "New yard 2</textarea>" in page
+    told = await (await engineer.get("/api/v1/preclaims/2")).json()
+    assert told["answer"]["ship_to"] == "New yard 2"
