@@ -9,10 +9,19 @@ import enum
 from typing import Final
 
 from agent.wrong import Both
+from shared.evidence import EvidenceKind
 
 AND: Final = Both(", ", "，")
 BECAUSE: Final = Both(": ", "：")
 THEN: Final = Both("; ", "；")
+LISTED: Final = Both(", ", "、")
+KIND_WORDS: Final = {
+    EvidenceKind.PICTURE: Both("picture", "图片"),
+    EvidenceKind.REFERENCE: Both("reference picture", "参考图片"),
+    EvidenceKind.TRANSCRIPT: Both("probe transcript", "检测记录"),
+    EvidenceKind.READINGS: Both("readings", "读数"),
+    EvidenceKind.CLIP: Both("clip", "视频片段"),
+}
 
 
 class Answer(enum.Enum):
@@ -43,8 +52,8 @@ class Answer(enum.Enum):
         "业主未同意该摄像机的图片离开站点",
     )
     NO_PICTURE = Both("no picture", "未取得图片")
-    NO_CLIP = Both("no clip", "未取得视频片段")
-    CLIP_SENT = Both("clip sent", "已发送视频片段")
+    SENT = Both("sent: {kinds}", "已发送：{kinds}")
+    NOT_SENT = Both("not to be had: {kinds}", "未能取得：{kinds}")
     FAULT_OVER = Both(
         "the fault {event} is not open at this device: what is seen now would be no evidence of it",
         "该设备上故障 {event} 已不存在：现在所见不能作为其证据",
@@ -81,6 +90,10 @@ class Answer(enum.Enum):
     NOT_BUILT = Both("the agent cannot be built with it: {error}", "代理无法用该配置启动：{error}")
     FAILED_WITH_IT = Both("the agent failed with it: {error}", "代理使用该配置时失败：{error}")
     DROPPED = Both("somebody at the agent dropped it", "有人在代理处将其撤销")
+
+    def told_of(self, kinds: Both) -> Both:
+        """The answer with kinds of files in each language's words."""
+        return Both(self.value.en.format(kinds=kinds.en), self.value.zh.format(kinds=kinds.zh))
 
     def told(self, **values: object) -> Both:
         """The answer with its fields; KeyError when one is missing."""

@@ -296,13 +296,15 @@ class Teller:
         kept = keepsake_store.read(self._db, device_id, kind)
         return kept is None or not timedelta(0) <= now - kept.taken_at < REFERENCE_EVERY
 
-    def tell_wanted(self, wanted: Wanted, seen: Seen) -> None:
-        """Send what of this pass somebody asked for; a fault's files are filed under it."""
+    def tell_wanted(self, wanted: Wanted, seen: Seen) -> frozenset[EvidenceKind]:
+        """Send what of this pass somebody asked for; a fault's files are filed under it.
+
+        The kinds that went: what the device or the owner does not give is not among them.
+        """
         episode, kinds = wanted.episode, wanted.kinds
         files = list(picture_files(seen)) if EvidenceKind.PICTURE in kinds else []
         if episode is None:
-            self._add_evidence(seen, code="", episode=None, files=files)
-            return
+            return self._add_evidence(seen, code="", episode=None, files=files)
         more = [
             self._reference(seen) if EvidenceKind.REFERENCE in kinds else None,
             write_transcript(seen.exchanges, taken_at=seen.now)
@@ -312,7 +314,7 @@ class Teller:
         ]
         files += [one for one in more if one is not None]
         files += self._clips(episode.code, seen) if EvidenceKind.CLIP in kinds else ()
-        self._add_evidence(seen, code=episode.code, episode=episode.event, files=files)
+        return self._add_evidence(seen, code=episode.code, episode=episode.event, files=files)
 
     def tell_attachment(self, facts: DeviceFacts, found: Attachment, *, now: datetime) -> None:
         """Send a file of a device, such as its own log, because somebody asked."""
@@ -329,10 +331,11 @@ class Teller:
 
     def _add_evidence(
         self, seen: Seen, *, code: str, episode: EventId | None, files: Sequence[EvidenceFile]
-    ) -> None:
+    ) -> frozenset[EvidenceKind]:
         files = self._author.permitted(seen.facts.device_id, files)
         manifest = self._manifest(seen, code=code, episode=episode, files=files)
         if manifest is None:
-            return
+            return frozenset()
         self._outbox.append(EvidenceAdded(seen.facts, episode, manifest), now=seen.now)
         self._append_chunks(files, seen.now)
+        return frozenset(file.kind for file in files)

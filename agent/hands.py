@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from agent.answer_words import AND, BECAUSE, THEN, Answer
+from agent.answer_words import AND, BECAUSE, KIND_WORDS, LISTED, THEN, Answer
 from agent.asking import run_probe, spent_between
 from agent.budget import Budget, Spend, allows, ceiling_of
 from agent.camera.port import Camera, LoginKind
@@ -82,6 +82,8 @@ class DeviceHands:
             probes = self._rounds.probes_without_login() if rests else None
             outcome = await self._rounds.visit(one, probes, wanted=sends)
             answers.append(_in_words(outcome, rests))
+            if sends is not None:
+                answers.append(_sent_in_words(outcome, sends))
         return join(THEN, answers)
 
     async def take_picture(
@@ -99,10 +101,9 @@ class DeviceHands:
         if outcome.pictures == 0:
             whys = (in_both(reading) for reading in outcome.readings if reading.cause)
             raise DidNotWork(next(whys, Answer.NO_PICTURE.told()))
-        told = Answer.PICTURES_SENT.told(count=outcome.pictures)
-        if not wanted.has_clip:
-            return told
-        return join(THEN, (told, _clip_in_words(outcome)))
+        if wanted.episode is not None:
+            return _sent_in_words(outcome, wanted)
+        return Answer.PICTURES_SENT.told(count=outcome.pictures)
 
     def _wanted(
         self, device_id: str, arguments: Mapping[str, str], *, usual: frozenset[EvidenceKind]
@@ -195,12 +196,24 @@ def _in_words(outcome: Outcome, logins_rest_until: datetime | None) -> Both:
     return join(AND, parts)
 
 
-def _clip_in_words(outcome: Outcome) -> Both:
-    if outcome.has_clip:
-        return Answer.CLIP_SENT.told()
-    why = outcome.no_clip
-    no_clip = Answer.NO_CLIP.told()
-    return join(BECAUSE, (no_clip, Both(why.en, why.zh))) if why else no_clip
+def _sent_in_words(outcome: Outcome, wanted: Wanted) -> Both:
+    """Which of the wanted kinds went, and which did not; DidNotWork when none did."""
+    lacking = wanted.kinds - outcome.sent
+    parts = [
+        *([Answer.SENT.told_of(_named(outcome.sent))] if outcome.sent else []),
+        *([Answer.NOT_SENT.told_of(_named(lacking))] if lacking else []),
+    ]
+    if EvidenceKind.CLIP in lacking and outcome.no_clip is not None:
+        parts.append(Both(outcome.no_clip.en, outcome.no_clip.zh))
+    told = join(THEN, parts)
+    if not outcome.sent:
+        raise DidNotWork(told)
+    return told
+
+
+def _named(kinds: frozenset[EvidenceKind]) -> Both:
+    ordered = [KIND_WORDS[kind] for kind in EvidenceKind if kind in kinds]
+    return join(LISTED, ordered)
 
 
 async def _read_log(camera: Camera, visit: Pass) -> Observation:

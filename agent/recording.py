@@ -11,7 +11,7 @@ from typing import Final
 
 from agent.asking import Take
 from agent.budget import Spend
-from agent.camera.port import Clip, Exchange, LoginKind, NoClip
+from agent.camera.port import Exchange, LoginKind, NoClip
 from agent.clip_plan import WATCH_S, Terms
 from agent.clip_purse import Purse
 from agent.config import Device
@@ -46,6 +46,7 @@ from agent.uplink_budget import Mode
 from agent.viewing import read_view
 from agent.wanted import Wanted
 from shared.device import DeviceFacts, is_exchanged
+from shared.evidence import EvidenceKind
 from shared.reading import Reading
 
 _LOG = logging.getLogger(__name__)
@@ -103,7 +104,7 @@ class Outcome:
     appended: bool  # something waits in the outbox because of it
     may_sleep: bool = False  # silent, and a battery camera that may be asleep
     mah: float = 0.0  # estimated charge of the day so far
-    has_clip: bool = False
+    sent: frozenset[EvidenceKind] = frozenset()  # of what an order wanted
     no_clip: NoClip | None = None  # why one that was asked for is not there
 
 
@@ -186,8 +187,7 @@ def record(
         seen=seen,
         is_visit=is_visit,
     )
-    if wanted is not None:
-        Teller(db, outbox, settings.author).tell_wanted(wanted, seen)
+    sent = Teller(db, outbox, settings.author).tell_wanted(wanted, seen) if wanted else frozenset()
     for probe in take.ran:
         spend_store.keep_run(db, device_id, probe.name, now=now)
     spend_store.keep_spend(db, device_id, take.spend)
@@ -204,7 +204,7 @@ def record(
         appended=outbox.next_event() != next_row,
         may_sleep=take.is_silent and view.asleep_until is not None,
         mah=take.mah,
-        has_clip=isinstance(take.clip, Clip),
+        sent=sent,
         no_clip=take.clip if isinstance(take.clip, NoClip) else None,
     )
 

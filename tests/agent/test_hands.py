@@ -128,10 +128,12 @@ async def test_evidence_that_is_wanted_is_filed_under_its_fault(site: Site) -> N
     (manifest,) = [one for one in sent(site) if one.episode is not None]
     assert (manifest.episode, manifest.code) == (event, "picture.noise")
     assert {one.kind for one in manifest.items} == {EvidenceKind.PICTURE, EvidenceKind.CLIP}
-    assert answer == Both("1 picture(s) sent; clip sent", "已发送 1 张图片；已发送视频片段")
+    assert answer == Both("sent: picture, clip", "已发送：图片、视频片段")
     again = await hands.take_picture("one", order)
-    assert "no clip: a clip of this camera was taken" in again.en
-    assert "未取得视频片段" in again.zh
+    assert again.en.startswith("sent: picture; not to be had: clip; a clip of this camera was")
+    assert "未能取得：视频片段；" in again.zh
+    with pytest.raises(DidNotWork, match="not to be had: clip"):
+        await hands.take_picture("one", {**order, KINDS: "clip"})
 
     site.clock.now += timedelta(hours=1)
     await hands.probe_now("one", {EPISODE: str(event)})
