@@ -11,9 +11,11 @@ from typing import Final
 
 from collector.claims.action import Action, Field, Kind
 from collector.claims.answer import BRINGS_UNIT, SHIPS, Path, RejectCode
-from collector.claims.lifecycle import Actor, LineState
+from collector.claims.lifecycle import OPEN, Actor, LineState
 from collector.claims.origin.kinds import Origin
+from collector.claims.report import Tried
 from collector.claims.story_parts import Story
+from collector.claims.troubleshooting import CHECKED, CheckOutcome
 
 S = LineState
 _ASKERS: Final = frozenset({Actor.INTEGRATOR, Actor.DISTRIBUTOR})
@@ -88,6 +90,21 @@ NEW_PATH: Final = Field(
     name="path", kind=Kind.CHOICE, options=PATH.options, family="path", needed=True
 )
 
+WHAT: Final = Field(
+    name="what",
+    kind=Kind.CHOICE,
+    options=tuple(one.value for one in Tried),
+    family="tried",
+    needed=True,
+)
+OUTCOME: Final = Field(
+    name="outcome",
+    kind=Kind.CHOICE,
+    options=tuple(one.value for one in CheckOutcome if one is not CheckOutcome.NOT_TOLD),
+    family="check_outcome",
+    needed=True,
+)
+
 
 def _runs(story: Story) -> bool:
     return story.submitted_at is not None and story.stopped_at is None and not story.is_held
@@ -143,6 +160,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(id="reopen", rule=23),
     Action(id="withdraw", rule=18),
     Action(id="merge", rule=19, fields=(INTO,)),
+    Action(
+        id="check", event=CHECKED, states=OPEN, actors=_ASKERS | _FACTORY, fields=(WHAT, OUTCOME)
+    ),
     Action(
         id="hold",
         event="held",

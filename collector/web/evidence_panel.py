@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from collector import line_file
 from collector.claims import completeness
 from collector.claims.completeness import Count, Item, Level
 from collector.claims.problem import Both
-from collector.claims.report import Tried
-from collector.claims.troubleshooting import CheckOutcome, tell_check
+from collector.claims.troubleshooting import tell_check
 from collector.describe_line import describe_line
 from collector.line_file import LineFile
 from collector.line_items import every_item
@@ -19,9 +17,6 @@ from collector.store.views.claims import PreClaim
 from collector.web import asked_panel
 from collector.web.asked_panel import AskedPanel
 from collector.web.call import Call
-
-OUTCOMES: Final = tuple(one.value for one in CheckOutcome if one is not CheckOutcome.NOT_TOLD)
-TRIED: Final = tuple(one.value for one in Tried)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +76,4 @@ async def panel(file: LineFile, call: Call) -> dict[str, object]:
         "asked": await read_asked(call, file),
         "checks": file.checks,
         "say_check": lambda check: tell_check(check).text(language),
-        "may_check": file.row.closed_at is None,
-        "tried": TRIED,
-        "check_outcomes": OUTCOMES,
     }

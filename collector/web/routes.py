@@ -26,7 +26,6 @@ from collector.web.pages import (
     brought_files,
     bulk,
     cases,
-    checked,
     claims,
     compatibility,
     devices,
@@ -135,7 +134,6 @@ ROUTES: Final[tuple[Route, ...]] = (
         largest=proofs.LARGEST,
     ),
     _post(r"/preclaims/{id:\d+}/act", actions.act_on_preclaim, KNOWN),
-    _post(r"/preclaims/{id:\d+}/checked", checked.add_check, KNOWN),
     _get("/preclaims/act", bulk.show_bulk, KNOWN),
     Route(
         method="POST",

@@ -124,9 +124,9 @@ async def test_what_was_tried_is_recorded(console: Console, signed: Signed) -> N
     before = (await (await client.get("/api/v1/preclaims/1")).json())["completeness"]
     gaps = {one["name"]: one["do_zh"] for one in before["items"] if not one["here"]}
     assert "重启" in gaps["tried"]
-    path, form = "/preclaims/1/checked?lang=en", {"csrf": CSRF, "what": "restarted"}
-    assert (await client.post(path, data={**form, "outcome": "hope"})).status == 422
-    form |= {"outcome": "no_change", "note": "twice, by the breaker"}
+    path, form = "/preclaims/1/act?lang=en", {"csrf": CSRF, "action": "check", "what": "restarted"}
+    assert (await client.post(path, data={**form, "outcome": "hope"})).status == 409
+    form |= {"outcome": "no_change", "reason": "twice, by the breaker"}
     assert (await (await signed("stranger")).post(path, data=form)).status == 404
     assert (await (await signed("integrator")).post(path, data=form)).status == 200
 
