@@ -17,7 +17,7 @@ from collector.notify.letter import write_test
 from collector.outlets.address import is_address
 from collector.outlets.answer import Answer, Outcome
 from collector.outlets.outlet import open_outlets
-from collector.outlets.settings import MAIL
+from collector.outlets.settings import MAIL, PARTNER
 from collector.settings import Config
 
 
@@ -31,6 +31,7 @@ def notify(arguments: argparse.Namespace) -> int:
         outlets = open_outlets(config.notify, clock=utc_now)
         for one in outlets:
             open_.callback(one.close)
+        outlets = tuple(one for one in outlets if not one.name.startswith(PARTNER))
         outlet = {one.name: one for one in outlets}.get(name)
         if outlet is None:
             known = ", ".join(one.name for one in outlets) or say("no_channel", arguments.lang)

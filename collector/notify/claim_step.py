@@ -31,6 +31,14 @@ NAMES: Final = (
     "held",
     "released",
     "reminded",
+    "carried",
+    "verdict_right",
+    "verdict_wrong",
+    "verdict_cannot_tell",
+    "trust_lost",
+    "profile_right",
+    "profile_wrong",
+    "path_offered",
     "path_accepted",
     "path_countered",
     "path_offered",
@@ -51,7 +59,8 @@ TOLD_FIELDS: Final = frozenset(
         "from", "to", "rule", "reason", "code", "path", "origin", "rma_number", "missing",
         "brought", "reason_code", "bench", "scanned_serial", "new_serial", "tracking", "carrier",
         "credit_note", "firmware_version", "into", "ship_to", "counter", "verified_by_probe",
-        "repeat_of", "sha256", "version", "size", "by", "partner", "number", "items", "item",
+        "repeat_of", "sha256", "version", "size", "by", "partner", "number", "items",
+        "what", "outcome", "verb", "until",
     }
 )  # fmt: skip
 """Fields of an entry that leave the collector; what is not named here stays."""

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+import collector.web
 from collector.claims.lifecycle import Actor, LineState
-from collector.notify.claim_step import fields_of
+from collector.notify.claim_step import NAMES, fields_of
 from collector.notify.topics import Delivery, Topic
 from collector.notify.wishes import EVERY_SITE, Wishes
 from collector.outlets.settings import HookKind, HookSettings, NotifySettings
@@ -183,3 +184,11 @@ def test_what_counts_other_organisations_devices_stays() -> None:
 
     assert fields_of("origin_suggested", payload) == {"origin": "factory"}
     assert fields_of("moved", {"reason": "ok", "shares": 1}) == {"reason": "ok"}
+
+
+def test_what_the_page_can_name_a_program_can_ask_for() -> None:
+    """Every entry that has a name on the page of a claim can stand in ``claim_events``."""
+    texts = json.loads((Path(collector.web.__file__).parent / "texts" / "en.json").read_text())
+    named = {key.removeprefix("event.") for key in texts if key.startswith("event.")}
+
+    assert named - {"moved", "finding"} <= set(NAMES)
