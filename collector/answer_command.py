@@ -61,7 +61,7 @@ def import_answer(arguments: argparse.Namespace) -> int:
                 content,
                 partners=config.partners,
                 own_fingerprint=open_room(config).desk.made_by.fingerprint,
-                terms=config.policy.clocks,
+                policy=config.policy,
                 now=utc_now(),
             )
     except AnswerError as error:

@@ -47,6 +47,7 @@ def read_partners(top: TomlReader, organisations: set[str], base: Path) -> tuple
                 organisation_id=table.choice("organisation", None, organisations),
                 answers_to=_answers_to(table),
                 ca=_ca(table, base),
+                decides_for=table.text("decides_for", "").strip(),
             )
         )
     return tuple(made)

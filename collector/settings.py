@@ -94,6 +94,9 @@ class PackSettings:
     name: str = ""  # of this collector, in packs; default: its first organisation's
 
 
+EVERY_MAKER: Final = "*"  # of ``PartnerEntry.decides_for``
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerEntry:
     """One of ``[[partners]]``: a collector whose packs are taken, and whose claims they become."""
@@ -103,6 +106,7 @@ class PartnerEntry:
     organisation_id: str
     answers_to: str = ""  # base URL of its console; '' : answers go by hand
     ca: Path | None = None
+    decides_for: str = ""  # the maker whose claims it answers, or EVERY_MAKER; '': it answers none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

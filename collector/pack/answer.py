@@ -110,7 +110,13 @@ def read_answer(content: bytes, *, trusted: Collection[str]) -> Signed:
         envelope = msgspec.json.decode(content, type=_Envelope)
         key = signing.read_public(envelope.public_key.encode())
         signature = base64.b64decode(envelope.signature, validate=True)
-    except (msgspec.DecodeError, UnicodeError, signing.KeyFileError, binascii.Error) as error:
+    except (
+        msgspec.DecodeError,
+        UnicodeError,
+        signing.KeyFileError,
+        binascii.Error,
+        RecursionError,  # lists in lists, a hundred thousand deep
+    ) as error:
         raise _unreadable(type(error).__name__) from error
     body = envelope.answer.encode()
     known = fingerprint(key)
@@ -128,7 +134,7 @@ def read_answer(content: bytes, *, trusted: Collection[str]) -> Signed:
         )
     try:
         return Signed(answer=msgspec.json.decode(body, type=Answer), signed_by=known)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise _unreadable(str(error)) from error
 
 

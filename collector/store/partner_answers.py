@@ -93,6 +93,17 @@ def find_line(db: Connection, *, number: str, line: int) -> str | None:
     ).scalar_one_or_none()
 
 
+def is_others(db: Connection, *, line_id: int, partner: str) -> bool:
+    """Whether the claim came here from this partner, or another partner has answered it."""
+    came = select(pack_import.c.id).where(
+        pack_import.c.line_id == line_id, pack_import.c.partner == partner
+    )
+    answered = select(pack_answer.c.id).where(
+        pack_answer.c.line_id == line_id, pack_answer.c.partner != partner
+    )
+    return any(db.execute(query.limit(1)).first() is not None for query in (came, answered))
+
+
 def taken_until(db: Connection, *, line_id: int, partner: str) -> int:
     """The last step of the partner that was taken; 0 before the first."""
     found = db.execute(

@@ -15,10 +15,11 @@ from collector.config_notify import answer_route
 from collector.give_answer import answers_to, signer
 from collector.outlets.outlet import open_outlets
 from collector.outlets.settings import NotifySettings
-from collector.pack.answer import Answer, AnswerError, write_answer
+from collector.pack.answer import Answer, AnswerError, Step, write_answer
 from collector.pack.claim import Maker
 from collector.pack.room import PackRoom
 from collector.pack.seal import fingerprint
+from collector.pack.share import Sharer, share
 from collector.postman import Postman
 from collector.receive_answer import Came, Result, receive_answer
 from collector.review import move_line
@@ -26,19 +27,22 @@ from collector.settings import PartnerEntry
 from collector.store import cases, tables
 from collector.tell import tell
 from shared.backoff import Backoff
-from tests.collector.house import House
+from tests.collector.house import NOON, House
 from tests.collector.notify.far_ends import Receiver
 from tests.collector.pack import needs
 from tests.collector.pack.seed import PACK_KEY, desk_of
 from tests.collector.pack.tamper import STRANGER
 from tests.collector.pack.test_receive import PARTNER, Ends, ends
-from tests.collector.pack.test_share import give
+from tests.collector.pack.test_share import give, room_of
 
 __all__ = ["ends"]
 pytestmark = needs.FONT
 FACTORY_KEY = STRANGER  # the factory's own, not the sender's
 FACTORY = PartnerEntry(
-    name="factory", fingerprint=fingerprint(FACTORY_KEY.public_key()), organisation_id="north"
+    name="factory",
+    fingerprint=fingerprint(FACTORY_KEY.public_key()),
+    organisation_id="north",
+    decides_for="*",
 )
 MADE_BY = Maker(name="Factory", fingerprint=FACTORY.fingerprint)
 ASK = {"missing": ["photo"]}
@@ -156,17 +160,82 @@ def test_whatever_is_not_the_factorys_word_moves_nothing(ends: Ends) -> None:
     for wrong, partner in (
         (content, replace(FACTORY, fingerprint="0" * 64)),
         (content, replace(FACTORY, organisation_id="south")),
+        (content, replace(FACTORY, decides_for="")),
+        (content, replace(FACTORY, decides_for="Another maker")),
         (content.replace(b"seen on", b"Seen on"), FACTORY),
         (json.dumps({**envelope, "signature": forged["signature"]}).encode(), FACTORY),
         (write_answer(msgspec.structs.replace(said, to="1" * 64), FACTORY_KEY), FACTORY),
         (write_answer(msgspec.structs.replace(said, line=99), FACTORY_KEY), FACTORY),
         (b"{}", FACTORY),
+        (b'{"x":' + b"[" * 100_000 + b"}", FACTORY),
     ):
         with pytest.raises(AnswerError) as found:
             take(ends.sender, wrong, partner)
         assert found.value.words.en
         assert found.value.words.zh
         assert ends.sender.everything() == before
+
+
+def test_who_sends_a_pack_decides_nothing_of_it(ends: Ends) -> None:
+    """The sender's key is a partner's at the factory: an answer that it signs itself about its own
+    claim there approves nothing, not even where the entry lets it decide others."""
+    ends.take(give(ends.sender).content)
+    act(ends.factory, LineState.IN_REVIEW)
+    room = replace(room_of(ends.factory), key=FACTORY_KEY)
+    by = Sharer(actor="wu", role="factory_engineer")
+    assert share(ends.factory.engine, room, 1, organisation_id="south", by=by, now=NOON)
+    (case,) = ends.factory.rows(tables.claim_case)
+    forged = write_answer(
+        Answer(
+            number=str(case["number"]),
+            line=1,
+            to=FACTORY.fingerprint,
+            made_by=Maker(name="South", fingerprint=PARTNER.fingerprint),
+            reference="PC-2026-000001-1",
+            state="approved",
+            as_of=NOON,
+            steps=(Step(seq=9, at=NOON, actor="Wu", to="approved", fields=dict(DECISION)),),
+        ),
+        PACK_KEY,
+    )
+    before = ends.factory.everything()
+    for partner in (PARTNER, replace(PARTNER, decides_for="*")):
+        with pytest.raises(AnswerError), ends.factory.engine.begin() as db:
+            receive_answer(
+                db,
+                forged,
+                partners=(partner,),
+                own_fingerprint=FACTORY.fingerprint,
+                now=ends.factory.now,
+            )
+    assert ends.factory.everything() == before
+
+
+def test_another_partner_does_not_decide_what_one_has_answered(ends: Ends) -> None:
+    """Two factories may answer one organisation's claims: the first to answer one is its own."""
+    ends.take(give(ends.sender).content)
+    act(ends.factory, LineState.IN_REVIEW)
+    take(ends.sender, answer(ends.factory))
+    act(ends.factory, LineState.APPROVED, DECISION)
+    with pytest.raises(AnswerError):
+        take(ends.sender, answer(ends.factory), replace(FACTORY, name="other"))
+    assert line_of(ends.sender)["state"] == "in_review"
+
+
+def test_the_unit_that_was_sent_is_known_at_the_sender_too(ends: Ends) -> None:
+    """Fulfilled with a new serial: it replaces the old one in the sender's registry."""
+    ends.take(give(ends.sender).content)
+    sent = {"tracking": "SF-1", "new_serial": "SC24019999"}
+    for target, fields in (
+        (LineState.IN_REVIEW, {}),
+        (LineState.APPROVED, DECISION),
+        (LineState.RESOLVING, {}),
+        (LineState.FULFILLED, sent),
+    ):
+        act(ends.factory, target, fields)
+    assert take(ends.sender, answer(ends.factory)).state == "fulfilled"
+    units = {row["serial"]: row["replaces"] for row in ends.sender.rows(tables.unit)}
+    assert units["SC24019999"] == line_of(ends.sender)["label_serial"]
 
 
 async def test_answers_go_by_the_outbox(ends: Ends, tmp_path: Path) -> None:
