@@ -203,6 +203,7 @@ def _new_line(db: Connection, case: Case, decided: Decision, key: str) -> NewLin
         model=(unit.model if unit else "") or case.model,
         batch=unit.batch if unit else "",
         buyer=unit.buyer if unit else "",
+        maker=unit.maker if unit else "",
         component=entry.component.value if entry else "none",
         warranty_verdict=warranty.verdict.value if warranty else "unknown_serial",
         warranty_until=warranty.until if warranty else None,

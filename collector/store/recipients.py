@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, select, update
 from collector.claims.problem import Both
 from collector.notify.pack_letter import Submitted
 from collector.notify.recipients import Recipient
-from collector.store import packs
+from collector.store import packs, units
 from collector.store.scope import Scope, ancestors_of
 from collector.store.tables import claim_case, claim_line, claim_recipient, finding
 from collector.store.upsert import insert_into
@@ -75,13 +75,17 @@ def remove(db: Connection, scope: Scope, number: int) -> Recipient | None:
 
 
 def parties(db: Connection, line_id: int) -> tuple[str, str]:
-    """``(maker, buyer)`` of a claim; empty texts when it is gone."""
+    """``(maker, buyer)`` of a claim; what it did not say when it was opened, the registry may know
+    by now. Empty texts when it is gone."""
     row = db.execute(
-        select(claim_case.c.maker, claim_case.c.buyer)
+        select(claim_case.c.maker, claim_case.c.buyer, claim_line.c.label_serial)
         .join(claim_line, claim_line.c.case_id == claim_case.c.id)
         .where(claim_line.c.id == line_id)
     ).one_or_none()
-    return ("", "") if row is None else (row.maker, row.buyer)
+    if row is None:
+        return "", ""
+    unit = units.find(db, row.label_serial) if row.label_serial else None
+    return row.maker or (unit.maker if unit else ""), row.buyer or (unit.buyer if unit else "")
 
 
 def submitted(db: Connection, line_id: int) -> Submitted | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlalchemy import update
 
 from collector.compose import PACK_WITHIN
 from collector.intake.evidence_files import EvidenceFiles
@@ -22,11 +23,12 @@ from collector.store.packs import PackRow
 from collector.store.scope import Role, scope_of
 from collector.tell import tell
 from shared.backoff import Backoff
-from tests.collector.house import House
+from tests.collector.house import NOON, House, device, fault, frame_of, with_policy
 from tests.collector.notify.far_ends import Mailbox, mail_server
 from tests.collector.notify.test_claim_entries import open_claim
 from tests.collector.notify.test_postman import running, states, until
 
+DAY_S = 86400.0
 PACK = b"PK\x03\x04 a pack " * 100
 
 
@@ -230,3 +232,25 @@ def test_who_is_named_most_closely_gets_the_claim() -> None:
     ):
         assert [r.id for r in choose(known, maker=maker, buyer=buyer)] == want
     assert choose(known[1:], maker="P", buyer="Q") == ()
+
+
+def test_a_claim_that_the_machine_opened_names_its_maker(tmp_path: Path) -> None:
+    """The maker and buyer of the registry, also where a list brought them after the opening."""
+    heard = with_policy(default_promise_s=DAY_S, max_promise_s=DAY_S, site_loss_wait=False)
+    house = House(tmp_path, heard)
+    house.register("SC24010001", delivered_on=(NOON - timedelta(days=30)).date())
+    with house.engine.begin() as db:
+        db.execute(update(tables.unit).values(maker="Maker"))
+    for seq, (name, serial) in enumerate((("gate", "SC24010001"), ("yard", "SC24010002")), start=1):
+        house.take(frame_of(fault(of=device(name, label_serial=serial)), seq=seq))
+    for _ in range(3):
+        house.pass_time(20)
+        house.tick()
+    makers = [row["maker"] for row in house.rows(tables.claim_case)]
+    assert makers == ["Maker", ""]
+
+    house.register("SC24010002", delivered_on=None)
+    with house.engine.begin() as db:
+        db.execute(update(tables.unit).values(maker="Maker"))
+        assert [recipients.parties(db, line) for line in (1, 2)] == [("Maker", "North")] * 2
+    house.engine.dispose()
