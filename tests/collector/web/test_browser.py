@@ -11,12 +11,18 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from aiohttp.typedefs import Handler
+from sqlalchemy import select
 
-from collector.store import accounts
+from collector.act import Wish
+from collector.roles import Role
+from collector.store import accounts, stories
+from collector.store import tables as t
 from collector.web.application import create
 from collector.web.visitor import SESSION_COOKIE
+from tests.collector.web.chromium import browser
 from tests.collector.web.conftest import NOW, Console
 from tests.collector.web.evidence_seed import CLIP, DRAWN, FAULT, REFERENCE, WHOLE, put
+from tests.collector.web.test_review import do_all, open_case
 from tests.collector.web.test_trend import charges, tell
 
 CHROMIUM = shutil.which("chromium")
@@ -139,3 +145,49 @@ async def test_strips_are_drawn(console: Console, tmp_path: Path) -> None:
     assert "Battery charge (%)" in document
     assert "Content Security Policy" not in log
     assert "Uncaught" not in log
+
+
+async def test_an_engineer_judges_by_keyboard(console: Console, tmp_path: Path) -> None:
+    """A key opens a form and sends nothing; what is typed there approves the claim. No page of
+    the review is wider than the window, on a desk or a phone."""
+    one, two = open_case(console, ["SL26000121", "SL26000122"])
+    do_all(console, [one], Wish(action="take"), role=Role.FACTORY_ENGINEER)
+    with console.engine.begin() as db:
+        person = accounts.find_person(db, "engineer")
+        assert person is not None
+        until = NOW + timedelta(hours=1)
+        accounts.add_session(
+            db, token="keys", person_id=person.id, csrf="x", now=NOW, expires_at=until
+        )
+        case = db.execute(
+            select(t.claim_line.c.case_id).where(t.claim_line.c.id == one)
+        ).scalar_one()
+    root = str(console.server.make_url("/")).rstrip("/")
+    cookie = (SESSION_COOKIE, "keys")
+    async with asyncio.timeout(60), browser(tmp_path / "p", cookie=cookie, url=root) as tab:
+        pages = (
+            "/review",
+            f"/cases/{case}",
+            f"/preclaims/act?action=approve&line={one}&line={two}",
+            f"/preclaims/{one}",
+        )
+        for width in (390, 1280):
+            for place in pages:
+                await tab.open(f"{root}{place}", width=width)
+                wide = await tab.run("document.documentElement.scrollWidth")
+                assert isinstance(wide, int)
+                assert wide <= width, f"{place} is {wide} wide at {width}"
+        await tab.press("a")
+        await tab.until("document.querySelector('details[data-key=a]').open")
+        assert await tab.run("document.activeElement.name") == "path"
+        with console.engine.begin() as db:
+            assert stories.story_of(db, one).state.value == "in_review"
+        await tab.run(
+            "document.querySelector('details[data-key=a] textarea').value = 'seen';"
+            "document.querySelector('details[data-key=a] form').requestSubmit()"
+        )
+        await tab.until("location.search == '?done=approve'")
+        await tab.until("document.body.innerText.includes('RMA-2026-')")
+        assert tab.log == []
+    with console.engine.begin() as db:
+        assert stories.story_of(db, one).path == "parts"
