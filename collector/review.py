@@ -158,6 +158,7 @@ def _facts(
         line_id=line.id,
         organisation_id=line.organisation_id,
         label_serial=line.label_serial,
+        position_id=line.position_id,
         warranty_verdict=line.warranty_verdict,
         warranty_until=line.warranty_until,
         today=_today(terms, now),

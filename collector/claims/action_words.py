@@ -30,6 +30,8 @@ FIELD_WORDS: Final = {
     "into": Both("the line that stays", "保留的索赔行"),
     "ship_to": Both("the address", "收货地址"),
     "counter": Both("the path you propose", "您提议的处理方式"),
+    "what": Both("what was done", "所做的排查"),
+    "outcome": Both("what came of it", "排查结果"),
     "reason": Both("the reason", "原因"),
 }
 NO_REASON: Final = _say(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from collector.claims.item_words import name_items
 from collector.claims.problem import Both
 from collector.claims.refusal import Refusal
 
@@ -182,6 +183,13 @@ NO_OTHER: Final = _say(
     "name the line that stays",
     "请指明保留的索赔行",
 )
+OTHER_UNIT: Final = _say(
+    "other_unit",
+    "the other line is of another serial, at another place: two units are two claims",
+    "另一条索赔行属于其他地点的另一序列号：两台设备应为两项索赔",
+    "name the line of the same unit, or answer each by itself",
+    "请指明同一设备的索赔行，或分别处理",
+)
 YOUNGER: Final = _say(
     "younger",
     "the other line is the younger one",
@@ -227,13 +235,24 @@ HOLD_REASON: Final = _say(
 )
 
 
+_FROZEN: Final = {
+    "duplicate_serial": Both("the same serial is alive at two places", "同一序列号在两处同时在线"),
+}
+_VERDICTS: Final = {
+    "out": Both("out of warranty", "已过保修期"),
+    "duplicate_serial": Both("serial seen twice", "序列号重复"),
+    "not_ours": Both("not ours", "非本厂产品"),
+    "stolen/blocked": Both("blocked", "已冻结"),
+}
+
+
 def incomplete(missing: tuple[str, ...]) -> Refusal:
     """Items are missing."""
-    named = ", ".join(missing)
+    named = name_items(missing)
     return _say(
         "incomplete",
-        f"missing: {named}",
-        f"缺少：{named}",
+        f"missing: {named.en}",
+        f"缺少：{named.zh}",
         "add them, or write why it goes without",
         "请补充，或说明为何缺少",
     )
@@ -241,10 +260,11 @@ def incomplete(missing: tuple[str, ...]) -> Refusal:
 
 def frozen(by: str) -> Refusal:
     """The line may not be submitted while this holds."""
+    why = _FROZEN.get(by, Both(by, by))
     return _say(
         "frozen",
-        f"the line is frozen ({by})",
-        f"该索赔行已冻结（{by}）",
+        f"the line is frozen ({why.en})",
+        f"该索赔行已冻结（{why.zh}）",
         "clear up why first; then it is thawed",
         "请先查明原因，之后将解除冻结",
     )
@@ -252,10 +272,11 @@ def frozen(by: str) -> Refusal:
 
 def needs_override(verdict: str) -> Refusal:
     """The warranty verdict speaks against it."""
+    said = _VERDICTS.get(verdict, Both(verdict, verdict))
     return _say(
         "warranty",
-        f"the warranty verdict is {verdict}",
-        f"保修结论为 {verdict}",
+        f"the warranty verdict is '{said.en}'",
+        f"保修结论为“{said.zh}”",
         "submit by hand, and write why it should be looked at all the same",
         "请人工提交，并说明仍需受理的理由",
     )

@@ -41,6 +41,8 @@ class OtherLine:
     organisation_id: str
     is_open: bool
     opened_at: datetime
+    label_serial: str = ""
+    position_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,7 @@ class GuardFacts:
     line_id: int = 0
     organisation_id: str = ""
     label_serial: str = ""
+    position_id: int | None = None
     warranty_verdict: str = ""
     warranty_until: date | None = None
     today: date | None = None  # in the factory's calendar
@@ -248,10 +251,22 @@ def _same_key(facts: GuardFacts) -> Refusal | None:
         return words.NO_OTHER
     if other.organisation_id != facts.organisation_id:
         return words.NO_OTHER
+    if _is_another_unit(facts, other):
+        return words.OTHER_UNIT
     opened = facts.story.opened_at
     if opened is not None and (other.opened_at, other.id) > (opened, facts.line_id):
         return words.YOUNGER
     return None
+
+
+def _is_another_unit(facts: GuardFacts, other: OtherLine) -> bool:
+    """Two units that fail are two claims: merged, one would be lost and its batch miscounted.
+
+    Two serials at one place may be two names of one device; the engineer's words say so.
+    """
+    mine, its = facts.label_serial, other.label_serial
+    at_one_place = facts.position_id is not None and facts.position_id == other.position_id
+    return bool(mine and its) and not same_serial(mine, its) and not at_one_place
 
 
 def _silent(facts: GuardFacts) -> Refusal | None:

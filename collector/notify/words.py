@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from collector.claims.item_words import name_items
 from collector.claims.problem import Both
 from collector.claims.report import OTHER
 from collector.claims.state_words import words_of
@@ -160,7 +161,7 @@ def of_reminder(
         device=_same(device),
         site=_same(site),
     )
-    named = Both(", ".join(missing) or "–", "、".join(missing) or "–")
+    named = name_items(missing or ("–",))
     return Said(title, _fill(_REMINDER_TEXT, missing=named, days=_same(f"{left.days}")))
 
 

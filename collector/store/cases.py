@@ -228,6 +228,7 @@ class LineRow:
     warranty_verdict: str
     warranty_until: date | None
     is_closed: bool
+    position_id: int | None = None
 
 
 def row_of(db: Connection, line_id: int) -> LineRow | None:
@@ -244,6 +245,7 @@ def row_of(db: Connection, line_id: int) -> LineRow | None:
         warranty_verdict=row.warranty_verdict,
         warranty_until=row.warranty_until,
         is_closed=row.closed_at is not None,
+        position_id=row.position_id,
     )
 
 
@@ -255,6 +257,8 @@ def other_line(db: Connection, line_id: int) -> OtherLine | None:
             claim_line.c.organisation_id,
             claim_line.c.state,
             claim_line.c.opened_at,
+            claim_line.c.label_serial,
+            claim_line.c.position_id,
         ).where(claim_line.c.id == line_id)
     ).one_or_none()
     if row is None:
@@ -264,6 +268,8 @@ def other_line(db: Connection, line_id: int) -> OtherLine | None:
         organisation_id=row.organisation_id,
         is_open=LineState(row.state) not in ENDED,
         opened_at=row.opened_at,
+        label_serial=row.label_serial,
+        position_id=row.position_id,
     )
 
 

@@ -10,7 +10,8 @@ from collector.act import Wish
 from collector.claims.clock_terms import ClockTerms
 from collector.claims.lifecycle import Actor, LineState
 from collector.claims.origin.kinds import Origin, Payer
-from collector.claims.origin.shipping import payer
+from collector.claims.origin.shipping import payer, payer_when_rejected
+from collector.claims.origin.terms import OriginTerms
 from collector.claims.story import Story
 from collector.store import answers
 from collector.store.answers import CaseRow
@@ -71,11 +72,6 @@ async def read_answer(
     )
     case = await house.read(lambda db: answers.case_of(db, line))
     arrived = await house.read(lambda db: is_on_arrival(db, line, policy=house.policy))
-    pays = (
-        payer(Origin(story.origin), is_on_arrival=arrived, terms=house.policy.origin)
-        if story.path and story.origin
-        else None
-    )
     return AnswerPanel(
         story=story,
         case=case,
@@ -89,11 +85,22 @@ async def read_answer(
             typed=typed,
         ),
         suggested=suggested,
-        payer=pays,
+        payer=_payer(story, is_on_arrival=arrived, terms=house.policy.origin),
         is_on_arrival=arrived,
         rma_until=story.rma_at + terms.rma_valid if story.rma_at else None,
         appeal_until=appeal_until(story, terms),
     )
+
+
+def _payer(story: Story, *, is_on_arrival: bool, terms: OriginTerms) -> Payer | None:
+    """None before an approval: nothing was to be shipped."""
+    if not story.path or not story.origin:
+        return None
+    if story.state is LineState.REJECTED:
+        said = payer_when_rejected(story.reject_code, terms=terms)
+        if said is not None:
+            return said
+    return payer(Origin(story.origin), is_on_arrival=is_on_arrival, terms=terms)
 
 
 def appeal_until(story: Story, terms: ClockTerms) -> datetime | None:

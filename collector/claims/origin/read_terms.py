@@ -10,6 +10,7 @@ from collector.claims.origin.terms import OriginTerms
 from collector.claims.toml_reader import TomlReader
 
 _LARGEST_WEIGHT = 100.0
+NO_FAULT = "no_fault_found"
 
 
 def read_terms(table: TomlReader) -> OriginTerms:
@@ -22,6 +23,7 @@ def read_terms(table: TomlReader) -> OriginTerms:
     def whole(key: str, *, at_most: int) -> int:
         return table.whole(key, getattr(usual, key), at_least=1, at_most=at_most)
 
+    shipping = table.table("shipping")
     return OriginTerms(
         margin=number("margin", at_least=0, at_most=1),
         doubt=number("doubt", at_least=0, at_most=_LARGEST_WEIGHT),
@@ -45,7 +47,8 @@ def read_terms(table: TomlReader) -> OriginTerms:
         renew_hours=number("renew_hours", at_least=0, at_most=720),
         arrival_days=number("arrival_days", at_least=0, at_most=3660),
         weights=_weights(table.table("weights")),
-        pays=_pays(table.table("shipping"), usual.pays),
+        pays=_pays(shipping, usual.pays),
+        no_fault=_no_fault(shipping, usual.no_fault),
     )
 
 
@@ -63,9 +66,19 @@ def _classes(table: TomlReader) -> Mapping[Origin, float]:
 
 def _pays(table: TomlReader, usual: Mapping[Origin, Payer]) -> Mapping[Origin, Payer]:
     words = {payer.value for payer in Payer}
-    named = table.known_keys({origin.value for origin in Origin})
-    said = {name: table.choice(name, usual[Origin(name)].value, words) for name in named}
+    named = table.known_keys({NO_FAULT, *(origin.value for origin in Origin)})
+    said = {
+        name: table.choice(name, usual[Origin(name)].value, words)
+        for name in named
+        if name != NO_FAULT
+    }
     return {
         origin: Payer(word) if (word := said.get(origin.value)) in words else usual[origin]
         for origin in Origin
     }
+
+
+def _no_fault(table: TomlReader, usual: Payer) -> Payer:
+    words = {payer.value for payer in Payer}
+    word = table.choice(NO_FAULT, usual.value, words)
+    return Payer(word) if word in words else usual

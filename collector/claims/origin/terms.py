@@ -48,3 +48,4 @@ class OriginTerms:
     arrival_days: float = 30.0  # dead on arrival so long after delivery: the factory pays
     weights: Mapping[str, Mapping[Origin, float]] = field(default_factory=dict)  # over the usual
     pays: Mapping[Origin, Payer] = field(default_factory=lambda: dict(PAYS))
+    no_fault: Payer = Payer.CUSTOMER  # of what came back and has no fault

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.claims import action_fields
+from collector.claims.action_words import FIELD_WORDS
 from collector.claims.actions import ACTIONS, BY_ID, offered
 from collector.claims.answer import PATHS, Path
 from collector.claims.lifecycle import MOVES, Actor, LineState
@@ -52,6 +53,7 @@ def test_every_action_is_told_in_both_languages() -> None:
             assert texts[f"action.{action.id}.text"]
             for one in action.fields:
                 assert texts[f"field.{one.name}"]
+                assert one.name in FIELD_WORDS, "refusals name it"
                 assert all(f"{one.family}.{value}" in texts for value in one.options)
 
 

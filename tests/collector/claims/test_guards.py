@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
+from collector.claims import guard_words
 from collector.claims.clock_terms import ClockTerms
-from collector.claims.guards import GuardFacts, OtherLine, refuse
+from collector.claims.guards import NEEDS_OVERRIDE, GuardFacts, OtherLine, refuse
+from collector.claims.item_words import ITEM_WORDS
 from collector.claims.lifecycle import MOVES, Actor, LineState, Move
 from collector.claims.story import Story
+from collector.web.voice import load_texts
 from tests.collector.claims.logs import BEGIN
 
 S = LineState
@@ -321,3 +324,36 @@ def test_the_older_line_stays() -> None:
         replace(older, organisation_id="south"),
     ):
         assert refused(19, other=other) == "no_other"
+
+
+def test_two_units_are_two_claims() -> None:
+    """A line is not merged into one of another serial, except where both hang at one place."""
+    twin = OtherLine(
+        id=3,
+        organisation_id="north",
+        is_open=True,
+        opened_at=BEGIN - timedelta(1),
+        label_serial="sc2401 0001",
+        position_id=5,
+    )
+    assert refused(19, other=twin) == ""
+    other = replace(twin, label_serial="SC24010002")
+    assert refused(19, other=other) == "other_unit"
+    assert refused(19, other=other, position_id=5) == "", "two names of one device"
+    assert refused(19, other=replace(other, label_serial="")) == "", "its label is not known"
+
+
+def test_refusals_name_items_in_words() -> None:
+    """What is missing, why a line is frozen and the verdict are told in the reader's language."""
+    assert (
+        guard_words.incomplete(("picture", "tried")).line("zh").startswith("缺少：故障图片、已排查")
+    )
+    assert "duplicate_serial" not in guard_words.frozen("duplicate_serial").line("en")
+    for verdict in NEEDS_OVERRIDE:
+        said = guard_words.needs_override(verdict)
+        assert said.line("zh") != said.line("en")
+        assert f"'{verdict}'" not in said.line("en")
+    for language in ("en", "zh"):
+        texts = load_texts(language)
+        told = {name: words.text(language) for name, words in ITEM_WORDS.items()}
+        assert told == {k[5:]: v for k, v in texts.items() if k.startswith("must.")}

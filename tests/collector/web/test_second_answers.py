@@ -66,3 +66,24 @@ async def test_the_last_address_stands(console: Console, signed: Signed) -> None
     assert "New yard 2</textarea>" in page
     told = await (await engineer.get("/api/v1/preclaims/2")).json()
     assert told["answer"]["ship_to"] == "New yard 2"
+
+
+async def test_who_pays_for_a_rejection(console: Console, signed: Signed) -> None:
+    """What came back without a fault goes at the customer's cost, whatever origin was assumed when
+    it was approved."""
+    engineer = await signed("engineer")
+    for action, fields in (
+        ("take", {}),
+        ("approve", {"reason": "seen", "path": "replace_unit", "origin": "factory"}),
+        ("await_return", {}),
+        ("receive", {"scanned_serial": "SL26000003"}),
+        ("bench", {"bench": "48 h without a fault", "reason": "nothing found"}),
+    ):
+        assert (await do(engineer, action, **fields))[0] == 303, action
+    page = await (await engineer.get("/preclaims/2")).text()
+    assert "<dd>the factory, both ways" in page
+    assert (await do(engineer, "reject", reason="see bench", reason_code="no_fault_found"))[
+        0
+    ] == 303
+    page = await (await engineer.get("/preclaims/2")).text()
+    assert "<dd>the customer, both ways" in page

@@ -338,6 +338,7 @@ user = 0.5
 installation = 0.25
 [origin.shipping]
 transport = "factory"
+no_fault_found = "each"
 """
 
 
@@ -349,7 +350,9 @@ def test_policy_file_changes_weights_margin_and_shipping() -> None:
     assert terms.weights == {"bumped": {Origin.USER: 0.5, Origin.INSTALLATION: 0.25}}
     assert terms.pays[Origin.TRANSPORT] is Payer.FACTORY
     assert terms.pays[Origin.USER] is Payer.CUSTOMER
-    assert dataclasses.replace(terms, margin=0.2, weights={}, pays=DEFAULT.origin.pays) == TERMS
+    assert terms.no_fault is Payer.EACH
+    usual = dataclasses.replace(terms, margin=0.2, weights={}, pays=DEFAULT.origin.pays)
+    assert dataclasses.replace(usual, no_fault=Payer.CUSTOMER) == TERMS
 
 
 @pytest.mark.parametrize(
@@ -359,6 +362,7 @@ def test_policy_file_changes_weights_margin_and_shipping() -> None:
         ("[origin.weights.bumped]\nusers = 1", "origin.weights.bumped.users"),
         ("[origin.weights.bumped]\nuser = -1", "origin.weights.bumped.user"),
         ('[origin.shipping]\nuser = "me"', "origin.shipping.user"),
+        ('[origin.shipping]\nno_fault_found = "me"', "origin.shipping.no_fault_found"),
         ("[origin]\nmargin = 2", "origin.margin"),
         ("[origin]\nmargins = 0.2", "origin.margins"),
     ],
