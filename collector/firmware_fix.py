@@ -5,11 +5,12 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from collector.claims.facts import FixFacts
-from collector.claims.firmware_case import Side
+from collector.claims.firmware_case import Fix, Side
 from collector.claims.firmware_device import Device, still_fails
 from collector.claims.policy import Policy
-from collector.store import firmware_devices, firmware_fixes
+from collector.store import decisions, firmware_devices, firmware_fixes
 from collector.store.due import Case
+from collector.store.firmware_cases import CaseRow
 from collector.store.firmware_fixes import KnownFix
 from shared.catalogue import CATALOGUE
 from shared.catalogue_entry import Outcome
@@ -43,8 +44,19 @@ def fix_facts(db: Connection, case: Case, *, policy: Policy) -> FixFacts | None:
         runs=device.runs(one.fix.side),
         is_in=said[one],
         is_seen=still_fails(device, grace=grace),
-        case_id=one.case_id if one.case_id in own else next(iter(own), None),
+        case_id=one.case_id
+        if one.case_id in own
+        else next(iter(own), decisions.firmware_case_of(db, case.decision_id)),
     )
+
+
+def of_another_case(db: Connection, row: CaseRow) -> Fix | None:
+    """What mends the same two firmwares and cause by the case of another organisation."""
+    for known in firmware_fixes.of_fault(db, model=row.camera_model, code=row.code):
+        same = (known.camera_firmware, known.recorder_firmware)
+        if same == (row.camera_firmware, row.recorder_firmware) and known.case_id != row.id:
+            return known.fix
+    return None
 
 
 _RANK = {False: 0, None: 1, True: 2}

@@ -24,7 +24,7 @@ from collector.store.cause import cause_of
 from collector.tell import tell
 from collector.tell_clocks import tell_clocks
 from collector.tend import tend
-from collector.tend_firmware import tend_firmware
+from collector.tend_firmware import Reached, tend_firmware
 from collector.verify_tasks import verify_tasks
 
 log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class Jobs:
         self._told_at: datetime | None = None
         self._timed_at: datetime | None = None
         self._timed_after = 0  # where the next slice of timed moves begins
-        self._firmware_after = 0  # where the next slice of firmware cases begins
+        self._firmware_after = Reached()
         self._first_clocks_after: int | None = 0  # None: every line on a clock has one
         self._no_move: set[int] = set()  # lines whose timed move failed
         self._trust_is_settled = False

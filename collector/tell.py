@@ -16,13 +16,22 @@ from collector.claims.policy import DEFAULT
 from collector.claims.workdays import MondayToFriday
 from collector.factory_calendar import calendar_of
 from collector.look_for_news import CLOSED, OPENED, look_for_news
+from collector.notify import firmware_words
 from collector.notify.plan import News, Recipient, plan
 from collector.notify.topics import Delivery, Topic
 from collector.notify.wishes import Working
 from collector.outlets.settings import MAIL, PARTNER, NotifySettings
 from collector.roles import Role
 from collector.store import clocks as claim_clocks
-from collector.store import letters, news, notices, partner_answers, silences, wishes
+from collector.store import (
+    firmware_cases,
+    letters,
+    news,
+    notices,
+    partner_answers,
+    silences,
+    wishes,
+)
 from collector.store.notices import Waiting
 from collector.store.scope import scope_of
 from collector.store.wishes import Settings
@@ -144,6 +153,8 @@ def _is_theirs(db: Connection, one: Waiting, to: Recipient) -> bool:
     name = to.key.removeprefix(f"hook:{PARTNER}")
     if name == to.key:
         return True
+    if one.thing != "claim":
+        return False
     return any(sent.partner == name for sent in partner_answers.sent_by(db, one.thing_id))
 
 
@@ -159,6 +170,9 @@ def _still_matters(db: Connection, one: Waiting) -> bool:
             return news.is_task_open(db, one.thing_id)
         case "claim", step:
             return _claim_still_matters(db, one.thing_id, step)
+        case "firmware_case", step:
+            state = firmware_cases.state_of(db, one.thing_id)
+            return state in firmware_words.MATTERS_IN.get(step.partition(".")[0], {state})
         case _:
             return True
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import Connection
 
@@ -18,8 +17,6 @@ from collector.notify.words import Said
 from collector.store import notices
 from collector.store.firmware_cases import CaseRow
 from collector.store.notices import Happened
-
-BREACH: Final = 100
 
 
 def tell_step(db: Connection, row: CaseRow, story: CaseStory, event: LogEvent) -> bool:
@@ -55,8 +52,14 @@ def tell_clocks(
             due_at=one.due_at,
             zone=terms.zone,
         )
-        topic = Topic.CLAIM_LATE if share >= BREACH else Topic.CLAIM_DUE
-        _keep(db, row, topic, f"clock.{one.kind.value}.{one.cycle}.{share}", said, at=now)
+        _keep(
+            db,
+            row,
+            Topic.FIRMWARE_LATE,
+            f"clock.{one.kind.value}.{one.cycle}.{share}",
+            said,
+            at=now,
+        )
 
 
 def _keep(

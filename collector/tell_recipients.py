@@ -20,7 +20,7 @@ _KEY: Final = "manager"  # of its recipient: manager:3
 def tell_recipients(db: Connection, one: Waiting, notify: NotifySettings, *, now: datetime) -> int:
     """Make the letters of a submission; how many. None without a mail server: what was submitted
     before there is one is no news when it comes."""
-    if one.topic != Topic.CLAIM_SUBMITTED.value or notify.mail is None:
+    if one.thing != "claim" or one.topic != Topic.CLAIM_SUBMITTED.value or notify.mail is None:
         return 0
     maker, buyer = recipients.parties(db, one.thing_id)
     known = recipients.for_claims_of(db, one.organisation_id)

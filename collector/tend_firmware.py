@@ -5,6 +5,7 @@ A device whose fault outlives its update is decided anew: on the mended version 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -25,19 +26,33 @@ from collector.store import tend_firmware as store
 from collector.store.firmware_cases import CaseRow
 from collector.tell_firmware import tell_clocks
 
-MOST_AT_ONCE: Final = 100
+MOST_AT_ONCE: Final = 50
 RENEWED_EVERY: Final = timedelta(hours=6)  # a paused clock's due day moves on once a day
 
 
-def tend_firmware(db: Connection, *, policy: Policy, now: datetime, after: int = 0) -> int:
-    """Look at a slice of cases beyond an id, and at their devices; the last of them, 0 at the
-    end."""
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Where the next slices begin; 0 is from the beginning."""
+
+    case_id: int = 0
+    decision_id: int = 0
+
+
+def tend_firmware(
+    db: Connection, *, policy: Policy, now: datetime, after: Reached = Reached()
+) -> Reached:
+    """Look at a slice of cases, and at a slice of devices that fail although a version is known."""
     _keep_clocks(db, terms=policy.clocks, now=now)
-    cases = store.open_after(db, after, limit=MOST_AT_ONCE)
+    cases = store.open_after(db, after.case_id, limit=MOST_AT_ONCE)
     for case_id in cases:
         _go_on(db, case_id, policy=policy, now=now)
-    _ask_again(db, policy=policy, now=now)
-    return cases[-1] if len(cases) == MOST_AT_ONCE else 0
+    failing = store.failing_with_fix(db, after.decision_id, limit=MOST_AT_ONCE)
+    for decision_id in failing:
+        _ask_again(db, decision_id, policy=policy, now=now)
+    return Reached(
+        case_id=cases[-1] if len(cases) == MOST_AT_ONCE else 0,
+        decision_id=failing[-1] if len(failing) == MOST_AT_ONCE else 0,
+    )
 
 
 def _keep_clocks(db: Connection, *, terms: ClockTerms, now: datetime) -> None:
@@ -89,9 +104,14 @@ def _go_on(db: Connection, case_id: int, *, policy: Policy, now: datetime) -> No
 def _is_verified(
     db: Connection, row: CaseRow, story: CaseStory, *, policy: Policy, now: datetime
 ) -> bool:
+    """A version by the devices that run it; guidance by all of them."""
     fulfilled = story.line.fulfilled_at
-    if fulfilled is None or story.fix is None:
+    if fulfilled is None:
         return False
+    if story.fix is None:
+        well = now - fulfilled >= policy.clocks.verified_after
+        devices = firmware_devices.of_case(db, row.id)
+        return well and is_over(devices, after=policy.clocks.verified_after, now=now)
     stands: list[tuple[Device, Stands]] = []
     for one in firmware_devices.of_case(db, row.id):
         grace = policy.verified_after(row.code, one.promised_within_s)
@@ -99,9 +119,8 @@ def _is_verified(
     return is_verified(stands, since=fulfilled, after=policy.clocks.verified_after, now=now)
 
 
-def _ask_again(db: Connection, *, policy: Policy, now: datetime) -> None:
+def _ask_again(db: Connection, decision_id: int, *, policy: Policy, now: datetime) -> None:
     """Decide anew what fails on a mended version by now."""
-    for decision_id in store.failing_with_fix(db, limit=5 * MOST_AT_ONCE):
-        fix = fix_facts(db, due.read(db, decision_id=decision_id), policy=policy)
-        if fix is not None and fix.is_in and fix.is_seen:
-            store.ask_again(db, decision_id, now=now)
+    fix = fix_facts(db, due.read(db, decision_id=decision_id), policy=policy)
+    if fix is not None and fix.is_in and fix.is_seen:
+        store.ask_again(db, decision_id, now=now)

@@ -97,6 +97,7 @@ def _do(
 
 ACTIONS: Final = (
     _do("report", {S.DRAFT, S.WITHDRAWN}, S.SUBMITTED, _ASKER),
+    _do("take_up", {S.DRAFT}, S.SUBMITTED, _ENGINEER, reason_needed=True),
     _do("take", {S.SUBMITTED}, S.IN_REVIEW, _ENGINEER),
     _do("ask", {S.SUBMITTED, S.IN_REVIEW}, S.NEED_INFO, _ENGINEER, F.MISSING, reason_needed=True),
     _do("answer", {S.NEED_INFO}, S.IN_REVIEW, _ASKER, reason_needed=True),

@@ -7,19 +7,21 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from collector.claims.firmware_case import RUNNING
 from collector.claims.problem import Both
 from collector.notify.topics import Topic
 from collector.notify.words import Said, fault_name
 
 TOPIC_OF_STATE: Final[Mapping[str, Topic]] = {
-    "draft": Topic.CLAIM_DRAFT,
-    "submitted": Topic.CLAIM_SUBMITTED,
-    "need_info": Topic.CLAIM_ASKED,
-    "approved": Topic.CLAIM_ANSWERED,
-    "rejected": Topic.CLAIM_ANSWERED,
-    "fulfilled": Topic.CLAIM_ANSWERED,
+    "draft": Topic.FIRMWARE_OPENED,
+    "submitted": Topic.FIRMWARE_STEP,
+    "need_info": Topic.FIRMWARE_STEP,
+    "approved": Topic.FIRMWARE_STEP,
+    "rejected": Topic.FIRMWARE_STEP,
+    "fulfilled": Topic.FIRMWARE_STEP,
 }
-"""Whoever is told of pre-claims is told of firmware cases: they are the same work."""
+"""Steps that somebody else acts on. Topics of their own: those of pre-claims go to account managers
+and partners too, with what lies on the pre-claim of that number."""
 _TITLE: Final[Mapping[str, Both]] = {
     "draft": Both("New firmware case {number}: {fault}, {combination}",
                   "新固件案例 {number}：{fault}，{combination}"),
@@ -34,6 +36,11 @@ _TITLE: Final[Mapping[str, Both]] = {
     "fulfilled": Both("Firmware case {number} was answered: {fault}, {combination}",
                       "固件案例 {number} 已答复：{fault}，{combination}"),
 }  # fmt: skip
+MATTERS_IN: Final[Mapping[str, frozenset[str]]] = {
+    "draft": frozenset({"draft"}),
+    "clock": frozenset(state.value for state in RUNNING),
+}
+"""In which states of the case a kind of news still is some; every other always is."""
 _FIXED: Final = Both("Fixed in {version}. {said}", "已在 {version} 修复。{said}")
 _CLOCKS: Final = {"response": Both("Response", "响应"), "resolution": Both("Resolution", "解决")}
 _DUE: Final = Both(

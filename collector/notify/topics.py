@@ -31,6 +31,9 @@ class Topic(enum.Enum):
     CLAIM_DUE = "claim_due"  # a clock of the factory has used half, or three quarters
     CLAIM_LATE = "claim_late"  # or all of its time
     CLAIM_EVENT = "claim_event"  # each entry of a claim's log, for programs
+    FIRMWARE_OPENED = "firmware_opened"
+    FIRMWARE_STEP = "firmware_step"  # reported, asked, answered
+    FIRMWARE_LATE = "firmware_late"  # a clock of it has used half or more of its time
     TRUST_STOPPED = "trust_stopped"
 
 
@@ -61,6 +64,9 @@ MAY: Final[Mapping[Topic, frozenset[Role]]] = {
     Topic.CLAIM_DUE: _ALL,
     Topic.CLAIM_LATE: _ALL,
     Topic.CLAIM_EVENT: _ALL,
+    Topic.FIRMWARE_OPENED: _ALL,
+    Topic.FIRMWARE_STEP: _ALL,
+    Topic.FIRMWARE_LATE: _ALL,
     Topic.TRUST_STOPPED: _SITE,
 }
 """Whoever may open the page that the news is about, and nobody else."""
@@ -79,6 +85,9 @@ _USUAL: Final[Mapping[Role, Mapping[Topic, Delivery]]] = {
         Topic.CLAIM_ASKED: _NOW,
         Topic.CLAIM_ANSWERED: _DIGEST,
         Topic.CLAIM_LATE: _DIGEST,
+        Topic.FIRMWARE_OPENED: _DIGEST,
+        Topic.FIRMWARE_STEP: _NOW,
+        Topic.FIRMWARE_LATE: _DIGEST,
     },
     Role.FACTORY_ENGINEER: {  # answers claims within 48 h, and rules on verdicts
         Topic.STORM: _DIGEST,
@@ -86,6 +95,9 @@ _USUAL: Final[Mapping[Role, Mapping[Topic, Delivery]]] = {
         Topic.CLAIM_BACK: _NOW,
         Topic.CLAIM_DUE: _NOW,
         Topic.CLAIM_LATE: _NOW,
+        Topic.FIRMWARE_OPENED: _DIGEST,
+        Topic.FIRMWARE_STEP: _NOW,
+        Topic.FIRMWARE_LATE: _NOW,
         Topic.TRUST_STOPPED: _NOW,
     },
     Role.DISTRIBUTOR: {  # watches, and does little on single devices
@@ -94,6 +106,7 @@ _USUAL: Final[Mapping[Role, Mapping[Topic, Delivery]]] = {
         Topic.CLAIM_SUBMITTED: _DIGEST,
         Topic.CLAIM_ANSWERED: _DIGEST,
         Topic.CLAIM_LATE: _DIGEST,
+        Topic.FIRMWARE_STEP: _DIGEST,
     },
     Role.ADMIN: {  # is the system itself sound
         Topic.INCIDENT: _DIGEST,
@@ -104,6 +117,7 @@ _USUAL: Final[Mapping[Role, Mapping[Topic, Delivery]]] = {
         Topic.CLAIM_SUBMITTED: _DIGEST,
         Topic.CLAIM_BACK: _DIGEST,
         Topic.CLAIM_LATE: _NOW,
+        Topic.FIRMWARE_LATE: _NOW,
         Topic.TRUST_STOPPED: _NOW,
     },
 }
@@ -122,7 +136,7 @@ TOLD_BY_ENTRIES: Final = frozenset(
     }
 )
 """What a program that is told each entry need not be told once more."""
-IN_WORKING_HOURS: Final = frozenset({Topic.CLAIM_DUE, Topic.CLAIM_LATE})
+IN_WORKING_HOURS: Final = frozenset({Topic.CLAIM_DUE, Topic.CLAIM_LATE, Topic.FIRMWARE_LATE})
 """Told when the receiver works: nobody can answer a claim at midnight (Zammad #4432)."""
 
 

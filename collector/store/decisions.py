@@ -140,3 +140,11 @@ def decide(
             "firmware_case_id": firmware_case_id,
         },
     )
+
+
+def firmware_case_of(db: Connection, decision_id: int) -> int | None:
+    """The firmware case that its device is on by what was decided before; None for none."""
+    found = db.execute(
+        select(decision.c.firmware_case_id).where(decision.c.id == decision_id)
+    ).scalar_one_or_none()
+    return None if found is None else int(found)

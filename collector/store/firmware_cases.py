@@ -86,6 +86,12 @@ def row_of(db: Connection, case_id: int) -> CaseRow | None:
     )
 
 
+def state_of(db: Connection, case_id: int) -> str:
+    """Where the case stands; '' when there is none."""
+    found = db.execute(select(firmware_case.c.state).where(firmware_case.c.id == case_id))
+    return found.scalar_one_or_none() or ""
+
+
 def has_device(db: Connection, case_id: int, serial_key: str) -> bool:
     """Whether this device is known to show it."""
     found = db.execute(

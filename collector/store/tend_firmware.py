@@ -23,9 +23,9 @@ def open_after(db: Connection, after: int, *, limit: int) -> tuple[int, ...]:
     return tuple(rows.scalars())
 
 
-def failing_with_fix(db: Connection, *, limit: int) -> tuple[int, ...]:
-    """Decisions for a firmware case whose fault is open, where a version that mends it on this
-    model is known; the newest first."""
+def failing_with_fix(db: Connection, after: int, *, limit: int) -> tuple[int, ...]:
+    """Decisions beyond an id for a firmware case whose fault is open, where a version that mends
+    it on this model is known."""
     mended = exists().where(
         and_(
             firmware_case.c.camera_model == position.c.model,
@@ -38,12 +38,13 @@ def failing_with_fix(db: Connection, *, limit: int) -> tuple[int, ...]:
         .join(episode, episode.c.id == decision.c.episode_id)
         .join(position, position.c.id == episode.c.position_id)
         .where(
+            decision.c.id > after,
             decision.c.state == "decided",
             decision.c.outcome == "firmware_case",
             episode.c.cleared_at.is_(None),
             mended,
         )
-        .order_by(decision.c.id.desc())
+        .order_by(decision.c.id)
         .limit(limit)
     )
     return tuple(rows.scalars())

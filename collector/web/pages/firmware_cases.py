@@ -17,6 +17,7 @@ from collector.claims.firmware_case import (
     Action,
     CaseStory,
     Field,
+    Fix,
     Side,
     actions_for,
     fields_of,
@@ -24,6 +25,7 @@ from collector.claims.firmware_case import (
 from collector.claims.firmware_device import Device, Stands, stand
 from collector.claims.lifecycle import Actor
 from collector.claims.refusal import IllegalMoveError
+from collector.firmware_fix import of_another_case
 from collector.firmware_steps import act
 from collector.store import firmware_cases, firmware_devices
 from collector.store.scope import Role
@@ -60,6 +62,7 @@ class CaseFile:
     story: CaseStory
     devices: tuple[DeviceStands, ...]
     events: tuple[EventRow, ...]
+    hint: Fix | None  # by the case of another organisation; None where this one has its own
     claims: dict[int, tuple[str, str]]
 
     @property
@@ -92,18 +95,20 @@ def read_case(db: Connection, call: Call, case_id: int) -> CaseFile | None:
     row = view.find_case(db, call.scope, case_id)
     if row is None:
         return None
-    story = firmware_cases.story_of(db, case_id)
+    story, known = firmware_cases.story_of(db, case_id), firmware_cases.row_of(db, case_id)
+    hint = of_another_case(db, known) if known and story.fix is None else None
     return CaseFile(
         row=row,
         story=story,
-        devices=_devices(db, call, row, story),
+        hint=hint,
+        devices=_devices(db, call, row, story.fix or hint),
         events=view.list_events(db, call.scope, case_id),
         claims=view.claims_of(db, call.scope, story.claims),
     )
 
 
 def _devices(
-    db: Connection, call: Call, row: FirmwareCaseRow, story: CaseStory
+    db: Connection, call: Call, row: FirmwareCaseRow, fix: Fix | None
 ) -> tuple[DeviceStands, ...]:
     devices = firmware_devices.of_case(db, row.id)
     places = view.places(db, (one.position_id for one in devices))
@@ -121,7 +126,7 @@ def _devices(
             place=places[one.position_id],
             stands=stand(
                 one,
-                story.fix,
+                fix,
                 grace=policy.verified_after(row.code, one.promised_within_s),
             ),
             files=tuple(files.get(one.serial_key, ())),

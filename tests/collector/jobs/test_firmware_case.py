@@ -97,7 +97,7 @@ def test_a_case_has_a_log_clocks_and_news(house: House) -> None:
         story = firmware_cases.story_of(db, 1)
         assert {**told, **firmware_cases.projection(story)} == told
     topics = [row["topic"] for row in house.rows(tables.notice) if row["thing"] == "firmware_case"]
-    assert topics == ["claim_draft", "claim_submitted", "claim_answered", "claim_answered"]
+    assert topics == ["firmware_opened", "firmware_step", "firmware_step", "firmware_step"]
     number = len(events(house))
     with house.engine.begin() as db:
         walked = Walked()

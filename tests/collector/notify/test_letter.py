@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.claims.problem import Both
-from collector.notify import words
+from collector.notify import firmware_words, words
 from collector.notify.letter import SUBJECT_CHARS, Notice, write
 from collector.notify.topics import FOR_PROGRAMS, IN_WORKING_HOURS, Topic
 from collector.notify.wishes import Wishes
@@ -97,7 +97,18 @@ def test_robots_get_no_more_bytes_than_they_take(title: str, longest: int) -> No
 def test_every_topic_has_words_in_both_languages() -> None:
     """No title is empty, and the Chinese one is no English one."""
     for topic in Topic:
-        if topic.value.startswith("task"):
+        if topic is Topic.FIRMWARE_LATE:
+            said = firmware_words.of_clock(
+                kind="resolution", share=100, number="FC-1", code="login.wrong_password",
+                due_at=AT, zone="Asia/Shanghai",
+            )  # fmt: skip
+        elif topic.value.startswith("firmware"):
+            state = "draft" if topic is Topic.FIRMWARE_OPENED else "fulfilled"
+            said = firmware_words.of_step(
+                state=state, number="FC-1", code="login.wrong_password", combination="1.4 × 4.2",
+                words="", fix="1.5",
+            )  # fmt: skip
+        elif topic.value.startswith("task"):
             said = words.of_task(topic, code="picture.dirty", device="Gate", site="Farm")
         elif topic in IN_WORKING_HOURS:
             said = words.of_clock(
