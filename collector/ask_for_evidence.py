@@ -156,7 +156,6 @@ def _answer(
     brought = requests.arrived(items, around_of(file).here_at, story)
     if not brought:
         return False
-    _tell(db, file, ARRIVED, {"items": list(brought)}, now=now)
     try:
         move_line(
             db,
@@ -170,7 +169,8 @@ def _answer(
             terms=policy.clocks,
         )
     except IllegalMoveError:
-        return True  # it came all the same; a person can still answer
+        return False  # a person can still answer
+    _tell(db, file, ARRIVED, {"items": list(brought)}, now=now)
     return True
 
 

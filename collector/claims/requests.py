@@ -111,13 +111,17 @@ def _too_low(situation: Situation, terms: RequestTerms, *, now: datetime) -> Not
 def plan(
     gaps: Sequence[str], situation: Situation, terms: RequestTerms, *, now: datetime
 ) -> tuple[Ask, ...]:
-    """The orders to give now for these gaps: one a verb, for all items that are due."""
+    """The orders to give now for these gaps: one visit for all files that are due, and a test."""
     if not_now(situation, terms, now=now) is not None:
         return ()
     due = [name for name in dict.fromkeys(gaps) if _is_due(name, situation, terms, now=now)]
+    verbs = {name: WAYS[name][0] for name in due}
+    if Verb.PROBE_NOW in verbs.values():  # it takes the picture too: a camera is woken once
+        joined = {Verb.TAKE_PICTURE: Verb.PROBE_NOW}
+        verbs = {name: joined.get(verb, verb) for name, verb in verbs.items()}
     asks = []
-    for verb in dict.fromkeys(WAYS[name][0] for name in due):
-        items = tuple(name for name in due if WAYS[name][0] is verb)
+    for verb in dict.fromkeys(verbs.values()):
+        items = tuple(name for name in due if verbs[name] is verb)
         kinds = dict.fromkeys(kind for name in items if (kind := WAYS[name][1]) is not None)
         length = IN_THIS_LIGHT if NIGHT in items else VALID_FOR
         asks.append(Ask(verb=verb, items=items, kinds=tuple(kinds), valid_for=length))

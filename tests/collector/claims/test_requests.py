@@ -77,17 +77,17 @@ def test_the_filter_is_moved_for_its_own_faults_alone() -> None:
     assert gaps_of((picture, test), asked) == ("test", "picture")
 
 
-def test_one_order_a_verb_for_all_that_is_due() -> None:
-    """What one visit brings is one order; what only people bring is none."""
-    gaps = ["serial", "picture", "clip", "two_days", "transcript", "test", "power"]
-    asks = plan(gaps, WELL, TERMS, now=NOON)
-    assert [(one.verb, one.items) for one in asks] == [
-        (Verb.TAKE_PICTURE, ("picture", "clip", "two_days")),
-        (Verb.PROBE_NOW, ("transcript",)),
-        (Verb.TEST_IR_CUT, ("test",)),
-    ]
-    assert asks[0].kinds == (EvidenceKind.PICTURE, EvidenceKind.CLIP)
-    assert asks[2].kinds == ()
+def test_one_visit_for_all_that_is_due() -> None:
+    """What one visit brings is one order, and wakes a camera once; what only people bring is
+    none."""
+    gaps = ["serial", "picture", "clip", "two_days", "test", "power"]
+    picture, test = plan(gaps, WELL, TERMS, now=NOON)
+    assert (picture.verb, picture.items) == (Verb.TAKE_PICTURE, ("picture", "clip", "two_days"))
+    assert picture.kinds == (EvidenceKind.PICTURE, EvidenceKind.CLIP)
+    assert (test.verb, test.items, test.kinds) == (Verb.TEST_IR_CUT, ("test",), ())
+    (whole,) = plan(["picture", "transcript"], WELL, TERMS, now=NOON)
+    assert (whole.verb, whole.items) == (Verb.PROBE_NOW, ("picture", "transcript"))
+    assert whole.kinds == (EvidenceKind.PICTURE, EvidenceKind.TRANSCRIPT)
 
 
 def test_nothing_is_filed_under_a_fault_that_is_over() -> None:
