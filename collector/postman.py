@@ -21,7 +21,7 @@ from collector.compose import NotYetError, Sign, Writer
 from collector.notify.letter import Letter
 from collector.outlets.answer import Answer, Outcome
 from collector.outlets.outlet import Outlet, open_outlets
-from collector.outlets.settings import NotifySettings
+from collector.outlets.settings import MAIL, NotifySettings
 from collector.store import letters, meta
 from collector.store.cause import cause_of
 from collector.store.engine import reader
@@ -35,6 +35,9 @@ POLL_S: Final = 2.0
 PACE_S: Final = 3.5  # a group's robot takes 20 messages a minute
 LONGEST_WAIT_S: Final = 1800.0
 GIVEN_UP_AFTER: Final = timedelta(hours=48)
+PROGRAMS_GIVEN_UP_AFTER: Final = timedelta(days=14)
+"""A person has read it elsewhere by then; a program's server may be down over the holidays, and
+what it missed still is news to it (``/api/v1/claim-events`` has what is older)."""
 SWEEP_S: Final = 6 * 3600.0
 KEPT_EVERY_S: Final = 60.0
 PACK_AGAIN: Final = timedelta(seconds=5)  # a mail looks for its pack
@@ -61,6 +64,9 @@ class Postman:
         self._writer = Writer(
             settings=settings, base_url=base_url.rstrip("/"), packs_dir=packs_dir, sign=sign
         )
+        self._programs = frozenset(hook.name for hook in settings.hooks if hook.is_program)
+        mail = frozenset({MAIL}) if settings.mail else frozenset[str]()
+        self._channels = mail | {hook.name for hook in settings.hooks}
         self._clock = clock
         self._jitter = jitter
         self._poll_s = poll_s
@@ -167,12 +173,16 @@ class Postman:
         now = self._clock()
         if said.outcome in (Outcome.SENT, Outcome.REFUSED):
             self._end(due, said.outcome.value, said.why)
-        elif now - due.made_at >= GIVEN_UP_AFTER:
+        elif now - due.made_at >= self._patience(due.channel):
             self._end(due, "given_up", said.why)
         else:
             due_at = now + timedelta(seconds=self._delay_s(due.attempts))
             with self._engine.begin() as db:
                 letters.put_off(db, letter_id=due.id, why=said.why, due_at=due_at)
+
+    def _patience(self, channel: str) -> timedelta:
+        """How long a letter of this channel is tried."""
+        return PROGRAMS_GIVEN_UP_AFTER if channel in self._programs else GIVEN_UP_AFTER
 
     def _delay_s(self, attempts: int) -> float:
         """How long this letter waits after so many tries: it must not stand before the others."""
@@ -191,15 +201,16 @@ class Postman:
         """Forget what ended long ago, and give up what no channel of today can deliver."""
         while not stop.is_set():
             try:
-                await asyncio.to_thread(self._sweep_once)
+                await asyncio.to_thread(self.sweep_once)
             except OperationalError as error:
                 log.error("old letters stay (%s)", cause_of(error))
             await _wait(stop, SWEEP_S)
 
-    def _sweep_once(self) -> None:
+    def sweep_once(self) -> None:
+        """Once: what ended long ago, and what waits for a channel that is gone."""
         now = self._clock()
         with self._engine.begin() as db:
-            letters.give_up(db, before=now - 2 * GIVEN_UP_AFTER, now=now)
+            letters.give_up(db, before=now - 2 * GIVEN_UP_AFTER, but=self._channels, now=now)
             letters.sweep(db, before=now - KEPT)
 
 

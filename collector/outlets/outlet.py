@@ -74,7 +74,7 @@ class Hook:
 
     def __init__(self, settings: HookSettings, *, clock: Callable[[], datetime]) -> None:
         self.name = settings.name
-        self.is_paced = settings.kind in (HookKind.WECOM, HookKind.DINGTALK)
+        self.is_paced = not settings.is_program
         self._settings = settings
         self._clock = clock
 

@@ -62,6 +62,11 @@ class HookSettings:
     wishes: Wishes
     timeout_s: float
 
+    @property
+    def is_program(self) -> bool:
+        """A program reads it, not a group of people."""
+        return self.kind in (HookKind.STANDARD, HookKind.PARTNER)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotifySettings:

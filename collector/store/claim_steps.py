@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping, select
 from collector.notify.claim_step import ClaimStep, fields_of, name_of
 from collector.notify.letter import Notice
 from collector.notify.topics import Topic
+from collector.store.scope import Scope
 from collector.store.tables import claim_case, claim_event, claim_line, finding
 
 STEP = "entry"  # of a notice: entry.SEQ
@@ -32,6 +33,18 @@ def with_steps(db: Connection, found: Sequence[Notice]) -> tuple[Notice, ...]:
         return tuple(found)
     steps = _read(db, sorted(numbers.values()))
     return tuple(replace(one, entry=steps.get(numbers.get(one.id, 0))) for one in found)
+
+
+def list_steps(db: Connection, scope: Scope, *, after: int, limit: int) -> tuple[ClaimStep, ...]:
+    """Entries of the slice's claims behind ``after``, oldest first."""
+    numbers = db.execute(
+        select(claim_event.c.seq)
+        .where(scope.covers(claim_event.c.organisation_id), claim_event.c.seq > after)
+        .order_by(claim_event.c.seq)
+        .limit(limit)
+    )
+    found = _read(db, list(numbers.scalars()))
+    return tuple(found[seq] for seq in sorted(found))
 
 
 def _read(db: Connection, numbers: list[int]) -> dict[int, ClaimStep]:

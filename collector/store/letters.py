@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
@@ -209,11 +210,16 @@ def sweep(db: Connection, *, before: datetime) -> None:
     )
 
 
-def give_up(db: Connection, *, before: datetime, now: datetime) -> None:
-    """End what waits for longer than any channel tries: its channel is configured no more."""
+def give_up(db: Connection, *, before: datetime, but: Collection[str], now: datetime) -> None:
+    """End what waits since then for a channel that is configured no more; ``but`` are those that
+    are, and end their letters themselves."""
     db.execute(
         update(letter)
-        .where(letter.c.state == WAITING, letter.c.made_at < before)
+        .where(
+            letter.c.state == WAITING,
+            letter.c.made_at < before,
+            letter.c.channel.not_in(sorted(but)),
+        )
         .values(
             state="given_up",
             ended_at=now,

@@ -9,7 +9,7 @@ from collector.web import metrics
 from collector.web.api import actions as api_actions
 from collector.web.api import answers as api_answers
 from collector.web.api import cases as api_cases
-from collector.web.api import claim_file, described, resources, series
+from collector.web.api import claim_events, claim_file, described, resources, series
 from collector.web.api import firmware_cases as api_firmware
 from collector.web.api import origins as api_origins
 from collector.web.api import profiles as api_profiles
@@ -276,6 +276,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         largest=bulk.LARGEST,
         within_s=api_actions.WITHIN_S,
     ),
+    _api("claim-events", claim_events.list_claim_events, KNOWN),
     _api("cases", api_cases.list_cases, KNOWN),
     _api(r"cases/{id:\d+}", api_cases.show_case, KNOWN),
     _api("units", api_units.list_units, KNOWN),

@@ -32,6 +32,7 @@ QUERIES: Final[Mapping[str, tuple[str, ...]]] = {
         *PAGED, "turn", "state", "site", "model", "batch", "code", "warranty", "q",
     ),
     r"/api/v1/preclaims/{id:\d+}/files": ("name", "label", "note"),
+    "/api/v1/claim-events": PAGED,
     "/api/v1/cases": (*PAGED, "number", "buyer", "maker"),
     "/api/v1/units": (*PAGED, "q", "batch", "buyer", "model"),
     "/api/v1/decisions": (*PAGED, "outcome"),

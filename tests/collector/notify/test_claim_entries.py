@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from collector.store import cases, tables
 from collector.tell import tell
 from tests.collector.house import House
 from tests.collector.notify.far_ends import Receiver
-from tests.collector.notify.test_postman import deliver, states
+from tests.collector.notify.test_postman import deliver, postman, states
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
@@ -151,6 +152,34 @@ async def test_a_receiver_that_is_down_delays_no_claim_and_misses_no_entry(
         "from": "draft", "to": "withdrawn", "rule": 18, "reason": "swapped"
     }  # fmt: skip
     assert first["data"]["fields"] == {"code": "ircut.stuck_open"}  # what is not named stays
+
+
+async def test_a_program_that_is_down_over_the_holidays_misses_nothing(
+    house: House, tmp_path: Path
+) -> None:
+    """After ten days its events are still tried, and nothing sweeps them away; after fourteen they
+    end with the server's word. Letters for a channel that is gone end by themselves."""
+    receiver = Receiver(tmp_path, status=503)
+    await receiver.start()
+    assert receiver.server is not None
+    hook = follow(receiver)
+    notify = NotifySettings(hooks=(hook,))
+    open_claim(house)
+    look(house, hook)
+    house.now += timedelta(days=10)
+    postman(house, notify).sweep_once()
+    await deliver(house, notify)
+    assert states(house) == [("waiting", "HTTP 503")]
+    house.now += timedelta(days=4)
+    await deliver(house, notify)
+    await receiver.server.close()
+    assert states(house) == [("given_up", "HTTP 503")]
+
+    open_claim(house, serial="SC2")
+    look(house, hook)
+    house.now += timedelta(days=5)
+    postman(house, NotifySettings()).sweep_once()
+    assert states(house)[1] == ("given_up", "no such channel is configured now")
 
 
 async def test_who_asks_for_some_entries_gets_those_of_their_slice(

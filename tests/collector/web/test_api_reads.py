@@ -5,6 +5,9 @@ from __future__ import annotations
 import inspect
 import re
 
+from sqlalchemy import select
+
+from collector.store import tables as t
 from collector.web.api import described
 from collector.web.api.openapi import PAGED
 from collector.web.routes import ROUTES
@@ -48,6 +51,26 @@ async def test_cases_and_units_come_page_by_page(console: Console, signed: Signe
     assert theirs < set(numbers)
     assert (await stranger.get("/api/v1/units/none")).status == 404
     assert (await client.get("/api/v1/units?limit=0")).status == 422
+
+
+async def test_the_log_is_a_feed(console: Console, signed: Signed) -> None:
+    """Each entry of the slice once, oldest first, with what a webhook would say of it; who goes on
+    behind the last gets what is new and nothing twice."""
+    client = await signed("engineer")
+    found = await every(client, "/api/v1/claim-events")
+    numbers = [int(str(entry["sequence"])) for entry in found]
+    assert numbers == sorted(set(numbers))
+    assert len(numbers) == len(_events(console))
+    assert {"preclaim", "fields", "state", "serial"} <= found[0].keys()
+    last = await (await client.get(f"/api/v1/claim-events?cursor={numbers[-1]}")).json()
+    assert last == {"items": [], "next_cursor": None}
+    stranger = await every(await signed("stranger"), "/api/v1/claim-events")
+    assert {entry["preclaim"] for entry in stranger} < {entry["preclaim"] for entry in found}
+
+
+def _events(console: Console) -> list[object]:
+    with console.engine.connect() as db:
+        return list(db.execute(select(t.claim_event.c.seq)).scalars())
 
 
 async def test_what_is_known_is_not_sent_again(console: Console, signed: Signed) -> None:
