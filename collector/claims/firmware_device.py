@@ -40,7 +40,7 @@ class Device:
     updated_at: datetime | None  # since when it runs these; None: since the fault began or before
     standing: str  # shared.health.Standing value
     standing_at: datetime | None
-    last_good_at: datetime | None
+    found_at: datetime | None  # when what the fault rests on was last read, and said the same
     agent_silent: bool
     promised_within_s: float | None = None
 
@@ -49,11 +49,31 @@ class Device:
         return self.camera_firmware if side is Side.CAMERA else self.recorder_firmware
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A reading as it was last taken."""
+
+    value: object
+    quality: str  # shared.reading.Quality value
+    taken_at: datetime
+
+
+def says_the_same(rested_on: Read, latest: Read) -> bool:
+    """Whether the newest reading still says what the fault rests on: the same word. A figure is
+    another each time, and the rule that watches it ends the fault by itself."""
+    if latest.quality != rested_on.quality:
+        return False
+    is_word = isinstance(rested_on.value, str | bool)
+    return not is_word or latest.value == rested_on.value
+
+
 def still_fails(device: Device, *, grace: timedelta) -> bool:
     """Whether its probes found the fault on what it runs now.
 
-    After an update they must have answered and looked for as long as they need to tell that it is
-    over (``claims.revisit`` asks the same of a visit).
+    After an update they must have looked for as long as they need to tell that it is over
+    (``claims.revisit`` asks the same of a visit), and what the fault rests on must say the same
+    again. That the device answers something else is not enough: a test that nobody has repeated,
+    or a login that no pass has tried, leaves the fault open and says nothing of the new version.
     """
     if device.cleared_at is not None:
         return False
@@ -61,8 +81,8 @@ def still_fails(device: Device, *, grace: timedelta) -> bool:
         return True
     if device.agent_silent or device.standing != "fault" or device.standing_at is None:
         return False
-    answered = device.last_good_at is not None and device.last_good_at > device.updated_at
-    return answered and device.standing_at - device.updated_at >= grace
+    found = device.found_at is not None and device.found_at > device.updated_at
+    return found and device.standing_at - device.updated_at >= grace
 
 
 def stand(device: Device, fix: Fix | None, *, grace: timedelta) -> Stands:

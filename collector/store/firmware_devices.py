@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import Connection, Row, Select, func, or_, select
 
-from collector.claims.firmware_device import Device
-from collector.store.tables import agent, episode, firmware_case_member, firmware_change, position
+from collector.claims.firmware_device import Device, Read, says_the_same
+from collector.store.tables import (
+    agent,
+    episode,
+    firmware_case_member,
+    firmware_change,
+    position,
+    reading_latest,
+)
+from shared.reading import Reading
 
 
 def of_case(db: Connection, case_id: int) -> tuple[Device, ...]:
@@ -50,10 +60,10 @@ def _query() -> Select[tuple[object, ...]]:
             episode.c.firmware,
             episode.c.recorder_firmware,
             episode.c.label_serial.label("failing_serial"),
+            episode.c.because_json,
             position.c.label_serial,
             position.c.standing,
             position.c.standing_at,
-            position.c.last_good_at,
             agent.c.silent_since,
             agent.c.promised_within_s,
         )
@@ -64,12 +74,14 @@ def _query() -> Select[tuple[object, ...]]:
 
 def _read(db: Connection, query: Select[tuple[object, ...]]) -> tuple[Device, ...]:
     rows = db.execute(query).all()
-    changes = _changes(db, rows)
-    return tuple(_device(row, changes) for row in rows)
+    changes, latest = _changes(db, rows), _latest(db, rows)
+    return tuple(_device(row, changes, latest) for row in rows)
 
 
 def _device(
-    row: Row[tuple[object, ...]], changes: dict[tuple[str, int | None], list[tuple[str, datetime]]]
+    row: Row[tuple[object, ...]],
+    changes: dict[tuple[str, int | None], list[tuple[str, datetime]]],
+    latest: dict[tuple[int, str], Read],
 ) -> Device:
     known = row._mapping
     camera, camera_at = _newest(changes.get((known["agent_id"], known["position_id"]), []), row)
@@ -92,7 +104,7 @@ def _device(
         updated_at=max(updated, default=None),
         standing=known["standing"],
         standing_at=known["standing_at"],
-        last_good_at=known["last_good_at"],
+        found_at=_found_at(_rested_on(known["because_json"]), known["position_id"], latest),
         agent_silent=known["silent_since"] is not None,
         promised_within_s=known["promised_within_s"],
     )
@@ -127,3 +139,38 @@ def _changes(
         key = (row.agent_id, row.position_id)
         found.setdefault(key, []).append((row.to_version, row.at))
     return found
+
+
+def _rested_on(because_json: str) -> Reading | None:
+    """The reading that the fault rests on, which rules name first; None where none was told."""
+    try:
+        because = msgspec.json.decode(because_json, type=tuple[Reading, ...])
+    except msgspec.DecodeError:  # of a newer agent
+        return None
+    return because[0] if because else None
+
+
+def _latest(db: Connection, rows: Iterable[Row[tuple[object, ...]]]) -> dict[tuple[int, str], Read]:
+    """The newest of the readings that these faults rest on, by position and name."""
+    known = [row._mapping for row in rows]
+    names = {one.name for row in known if (one := _rested_on(row["because_json"])) is not None}
+    query = select(reading_latest).where(
+        reading_latest.c.position_id.in_({one["position_id"] for one in known}),
+        reading_latest.c.name.in_(names),
+    )
+    return {
+        (row.position_id, row.name): Read(
+            value=json.loads(row.value_json), quality=row.quality, taken_at=row.taken_at
+        )
+        for row in db.execute(query)
+    }
+
+
+def _found_at(
+    rested_on: Reading | None, position_id: int, latest: dict[tuple[int, str], Read]
+) -> datetime | None:
+    if rested_on is None:
+        return None
+    newest = latest.get((position_id, rested_on.name))
+    then = Read(value=rested_on.value, quality=rested_on.quality.value, taken_at=rested_on.taken_at)
+    return newest.taken_at if newest and says_the_same(then, newest) else None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
@@ -16,14 +17,21 @@ from collector.firmware_steps import act
 from collector.store import firmware_cases, tables
 from collector.verify_log import Walked, walk_firmware
 from shared.fault import FaultKind
+from shared.reading import Quality, Reading
 from tests.collector.house import NOON, House, device, fault, frame_of, health, with_policy
 
 CODE = "login.firmware_refuses_method"
 DAY = timedelta(days=1)
+GATE = device("gate", label_serial="SC24010001", firmware="1.5.0")
 LONG_S = 90 * 86400.0
 HEARD = with_policy(  # the agent is heard in all of this
     default_promise_s=LONG_S, max_promise_s=LONG_S, site_loss_wait=False, verified_s={"*": 5.0}
 )
+
+
+def login(outcome: str, house: House) -> Reading:
+    """What a look at the login said just now."""
+    return Reading("login.outcome", outcome, "", house.now, Quality.GOOD)
 
 
 @pytest.fixture
@@ -33,7 +41,8 @@ def house(tmp_path: Path) -> Iterator[House]:
     for seq, name in enumerate(("gate", "yard"), start=1):
         made.register(f"SC2401000{seq}", delivered_on=(NOON - 30 * DAY).date())
         named = device(name, label_serial=f"SC2401000{seq}")
-        made.take(frame_of(fault(CODE, of=named), seq=seq))
+        told = msgspec.structs.replace(fault(CODE, of=named), because=(login("method", made),))
+        made.take(frame_of(told, seq=seq))
     settle(made)
     yield made
     made.engine.dispose()
@@ -167,25 +176,31 @@ def test_an_unknown_order_opens_nothing_until_an_engineer_says(house: House) -> 
     assert outcomes(house)[2] == "claim"
 
 
-def test_an_updated_device_claims_only_when_its_probes_looked_since(house: House) -> None:
-    """An update is no failure by itself: the agent must say so after it."""
+def read_login(house: House, outcome: str, *, seq: int) -> None:
+    """The agent tells its last look at the login, beside what else it says of the fault."""
+    told = fault(CODE, kind=FaultKind.CONFIRMED, episode=1, of=GATE)
+    house.take(frame_of(msgspec.structs.replace(told, because=(login(outcome, house),)), seq=seq))
+
+
+def test_an_updated_device_claims_only_when_its_fault_was_seen_since(house: House) -> None:
+    """An update is no failure by itself, nor is a device that answers something else while its
+    fault is still open: what the fault rests on must say the same after it."""
     fix(house)
     house.pass_time(60)
     update_camera(house, "1.5.0", seq=3)
-    with house.engine.begin() as db:  # nobody has looked since
-        db.execute(update(tables.position).values(standing_at=house.now, last_good_at=None))
-    settle(house)
-    assert outcomes(house) == ["firmware_case"] * 2
-
-    house.pass_time(60)
-    with house.engine.begin() as db:
-        db.execute(
-            update(tables.position).values(
-                standing="fault", standing_at=house.now, last_good_at=house.now
+    for seq, outcome in ((4, ""), (5, "accepted"), (6, "method")):
+        house.pass_time(60)
+        if outcome:
+            read_login(house, outcome, seq=seq)
+        with house.engine.begin() as db:  # it answers, and its fault is open
+            db.execute(
+                update(tables.position).values(
+                    standing="fault", standing_at=house.now, last_good_at=house.now
+                )
             )
-        )
-    settle(house)
-    assert outcomes(house) == ["claim", "firmware_case"]
+        settle(house)
+        seen = outcome == "method"
+        assert outcomes(house) == ["claim" if seen else "firmware_case", "firmware_case"], outcome
 
 
 def test_probes_verify_the_fix_and_time_closes_the_case(house: House) -> None:
