@@ -42,7 +42,7 @@ from agent.evidence_files import (
     wants_picture,
 )
 from agent.probes.probe import Attachment
-from agent.wanted import Wanted
+from agent.wanted import Wanted, is_carried
 from shared import notes
 from shared.device import DeviceFacts
 from shared.evidence import EvidenceKind, Manifest, NotTaken, SignedManifest
@@ -299,9 +299,12 @@ class Teller:
     def tell_wanted(self, wanted: Wanted, seen: Seen) -> frozenset[EvidenceKind]:
         """Send what of this pass somebody asked for; a fault's files are filed under it.
 
-        The kinds that went: what the device or the owner does not give is not among them.
+        The kinds that went: what the device or the owner does not give is not among them, and
+        nothing of a fault that ended in this very visit, or whose device was exchanged.
         """
         episode, kinds = wanted.episode, wanted.kinds
+        if episode is not None and not is_carried(self._db, episode):
+            return frozenset()
         files = list(picture_files(seen)) if EvidenceKind.PICTURE in kinds else []
         if episode is None:
             return self._add_evidence(seen, code="", episode=None, files=files)

@@ -49,6 +49,16 @@ def read_wanted(
     if not event:
         return Wanted(kinds=kinds)
     for episode in fault_store.open_of(db, device_id):
-        if str(episode.event) == event:
+        if str(episode.event) == event and is_carried(db, episode):
             return Wanted(kinds=kinds, episode=episode)
     raise FaultOverError(event)
+
+
+def is_carried(db: sqlite3.Connection, episode: Episode) -> bool:
+    """Whether the device that hangs there now still has the fault.
+
+    The episode of one that was exchanged stays open, for nothing has shown that it ended, and
+    gets no further evidence: the pictures would be another device's.
+    """
+    memories = fault_store.read_memories(db, episode.device_id).values()
+    return any(memory.episode == episode.event for memory in memories)

@@ -116,6 +116,7 @@ def open_fault(site: Site, code: str = "picture.noise") -> EventId:
     memory = FaultMemory(code, state=FaultState.OPEN, episode=event)
     with site.database.transaction() as db:
         fault_store.open_episode(db, event=event, device_id="one", memory=memory, now=NOON)
+        fault_store.keep_memory(db, "one", memory)
     return event
 
 
@@ -157,6 +158,21 @@ async def test_nothing_is_filed_under_a_fault_that_is_over(site: Site) -> None:
         assert "已不存在" in refused.value.why.zh
     assert cameras == []
     assert sent(site) == []
+
+
+async def test_nothing_of_an_exchanged_device_is_filed(site: Site) -> None:
+    """The visit finds another camera there: its pictures are no evidence of the old one's fault,
+    and the next order is refused, although nothing has shown that the fault ended."""
+    hung = ["SN-2401-0001"]
+    hands = hands_on(site, lambda: FakeCamera(site.clock, serial=hung[0]))
+    await hands.probe_now("one")
+    event = open_fault(site)
+    hung[0], site.clock.now = "SN-2401-0002", NOON + timedelta(hours=1)
+    with pytest.raises(DidNotWork, match="not to be had: probe transcript, readings"):
+        await hands.probe_now("one", {EPISODE: str(event)})
+    with pytest.raises(CannotDo, match="not open at this device"):
+        await hands.take_picture("one", {EPISODE: str(event)})
+    assert [one for one in sent(site) if one.episode is not None] == []
 
 
 async def test_a_log_is_fetched_sent_and_paid_for(site: Site) -> None:
