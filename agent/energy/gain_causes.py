@@ -11,17 +11,15 @@ from agent.energy.cause import Assessment, Cause, Said
 from agent.energy.drift import is_metered, is_saturated, sends_more, use_ratio
 from agent.energy.guard import unsure
 from agent.energy.idle_causes import is_contact, may_be_dead
-from agent.energy.season import is_low_season, sun_share
+from agent.energy.season import AT_EASE, had_plenty, is_low_season, is_scarce, sun_share
 from agent.energy.turning import NOISE_PERCENT
 
 _COLD_S: Final = 3600
 _GOOD_SHARE: Final = 0.85
 _SHORT_DAYS: Final = 5
 _LATELY: Final = 3
-_A_QUARTER: Final = 0.25
 _NIGHTS_ENOUGH: Final = 4
 """The fewest that tell a rate with its error."""
-_AT_EASE: Final = 75.0  # a few cold days cost a battery nothing that has more than that left
 
 
 def cold(case: Case) -> Assessment | None:
@@ -31,8 +29,7 @@ def cold(case: Case) -> Assessment | None:
         for day, one in case.recent.items()
         if one.cold_s >= max(_COLD_S, 0.5 * one.room_s) and one.room_change < NOISE_PERCENT
     ]
-    charges = [one.charge_low for one in case.recent.values() if one.charge_low is not None]
-    if len(days) < case.levels.cold_days or min(charges, default=0.0) > _AT_EASE:
+    if len(days) < case.levels.cold_days or _is_at_ease(case):
         return None
     lows = [one.temperature_low_c for one in case.recent.values() if one.temperature_low_c]
     return Assessment(
@@ -49,7 +46,8 @@ def cold(case: Case) -> Assessment | None:
 
 def weak(case: Case) -> Assessment | None:
     """The panel gives less than it did, or its siblings are given what they take and it is not."""
-    shares = _panel_shares(case)
+    # A gauge that stands tells no hours with room, which are those a panel's power is compared in.
+    shares = {} if _stands(case) else _panel_shares(case)
     few = [share for share in shares.values() if share <= case.levels.panel_weak_share]
     if case.is_many(few):
         share = median(few)
@@ -79,8 +77,15 @@ def weak(case: Case) -> Assessment | None:
 def _is_short_alone(case: Case) -> bool:
     """It runs short while its siblings do not, and it was not too cold to charge."""
     cold = [day for day in case.recent if case.is_warm(day) is False]
-    alone = case.is_short and case.is_site_short is False and not _stands(case)
-    return alone and len(case.recent) >= _SHORT_DAYS and not case.is_many(cold)
+    alone = case.is_short and case.is_site_short is False and not _is_at_ease(case)
+    told = len(case.recent) >= _SHORT_DAYS and not _stands(case)
+    return alone and told and not case.is_many(cold)
+
+
+def _is_at_ease(case: Case) -> bool:
+    """Whatever it goes down by, it has plenty left: no matter to anybody yet."""
+    lows = [one.charge_low for one in case.recent.values() if one.charge_low is not None]
+    return min(lows, default=0.0) > AT_EASE
 
 
 def _stands(case: Case) -> bool:
@@ -93,8 +98,8 @@ def _is_season(case: Case) -> bool:
     """Whether it may be the season that leaves it short, as far as is known."""
     if sun_share(case) <= case.levels.low_sun_alone_share:
         return True  # a smaller panel than its siblings', or a hedge, does as much as dirt
-    if case.view.latitude_deg is None and (case.short_share or 0.0) > _A_QUARTER:
-        return True  # the season is not known, and another camera runs short too
+    if case.view.latitude_deg is None and not had_plenty(case):
+        return True  # the season is not known, and others had no plenty either
     return not case.first and is_low_season(case)  # on a smaller panel than its siblings'
 
 
@@ -119,29 +124,36 @@ def _panel_shares(case: Case) -> dict[date, float]:
 
 def low_season(case: Case) -> Assessment | None:
     """The sun is low, and it is short as its siblings are, or there is none to compare."""
+    if not case.is_short or _is_at_ease(case) or len(case.recent) < _SHORT_DAYS:
+        return None
+    if case.view.latitude_deg is None:
+        return _low(case, *_SCARCE) if is_scarce(case) else None
     share = sun_share(case)
     apart = case.is_site_short is False and bool(case.first)
     apart = apart and share > case.levels.low_sun_alone_share
-    if not case.is_short or apart or len(case.recent) < _SHORT_DAYS:
-        return None
-    if share > case.levels.low_sun_share:
+    if apart or share > case.levels.low_sun_share:
         return None
     days = len(case.recent)
-    return Assessment(
-        day=case.view.day,
-        cause=Cause.LOW_SEASON,
-        because=Said(
-            en=f"over {days} days the low sun ({share:.0%} of the best season's) gave less than it"
-            " took",
-            zh=f"近 {days} 天日照低（为最佳季节的 {share:.0%}），充电少于耗电",
-        ),
+    return _low(
+        case,
+        f"over {days} days the low sun ({share:.0%} of the best season's) gave less than it took",
+        f"近 {days} 天日照低（为最佳季节的 {share:.0%}），充电少于耗电",
     )
+
+
+def _low(case: Case, en: str, zh: str) -> Assessment:
+    return Assessment(day=case.view.day, cause=Cause.LOW_SEASON, because=Said(en=en, zh=zh))
 
 
 def _weak(case: Case, en: str, zh: str) -> Assessment:
     return Assessment(day=case.view.day, cause=Cause.WEAK, because=Said(en=en, zh=zh))
 
 
+_SCARCE: Final = (
+    "for a fortnight the sun gave the whole site less than it took; with the site's place written"
+    " down the season would be known",
+    "两周来全场充电均少于耗电；填写站点位置后可判断季节影响",
+)
 _CONTACT: Final = (
     "for days its panel gives no voltage in daylight, and then it charges again: a plug or a lead"
     " that makes no contact, or a cover that comes and goes",

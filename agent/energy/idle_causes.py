@@ -30,7 +30,8 @@ leaves the sky's light, a tenth and more of a clear day's; a closed cover of clo
 Kasten and G. Czeplak, Solar Energy 24 (1980) 177: 1 - 0.75 N^3.4)."""
 _PLENTY_MW: Final = 800.0
 """Several times what such a camera takes in the mean (60 mA are 220 mW): the rest must go in."""
-_NEARLY_EMPTY: Final = 15.0
+_NEARLY_EMPTY: Final = 20.0
+"""A camera goes dark at some percent, and takes five to ten a day: two days of it are left here."""
 _NEARLY_FULL: Final = 85.0
 
 
@@ -116,13 +117,16 @@ def _peak_mv(days: Iterable[EnergyDay]) -> float | None:
 def is_contact(case: Case) -> bool:
     """Its panel has volts on some days and none on others: its own witness, for clouds leave some.
 
-    Most of a week must say so, and it must have charged since the first of such days.
+    Some days of a week must say so, days without frost (a panel under snow gives none either), and
+    it must have charged since the first of such days. Where the sun is not known, its siblings
+    must have had some on that day.
     """
     dark = [
         day
         for day, one in case.recent.items()
-        if one.sun_visits >= _FEW_VISITS and one.panel_peak_mv is not None
-        if one.panel_peak_mv < _DEAD_MV
+        if one.sun_visits >= _FEW_VISITS or case.said(day).had_sun
+        if one.panel_peak_mv is not None and one.panel_peak_mv < _DEAD_MV
+        if case.is_warm(day) is not False
     ]
     return len(dark) >= _LATELY and case.comes_and_goes
 

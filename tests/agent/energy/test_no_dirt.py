@@ -17,6 +17,7 @@ from tests.agent.energy.cameras import ALL, MATES, Cam, Sky, view_of
 from tests.agent.energy.test_assess import DEAD, DULL, from_day
 
 MONTH = Sky(days=40)
+NOWHERE = Sky(days=40, is_known=False, clear=lambda day: 0.9 if day < 18 else 0.04)
 CHARGING = ("charge", "charging")
 
 
@@ -65,7 +66,7 @@ def test_in_the_deepest_winter_a_small_panel_is_not_called_dirty() -> None:
         for name, mate in MATES.items()
     }
     small = Cam(names=CHARGING, panel_mw=lambda _: 5500.0)
-    seen = [assess(view_of(small, winter, large, upto=day)).cause for day in (50, 54, 58)]
+    seen = [assess(view_of(small, winter, large, upto=day)).cause for day in (54, 58)]
     assert set(seen) == {Cause.LOW_SEASON}
 
 
@@ -145,3 +146,44 @@ def test_a_gauge_that_fell_once_and_stands_is_no_weak_panel() -> None:
     seen = {assess(view_of(cam, Sky(), MATES, upto=day)).cause for day in range(14, 24)}
     assert Cause.WEAK not in seen
     assert Cause.GAUGE_STUCK in seen
+
+
+def test_a_site_that_starves_for_a_fortnight_has_too_little_sun_wherever_it_is() -> None:
+    """Nobody wrote down the place: all of them charge on most days, and none is full again."""
+    cam = Cam(names=CHARGING, panel_mw=lambda _: 8000.0)
+    mates = {name: replace(mate, names=CHARGING) for name, mate in MATES.items()}
+    dull = replace(NOWHERE, mean_c=lambda _: 8.0)
+    found = assess(view_of(cam, dull, mates, upto=36))
+    assert found.cause is Cause.LOW_SEASON
+    assert "place" in found.because.en
+    early = {assess(view_of(cam, dull, mates, upto=day)).cause for day in range(20, 30)}
+    assert early <= {Cause.HEALTHY, Cause.UNKNOWN}
+    alone = assess(view_of(cam, dull, {}, upto=36))
+    assert alone.cause is Cause.UNKNOWN
+
+
+def test_where_the_season_is_not_known_siblings_must_have_had_plenty() -> None:
+    """They are full again after a dull week: that this one is not yet is no dirt."""
+    week = Sky(days=40, is_known=False, clear=lambda day: 0.005 if 26 <= day < 34 else 0.9)
+    mates = {name: replace(mate, panel_mw=lambda _: 20_000.0) for name, mate in MATES.items()}
+    slow = Cam(names=CHARGING, panel_mw=lambda _: 1300.0)
+    seen = {assess(view_of(slow, week, mates, upto=day)).cause for day in range(33, 39)}
+    assert Cause.WEAK not in seen
+    dirty = Cam(names=CHARGING, panel_mw=from_day(20, 300.0, 6000.0))
+    clear = replace(week, clear=lambda _: 0.9)
+    assert assess(view_of(dirty, clear, mates)).cause is Cause.WEAK
+
+
+def test_a_battery_with_plenty_left_is_no_matter_of_panel_or_season() -> None:
+    """It goes down by ten percent in a week and has nine tenths: nobody is sent."""
+    large = Cam(names=CHARGING, capacity_mah=lambda _: 40_000.0, panel_mw=from_day(28, 300.0, 6e3))
+    seen = {assess(view_of(large, MONTH, MATES, upto=day)).cause for day in range(28, 39)}
+    assert Cause.WEAK not in seen
+
+
+def test_a_panel_under_snow_is_no_contact() -> None:
+    """It gives no volts either, and is free again after some days: frost says what that was."""
+    winter = Sky(mean_c=lambda day: -8.0 if 14 <= day < 24 else 4.0)
+    snowy = Cam(names=ALL, panel_mw=lambda day: 0.0 if 14 <= day < 24 else 6000.0)
+    view = _with_panel_mv(view_of(snowy, winter, MATES, upto=27), {True: 5500.0, False: 0.0})
+    assert assess(view).cause is not Cause.WEAK
