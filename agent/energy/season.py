@@ -20,7 +20,6 @@ _HIGH: Final = 85.0
 _FORTNIGHT: Final = 14
 _ENOUGH: Final = 11
 _FEW: Final = 2
-_A_QUARTER: Final = 0.25
 
 
 def is_low_season(case: Case) -> bool:
@@ -51,13 +50,13 @@ def is_scarce(case: Case) -> bool:
 
 
 def had_plenty(case: Case) -> bool:
-    """Three quarters of its siblings stayed high all fortnight; True without one."""
+    """Half of its siblings stayed high all fortnight, for one may be at fault; or it has none."""
     lows = [
         min((low for day in kept.values() if (low := day.charge_low) is not None), default=0.0)
         for days in witnesses(case.view.siblings).values()
         if (kept := _fortnight(case, days))
     ]
-    return sum(low < _HIGH for low in lows) <= _A_QUARTER * len(lows)
+    return 2 * sum(low < _HIGH for low in lows) <= len(lows)
 
 
 def _is_starved(case: Case, days: Mapping[date, EnergyDay]) -> bool:
