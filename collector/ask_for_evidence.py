@@ -6,7 +6,7 @@ come brings the line back to its review.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -31,22 +31,31 @@ from shared.command import EPISODE, KINDS
 
 COLLECTOR: Final = "collector"
 AT_ONCE: Final = 20
-"""Lines of each kind at a look: reading one takes some 10 ms."""
+"""Lines of each kind at a look: reading one takes 10 to 30 ms."""
 _UNSUBMITTED: Final = frozenset({LineState.DRAFT, LineState.READY})
 _ASKED: Final = frozenset({LineState.NEED_INFO})
+PAUSES: Final = {_ASKED: timedelta(seconds=30), _UNSUBMITTED: timedelta(minutes=5)}
+"""A round of these lines begins no sooner after the last one began."""
 
 
 class Round:
     """Goes round the lines that may lack something, a slice at each look; those that the factory
-    waits for have a round of their own."""
+    waits for have a round of their own, which begins again sooner."""
 
     def __init__(self) -> None:
-        self._after = {_ASKED: 0, _UNSUBMITTED: 0}
+        self._after = dict.fromkeys(PAUSES, 0)
+        self._began: dict[frozenset[LineState], datetime] = {}
 
-    def next_lines(self, db: Connection) -> tuple[int, ...]:
+    def next_lines(self, db: Connection, *, now: datetime) -> tuple[int, ...]:
         """The lines to look at now."""
         found: list[int] = []
-        for states, after in self._after.items():
+        for states, pause in PAUSES.items():
+            after = self._after[states]
+            if not after:
+                began = self._began.get(states)
+                if began is not None and timedelta(0) <= now - began < pause:
+                    continue
+                self._began[states] = now
             lines = asking.lines_after(db, states, after=after, limit=AT_ONCE)
             self._after[states] = lines[-1] if len(lines) == AT_ONCE else 0
             found.extend(lines)

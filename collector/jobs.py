@@ -235,7 +235,7 @@ class Jobs:
             return
         self._asked_at = now
         with self._engine.begin() as db:
-            due = self._requests.next_lines(db)
+            due = self._requests.next_lines(db, now=now)
         for line_id in due:
             if line_id not in self._no_asking:
                 self._look_after(line_id, now)

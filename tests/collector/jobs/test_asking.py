@@ -70,8 +70,8 @@ def speak(house: House, *, feed: str = "mains", standing: Standing = Standing.FA
     house.take(frame_of(said, seq=9000 + int((house.now - NOON).total_seconds())))
 
 
-def look(house: House, seconds: float = 11.0, **said: object) -> None:
-    """Time passes, the agent speaks, the loop looks."""
+def look(house: House, seconds: float = 301.0, **said: object) -> None:
+    """A round's pause passes, the agent speaks, the loop looks."""
     house.pass_time(seconds)
     speak(house, **said)  # type: ignore[arg-type]  # feed, standing
     house.tick()
