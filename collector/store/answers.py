@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, or_, select, update
 
 from collector.store.scope import Scope
 from collector.store.tables import claim_case, claim_line, claim_report
@@ -101,12 +101,15 @@ def ship_to(db: Connection, *, line_id: int, address: str, actor: str, now: date
 
 
 def lines_named(db: Connection, scope: Scope, text: str) -> tuple[int, ...]:
-    """The open lines that a pre-claim's number, or a line's own id, names within the slice."""
+    """The open lines that a pre-claim's number, a serial, or a line's own id names within the
+    slice: a serial has one open line, a number may have many."""
     asked = text.strip().upper()
     if asked.isascii() and asked.isdecimal() and int(asked) < 2**31:
-        named = claim_line.c.id == int(asked)
+        named = or_(claim_line.c.id == int(asked), claim_line.c.label_serial == asked)
     else:
-        named = claim_case.c.number == asked
+        named = or_(
+            claim_case.c.number == asked, claim_line.c.label_serial.in_({asked, text.strip()})
+        )
     rows = db.execute(
         select(claim_line.c.id)
         .join(claim_case, claim_case.c.id == claim_line.c.case_id)

@@ -57,11 +57,12 @@ def forms_of(
     story: Story,
     *,
     suggested: SuggestedAnswer | None,
-    gaps: Collection[str],
+    gaps: Sequence[tuple[str, bool]],
     ship_to: str,
     typed: Wish | None = None,
 ) -> tuple[Form, ...]:
-    """A form for each action. ``gaps`` are the items that the line lacks, ``ship_to`` what its
+    """A form for each action. ``gaps`` are the items that the line lacks, with whether the claim
+    must have them: those are ticked when more is asked for. ``ship_to`` is what its
     case says."""
     made = []
     for action in actions:
@@ -128,12 +129,13 @@ def _field(
     values: Mapping[str, str],
     *,
     story: Story,
-    gaps: Collection[str],
+    gaps: Sequence[tuple[str, bool]],
     again: Wish | None,
 ) -> FormField:
-    named = _options(one, story, gaps)
+    named = _options(one, story, [name for name, _ in gaps])
+    needed = [name for name, is_must in gaps if is_must] if one.name == "missing" else []
     said = again.fields.get(one.name) if again else None
-    ticked = said if isinstance(said, list) else gaps if one.name == "missing" else ()
+    ticked = said if isinstance(said, list) else needed
     told = call.voice.name("field", f"{one.name}.text")
     return FormField(
         field=one,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,7 +55,7 @@ async def read_answer(
     events: Sequence[EventRow],
     *,
     is_unproven: bool,
-    gaps: Collection[str],
+    gaps: Sequence[tuple[str, bool]],
     typed: Wish | None,
 ) -> AnswerPanel:
     """Everything that the page shows of the answer to a line within the visitor's slice."""

@@ -52,9 +52,10 @@ def describe(file: LineFile, role: Role) -> Both:
     return describe_line(file, tells_site=role is not Role.DISTRIBUTOR)
 
 
-def gaps_of(file: LineFile) -> list[str]:
-    """The names of what is missing, whatever its level: an engineer may ask for any of it."""
-    return [one.name for one in every_item(file) if not one.here]
+def gaps_of(file: LineFile) -> list[tuple[str, bool]]:
+    """The names of what is missing, and whether the claim must have it; an engineer may ask for
+    any of it."""
+    return [(one.name, one.level is Level.MUST) for one in every_item(file) if not one.here]
 
 
 async def read_asked(call: Call, file: LineFile) -> AskedPanel:
