@@ -77,6 +77,23 @@ def is_ambiguous(step: Step, answer: object) -> bool:
     return any(_several(answer, path) for path in step.take.values())
 
 
+def has_none(step: Step, answer: object) -> bool:
+    """True when a look-up says that there is nothing: its list is there, and has no such place.
+    An answer of another form, as from a changed server, says nothing of the kind."""
+    return any(_is_short(answer, path) for path in step.take.values())
+
+
+def _is_short(answer: object, path: str) -> bool:
+    for part in path.split("."):
+        if isinstance(answer, list) and part.isdecimal():
+            if int(part) >= len(answer):
+                return True
+            answer = answer[int(part)]
+        else:
+            answer = answer.get(part) if isinstance(answer, dict) else None
+    return False
+
+
 def _several(answer: object, path: str) -> bool:
     for part in path.split("."):
         if isinstance(answer, list):

@@ -14,7 +14,7 @@ import aiohttp
 from yarl import URL
 
 from collector.erp.facts import Fact
-from collector.erp.fill import Request, is_ambiguous, is_askable, make, take
+from collector.erp.fill import Request, has_none, is_ambiguous, is_askable, make, take
 from collector.erp.show import HIDDEN
 from collector.erp.template import Step, Template
 from collector.pack.room import MadePack
@@ -65,9 +65,16 @@ async def send(
         desk = _Desk(session=session, context=context, template=template, server=server)
         for step in template.find:
             known |= await desk.find(step, known)
-        there = take(template.exists, await desk.ask(template.exists, known))["record"]
+        answer = await desk.ask(template.exists, known)
+        there = take(template.exists, answer)["record"]
         if there is not None:
             return Made(record=str(there), was_there=True)
+        if not has_none(template.exists, answer):
+            raise ErpError(
+                template.exists.name,
+                "the answer is of another form than the template's, so that the record may be"
+                " there; nothing was made",
+            )
         record = take(template.create, await desk.ask(template.create, known))["record"]
         if record is None:
             raise ErpError(template.create.name, "the answer names no record")

@@ -225,8 +225,9 @@ def test_unknown_is_never_under_warranty(verdict: str) -> None:
 async def test_nothing_is_guessed_and_nothing_is_made_by_halves(
     serve: Serve,
 ) -> None:
-    """Two customers of one name, none, or a server that refuses: the step and its words are told,
-    without the key; a pack that is refused does not hide that the record is there."""
+    """Two customers of one name, none, a server that refuses, or one whose answer does not say
+    whether the record is there: the step and its words are told, without the key; a pack that is
+    refused does not hide that the record is there."""
     fake = odoo()
     server = await serve(fake)
     good = fake.answers["POST res.partner/search_read"]
@@ -244,6 +245,15 @@ async def test_nothing_is_guessed_and_nothing_is_made_by_halves(
         await send(template("odoo"), claim("odoo"), server=server, pack=PACK)
     assert str(refused.value) == "create: HTTP 403 bad apikey ***"
     assert not any(got.line.endswith("attachment/create") for got in fake.got)
+
+    fake.fails = {}
+    looked = fake.answers["POST rma/search_read"]
+    for odd in ({"records": [{"id": 41}]}, [{"name": "RMA/41"}], {}):
+        fake.answers["POST rma/search_read"] = partial(lambda said: said, odd)
+        with pytest.raises(ErpError, match="another form"):
+            await send(template("odoo"), claim("odoo"), server=server, pack=PACK)
+    assert not any(got.line.endswith("rma/create") for got in fake.got[-4:])
+    fake.answers["POST rma/search_read"] = looked
 
     fake.fails = {"POST ir.attachment/create": (413, {"message": "too large"})}
     made = await send(template("odoo"), claim("odoo"), server=server, pack=PACK)
