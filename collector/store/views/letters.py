@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, String, cast, func, or_, select
+from sqlalchemy import Connection, Row, Select, String, cast, func, or_, select
 
 from collector.store.scope import Scope
 from collector.store.tables import claim_recipient, letter, letter_item, notice, person
@@ -57,23 +57,18 @@ def list_letters(
     if before:
         query = query.where(letter.c.id < before)
     rows = db.execute(query.order_by(letter.c.id.desc()).limit(limit))
-    return tuple(
-        LetterRow(
-            id=row.id,
-            recipient=row.person_name or row.manager_name or row.recipient.partition(":")[2],
-            channel=row.channel,
-            kind=row.kind,
-            state=row.state,
-            why=row.why,
-            attempts=row.attempts,
-            made_at=row.made_at,
-            due_at=row.due_at,
-            ended_at=row.ended_at,
-            title=Words(en=row.title_en or "", zh=row.title_zh or ""),
-            things=row.things,
-        )
-        for row in rows
+    return tuple(_row(row) for row in rows)
+
+
+def mailed_of(db: Connection, line_id: int) -> tuple[LetterRow, ...]:
+    """Mails with a claim to account managers of its maker, oldest first; whoever may see the claim
+    may see that it was sent."""
+    rows = db.execute(
+        _query()
+        .where(letter.c.kind == "pack", notice.c.thing == "claim", notice.c.thing_id == line_id)
+        .order_by(letter.c.id)
     )
+    return tuple(_row(row) for row in rows)
 
 
 def count_failed(db: Connection, scope: Scope, *, since: datetime) -> int:
@@ -125,4 +120,21 @@ def _query() -> Select[Any]:
         )
         .outerjoin(first, first.c.letter_id == letter.c.id)
         .outerjoin(notice, notice.c.id == first.c.notice_id)
+    )
+
+
+def _row(row: Row[Any]) -> LetterRow:
+    return LetterRow(
+        id=row.id,
+        recipient=row.person_name or row.manager_name or row.recipient.partition(":")[2],
+        channel=row.channel,
+        kind=row.kind,
+        state=row.state,
+        why=row.why,
+        attempts=row.attempts,
+        made_at=row.made_at,
+        due_at=row.due_at,
+        ended_at=row.ended_at,
+        title=Words(en=row.title_en or "", zh=row.title_zh or ""),
+        things=row.things,
     )

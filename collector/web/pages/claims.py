@@ -15,7 +15,7 @@ from collector.claims.field_proof import needed_by
 from collector.claims.lifecycle import Actor, LineState
 from collector.store import proofs, reports, spare_parts
 from collector.store.scope import Role
-from collector.store.views import claim_file, claims, devices
+from collector.store.views import claim_file, claims, devices, letters
 from collector.store.views.claim_file import EventRow
 from collector.store.views.claims import ClaimFilter
 from collector.web.answer_panel import read_answer, takes_files
@@ -130,6 +130,7 @@ async def show_claim(
         origins=ORIGINS,
         terms=house.policy.origin,
         packs=house.packs is not None,
+        mailed=await house.read(lambda db: letters.mailed_of(db, number)),
         whole_pack=is_whole_for(call.known.role, claim.state),
     )
 

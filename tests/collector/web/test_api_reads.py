@@ -17,11 +17,11 @@ API = [route for route in ROUTES if route.api and route.path.startswith("/api/")
 
 
 async def every(client: Browser, path: str) -> list[dict[str, object]]:
-    """All items of a list, one a page."""
+    """All items of a list, a few a page."""
     found: list[dict[str, object]] = []
     cursor = ""
     while True:
-        page = await (await client.get(f"{path}?limit=1{cursor}")).json()
+        page = await (await client.get(f"{path}?limit=6{cursor}")).json()
         found += page["items"]
         if page["next_cursor"] is None:
             return found

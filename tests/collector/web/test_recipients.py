@@ -5,9 +5,16 @@ from __future__ import annotations
 import aiohttp
 from sqlalchemy import select
 
+from collector.claims.problem import Both
+from collector.notify.recipients import Recipient
+from collector.notify.topics import Topic
 from collector.recipient_list import read
+from collector.store import letters, notices, recipients
 from collector.store import tables as t
-from tests.collector.web.conftest import CSRF, Console, Signed
+from collector.store.notices import Happened
+from collector.tell import tell
+from tests.collector.jobs.test_tell import BY_MAIL
+from tests.collector.web.conftest import CSRF, NOW, Console, Signed
 
 KEY = {"X-Preclaim-Key": CSRF}
 
@@ -80,3 +87,32 @@ async def test_programs_add_and_take_off(console: Console, signed: Signed) -> No
     others = await signed("engineer")
     assert (await others.get("/recipients")).status == 403
     assert (await others.get("/api/v1/recipients")).status == 403
+
+
+async def test_a_claim_s_page_says_to_whom_it_was_mailed(console: Console, signed: Signed) -> None:
+    """By name, with what became of it, in both languages; nothing is there before a mail."""
+    client = await signed("integrator")
+    assert "Mailed to" not in await (await client.get("/preclaims/1")).text()
+    with console.engine.begin() as db:
+        recipients.keep(
+            db,
+            Recipient(
+                id=0, organisation_id="factory", maker="", buyer="", name="Wang Fang",
+                email="wang@example.com", language="zh",
+            ),
+            by="admin",
+            now=NOW,
+        )  # fmt: skip
+        happened = Happened(
+            organisation_id="fit", topic=Topic.CLAIM_SUBMITTED.value, thing="claim", thing_id=1,
+            step="submitted.1", title=Both("t", "t"), text=Both("", ""), path="/", at=NOW,
+        )  # fmt: skip
+        notices.add(db, happened)
+        tell(db, notify=BY_MAIL, now=NOW)
+        for number in db.execute(select(t.letter.c.id).where(t.letter.c.kind == "pack")).scalars():
+            letters.end(db, letter_id=number, state="sent", why="", now=NOW)
+    text = await (await client.get("/preclaims/1")).text()
+    assert "Mailed to" in text
+    assert "Wang Fang" in text
+    assert "wang@example.com" not in text
+    assert "已邮件发送给" in await (await client.get("/preclaims/1?lang=zh")).text()
