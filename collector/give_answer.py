@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 
 from collector.claims.lifecycle import LineState
+from collector.claims.story import LogEvent, fold
 from collector.notify.claim_step import fields_of
 from collector.outlets.settings import PARTNER
 from collector.pack.answer import TOLD, Answer, Step, write_answer
@@ -66,20 +67,36 @@ def _answer(
 
 
 def _steps(db: Connection, line_id: int) -> tuple[Step, ...]:
-    """An approval says its origin and RMA number also where they were decided before it."""
-    story = stories.story_of(db, line_id)
+    """An approval says its origin and RMA number also where they were decided before it, and the
+    step after an offer its path: an offer is no step, and without its path none can be followed."""
+    log = stories.log_of(db, line_id)
+    story = fold(log)
     before = {"origin": story.origin, "rma_number": story.rma_number}
+    offered = _offered(log)
     return tuple(
-        _step(one, {key: said for key, said in before.items() if said})
+        _step(one, {key: said for key, said in before.items() if said}, offered.get(one.seq, ""))
         for one in partner_answers.moves_of(db, line_id)
         if one.payload.get("to") in _TOLD
     )
 
 
-def _step(one: Moved, before: dict[str, object]) -> Step:
+def _offered(log: Iterable[LogEvent]) -> dict[int, str]:
+    """The path that was offered since the step before, by the step that tells it."""
+    found, path = {}, ""
+    for event in log:
+        said = event.payload.get("path")
+        if event.type == "path_offered" and isinstance(said, str):
+            path = said
+        elif event.type == "moved" and path:
+            found[event.seq], path = path, ""
+    return found
+
+
+def _step(one: Moved, before: dict[str, object], offered: str) -> Step:
     to = str(one.payload.get("to"))
     said = fields_of("moved", one.payload)
     fields = {key: value for key, value in said.items() if key not in _OWN}
+    fields = {"path": offered, **fields} if offered else fields
     return Step(
         seq=one.seq,
         at=one.at,

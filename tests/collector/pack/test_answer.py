@@ -274,3 +274,29 @@ async def test_answers_go_by_the_outbox(ends: Ends, tmp_path: Path) -> None:
 
     _, got = receiver.got
     assert take(ends.sender, got.body).state == "in_review"
+
+
+def test_a_path_that_was_offered_later_travels_with_the_next_step(ends: Ends) -> None:
+    """The factory answers a counter with a credit: the sender follows it to its end, for it knows
+    the path by then, although an offer is no step."""
+    ends.take(give(ends.sender).content)
+    act(ends.factory, LineState.IN_REVIEW)
+    act(ends.factory, LineState.APPROVED, DECISION)
+    take(ends.sender, answer(ends.factory))
+    line = line_of(ends.factory)
+    with ends.factory.engine.begin() as db:
+        cases.append_event(
+            db,
+            line_id=1,
+            organisation_id=str(line["organisation_id"]),
+            actor="Wu",
+            role=Actor.ENGINEER.value,
+            type_="path_offered",
+            payload={"path": "credit", "reason": "no stock"},
+            now=ends.factory.now,
+        )
+    act(ends.factory, LineState.RESOLVING)
+    act(ends.factory, LineState.FULFILLED, {"credit_note": "CN-5"})
+    result = take(ends.sender, answer(ends.factory))
+    assert (result.state, result.held_by) == ("fulfilled", None)
+    assert line_of(ends.sender)["path"] == "credit"
