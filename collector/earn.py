@@ -49,16 +49,20 @@ class Trust:
 
 
 def pair_of(db: Connection, case: Case) -> Pair | None:
-    """What trust this case depends on; None when nothing could be claimed of it.
+    """What trust this case depends on; None when nothing could be claimed of it, or fact or
+    experiment prove it and no such verdict of this fault was ever stopped.
 
     The model is the registry's, else what the device said; '' when another device hangs there now.
     """
     entry = CATALOGUE.get(case.code)
     if entry is None or entry.outcome is not Outcome.CLAIMABLE:
         return None
+    proof = proof_of(entry, case.proof)
+    if proof is not Proof.PASSIVE and not trust.was_stopped(db, code=case.code, proof=proof.value):
+        return None
     known = units.find(db, case.label_serial) if case.label_serial else None
     model = (known.model if known else "") or ("" if case.exchanged else case.model)
-    return Pair(code=case.code, model=model.strip(), proof=proof_of(entry, case.proof).value)
+    return Pair(code=case.code, model=model.strip(), proof=proof.value)
 
 
 def look_up(
@@ -87,7 +91,7 @@ def judge(pair: Pair, rulings: list[Ruled], policy: Policy) -> Trust:
     record = weigh(rulings, confidence=policy.trust.confidence)
     if policy.trusts(pair.code, Proof(pair.proof)):
         standing = Standing.POLICY if pair.is_passive else Standing.PROVEN
-        if is_below(record, policy.trust):
+        if pair.model and is_below(record, policy.trust):
             standing = Standing.STOPPED
     elif pair.model and has_earned(record, policy.trust):
         standing = Standing.CLAIMABLE

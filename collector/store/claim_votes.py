@@ -7,6 +7,8 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select
 
+from collector.claims.lifecycle import LineState
+from collector.claims.story import read_payload
 from collector.store.tables import (
     claim_case,
     claim_event,
@@ -17,6 +19,10 @@ from collector.store.tables import (
     position,
 )
 
+# Into review: an appeal, or a bench without a finding.
+_TELLS: Final = frozenset(
+    state.value for state in (LineState.APPROVED, LineState.REJECTED, LineState.IN_REVIEW)
+)
 SOURCE: Final = "claim_votes"  # of the cursor
 
 
@@ -44,8 +50,8 @@ class Behind:
 
 
 def moved_after(db: Connection, last: int, *, limit: int) -> tuple[tuple[Moved, ...], int]:
-    """Lines that moved beyond this entry of the log, each with its last step, and the last entry
-    that was read."""
+    """Lines that the factory decided, or took back, beyond this entry of the log, each with its
+    last such step; and the last entry that was read."""
     rows = db.execute(
         select(claim_event, claim_case.c.number)
         .join(claim_line, claim_line.c.id == claim_event.c.line_id)
@@ -63,6 +69,7 @@ def moved_after(db: Connection, last: int, *, limit: int) -> tuple[tuple[Moved, 
             payload=row.payload_json,
         )
         for row in rows
+        if read_payload(row.payload_json).get("to") in _TELLS
     }
     if len(rows) == limit:
         return tuple(found.values()), int(rows[-1].seq)

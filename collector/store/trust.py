@@ -191,6 +191,20 @@ def standing_told(db: Connection, pair: Pair) -> Standing:
     return Standing(told)
 
 
+def was_stopped(db: Connection, *, code: str, proof: str) -> bool:
+    """Whether such verdicts of a fault were stopped at any time, on any model."""
+    found = db.execute(
+        select(trust_change.c.id)
+        .where(
+            trust_change.c.code == code,
+            trust_change.c.proof == proof,
+            trust_change.c.standing == Standing.STOPPED.value,
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
 def told_at(db: Connection) -> dict[Pair, datetime]:
     """Since when each pair stands as it was told last; not of those that never changed."""
     newest = select(func.max(trust_change.c.id)).group_by(

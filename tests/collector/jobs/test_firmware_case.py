@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
 
@@ -158,6 +159,28 @@ def test_who_fails_on_the_fixed_version_has_a_claim(house: House) -> None:
     assert "still failing on 1.5.1" in str(house.rows(tables.decision)[2]["reason_en"])
     assert events(house)[-1] == "became_claim"
     assert case(house)["state"] == "fulfilled"
+
+
+def test_a_fix_counts_for_every_organisation_and_the_recorder_it_was_tried_with(
+    house: House,
+) -> None:
+    """On another's site the fixed version that fails is a claim too; beside another recorder it
+    is a combination that nobody has mended yet."""
+    fix(house)
+    house.register("SC24010021", delivered_on=(NOON - 30 * DAY).date())
+    named = device("till", label_serial="SC24010021", firmware="1.5.0")
+    house.take(frame_of(fault(CODE, of=named), seq=1, agent_id="agent-shop"))
+    other = device("hall", label_serial="SC24010022", firmware="1.5.0")
+    event = replace(fault(CODE, of=other), recorder_firmware="NVR 5.0")
+    house.take(frame_of(event, seq=2, agent_id="agent-shop"))
+    settle(house)
+
+    assert outcomes(house)[2:] == ["claim", "firmware_case"]
+    assert house.rows(tables.claim_line)[0]["organisation_id"] == "south"
+    assert [row["recorder_firmware"] for row in house.rows(tables.firmware_case)] == [
+        "NVR 4.2.1",
+        "NVR 5.0",
+    ]
 
 
 def test_an_unknown_order_opens_nothing_until_an_engineer_says(house: House) -> None:
