@@ -225,7 +225,7 @@ def test_a_draft_with_gaps_is_called_ready_only_with_a_word(house: House) -> Non
                 reason=reason, now=house.now,
             )  # fmt: skip
 
-    with pytest.raises(IllegalMoveError, match="image"):
+    with pytest.raises(IllegalMoveError, match="picture or clip"):
         call_ready("")
     assert state_of(house) == "draft"
     call_ready("the camera is at the bottom of a lake, no picture will come")
