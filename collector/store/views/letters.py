@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, String, cast, func, or_, select
 
 from collector.store.scope import Scope
 from collector.store.tables import claim_recipient, letter, letter_item, notice, person
@@ -60,15 +60,46 @@ def list_letters(
     return tuple(_row(row) for row in rows)
 
 
-def mailed_of(db: Connection, line_id: int) -> tuple[LetterRow, ...]:
-    """Mails with a claim to account managers of its maker, oldest first; whoever may see the claim
-    may see that it was sent."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailed:
+    """A mail with a claim to an account manager of its maker."""
+
+    recipient: str
+    state: str  # waiting | sent | refused | given_up
+    why: str
+    attempts: int
+    made_at: datetime
+    due_at: datetime
+    ended_at: datetime | None
+
+
+def mailed_of(db: Connection, line_id: int) -> tuple[Mailed, ...]:
+    """The mails with a claim, oldest first; whoever may see the claim may see that it was sent."""
     rows = db.execute(
-        _query()
-        .where(letter.c.kind == "pack", notice.c.thing == "claim", notice.c.thing_id == line_id)
+        select(letter, claim_recipient.c.name)
+        .select_from(notice)
+        .join(letter_item, letter_item.c.notice_id == notice.c.id)
+        .join(letter, letter.c.id == letter_item.c.letter_id)
+        .outerjoin(claim_recipient, _is_to_manager())
+        .where(notice.c.thing == "claim", notice.c.thing_id == line_id, letter.c.kind == "pack")
         .order_by(letter.c.id)
     )
-    return tuple(_row(row) for row in rows)
+    return tuple(
+        Mailed(
+            recipient=row.name or row.recipient.partition(":")[2],
+            state=row.state,
+            why=row.why,
+            attempts=row.attempts,
+            made_at=row.made_at,
+            due_at=row.due_at,
+            ended_at=row.ended_at,
+        )
+        for row in rows
+    )
+
+
+def _is_to_manager() -> ColumnElement[bool]:
+    return letter.c.recipient == "manager:" + cast(claim_recipient.c.id, String)
 
 
 def count_failed(db: Connection, scope: Scope, *, since: datetime) -> int:
@@ -114,10 +145,7 @@ def _query() -> Select[Any]:
             func.coalesce(first.c.things, 0).label("things"),
         )
         .outerjoin(person, person.c.id == letter.c.person_id)
-        .outerjoin(
-            claim_recipient,
-            letter.c.recipient == "manager:" + cast(claim_recipient.c.id, String),
-        )
+        .outerjoin(claim_recipient, _is_to_manager())
         .outerjoin(first, first.c.letter_id == letter.c.id)
         .outerjoin(notice, notice.c.id == first.c.notice_id)
     )
