@@ -16,7 +16,7 @@ from collector.store.gap_bound import MAX_GAPS
 from collector.web.render import HERE, STATIC
 from collector.web.routes import ROUTES
 from collector.web.show import dates
-from collector.web.voice import load_texts
+from collector.web.voice import LANGUAGES, load_texts
 from tests.collector.open_log import open_log
 from tests.collector.web.conftest import CSRF, Console, Signed
 
@@ -35,6 +35,17 @@ def test_both_catalogues_hold_the_same_keys() -> None:
     assert english.keys() == chinese.keys()
     for key in english:
         assert sorted(blanks.findall(english[key])) == sorted(blanks.findall(chinese[key])), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_key_of_a_catalogue_stands_twice(language: str) -> None:
+    """The later one would win without a word, whoever edits the first."""
+    keys: list[str] = []
+    json.loads(
+        (HERE / "texts" / f"{language}.json").read_text("utf-8"),
+        object_pairs_hook=lambda found: keys.extend(key for key, _ in found),
+    )
+    assert sorted(keys) == sorted(set(keys))
 
 
 def test_every_text_of_the_templates_exists() -> None:
