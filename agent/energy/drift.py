@@ -30,6 +30,8 @@ _AS_MUCH: Final = 1.25
 """Bytes an hour: less more than that is no more use. Weeks differ by some tenths."""
 _MOST_MAH: Final = 400.0
 """Of a percent: such cameras carry 5 to 20 Ah. More is a gauge that is flat near full."""
+_OF_WRITTEN: Final = 2.0
+"""Times the capacity that somebody wrote down: kits of 12 V carry 100 Ah, and theirs is told so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,9 +168,15 @@ def _beside(case: Case) -> Rate | None:
     """
     drift, use = case.drift(_gain_beside_night), use_ratio(case)
     a_percent = _per_mah(case.nights[1], _gain_beside_night)
-    if drift is None or use is None or a_percent * _MOST_MAH < 1.0:
+    if drift is None or use is None or a_percent * _most_mah(case) < 1.0:
         return None
     return Rate(value=min(drift.value, max(1.0, use.value)), error=drift.error)
+
+
+def _most_mah(case: Case) -> float:
+    """What a percent may be at most, for a pack that a camera carries."""
+    written = case.view.draw.capacity_mah if case.view.draw else None
+    return max(_MOST_MAH, _OF_WRITTEN * (written or 0.0) / 100.0)
 
 
 def is_believed(case: Case) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from agent.charge import Draw
 from agent.energy.assess import assess
 from agent.energy.cause import Assessment, Cause
 from tests.agent.energy.cameras import ALL, MATES, Cam, Sky, days_of, view_of
@@ -36,6 +37,23 @@ def test_a_current_that_shows_the_visit_itself_tells_a_worn_battery_all_the_same
     found = assess(view_of(_answering(WORN), MONTHS, MATES))
     assert found.cause is Cause.WORN
     assert found.capacity_percent == pytest.approx(50.0, abs=8.0)
+
+
+@pytest.mark.parametrize(("capacity_mah", "cause"), [(90_000.0, Cause.WORN), (None, Cause.UNKNOWN)])
+def test_a_large_kit_is_judged_where_its_capacity_is_written_down(
+    capacity_mah: float | None, cause: Cause
+) -> None:
+    """A percent of 90 Ah is more than a camera's own pack makes one believe."""
+    kit = Cam(
+        capacity_mah=from_day(28, 45_000.0, 90_000.0),
+        use_ma=lambda _: 250.0,
+        panel_mw=lambda _: 60_000.0,
+    )
+    view = view_of(_answering(kit), MONTHS, MATES)
+    draw = Draw(awake_ma=280.0, wake_s=10.0, capacity_mah=capacity_mah)
+    found = assess(replace(view, draw=draw))
+    assert found.cause is cause
+    assert Cause.WORN in (found.cause, found.suspected)
 
 
 def test_more_use_is_no_worn_battery_by_such_a_current() -> None:
