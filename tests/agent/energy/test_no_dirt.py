@@ -38,13 +38,14 @@ def test_a_camera_that_is_used_far_more_is_never_called_dirty() -> None:
     """Its panel gives what it gave; from the first short day on the nights are the reason."""
     cam = Cam(
         names=ALL,
-        use_ma=from_day(28, 220.0, 25.0),
-        panel_mw=lambda _: 3000.0,
-        capacity_mah=lambda _: 6000.0,
+        use_ma=from_day(28, 50.0, 20.0),
+        panel_mw=lambda _: 700.0,
+        capacity_mah=lambda _: 5000.0,
     )
     found = [assess(view_of(cam, MONTH, MATES, upto=day)) for day in range(28, 39)]
     assert Cause.WEAK not in {one.cause for one in found}
     assert Cause.OVER_USE in {one.cause for one in found}
+    assert Cause.OVER_USE in {one.suspected for one in found}
 
 
 def test_a_dirty_panel_is_named_though_its_nights_vary() -> None:
@@ -141,8 +142,8 @@ def test_a_gauge_just_below_its_end_moves_with_the_voltage(
 
 
 def test_a_gauge_that_fell_once_and_stands_is_no_weak_panel() -> None:
-    """It had shown 100 for weeks; a step to 80 is a gauge's, and no sun is missed by it."""
-    cam = Cam(gauge=lambda day, _: 80.0 if day >= 14 else 100.0, names=CHARGING)
+    """It had shown 100 for weeks; a step to 60 is a gauge's, and no sun is missed by it."""
+    cam = Cam(gauge=lambda day, _: 60.0 if day >= 14 else 100.0, names=CHARGING)
     seen = {assess(view_of(cam, Sky(), MATES, upto=day)).cause for day in range(14, 24)}
     assert Cause.WEAK not in seen
     assert Cause.GAUGE_STUCK in seen
@@ -184,6 +185,10 @@ def test_a_battery_with_plenty_left_is_no_matter_of_panel_or_season() -> None:
 def test_a_panel_under_snow_is_no_contact() -> None:
     """It gives no volts either, and is free again after some days: frost says what that was."""
     winter = Sky(mean_c=lambda day: -8.0 if 14 <= day < 24 else 4.0)
-    snowy = Cam(names=ALL, panel_mw=lambda day: 0.0 if 14 <= day < 24 else 6000.0)
+    snowy = Cam(
+        names=ALL,
+        panel_mw=lambda day: 0.0 if 14 <= day < 24 else 6000.0,
+        capacity_mah=lambda _: 40_000.0,
+    )
     view = _with_panel_mv(view_of(snowy, winter, MATES, upto=27), {True: 5500.0, False: 0.0})
     assert assess(view).cause is not Cause.WEAK
