@@ -75,15 +75,10 @@ def carry_out(
         case Verdict.TASK:
             links = Links(task_id=_open_task(db, case, decided, now=now))
         case Verdict.FIRMWARE_CASE:
-            links = Links(
-                firmware_case_id=firmware_devices.attach(
-                    db,
-                    case,
-                    serial_key=_key_of(case),
-                    firmware_case_id=decided.firmware_case_id,
-                    now=now,
-                )
-            )
+            links = Links(firmware_case_id=_put_on_case(db, case, decided, now=now))
+        case _ if decided.firmware_case_id is not None:
+            # It opens nothing (out of warranty, in shadow), and the mended version failed there.
+            links = Links(firmware_case_id=_put_on_case(db, case, decided, now=now))
         case _:
             pass  # the reason is all that is left behind
     decisions.decide(
@@ -100,6 +95,16 @@ def carry_out(
     )
     if decided.look_again_at is not None:
         decisions.reopen(db, decision_id=case.decision_id, due_at=decided.look_again_at)
+
+
+def _put_on_case(db: Connection, case: Case, decided: Decision, *, now: datetime) -> int:
+    return firmware_devices.attach(
+        db,
+        case,
+        serial_key=_key_of(case),
+        firmware_case_id=decided.firmware_case_id,
+        now=now,
+    )
 
 
 def _attach_to_line(db: Connection, case: Case, decided: Decision, *, now: datetime) -> int:

@@ -183,6 +183,28 @@ def test_a_fix_counts_for_every_organisation_and_the_recorder_it_was_tried_with(
     ]
 
 
+def test_a_failure_out_of_warranty_keeps_the_fix_unproven(house: House) -> None:
+    """It opens nothing, but stands on the case: a version that fails on one device is not called
+    verified because another is well on it."""
+    fix(house)
+    house.register("SC24010009", delivered_on=(NOON - 1000 * DAY).date())
+    named = device("barn", label_serial="SC24010009", firmware="1.5.0")
+    house.take(frame_of(fault(CODE, of=named), seq=3))
+    update_camera(house, "1.5.0", seq=4)
+    house.take(frame_of(fault(CODE, kind=FaultKind.CLEARED, episode=1, of=GATE), seq=5))
+    settle(house)
+    for days in (6, 2):
+        house.pass_time(days * 86400)
+        update_camera(house, "1.5.0", seq=10 + days)
+        settle(house)
+    assert outcomes(house)[2] == "not_applicable"
+    assert house.count(tables.claim_line) == 0
+    assert [row["serial_key"] for row in house.rows(tables.firmware_case_member)][-1:] == [
+        "SC24010009"
+    ]
+    assert case(house)["state"] == "fulfilled"
+
+
 def test_an_unknown_order_opens_nothing_until_an_engineer_says(house: House) -> None:
     """A version that nothing puts in order is named on the case; an engineer's yes makes it a
     claim."""
