@@ -64,7 +64,7 @@ def decide_episode(db: Connection, *, decision_id: int, policy: Policy, now: dat
         fix=fix_facts(db, case, policy=policy) if mends(case.code, policy) else None,
         site=replace(facts.site, loss=loss),
     )
-    if (pair := earn.pair_of(db, case)) is not None:
+    if (pair := earn.pair_of(db, case, policy)) is not None:
         told = earn.look_up(db, pair, decision_id=decision_id, policy=policy, now=now)
         facts = replace(facts, trust=told)
     decided = storms.brake(db, case, decide(facts, policy, now), policy=policy, now=now)

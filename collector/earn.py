@@ -31,7 +31,7 @@ from collector.claims.trust import (
 from collector.store import cases, meta, trust, units
 from collector.store.due import Case
 from shared.catalogue import CATALOGUE
-from shared.catalogue_entry import Outcome, Proof
+from shared.catalogue_entry import CatalogueEntry, Outcome, Proof
 
 OPENS_NOTHING: Final = frozenset({Standing.SHADOW, Standing.STOPPED})
 
@@ -48,14 +48,20 @@ class Trust:
     standing: Standing
 
 
-def pair_of(db: Connection, case: Case) -> Pair | None:
+def may_be_claimed(entry: CatalogueEntry, policy: Policy) -> bool:
+    """Whether such a fault can become a draft, by the policy: one that a firmware mends does where
+    it fails on the version that should have mended it."""
+    return policy.opening.outcome_of(entry) in (Outcome.CLAIMABLE, Outcome.FIRMWARE)
+
+
+def pair_of(db: Connection, case: Case, policy: Policy) -> Pair | None:
     """What trust this case depends on; None when nothing could be claimed of it, or fact or
     experiment prove it and no such verdict of this fault was ever stopped.
 
     The model is the registry's, else what the device said; '' when another device hangs there now.
     """
     entry = CATALOGUE.get(case.code)
-    if entry is None or entry.outcome is not Outcome.CLAIMABLE:
+    if entry is None or not may_be_claimed(entry, policy):
         return None
     proof = proof_of(entry, case.proof)
     if proof is not Proof.PASSIVE and not trust.was_stopped(db, code=case.code, proof=proof.value):

@@ -17,7 +17,6 @@ from collector.store import claim_votes, notices, stories, trust
 from collector.store.claim_votes import Behind, Moved
 from collector.store.tables import claim_line
 from shared.catalogue import CATALOGUE
-from shared.catalogue_entry import Outcome
 
 MOST_AT_ONCE: Final = 200
 
@@ -59,7 +58,7 @@ def _rule(
         said = Ruling.CANNOT_TELL
     if said is before:
         return False
-    verdict = _on_record(db, one, moved.line_id, now=now)
+    verdict = _on_record(db, one, moved.line_id, policy=policy, now=now)
     if verdict is None:
         return False
     reason = str(read_payload(moved.payload).get("reason", ""))
@@ -76,11 +75,13 @@ def _rule(
     return True
 
 
-def _on_record(db: Connection, one: Behind, line_id: int, *, now: datetime) -> trust.Verdict | None:
+def _on_record(
+    db: Connection, one: Behind, line_id: int, *, policy: Policy, now: datetime
+) -> trust.Verdict | None:
     """The verdict, put on record when it is not: what fact or experiment proved is only then."""
     known = trust.find_verdict(db, one.decision_id)
     entry = CATALOGUE.get(one.code)
-    if known is not None or entry is None or entry.outcome is not Outcome.CLAIMABLE:
+    if known is not None or entry is None or not earn.may_be_claimed(entry, policy):
         return known
     model = db.execute(select(claim_line.c.model).where(claim_line.c.id == line_id)).scalar_one()
     pair = Pair(code=one.code, model=model.strip(), proof=proof_of(entry, one.proof).value)

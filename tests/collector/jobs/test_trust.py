@@ -13,12 +13,13 @@ from collector import earn
 from collector.claims.chain import first_break
 from collector.claims.claim_vote import vote_of
 from collector.claims.lifecycle import Actor, LineState
+from collector.claims.opening_terms import OpeningTerms
 from collector.claims.policy import Policy
 from collector.claims.story import Story
 from collector.claims.trust import Ruling, TrustTerms
 from collector.review import move_line
 from collector.store import cases, tables, trust
-from shared.catalogue_entry import Proof
+from shared.catalogue_entry import Outcome, Proof
 from shared.fault import FaultKind
 from tests.collector.house import NOON, House, device, fault, frame_of, health, with_policy
 
@@ -379,3 +380,19 @@ def test_an_approval_of_several_faults_names_none() -> None:
         (S.IN_REVIEW, "", None),
     ):
         assert vote_of(Story(state=state, reject_code=reason), codes) is said
+
+
+def test_what_the_policy_makes_claimable_can_earn_trust(tmp_path: Path) -> None:
+    """A passive verdict that only the policy's table lets be claimed waits for engineers like any
+    other: it is on record to be ruled on, and not in a shadow that nobody can lift."""
+    house = House(
+        tmp_path,
+        policy(opening=OpeningTerms(outcomes={"battery.gauge_stuck": Outcome.CLAIMABLE})),
+    )
+    blur(house, 1, 2, 3, code="battery.gauge_stuck")
+    assert outcomes(house) == ["shadow"] * 3
+    for decision in (1, 2, 3):
+        rule(house, decision, Ruling.RIGHT)
+    settle(house)
+    assert outcomes(house) == ["claim"] * 3
+    house.engine.dispose()
