@@ -92,17 +92,16 @@ def _run(arguments: argparse.Namespace, template: Template) -> int:
         **facts_of(told.claim, base_url=config.public_url, pack_name=told.filename),
         **_settings(arguments, template),
     }
-    pack = None
-    if submitted and not arguments.no_pack and template.attach is not None:
-        pack = _pack(config, engine, found)
+    brings_pack = submitted and not arguments.no_pack and template.attach is not None
     url = _url(arguments.url) if arguments.url or arguments.send else _EXAMPLE
     if not arguments.send:
-        size = len(pack.content) if pack else None
+        size = _size_of(engine, found) if brings_pack else None
         print("\n".join(show(template, facts, url=url, pack_bytes=size, language=arguments.lang)))
         print(say("erp_dry" if submitted else "erp_dry_draft", arguments.lang), file=sys.stderr)
         return OK
     if not submitted:
         raise refuse("LINE", "not_submitted_yet", found=arguments.line)
+    pack = _pack(config, engine, found) if brings_pack else None
     return _send(arguments, template, facts, engine=engine, pack=pack, url=url)
 
 
@@ -125,6 +124,17 @@ def _url(given: str) -> str:
     if not is_safe or not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
         raise refuse("--url", "no_https_url")
     return given.rstrip("/")
+
+
+def _size_of(engine: Engine, found: Found) -> int:
+    """Bytes of the pack that was given out last; a dry run makes none, for that is an entry of the
+    claim's log."""
+    from collector.store import packs  # noqa: PLC0415
+    from collector.store.engine import reader  # noqa: PLC0415
+
+    with reader(engine) as db:
+        known = packs.newest(db, found.id)
+    return known.size if known else 0
 
 
 def _pack(config: Config, engine: Engine, found: Found) -> MadePack | None:

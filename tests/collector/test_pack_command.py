@@ -12,6 +12,7 @@ from collector.claims.lifecycle import Actor, LineState
 from collector.pack import archive
 from collector.pack.seal import fingerprint
 from collector.review import move_line
+from collector.store import cases
 from tests.collector.house import NOON, House
 from tests.collector.pack import needs
 from tests.collector.pack.seed import PICTURE, REFERENCE, SERIAL, TRANSCRIPT, open_line
@@ -150,6 +151,9 @@ def test_taken_in_from_a_partner(
                 reason="as told",
                 now=NOON,
             )
+    assert main(["erp", "odoo", "1", "-c", str(config)]) == 0  # a dry run leaves no entry
+    with engine.begin() as db:
+        assert "shared" not in [entry.type for entry, *_ in cases.chain_of(db, 1)]
     engine.dispose()
     assert main(["pack", "1", "-c", str(config), "-o", str(made)]) == 0
     assert main([*call, "--from", "n"]) == 0
