@@ -38,6 +38,7 @@ class By:
 
     name: str
     scope: Scope
+    organisation_id: str = ""  # a name is one within it: programs choose theirs
 
     @property
     def role(self) -> Actor:

@@ -65,7 +65,7 @@ def act_once(
     line, _ = line_and_story(db, line_id)
     if line.organisation_id not in by.scope.organisation_ids:
         raise IllegalMoveError(guard_words.NO_LINE)
-    key, said = _digest(by.name, token), _digest_of(wish)
+    key, said = _digest(by.organisation_id, by.name, token), _digest_of(wish)
     log = stories.log_of(db, line_id)
     for event in log:
         if event.payload.get(KEY) == key:

@@ -146,7 +146,13 @@ ROUTES: Final[tuple[Route, ...]] = (
     _get("/review", review_queue.show_queue, OPERATORS),
     _post("/review/receive", review_queue.receive, OPERATORS),
     _get(r"/cases/{id:\d+}", cases.show_case, KNOWN),
-    _post(r"/cases/{id:\d+}/ship-to", cases.confirm_address, KNOWN),
+    Route(
+        method="POST",
+        path=r"/cases/{id:\d+}/ship-to",
+        page=cases.confirm_address,
+        admits=KNOWN,
+        within_s=bulk.WITHIN_S,
+    ),
     _get(r"/preclaims/{id:\d+}/pack", packs.show_pack, KNOWN),
     _get("/preclaims/import", pack_import.show_import, pack_import.MAY),
     Route(

@@ -31,7 +31,9 @@ _WORST: Final = (
     S.NEED_INFO, S.REJECTED, S.SUBMITTED, S.IN_REVIEW, S.DRAFT, S.READY, S.RECEIVED, S.APPROVED,
     S.AWAITING_RETURN, S.RESOLVING, S.FULFILLED,
 )  # fmt: skip
-MOST: Final = 500
+MOST: Final = 2000
+"""Lines of a case: as many as a list of reports may have rows, so that none is left out of its
+counts, nor of what is said of all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,4 +50,5 @@ async def read_form(call: Call) -> Wish:
 
 def by_of(call: Call) -> By:
     """The visitor as an actor."""
-    return By(name=call.known.name, scope=call.scope)
+    known = call.known
+    return By(name=known.name, scope=call.scope, organisation_id=known.organisation_id)

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collector.store import stories, units
+from collector.act import By, Wish
+from collector.act_once import act_once
+from collector.claims.policy import DEFAULT
+from collector.report_list import MOST_ROWS
+from collector.roles import Role
+from collector.store import answers, stories, units
 from collector.store import tables as t
-from tests.collector.web.conftest import Browser, Console, Signed
+from collector.store.scope import scope_of
+from collector.store.views.cases import MOST
+from tests.collector.web.conftest import NOW, Browser, Console, Signed
 from tests.collector.web.test_actions import do
+from tests.collector.web.test_review import open_case
 
 
 async def sent(engineer: Browser, *, serial: str) -> None:
@@ -87,3 +95,29 @@ async def test_who_pays_for_a_rejection(console: Console, signed: Signed) -> Non
     ] == 303
     page = await (await engineer.get("/preclaims/2")).text()
     assert "<dd>the customer, both ways" in page
+
+
+async def test_a_large_case_is_counted_whole(console: Console, signed: Signed) -> None:
+    """A list of reports opens one case: each of its lines counts, however many they are."""
+    assert MOST >= MOST_ROWS
+    serials = [f"SL27{n:06}" for n in range(501)]
+    lines = open_case(console, serials, submit=False)
+    with console.engine.begin() as db:
+        case_id = answers.read(db, lines[-1]).case_id
+    page = await (await (await signed("integrator")).get(f"/cases/{case_id}")).text()
+    assert "0/501 approved" in page
+    assert serials[-1] in page
+
+
+def test_a_key_is_of_one_caller(console: Console) -> None:
+    """Two programs that call themselves the same and count their requests from one: the second
+    one's is done, and is not taken for the first one's."""
+    wish = Wish(action="confirm_ship_to", fields={"ship_to": "Quarry road 3"})
+    done = []
+    for organisation, role in (("fit", Role.INTEGRATOR), ("factory", Role.ADMIN)) * 2:
+        with console.engine.begin() as db:
+            scope = scope_of(db, organisation_id=organisation, role=role)
+            by = By(name="erp", scope=scope, organisation_id=organisation)
+            acted = act_once(db, 2, wish, token="1", by=by, policy=DEFAULT, now=NOW)
+            done.append(acted.is_known)
+    assert done == [False, False, True, True]
