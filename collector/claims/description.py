@@ -83,14 +83,14 @@ def describe(facts: DefectFacts) -> Both:
 
 
 def _unit(facts: DefectFacts) -> Both:
-    model = facts.model or None
-    en = model or "of a model that is not known"
-    zh = model or "型号未知"
+    model = facts.model
+    en = f"model {model}" if model else "model not known"
+    zh = f"型号 {model}" if model else "型号未知"
     if facts.is_lot:
         lot = facts.batch or None
         return Both(
-            f"{facts.quantity} pieces of lot {lot or '(not known)'}, model {en}.",
-            f"批次 {lot or '（未知）'} 的 {facts.quantity} 件，型号 {zh}。",
+            f"{facts.quantity} pieces of lot {lot or '(not known)'}, {en}.",
+            f"批次 {lot or '（未知）'} 的 {facts.quantity} 件，{zh}。",
         )
     batch_en = f", batch {facts.batch}" if facts.batch else ", batch not known"
     batch_zh = f"，批次 {facts.batch}" if facts.batch else "，批次未知"
@@ -98,8 +98,8 @@ def _unit(facts: DefectFacts) -> Both:
     on_en = f", delivered {day}" if day else ", delivery date not known"
     on_zh = f"，{day} 交付" if day else "，交付日期未知"
     return Both(
-        f"Device {facts.serial or '(serial number not known)'}, model {en}{batch_en}{on_en}.",
-        f"设备 {facts.serial or '（序列号未知）'}，型号 {zh}{batch_zh}{on_zh}。",
+        f"Device {facts.serial or '(serial number not known)'}, {en}{batch_en}{on_en}.",
+        f"设备 {facts.serial or '（序列号未知）'}，{zh}{batch_zh}{on_zh}。",
     )
 
 

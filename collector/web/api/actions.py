@@ -154,7 +154,7 @@ def _seen(call: Call) -> int | None:
     if said in ("", "*"):
         return None
     number = said.removeprefix("W/").strip('"')
-    return int(number) if number.isascii() and number.isdecimal() else -1
+    return int(number) if number.isascii() and number.isdecimal() and len(number) < 20 else -1
 
 
 def _result(call: Call, one: OneOfMany, body: Many, name: str, token: str) -> dict[str, object]:

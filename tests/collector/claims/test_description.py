@@ -81,6 +81,8 @@ def test_an_engineer_reads_it_in_one_look() -> None:
 def test_what_nobody_knows_is_said_to_be_unknown() -> None:
     """Without facts nothing is invented: each gap is named in both languages."""
     said = describe(DefectFacts(serial="", model=""))
+    assert ", model not known, batch not known" in said.en
+    assert "，型号未知，批次未知" in said.zh
     for word in ("serial number not known", "batch not known", "delivery date not known"):
         assert word in said.en
     assert "Nothing that was tried is recorded" in said.en

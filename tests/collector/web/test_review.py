@@ -134,6 +134,18 @@ async def test_many_are_answered_at_once(console: Console, signed: Signed) -> No
     assert said == {"Quarry road 3"}
 
 
+async def test_what_names_no_line_is_refused(signed: Signed) -> None:
+    """No number, a number beyond any id, or one without end: told, and no defect."""
+    engineer = await signed("engineer")
+    for wrong in ("x", "-1", "4294967296", "9" * 5000):
+        answer = await engineer.get("/preclaims/act", params={"action": "take", "line": wrong})
+        assert answer.status == 422
+    assert (await engineer.get(f"/preclaims/{'9' * 5000}")).status == 404
+    endless = {"Idempotency-Key": "k", "X-Preclaim-Key": CSRF, "If-Match": f'"{"9" * 5000}"'}
+    answer = await engineer.post("/api/v1/preclaims/2/actions/take", headers=endless)
+    assert answer.status == 412
+
+
 async def test_each_line_has_its_own_serial(console: Console, signed: Signed) -> None:
     """Many replacements in one form: the tracking number is of all, the new serial of each."""
     lines = open_case(console, ["SL26000121", "SL26000122"])
