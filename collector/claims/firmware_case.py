@@ -198,6 +198,8 @@ def _asked_anew(before: Story, after: Story, event: LogEvent) -> Story:
 
 
 def _fixed(story: CaseStory, event: LogEvent) -> CaseStory:
+    if event.payload.get("to") == S.RESOLVING.value:
+        return replace(story, fix=None)  # it is not solved: who fails on that version has no claim
     version, side = event.payload.get("firmware_version"), event.payload.get("fixed_side")
     if not isinstance(version, str) or not version.strip() or side not in _SIDES:
         return story

@@ -161,6 +161,23 @@ def test_who_fails_on_the_fixed_version_has_a_claim(house: House) -> None:
     assert case(house)["state"] == "fulfilled"
 
 
+def test_a_version_that_did_not_solve_it_makes_no_claims(house: House) -> None:
+    """Until a version is named anew, who fails on the one that did not help is on the case."""
+    fix(house)
+    do(house, "not_solved", Actor.INTEGRATOR)
+    house.register("SC24010009", delivered_on=(NOON - 30 * DAY).date())
+    for seq, (name, version) in enumerate((("barn", "1.5.0"), ("hall", "1.6.0")), start=3):
+        named = device(name, label_serial=f"SC2401000{seq + 6}", firmware=version)
+        house.take(frame_of(fault(CODE, of=named), seq=seq))
+    settle(house)
+    assert outcomes(house) == ["firmware_case"] * 4
+    assert case(house)["fixed_in"] == ""
+
+    do(house, "fulfil", firmware_version="1.6.0", fixed_side="camera")
+    settle(house)
+    assert outcomes(house) == ["firmware_case", "firmware_case", "firmware_case", "claim"]
+
+
 def test_a_fix_counts_for_every_organisation_and_the_recorder_it_was_tried_with(
     house: House,
 ) -> None:
