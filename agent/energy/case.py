@@ -246,16 +246,23 @@ class Case:
 
     @cached_property
     def comes_and_goes(self) -> bool:
-        """Within a month nothing came in for days, and then it was charged again, for certain."""
+        """Within a month nothing came in for days, and then it was charged again, for certain.
+
+        Days on which its siblings had no sun either are weather.
+        """
         since = self.view.day - timedelta(days=_A_MONTH)
         days = [
             day
             for day, one in self.view.days.items()
             if since < day <= self.view.day and (is_supported(one) or self.took(day))
         ]
-        runs = [(is_idle, tuple(some)) for is_idle, some in groupby(days, key=self._is_idle)]
+        runs = [(is_idle, tuple(some)) for is_idle, some in groupby(days, key=self._misses_sun)]
         idle = [at for at, (is_idle, some) in enumerate(runs) if is_idle and len(some) >= _FEW]
         return bool(idle) and any(self.took(day) for _, some in runs[idle[0] :] for day in some)
+
+    def _misses_sun(self, day: date) -> bool:
+        said = self.said(day)
+        return self._is_idle(day) and (said.had_sun or not said.witnesses)
 
     def _is_idle(self, day: date) -> bool:
         return self.inflow.is_idle(day, self.view.days[day])

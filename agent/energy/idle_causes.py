@@ -11,6 +11,7 @@ from agent.energy.cause import Assessment, Cause, Said
 from agent.energy.day import EnergyDay
 from agent.energy.guard import claim_guard, unproven, unsure
 from agent.energy.season import sun_share
+from agent.energy.span import FIT_C
 from agent.energy.stretch import Stretch, stretch_of
 
 _TAKEN_SHARE: Final = 0.2
@@ -126,9 +127,16 @@ def is_contact(case: Case) -> bool:
         for day, one in case.recent.items()
         if one.sun_visits >= _FEW_VISITS or case.said(day).had_sun
         if one.panel_peak_mv is not None and one.panel_peak_mv < _DEAD_MV
-        if case.is_warm(day) is not False
+        if _had_no_frost(case, day)
     ]
-    return len(dark) >= _LATELY and case.comes_and_goes
+    return len(dark) >= _LATELY and any(
+        case.took(day) for day in case.view.days if dark[0] < day <= case.view.day
+    )
+
+
+def _had_no_frost(case: Case, day: date) -> bool:
+    low = case.view.days[day].temperature_low_c
+    return case.is_warm(day) is not False if low is None else low >= FIT_C[0]
 
 
 def may_be_dead(case: Case) -> bool:

@@ -9,8 +9,8 @@ from typing import Final
 
 from agent.energy.day import EnergyDay
 
-_ASKED: Final = 4
-"""Visits in which it said whether it charges: so many are spread over a day."""
+_ASKED: Final = 3
+"""Visits with the sun high in which it said that it charges not: fewer miss a short charge."""
 _UNSEEN_PERCENT: Final = 10.0
 """What a charge is higher by after a silence than before it and yet was not charged: a cell that
 rests after a deep discharge recovers a tenth of a volt or two, some 5 to 8 % of a gauge by voltage,
@@ -49,7 +49,8 @@ class Inflow:
 
     def _least(self, day: EnergyDay) -> float:
         """A rise that is one: twice the noise where it said at every visit that it charges not."""
-        said_no = self.keeps_word and day.charging_reads >= _ASKED and not day.charging_visits
+        asked = min(day.charging_reads, day.sun_visits)
+        said_no = self.keeps_word and asked >= _ASKED and not day.charging_visits
         return 2 * self.noise if said_no else self.noise
 
 

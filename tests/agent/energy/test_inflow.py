@@ -20,6 +20,7 @@ QUIET = EnergyDay(
     charge_reads=8,
     charging_reads=8,
     sun_s=28_800,
+    sun_visits=4,
     fall=2.0,
 )
 
