@@ -192,3 +192,12 @@ def test_a_panel_under_snow_is_no_contact() -> None:
     )
     view = _with_panel_mv(view_of(snowy, winter, MATES, upto=27), {True: 5500.0, False: 0.0})
     assert assess(view).cause is not Cause.WEAK
+
+
+def test_a_dull_spell_before_it_does_not_make_a_dead_panel_a_contact() -> None:
+    """Its siblings had no sun in those days either: that was weather, what came later is not."""
+    sky = Sky(days=36, clear=lambda day: 0.0 if 8 <= day < 13 else 0.9)
+    dead = Cam(names=CHARGING, panel_mw=from_day(18, 0.0, 6000.0), capacity_mah=lambda _: 12_000.0)
+    mates = {name: replace(mate, names=CHARGING) for name, mate in MATES.items()}
+    seen = {assess(view_of(dead, sky, mates, upto=day)).cause for day in (32, 33, 34)}
+    assert seen == {Cause.PANEL_DEAD}
