@@ -14,7 +14,7 @@ from collector.claims.origin.kinds import Origin
 from collector.claims.policy import Policy
 from collector.claims.refusal import IllegalMoveError
 from collector.claims.story import Story
-from collector.store import answers, origins, replacements
+from collector.store import answers, cases, origins, replacements, units
 from collector.store.cases import LineRow
 from collector.store.replacements import TakenError
 from collector.store.scope import Scope
@@ -119,6 +119,8 @@ def _replace(
     facts = answers.read(db, line.id)
     if is_placeholder(serial, model=facts.model):
         raise IllegalMoveError(action_words.no_device(serial))
+    if not reason and _is_elsewhere(db, old, serial):
+        raise IllegalMoveError(action_words.elsewhere(serial))
     try:
         replacements.note(
             db,
@@ -133,3 +135,15 @@ def _replace(
         )
     except TakenError as taken:
         raise IllegalMoveError(action_words.taken_serial(taken.serial, taken.by)) from taken
+
+
+def _is_elsewhere(db: Connection, old: str, serial: str) -> bool:
+    """Whether the scanned unit cannot well be the one that is sent: it is claimed itself, blocked,
+    or another buyer's, whose warranty would become that of a replacement."""
+    if cases.open_line_of(db, serial) is not None:
+        return True
+    sent, was = units.find(db, serial), units.find(db, old)
+    if sent is None:
+        return False
+    is_others = sent.delivered_on is not None and was is not None and sent.buyer != was.buyer
+    return bool(sent.blocked) or is_others

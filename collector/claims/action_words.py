@@ -133,6 +133,17 @@ def no_device(serial: str) -> Refusal:
     )
 
 
+def elsewhere(serial: str) -> Refusal:
+    """The scanned unit is no spare one."""
+    return _say(
+        "serial_elsewhere",
+        f"{serial} is claimed itself, blocked, or was delivered to another buyer",
+        f"{serial} 本身正在索赔、已被冻结，或已交付其他买方",
+        "scan the label of the unit that is sent, or write why it is this one",
+        "请重新扫描寄出设备的标签，或说明为何使用该设备",
+    )
+
+
 def taken_serial(serial: str, by: str) -> Refusal:
     """The new unit stands in another chain of replacements."""
     return _say(

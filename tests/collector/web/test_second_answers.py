@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from collector.act import By, Wish
 from collector.act_once import act_once
 from collector.claims.policy import DEFAULT
@@ -46,6 +48,38 @@ async def test_a_replacement_that_fails_is_replaced(console: Console, signed: Si
         ]
     assert story.replacement_serial == "SL26000131"
     assert chain == ["SL26000003", "SL26000130"]
+
+
+async def test_no_unit_of_others_is_sent(console: Console, signed: Signed) -> None:
+    """A scan that names a unit with a claim of its own, or another buyer's, is refused, and that
+    unit's warranty stays; words let it pass."""
+    engineer = await signed("engineer")
+    open_case(console, ["SL27000001"])
+    for action, fields in (
+        ("take", {}),
+        ("approve", {"reason": "seen", "path": "advance_replace", "origin": "factory"}),
+        ("begin", {}),
+    ):
+        assert (await do(engineer, action, **fields))[0] == 303, action
+    with console.engine.begin() as db:
+        others = db.execute(
+            select(t.unit.c.serial).where(
+                t.unit.c.delivered_on.is_not(None), t.unit.c.replaces == ""
+            )
+        ).scalars()
+        serial = next(one for one in others if one != "SL26000003")
+        db.execute(t.unit.update().where(t.unit.c.serial == serial).values(buyer="Another"))
+    for wrong in ("SL27000001", serial):
+        status, page = await do(engineer, "fulfil", tracking="SF1", new_serial=wrong)
+        assert status == 409, wrong
+        assert "claimed itself, blocked, or was delivered to another buyer" in page
+    with console.engine.begin() as db:
+        assert (found := units.find(db, serial)) is not None
+        assert found.replaces == ""
+    told = await do(
+        engineer, "fulfil", tracking="SF1", new_serial="SL27000001", reason="repaired at once"
+    )
+    assert told[0] == 303
 
 
 async def test_nothing_begins_over_a_counter(console: Console, signed: Signed) -> None:
