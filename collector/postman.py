@@ -40,6 +40,7 @@ PROGRAMS_GIVEN_UP_AFTER: Final = timedelta(days=14)
 what it missed still is news to it (``/api/v1/claim-events`` has what is older)."""
 SWEEP_S: Final = 6 * 3600.0
 KEPT_EVERY_S: Final = 60.0
+LEAST_DELAY_S: Final = 60.0  # of a letter that nobody can write
 PACK_AGAIN: Final = timedelta(seconds=5)  # a mail looks for its pack
 
 
@@ -155,7 +156,11 @@ class Postman:
         return self._pace_s if outlet.is_paced else 0.0
 
     def _take(self, channel: str) -> tuple[Due | None, Letter | None, str]:
-        """What is due, in words, and its address; or in its place why it cannot be sent."""
+        """What is due, in words, and its address; or in its place why it cannot be sent.
+
+        One that cannot be put into words (a defect) is passed over: it must not stand before the
+        others of its channel for ever.
+        """
         now = self._clock()
         with reader(self._engine) as db:
             due = letters.next_due(db, channel=channel, now=now)
@@ -165,6 +170,12 @@ class Postman:
                 return due, *self._writer.compose(db, due, now=now)
             except NotYetError:
                 waiting = due.id
+            except Exception as error:
+                why = type(error).__name__
+                delay = timedelta(seconds=max(self._delay_s(due.attempts), LEAST_DELAY_S))
+                with self._engine.begin() as writing:
+                    letters.put_off(writing, letter_id=due.id, why=why, due_at=now + delay)
+                raise
         with self._engine.begin() as db:
             letters.wait(db, letter_id=waiting, until=now + PACK_AGAIN)
         raise NotYetError

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from collector.outlets.outlet import open_outlets
 from collector.outlets.settings import HookKind, NotifySettings
 from collector.postman import GIVEN_UP_AFTER, Postman
-from collector.store import tables
+from collector.store import letters, tables
 from collector.tell import tell
 from shared.backoff import Backoff
 from tests.collector.house import House
@@ -189,3 +189,21 @@ async def test_who_left_is_told_nothing(house: House) -> None:
 
     assert states(house) == [("refused", "the person is here no more")]
     assert box.taken == []
+
+
+async def test_a_letter_that_cannot_be_written_stops_no_other(house: House) -> None:
+    """A defect of one letter is told in the log of the process; the next one goes out."""
+    want(house, FITTER)
+    box = Mailbox()
+    with mail_server(box) as settings:
+        notify = NotifySettings(mail=settings)
+        with house.engine.begin() as db:
+            letters.add(
+                db, organisation_id="north", recipient="manager:nobody", person_id=None,
+                channel="mail", kind="pack", local_day=house.now.date(), now=house.now,
+            )  # fmt: skip
+        happen(house, notify)
+        with pytest.raises(ValueError, match="nobody"):
+            await deliver(house, notify)
+        await deliver(house, notify)
+    assert states(house) == [("waiting", "ValueError"), ("sent", "")]
