@@ -137,7 +137,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(
         id="offer_path",
         event="path_offered",
-        states=_OFFERED,
+        states=_OFFERED | {S.RECEIVED},  # the unit may come back while a counter waits
         actors=_FACTORY,
         fields=(NEW_PATH,),
         reason_needed=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -133,6 +134,8 @@ def test_a_counter_is_answered() -> None:
     story = Story(state=LineState.APPROVED, path="replace_unit")
     countered = _told(story, "path_countered", "integrator", counter="credit")
     assert "counter_path" not in {one.id for one in offered(countered, Actor.INTEGRATOR)}
+    back = replace(countered, state=LineState.RECEIVED)
+    assert "offer_path" in {one.id for one in offered(back, Actor.ENGINEER)}
     again = _told(countered, "path_offered", "factory_engineer", path="credit")
     assert (again.path, again.path_said) == ("credit", "")
     assert "accept_path" in {one.id for one in offered(again, Actor.INTEGRATOR)}
