@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from collector.claims import action_words, guard_words
+from collector.claims import action_words, correction, guard_words
 from collector.claims.action import Action, Kind
 from collector.claims.guards import same_serial
 from collector.claims.origin.kinds import Origin
@@ -34,7 +34,9 @@ def fill(
     now: datetime,
 ) -> dict[str, object]:
     """The fields with what the collector suggests where nobody said otherwise, and with the id of
-    the line that a number names."""
+    the line that a number names; of a correction, with what stood there."""
+    if action.id == "correct":
+        return correction.complete(story, fields)
     for one in action.fields:
         if one.kind is Kind.LINE and one.name in fields:
             fields = {**fields, one.name: _line(db, scope, str(fields[one.name]))}
@@ -70,6 +72,8 @@ def follow(
         answers.ship_to(db, line_id=line.id, address=address, actor=by, now=now)
     if action.id == "approve":
         _decide_origin(db, line, str(fields["origin"]), reason=reason, by=by, now=now)
+    if action.id == "correct":
+        _correct(db, line, story, fields, reason=reason, by=by, policy=policy, now=now)
     # A second unit is sent for the first one that was sent: a serial is replaced once.
     old, serial = story.replacement_serial or line.label_serial, fields.get("new_serial")
     if isinstance(serial, str) and old and not same_serial(serial, old):
@@ -102,6 +106,34 @@ def _decide_origin(
         actor=by,
         now=now,
     )
+
+
+def _correct(
+    db: Connection,
+    line: LineRow,
+    story: Story,
+    fields: dict[str, object],
+    *,
+    reason: str,
+    by: str,
+    policy: Policy,
+    now: datetime,
+) -> None:
+    """Another unit was sent than was typed: the wrong one leaves the chain, this one takes its
+    place, after the checks of a fulfilment. Words go with every correction: a unit that cannot
+    well have been sent needs its own yes."""
+    if fields["field"] != "new_serial":
+        return
+    wrong, serial = str(fields["old"]), str(fields["new"])
+    old = story.sent_before or line.label_serial
+    if old and same_serial(serial, old):
+        raise IllegalMoveError(guard_words.SAME_SERIAL)
+    if not old:
+        return
+    replacements.take_back(db, old=old, new=wrong, actor=by, reason=reason, now=now)
+    if not fields.get("anyway") and _is_elsewhere(db, old, serial):
+        raise IllegalMoveError(action_words.sent_by_mistake(serial))
+    _replace(db, line, old, serial, reason=reason, by=by, policy=policy, now=now)
 
 
 def _replace(

@@ -28,7 +28,7 @@ def read(action: Action, given: Mapping[str, object], *, path: str) -> dict[str,
         raise IllegalMoveError(words.stray_field(stray[0], tuple(known)))
     found: dict[str, object] = {}
     for one in action.fields_for(PATHS.get(path)):
-        value = _read(one, given.get(one.name))
+        value = read_one(one, given.get(one.name))
         if value:
             found[one.name] = value
         elif one.needed:
@@ -46,7 +46,9 @@ def check_reason(action: Action, reason: str) -> str:
     return said
 
 
-def _read(field: Field, value: object) -> str | list[str]:
+def read_one(field: Field, value: object) -> str | list[str]:
+    """The value as the event will carry it; '' or [] for nothing. IllegalMoveError for what the
+    field cannot take."""
     if field.kind is Kind.ITEMS:
         return _items(field, value)
     if value is None or value == "":

@@ -32,6 +32,9 @@ FIELD_WORDS: Final = {
     "counter": Both("the path you propose", "您提议的处理方式"),
     "what": Both("what was done", "所做的排查"),
     "outcome": Both("what came of it", "排查结果"),
+    "field": Both("what is corrected", "更正的内容"),
+    "new": Both("how it should read", "正确的内容"),
+    "anyway": Both("whether this unit was sent all the same", "是否确为此设备"),
     "reason": Both("the reason", "原因"),
 }
 NO_REASON: Final = _say(
@@ -141,6 +144,51 @@ def elsewhere(serial: str) -> Refusal:
         f"{serial} 本身正在索赔、已被冻结，或已交付其他买方",
         "scan the label of the unit that is sent, or write why it is this one",
         "请重新扫描寄出设备的标签，或说明为何使用该设备",
+    )
+
+
+def not_typed(name: str) -> Refusal:
+    """There is nothing to correct."""
+    said = _name(name)
+    return _say(
+        "not_typed",
+        f"{said.en} ({name}) has not been typed for this line",
+        f"该索赔行尚未填写{said.zh}（{name}）",
+        "choose what was typed; what is still to come goes with its own step",
+        "请选择已填写的内容；尚未填写的内容请在相应步骤中填写",
+    )
+
+
+def same_as_before(name: str, value: str) -> Refusal:
+    """The correction says what stands there."""
+    said = _name(name)
+    return _say(
+        "same_as_before",
+        f"{said.en} ({name}) is {value} already",
+        f"{said.zh}（{name}）已经是 {value}",
+        "type how it should read",
+        "请填写正确的内容",
+    )
+
+
+SERIAL_IS_SETTLED: Final = _say(
+    "serial_is_settled",
+    "the new unit's serial is corrected while the line is fulfilled or resolving",
+    "仅在“已发货/已入账”或“处理中”状态下可更正新设备序列号",
+    "open the line again, or correct the registry",
+    "请重新打开该索赔行，或在登记表中更正",
+)
+
+
+def sent_by_mistake(serial: str) -> Refusal:
+    """The corrected serial is no spare unit; words go with every correction, so they say nothing
+    of that."""
+    return _say(
+        "serial_elsewhere",
+        f"{serial} is claimed itself, blocked, or was delivered to another buyer",
+        f"{serial} 本身正在索赔、已被冻结，或已交付其他买方",
+        "read the label of the unit that was sent again; if it is this one, say so (anyway = yes)",
+        "请再次核对寄出设备的标签；如确为此设备，请选择（anyway = yes）",
     )
 
 

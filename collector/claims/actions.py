@@ -14,7 +14,7 @@ from collector.claims.answer import BRINGS_UNIT, SHIPS, Path, RejectCode
 from collector.claims.lifecycle import OPEN, Actor, LineState
 from collector.claims.origin.kinds import Origin
 from collector.claims.report import Tried
-from collector.claims.story_parts import Story
+from collector.claims.story_parts import CORRECTABLE, Story
 from collector.claims.troubleshooting import CHECKED, CheckOutcome
 
 S = LineState
@@ -104,6 +104,11 @@ OUTCOME: Final = Field(
     family="check_outcome",
     needed=True,
 )
+CORRECTED: Final = Field(
+    name="field", kind=Kind.CHOICE, options=CORRECTABLE, family="field", needed=True
+)
+RIGHT: Final = Field(name="new", kind=Kind.TEXT, needed=True, longest=80)
+ANYWAY: Final = Field(name="anyway", kind=Kind.CHOICE, options=("yes",), family="anyway")
 
 
 def _runs(story: Story) -> bool:
@@ -154,6 +159,15 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(id="bench", rule=12, fields=(BENCH,)),
     Action(id="begin", rule=13),
     Action(id="fulfil", rule=14, fields=(NEW_SERIAL, TRACKING, CARRIER, CREDIT_NOTE, VERSION)),
+    Action(
+        id="correct",
+        event="corrected",
+        states=_ON_ITS_WAY | {S.FULFILLED, S.RESOLVED},
+        actors=_FACTORY,
+        fields=(CORRECTED, RIGHT, ANYWAY),
+        reason_needed=True,
+        when=lambda story: any(story.typed.values()),
+    ),
     Action(id="resolve", rule=15),
     Action(id="not_solved", rule=25),
     Action(id="appeal", rule=17, when=lambda story: not story.appeal_used),

@@ -95,6 +95,7 @@ def _answers(story: Story, event: LogEvent) -> Story:
     """The fields of an action; what it does not name stays as it was."""
     rma = _text(event, "rma_number")
     into = event.payload.get("into")
+    sent, last = _text(event, "new_serial"), story.replacement_serial
     return replace(
         story,
         path=_text(event, "path") or story.path,
@@ -106,7 +107,8 @@ def _answers(story: Story, event: LogEvent) -> Story:
         named_gaps=_texts(event, "missing") or story.named_gaps,
         bench=_text(event, "bench") or story.bench,
         received_serial=_text(event, "scanned_serial") or story.received_serial,
-        replacement_serial=_text(event, "new_serial") or story.replacement_serial,
+        replacement_serial=sent or last,
+        sent_before=last if sent and sent != last else story.sent_before,
         tracking=_text(event, "tracking") or story.tracking,
         carrier=_text(event, "carrier") or story.carrier,
         credit_note=_text(event, "credit_note") or story.credit_note,
@@ -125,6 +127,12 @@ def _path_said(story: Story, event: LogEvent) -> Story:
 def _path_offered(story: Story, event: LogEvent) -> Story:
     """The factory's answer to a counter: another path or the same again; the buyer speaks anew."""
     return replace(story, path=_text(event, "path") or story.path, path_said="")
+
+
+def _corrected(story: Story, event: LogEvent) -> Story:
+    """What was typed is as it should have been; when it was said, and what for, stays."""
+    take, said = _CORRECTS.get(_text(event, "field")), _text(event, "new")
+    return take(story, said) if take and said else story
 
 
 def _ship_to(story: Story, event: LogEvent) -> Story:
@@ -180,6 +188,13 @@ def _texts(event: LogEvent, key: str) -> tuple[str, ...]:
     return tuple(str(one) for one in said if one) if isinstance(said, list | tuple) else ()
 
 
+_CORRECTS: Final[Mapping[str, Callable[[Story, str], Story]]] = {
+    "rma_number": lambda story, said: replace(story, rma_number=said),
+    "tracking": lambda story, said: replace(story, tracking=said),
+    "carrier": lambda story, said: replace(story, carrier=said),
+    "credit_note": lambda story, said: replace(story, credit_note=said),
+    "new_serial": lambda story, said: replace(story, replacement_serial=said),
+}
 _TAKES: Final[Mapping[str, Callable[[Story, LogEvent], Story]]] = {
     "opened": _opened,
     "moved": _moved,
@@ -194,6 +209,7 @@ _TAKES: Final[Mapping[str, Callable[[Story, LogEvent], Story]]] = {
     "path_countered": _path_said,
     "path_offered": _path_offered,
     "ship_to_confirmed": _ship_to,
+    "corrected": _corrected,
     "origin_decided": _origin,
     "frozen": _frozen,
     "thawed": _thawed,
@@ -208,6 +224,7 @@ PROJECTED: Final = frozenset(
         "path_accepted",
         "path_countered",
         "path_offered",
+        "corrected",
         "frozen",
         "thawed",
         "repeat_linked",

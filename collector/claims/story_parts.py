@@ -6,6 +6,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from collector.claims.lifecycle import ENDED, LineState
 
@@ -85,6 +86,7 @@ class Story:
     received_serial: str = ""
     bench: str = ""
     replacement_serial: str = ""
+    sent_before: str = ""  # the unit that the replacement was sent for; "" the claimed one
     tracking: str = ""
     carrier: str = ""
     credit_note: str = ""
@@ -110,3 +112,17 @@ class Story:
     def is_held(self) -> bool:
         """A manager holds it."""
         return any(p.ended_at is None and p.reason is PauseReason.HOLD for p in self.pauses)
+
+    @property
+    def typed(self) -> Mapping[str, str]:
+        """What people typed and can correct, by the name of its field; '' for what nobody has."""
+        return {
+            "rma_number": self.rma_number,
+            "tracking": self.tracking,
+            "carrier": self.carrier,
+            "credit_note": self.credit_note,
+            "new_serial": self.replacement_serial,
+        }
+
+
+CORRECTABLE: Final = tuple(Story().typed)

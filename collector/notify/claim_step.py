@@ -60,7 +60,7 @@ TOLD_FIELDS: Final = frozenset(
         "brought", "reason_code", "bench", "scanned_serial", "new_serial", "tracking", "carrier",
         "credit_note", "firmware_version", "into", "ship_to", "counter", "verified_by_probe",
         "repeat_of", "sha256", "version", "size", "by", "partner", "number", "items",
-        "what", "outcome", "verb", "until",
+        "what", "outcome", "verb", "until", "field", "old", "new",
     }
 )  # fmt: skip
 """Fields of an entry that leave the collector; what is not named here stays."""

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from collector.registry.unit_row import DeliveredBy
-from collector.store import imports, unit_images
+from collector.store import imports, undo, unit_images
 from collector.store.registry import Change
 from collector.store.unit_images import UnitImage
 
@@ -59,6 +59,29 @@ def note(
         db,
         Change(row=0, key=new, before=before, after=after),
         organisation_id=after.organisation_id,
+        actor=actor,
+        reason=reason,
+        now=now,
+    )
+
+
+def take_back(
+    db: Connection, *, old: str, new: str, actor: str, reason: str, now: datetime
+) -> None:
+    """``new`` was never sent for ``old``: what ``note`` wrote of it is undone, with the reason.
+
+    A unit that the note made is gone again; one that was changed since keeps the rest and leaves
+    the chain. Nothing changes when the registry does not hold it so (any more).
+    """
+    known = unit_images.read(db, (new,)).get(new)
+    if known is None or known.replaces != old:
+        return
+    if undo.take_back_by_hand(db, new, known, actor=actor, reason=reason, now=now):
+        return
+    imports.write_by_hand(
+        db,
+        Change(row=0, key=new, before=known, after=msgspec.structs.replace(known, replaces="")),
+        organisation_id=known.organisation_id,
         actor=actor,
         reason=reason,
         now=now,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -87,6 +88,35 @@ def carry_out(db: Connection, done: Import, undo: Undo, *, actor: str, now: date
         values["state"] = imports.UNDONE
     db.execute(update(registry_import).where(registry_import.c.id == done.id).values(**values))
     return len(undo.steps)
+
+
+def take_back_by_hand(
+    db: Connection, serial: str, known: UnitImage, *, actor: str, reason: str, now: datetime
+) -> bool:
+    """Undo what was last written of a unit by hand, with words why; False when the unit no longer
+    is what that made of it."""
+    last = db.execute(
+        select(registry_change)
+        .where(registry_change.c.subject == "unit", registry_change.c.subject_key == serial)
+        .where(registry_change.c.undone_at.is_(None))
+        .order_by(registry_change.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    done = imports.find(db, last.import_id) if last is not None else None
+    if last is None or done is None or done.kind != imports.BY_HAND:
+        return False
+    if imports.load("unit", last.after_json) != known:
+        return False
+    before = imports.load("unit", last.before_json)
+    steps = (Step(change_id=last.id, key=serial, before=before),)
+    carry_out(db, done, Undo(steps=steps, held=()), actor=actor, now=now)
+    said = {**done.summary, "undone_reason": reason}
+    db.execute(
+        update(registry_import)
+        .where(registry_import.c.id == done.id)
+        .values(summary_json=json.dumps(said, ensure_ascii=False))
+    )
+    return True
 
 
 def _held(key: str, en: str, zh: str) -> Held:

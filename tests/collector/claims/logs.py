@@ -27,6 +27,8 @@ BESIDES: Final[tuple[tuple[str, dict[str, object]], ...]] = (
     ("reminded", {"number": 1}),
     ("path_countered", {"counter": "credit"}),
     ("path_accepted", {}),
+    ("corrected", {"field": "rma_number", "old": "RMA-1", "new": "RMA-7"}),
+    ("corrected", {"field": "new_serial", "old": "SC26010009", "new": "SC26010008"}),
     ("origin_decided", {"origin": "user"}),
     ("frozen", {"by": "duplicate_serial"}),
     ("thawed", {}),

@@ -1,0 +1,109 @@
+"""What the factory mistyped is corrected: by a new event, in the registry's chain too."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from collector.store import stories, units
+from collector.store import tables as t
+from collector.verify_log import Walked, walk
+from tests.collector.web.conftest import Browser, Console, Signed
+from tests.collector.web.test_actions import do
+from tests.collector.web.test_review import open_case
+from tests.collector.web.test_second_answers import sent
+
+LABEL, TYPED, RIGHT = "SL26000003", "SL29000130", "SL29000131"
+
+
+async def correct(client: Browser, field: str, new: str, **more: str) -> tuple[int, str]:
+    """Send the form, with words."""
+    return await do(client, "correct", **{"field": field, "new": new, "reason": "misread", **more})
+
+
+def replaced_by(console: Console, serial: str) -> str | None:
+    """What the registry says this unit was sent for; None for a unit that it does not know."""
+    with console.engine.begin() as db:
+        found = units.find(db, serial)
+    return None if found is None else found.replaces
+
+
+async def test_what_was_typed_is_corrected(console: Console, signed: Signed) -> None:
+    """The new value counts on page, API and in the columns, the old event stays as it was, and
+    both stand in the history in both languages; without words nothing is corrected."""
+    engineer, buyer = await signed("engineer"), await signed("integrator")
+    assert 'value="correct"' not in await (await engineer.get("/preclaims/2")).text()
+    await sent(engineer, serial=TYPED)
+    assert 'value="correct"' in await (await engineer.get("/preclaims/2")).text()
+    assert 'value="correct"' not in await (await buyer.get("/preclaims/2")).text()
+    assert (await correct(buyer, "tracking", "SF2"))[0] == 409
+    assert (await correct(engineer, "tracking", "SF2", reason=" "))[0] == 409
+    status, page = await correct(engineer, "credit_note", "CN-1")
+    assert status == 409
+    assert "has not been typed for this line" in page
+    assert (await correct(engineer, "tracking", "SF1"))[0] == 409, "it says so already"
+    assert (await correct(engineer, "rma_number", "R" * 65))[0] == 409, "as long as its own field"
+    assert (await correct(engineer, "tracking", "SF2"))[0] == 303
+    assert (await correct(engineer, "rma_number", "RMA-77"))[0] == 303
+    history = await (await buyer.get("/preclaims/2?lang=en")).text()
+    assert "Tracking number: <del>SF1</del> → SF2" in history
+    assert "运单号：<del>SF1</del> → SF2" in await (await buyer.get("/preclaims/2?lang=zh")).text()
+    answer = (await (await engineer.get("/api/v1/preclaims/2")).json())["answer"]
+    assert (answer["tracking"], answer["rma_number"]) == ("SF2", "RMA-77")
+    with console.engine.begin() as db:
+        line = db.execute(select(t.claim_line).where(t.claim_line.c.id == 2)).one()
+        told = [(e.type, e.payload.get("tracking")) for e in stories.log_of(db, 2)]
+        assert line.rma_number == "RMA-77"
+        assert [one for one in walk(db, Walked()) if one.line_id == 2] == []
+    assert ("moved", "SF1") in told
+
+
+async def test_another_unit_takes_its_place_in_the_chain(console: Console, signed: Signed) -> None:
+    """The unit that was never sent leaves the registry's chain, with the reason, and the one that
+    was takes the rest of the warranty; what a fulfilment refuses is refused here too, and then
+    nothing changes."""
+    engineer = await signed("engineer")
+    open_case(console, ["SL27000001"])
+    await sent(engineer, serial=TYPED)
+    assert replaced_by(console, TYPED) == LABEL
+    for wrong in (LABEL, "00000000", "SL27000001"):
+        assert (await correct(engineer, "new_serial", wrong))[0] == 409, wrong
+        assert replaced_by(console, TYPED) == LABEL
+    assert (await correct(engineer, "new_serial", "SL29 000131"))[0] == 303
+    assert replaced_by(console, TYPED) is None, "nobody had ever named it"
+    assert replaced_by(console, RIGHT) == LABEL
+    with console.engine.begin() as db:
+        assert stories.story_of(db, 2).replacement_serial == RIGHT
+    page = await (await engineer.get("/registry/import")).text()
+    assert "Taken back: misread" in page
+    anyway = await correct(engineer, "new_serial", "SL27000001", anyway="yes")
+    assert anyway[0] == 303, anyway[1]
+    assert replaced_by(console, "SL27000001") == LABEL
+
+
+async def test_the_second_unit_is_corrected_alone(console: Console, signed: Signed) -> None:
+    """A second unit was sent for the first one sent: its correction is too."""
+    engineer, buyer = await signed("engineer"), await signed("integrator")
+    await sent(engineer, serial=TYPED)
+    assert (await do(buyer, "not_solved", reason="dead out of the box"))[0] == 303
+    assert (await do(engineer, "fulfil", tracking="SF2", new_serial="SL29000140"))[0] == 303
+    assert (await correct(engineer, "new_serial", RIGHT))[0] == 303
+    assert [replaced_by(console, one) for one in (TYPED, "SL29000140", RIGHT)] == [
+        LABEL,
+        None,
+        TYPED,
+    ]
+    assert (await do(buyer, "resolve"))[0] == 303
+    status, page = await correct(engineer, "new_serial", "SL29000150")
+    assert status == 409
+    assert "while the line is fulfilled or resolving" in page
+
+
+async def test_a_unit_changed_since_keeps_the_rest(console: Console, signed: Signed) -> None:
+    """A list has named the wrong unit meanwhile: it stays registered and leaves the chain."""
+    engineer = await signed("engineer")
+    await sent(engineer, serial=TYPED)
+    with console.engine.begin() as db:
+        db.execute(t.unit.update().where(t.unit.c.serial == TYPED).values(batch="LOT-9"))
+    assert (await correct(engineer, "new_serial", RIGHT))[0] == 303
+    assert replaced_by(console, TYPED) == ""
+    assert replaced_by(console, RIGHT) == LABEL
