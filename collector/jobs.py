@@ -35,6 +35,7 @@ LATE_TICKS = 10
 LATE_S = 60.0
 TEND_EVERY_TICKS = 2
 GAPS_EVERY = timedelta(minutes=1)
+ASK_AGAIN_AFTER = timedelta(hours=1)  # a line for which it failed: rare in the log, not for ever
 
 
 class Jobs:
@@ -55,7 +56,7 @@ class Jobs:
         self._command_key = command_key  # None: agents are asked for nothing
         self._requests = ask_for_evidence.Round()
         self._asked_at: datetime | None = None
-        self._no_asking: set[int] = set()  # lines for which asking failed
+        self._no_asking: dict[int, datetime] = {}  # since when a line is left alone: it failed
         self._policy = policy
         self._listening_since = listening_since
         self._clock = clock
@@ -237,9 +238,14 @@ class Jobs:
         with self._engine.begin() as db:
             due = self._requests.next_lines(db, now=now)
         for line_id in due:
-            if line_id not in self._no_asking:
+            if self._may_ask(line_id, now):
                 self._look_after(line_id, now)
             look()
+
+    def _may_ask(self, line_id: int, now: datetime) -> bool:
+        """Whether it has not failed lately; a clock that was set back ends the pause too."""
+        failed_at = self._no_asking.get(line_id)
+        return failed_at is None or not timedelta(0) <= now - failed_at < ASK_AGAIN_AFTER
 
     def _look_after(self, line_id: int, now: datetime) -> None:
         try:
@@ -250,8 +256,10 @@ class Jobs:
         except OperationalError:
             raise
         except Exception:  # a person can still bring it
-            log.exception("line %d could not be asked for", line_id)
-            self._no_asking.add(line_id)
+            log.exception("line %d could not be asked for; it is tried again later", line_id)
+            self._no_asking[line_id] = now
+        else:
+            self._no_asking.pop(line_id, None)
 
     def _tell(self, now: datetime) -> None:
         """Last of all: what people are told of must not stand before what it is about."""

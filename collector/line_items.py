@@ -110,9 +110,13 @@ def must_items(
 
 
 def _here_at(file: LineFile) -> dict[str, datetime]:
-    """When the newest of each item came, by our clock; a manifest's files come after it."""
+    """When the newest of each item came, by our clock; a manifest's files come after it.
+
+    Files of a manifest whose signature does not verify came from nobody that is known.
+    """
+    verified = [m for m in file.manifests if m.verdict == _VERIFIED]
     came: list[tuple[str, datetime]] = [
-        *((kind_of(i), m.received_at) for m in file.manifests for i in whole_files(m)),
+        *((kind_of(i), m.received_at) for m in verified for i in whole_files(m)),
         *((one.kind.value, one.at) for one in file.proofs),
         *(("label_photo" if f.kind == "label" else f.kind, f.at) for f in file.uploads),
         *(("description", one.at) for one in file.reports),

@@ -160,7 +160,8 @@ def arrived(
     """What the factory named as missing and has come since it asked; () while it asks nothing.
 
     Something new must have come: what was here before is not what was asked for. ``came_at``
-    is when the newest of each kind came, also of kinds that are no item of this fault.
+    is when the newest of each kind came under a signature that holds, or was brought by a person,
+    also of kinds that are no item of this fault.
     """
     asked_at = story.moved_at
     if asked_at is None:
@@ -176,7 +177,10 @@ def arrived(
 
 
 def fulfilled(items: Iterable[Item], log: Iterable[LogEvent]) -> tuple[str, ...]:
-    """Items that an agent was asked for, that are here by now, and that nobody was told of."""
+    """Items that an agent was asked for, that have come since, and that nobody was told of.
+
+    Without a time nothing vouches for it: an unsigned file may be here and has not arrived.
+    """
     open_items: dict[str, datetime] = {}
     for event in log:
         if event.type == ASKED:
@@ -189,7 +193,8 @@ def fulfilled(items: Iterable[Item], log: Iterable[LogEvent]) -> tuple[str, ...]
         for one in items
         if one.here
         and one.name in open_items
-        and (one.at is None or one.at >= open_items[one.name])
+        and one.at is not None
+        and one.at >= open_items[one.name]
     )
 
 

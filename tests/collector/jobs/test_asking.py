@@ -8,10 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from collector import ask_for_evidence
 from collector.claims.lifecycle import Actor, LineState
 from collector.claims.silence import SilenceKind, SilenceScope
-from collector.jobs import Jobs
+from collector.jobs import ASK_AGAIN_AFTER, Jobs
 from collector.review import move_line
 from collector.store import commands, silences, tables
 from collector.store.silences import NewSilence
@@ -87,8 +89,14 @@ def types(house: House) -> list[object]:
     return [row["type"] for row in house.rows(tables.claim_event)]
 
 
-def send(house: House, kinds: Mapping[EvidenceKind, bytes], *, seq: int) -> None:
-    """Further evidence of the fault comes whole."""
+def send(
+    house: House,
+    kinds: Mapping[EvidenceKind, bytes],
+    *,
+    seq: int,
+    key: Ed25519PrivateKey = AGENT_KEY,
+) -> None:
+    """Further evidence of the fault comes whole, signed by this key under the agent's name."""
     items = tuple(
         EvidenceItem(
             sha256=hashlib.sha256(content).hexdigest(),
@@ -115,7 +123,7 @@ def send(house: House, kinds: Mapping[EvidenceKind, bytes], *, seq: int) -> None
     )
     signed = SignedManifest(
         body,
-        signing.sign(AGENT_KEY, signing.MANIFEST, body),
+        signing.sign(key, signing.MANIFEST, body),
         signing.key_id(AGENT_KEY.public_key()),
     )
     house.take(frame_of(EvidenceAdded(CAMERA, EventId(EPOCH, 1), signed), seq=seq))
@@ -229,3 +237,40 @@ def move(house: House, target: LineState, role: Actor, **fields: object) -> None
             now=house.now,
             fields=fields,
         )
+
+
+def test_a_file_without_a_signature_that_holds_has_not_arrived(house: House) -> None:
+    """It is no arrival of what was asked for, and brings no line back to its review; the same
+    picture under the agent's own signature does."""
+    look(house)
+    forged = Ed25519PrivateKey.generate()
+    send(house, {EvidenceKind.TRANSCRIPT: b"words of nobody"}, seq=20, key=forged)
+    look(house)
+    assert "evidence_arrived" not in types(house)
+    move(house, LineState.READY, Actor.INTEGRATOR)
+    move(house, LineState.SUBMITTED, Actor.INTEGRATOR)
+    move(house, LineState.IN_REVIEW, Actor.ENGINEER)
+    house.pass_time(DAY)
+    move(house, LineState.NEED_INFO, Actor.ENGINEER, missing=["picture"])
+    house.pass_time(60)
+    send(house, {EvidenceKind.PICTURE: b"picture of nobody"}, seq=40, key=forged)
+    look(house)
+    assert house.rows(tables.claim_line)[0]["state"] == "need_info"
+    send(house, {EvidenceKind.PICTURE: b"picture of the agent"}, seq=60)
+    look(house)
+    assert house.rows(tables.claim_line)[0]["state"] == "in_review"
+
+
+def test_asking_that_failed_is_tried_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not at once, and not never: after a pause the agent is asked all the same."""
+
+    def broken(*_: object, **__: object) -> bool:
+        raise ValueError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ask_for_evidence, "look_after", broken)
+        look(house)
+    look(house)
+    assert orders(house) == []
+    look(house, ASK_AGAIN_AFTER.total_seconds())
+    assert len(orders(house)) == 1
