@@ -24,7 +24,7 @@ from collector.outlets.settings import (
     Security,
 )
 from collector.outlets.webhook import BadSecretError, read_key
-from collector.pack.answer import TOLD
+from collector.pack.answer import CORRECTED, TOLD
 from collector.roles import Role
 from collector.settings import PartnerEntry
 from shared.topics import AGENT_ID
@@ -45,8 +45,8 @@ def read_notify(table: TomlReader, base: Path, *, organisations: list[str]) -> N
 
 
 def answer_route(partner: PartnerEntry) -> HookSettings:
-    """The way by which a partner is told what became of its claims: each step of the factory, and
-    nothing else."""
+    """The way by which a partner is told what became of its claims: each step of the factory and
+    each correction, and nothing else."""
     rules = {
         (EVERY_SITE, topic): Delivery.NOW if topic is Topic.CLAIM_EVENT else Delivery.NEVER
         for topic in Topic
@@ -65,7 +65,7 @@ def answer_route(partner: PartnerEntry) -> HookSettings:
         wishes=Wishes(
             daily_cap=100_000,
             rules=rules,
-            claim_events=frozenset(state.value for state in TOLD),
+            claim_events=frozenset({CORRECTED, *(state.value for state in TOLD)}),
         ),
         timeout_s=20.0,
     )

@@ -12,14 +12,14 @@ from collector.claims.lifecycle import LineState
 from collector.claims.story import LogEvent, fold
 from collector.notify.claim_step import fields_of
 from collector.outlets.settings import PARTNER
-from collector.pack.answer import TOLD, Answer, Step, write_answer
+from collector.pack.answer import CORRECTED, TOLD, Answer, Step, write_answer
 from collector.pack.claim import Maker
 from collector.pack.room import PackRoom
 from collector.settings import PartnerEntry
 from collector.store import partner_answers, stories
 from collector.store.partner_answers import Moved, Sent
 
-_TOLD = frozenset(state.value for state in TOLD)
+_TOLD = frozenset({CORRECTED, *(state.value for state in TOLD)})
 _OWN = frozenset({"from", "to", "rule", "reason"})
 
 
@@ -76,7 +76,7 @@ def _steps(db: Connection, line_id: int) -> tuple[Step, ...]:
     return tuple(
         _step(one, {key: said for key, said in before.items() if said}, offered.get(one.seq, ""))
         for one in partner_answers.moves_of(db, line_id)
-        if one.payload.get("to") in _TOLD
+        if _to(one) in _TOLD
     )
 
 
@@ -93,8 +93,8 @@ def _offered(log: Iterable[LogEvent]) -> dict[int, str]:
 
 
 def _step(one: Moved, before: dict[str, object], offered: str) -> Step:
-    to = str(one.payload.get("to"))
-    said = fields_of("moved", one.payload)
+    to = _to(one)
+    said = fields_of(one.type, one.payload)
     fields = {key: value for key, value in said.items() if key not in _OWN}
     fields = {"path": offered, **fields} if offered else fields
     return Step(
@@ -105,6 +105,10 @@ def _step(one: Moved, before: dict[str, object], offered: str) -> Step:
         reason=str(one.payload.get("reason", "")),
         fields={**before, **fields} if to == LineState.APPROVED.value else fields,
     )
+
+
+def _to(one: Moved) -> str:
+    return CORRECTED if one.type == CORRECTED else str(one.payload.get("to"))
 
 
 def signer(room: PackRoom) -> Callable[[Connection, int, str, datetime], bytes | None]:

@@ -19,12 +19,14 @@ from typing import Final
 from sqlalchemy import Connection
 
 from collector import action_effects
+from collector.act import By, Wish, act
+from collector.claims.action_words import SAME_AS_BEFORE
 from collector.claims.actions import BY_ID
 from collector.claims.lifecycle import Actor, IllegalMoveError, LineState
 from collector.claims.policy import DEFAULT, Policy
 from collector.claims.problem import Both
 from collector.notify.claim_step import fields_of
-from collector.pack.answer import TOLD, Answer, AnswerError, Step, read_answer
+from collector.pack.answer import CORRECTED, TOLD, Answer, AnswerError, Step, read_answer
 from collector.review import move_line
 from collector.settings import EVERY_MAKER, PartnerEntry
 from collector.store import cases, packs, partner_answers, recipients, stories
@@ -141,13 +143,15 @@ def _follow(
 ) -> Both | None:
     """Do the same here, with all that follows from it: the new serial keeps the rest of the old
     one's warranty here too. None when it is done, or the line stands there already."""
+    if step.to == CORRECTED:
+        return _correct(db, line_id, step, partner, policy=policy, now=now)
     target, line = _STATES.get(step.to), cases.row_of(db, line_id)
     if target is None or line is None or line.state is target:
         return None
     told = fields_of("moved", step.fields)
     fields = {key: value for key, value in told.items() if key not in _OWN}
     story = stories.story_of(db, line_id)
-    actor = f"{step.actor} ({partner.name})"[:NAME_CHARS]
+    actor = _actor(step, partner)
     reason = step.reason or f"{partner.name}: {step.to}"
     try:
         with db.begin_nested():
@@ -177,6 +181,38 @@ def _follow(
     except IllegalMoveError as error:
         return Both(error.line("en"), error.line("zh"))
     return None
+
+
+def _correct(
+    db: Connection,
+    line_id: int,
+    step: Step,
+    partner: PartnerEntry,
+    *,
+    policy: Policy,
+    now: datetime,
+) -> Both | None:
+    """Correct it here too, by the same checks; whether the unit can have been sent the factory has
+    looked itself. None when it is done, or stands so already."""
+    line = cases.row_of(db, line_id)
+    if line is None:
+        return None
+    scope = scope_of(db, organisation_id=line.organisation_id, role=Role.FACTORY_ENGINEER)
+    told = {"field": step.fields.get("field"), "new": step.fields.get("new"), "anyway": "yes"}
+    wish = Wish(action="correct", reason=step.reason or partner.name, fields=told)
+    try:
+        with db.begin_nested():
+            by = By(name=_actor(step, partner), scope=scope)
+            act(db, line_id, wish, by=by, policy=policy, now=now)
+    except IllegalMoveError as error:
+        if error.refusal.code == SAME_AS_BEFORE:
+            return None
+        return Both(error.line("en"), error.line("zh"))
+    return None
+
+
+def _actor(step: Step, partner: PartnerEntry) -> str:
+    return f"{step.actor} ({partner.name})"[:NAME_CHARS]
 
 
 def _note(

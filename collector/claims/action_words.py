@@ -37,6 +37,7 @@ FIELD_WORDS: Final = {
     "anyway": Both("whether this unit was sent all the same", "是否确为此设备"),
     "reason": Both("the reason", "原因"),
 }
+SAME_AS_BEFORE: Final = "same_as_before"
 NO_REASON: Final = _say(
     "reason_needed",
     "this step needs a reason in words",
@@ -163,7 +164,7 @@ def same_as_before(name: str, value: str) -> Refusal:
     """The correction says what stands there."""
     said = _name(name)
     return _say(
-        "same_as_before",
+        SAME_AS_BEFORE,
         f"{said.en} ({name}) is {value} already",
         f"{said.zh}（{name}）已经是 {value}",
         "type how it should read",

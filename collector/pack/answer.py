@@ -40,6 +40,8 @@ TOLD: Final = frozenset(
     }
 )
 """The factory's own steps; what follows from them, or is the sender's, each end does for itself."""
+CORRECTED: Final = "corrected"
+"""Instead of a state: something that an earlier step told was mistyped."""
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +50,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     seq: int  # rises within the factory's collector
     at: Moment
     actor: Line
-    to: Line  # LineState value
+    to: Line  # LineState value, or CORRECTED
     reason: Prose = ""
     fields: dict[Annotated[str, msgspec.Meta(max_length=40)], object] = {}
 

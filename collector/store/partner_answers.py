@@ -33,9 +33,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """One move of the line by the factory's people or its system."""
+    """One move of the line by the factory's people or its system, or a correction."""
 
     seq: int
+    type: str
     at: datetime
     actor: str
     payload: Mapping[str, object]
@@ -58,18 +59,24 @@ def sent_by(db: Connection, line_id: int) -> tuple[Sent, ...]:
 
 
 def moves_of(db: Connection, line_id: int) -> tuple[Moved, ...]:
-    """The factory's moves of a line, oldest first."""
+    """The factory's moves of a line and its corrections, oldest first."""
     rows = db.execute(
         select(claim_event)
         .where(
             claim_event.c.line_id == line_id,
-            claim_event.c.type == "moved",
+            claim_event.c.type.in_(("moved", "corrected")),
             claim_event.c.role.in_(OURS),
         )
         .order_by(claim_event.c.seq)
     )
     return tuple(
-        Moved(seq=row.seq, at=row.at, actor=row.actor, payload=json.loads(row.payload_json))
+        Moved(
+            seq=row.seq,
+            type=row.type,
+            at=row.at,
+            actor=row.actor,
+            payload=json.loads(row.payload_json),
+        )
         for row in rows
     )
 

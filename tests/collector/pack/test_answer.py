@@ -9,8 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from collector.act import By, Wish
+from collector.act import act as act_as
 from collector.claims.chain import first_break
 from collector.claims.lifecycle import Actor, LineState
+from collector.claims.policy import DEFAULT
 from collector.config_notify import answer_route
 from collector.give_answer import answers_to, signer
 from collector.outlets.outlet import open_outlets
@@ -23,8 +26,10 @@ from collector.pack.share import Sharer, share
 from collector.postman import Postman
 from collector.receive_answer import Came, Result, receive_answer
 from collector.review import move_line
+from collector.roles import Role
 from collector.settings import PartnerEntry
-from collector.store import cases, tables
+from collector.store import cases, stories, tables
+from collector.store.scope import scope_of
 from collector.tell import tell
 from shared.backoff import Backoff
 from tests.collector.house import NOON, House
@@ -236,6 +241,44 @@ def test_the_unit_that_was_sent_is_known_at_the_sender_too(ends: Ends) -> None:
     assert take(ends.sender, answer(ends.factory)).state == "fulfilled"
     units = {row["serial"]: row["replaces"] for row in ends.sender.rows(tables.unit)}
     assert units["SC24019999"] == line_of(ends.sender)["label_serial"]
+
+
+def correct(house: House, field: str, new: str) -> None:
+    """An engineer of the factory corrects what was typed for the only line."""
+    organisation = str(line_of(house)["organisation_id"])
+    with house.engine.begin() as db:
+        scope = scope_of(db, organisation_id=organisation, role=Role.FACTORY_ENGINEER)
+        wish = Wish(action="correct", reason="misread", fields={"field": field, "new": new})
+        act_as(db, 1, wish, by=By(name="Wu", scope=scope), policy=DEFAULT, now=house.now)
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_a_correction_travels(ends: Ends, *, is_late: bool) -> None:
+    """The sender corrects what it followed, in its registry too, whether the correction comes by
+    an answer of its own or by the same; again it changes nothing."""
+    ends.take(give(ends.sender).content)
+    for target, fields in (
+        (LineState.IN_REVIEW, {}),
+        (LineState.APPROVED, DECISION),
+        (LineState.RESOLVING, {}),
+        (LineState.FULFILLED, {"tracking": "SF-1", "new_serial": "SC24019999"}),
+    ):
+        act(ends.factory, target, fields)
+    if is_late:
+        take(ends.sender, answer(ends.factory))
+    for field, new in (
+        ("rma_number", "RMA-8"), ("tracking", "SF-2"), ("new_serial", "SC24018888"),
+    ):  # fmt: skip
+        correct(ends.factory, field, new)
+    assert take(ends.sender, answer(ends.factory)).held_by is None
+    assert line_of(ends.sender)["rma_number"] == "RMA-8"
+    with ends.sender.engine.begin() as db:
+        story = stories.story_of(db, 1)
+    assert (story.tracking, story.replacement_serial) == ("SF-2", "SC24018888")
+    units = {row["serial"]: row["replaces"] for row in ends.sender.rows(tables.unit)}
+    assert "SC24019999" not in units
+    assert units["SC24018888"] == line_of(ends.sender)["label_serial"]
+    assert take(ends.sender, answer(ends.factory)).how is Came.KNOWN
 
 
 async def test_answers_go_by_the_outbox(ends: Ends, tmp_path: Path) -> None:

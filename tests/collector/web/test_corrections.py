@@ -7,7 +7,7 @@ from sqlalchemy import select
 from collector.store import stories, units
 from collector.store import tables as t
 from collector.verify_log import Walked, walk
-from tests.collector.web.conftest import Browser, Console, Signed
+from tests.collector.web.conftest import CSRF, Browser, Console, Signed
 from tests.collector.web.test_actions import do
 from tests.collector.web.test_review import open_case
 from tests.collector.web.test_second_answers import sent
@@ -55,6 +55,35 @@ async def test_what_was_typed_is_corrected(console: Console, signed: Signed) -> 
         assert line.rma_number == "RMA-77"
         assert [one for one in walk(db, Walked()) if one.line_id == 2] == []
     assert ("moved", "SF1") in told
+
+
+async def test_programs_and_many_lines(signed: Signed) -> None:
+    """A program reads what can be corrected and does it once for each key; a parcel of many lines
+    is corrected by one form."""
+    engineer = await signed("engineer")
+    await sent(engineer, serial=TYPED)
+    told = await (await engineer.get("/api/v1/preclaims/2")).json()
+    (offered,) = [one for one in told["actions"] if one["action"] == "correct"]
+    assert offered["reason_needed"]
+    assert offered["fields"][0]["options"] == [
+        "rma_number", "tracking", "carrier", "credit_note", "new_serial",
+    ]  # fmt: skip
+    keyed = {"Idempotency-Key": "k1", "X-Preclaim-Key": CSRF}
+    body = {"reason": "misread", "fields": {"field": "carrier", "new": "SF"}}
+    path = "/api/v1/preclaims/2/actions/correct"
+    missing = await engineer.post(path, json=body, headers=keyed)
+    assert (missing.status, (await missing.json())["code"]) == (409, "not_typed")
+    body["fields"] = {"field": "tracking", "new": "SF8"}
+    for result in ("done", "known"):
+        said = await engineer.post(path, json=body, headers=keyed)
+        assert (said.status, (await said.json())["result"]) == (200, result)
+    form = await (await engineer.get("/preclaims/act?action=correct&line=2&lang=zh")).text()
+    assert '<option value="tracking">运单号</option>' in form
+    data = {"csrf": CSRF, "action": "correct", "line": "2", "reason": "misread"}
+    data |= {"field": "tracking", "new": "SF9"}
+    assert (await engineer.post("/preclaims/act", data=data)).status == 200
+    told = await (await engineer.get("/api/v1/preclaims/2")).json()
+    assert told["answer"]["tracking"] == "SF9"
 
 
 async def test_another_unit_takes_its_place_in_the_chain(console: Console, signed: Signed) -> None:
