@@ -93,8 +93,8 @@ def carry_out(db: Connection, done: Import, undo: Undo, *, actor: str, now: date
 def take_back_by_hand(
     db: Connection, serial: str, known: UnitImage, *, actor: str, reason: str, now: datetime
 ) -> bool:
-    """Undo what was last written of a unit by hand, with words why; False when the unit no longer
-    is what that made of it."""
+    """Undo that a unit was noted by hand as sent for another, with words why; False when something
+    else was written of it since, or it no longer is what the note made of it."""
     last = db.execute(
         select(registry_change)
         .where(registry_change.c.subject == "unit", registry_change.c.subject_key == serial)
@@ -105,9 +105,11 @@ def take_back_by_hand(
     done = imports.find(db, last.import_id) if last is not None else None
     if last is None or done is None or done.kind != imports.BY_HAND:
         return False
+    before = imports.load("unit", last.before_json)
     if imports.load("unit", last.after_json) != known:
         return False
-    before = imports.load("unit", last.before_json)
+    if isinstance(before, UnitImage) and before.replaces == known.replaces:
+        return False  # what was written last is something else: an alias, a buyer
     steps = (Step(change_id=last.id, key=serial, before=before),)
     carry_out(db, done, Undo(steps=steps, held=()), actor=actor, now=now)
     said = {**done.summary, "undone_reason": reason}

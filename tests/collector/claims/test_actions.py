@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.claims import action_fields
+from collector.claims import action_fields, correction
 from collector.claims.action_words import FIELD_WORDS
 from collector.claims.actions import ACTIONS, BY_ID, offered
 from collector.claims.answer import PATHS, Path
@@ -18,7 +18,7 @@ from collector.claims.origin.kinds import Origin
 from collector.claims.refusal import IllegalMoveError
 from collector.claims.rma import suggest_rma
 from collector.claims.story import fold, step
-from collector.claims.story_parts import LogEvent, Story
+from collector.claims.story_parts import CORRECTABLE, LogEvent, Story
 from collector.claims.suggest_path import suggest_path
 from collector.web.voice import load_texts
 from tests.collector.claims.logs import logs
@@ -147,3 +147,15 @@ def test_a_correction_is_remembered() -> None:
     frozen = _told(Story(), "frozen", "system", by="duplicate_serial")
     assert _told(frozen, "thawed", "system").corrected == frozenset()
     assert _told(frozen, "thawed", "factory_engineer").corrected == {"duplicate_serial"}
+
+
+@pytest.mark.parametrize("field", CORRECTABLE)
+def test_what_can_be_corrected_is_what_the_log_tells(field: str) -> None:
+    """Every field of the form has its own limits and its place in the story; what a correction
+    cannot name changes nothing."""
+    typed = _told(Story(), "moved", "factory_engineer", to="fulfilled", **{field: "A-1"})
+    right = _told(typed, "corrected", "factory_engineer", field=field, old="A-1", new="A-2")
+    assert (typed.typed[field], right.typed[field]) == ("A-1", "A-2")
+    assert correction.FIELDS[field] in (*BY_ID["fulfil"].fields, *BY_ID["approve"].fields)
+    stray = _told(right, "corrected", "factory_engineer", field="state", old="", new="closed")
+    assert stray == replace(right, last_seq=stray.last_seq)

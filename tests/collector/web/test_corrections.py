@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import msgspec
+import pytest
 from sqlalchemy import select
 
-from collector.store import stories, units
+from collector.store import imports, stories, unit_images, units
 from collector.store import tables as t
+from collector.store.registry import Change
 from collector.verify_log import Walked, walk
-from tests.collector.web.conftest import CSRF, Browser, Console, Signed
+from tests.collector.web.conftest import CSRF, NOW, Browser, Console, Signed
 from tests.collector.web.test_actions import do
 from tests.collector.web.test_review import open_case
 from tests.collector.web.test_second_answers import sent
@@ -127,12 +130,30 @@ async def test_the_second_unit_is_corrected_alone(console: Console, signed: Sign
     assert "while the line is fulfilled or resolving" in page
 
 
-async def test_a_unit_changed_since_keeps_the_rest(console: Console, signed: Signed) -> None:
-    """A list has named the wrong unit meanwhile: it stays registered and leaves the chain."""
+@pytest.mark.parametrize("is_logged", [False, True])
+async def test_a_unit_changed_since_keeps_the_rest(
+    console: Console, signed: Signed, *, is_logged: bool
+) -> None:
+    """More was written of the wrong unit meanwhile, by hand too: that stays, and the unit leaves
+    the chain."""
     engineer = await signed("engineer")
     await sent(engineer, serial=TYPED)
     with console.engine.begin() as db:
-        db.execute(t.unit.update().where(t.unit.c.serial == TYPED).values(batch="LOT-9"))
+        before = unit_images.read(db, [TYPED])[TYPED]
+        after = msgspec.structs.replace(before, batch="LOT-9")
+        if is_logged:
+            imports.write_by_hand(
+                db,
+                Change(row=0, key=TYPED, before=before, after=after),
+                organisation_id=before.organisation_id,
+                actor="Wu",
+                reason="seen on the box",
+                now=NOW,
+            )
+        else:
+            unit_images.put(db, {TYPED: after}, now=NOW)
     assert (await correct(engineer, "new_serial", RIGHT))[0] == 303
     assert replaced_by(console, TYPED) == ""
     assert replaced_by(console, RIGHT) == LABEL
+    with console.engine.begin() as db:
+        assert unit_images.read(db, [TYPED])[TYPED].batch == "LOT-9"
