@@ -16,6 +16,7 @@ from collector import ask_for_evidence, earn, liveness, renew_clocks, suggest_or
 from collector.claims.policy import Policy
 from collector.decide_episode import decide_episode
 from collector.learn_from_claims import learn_from_claims
+from collector.left_alone import LeftAlone
 from collector.missing_rows import look_for_gaps
 from collector.outlets.settings import NO_NOTIFICATIONS, NotifySettings
 from collector.steady import Steady
@@ -35,7 +36,6 @@ LATE_TICKS = 10
 LATE_S = 60.0
 TEND_EVERY_TICKS = 2
 GAPS_EVERY = timedelta(minutes=1)
-ASK_AGAIN_AFTER = timedelta(hours=1)  # a line for which it failed: rare in the log, not for ever
 
 
 class Jobs:
@@ -56,7 +56,7 @@ class Jobs:
         self._command_key = command_key  # None: agents are asked for nothing
         self._requests = ask_for_evidence.Round()
         self._asked_at: datetime | None = None
-        self._no_asking: dict[int, datetime] = {}  # since when a line is left alone: it failed
+        self._no_asking = LeftAlone()  # asking failed
         self._policy = policy
         self._listening_since = listening_since
         self._clock = clock
@@ -71,9 +71,9 @@ class Jobs:
         self._timed_after = 0  # where the next slice of timed moves begins
         self._firmware_after = Reached()
         self._first_clocks_after: int | None = 0  # None: every line on a clock has one
-        self._no_move: set[int] = set()  # lines whose timed move failed
+        self._no_move = LeftAlone()  # the timed move failed
         self._trust_is_settled = False
-        self._no_origin: set[int] = set()  # lines for which suggesting one failed
+        self._no_origin = LeftAlone()  # suggesting one failed
 
     async def run(self, stop: asyncio.Event) -> None:
         """Tick until told to stop; a failed tick is logged and the next one tries again."""
@@ -179,7 +179,7 @@ class Jobs:
     def _suggest_origins(self, now: datetime, look: Callable[[], object]) -> None:
         """Where the faults of unsubmitted lines came from; a line that fails holds up no other."""
         with self._engine.begin() as db:
-            due = suggest_origin.due(db, policy=self._policy, but=self._no_origin, now=now)
+            due = suggest_origin.due(db, policy=self._policy, but=self._no_origin.at(now), now=now)
         for line_id in due:
             try:
                 with self._engine.begin() as db:
@@ -187,8 +187,10 @@ class Jobs:
             except OperationalError:
                 raise
             except Exception:  # a claim stands without a suggestion too
-                log.exception("no origin could be suggested for line %d", line_id)
-                self._no_origin.add(line_id)
+                log.exception(
+                    "no origin could be suggested for line %d; it is tried again later", line_id
+                )
+                self._no_origin.add(line_id, now=now)
             look()
 
     def _keep_time(self, now: datetime, look: Callable[[], object]) -> None:
@@ -206,8 +208,9 @@ class Jobs:
                 )
             due = timed_moves.due(db, terms=terms, after=self._timed_after, now=now)
         self._timed_after = due[-1] if len(due) == timed_moves.MOST_AT_ONCE else 0
+        left_alone = self._no_move.at(now)
         for line_id in due:
-            if line_id not in self._no_move:
+            if line_id not in left_alone:
                 self._go_on(line_id, now)
             look()
         with self._engine.begin() as db:
@@ -226,8 +229,8 @@ class Jobs:
         except OperationalError:
             raise
         except Exception:  # a person can still move it
-            log.exception("line %d could not go on by itself", line_id)
-            self._no_move.add(line_id)
+            log.exception("line %d could not go on by itself; it is tried again later", line_id)
+            self._no_move.add(line_id, now=now)
 
     def _ask_for_evidence(self, now: datetime, look: Callable[[], object]) -> None:
         """What claims lack is asked of agents, a slice at each look; one that fails holds up no
@@ -237,15 +240,11 @@ class Jobs:
         self._asked_at = now
         with self._engine.begin() as db:
             due = self._requests.next_lines(db, now=now)
+        left_alone = self._no_asking.at(now)
         for line_id in due:
-            if self._may_ask(line_id, now):
+            if line_id not in left_alone:
                 self._look_after(line_id, now)
             look()
-
-    def _may_ask(self, line_id: int, now: datetime) -> bool:
-        """Whether it has not failed lately; a clock that was set back ends the pause too."""
-        failed_at = self._no_asking.get(line_id)
-        return failed_at is None or not timedelta(0) <= now - failed_at < ASK_AGAIN_AFTER
 
     def _look_after(self, line_id: int, now: datetime) -> None:
         try:
@@ -257,9 +256,7 @@ class Jobs:
             raise
         except Exception:  # a person can still bring it
             log.exception("line %d could not be asked for; it is tried again later", line_id)
-            self._no_asking[line_id] = now
-        else:
-            self._no_asking.pop(line_id, None)
+            self._no_asking.add(line_id, now=now)
 
     def _tell(self, now: datetime) -> None:
         """Last of all: what people are told of must not stand before what it is about."""

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from collector import ask_for_evidence
+from collector import ask_for_evidence, left_alone
 from collector.claims.lifecycle import Actor, LineState
 from collector.claims.silence import SilenceKind, SilenceScope
-from collector.jobs import ASK_AGAIN_AFTER, Jobs
+from collector.jobs import Jobs
 from collector.review import move_line
 from collector.store import commands, silences, tables
 from collector.store.silences import NewSilence
@@ -272,5 +272,5 @@ def test_asking_that_failed_is_tried_again(house: House, monkeypatch: pytest.Mon
         look(house)
     look(house)
     assert orders(house) == []
-    look(house, ASK_AGAIN_AFTER.total_seconds())
+    look(house, left_alone.FOR.total_seconds())
     assert len(orders(house)) == 1

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, update
 
-from collector import suggest_origin
+from collector import left_alone, suggest_origin
 from collector.claims.chain import first_break
 from collector.claims.lifecycle import Actor, LineState
 from collector.claims.origin.kinds import Origin
@@ -310,7 +310,7 @@ def test_power_that_failed_again_and_again(house: House, level: str, found: bool
 
 
 def test_a_line_that_fails_holds_up_no_other(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One suggestion that raises is left out; claims and other suggestions go on."""
+    """One suggestion that raises is left out for a while; claims and other suggestions go on."""
     break_down(house, 1, 2, code="mainboard.flash_error")
     real = suggest_origin.gather
 
@@ -319,12 +319,16 @@ def test_a_line_that_fails_holds_up_no_other(house: House, monkeypatch: pytest.M
             raise ValueError("broken")
         return real(db, subject, **rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(suggest_origin, "gather", gather)
-    settle(house)
-    settle(house)
+    with monkeypatch.context() as patch:
+        patch.setattr(suggest_origin, "gather", gather)
+        settle(house)
+        settle(house)
 
     assert house.count(tables.claim_line) == 2
     assert [row["line_id"] for row in house.rows(tables.origin_suggestion)] == [2]
+    house.pass_time(left_alone.FOR.total_seconds())
+    house.tick()
+    assert {row["line_id"] for row in house.rows(tables.origin_suggestion)} == {1, 2}
 
 
 def test_shipment_that_arrived_dead(house: House) -> None:

@@ -197,6 +197,24 @@ def test_a_return_is_asked_for_where_the_path_needs_one(house: House) -> None:
     assert line(house)["due_at"] is None, "paused while it is on its way"
 
 
+def test_a_step_that_failed_once_comes_later(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not at the next look, and not only after a restart."""
+    submit(house)
+    move(house, S.IN_REVIEW)
+    move(house, S.APPROVED, **APPROVAL)
+
+    def broken(*_: object, **__: object) -> bool:
+        raise ValueError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(timed_moves, "go_on", broken)
+        wait(house, 0.01)
+    wait(house, 0.01)
+    assert line(house)["state"] == "approved"
+    wait(house, 0.04)
+    assert line(house)["state"] == "awaiting_return"
+
+
 def test_resolved_closes_after_14_days(house: House) -> None:
     """And keeps the time at which it was resolved."""
     fulfil(house, path="credit", credit_note="CN-1")
