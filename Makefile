@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 FOR ?= 0
 ARGS ?=
 # One more than there are cores: most tests wait for a broker, a camera or a database.
-WORKERS ?= logical
+WORKERS ?= $(shell echo $$(( $$(nproc) + 1 )))
 # Files go to one worker each as a whole: what a module shares is made once. tests/long_files.txt
 # says which go first.
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder

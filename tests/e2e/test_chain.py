@@ -18,7 +18,7 @@ from simulator.demo.stage import Stage, prepare, set_up, start_agent, start_coll
 from simulator.demo.watch import Watch, wait_until
 from tests.stores import STORES
 
-WITHIN_S = 120.0
+WITHIN_S = 240.0
 KILLS = 4
 
 
