@@ -48,6 +48,7 @@ site = "hill"
 """
 
 
+@pytest.mark.store("sqlite")  # about settings on their way: the store has no part in it
 @pytest.mark.broker
 def test_what_is_set_holds_through_a_kill(
     tmp_path: Path, processes: Processes, broker_port: int

@@ -42,6 +42,7 @@ class MisspellingCollector(Misspelling):
     spelling = (b"/+/+/up/+", b"/+/+/uq/+")
 
 
+@pytest.mark.store("sqlite")  # about the broker's filters: the store has no part in it
 @pytest.mark.broker
 @pytest.mark.parametrize("deaf", ["agents", "collector"])
 def test_a_misspelt_subscription_does_not_stay(tmp_path: Path, deaf: str) -> None:
