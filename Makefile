@@ -16,15 +16,16 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-r
 demo: $(VENV)/.demo
 	$(BIN)/preclaim-demo --for $(FOR) $(ARGS)
 
-# Everything on SQLite, then the files that ask for a store again on PostgreSQL.
+# Everything on SQLite, then files that ask for a store again on PostgreSQL; the rest of those in lab.
 test: $(VENV)/.test .venv-oracle/.done packages
 	@mkdir -p build; began=$$(date +%s); $(PYTEST) -m 'not laboratory' $(ARGS) && \
-	  { [ -n "$(ARGS)" ] || $(PYTEST) -m 'not laboratory' --store postgresql $$(grep -v '^#' tests/both_stores.txt); } && \
+	  { [ -n "$(ARGS)" ] || $(PYTEST) -m 'not laboratory' --store postgresql $$(grep -v '#' tests/both_stores.txt); } && \
 	  { [ -n "$(ARGS)" ] || echo "$$(( $$(date +%s) - began )) $$(git rev-parse HEAD 2>/dev/null)" > build/test-seconds; }
 
 # The long runs of the fault laboratory: kills, bad links, mutated payloads. LAB_SEED reruns one.
 lab: lab-sqlite
 	$(PYTEST) -m laboratory --store postgresql tests/lab $(ARGS)
+	$(PYTEST) -m 'not laboratory' --store postgresql $$(sed -n 's/ *# make lab//p' tests/both_stores.txt) $(ARGS)
 
 # Only the files that hold such runs: to collect all tests takes each worker a minute.
 lab-sqlite: $(VENV)/.test packages

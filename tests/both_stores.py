@@ -1,4 +1,5 @@
-"""Which files of tests ask for a store: they run on SQLite and again on PostgreSQL.
+"""Which files of tests ask for a store: they run on SQLite and again on PostgreSQL, those that
+are marked so with `make lab` only.
 
 The others would run twice for nothing. A file that asks and is not listed fails at the first
 test that does, on either store, so that none is missed.
@@ -12,7 +13,9 @@ from typing import Final
 
 LIST: Final = Path(__file__).with_name("both_stores.txt")  # the Makefile reads it too
 FILES: Final = frozenset(
-    line for line in LIST.read_text(encoding="utf-8").splitlines() if not line.startswith("#")
+    file
+    for line in LIST.read_text(encoding="utf-8").splitlines()
+    if (file := line.partition("#")[0].strip())
 )
 _RUNNING: Final = "PYTEST_CURRENT_TEST"  # pytest sets it, and the processes of a test inherit it
 
