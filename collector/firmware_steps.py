@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -19,6 +21,7 @@ from collector.store.firmware_cases import CaseRow
 from collector.tell_firmware import tell_step
 
 COLLECTOR = "collector"
+NO_MARK: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def act(
@@ -33,12 +36,13 @@ def act(
     fields: Mapping[str, object] | None = None,
     terms: ClockTerms = DEFAULT_TERMS,
     is_verified: bool = False,
+    mark: Mapping[str, str] = NO_MARK,
 ) -> CaseStory:
     """Do one of ``claims.firmware_case.ACTIONS``; the story of the case afterwards.
 
-    ``fields`` are those of the action, by ``claims.firmware_case.Field`` value. IllegalMoveError
-    when the table or a guard forbids it. The caller has checked that the case is within the
-    actor's scope.
+    ``fields`` are those of the action, by ``claims.firmware_case.Field`` value; ``mark`` goes into
+    the event beside them (``request_mark``). IllegalMoveError when the table or a guard forbids
+    it. The caller has checked that the case is within the actor's scope.
     """
     row = firmware_cases.row_of(db, case_id)
     if row is None:
@@ -62,6 +66,7 @@ def act(
         **{key: value for key, value in asked.fields.items() if key in taken},
         "action": action,
         "reason": reason.strip(),
+        **mark,
     }
     if allowed.target is not None:
         payload |= {"from": story.state.value, "to": allowed.target.value}

@@ -10,6 +10,7 @@ from collector.web.api import actions as api_actions
 from collector.web.api import answers as api_answers
 from collector.web.api import cases as api_cases
 from collector.web.api import claim_events, claim_file, described, resources, series
+from collector.web.api import firmware_actions as api_firmware_actions
 from collector.web.api import firmware_cases as api_firmware
 from collector.web.api import origins as api_origins
 from collector.web.api import profiles as api_profiles
@@ -304,6 +305,12 @@ ROUTES: Final[tuple[Route, ...]] = (
     _api("tasks", resources.list_tasks, SITE),
     _api("firmware-cases", api_firmware.list_cases, KNOWN),
     _api(r"firmware-cases/{id:\d+}", api_firmware.show_case, KNOWN),
+    _api(
+        rf"firmware-cases/{{id:\d+}}/actions/{{action:{api_firmware_actions.PATTERN}}}",
+        api_firmware_actions.act_on_case,
+        KNOWN,
+        method="POST",
+    ),
     _api("compatibility", compatibility.list_compatibility, KNOWN),
     _api("trends", resources.list_trends, KNOWN),
     _api("trust", api_trust.show_trust, SITE),

@@ -11,9 +11,10 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from collector.act import Wish
-from collector.act_once import Acted, KeyReusedError, StaleError, act_once
+from collector.act_once import Acted, act_once
 from collector.claims.actions import BY_ID
 from collector.claims.refusal import IllegalMoveError
+from collector.request_mark import KeyReusedError, StaleError
 from collector.review import UnprovenError
 from collector.store.views import claims
 from collector.web.api import answer_shapes, shapes
@@ -80,9 +81,7 @@ async def act_on_preclaim(call: Call) -> web.StreamResponse:
     try:
         done = await call.house.write(lambda db: _act(db, call, number, wish, token))
     except StaleError as stale:
-        refused = problem(call, 412, detail=call.voice.t("action.api.stale"))
-        refused.headers["ETag"] = etag(stale.seq)
-        return refused
+        return refuse_stale(call, stale)
     except KeyReusedError:
         return problem(call, 422, detail=call.voice.t("action.api.reused"))
     except IllegalMoveError as error:
@@ -123,8 +122,15 @@ async def act_on_many(call: Call) -> web.StreamResponse:
     return web.Response(body=content, content_type="application/json")
 
 
+def refuse_stale(call: Call, stale: StaleError) -> web.Response:
+    """412 with the version that holds now."""
+    refused = problem(call, 412, detail=call.voice.t("action.api.stale"))
+    refused.headers["ETag"] = etag(stale.seq)
+    return refused
+
+
 def etag(seq: int) -> str:
-    """The version of a line: the number of its last event (RFC 9110, section 8.8.3)."""
+    """The version of a line or case: the number of its last event (RFC 9110, section 8.8.3)."""
     return f'"{seq}"'
 
 
@@ -144,11 +150,11 @@ def _act(db: Connection, call: Call, number: int, wish: Wish, token: str) -> Act
         by=by_of(call),
         policy=call.house.policy,
         now=call.now,
-        seen=_seen(call),
+        seen=seen_of(call),
     )
 
 
-def _seen(call: Call) -> int | None:
+def seen_of(call: Call) -> int | None:
     """The event that If-Match names; -1, which none has, for what is no version of ours."""
     said = call.request.headers.get("If-Match", "").strip()
     if said in ("", "*"):

@@ -8,17 +8,21 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
-from collector.web.api import actions, recipients, report, silences
+from collector.web.api import actions, firmware_actions, recipients, report, silences
 from collector.web.api.openapi import PAGED, write_openapi
 from collector.web.api.pages import answer
 from collector.web.call import Call
 
 _ONE: Final = rf"/api/v1/preclaims/{{id:\d+}}/actions/{{action:{actions.PATTERN}}}"
+_FIRMWARE: Final = (
+    rf"/api/v1/firmware-cases/{{id:\d+}}/actions/{{action:{firmware_actions.PATTERN}}}"
+)
 _MANY: Final = f"/api/v1/preclaims/actions/{{action:{actions.PATTERN}}}"
 BODIES: Final[Mapping[tuple[str, str], type[msgspec.Struct]]] = {
     ("POST", "/api/v1/preclaims"): report.Wish,
     ("POST", _ONE): actions.Body,
     ("POST", _MANY): actions.Many,
+    ("POST", _FIRMWARE): firmware_actions.FirmwareBody,
     ("POST", "/api/v1/silences"): silences.Wish,
     ("POST", "/api/v1/recipients"): recipients.Wish,
 }
@@ -50,6 +54,7 @@ HEADERS: Final[Mapping[tuple[str, str], Mapping[str, bool]]] = {
     ("POST", "/api/v1/preclaims"): {"Idempotency-Key": True},
     ("POST", _ONE): {"Idempotency-Key": True, "If-Match": False},
     ("POST", _MANY): {"Idempotency-Key": True},
+    ("POST", _FIRMWARE): {"Idempotency-Key": True, "If-Match": False},
     ("POST", "/api/v1/silences"): {"Idempotency-Key": False},
 }
 """By method and route: headers that the handler looks at, and whether it needs them."""

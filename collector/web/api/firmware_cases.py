@@ -8,6 +8,8 @@ from collector.store.views import firmware_cases as view
 from collector.store.views.claim_file import EventRow
 from collector.store.views.firmware_cases import FirmwareCaseRow
 from collector.web.api import shapes
+from collector.web.api.actions import etag
+from collector.web.api.firmware_actions import list_actions
 from collector.web.api.pages import answer, answer_page, read_cursor
 from collector.web.call import Call, found
 from collector.web.clock_panel import read_clocks
@@ -29,9 +31,10 @@ async def show_case(call: Call) -> web.StreamResponse:
     number = call.number("id")
     file = found(await call.house.read(lambda db: read_case(db, call, number)))
     fix, terms = file.story.fix, call.house.policy.clocks
-    return answer(
+    response = answer(
         {
             **_case(file.row),
+            "actions": list_actions(file, call),
             "fix": None
             if fix is None
             else {
@@ -50,6 +53,8 @@ async def show_case(call: Call) -> web.StreamResponse:
             "chain_holds": file.broken_at is None,
         }
     )
+    response.headers["ETag"] = etag(file.story.line.last_seq)  # for If-Match
+    return response
 
 
 def _case(row: FirmwareCaseRow) -> dict[str, object]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.collector.web.conftest import CSRF, Signed
+from collector.roles import Role
+from collector.store.firmware_cases import log_of
+from tests.collector.web.conftest import CSRF, Console, Signed
+from tests.collector.web.test_review import token_of
 
 
 async def test_a_case_goes_from_the_site_to_the_factory_and_back(signed: Signed) -> None:
@@ -54,3 +57,54 @@ async def test_nobody_outside_the_slice_finds_it(signed: Signed) -> None:
     assert (await client.get("/api/v1/firmware-cases/1")).status == 404
     sent = await client.post("/firmware-cases/1/report", data={"csrf": CSRF})
     assert sent.status == 404
+
+
+async def test_a_program_acts_once_on_a_case(console: Console, signed: Signed) -> None:
+    """The same key does it once, another wish under it is refused, nothing is done on what was
+    read before somebody else acted, and a rule that refuses is named."""
+    client = await signed()
+    keeper = await token_of(console, "site", "fit", Role.INTEGRATOR)
+    engineer = await token_of(console, "erp", "factory", Role.FACTORY_ENGINEER)
+    url = "/api/v1/firmware-cases/1"
+    read = await client.get(url, headers=keeper)
+    offered = [one["action"] for one in (await read.json())["actions"]]
+    assert offered == ["report", "withdraw"]
+
+    assert (await client.post(f"{url}/actions/report", headers=keeper)).status == 400
+    key = {**keeper, "Idempotency-Key": "k1", "If-Match": read.headers["ETag"]}
+    done = await client.post(f"{url}/actions/report", headers=key)
+    again = await client.post(f"{url}/actions/report", headers=key)
+    assert [(await one.json())["result"] for one in (done, again)] == ["done", "known"]
+    assert done.headers["ETag"] == again.headers["ETag"] != read.headers["ETag"]
+    other = await client.post(f"{url}/actions/withdraw", headers=key, json={"reason": "x"})
+    assert other.status == 422
+
+    async def act(action: str, number: int, **body: object) -> tuple[int, dict[str, object]]:
+        headers = {**engineer, "Idempotency-Key": f"e{number}"}
+        sent = await client.post(f"{url}/actions/{action}", headers=headers, json=body)
+        return sent.status, await sent.json()
+
+    stale = {**engineer, "Idempotency-Key": "e0", "If-Match": read.headers["ETag"]}
+    refused = await client.post(f"{url}/actions/take", headers=stale)
+    assert (refused.status, refused.headers["ETag"]) == (412, done.headers["ETag"])
+    assert (await act("take", 1))[0] == 200
+    wrong = {"path": "firmware_fix", "contains": True}
+    for code, status, fields in (
+        ("stray_field", 422, wrong),
+        ("no_path", 422, {"path": "credit"}),
+    ):
+        answer = await act("approve", 2, reason="seen", fields=fields)
+        assert (answer[0], answer[1]["code"]) == (status, code)
+    assert (await act("fly", 3))[0] == 404
+    assert (await act("approve", 4, reason="seen", fields={"path": "firmware_fix"}))[0] == 200
+    version = {"firmware_version": "5.7.13", "fixed_side": "camera"}
+    answer = await act("fulfil", 5, fields=version)
+    assert (answer[0], answer[1]["code"]) == (409, "not_newer")
+    said = await act("fulfil", 6, fields={**version, "firmware_version": "5.8.0"})
+    assert (said[1]["state"], said[1]["fixed_in"]) == ("fulfilled", "5.8.0")
+    with console.engine.begin() as db:
+        moves = [e.payload["to"] for e in log_of(db, 1) if e.type == "moved"]
+    assert moves == ["submitted", "in_review", "approved", "fulfilled"]
+    outside = await token_of(console, "shop", "other", Role.INTEGRATOR)
+    headers = {**outside, "Idempotency-Key": "k1"}
+    assert (await client.post(f"{url}/actions/report", headers=headers)).status == 404
