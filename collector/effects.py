@@ -78,7 +78,7 @@ def carry_out(
             links = Links(firmware_case_id=_put_on_case(db, case, decided, now=now))
         case _ if decided.firmware_case_id is not None:
             # It opens nothing (out of warranty, in shadow), and the mended version failed there.
-            links = Links(firmware_case_id=_put_on_case(db, case, decided, now=now))
+            links = Links(firmware_case_id=_put_on_case(db, case, decided, now=now, is_claim=True))
         case _:
             pass  # the reason is all that is left behind
     decisions.decide(
@@ -97,13 +97,16 @@ def carry_out(
         decisions.reopen(db, decision_id=case.decision_id, due_at=decided.look_again_at)
 
 
-def _put_on_case(db: Connection, case: Case, decided: Decision, *, now: datetime) -> int:
+def _put_on_case(
+    db: Connection, case: Case, decided: Decision, *, now: datetime, is_claim: bool = False
+) -> int:
     return firmware_devices.attach(
         db,
         case,
         serial_key=_key_of(case),
         firmware_case_id=decided.firmware_case_id,
         now=now,
+        is_claim=is_claim,
     )
 
 

@@ -26,14 +26,30 @@ def tell_step(db: Connection, row: CaseRow, story: CaseStory, event: LogEvent) -
     if topic is None or (to == "draft" and event.type != "opened"):
         return False
     said = words.of_step(
-        state=to,
+        state="returned" if event.payload.get("action") == "return" else to,
         number=row.number,
         code=row.code,
-        combination=" × ".join(filter(None, (row.camera_firmware, row.recorder_firmware))) or "–",
+        combination=_combination(row),
         words=str(event.payload.get("reason", "")),
         fix=story.fix.version if story.fix else "",
     )
     return _keep(db, row, topic, f"{to}.{event.seq}", said, at=event.at)
+
+
+def tell_joined(db: Connection, row: CaseRow, story: CaseStory, *, runs: str, at: datetime) -> bool:
+    """A device joined a case that had ended: kept once for each ending, the page lists them all."""
+    if story.state.value not in words.JOINS or story.line.moved_at is None:
+        return False
+    said = words.of_joined(
+        state=story.state.value,
+        number=row.number,
+        code=row.code,
+        combination=_combination(row),
+        fix=story.fix,
+        runs=runs,
+    )
+    step = f"joined.{story.line.moved_at:%Y%m%dT%H%M%S}"
+    return _keep(db, row, Topic.FIRMWARE_STEP, step, said, at=at)
 
 
 def tell_clocks(
@@ -60,6 +76,10 @@ def tell_clocks(
             said,
             at=now,
         )
+
+
+def _combination(row: CaseRow) -> str:
+    return " × ".join(filter(None, (row.camera_firmware, row.recorder_firmware))) or "–"
 
 
 def _keep(

@@ -9,7 +9,7 @@ and its path is a firmware that mends it, or guidance. The log is the truth; the
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Final
@@ -68,11 +68,13 @@ _SYSTEM, _ENGINEER, _ASKER = (
 RUNNING: Final = frozenset({S.SUBMITTED, S.IN_REVIEW, S.NEED_INFO, S.APPROVED, S.RESOLVING})
 FIXABLE: Final = frozenset({S.APPROVED, S.RESOLVING, S.FULFILLED, S.RESOLVED, S.CLOSED})
 """States in which a mended version may be known."""
+GUIDED: Final = frozenset({S.RESOLVED, S.CLOSED})
+"""Ended by the answer; without a version it was guidance, which another device may need too."""
 STATES: Final = RUNNING | {
     S.DRAFT, S.FULFILLED, S.RESOLVED, S.CLOSED, S.REJECTED, S.WITHDRAWN, S.AUTO_CLEARED
 }  # fmt: skip
 FINAL: Final = frozenset({S.CLOSED})
-"""Without a step; who still fails on the mended version has a claim."""
+"""Without a step of people's; who still fails on the mended version has a claim."""
 
 
 def _do(
@@ -115,6 +117,7 @@ ACTIONS: Final = (
         reason_needed=True,
     ),
     _do("close", {S.RESOLVED}, S.CLOSED, _SYSTEM),
+    _do("return", GUIDED, S.FULFILLED, _SYSTEM),
     _do("withdraw", {S.DRAFT, S.SUBMITTED, S.NEED_INFO}, S.WITHDRAWN, _ASKER, reason_needed=True),
     _do("clear", {S.DRAFT}, S.AUTO_CLEARED, _SYSTEM),
     _do("reopen", {S.AUTO_CLEARED}, S.DRAFT, _SYSTEM | _ASKER),
@@ -236,15 +239,15 @@ def actions_for(story: CaseStory, actor: Actor) -> tuple[Action, ...]:
 
 def _fits(action: Action, story: CaseStory) -> bool:
     """Whether there is anything to do it to."""
-    match action.name:
-        case "hold":
-            return not story.line.is_held
-        case "release":
-            return story.line.is_held
-        case "rule_version":
-            return story.fix is not None
-        case "name_fix":
-            return story.line.path == Path.FIRMWARE_FIX.value
-        case "appeal":
-            return not story.line.appeal_used
-    return True
+    fits = _FITS.get(action.name)
+    return fits is None or fits(story)
+
+
+_FITS: Final[Mapping[str, Callable[[CaseStory], bool]]] = {
+    "hold": lambda story: not story.line.is_held,
+    "release": lambda story: story.line.is_held,
+    "rule_version": lambda story: story.fix is not None,
+    "name_fix": lambda story: story.line.path == Path.FIRMWARE_FIX.value,
+    "appeal": lambda story: not story.line.appeal_used,
+    "return": lambda story: story.fix is None,
+}

@@ -37,7 +37,8 @@ class Device:
     cleared_at: datetime | None
     camera_firmware: str
     recorder_firmware: str
-    updated_at: datetime | None  # since when it runs these; None: since the fault began or before
+    camera_since: datetime | None  # when that came; None: it ran when the fault began
+    recorder_since: datetime | None
     standing: str  # shared.health.Standing value
     standing_at: datetime | None
     found_at: datetime | None  # when what the fault rests on was last read, and said the same
@@ -47,6 +48,18 @@ class Device:
     def runs(self, side: Side) -> str:
         """Its version on this side."""
         return self.camera_firmware if side is Side.CAMERA else self.recorder_firmware
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """Since when it runs these; None: since the fault began or before."""
+        known = [at for at in (self.camera_since, self.recorder_since) if at is not None]
+        return max(known, default=None)
+
+    def is_over_on(self, side: Side) -> bool:
+        """Whether its fault ended on what it runs now on this side: one that was over before the
+        update says nothing of the new version, neither for it nor against it."""
+        since = self.camera_since if side is Side.CAMERA else self.recorder_since
+        return self.cleared_at is not None and (since is None or self.cleared_at >= since)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +102,8 @@ def stand(device: Device, fix: Fix | None, *, grace: timedelta) -> Stands:
     """How it stands."""
     holds = fix.is_in(device.runs(fix.side)) if fix else False
     if device.cleared_at is not None:
-        return Stands.OVER_FIXED if holds else Stands.OVER
+        is_proof = fix is not None and holds and device.is_over_on(fix.side)
+        return Stands.OVER_FIXED if is_proof else Stands.OVER
     if fix is None:
         return Stands.FAILS
     if holds is None:

@@ -226,9 +226,9 @@ def add_member(
     serial_key: str,
     episode_id: int,
     note: str = "",
-) -> None:
-    """One device that shows it; the same episode is listed once."""
-    db.execute(
+) -> bool:
+    """One device that shows it; False when the same episode is listed already."""
+    made = db.execute(
         insert_into(db, firmware_case_member)
         .values(
             firmware_case_id=firmware_case_id,
@@ -240,3 +240,4 @@ def add_member(
         )
         .on_conflict_do_nothing(index_elements=["firmware_case_id", "episode_id"])
     )
+    return made.rowcount == 1

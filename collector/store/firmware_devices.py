@@ -92,7 +92,6 @@ def _device(
     )  # fmt: skip
     if exchanged:  # what runs on another device says nothing of this one
         camera, camera_at = "", None
-    updated = [at for at in (camera_at, recorder_at) if at is not None]
     return Device(
         position_id=known["position_id"],
         serial_key=known["serial_key"],
@@ -101,7 +100,8 @@ def _device(
         cleared_at=known["cleared_at"],
         camera_firmware=camera or known["firmware"],
         recorder_firmware=recorder or known["recorder_firmware"],
-        updated_at=max(updated, default=None),
+        camera_since=camera_at,
+        recorder_since=recorder_at,
         standing=known["standing"],
         standing_at=known["standing_at"],
         found_at=_found_at(_rested_on(known["because_json"]), known["position_id"], latest),

@@ -14,6 +14,7 @@ from collector.store.scope import Role
 from collector.store.views import claim_file, claims
 from collector.store.views import origins as origin_view
 from collector.store.views.claim_file import EventRow, EvidenceRow, FindingRow, ManifestRow
+from collector.store.views.firmware_links import CaseLink, cases_of_line
 from collector.store.views.profiles import ProfileRow
 from collector.web.api import answer_shapes, origins, shapes
 from collector.web.api.actions import etag
@@ -47,6 +48,7 @@ async def show_preclaim(call: Call) -> web.StreamResponse:
     shown = () if call.known.role is Role.DISTRIBUTOR else manifests
     story = story_of(events)
     case = await house.read(lambda db: answers.case_of(db, number))
+    firmware = await house.read(lambda db: cases_of_line(db, scope, number))
     response = answer(
         {
             **shapes.preclaim(row),
@@ -65,6 +67,7 @@ async def show_preclaim(call: Call) -> web.StreamResponse:
             "manifests": [_manifest(item) for item in shown],
             "events": [_event(item, tells_fleet=tells) for item in events],
             "clocks": shapes.clocks(read_clocks(events, terms=house.policy.clocks, now=call.now)),
+            "firmware_cases": [_firmware_case(item) for item in firmware],
             "origin": origins.origin(origin, house.policy.origin) if origin else None,
         }
     )
@@ -166,6 +169,18 @@ def _profile(row: ProfileRow | None) -> dict[str, object] | None:
             }
             for one in row.rulings
         ],
+    }
+
+
+def _firmware_case(row: CaseLink) -> dict[str, object]:
+    """``because``: a fault of this line is on it, or only its device."""
+    return {
+        "id": row.id,
+        "number": row.number,
+        "state": row.state,
+        "fixed_in": row.fixed_in or None,
+        "because": "fault" if row.is_cause else "device",
+        "url": f"/firmware-cases/{row.id}",
     }
 
 

@@ -14,7 +14,7 @@ from collector.web.api.pages import answer, answer_page, read_cursor
 from collector.web.call import Call, found
 from collector.web.clock_panel import read_clocks
 from collector.web.pages.claims import read_payload
-from collector.web.pages.firmware_cases import DeviceStands, read_case
+from collector.web.pages.firmware_cases import CaseFile, DeviceStands, read_case
 
 
 async def list_cases(call: Call) -> web.StreamResponse:
@@ -43,7 +43,7 @@ async def show_case(call: Call) -> web.StreamResponse:
                 "ruled": [{"version": v, "contains": contains} for v, contains in fix.ruled],
                 "unordered": list(file.unordered),
             },
-            "devices": [_device(one) for one in file.devices],
+            "devices": [_device(one, file) for one in file.devices],
             "preclaims": [
                 {"id": line, "number": known[0], "serial": known[1]}
                 for line, known in file.claims.items()
@@ -79,7 +79,7 @@ def _case(row: FirmwareCaseRow) -> dict[str, object]:
     }
 
 
-def _device(one: DeviceStands) -> dict[str, object]:
+def _device(one: DeviceStands, file: CaseFile) -> dict[str, object]:
     device = one.device
     return {
         "serial": "" if ":" in device.serial_key else device.serial_key,
@@ -87,6 +87,10 @@ def _device(one: DeviceStands) -> dict[str, object]:
         "name": one.place.device_name,
         "site": one.place.site_name,
         "stands": one.stands.value,
+        "preclaims": [
+            {"id": line.id, "number": line.number, "state": line.state}
+            for line in file.lines.get(device.serial_key, ())
+        ],
         "camera_firmware": device.camera_firmware,
         "recorder_firmware": device.recorder_firmware,
         "updated_at": shapes.when(device.updated_at),

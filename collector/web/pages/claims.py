@@ -18,10 +18,12 @@ from collector.store.scope import Role
 from collector.store.views import claim_file, claims, devices, letters
 from collector.store.views.claim_file import EventRow
 from collector.store.views.claims import ClaimFilter
+from collector.store.views.firmware_links import cases_of_line
 from collector.web.answer_panel import read_answer, takes_files
 from collector.web.call import Call, found
 from collector.web.clock_panel import read_clocks, state_of
 from collector.web.evidence_panel import gaps_of, panel, read_file
+from collector.web.firmware_voice import word_of
 from collector.web.origin_panel import ORIGINS, read_panel
 from collector.web.pages import claim_files
 from collector.web.render import page
@@ -123,6 +125,8 @@ async def show_claim(
         trouble=trouble,
         shows_evidence=call.known.role is not Role.DISTRIBUTOR,
         may_confirm=call.known.role in CONFIRMS,
+        firmware=await house.read(lambda db: cases_of_line(db, scope, number)),
+        firmware_word=word_of(call),
         spares=await house.read(lambda db: spare_parts.fitting(db, claim.model, claim.component))
         if call.known.role in CONFIRMS and not claim.closed_at
         else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,8 +33,10 @@ from collector.store.views import claim_file
 from collector.store.views import firmware_cases as view
 from collector.store.views.claim_file import EventRow, EvidenceRow
 from collector.store.views.firmware_cases import FirmwareCaseRow, PlaceRow
+from collector.store.views.firmware_links import LineLink, lines_of_devices
 from collector.web.call import Call, found
 from collector.web.clock_panel import read_clocks, state_of
+from collector.web.firmware_voice import word_of
 from collector.web.pages import claim_files
 from collector.web.pages.claims import read_payload
 from collector.web.render import page
@@ -64,6 +66,7 @@ class CaseFile:
     events: tuple[EventRow, ...]
     hint: Fix | None  # by the case of another organisation; None where this one has its own
     claims: dict[int, tuple[str, str]]
+    lines: dict[str, tuple[LineLink, ...]]  # open ones of its devices, by serial key
 
     @property
     def broken_at(self) -> int | None:
@@ -75,8 +78,12 @@ class CaseFile:
     def unordered(self) -> tuple[str, ...]:
         """Versions that fail and that nobody can put in order."""
         fix = self.story.fix
-        seen = {one.device.runs(fix.side) for one in self.devices} if fix else set()
-        return tuple(sorted(version for version in seen if fix and fix.is_in(version) is None))
+        seen = {
+            one.device.runs(fix.side)
+            for one in self.devices
+            if fix and one.stands is Stands.FAILS_UNORDERED
+        }
+        return tuple(sorted(seen))
 
 
 def _entry(case_id: int, event: EventRow) -> Entry:
@@ -97,13 +104,15 @@ def read_case(db: Connection, call: Call, case_id: int) -> CaseFile | None:
         return None
     story, known = firmware_cases.story_of(db, case_id), firmware_cases.row_of(db, case_id)
     hint = of_another_case(db, known) if known and story.fix is None else None
+    devices = _devices(db, call, row, story.fix or hint)
     return CaseFile(
         row=row,
         story=story,
         hint=hint,
-        devices=_devices(db, call, row, story.fix or hint),
+        devices=devices,
         events=view.list_events(db, call.scope, case_id),
         claims=view.claims_of(db, call.scope, story.claims),
+        lines=lines_of_devices(db, call.scope, (one.device.serial_key for one in devices)),
     )
 
 
@@ -139,16 +148,6 @@ async def show_cases(call: Call) -> web.StreamResponse:
     """The list, what is due first at the top."""
     rows = await call.house.read(lambda db: view.list_by_due(db, call.scope))
     return page(call, "firmware_cases.html", rows=rows, word=word_of(call))
-
-
-def word_of(call: Call) -> Callable[[str, str], str]:
-    """The word for a state: some mean another thing here than of a claim line."""
-
-    def word(family: str, value: str) -> str:
-        own = call.voice.name("firmware_state", value)
-        return call.voice.name(family, value) if own == value else own
-
-    return word
 
 
 async def show_case(call: Call, *, status: int = 200, trouble: str = "") -> web.StreamResponse:

@@ -12,10 +12,12 @@ from msgspec.structs import replace
 from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
 
+from collector.claims.firmware_case import Side
+from collector.claims.firmware_device import Stands, stand
 from collector.claims.lifecycle import Actor
 from collector.claims.refusal import IllegalMoveError
 from collector.firmware_steps import act
-from collector.store import firmware_cases, tables
+from collector.store import firmware_cases, firmware_devices, tables
 from collector.verify_log import Walked, walk_firmware
 from shared.fault import FaultKind
 from shared.reading import Quality, Reading
@@ -287,3 +289,98 @@ def test_a_version_that_is_not_newer_mends_nothing(house: House) -> None:
     """The failing version is refused as its own fix."""
     with pytest.raises(IllegalMoveError, match="not newer"):
         fix(house, "1.4.2")
+
+
+def join(house: House, name: str, serial: str, *, seq: int, firmware: str = "1.4.2") -> None:
+    """One more device shows it."""
+    house.take(frame_of(fault(CODE, of=device(name, label_serial=serial, firmware=firmware)),
+                        seq=seq))  # fmt: skip
+    settle(house)
+
+
+def joined(house: House) -> list[tuple[str, str]]:
+    """Title and text of the news that devices joined a case that had ended."""
+    return [
+        (str(row["title_en"]), str(row["text_en"]))
+        for row in house.rows(tables.notice)
+        if str(row["step"]).startswith("joined.")
+    ]
+
+
+def test_a_rejected_case_tells_once_that_devices_join_it(house: House) -> None:
+    """Nothing opens by itself; its people hear of the first device after the rejection, and
+    again after another rejection."""
+    do(house, "report", Actor.INTEGRATOR)
+    join(house, "dock", "SC24010008", seq=3)
+    assert joined(house) == [], "the factory looks at it: no news"
+    do(house, "take")
+    do(house, "reject", reason_code="not_proven")
+    join(house, "barn", "SC24010009", seq=4)
+    join(house, "hall", "SC24010010", seq=5)
+    ((title, text),) = joined(house)
+    assert "had ended" in title
+    assert "rejected" in text
+    assert case(house)["state"] == "rejected"
+
+    house.pass_time(60)
+    do(house, "appeal", Actor.INTEGRATOR)
+    do(house, "reject", reason_code="not_proven")
+    join(house, "till", "SC24010011", seq=6)
+    assert len(joined(house)) == 2
+
+
+def test_a_case_closed_by_a_version_stays_so_and_tells_once(house: House) -> None:
+    """A device on the old version is no regression; its people hear once what to do, and of a
+    version that nobody can put in order who says so."""
+    fix(house)
+    join(house, "barn", "SC24010009", seq=3, firmware="1.4.1")
+    join(house, "hall", "SC24010010", seq=4)
+    assert [text for _, text in joined(house)] == [
+        "It is fixed in 1.5.0, this device runs 1.4.1: update it."
+    ]
+    house.pass_time(60)
+    do(house, "confirm", Actor.INTEGRATOR)
+    join(house, "till", "SC24010011", seq=5, firmware="special-7f3a")
+    assert "whether special-7f3a holds that is not known" in joined(house)[1][1]
+    assert case(house)["state"] == "resolved"
+
+
+def test_a_case_closed_by_guidance_is_open_again(house: House) -> None:
+    """Whether guidance helps one more device is not known: it is answered anew, for the probes to
+    see or people to say; the same episode decided twice opens nothing."""
+    do(house, "report", Actor.INTEGRATOR)
+    do(house, "take")
+    do(house, "approve", path="guidance")
+    do(house, "fulfil")
+    do(house, "confirm", Actor.INTEGRATOR)
+    house.pass_time(15 * 86400)
+    settle(house)
+    assert case(house)["state"] == "closed"
+
+    join(house, "barn", "SC24010009", seq=3)
+    told = case(house)
+    assert (told["state"], told["closed_at"], told["due_at"]) == ("fulfilled", None, None)
+    news = [row for row in house.rows(tables.notice) if "open again" in str(row["title_en"])]
+    assert len(news) == 1
+    do(house, "not_solved", Actor.INTEGRATOR)
+    assert case(house)["state"] == "resolving"
+
+
+def test_what_was_over_before_the_update_proves_nothing(house: House) -> None:
+    """A fault that ended on the old version says neither that the new one mends it nor that it
+    fails there: nothing is verified by it, and nobody is asked to rule on its version."""
+    fix(house)
+    house.pass_time(60)
+    old = device("gate", label_serial="SC24010001")
+    house.take(frame_of(fault(CODE, kind=FaultKind.CLEARED, episode=1, of=old), seq=3))
+    for days in (1, 6, 3):
+        house.pass_time(days * 86400)
+        update_camera(house, "1.5.0", seq=4 + days)
+        settle(house)
+    with house.engine.begin() as db:
+        known = {one.serial_key: one for one in firmware_devices.of_case(db, 1)}
+        mended = firmware_cases.story_of(db, 1).fix
+    gate = known["SC24010001"]
+    assert (gate.camera_firmware, gate.is_over_on(Side.CAMERA)) == ("1.5.0", False)
+    assert stand(gate, mended, grace=timedelta(0)) is Stands.OVER
+    assert case(house)["state"] == "fulfilled"

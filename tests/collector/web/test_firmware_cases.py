@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from sqlalchemy import insert, select, update
+
+from collector.claims.lifecycle import Actor
+from collector.firmware_steps import act
 from collector.roles import Role
+from collector.store import tables as t
 from collector.store.firmware_cases import log_of
-from tests.collector.web.conftest import CSRF, Console, Signed
+from tests.collector.web.conftest import CSRF, NOW, Console, Signed
 from tests.collector.web.test_review import token_of
 
 
@@ -79,7 +86,7 @@ async def test_a_program_acts_once_on_a_case(console: Console, signed: Signed) -
     other = await client.post(f"{url}/actions/withdraw", headers=key, json={"reason": "x"})
     assert other.status == 422
 
-    async def act(action: str, number: int, **body: object) -> tuple[int, dict[str, object]]:
+    async def send(action: str, number: int, **body: object) -> tuple[int, dict[str, object]]:
         headers = {**engineer, "Idempotency-Key": f"e{number}"}
         sent = await client.post(f"{url}/actions/{action}", headers=headers, json=body)
         return sent.status, await sent.json()
@@ -87,20 +94,20 @@ async def test_a_program_acts_once_on_a_case(console: Console, signed: Signed) -
     stale = {**engineer, "Idempotency-Key": "e0", "If-Match": read.headers["ETag"]}
     refused = await client.post(f"{url}/actions/take", headers=stale)
     assert (refused.status, refused.headers["ETag"]) == (412, done.headers["ETag"])
-    assert (await act("take", 1))[0] == 200
+    assert (await send("take", 1))[0] == 200
     wrong = {"path": "firmware_fix", "contains": True}
     for code, status, fields in (
         ("stray_field", 422, wrong),
         ("no_path", 422, {"path": "credit"}),
     ):
-        answer = await act("approve", 2, reason="seen", fields=fields)
+        answer = await send("approve", 2, reason="seen", fields=fields)
         assert (answer[0], answer[1]["code"]) == (status, code)
-    assert (await act("fly", 3))[0] == 404
-    assert (await act("approve", 4, reason="seen", fields={"path": "firmware_fix"}))[0] == 200
+    assert (await send("fly", 3))[0] == 404
+    assert (await send("approve", 4, reason="seen", fields={"path": "firmware_fix"}))[0] == 200
     version = {"firmware_version": "5.7.13", "fixed_side": "camera"}
-    answer = await act("fulfil", 5, fields=version)
+    answer = await send("fulfil", 5, fields=version)
     assert (answer[0], answer[1]["code"]) == (409, "not_newer")
-    said = await act("fulfil", 6, fields={**version, "firmware_version": "5.8.0"})
+    said = await send("fulfil", 6, fields={**version, "firmware_version": "5.8.0"})
     assert (said[1]["state"], said[1]["fixed_in"]) == ("fulfilled", "5.8.0")
     with console.engine.begin() as db:
         moves = [e.payload["to"] for e in log_of(db, 1) if e.type == "moved"]
@@ -108,3 +115,67 @@ async def test_a_program_acts_once_on_a_case(console: Console, signed: Signed) -
     outside = await token_of(console, "shop", "other", Role.INTEGRATOR)
     headers = {**outside, "Idempotency-Key": "k1"}
     assert (await client.post(f"{url}/actions/report", headers=headers)).status == 404
+
+
+async def test_a_pre_claim_and_its_firmware_case_lead_to_each_other(
+    console: Console, signed: Signed
+) -> None:
+    """By the fault that the version did not mend, and by the device alone; nobody else's."""
+    with console.engine.begin() as db:
+        db.execute(update(t.firmware_case_member).values(serial_key="SL26000003"))
+        key = {"organisation_id": "other", "camera_model": "X", "code": "login.locked_out"}
+        versions = {"camera_firmware": "1", "recorder_firmware": "1", "opened_at": NOW}
+        db.execute(insert(t.firmware_case).values(id=2, **key, **versions))
+        foreign = {"organisation_id": "other", "serial_key": "SL26000003", "position_id": 7}
+        db.execute(
+            insert(t.firmware_case_member).values(firmware_case_id=2, episode_id=11, **foreign)
+        )
+    keeper = await signed("integrator")
+    page = await (await keeper.get("/preclaims/2")).text()
+    assert 'href="/firmware-cases/1"' in page
+    assert 'href="/firmware-cases/2"' not in page
+    assert "it is not part of this pre-claim" in page
+    back = await (await keeper.get("/firmware-cases/1")).text()
+    assert 'href="/preclaims/2"' in back
+    (device,) = (await (await keeper.get("/api/v1/firmware-cases/1")).json())["devices"]
+    assert [line["id"] for line in device["preclaims"]] == [2]
+
+    with console.engine.begin() as db:
+        line = select(t.claim_line.c.organisation_id).where(t.claim_line.c.id == 2)
+        owner = db.execute(line).scalar_one()
+        found = {"line_id": 2, "organisation_id": owner, "code": "login.firmware_refuses_method"}
+        db.execute(insert(t.finding).values(episode_id=11, **found))
+    chinese = await (await keeper.get("/preclaims/2?lang=zh")).text()
+    assert "应修复该故障的版本在此设备上仍有故障" in chinese
+    told = await (await keeper.get("/api/v1/preclaims/2")).json()
+    assert [(c["id"], c["because"]) for c in told["firmware_cases"]] == [(1, "fault")]
+
+
+async def test_nobody_is_asked_of_a_version_on_which_nothing_fails(
+    console: Console, signed: Signed
+) -> None:
+    """A device whose fault ended, and that runs something nobody can order now, asks nothing."""
+    with console.engine.begin() as db:
+        act_as = {"case_id": 1, "reason": "because", "now": NOW}
+        for name, role, fields in (
+            ("report", Actor.INTEGRATOR, {}),
+            ("take", Actor.ENGINEER, {}),
+            ("approve", Actor.ENGINEER, {"path": "firmware_fix"}),
+            ("fulfil", Actor.ENGINEER, {"firmware_version": "5.8.0", "fixed_side": "camera"}),
+        ):
+            act(db, action=name, actor="ann", role=role, fields=fields, **act_as)  # type: ignore[arg-type]
+        agent = select(t.episode.c.agent_id, t.episode.c.onset_at).where(t.episode.c.id == 11)
+        found = db.execute(agent).one()
+        db.execute(
+            insert(t.firmware_change).values(
+                organisation_id="fit", agent_id=found.agent_id, position_id=7,
+                from_version="5.7.13", to_version="special", at=found.onset_at + timedelta(hours=2),
+            )
+        )  # fmt: skip
+    engineer = await signed("engineer")
+    url = "/api/v1/firmware-cases/1"
+    assert (await (await engineer.get(url)).json())["fix"]["unordered"] == ["special"]
+    with console.engine.begin() as db:
+        ended = found.onset_at + timedelta(hours=1)
+        db.execute(update(t.episode).where(t.episode.c.id == 11).values(cleared_at=ended))
+    assert (await (await engineer.get(url)).json())["fix"]["unordered"] == []
