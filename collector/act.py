@@ -90,7 +90,15 @@ def act(
     reason = action_fields.check_reason(action, wish.reason)
     fields = action_fields.read(action, wish.fields, path=story.path)
     fields = action_effects.fill(
-        db, line_id, action, fields, story=story, scope=by.scope, policy=policy, now=now
+        db,
+        line_id,
+        action,
+        fields,
+        reason=reason,
+        story=story,
+        scope=by.scope,
+        policy=policy,
+        now=now,
     )
     after = _do(
         db,

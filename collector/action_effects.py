@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from collector.claims import action_words, correction, guard_words
+from collector import goods_in
+from collector.claims import action_words, correction, guard_words, owed_unit
 from collector.claims.action import Action, Kind
 from collector.claims.guards import same_serial
 from collector.claims.origin.kinds import Origin
@@ -28,6 +30,7 @@ def fill(
     action: Action,
     fields: dict[str, object],
     *,
+    reason: str,
     story: Story,
     scope: Scope,
     policy: Policy,
@@ -37,6 +40,13 @@ def fill(
     the line that a number names; of a correction, with what stood there."""
     if action.id == "correct":
         return correction.complete(story, fields)
+    if action.id in _SCANS:
+        fields = goods_in.name_unit(db, line_id, action, fields)
+    if action.id == "receive_old":
+        label = answers.read(db, line_id).label_serial
+        return owed_unit.complete(
+            story, fields, label_serial=label, reason=reason, terms=policy.clocks, now=now
+        )
     for one in action.fields:
         if one.kind is Kind.LINE and one.name in fields:
             fields = {**fields, one.name: _line(db, scope, str(fields[one.name]))}
@@ -78,6 +88,9 @@ def follow(
     old, serial = story.replacement_serial or line.label_serial, fields.get("new_serial")
     if isinstance(serial, str) and old and not same_serial(serial, old):
         _replace(db, line, old, serial, reason=reason, by=by, policy=policy, now=now)
+
+
+_SCANS: Final = frozenset({"receive", "receive_old"})
 
 
 def _line(db: Connection, scope: Scope, text: str) -> int:

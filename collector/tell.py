@@ -30,6 +30,7 @@ from collector.store import (
     notices,
     partner_answers,
     silences,
+    stories,
     wishes,
 )
 from collector.store.notices import Waiting
@@ -183,6 +184,8 @@ def _claim_still_matters(db: Connection, line_id: int, step: str) -> bool:
             return news.is_draft(db, line_id)
         case ["reminder", _]:
             return news.is_asked(db, line_id)
+        case ["return", _]:
+            return bool(stories.story_of(db, line_id).owed)
         case ["clock", kind, cycle, _]:
             return claim_clocks.is_running(db, line_id=line_id, kind=kind, cycle=int(cycle))
         case _:

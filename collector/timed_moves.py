@@ -10,11 +10,13 @@ from sqlalchemy import Connection
 from collector.claims.clock_terms import ClockTerms
 from collector.claims.guards import silent_since
 from collector.claims.lifecycle import Actor, LineState
+from collector.claims.owed_unit import is_to_be_reminded
 from collector.claims.recovery import is_verified
 from collector.claims.refusal import IllegalMoveError
 from collector.claims.story import Story
 from collector.notify import words
 from collector.notify.topics import Topic
+from collector.remind_of_return import remind_of_return
 from collector.review import move_line
 from collector.store import cases, news, notices, stories, timed
 from collector.store.notices import Happened
@@ -31,6 +33,10 @@ def due(db: Connection, *, terms: ClockTerms, after: int, now: datetime) -> list
 def go_on(db: Connection, line_id: int, *, terms: ClockTerms, now: datetime) -> bool:
     """Take the step that is due; False when there is none, or a guard refuses it."""
     story = stories.story_of(db, line_id)
+    if is_to_be_reminded(story, terms, now=now) and remind_of_return(
+        db, line_id, story, terms=terms, now=now
+    ):
+        return True
     try:
         match story.state:
             case LineState.APPROVED if story.path_said != "countered":

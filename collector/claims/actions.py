@@ -15,6 +15,7 @@ from collector.claims.lifecycle import OPEN, Actor, LineState
 from collector.claims.origin.kinds import Origin
 from collector.claims.report import Tried
 from collector.claims.story_parts import CORRECTABLE, Story
+from collector.claims.story_return import RETURNED, WAIVED
 from collector.claims.troubleshooting import CHECKED, CheckOutcome
 
 S = LineState
@@ -22,6 +23,7 @@ _ASKERS: Final = frozenset({Actor.INTEGRATOR, Actor.DISTRIBUTOR})
 _FACTORY: Final = frozenset({Actor.ENGINEER, Actor.ADMIN})
 _OFFERED: Final = frozenset({S.APPROVED, S.AWAITING_RETURN})
 _ON_ITS_WAY: Final = _OFFERED | {S.RECEIVED, S.RESOLVING}
+_SENT: Final = frozenset({S.RESOLVING, S.FULFILLED, S.RESOLVED})
 ASKABLE: Final = (
     "picture", "reference", "image", "clip", "photo", "readings", "transcript", "power", "tried",
     "description", "serial", "model", "firmware", "delivery", "test", "two_days", "night",
@@ -167,6 +169,22 @@ ACTIONS: Final[tuple[Action, ...]] = (
         fields=(CORRECTED, RIGHT, ANYWAY),
         reason_needed=True,
         when=lambda story: any(story.typed.values()),
+    ),
+    Action(
+        id="receive_old",
+        event=RETURNED,
+        states=_SENT,
+        actors=_FACTORY,
+        fields=(SCANNED,),
+        when=lambda story: bool(story.owed),
+    ),
+    Action(
+        id="waive_return",
+        event=WAIVED,
+        states=_SENT,
+        actors=_FACTORY,
+        reason_needed=True,
+        when=lambda story: bool(story.owed),
     ),
     Action(id="resolve", rule=15),
     Action(id="not_solved", rule=25),

@@ -37,6 +37,7 @@ class ClockTerms:
     appeal_within: timedelta = timedelta(days=14)
     rma_valid: timedelta = timedelta(days=90)
     verified_after: timedelta = timedelta(days=7)
+    return_within: timedelta = timedelta(days=25)  # of the old unit, after an advance replacement
     return_paths: frozenset[Path] = frozenset({Path.REPLACE_UNIT, Path.RETURN_REPAIR})
     auto_submit: frozenset[str] = frozenset()  # organisations whose ready lines go by themselves
 
@@ -82,6 +83,7 @@ def read_clock_terms(table: TomlReader, *, zone: str) -> ClockTerms:
         appeal_within=_days(table, "appeal_within_days", usual.appeal_within),
         rma_valid=_days(table, "rma_valid_days", usual.rma_valid),
         verified_after=_days(table, "verified_after_days", usual.verified_after),
+        return_within=_days(table, "return_within_days", usual.return_within),
         return_paths=_paths(table, usual.return_paths),
         auto_submit=frozenset(table.texts("auto_submit")),
     )

@@ -106,6 +106,20 @@ NOT_RETURNED: Final = _say(
     "ask for the return first, or write why it begins without",
     "请先要求退回，或说明为何先行处理",
 )
+UNIT_OWED: Final = _say(
+    "unit_owed",
+    "the new unit was sent ahead, and the old one has not come back",
+    "新设备已先行寄出，旧设备尚未退回",
+    "receive it by its scanned label, or waive the return with a reason",
+    "请扫描标签收货，或说明理由后免除退回",
+)
+NOT_OWED: Final = _say(
+    "not_owed",
+    "no unit is owed on this line",
+    "该索赔行没有待退回的设备",
+    "look at its answer",
+    "请查看该索赔行的答复",
+)
 NO_TRACKING: Final = _say(
     "no_tracking",
     "the tracking number is missing",

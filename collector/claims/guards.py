@@ -228,6 +228,8 @@ def _verified(facts: GuardFacts) -> Refusal | None:
 
 
 def _settled(facts: GuardFacts) -> Refusal | None:
+    if facts.story.owed:
+        return words.UNIT_OWED
     resolved = facts.story.resolved_at
     if resolved and facts.now - resolved >= facts.terms.close_after:
         return None

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import reduce
 from typing import Final
 
-from collector.claims import story_clock
+from collector.claims import story_clock, story_return
 from collector.claims.lifecycle import ENDED, Actor, LineState
 from collector.claims.story_parts import Cycle, LogEvent, Pause, PauseReason, Story
 
@@ -59,7 +59,8 @@ def _moved(story: Story, event: LogEvent) -> Story:
     if to is None:
         return story  # written by a newer version: what that state means is not known here
     clocked = story_clock.move(story, to=to, event=event)
-    told = _moments(_answers(clocked, event), was=story.state, to=to, event=event)
+    answered = story_return.owe(story, _answers(clocked, event), event)
+    told = _moments(answered, was=story.state, to=to, event=event)
     first_end = story.closed_at if story.state in ENDED else None
     closed_at = (first_end or event.at) if to in ENDED else None
     return replace(told, state=to, moved_at=event.at, closed_at=closed_at)
@@ -215,6 +216,9 @@ _TAKES: Final[Mapping[str, Callable[[Story, LogEvent], Story]]] = {
     "thawed": _thawed,
     "repeat_linked": _repeats,
     "shared": _shared,
+    story_return.RETURNED: story_return.returned,
+    story_return.WAIVED: story_return.waived,
+    story_return.REMINDED: story_return.reminded,
 }
 """Every other type is told on the page and changes nothing here."""
 PROJECTED: Final = frozenset(

@@ -97,6 +97,11 @@ class Story:
     corrected: frozenset[str] = frozenset()  # reasons to freeze that an engineer cleared up
     repeat_of: int | None = None
     shared_sha256: str = ""  # of the pack that went with the submission
+    owed: tuple[str, ...] = ()  # units that were replaced ahead and are not back; see story_return
+    owed_since: datetime | None = None  # when the last of them was replaced
+    return_reminders: int = 0  # since then
+    return_reminded_at: datetime | None = None
+    returned_at: datetime | None = None  # when one of them last came back
 
     @property
     def is_open(self) -> bool:

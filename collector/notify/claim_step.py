@@ -50,6 +50,9 @@ NAMES: Final = (
     "pack_imported",
     "partner_answered",
     "corrected",
+    "unit_returned",
+    "return_waived",
+    "return_reminded",
 )
 """What ``claim_events`` of a webhook can name: the state that a line moved to, or what else the
 log says. Whoever names none is told all, also what a newer version adds."""
@@ -60,7 +63,7 @@ TOLD_FIELDS: Final = frozenset(
         "brought", "reason_code", "bench", "scanned_serial", "new_serial", "tracking", "carrier",
         "credit_note", "firmware_version", "into", "ship_to", "counter", "verified_by_probe",
         "repeat_of", "sha256", "version", "size", "by", "partner", "number", "items",
-        "what", "outcome", "verb", "until", "field", "old", "new",
+        "what", "outcome", "verb", "until", "field", "old", "new", "unit", "scanned_as", "serials",
     }
 )  # fmt: skip
 """Fields of an entry that leave the collector; what is not named here stays."""

@@ -79,6 +79,16 @@ _REMINDER_TEXT: Final = Both(
     "Asked for: {missing}. Without an answer the claim lapses in {days} days.",
     "所需资料：{missing}。如无答复，该索赔将在 {days} 天后失效。",
 )
+_OWED: Final = Both(
+    "Reminder: the old unit of pre-claim {number} has not come back: {serials}, {site}",
+    "提醒：预索赔 {number} 的旧设备尚未退回：{serials}，{site}",
+)
+_OWED_TEXT: Final = Both(
+    "The replacement was sent ahead; the old unit was due at the factory by {at}. Send it with RMA"
+    " number {rma} on the box, or tell the factory why it cannot come.",
+    "替换设备已先行寄出，旧设备应于 {at} 前退回工厂。请寄回并在箱上注明 RMA 编号 {rma}，"
+    "或告知工厂无法退回的原因。",
+)
 _CLOCKS: Final = {
     "response": Both("Response", "响应"),
     "resolution": Both("Resolution", "解决"),
@@ -163,6 +173,20 @@ def of_reminder(
     )
     named = name_items(missing or ("–",))
     return Said(title, _fill(_REMINDER_TEXT, missing=named, days=_same(f"{left.days}")))
+
+
+def of_owed(
+    *, number: str, serials: Sequence[str], site: str, rma_number: str, due_at: datetime, zone: str
+) -> Said:
+    """A unit that was replaced ahead is not back in time."""
+    title = _fill(
+        _OWED,
+        number=_same(number),
+        serials=Both(", ".join(serials), "、".join(serials)),
+        site=_same(site),
+    )
+    local = f"{due_at.astimezone(ZoneInfo(zone)):%Y-%m-%d} ({zone})"
+    return Said(title, _fill(_OWED_TEXT, at=_same(local), rma=_same(rma_number or "–")))
 
 
 def of_clock(

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, func, or_, select, true, update
 
 from collector.store.scope import Scope
 from collector.store.tables import claim_case, claim_line, claim_report
@@ -120,16 +120,22 @@ def lines_named(db: Connection, scope: Scope, text: str) -> tuple[int, ...]:
 
 
 def waiting_for(
-    db: Connection, scope: Scope, serial: str, states: Collection[str]
+    db: Connection,
+    scope: Scope,
+    serials: Collection[str],
+    states: Collection[str],
+    *,
+    path: str = "",
 ) -> tuple[int, ...]:
-    """Lines of the slice in one of these states whose label has this serial, as it was scanned or
-    in capitals; oldest first."""
+    """Lines of the slice in one of these states, and on this path where one is named, whose label
+    has one of these serials; oldest first."""
     rows = db.execute(
         select(claim_line.c.id)
         .where(
             scope.covers(claim_line.c.organisation_id),
-            claim_line.c.label_serial.in_({serial, serial.upper()}),
+            claim_line.c.label_serial.in_(sorted(serials)),
             claim_line.c.state.in_(sorted(states)),
+            claim_line.c.path == path if path else true(),
         )
         .order_by(claim_line.c.id)
     )

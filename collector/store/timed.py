@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
+from collector.claims.answer import Path
 from collector.claims.clock_terms import ClockTerms
 from collector.claims.lifecycle import LineState
 from collector.claims.profiles import Standing
@@ -22,6 +23,9 @@ from collector.store.tables import (
 )
 from collector.store.views.claim_file import read_because
 
+_SENT: Final = tuple(
+    one.value for one in (LineState.RESOLVING, LineState.FULFILLED, LineState.RESOLVED)
+)
 KNOWN: Final = frozenset({"ok", "fault"})  # silence is never recovery
 
 
@@ -52,6 +56,11 @@ def due(db: Connection, *, terms: ClockTerms, after: int, limit: int, now: datet
         ),
         and_(_is(LineState.NEED_INFO), claim_line.c.id.in_(paused)),
         and_(_is(LineState.FULFILLED), claim_line.c.fulfilled_at <= now - terms.verified_after),
+        and_(
+            claim_line.c.path == Path.ADVANCE_REPLACE.value,
+            claim_line.c.state.in_(_SENT),
+            claim_line.c.fulfilled_at <= now - terms.return_within,
+        ),
         and_(_is(LineState.RESOLVED), claim_line.c.closed_at <= now - terms.close_after),
         and_(
             _is(LineState.READY),

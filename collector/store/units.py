@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, bindparam, select
 
 from collector.store.tables import unit, unit_alias, unit_lot
-from shared.device import Alias, AliasKind
+from shared.device import Alias, AliasKind, alias_of, is_identity
 
 _UNIT: Final = select(unit).where(unit.c.serial == bindparam("label"))
 _LOTS: Final = (
@@ -101,6 +101,14 @@ def serials_named(db: Connection, aliases: Iterable[Alias]) -> frozenset[str]:
             ).scalars()
         )
     return frozenset(found)
+
+
+def label_of(db: Connection, scanned: str) -> str:
+    """The label serial of the one unit that has this as another name (MAC, ONVIF serial, UID);
+    '' where none has, or several: what names two units names neither."""
+    named = (alias_of(kind, scanned) for kind in AliasKind)
+    found = serials_named(db, (one for one in named if one is not None and is_identity(one)))
+    return next(iter(found)) if len(found) == 1 else ""
 
 
 def aliases_of(db: Connection, serial: str) -> tuple[Alias, ...]:

@@ -12,6 +12,7 @@ from collector.claims.lifecycle import Actor, LineState
 from collector.claims.origin.kinds import Origin, Payer
 from collector.claims.origin.shipping import payer, payer_when_rejected
 from collector.claims.origin.terms import OriginTerms
+from collector.claims.owed_unit import due_at
 from collector.claims.story import Story
 from collector.store import answers
 from collector.store.answers import CaseRow
@@ -34,6 +35,7 @@ class AnswerPanel:
     is_on_arrival: bool
     rma_until: datetime | None
     appeal_until: datetime | None
+    owed_until: datetime | None  # when the unit that was replaced ahead is due back
 
     @property
     def has_answer(self) -> bool:
@@ -89,6 +91,7 @@ async def read_answer(
         is_on_arrival=arrived,
         rma_until=story.rma_at + terms.rma_valid if story.rma_at else None,
         appeal_until=appeal_until(story, terms),
+        owed_until=due_at(story, terms),
     )
 
 

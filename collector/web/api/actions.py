@@ -91,7 +91,9 @@ async def act_on_preclaim(call: Call) -> web.StreamResponse:
     content = {
         "result": "known" if done.is_known else "done",
         **shapes.preclaim(row),
-        "answer": answer_shapes.answer(done.story),
+        "answer": answer_shapes.answer(
+            done.story, terms=call.house.policy.clocks, serial=row.serial
+        ),
     }
     return web.Response(
         body=json.dumps(content, ensure_ascii=False).encode(),

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collector.claims.action import Action
 from collector.claims.actions import offered
 from collector.claims.answer import PATHS
+from collector.claims.clock_terms import ClockTerms
 from collector.claims.lifecycle import Actor
+from collector.claims.owed_unit import due_at
 from collector.claims.story import Story
 from collector.roles import Role
 from collector.web.action_forms import needs_reason
 from collector.web.api.shapes import when
 
 
-def answer(story: Story, *, ship_to: str = "") -> dict[str, object]:
-    """The answer so far; null for what nobody has said. ``ship_to`` is what the case has now: it
-    may have been confirmed with another of its lines."""
+def answer(
+    story: Story, *, terms: ClockTerms, serial: str = "", ship_to: str = ""
+) -> dict[str, object]:
+    """The answer so far; null for what nobody has said. ``serial`` is the claimed unit's,
+    ``ship_to`` what the case has now: it may have been confirmed with another of its lines."""
     return {
         "path": story.path or None,
         "path_said": story.path_said or None,
@@ -27,6 +31,14 @@ def answer(story: Story, *, ship_to: str = "") -> dict[str, object]:
         "rejected_at": when(story.rejected_at),
         "appeal_used": story.appeal_used,
         "received_serial": story.received_serial or None,
+        "owed": {
+            "serials": [one or serial for one in story.owed],
+            "due_at": when(due_at(story, terms)),
+            "reminders": story.return_reminders,
+        }
+        if story.owed
+        else None,
+        "returned_at": when(story.returned_at),
         "bench": story.bench or None,
         "tracking": story.tracking or None,
         "carrier": story.carrier or None,

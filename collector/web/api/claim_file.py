@@ -52,7 +52,9 @@ async def show_preclaim(call: Call) -> web.StreamResponse:
     response = answer(
         {
             **shapes.preclaim(row),
-            "answer": answer_shapes.answer(story, ship_to=case.ship_to),
+            "answer": answer_shapes.answer(
+                story, terms=house.policy.clocks, serial=row.serial, ship_to=case.ship_to
+            ),
             "actions": answer_shapes.actions(story, call.known.role),
             "must": {item.name: item.here for item in items.items if item.level is Level.MUST},
             "completeness": _completeness(items),

@@ -6,11 +6,11 @@ from typing import Final
 
 from aiohttp import web
 
+from collector import goods_in
 from collector.act import Wish, act
 from collector.claims.actions import possible
-from collector.claims.lifecycle import Actor, LineState
+from collector.claims.lifecycle import Actor
 from collector.claims.refusal import IllegalMoveError
-from collector.store import answers
 from collector.store.views import review_queue
 from collector.store.views.review_queue import STATES, Turn
 from collector.web.call import Call
@@ -30,25 +30,20 @@ async def receive(call: Call) -> web.StreamResponse:
     """Receive the unit whose label was scanned: the line is found by it."""
     form = await call.request.post()
     scanned = "".join(str(form.get("scanned_serial", "")).split())[:SERIAL_LONGEST]
-    waiting = await call.house.read(
-        lambda db: answers.waiting_for(
-            db, call.scope, scanned, {LineState.AWAITING_RETURN.value, LineState.APPROVED.value}
-        )
-    )
+    waiting = await call.house.read(lambda db: goods_in.find_lines(db, call.scope, scanned))
     if len(waiting) != 1:
         return await _show(call, status=409, trouble=call.voice.t("review.none", serial=scanned))
-    wish = Wish(action="receive", fields={"scanned_serial": scanned})
+    (arrived,) = waiting
+    line, wish = arrived.line_id, Wish(action=arrived.action, fields={"scanned_serial": scanned})
     try:
         await call.house.write(
-            lambda db: act(
-                db, waiting[0], wish, by=by_of(call), policy=call.house.policy, now=call.now
-            )
+            lambda db: act(db, line, wish, by=by_of(call), policy=call.house.policy, now=call.now)
         )
     except IllegalMoveError as error:
-        place = f"/preclaims/{waiting[0]}"
+        place = f"/preclaims/{line}"
         said = error.line(call.voice.language)
         return await _show(call, status=409, trouble=said, place=place)
-    place = f"/preclaims/{waiting[0]}?done=receive#answer"
+    place = f"/preclaims/{line}?done={arrived.action}#answer"
     return web.Response(status=303, headers={"Location": place})
 
 

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from collector import review, tend, timed_moves
+from collector.act import By, Wish, act
 from collector.claims.clock_terms import ClockTerms
 from collector.claims.lifecycle import Actor, LineState
 from collector.claims.story import PauseReason
@@ -22,7 +23,7 @@ from collector.notify.wishes import Wishes
 from collector.review import IllegalMoveError
 from collector.roles import Role
 from collector.store import stories, tables
-from collector.store.scope import scope_of
+from collector.store.scope import Scope, scope_of
 from collector.store.views import claims
 from collector.store.views.claims import ClaimFilter
 from collector.tell import working_hours
@@ -35,6 +36,12 @@ from tests.collector.open_log import open_log
 
 DAY = timedelta(days=1)
 S = LineState
+ENGINEER = By(
+    name="ann",
+    scope=Scope(
+        role=Role.FACTORY_ENGINEER, organisation_ids=frozenset({"factory", "north", "south"})
+    ),
+)
 APPROVAL = {"path": "replace_unit", "origin": "factory", "rma_number": "RMA-7"}
 
 
@@ -224,6 +231,60 @@ def test_resolved_closes_after_14_days(house: House) -> None:
     assert line(house)["state"] == "resolved"
     wait(house, 0.2)
     assert (line(house)["state"], line(house)["closed_at"]) == ("closed", resolved)
+
+
+def test_what_was_replaced_ahead_is_owed(house: House) -> None:
+    """The buyer is reminded after 25 days and once more, not again; the line is resolved meanwhile
+    and closed only when the old unit is back."""
+    fulfil(house, path="advance_replace", tracking="SF1", new_serial="SC24010099")
+    move(house, S.RESOLVED, role=Actor.INTEGRATOR)
+
+    def reminded() -> list[tuple[str, str]]:
+        return [
+            (str(row["topic"]), str(row["title_en"]))
+            for row in house.rows(tables.notice)
+            if str(row["step"]).startswith("return.")
+        ]
+
+    wait(house, 24.9)
+    assert reminded() == []
+    for days, times in ((0.2, 1), (24, 1), (2, 2), (60, 2)):
+        wait(house, days)
+        assert len(reminded()) == times
+    assert reminded()[0][0] == "claim_asked"
+    assert "SC24010001" in reminded()[0][1]
+    assert line(house)["state"] == "resolved", "not closed: something is still to come"
+
+    scan(house, "SC24010077", refused="serial_mismatch")
+    scan(house, "SC24010001", refused="rma_expired")
+    scan(house, "sc24010001", reason="the box was late")
+    wait(house, 0.1)
+    assert line(house)["state"] == "closed"
+    scan(house, "SC24010001", refused="not_owed")
+
+
+def test_a_return_can_be_waived(house: House) -> None:
+    """With a reason; nobody is reminded then, and the line is closed as any other."""
+    fulfil(house, path="advance_replace", tracking="SF1", new_serial="SC24010099")
+    move(house, S.RESOLVED, role=Actor.INTEGRATOR)
+    with house.engine.begin() as db:
+        act(db, 1, Wish(action="waive_return", reason="scrapped there"), by=ENGINEER,
+            policy=house.policy, now=house.now)  # fmt: skip
+    wait(house, 30)
+    assert [s for row in house.rows(tables.notice) if (s := str(row["step"])).startswith("r")] == []
+    assert line(house)["state"] == "closed"
+
+
+def scan(house: House, serial: str, *, refused: str = "", reason: str = "") -> None:
+    """Goods-in scans a label for line 1, which is received or refused for this."""
+    wish = Wish(action="receive_old", reason=reason, fields={"scanned_serial": serial})
+    try:
+        with house.engine.begin() as db:
+            act(db, 1, wish, by=ENGINEER, policy=house.policy, now=house.now)
+    except IllegalMoveError as error:
+        assert error.refusal.code == refused
+    else:
+        assert not refused
 
 
 def fulfil(house: House, *, path: str, **fields: object) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from collector.act import By, Wish, act_on_each
 from collector.claims.policy import DEFAULT
@@ -261,3 +261,33 @@ async def test_a_program_acts_on_many(console: Console, signed: Signed) -> None:
     body = {"lines": [{"id": one}], "reason": "x"}  # type: ignore[dict-item]
     answer = await client.post(url, headers={**headers, **outside}, json=body)
     assert (await answer.json())["items"][0]["code"] == "no_line"
+
+
+async def test_another_name_of_the_unit_finds_its_line(console: Console, signed: Signed) -> None:
+    """A MAC in any writing receives the unit whose label it is on, and the log keeps what was
+    scanned; a name that two units share receives neither."""
+    (line,) = open_case(console, ["SL26000008"])
+    for wish in (
+        Wish(action="take"),
+        Wish(action="approve", reason="seen", fields={"path": "return_repair"}),
+        Wish(action="await_return"),
+    ):
+        do_all(console, [line], wish, role=Role.FACTORY_ENGINEER)
+    owner = {"organisation_id": "factory"}
+    with console.engine.begin() as db:
+        for kind, value, serial in (
+            ("mac", "00:12:34:56:78:9c", "SL26000008"),
+            ("uid", "SHARED7QX", "SL26000008"),
+            ("onvif_serial", "SHARED7QX", "SL26000003"),
+        ):
+            db.execute(insert(t.unit_alias).values(kind=kind, value=value, serial=serial, **owner))
+    engineer = await signed("engineer")
+    scan = {"csrf": CSRF, "scanned_serial": "SHARED7QX"}
+    assert (await engineer.post("/review/receive", data=scan)).status == 409
+    scan["scanned_serial"] = "0012 3456 789C"
+    found = await engineer.post("/review/receive", data=scan, allow_redirects=False)
+    assert found.status == 303, await found.text()
+    with console.engine.begin() as db:
+        said = stories.log_of(db, line)[-1].payload
+    assert (said["scanned_serial"], said["scanned_as"]) == ("SL26000008", "00123456789C")
+    assert "00123456789C" in await (await engineer.get(f"/preclaims/{line}")).text()

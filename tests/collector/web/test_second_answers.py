@@ -13,7 +13,7 @@ from collector.store import answers, stories, units
 from collector.store import tables as t
 from collector.store.scope import scope_of
 from collector.store.views.cases import MOST
-from tests.collector.web.conftest import NOW, Browser, Console, Signed
+from tests.collector.web.conftest import CSRF, NOW, Browser, Console, Signed
 from tests.collector.web.test_actions import do
 from tests.collector.web.test_review import open_case
 
@@ -155,3 +155,38 @@ def test_a_key_is_of_one_caller(console: Console) -> None:
             acted = act_once(db, 2, wish, token="1", by=by, policy=DEFAULT, now=NOW)
             done.append(acted.is_known)
     assert done == [False, False, True, True]
+
+
+async def test_each_unit_that_was_replaced_ahead_comes_back(
+    console: Console, signed: Signed
+) -> None:
+    """The claimed one, and the first replacement that failed too: each is received by its own
+    label at goods-in; the page and the API say what is still owed."""
+    engineer, buyer = await signed("engineer"), await signed("integrator")
+    await sent(engineer, serial="SL26000130")
+    assert (await do(buyer, "not_solved", reason="dead out of the box"))[0] == 303
+    assert (await do(engineer, "fulfil", tracking="SF2", new_serial="SL26000131"))[0] == 303
+
+    async def owed() -> list[str]:
+        told = await (await buyer.get("/api/v1/preclaims/2")).json()
+        return list((told["answer"]["owed"] or {"serials": []})["serials"])
+
+    assert await owed() == ["SL26000003", "SL26000130"]
+    assert "Old unit due back" in await (await buyer.get("/preclaims/2")).text()
+    assert "待退回的旧设备" in await (await buyer.get("/preclaims/2?lang=zh")).text()
+
+    async def scan(serial: str) -> int:
+        form = {"csrf": CSRF, "scanned_serial": serial}
+        sent = await engineer.post("/review/receive", data=form, allow_redirects=False)
+        return int(sent.status)
+
+    assert await scan("SL26000131") == 409, "that one is to stay there"
+    assert await scan("sl26000130") == 303
+    assert await owed() == ["SL26000003"]
+    assert await scan("SL26000130") == 409, "it is here"
+    assert await scan("SL26000003") == 303
+    assert await owed() == []
+    assert (await do(buyer, "receive_old", scanned_serial="SL26000003"))[0] == 409
+    page = await (await buyer.get("/preclaims/2?lang=en")).text()
+    assert "Old unit received" in page
+    assert "Old unit due back" not in page
