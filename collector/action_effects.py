@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from collector import goods_in
-from collector.claims import action_words, correction, guard_words, owed_unit
+from collector.claims import action_words, correction, guard_words, no_fault, owed_unit
 from collector.claims.action import Action, Kind
 from collector.claims.guards import same_serial
+from collector.claims.no_fault import BenchFinding
 from collector.claims.origin.kinds import Origin
 from collector.claims.policy import Policy
 from collector.claims.refusal import IllegalMoveError
@@ -21,6 +22,7 @@ from collector.store.cases import LineRow
 from collector.store.replacements import TakenError
 from collector.store.scope import Scope
 from collector.suggest_answer import suggest_answer
+from collector.waive_fees import waive_fees
 from shared.device import is_placeholder
 
 
@@ -40,6 +42,8 @@ def fill(
     the line that a number names; of a correction, with what stood there."""
     if action.id == "correct":
         return correction.complete(story, fields)
+    if action.id in _JUDGES:
+        return no_fault.terms_of(story, action.id, fields, policy.origin)
     if action.id in _SCANS:
         fields = goods_in.name_unit(db, line_id, action, fields)
     if action.id == "receive_old":
@@ -80,6 +84,8 @@ def follow(
     """
     if isinstance(address := fields.get("ship_to"), str):
         answers.ship_to(db, line_id=line.id, address=address, actor=by, now=now)
+    if action.id == "approve" or fields.get("finding") == BenchFinding.CONFIRMED.value:
+        waive_fees(db, line, now=now)
     if action.id == "approve":
         _decide_origin(db, line, str(fields["origin"]), reason=reason, by=by, now=now)
     if action.id == "correct":
@@ -90,6 +96,7 @@ def follow(
         _replace(db, line, old, serial, reason=reason, by=by, policy=policy, now=now)
 
 
+_JUDGES: Final = frozenset({"reject", "judge_return"})
 _SCANS: Final = frozenset({"receive", "receive_old"})
 
 

@@ -21,6 +21,8 @@ FIELD_WORDS: Final = {
     "brought": Both("what was brought", "已补充的资料"),
     "reason_code": Both("the kind of reason", "拒绝原因类别"),
     "scanned_serial": Both("the scanned serial", "扫描的序列号"),
+    "finding": Both("what the bench says", "检测结论"),
+    "repair_partner": Both("the regional partner", "区域合作方"),
     "bench": Both("the bench result", "检测结果"),
     "tracking": Both("the tracking number", "运单号"),
     "carrier": Both("the carrier", "承运商"),

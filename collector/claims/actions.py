@@ -12,6 +12,7 @@ from typing import Final
 from collector.claims.action import Action, Field, Kind
 from collector.claims.answer import BRINGS_UNIT, SHIPS, Path, RejectCode
 from collector.claims.lifecycle import OPEN, Actor, LineState
+from collector.claims.no_fault import FEE_WAIVED, JUDGED, BenchFinding
 from collector.claims.origin.kinds import Origin
 from collector.claims.report import Tried
 from collector.claims.story_parts import CORRECTABLE, Story
@@ -59,6 +60,22 @@ SCANNED: Final = Field(
     name="scanned_serial", kind=Kind.SERIAL, needed=True, per_line=True, longest=64
 )
 BENCH: Final = Field(name="bench", kind=Kind.TEXT, needed=True, longest=2000)
+FOUND: Final = Field(
+    name="finding",
+    kind=Kind.CHOICE,
+    options=tuple(one.value for one in BenchFinding),
+    family="finding",
+)
+JUDGEMENT: Final = Field(
+    name="finding", kind=Kind.CHOICE, options=FOUND.options, family="finding", needed=True
+)
+PARTNER: Final = Field(name="repair_partner", kind=Kind.TEXT, family="partners")
+REPAIRED_BY: Final = Field(
+    name="repair_partner",
+    kind=Kind.TEXT,
+    family="partners",
+    paths=frozenset({Path.ONSITE_REPAIR}),
+)
 TRACKING: Final = Field(name="tracking", kind=Kind.TEXT, paths=SHIPS, needed=True, longest=80)
 CARRIER: Final = Field(name="carrier", kind=Kind.TEXT, paths=SHIPS, longest=80)
 NEW_SERIAL: Final = Field(
@@ -121,7 +138,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(id="ready", rule=2),
     Action(id="submit", rule=4),
     Action(id="take", rule=5, key="t"),
-    Action(id="approve", rule=8, key="a", fields=(PATH, ORIGIN, RMA)),
+    Action(id="approve", rule=8, key="a", fields=(PATH, PARTNER, ORIGIN, RMA)),
     Action(id="ask", rule=6, key="n", fields=(MISSING,)),
     Action(id="reject", rule=9, key="r", fields=(REJECT,)),
     Action(id="answer", rule=7, fields=(BROUGHT,)),
@@ -146,7 +163,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         event="path_offered",
         states=_OFFERED | {S.RECEIVED},  # the unit may come back while a counter waits
         actors=_FACTORY,
-        fields=(NEW_PATH,),
+        fields=(NEW_PATH, PARTNER),
         reason_needed=True,
     ),
     Action(
@@ -158,9 +175,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action(id="await_return", rule=10),
     Action(id="receive", rule=11, fields=(SCANNED,)),
-    Action(id="bench", rule=12, fields=(BENCH,)),
+    Action(id="bench", rule=12, fields=(BENCH, FOUND)),
     Action(id="begin", rule=13),
-    Action(id="fulfil", rule=14, fields=(NEW_SERIAL, TRACKING, CARRIER, CREDIT_NOTE, VERSION)),
+    Action(
+        id="fulfil",
+        rule=14,
+        fields=(NEW_SERIAL, TRACKING, CARRIER, CREDIT_NOTE, VERSION, REPAIRED_BY),
+    ),
     Action(
         id="correct",
         event="corrected",
@@ -177,6 +198,22 @@ ACTIONS: Final[tuple[Action, ...]] = (
         actors=_FACTORY,
         fields=(SCANNED,),
         when=lambda story: bool(story.owed),
+    ),
+    Action(
+        id="judge_return",
+        event=JUDGED,
+        states=_SENT | {S.CLOSED},
+        actors=_FACTORY,
+        fields=(JUDGEMENT, BENCH),
+        when=lambda story: story.returned_at is not None and not story.finding,
+    ),
+    Action(
+        id="waive_fee",
+        event=FEE_WAIVED,
+        states=frozenset(S),
+        actors=_FACTORY,
+        reason_needed=True,
+        when=lambda story: bool(story.fee) and not story.fee_waived_by,
     ),
     Action(
         id="waive_return",

@@ -12,6 +12,7 @@ from typing import Final
 
 from collector.claims.answer import RejectCode
 from collector.claims.lifecycle import LineState
+from collector.claims.no_fault import BenchFinding
 from collector.claims.story_parts import Story
 from collector.claims.trust import Ruling
 
@@ -33,6 +34,8 @@ def vote_of(story: Story, codes: AbstractSet[str]) -> Ruling | None:
 
     A decision that is taken back (an appeal, a bench without a finding) decides nothing.
     """
+    if story.state in _APPROVED and story.finding == BenchFinding.NONE_FOUND.value:
+        return Ruling.WRONG  # the new unit was sent ahead, and the old one has no fault
     if story.state in _APPROVED:
         return Ruling.RIGHT if len(codes) == 1 else Ruling.CANNOT_TELL
     if story.state is LineState.REJECTED:

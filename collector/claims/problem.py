@@ -81,6 +81,10 @@ WRONGS: Final[Mapping[str, Wrong]] = {
         Both("{found!r} is no date", "{found!r} 不是日期"),
         Both('write it like "2026-10-01"', '请写成 "2026-10-01"'),
     ),
+    "no_currency": Wrong(
+        Both("{found!r} is no currency", "{found!r} 不是货币"),
+        Both('use a code of ISO 4217 such as "USD"', '请使用 ISO 4217 代码，例如 "USD"'),
+    ),
     "no_year": Wrong(
         Both("{found!r} is no year", "{found!r} 不是年份"),
         Both('write it like "2027"', '请写成 "2027"'),

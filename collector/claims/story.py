@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import reduce
 from typing import Final
 
-from collector.claims import story_clock, story_return
+from collector.claims import no_fault, story_clock, story_return
 from collector.claims.lifecycle import ENDED, Actor, LineState
 from collector.claims.story_parts import Cycle, LogEvent, Pause, PauseReason, Story
 
@@ -59,7 +59,7 @@ def _moved(story: Story, event: LogEvent) -> Story:
     if to is None:
         return story  # written by a newer version: what that state means is not known here
     clocked = story_clock.move(story, to=to, event=event)
-    answered = story_return.owe(story, _answers(clocked, event), event)
+    answered = no_fault.moved(story_return.owe(story, _answers(clocked, event), event), event)
     told = _moments(answered, was=story.state, to=to, event=event)
     first_end = story.closed_at if story.state in ENDED else None
     closed_at = (first_end or event.at) if to in ENDED else None
@@ -116,6 +116,7 @@ def _answers(story: Story, event: LogEvent) -> Story:
         fixed_version=_text(event, "firmware_version") or story.fixed_version,
         ship_to=_text(event, "ship_to") or story.ship_to,
         counter=_text(event, "counter") or story.counter,
+        repair_partner=_text(event, "repair_partner") or story.repair_partner,
         merged_into=into if isinstance(into, int) else story.merged_into,
     )
 
@@ -127,7 +128,12 @@ def _path_said(story: Story, event: LogEvent) -> Story:
 
 def _path_offered(story: Story, event: LogEvent) -> Story:
     """The factory's answer to a counter: another path or the same again; the buyer speaks anew."""
-    return replace(story, path=_text(event, "path") or story.path, path_said="")
+    return replace(
+        story,
+        path=_text(event, "path") or story.path,
+        path_said="",
+        repair_partner=_text(event, "repair_partner") or story.repair_partner,
+    )
 
 
 def _corrected(story: Story, event: LogEvent) -> Story:
@@ -216,6 +222,8 @@ _TAKES: Final[Mapping[str, Callable[[Story, LogEvent], Story]]] = {
     "thawed": _thawed,
     "repeat_linked": _repeats,
     "shared": _shared,
+    no_fault.JUDGED: no_fault.judged,
+    no_fault.FEE_WAIVED: no_fault.fee_waived,
     story_return.RETURNED: story_return.returned,
     story_return.WAIVED: story_return.waived,
     story_return.REMINDED: story_return.reminded,

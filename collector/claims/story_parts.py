@@ -102,6 +102,11 @@ class Story:
     return_reminders: int = 0  # since then
     return_reminded_at: datetime | None = None
     returned_at: datetime | None = None  # when one of them last came back
+    finding: str = ""  # of the bench: fault_confirmed | no_fault_found
+    fee: str = ""  # for what has no fault: '25.00 GBP'
+    fee_payer: str = ""  # who pays the ways then
+    fee_waived_by: str = ""  # the claim that showed the fault after all, or who waived it
+    repair_partner: str = ""  # who repairs on site
 
     @property
     def is_open(self) -> bool:

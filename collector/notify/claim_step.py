@@ -53,6 +53,8 @@ NAMES: Final = (
     "unit_returned",
     "return_waived",
     "return_reminded",
+    "return_judged",
+    "fee_waived",
 )
 """What ``claim_events`` of a webhook can name: the state that a line moved to, or what else the
 log says. Whoever names none is told all, also what a newer version adds."""
@@ -64,6 +66,7 @@ TOLD_FIELDS: Final = frozenset(
         "credit_note", "firmware_version", "into", "ship_to", "counter", "verified_by_probe",
         "repeat_of", "sha256", "version", "size", "by", "partner", "number", "items",
         "what", "outcome", "verb", "until", "field", "old", "new", "unit", "scanned_as", "serials",
+        "finding", "fee", "fee_payer", "repair_partner",
     }
 )  # fmt: skip
 """Fields of an entry that leave the collector; what is not named here stays."""

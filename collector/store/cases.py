@@ -249,6 +249,20 @@ def row_of(db: Connection, line_id: int) -> LineRow | None:
     )
 
 
+def earlier_of(db: Connection, line: LineRow) -> tuple[int, ...]:
+    """The lines of the same unit and organisation that were opened before, oldest first."""
+    rows = db.execute(
+        select(claim_line.c.id)
+        .where(
+            claim_line.c.serial_key == line.serial_key,
+            claim_line.c.organisation_id == line.organisation_id,
+            claim_line.c.id < line.id,
+        )
+        .order_by(claim_line.c.id)
+    )
+    return tuple(rows.scalars())
+
+
 def other_line(db: Connection, line_id: int) -> OtherLine | None:
     """The line that another shall be merged into; None when there is no such line."""
     row = db.execute(

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import Connection, func, select
 
 from collector.claims.lifecycle import LineState
+from collector.claims.no_fault import JUDGED
 from collector.claims.story import read_payload
 from collector.store.tables import (
     claim_case,
@@ -56,7 +57,7 @@ def moved_after(db: Connection, last: int, *, limit: int) -> tuple[tuple[Moved, 
         select(claim_event, claim_case.c.number)
         .join(claim_line, claim_line.c.id == claim_event.c.line_id)
         .join(claim_case, claim_case.c.id == claim_line.c.case_id)
-        .where(claim_event.c.seq > last, claim_event.c.type == "moved")
+        .where(claim_event.c.seq > last, claim_event.c.type.in_(("moved", JUDGED)))
         .order_by(claim_event.c.seq)
         .limit(limit)
     ).all()
@@ -69,7 +70,7 @@ def moved_after(db: Connection, last: int, *, limit: int) -> tuple[tuple[Moved, 
             payload=row.payload_json,
         )
         for row in rows
-        if read_payload(row.payload_json).get("to") in _TELLS
+        if row.type == JUDGED or read_payload(row.payload_json).get("to") in _TELLS
     }
     if len(rows) == limit:
         return tuple(found.values()), int(rows[-1].seq)

@@ -11,6 +11,7 @@ from collector.claims.action import Action, Field, Kind
 from collector.claims.actions import offered
 from collector.claims.answer import PATHS
 from collector.claims.lifecycle import Actor
+from collector.claims.no_fault import BenchFinding
 from collector.claims.story import Story
 from collector.review import NEEDS_PROOF
 from collector.suggest_answer import SuggestedAnswer
@@ -29,6 +30,7 @@ class FormField:
     options: tuple[tuple[str, str], ...]
     value: str
     ticked: frozenset[str]
+    offered: tuple[str, ...] = ()  # of a text: what it usually is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +113,11 @@ def _values(
     action: Action, story: Story, suggested: SuggestedAnswer | None, ship_to: str
 ) -> dict[str, str]:
     found = {"ship_to": ship_to or story.ship_to, "carrier": story.carrier}
+    found["repair_partner"] = story.repair_partner
     if action.id == "offer_path":
         found["path"] = story.counter if story.path_said == "countered" else story.path
+    if story.finding == BenchFinding.NONE_FOUND.value:
+        found["reason_code"] = BenchFinding.NONE_FOUND.value
     if action.id == "approve" and suggested:
         found |= {
             "path": suggested.path.path.value,
@@ -144,7 +149,14 @@ def _field(
         options=tuple((name, call.voice.name(one.family, name)) for name in named),
         value=values.get(one.name, ""),
         ticked=frozenset(ticked),
+        offered=_partners(call) if one.family == "partners" else (),
     )
+
+
+def _partners(call: Call) -> tuple[str, ...]:
+    """Those whose collectors are joined to this one (``[[partners]]``)."""
+    packs = call.house.packs
+    return tuple(sorted({one.name for one in packs.partners})) if packs else ()
 
 
 def _options(one: Field, story: Story, gaps: Collection[str]) -> tuple[str, ...]:

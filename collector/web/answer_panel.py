@@ -97,6 +97,8 @@ async def read_answer(
 
 def _payer(story: Story, *, is_on_arrival: bool, terms: OriginTerms) -> Payer | None:
     """None before an approval: nothing was to be shipped."""
+    if story.fee_payer:  # the bench found no fault in what came back
+        return Payer(story.fee_payer)
     if not story.path or not story.origin:
         return None
     if story.state is LineState.REJECTED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from collector.claims.origin.kinds import Origin, Payer
@@ -10,6 +11,8 @@ from collector.claims.origin.terms import OriginTerms
 from collector.claims.toml_reader import TomlReader
 
 _LARGEST_WEIGHT = 100.0
+_LARGEST_FEE = 1_000_000.0
+_CURRENCY = re.compile(r"[A-Z]{3}")
 NO_FAULT = "no_fault_found"
 
 
@@ -49,6 +52,7 @@ def read_terms(table: TomlReader) -> OriginTerms:
         weights=_weights(table.table("weights")),
         pays=_pays(shipping, usual.pays),
         no_fault=_no_fault(shipping, usual.no_fault),
+        no_fault_fee=_fee(table),
     )
 
 
@@ -76,6 +80,15 @@ def _pays(table: TomlReader, usual: Mapping[Origin, Payer]) -> Mapping[Origin, P
         origin: Payer(word) if (word := said.get(origin.value)) in words else usual[origin]
         for origin in Origin
     }
+
+
+def _fee(table: TomlReader) -> str:
+    """'25.00 GBP'; the currency is written as ISO 4217 has it."""
+    fee = table.number("no_fault_fee", 0.0, at_least=0, at_most=_LARGEST_FEE)
+    currency = table.text("no_fault_currency", "USD").upper()
+    if not _CURRENCY.fullmatch(currency):
+        table.wrong("no_fault_currency", "no_currency", found=currency)
+    return f"{fee:.2f} {currency}" if fee else ""
 
 
 def _no_fault(table: TomlReader, usual: Payer) -> Payer:

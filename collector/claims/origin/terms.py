@@ -49,3 +49,4 @@ class OriginTerms:
     weights: Mapping[str, Mapping[Origin, float]] = field(default_factory=dict)  # over the usual
     pays: Mapping[Origin, Payer] = field(default_factory=lambda: dict(PAYS))
     no_fault: Payer = Payer.CUSTOMER  # of what came back and has no fault
+    no_fault_fee: str = ""  # for the bench's work then, '25.00 GBP'; '' for none

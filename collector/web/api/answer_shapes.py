@@ -40,6 +40,15 @@ def answer(
         else None,
         "returned_at": when(story.returned_at),
         "bench": story.bench or None,
+        "finding": story.finding or None,
+        "fee": {
+            "amount": story.fee or None,
+            "ways_paid_by": story.fee_payer,
+            "waived_by": story.fee_waived_by or None,
+        }
+        if story.fee_payer
+        else None,
+        "repair_partner": story.repair_partner or None,
         "tracking": story.tracking or None,
         "carrier": story.carrier or None,
         "new_serial": story.replacement_serial or None,

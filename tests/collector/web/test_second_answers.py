@@ -129,6 +129,24 @@ async def test_who_pays_for_a_rejection(console: Console, signed: Signed) -> Non
     ] == 303
     page = await (await engineer.get("/preclaims/2")).text()
     assert "<dd>the customer, both ways" in page
+    assert "<dt>Fee</dt><dd>none" in page, "the policy has none"
+    told = (await (await engineer.get("/api/v1/preclaims/2")).json())["answer"]
+    assert told["finding"] == "no_fault_found"
+    assert told["fee"] == {"amount": None, "ways_paid_by": "customer", "waived_by": None}
+    assert "未发现故障" in await (await engineer.get("/preclaims/2?lang=zh")).text()
+
+
+async def test_a_partner_repairs_on_site(signed: Signed) -> None:
+    """Joined collectors are offered by name, any other can be typed; the buyer sees who comes."""
+    engineer = await signed("engineer")
+    await do(engineer, "take")
+    form = await (await engineer.get("/preclaims/2")).text()
+    assert 'list="offered-repair_partner"' in form
+    assert '<option value="shop-collector">' in form
+    repaired = {"path": "onsite_repair", "origin": "factory", "repair_partner": "Camhi Iberia"}
+    assert (await do(engineer, "approve", reason="seen", **repaired))[0] == 303
+    page = await (await (await signed("integrator")).get("/preclaims/2")).text()
+    assert "<dd>Camhi Iberia</dd>" in page
 
 
 async def test_a_large_case_is_counted_whole(console: Console, signed: Signed) -> None:

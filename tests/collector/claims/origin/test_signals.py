@@ -333,6 +333,8 @@ def test_dead_on_arrival_needs_a_delivery_within_30_days() -> None:
 POLICY = """
 [origin]
 margin = 0.3
+no_fault_fee = 25
+no_fault_currency = "gbp"
 [origin.weights.bumped]
 user = 0.5
 installation = 0.25
@@ -351,8 +353,9 @@ def test_policy_file_changes_weights_margin_and_shipping() -> None:
     assert terms.pays[Origin.TRANSPORT] is Payer.FACTORY
     assert terms.pays[Origin.USER] is Payer.CUSTOMER
     assert terms.no_fault is Payer.EACH
+    assert terms.no_fault_fee == "25.00 GBP"
     usual = dataclasses.replace(terms, margin=0.2, weights={}, pays=DEFAULT.origin.pays)
-    assert dataclasses.replace(usual, no_fault=Payer.CUSTOMER) == TERMS
+    assert dataclasses.replace(usual, no_fault=Payer.CUSTOMER, no_fault_fee="") == TERMS
 
 
 @pytest.mark.parametrize(
@@ -364,6 +367,7 @@ def test_policy_file_changes_weights_margin_and_shipping() -> None:
         ('[origin.shipping]\nuser = "me"', "origin.shipping.user"),
         ('[origin.shipping]\nno_fault_found = "me"', "origin.shipping.no_fault_found"),
         ("[origin]\nmargin = 2", "origin.margin"),
+        ('[origin]\nno_fault_currency = "euro"', "origin.no_fault_currency"),
         ("[origin]\nmargins = 0.2", "origin.margins"),
     ],
 )

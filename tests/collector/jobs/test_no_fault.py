@@ -1,0 +1,142 @@
+"""A returned unit without a fault: fee and ways by policy, waived when the fault shows later."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from collector import learn_from_claims
+from collector.act import By, Wish, act
+from collector.claims.origin.kinds import Payer
+from collector.claims.story import Story
+from collector.roles import Role
+from collector.store import stories, tables
+from collector.store.scope import scope_of
+from tests.collector.house import NOON, SOON, House, fault, frame_of
+
+CODE = "battery.not_charging"
+FEE = dataclasses.replace(SOON.origin, no_fault_fee="25.00 GBP")
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """A collector whose policy has a fee, with one draft."""
+    made = House(tmp_path, dataclasses.replace(SOON, origin=FEE))
+    made.register("SC24010001", delivered_on=NOON.date())
+    open_claim(made, seq=1)
+    yield made
+    made.engine.dispose()
+
+
+def open_claim(house: House, *, seq: int) -> None:
+    """The camera at the gate fails, and a draft is opened for it."""
+    house.take(frame_of(fault(CODE), seq=seq))
+    house.pass_time(2.5)
+    house.tick()
+
+
+def do(
+    house: House, line: int, action: str, *, by: Role = Role.FACTORY_ENGINEER, **fields: object
+) -> Story:
+    """One action on a line, with words."""
+    with house.engine.begin() as db:
+        scope = scope_of(db, organisation_id="factory", role=by)
+        return act(
+            db, line, Wish(action=action, reason="because", fields=fields),
+            by=By(name="erin", scope=scope), policy=house.policy, now=house.now,
+        )  # fmt: skip
+
+
+def story(house: House, line: int = 1) -> Story:
+    """What the log of a line says."""
+    with house.engine.begin() as db:
+        return stories.story_of(db, line)
+
+
+def approve(house: House, line: int, path: str) -> None:
+    """Submitted, taken and approved."""
+    do(house, line, "ready", by=Role.INTEGRATOR)
+    do(house, line, "submit", by=Role.INTEGRATOR)
+    do(house, line, "take")
+    do(house, line, "approve", path=path)
+
+
+def reject_on_the_bench(house: House) -> None:
+    """The unit of line 1 comes back, and has no fault."""
+    approve(house, 1, "replace_unit")
+    do(house, 1, "await_return")
+    do(house, 1, "receive", scanned_serial="SC24010001")
+    do(house, 1, "bench", bench="48 h without a fault", finding="no_fault_found")
+    do(house, 1, "reject", reason_code="no_fault_found")
+
+
+def test_what_came_back_without_a_fault_costs_what_the_policy_says(house: House) -> None:
+    """The fee and who pays the ways stand in the decision itself, as they were that day."""
+    reject_on_the_bench(house)
+    told = story(house)
+    assert (told.finding, told.fee, told.fee_payer) == (
+        "no_fault_found",
+        "25.00 GBP",
+        Payer.CUSTOMER.value,
+    )
+    event = house.rows(tables.claim_event)[-1]
+    assert "25.00 GBP" in str(event["payload_json"])
+
+
+def test_nothing_came_back_nothing_costs(house: House) -> None:
+    """Rejected by the pictures alone: no bench has worked."""
+    do(house, 1, "ready", by=Role.INTEGRATOR)
+    do(house, 1, "submit", by=Role.INTEGRATOR)
+    do(house, 1, "take")
+    do(house, 1, "reject", reason_code="no_fault_found")
+    assert (story(house).fee, story(house).fee_payer) == ("", "")
+
+
+def test_the_fee_is_waived_when_the_fault_shows_later(house: House) -> None:
+    """The second claim of the same unit is approved: the first one's fee is gone, once, and its
+    log names the claim that showed it."""
+    reject_on_the_bench(house)
+    open_claim(house, seq=2)
+    assert house.count(tables.claim_line) == 2
+    approve(house, 2, "credit")
+    assert story(house).fee_waived_by == "PC-2026-000002"
+    do(house, 2, "begin")
+    types = [row["type"] for row in house.rows(tables.claim_event)]
+    assert types.count("fee_waived") == 1
+
+
+def test_a_fee_is_waived_by_hand(house: House) -> None:
+    """By an engineer's words, which stand in the log."""
+    reject_on_the_bench(house)
+    assert do(house, 1, "waive_fee").fee_waived_by == "erin"
+    with house.engine.begin() as db:
+        log = stories.log_of(db, 1)
+    assert log[-1].payload["reason"] == "because"
+
+
+def test_the_old_unit_is_judged_after_its_replacement_left(house: House) -> None:
+    """No fault found in it: the decision says fee and ways, and the verdict that opened the claim
+    counts as wrong, though the claim was approved."""
+    approve(house, 1, "advance_replace")
+    do(house, 1, "begin")
+    do(house, 1, "fulfil", tracking="SF1", new_serial="SC24010099")
+    do(house, 1, "receive_old", scanned_serial="SC24010001")
+    told = do(house, 1, "judge_return", finding="no_fault_found", bench="48 h well")
+    assert (told.fee, told.bench, told.state.value) == ("25.00 GBP", "48 h well", "fulfilled")
+    with house.engine.begin() as db:
+        learn_from_claims.learn_from_claims(db, policy=house.policy, now=house.now)
+    assert [row["ruling"] for row in house.rows(tables.ruling)] == ["wrong"]
+
+
+def test_who_repairs_on_site_is_kept(house: House) -> None:
+    """The partner of the approval, or the one that did it in the end."""
+    approve(house, 1, "onsite_repair")
+    assert story(house).repair_partner == ""
+    do(house, 1, "offer_path", path="onsite_repair", repair_partner="Camhi Iberia")
+    assert story(house).repair_partner == "Camhi Iberia"
+    do(house, 1, "begin")
+    told = do(house, 1, "fulfil", repair_partner="Camhi Lisboa")
+    assert told.repair_partner == "Camhi Lisboa"
