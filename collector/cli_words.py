@@ -122,16 +122,20 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "it is there already: {record}; nothing was sent",
         "ERP 中已存在：{record}；未发送任何内容",
     ),
+    "erp_pack_too": (
+        "it is there already: {record}; its pack was not, and is now",
+        "ERP 中已存在：{record}；此前未附索赔包，现已附上",
+    ),
     "erp_failed": (
         "nothing was made: step {step}: {why}. Look at the dry run, mend it, and send again;"
         " what is there already is not made twice",
         "未创建：步骤 {step}：{why}。请查看试运行，修正后重新发送；已存在的不会重复创建",
     ),
     "erp_no_pack": (
-        "{record} was made, but the pack is not beside it: {why}. Add the file there by hand"
-        " (preclaim-collector pack writes it)",
-        "已创建 {record}，但索赔包未能附上：{why}。"
-        "请手动添加该文件（可用 preclaim-collector pack 生成）",
+        "{record} is there, but the pack is not beside it: {why}. Send again: what is there is not"
+        " made twice; or add the file by hand (preclaim-collector pack writes it)",
+        "ERP 中已有 {record}，但索赔包未能附上：{why}。请重新发送（已存在的不会重复创建），"
+        "或手动添加该文件（可用 preclaim-collector pack 生成）",
     ),
     "pack": (
         "write a pre-claim as one file (ZIP) that proves itself unchanged",

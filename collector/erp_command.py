@@ -22,7 +22,7 @@ from collector.erp.template import BUILT_IN, BadTemplateError, Template, names, 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from collector.erp.talk import Server
+    from collector.erp.talk import Made, Server
     from collector.pack.room import MadePack
     from collector.settings import Config
     from collector.store.lines import Found
@@ -175,16 +175,23 @@ def _send(
         meta.note(
             db,
             actor=f"command line: {getuser()}"[:120],
-            action="erp.found" if made.was_there else "erp.sent",
+            action="erp.found" if made.was_there and not made.attached else "erp.sent",
             detail=f"{facts['reference']} to {template.name} at {urlsplit(url).hostname}: "
             f"record {made.record}",
             now=utc_now(),
         )
-    print(say("erp_there" if made.was_there else "erp_made", lang, record=made.record))
+    print(say(_what_came(made), lang, record=made.record))
     if made.attach_failed:
         print(say("erp_no_pack", lang, record=made.record, why=made.attach_failed), file=sys.stderr)
         return FAILED
     return OK
+
+
+def _what_came(made: Made) -> str:
+    """The words for it."""
+    if not made.was_there:
+        return "erp_made"
+    return "erp_pack_too" if made.attached else "erp_there"
 
 
 def _server(arguments: argparse.Namespace, url: str) -> Server:

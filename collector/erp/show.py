@@ -8,7 +8,7 @@ from typing import Final
 
 from collector.erp.facts import Fact
 from collector.erp.fill import is_askable, make
-from collector.erp.template import Step, Template, steps_of
+from collector.erp.template import Step, Template, steps_of, steps_of_pack
 
 HIDDEN: Final = "***"
 _WORDS: Final = {
@@ -16,6 +16,7 @@ _WORDS: Final = {
         "skipped": "left out: nothing is known to look it up by",
         "needed": "without it nothing is made",
         "exists": "found: nothing more is made",
+        "attached": "found: the pack is not sent again",
         "found": "<from step {step}>",
         "file": "the claim pack, {size} bytes",
         "no_pack": "no pack goes along",
@@ -24,6 +25,7 @@ _WORDS: Final = {
         "skipped": "跳过：没有可用于查找的内容",
         "needed": "找不到则不创建",
         "exists": "若已存在则不再创建",
+        "attached": "若已附上则不再发送索赔包",
         "found": "<来自步骤 {step}>",
         "file": "索赔包，{size} 字节",
         "no_pack": "不附索赔包",
@@ -47,7 +49,7 @@ def show(
     for number, step in enumerate(steps_of(template), start=1):
         about = step.about_zh if language == "zh" else step.about_en
         yield f"# {number}. {about}{_note(template, step, say)}"
-        if step is template.attach and pack_bytes is None:
+        if pack_bytes is None and step in steps_of_pack(template):
             yield f"# {say['no_pack']}"
         elif step in template.find and not is_askable(step, known):
             yield f"# {say['skipped']}"
@@ -59,6 +61,8 @@ def show(
 
 
 def _note(template: Template, step: Step, say: Mapping[str, str]) -> str:
+    if step is template.attached:
+        return f" ({say['attached']})"
     if step is template.exists:
         return f" ({say['exists']})"
     return f" ({say['needed']})" if step.needed else ""

@@ -6,7 +6,7 @@ import base64
 import json
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -39,6 +39,7 @@ class Made:
 
     record: str
     was_there: bool = False
+    attached: bool = False  # the pack, by this run
     attach_failed: str = ""  # why the pack is not beside it; '' when it is, or none was given
 
 
@@ -68,7 +69,9 @@ async def send(
         answer = await desk.ask(template.exists, known)
         there = take(template.exists, answer)["record"]
         if there is not None:
-            return Made(record=str(there), was_there=True)
+            if pack is None or template.attached is None:  # nobody can tell whether it has the pack
+                return Made(record=str(there), was_there=True)
+            return await desk.bring(pack, there, known, was_there=True)
         if not has_none(template.exists, answer):
             raise ErpError(
                 template.exists.name,
@@ -78,18 +81,9 @@ async def send(
         record = take(template.create, await desk.ask(template.create, known))["record"]
         if record is None:
             raise ErpError(template.create.name, "the answer names no record")
-        if pack is None or template.attach is None:
+        if pack is None:
             return Made(record=str(record))
-        packed: dict[str, Fact] = {
-            "record": record,
-            "pack_name": pack.filename,
-            "pack_base64": base64.b64encode(pack.content).decode(),
-        }
-        try:
-            await desk.ask(template.attach, known | packed, pack=pack)
-        except ErpError as error:
-            return Made(record=str(record), attach_failed=error.why)
-        return Made(record=str(record))
+        return await desk.bring(pack, record, known, was_there=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +105,33 @@ class _Desk:
         if step.needed and None in found.values():
             raise ErpError(step.name, "there is no such record")
         return found
+
+    async def bring(
+        self, pack: MadePack, record: Fact, known: Mapping[str, Fact], *, was_there: bool
+    ) -> Made:
+        """Put the pack beside the record unless it is there: an answer that was lost, or a run
+        that ended in between, leaves it to the next one; what cannot be told is not sent twice."""
+        step, look = self.template.attach, self.template.attached
+        made = Made(record=str(record), was_there=was_there)
+        if step is None:
+            return made
+        facts: dict[str, Fact] = {**known, "record": record, "pack_name": pack.filename}
+        try:
+            if look is not None:
+                answer = await self.ask(look, facts)
+                if take(look, answer)["attachment"] is not None:
+                    return made
+                if not has_none(look, answer):
+                    raise ErpError(
+                        look.name,
+                        "the answer is of another form than the template's, so that the pack may be"
+                        " there; it was not sent",
+                    )
+            packed = {**facts, "pack_base64": base64.b64encode(pack.content).decode()}
+            await self.ask(step, packed, pack=pack)
+        except ErpError as error:
+            return replace(made, attach_failed=error.why)
+        return replace(made, attached=True)
 
     async def ask(
         self, step: Step, known: Mapping[str, Fact], *, pack: MadePack | None = None

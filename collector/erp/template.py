@@ -67,6 +67,7 @@ class Template(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     settings: dict[str, Setting] = {}
     maps: dict[str, dict[str, str]] = {}
     find: tuple[Step, ...] = ()
+    attached: Step | None = None  # its ``attachment`` says that the pack is at the record already
     attach: Step | None = None
 
 
@@ -88,8 +89,14 @@ def read_template(path: Path) -> Template:
 
 def steps_of(template: Template) -> tuple[Step, ...]:
     """Every request, in the order in which they are made."""
-    last = (template.attach,) if template.attach else ()
-    return (*template.find, template.exists, template.create, *last)
+    return (*template.find, template.exists, template.create, *steps_of_pack(template))
+
+
+def steps_of_pack(template: Template) -> tuple[Step, ...]:
+    """Those that bring the pack to the record: looked for first, where the template says how."""
+    if template.attach is None:
+        return ()
+    return (template.attached, template.attach) if template.attached else (template.attach,)
 
 
 def _check_fields(template: Template) -> None:
@@ -102,6 +109,11 @@ def _check_fields(template: Template) -> None:
         for part in (step.path, step.query, step.body, step.form, step.file):
             _demand(part, known, template.maps, place=step.name)
         known |= step.take.keys()
+    if template.attached is not None and "attachment" not in template.attached.take:
+        raise BadTemplateError(
+            "attached: take must name 'attachment', where the answer has the pack's id",
+            "attached：take 必须含 'attachment'，即应答中索赔包的编号位置",
+        )
     for step in (template.exists, template.create):
         if "record" not in step.take:
             raise BadTemplateError(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
+from urllib.parse import quote_plus
 
 import pytest
 from aiohttp import web
@@ -97,10 +98,15 @@ class FakeErp:
 def odoo() -> FakeErp:
     """One customer, product and operation; the serial is not known there."""
     made: list[int] = []
+    packs: list[int] = []
 
     def create() -> object:
         made.append(41)
         return [41]
+
+    def attach() -> object:
+        packs.append(99)
+        return [99]
 
     return FakeErp(
         {
@@ -110,22 +116,35 @@ def odoo() -> FakeErp:
             "POST rma.operation/search_read": lambda: [{"id": 3}],
             "POST rma/search_read": lambda: [{"id": 41}] if made else [],
             "POST rma/create": create,
-            "POST ir.attachment/create": lambda: [99],
+            "POST ir.attachment/search_read": lambda: [{"id": one} for one in packs],
+            "POST ir.attachment/create": attach,
         }
     )
 
 
 def erpnext() -> FakeErp:
     """A customer and the serial with its item."""
+    made: list[str] = []
+    packs: list[str] = []
+
+    def create() -> object:
+        made.append("SER-WRN-2026-00001")
+        return {"data": {"name": made[-1]}}
+
+    def attach() -> object:
+        packs.append("f1")
+        return {"message": {"name": "f1"}}
+
     return FakeErp(
         {
             "GET resource/Customer": lambda: {"data": [{"name": "CUST-1"}]},
             "GET resource/Serial No": lambda: {
                 "data": [{"name": "SC25110042", "item_code": "ITEM-9"}]
             },
-            "GET resource/Warranty Claim": lambda: {"data": []},
-            "POST resource/Warranty Claim": lambda: {"data": {"name": "SER-WRN-2026-00001"}},
-            "POST method/upload_file": lambda: {"message": {"name": "f1"}},
+            "GET resource/Warranty Claim": lambda: {"data": [{"name": one} for one in made]},
+            "POST resource/Warranty Claim": create,
+            "GET resource/File": lambda: {"data": [{"name": one} for one in packs]},
+            "POST method/upload_file": attach,
         }
     )
 
@@ -161,7 +180,8 @@ async def test_odoo_gets_one_rma_with_the_pack(serve: Serve) -> None:
 
     assert (first.record, first.was_there, first.attach_failed) == ("41", False, "")
     assert (again.record, again.was_there) == ("41", True)
-    assert [got.line for got in fake.got[count:]] == [got.line for got in fake.got[:5]]
+    lines = [got.line for got in fake.got]
+    assert lines[count:] == [*lines[:5], lines[6]], "looked for, and nothing made"
     assert {got.authorization for got in fake.got} == {f"bearer {KEY}"}
     (create,) = (got.body for got in fake.got if got.line.endswith("/rma/create"))
     assert create == {
@@ -192,7 +212,7 @@ async def test_erpnext_gets_one_warranty_claim_with_the_pack(
 
     assert made.record == "SER-WRN-2026-00001"
     assert {got.authorization for got in fake.got} == {f"token {KEY}"}
-    create, upload = fake.got[-2:]
+    create, _, upload = fake.got[-3:]
     assert create.body == {
         "status": "Open",
         "complaint_date": "2026-05-04",
@@ -260,10 +280,90 @@ async def test_nothing_is_guessed_and_nothing_is_made_by_halves(
     assert (made.record, made.attach_failed) == ("41", "HTTP 413 too large")
 
 
+ATTACH = {"odoo": "POST ir.attachment/create", "erpnext": "POST method/upload_file"}
+LOOK = {"odoo": "POST ir.attachment/search_read", "erpnext": "GET resource/File"}
+CREATE = {"odoo": "POST rma/create", "erpnext": "POST resource/Warranty Claim"}
+
+
+def fake_of(name: str) -> FakeErp:
+    """The one that speaks as this template's ERP."""
+    return odoo() if name == "odoo" else erpnext()
+
+
+def asked(fake: FakeErp, key: str) -> int:
+    """How often this was asked, as ``METHOD path`` of the fake's answers."""
+    method, path = key.split(" ", 1)
+    wanted = path.replace(" ", "%20")
+    return sum(
+        one.line.startswith(method) and one.line.split("?")[0].endswith(wanted) for one in fake.got
+    )
+
+
+@pytest.mark.parametrize("name", names())
+async def test_a_pack_that_failed_goes_with_the_next_run_once(name: str, serve: Serve) -> None:
+    """The record is there without its pack: a second run brings it, a third finds both."""
+    fake = fake_of(name)
+    server = await serve(fake)
+    fake.fails = {ATTACH[name]: (503, {"message": "busy"})}
+    first = await send(template(name), claim(name), server=server, pack=PACK)
+    assert (first.was_there, first.attached, first.attach_failed) == (False, False, "HTTP 503 busy")
+    fake.fails = {}
+    second = await send(template(name), claim(name), server=server, pack=PACK)
+    third = await send(template(name), claim(name), server=server, pack=PACK)
+    assert (second.was_there, second.attached, second.attach_failed) == (True, True, "")
+    assert (third.was_there, third.attached, third.attach_failed) == (True, False, "")
+    assert (asked(fake, CREATE[name]), asked(fake, ATTACH[name])) == (1, 2)
+
+
+@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("late", ["create", "attach"])
+async def test_what_was_done_although_its_answer_was_lost_is_not_done_again(
+    name: str, late: str, serve: Serve
+) -> None:
+    """The ERP kept it, and then its answer was an error or of another form: the run says so, and
+    the next one finds it."""
+    fake = fake_of(name)
+    server = await serve(fake)
+    key = (CREATE if late == "create" else ATTACH)[name]
+    done = fake.answers[key]
+
+    def lose() -> object:
+        done()
+        return "gateway timeout" if late == "create" else {}
+
+    fake.answers[key] = lose
+    if late == "create":
+        with pytest.raises(ErpError, match="names no record"):
+            await send(template(name), claim(name), server=server, pack=PACK)
+    else:
+        await send(template(name), claim(name), server=server, pack=PACK)
+    fake.answers[key] = done
+    again = await send(template(name), claim(name), server=server, pack=PACK)
+    assert (again.was_there, again.attach_failed) == (True, "")
+    assert (asked(fake, CREATE[name]), asked(fake, ATTACH[name])) == (1, 1)
+
+
+@pytest.mark.parametrize("name", names())
+async def test_a_pack_that_may_be_there_is_not_sent(name: str, serve: Serve) -> None:
+    """A look-up of another form, or one that is refused, says nothing: it is told, not guessed."""
+    fake = fake_of(name)
+    server = await serve(fake)
+    looked = fake.answers[LOOK[name]]
+    for odd in ({"files": []}, {"message": "moved"}):
+        fake.answers[LOOK[name]] = partial(lambda said: said, odd)
+        made = await send(template(name), claim(name), server=server, pack=PACK)
+        assert "another form" in made.attach_failed
+    fake.answers[LOOK[name]] = looked
+    fake.fails = {LOOK[name]: (403, {"message": "not allowed"})}
+    made = await send(template(name), claim(name), server=server, pack=PACK)
+    assert made.attach_failed == "HTTP 403 not allowed"
+    assert asked(fake, ATTACH[name]) == 0
+
+
 @pytest.mark.parametrize("name", names())
 async def test_the_dry_run_is_what_is_sent(name: str, serve: Serve) -> None:
     """Each request line, in order, with the bodies of the look-ups; the key is nowhere."""
-    fake = odoo() if name == "odoo" else erpnext()
+    fake = fake_of(name)
     server = await serve(fake)
     made = template(name)
     lines = list(show(made, claim(name), url=server.url, pack_bytes=9, language="zh"))
@@ -271,7 +371,8 @@ async def test_the_dry_run_is_what_is_sent(name: str, serve: Serve) -> None:
 
     shown = [line for line in lines if line.startswith(("GET ", "POST "))]
     sent = [got.line.replace(" /", f" {server.url}/") for got in fake.got]
-    assert shown == sent
+    record = quote_plus("<来自步骤 4>" if name == "erpnext" else "")
+    assert shown == [line.replace("SER-WRN-2026-00001", record) for line in sent]
     assert KEY not in "\n".join(lines)
     assert "Authorization: " + made.authorization.replace("{key}", "***") in lines
 
