@@ -63,6 +63,7 @@ def test_every_problem_that_the_code_names_is_in_the_table() -> None:
     names += ("config_pack.py", "pack_command.py", "pack_import_command.py")
     names += ("erp_command.py",)
     paths = [ROOT / name for name in names] + [ROOT / "claims" / "toml_reader.py"]
+    paths += [ROOT / "claims" / "origin" / "read_terms.py"]
     paths += [ROOT / "claims" / "policy.py", *sorted((ROOT / "claims").glob("*_terms.py"))]
     source = "".join(path.read_text() for path in paths)
     used = re.findall(r'(?:\.wrong|_broken|refuse)\(\s*[\w"-]+,\s*"(\w+)"', source)
