@@ -18,7 +18,6 @@ from sqlalchemy import Engine
 from collector import keys, setup_link
 from collector.broker import embedded_broker
 from collector.compactor import Compactor
-from collector.give_answer import signer
 from collector.high_water import HighWater
 from collector.intake.evidence_files import EvidenceFiles
 from collector.intake.replay import replay
@@ -32,6 +31,7 @@ from collector.pack.room import open_room
 from collector.postman import Postman
 from collector.settings import Config
 from collector.share_packs import PackSharer
+from collector.sign_for_partners import signer
 from collector.store import serving
 from collector.store import sink as sinks
 from collector.store.assignments import assign
@@ -138,6 +138,7 @@ async def _run(
             clock=utc_now,
             notify=config.notify,
             command_key=room.command_key,
+            partners=config.partners,
         )
         compactor = Compactor(engine, policy=config.policy, clock=utc_now)
         sink = await asyncio.to_thread(_make_sink, config, engine)

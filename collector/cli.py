@@ -192,14 +192,14 @@ def import_pack(arguments: argparse.Namespace) -> int:
 
 
 def write_answers(arguments: argparse.Namespace) -> int:
-    """Write what was decided on a claim for whoever sent its pack."""
+    """Write what was decided on a claim for whoever sent its pack, or what its buyer says to it."""
     from collector.answer_command import write_answers  # noqa: PLC0415
 
     return write_answers(arguments)
 
 
 def import_answer(arguments: argparse.Namespace) -> int:
-    """Take the factory's answer to a claim that was sent there."""
+    """Take the factory's answer to a claim that was sent there, or a buyer's reply to ours."""
     from collector.answer_command import import_answer  # noqa: PLC0415
 
     return import_answer(arguments)

@@ -88,13 +88,21 @@ def _packs(add: Callable[..., argparse.ArgumentParser], lang: str) -> None:
     taken.add_argument(
         "--from", dest="partner", required=True, metavar="NAME", help=say("help_from", lang)
     )
-    answer = add("answer", cli.write_answers)
-    answer.add_argument("line", help=say("help_line", lang))
-    answer.add_argument(
-        "-o", "--output", type=Path, default=Path(), metavar="DIR", help=say("help_answers", lang)
-    )
-    answered = add("import-answer", cli.import_answer)
-    answered.add_argument("file", type=Path, metavar="ANSWER", help=say("help_answer", lang))
+    for kind in ("answer", "reply"):
+        made = add(kind, cli.write_answers)
+        made.set_defaults(kind=kind)
+        made.add_argument("line", help=say("help_line", lang))
+        made.add_argument(
+            "-o",
+            "--output",
+            type=Path,
+            default=Path(),
+            metavar="DIR",
+            help=say("help_answers", lang),
+        )
+        took = add(f"import-{kind}", cli.import_answer)
+        took.set_defaults(kind=kind)
+        took.add_argument("file", type=Path, metavar=kind.upper(), help=say(f"help_{kind}", lang))
     whose = verify.add_mutually_exclusive_group()
     whose.add_argument("-c", "--config", type=Path, help=say("help_partners", lang))
     whose.add_argument("--fingerprint", default="", help=say("help_fingerprint", lang))

@@ -80,6 +80,19 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "take the factory's answer to a claim that was sent there as a pack",
         "导入工厂对已发送索赔包的答复",
     ),
+    "reply": (
+        "write what the buyer said to a factory's decisions, signed, for the factory's collector",
+        "将买方对工厂裁定的回应写成签名文件，供工厂采集端导入",
+    ),
+    "import-reply": (
+        "take what the buyer says to our decisions on a claim that came as a pack",
+        "导入买方对本方裁定的回应（该索赔以资料包方式送达）",
+    ),
+    "help_reply": ("the reply's file", "回复文件"),
+    "reply_none": (
+        "there is nothing to reply: no factory has answered the claim, or the buyer said nothing",
+        "没有可回复的内容：尚无工厂答复该索赔，或买方未作回应",
+    ),
     "help_answers": ("folder for the files", "文件写入的目录"),
     "help_answer": ("the answer's file", "答复文件"),
     "answer_made": ("{file}: for {partner}", "{file}：供 {partner}"),
@@ -93,8 +106,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "没有新内容；索赔行 {line} 为：{state}",
     ),
     "answer_held": (
-        "a step there was not made here: {why}. It stands in the claim's history",
-        "对方的一个步骤未在此执行：{why}。已记入索赔历史",
+        "a step there was not made here yet: {why}. It waits on the claim's page",
+        "对方的一个步骤尚未在此执行：{why}。见该索赔页面",
     ),
     "erp": (
         "put a submitted claim into an ERP by a mapping template; a dry run unless --send",

@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from collector.intake.evidence_files import EvidenceFiles
 from collector.notify.letter import Letter, write, write_code, write_test
 from collector.notify.pack_letter import Submitted, write_pack
-from collector.outlets.settings import MAIL, PARTNER, NotifySettings
+from collector.outlets.settings import FACTORY, MAIL, PARTNER, NotifySettings
+from collector.pack.signed_json import SignedJsonError
 from collector.store import claim_steps, notices, recipients, wishes
 from collector.store.letters import Due
 from collector.tell_recipients import KIND, number_of
@@ -22,10 +23,13 @@ from collector.tell_recipients import KIND, number_of
 PACK_WITHIN: Final = timedelta(hours=1)
 """So long a mail waits for the pack that it brings: it is made within seconds of a submission,
 unless the font is missing or the disk is full. Then the claim goes without it."""
-
+TOO_LONG: Final = "it is longer than the partner would take"
+"""A key of the texts for people (``letter_why.*``)."""
 
 Sign: TypeAlias = Callable[[Connection, int, str, datetime], bytes | None]
-"""The signed answer about a line for a partner's channel; None when there is none."""
+"""The signed words about a line for a partner's channel; None when there are none.
+
+SignedJsonError when they are longer than the partner would take."""
 
 
 class NotYetError(Exception):
@@ -48,7 +52,7 @@ class Writer:
         """
         if due.kind == KIND:
             return self._for_manager(db, due, now=now)
-        if due.channel.startswith(PARTNER):
+        if due.channel.startswith((PARTNER, FACTORY)):
             return self._for_partner(db, due, now=now)
         return self._for_reader(db, due)
 
@@ -85,11 +89,14 @@ class Writer:
         return letter, address
 
     def _for_partner(self, db: Connection, due: Due, *, now: datetime) -> tuple[Letter | None, str]:
-        """The whole answer as of now: it makes up for any before it."""
+        """The whole answer or reply as of now: it makes up for any before it."""
         found, _ = notices.of_letter(db, due.id)
-        content = (
-            self.sign(db, found[0].thing_id, due.channel, now) if self.sign and found else None
-        )
+        try:
+            content = (
+                self.sign(db, found[0].thing_id, due.channel, now) if self.sign and found else None
+            )
+        except SignedJsonError:
+            return None, TOO_LONG
         if content is None:
             return None, "nothing is to be answered there"
         letter = Letter(

@@ -15,7 +15,7 @@ from collector.config_broker import read_broker
 from collector.config_database import read_database
 from collector.config_error import ConfigError
 from collector.config_influx import read_influx
-from collector.config_notify import answer_route, read_notify
+from collector.config_notify import answer_route, read_notify, reply_route
 from collector.config_pack import read_pack, read_partners
 from collector.settings import AgentEntry, Config, OrganisationEntry, SiteEntry
 from collector.web.proxies import Network, Proxies
@@ -77,7 +77,11 @@ def _read(top: TomlReader, base: Path) -> tuple[Config, list[Problem]]:
         influx=read_influx(top.table("influx"), base, is_given=top.has("influx")),
         notify=replace(
             notify,
-            hooks=(*notify.hooks, *(answer_route(one) for one in partners if one.answers_to)),
+            hooks=(
+                *notify.hooks,
+                *(answer_route(one) for one in partners if one.answers_to),
+                *(reply_route(one) for one in partners if one.replies_to),
+            ),
         ),
     )
     return config, policy_problems

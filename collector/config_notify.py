@@ -15,6 +15,7 @@ from collector.notify.wishes import EVERY_SITE, Wishes
 from collector.outlets import dingtalk, wecom
 from collector.outlets.address import is_address
 from collector.outlets.settings import (
+    FACTORY,
     MAIL,
     PARTNER,
     HookKind,
@@ -24,7 +25,7 @@ from collector.outlets.settings import (
     Security,
 )
 from collector.outlets.webhook import BadSecretError, read_key
-from collector.pack.answer import CORRECTED, TOLD
+from collector.pack.answer import NAMES as TOLD
 from collector.roles import Role
 from collector.settings import PartnerEntry
 from shared.topics import AGENT_ID
@@ -33,6 +34,13 @@ LANGUAGES: Final = {"en", "zh"}
 _HERE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _HOSTS: Final = {HookKind.WECOM: wecom.HOST, HookKind.DINGTALK: dingtalk.HOST}
 _ROBOT_CAP: Final = 50
+_OF_BUYERS: Final = frozenset(
+    {
+        "path_accepted", "path_countered", "ship_to_confirmed", "in_review", "withdrawn",
+        "resolved", "resolving", "partner_answered",
+    }
+)  # fmt: skip
+"""Names of entries that may tell a word of a buyer (``pack.reply.SAYS``)."""
 
 
 def read_notify(table: TomlReader, base: Path, *, organisations: list[str]) -> NotifySettings:
@@ -45,28 +53,48 @@ def read_notify(table: TomlReader, base: Path, *, organisations: list[str]) -> N
 
 
 def answer_route(partner: PartnerEntry) -> HookSettings:
-    """The way by which a partner is told what became of its claims: each step of the factory and
-    each correction, and nothing else."""
+    """The way by which a partner is told what became of its claims: each step of the factory, what
+    it does beside them, and nothing else."""
+    return _route(
+        partner,
+        name=f"{PARTNER}{partner.name}",
+        base=partner.answers_to,
+        path="/api/v1/answers",
+        entries=TOLD,
+    )
+
+
+def reply_route(partner: PartnerEntry) -> HookSettings:
+    """The way by which a factory is told what the buyer says to its decisions. Which entries are a
+    buyer's word is known by their role (``tell_partners``)."""
+    return _route(
+        partner,
+        name=f"{FACTORY}{partner.name}",
+        base=partner.replies_to,
+        path="/api/v1/replies",
+        entries=_OF_BUYERS,
+    )
+
+
+def _route(
+    partner: PartnerEntry, *, name: str, base: str, path: str, entries: frozenset[str]
+) -> HookSettings:
     rules = {
         (EVERY_SITE, topic): Delivery.NOW if topic is Topic.CLAIM_EVENT else Delivery.NEVER
         for topic in Topic
     }
     return HookSettings(
-        name=f"{PARTNER}{partner.name}",
+        name=name,
         kind=HookKind.PARTNER,
-        url=f"{partner.answers_to}/api/v1/answers",
-        host=urlsplit(partner.answers_to).hostname or "",
+        url=f"{base}{path}",
+        host=urlsplit(base).hostname or "",
         secrets=(),
         ca=partner.ca,
         organisation_id=partner.organisation_id,
         person="",
         role=Role.INTEGRATOR,
         language="en",
-        wishes=Wishes(
-            daily_cap=100_000,
-            rules=rules,
-            claim_events=frozenset({CORRECTED, *(state.value for state in TOLD)}),
-        ),
+        wishes=Wishes(daily_cap=100_000, rules=rules, claim_events=entries),
         timeout_s=20.0,
     )
 

@@ -45,7 +45,8 @@ def read_partners(top: TomlReader, organisations: set[str], base: Path) -> tuple
                 name=name,
                 fingerprint=fingerprint,
                 organisation_id=table.choice("organisation", None, organisations),
-                answers_to=_answers_to(table),
+                answers_to=_console(table, "answers_to"),
+                replies_to=_console(table, "replies_to"),
                 ca=_ca(table, base),
                 decides_for=table.text("decides_for", "").strip(),
             )
@@ -53,15 +54,15 @@ def read_partners(top: TomlReader, organisations: set[str], base: Path) -> tuple
     return tuple(made)
 
 
-def _answers_to(table: TomlReader) -> str:
-    """Where answers go: https, or http to this machine; '' for nowhere."""
-    url = table.text("answers_to", "")
+def _console(table: TomlReader, key: str) -> str:
+    """Where a partner's console is: https, or http to this machine; '' for nowhere."""
+    url = table.text(key, "")
     if not url:
         return ""
     parts = urlsplit(url)
     is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _HERE)
     if not is_safe or not parts.hostname or "@" in parts.netloc or parts.query:
-        table.wrong("answers_to", "no_https_url")
+        table.wrong(key, "no_https_url")
     return url.rstrip("/")
 
 

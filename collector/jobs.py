@@ -5,20 +5,29 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from collector import ask_for_evidence, earn, liveness, renew_clocks, suggest_origin, timed_moves
+from collector import (
+    ask_for_evidence,
+    earn,
+    liveness,
+    renew_clocks,
+    retry_steps,
+    suggest_origin,
+    timed_moves,
+)
 from collector.claims.policy import Policy
 from collector.decide_episode import decide_episode
 from collector.learn_from_claims import learn_from_claims
 from collector.left_alone import LeftAlone
 from collector.missing_rows import look_for_gaps
 from collector.outlets.settings import NO_NOTIFICATIONS, NotifySettings
+from collector.settings import PartnerEntry
 from collector.steady import Steady
 from collector.store import commands, decisions, meta
 from collector.store.cause import cause_of
@@ -50,6 +59,7 @@ class Jobs:
         clock: Callable[[], datetime],
         notify: NotifySettings = NO_NOTIFICATIONS,
         command_key: Ed25519PrivateKey | None = None,
+        partners: Iterable[PartnerEntry] = (),
     ) -> None:
         self._engine = engine
         self._notify = notify
@@ -57,6 +67,7 @@ class Jobs:
         self._requests = ask_for_evidence.Round()
         self._asked_at: datetime | None = None
         self._no_asking = LeftAlone()  # asking failed
+        self._partners = retry_steps.Round(engine, partners, policy=policy)
         self._policy = policy
         self._listening_since = listening_since
         self._clock = clock
@@ -131,6 +142,7 @@ class Jobs:
         look()
         self._suggest_origins(now, look)
         self._keep_time(now, look)
+        self._partners.go(now, look)
         self._ask_for_evidence(now, look)
         self._look_for_gaps(now, look)
         self._tell(now)

@@ -1,8 +1,8 @@
 """Takes the factory's answer to a claim that was sent there: the line moves here as it did there.
 
 Each step goes through the same door and the same guards as a person's; one that they refuse is
-told in the line's history and left to people. Nothing is taken twice, and a lost answer is made up
-by the next, for each tells all.
+kept with the reason, shown to people, and tried again when the line has gone on (``keep_steps``).
+Nothing is taken twice, and a lost answer is made up by the next, for each tells all.
 
 Whose packs are taken here is no factory for that: a partner decides only what its entry names
 (``decides_for``), never what it sent here itself, and no claim that another has answered.
@@ -18,33 +18,24 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from collector import action_effects
-from collector.act import By, Wish, act
-from collector.claims.action_words import SAME_AS_BEFORE
-from collector.claims.actions import BY_ID
-from collector.claims.lifecycle import Actor, IllegalMoveError, LineState
+from collector import follow_answer, keep_steps
+from collector.claims.lifecycle import Actor, LineState
 from collector.claims.policy import DEFAULT, Policy
 from collector.claims.problem import Both
-from collector.notify.claim_step import fields_of
-from collector.pack.answer import CORRECTED, TOLD, Answer, AnswerError, Step, read_answer
-from collector.review import move_line
+from collector.keep_steps import Kept
+from collector.pack.answer import Answer, read_answer
+from collector.pack.signed_json import SignedJsonError
 from collector.settings import EVERY_MAKER, PartnerEntry
-from collector.store import cases, packs, partner_answers, recipients, stories
+from collector.store import cases, packs, partner_answers, partner_steps, recipients
+from collector.store.partner_steps import Record, Way
 from collector.store.scope import Role, scope_of
 
 ANSWERED: Final = "partner_answered"
-_STATES: Final = {state.value: state for state in TOLD}
-_OWN: Final = frozenset({"from", "to", "rule", "reason"})
-_EFFECTS: Final = {
-    LineState.APPROVED: BY_ID["approve"],
-    LineState.FULFILLED: BY_ID["fulfil"],
-}
-"""Steps that mean something elsewhere too (``action_effects.follow``)."""
-NAME_CHARS: Final = 120  # of an actor
+DENIED: Final = "partner_denied"
 
 
 class Came(enum.Enum):
-    """What came of an answer."""
+    """What came of a document."""
 
     TAKEN = "taken"
     KNOWN = "known"  # nothing new in it
@@ -52,12 +43,14 @@ class Came(enum.Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """Where the claim is now; ``held_by`` is the first step that was refused here, and why."""
+    """Where the claim is now; ``held_by`` is the first step that was refused here, and why;
+    ``differs``: the partner denies what it told before."""
 
     how: Came
     line_id: int
     state: str
     held_by: Both | None = None
+    differs: Both | None = None
 
 
 def receive_answer(
@@ -69,39 +62,61 @@ def receive_answer(
     now: datetime,
     policy: Policy = DEFAULT,
 ) -> Result:
-    """Take it; AnswerError when it is of nobody we know, or not about a claim that we sent."""
+    """Take it; SignedJsonError when it is of nobody we know, or not about a claim that we sent."""
     known = {partner.fingerprint: partner for partner in partners}
-    signed = read_answer(content, trusted=known.keys())
-    partner, answer = known[signed.signed_by], signed.answer
+    opened = read_answer(content, trusted=known.keys())
+    partner, answer = known[opened.signed_by], opened.document
     owner = _owner(db, answer, partner, own_fingerprint)
     until = partner_answers.taken_until(db, line_id=answer.line, partner=partner.name)
-    fresh = [step for step in answer.steps if step.seq > until]
-    if not fresh:
+    kept = keep_steps.keep(
+        db,
+        [follow_answer.told_of(step) for step in answer.steps],
+        line_id=answer.line,
+        organisation_id=owner,
+        partner=partner.name,
+        way=Way.ANSWER,
+        as_of=answer.as_of,
+        taken_until=until,
+        now=now,
+    )
+    if not kept.fresh and kept.differs is None:
         return Result(how=Came.KNOWN, line_id=answer.line, state=_state(db, answer.line))
-    held_by = None
-    for step in fresh:
-        refused = _follow(db, answer.line, step, partner, policy=policy, now=now)
-        held_by = held_by or refused
-    _note(db, answer, partner, owner, held_by=held_by, now=now)
+    held_by = go_on(db, kept.record, policy=policy, now=now)
+    _note(db, answer, kept, held_by=held_by, now=now)
+    partner_steps.note_tried(db, kept.record)
     partner_answers.take(
         db,
         line_id=answer.line,
         organisation_id=owner,
         partner=partner.name,
-        seq=fresh[-1].seq,
+        seq=max((until, *(step.seq for step in answer.steps))),
         reference=answer.reference,
         state=answer.state,
         now=now,
     )
     return Result(
-        how=Came.TAKEN, line_id=answer.line, state=_state(db, answer.line), held_by=held_by
+        how=Came.TAKEN,
+        line_id=answer.line,
+        state=_state(db, answer.line),
+        held_by=held_by,
+        differs=kept.differs,
+    )
+
+
+def go_on(db: Connection, record: Record, *, policy: Policy, now: datetime) -> Both | None:
+    """Follow what waits of the factory's steps; the first reason why one is not followed."""
+    return keep_steps.go_on(
+        db,
+        record,
+        order=follow_answer.ORDER,
+        do=lambda told: follow_answer.follow(db, record, told, policy=policy, now=now),
     )
 
 
 def _owner(db: Connection, answer: Answer, partner: PartnerEntry, own_fingerprint: str) -> str:
-    """The organisation of the claim; AnswerError when this partner has no say in it."""
+    """The organisation of the claim; SignedJsonError when this partner has no say in it."""
     if not partner.decides_for:
-        raise AnswerError(
+        raise SignedJsonError(
             f"{partner.name} decides no claims of this collector; nothing was changed. If it is the"
             ' factory, write decides_for = "MAKER" (or "*") into its [[partners]]',
             f"{partner.name} 无权裁定本采集端的索赔，未作任何更改。若其为工厂，"
@@ -118,7 +133,7 @@ def _owner(db: Connection, answer: Answer, partner: PartnerEntry, own_fingerprin
         or not _is_of(partner, recipients.parties(db, answer.line)[0])
         or partner_answers.is_others(db, line_id=answer.line, partner=partner.name)
     ):
-        raise AnswerError(
+        raise SignedJsonError(
             f"no claim {answer.number}-{answer.line} was sent to {partner.name} from here."
             " Check [[partners]] and whose answer it is",
             f"此处未向 {partner.name} 发送过索赔 {answer.number}-{answer.line}。"
@@ -132,111 +147,30 @@ def _is_of(partner: PartnerEntry, maker: str) -> bool:
     return wanted == EVERY_MAKER or wanted.casefold() == maker.strip().casefold()
 
 
-def _follow(
-    db: Connection,
-    line_id: int,
-    step: Step,
-    partner: PartnerEntry,
-    *,
-    policy: Policy,
-    now: datetime,
-) -> Both | None:
-    """Do the same here, with all that follows from it: the new serial keeps the rest of the old
-    one's warranty here too. None when it is done, or the line stands there already."""
-    if step.to == CORRECTED:
-        return _correct(db, line_id, step, partner, policy=policy, now=now)
-    target, line = _STATES.get(step.to), cases.row_of(db, line_id)
-    if target is None or line is None or line.state is target:
-        return None
-    told = fields_of("moved", step.fields)
-    fields = {key: value for key, value in told.items() if key not in _OWN}
-    story = stories.story_of(db, line_id)
-    actor = _actor(step, partner)
-    reason = step.reason or f"{partner.name}: {step.to}"
-    try:
-        with db.begin_nested():
-            after = move_line(
-                db,
-                line_id=line_id,
-                target=target,
-                actor=actor,
-                role=Actor.ENGINEER,
-                reason=reason,
-                now=now,
-                fields=fields,
-                terms=policy.clocks,
-            )
-            if (action := _EFFECTS.get(target)) is not None:
-                action_effects.follow(
-                    db,
-                    line,
-                    story,
-                    action,
-                    {**fields, "origin": after.origin},
-                    reason=reason,
-                    by=actor,
-                    policy=policy,
-                    now=now,
-                )
-    except IllegalMoveError as error:
-        return Both(error.line("en"), error.line("zh"))
-    return None
-
-
-def _correct(
-    db: Connection,
-    line_id: int,
-    step: Step,
-    partner: PartnerEntry,
-    *,
-    policy: Policy,
-    now: datetime,
-) -> Both | None:
-    """Correct it here too, by the same checks; whether the unit can have been sent the factory has
-    looked itself. None when it is done, or stands so already."""
-    line = cases.row_of(db, line_id)
-    if line is None:
-        return None
-    scope = scope_of(db, organisation_id=line.organisation_id, role=Role.FACTORY_ENGINEER)
-    told = {"field": step.fields.get("field"), "new": step.fields.get("new"), "anyway": "yes"}
-    wish = Wish(action="correct", reason=step.reason or partner.name, fields=told)
-    try:
-        with db.begin_nested():
-            by = By(name=_actor(step, partner), scope=scope)
-            act(db, line_id, wish, by=by, policy=policy, now=now)
-    except IllegalMoveError as error:
-        if error.refusal.code == SAME_AS_BEFORE:
-            return None
-        return Both(error.line("en"), error.line("zh"))
-    return None
-
-
-def _actor(step: Step, partner: PartnerEntry) -> str:
-    return f"{step.actor} ({partner.name})"[:NAME_CHARS]
-
-
 def _note(
     db: Connection,
     answer: Answer,
-    partner: PartnerEntry,
-    owner: str,
+    kept: Kept,
     *,
     held_by: Both | None,
     now: datetime,
 ) -> None:
-    said = f"{partner.name}: {answer.reference}, {answer.state}"
+    """The answer in the line's history, with what was not followed or is denied."""
+    record = kept.record
+    said = f"{record.partner}: {answer.reference}, {answer.state}"
+    told = "; ".join((said, *(f"{one.en} / {one.zh}" for one in (kept.differs, held_by) if one)))
     cases.append_event(
         db,
         line_id=answer.line,
-        organisation_id=owner,
-        actor=partner.name,
+        organisation_id=record.organisation_id,
+        actor=record.partner,
         role=Actor.ENGINEER.value,
-        type_=ANSWERED,
+        type_=DENIED if kept.differs else ANSWERED,
         payload={
-            "partner": partner.name,
+            "partner": record.partner,
             "number": answer.reference,
             "their_state": answer.state,
-            "reason": f"{said}; {held_by.en} / {held_by.zh}" if held_by else said,
+            "reason": told,
         },
         now=now,
     )

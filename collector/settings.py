@@ -105,7 +105,8 @@ class PartnerEntry:
     fingerprint: str  # SHA-256 of its public key, in hex
     organisation_id: str
     answers_to: str = ""  # base URL of its console; '' : answers go by hand
-    ca: Path | None = None
+    ca: Path | None = None  # for both addresses
+    replies_to: str = ""  # base URL of its console; '': what buyers say goes by hand
     decides_for: str = ""  # the maker whose claims it answers, or EVERY_MAKER; '': it answers none
 
 

@@ -20,7 +20,7 @@ from collector.notify import firmware_words
 from collector.notify.plan import News, Recipient, plan
 from collector.notify.topics import Delivery, Topic
 from collector.notify.wishes import Working
-from collector.outlets.settings import MAIL, PARTNER, NotifySettings
+from collector.outlets.settings import MAIL, NotifySettings
 from collector.roles import Role
 from collector.store import clocks as claim_clocks
 from collector.store import (
@@ -28,7 +28,6 @@ from collector.store import (
     letters,
     news,
     notices,
-    partner_answers,
     silences,
     stories,
     wishes,
@@ -36,6 +35,7 @@ from collector.store import (
 from collector.store.notices import Waiting
 from collector.store.scope import scope_of
 from collector.store.wishes import Settings
+from collector.tell_partners import is_theirs
 from collector.tell_recipients import tell_recipients
 
 MOST_AT_ONCE: Final = 500
@@ -141,22 +141,12 @@ def _tell_one(
     made = sum(
         _tell_to(db, one, told, to, channel, working=working_hours(to, clocks), now=now)
         for to in recipients
-        if _is_theirs(db, one, to)
+        if is_theirs(db, one, to.key)
         for channel in to.channels
     )
     made += tell_recipients(db, one, notify, now=now)
     notices.set_state(db, notice_id=one.id, state="told")
     return made
-
-
-def _is_theirs(db: Connection, one: Waiting, to: Recipient) -> bool:
-    """A partner is told of the claims that came from there, and of no other."""
-    name = to.key.removeprefix(f"hook:{PARTNER}")
-    if name == to.key:
-        return True
-    if one.thing != "claim":
-        return False
-    return any(sent.partner == name for sent in partner_answers.sent_by(db, one.thing_id))
 
 
 def _still_matters(db: Connection, one: Waiting) -> bool:

@@ -221,7 +221,7 @@ def _verified(facts: GuardFacts) -> Refusal | None:
         return words.NO_NEW_SERIAL
     if facts.actor is not Actor.SYSTEM:
         return None
-    fulfilled = facts.story.fulfilled_at
+    fulfilled = facts.story.fulfilled_here_at
     waited = fulfilled is not None and facts.now - fulfilled >= facts.terms.verified_after
     probed = facts.fields.get("verified_by_probe") is True
     return None if waited and probed else words.NOT_VERIFIED

@@ -39,7 +39,7 @@ def is_verified(
     A replacement counts only where the new unit hangs; without one the fault must have been there
     until something was sent: what was well before proves nothing for the repair.
     """
-    fulfilled = story.fulfilled_at
+    fulfilled = story.fulfilled_here_at
     if fulfilled is None or not recoveries:
         return False
     brings = PATHS.get(story.path) in BRINGS_UNIT

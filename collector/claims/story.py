@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import reduce
 from typing import Final
 
@@ -19,6 +20,8 @@ from collector.claims.story_parts import Cycle, LogEvent, Pause, PauseReason, St
 __all__ = ["Cycle", "LogEvent", "Pause", "PauseReason", "Story", "fold", "read_payload", "step"]
 
 EMPTY: Final = Story()
+SAID_AT: Final = "said_at"
+"""In the payload of a step that another collector's people took: when, by that one's clock."""
 _ASKERS: Final = frozenset({Actor.INTEGRATOR.value, Actor.DISTRIBUTOR.value})
 _STATES: Final = {state.value: state for state in LineState}
 
@@ -34,6 +37,8 @@ def step(story: Story, event: LogEvent) -> Story:
         return story
     take = _TAKES.get(event.type)
     told = take(story, event) if take else story
+    if event.type in _TIMED and told is not story:
+        told = replace(told, timed_at=taken_at(story, event))
     if LineState.NEED_INFO is story.state is told.state and event.role in _ASKERS:
         told = replace(told, heard_at=event.at, reminders=0)
     return replace(told, last_seq=event.seq)
@@ -48,6 +53,29 @@ def read_payload(text: str) -> Mapping[str, object]:
     return said if isinstance(said, dict) else {}
 
 
+def taken_at(story: Story, event: LogEvent) -> datetime:
+    """When a step was taken, for the clocks: they measure the factory, not the way of its answer.
+
+    The log's own time is that of arrival. What a factory's collector says of its own step counts
+    as far as it can be true: not before the submission or the step before it, not after arrival.
+    A buyer's collector is believed nothing: no clock of the factory starts before it could know.
+    """
+    said = moment_of(event.payload.get(SAID_AT)) if event.role == Actor.ENGINEER.value else None
+    if said is None:
+        return event.at
+    earliest = max(filter(None, (story.submitted_at, story.timed_at)), default=said)
+    return min(max(said, earliest), event.at)
+
+
+def moment_of(said: object) -> datetime | None:
+    """A moment as an event carries it; None for whatever is none."""
+    try:
+        found = datetime.fromisoformat(said) if isinstance(said, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
+
+
 def _opened(story: Story, event: LogEvent) -> Story:
     if story.opened_at is not None:
         return story
@@ -58,9 +86,10 @@ def _moved(story: Story, event: LogEvent) -> Story:
     to = _STATES.get(_text(event, "to"))
     if to is None:
         return story  # written by a newer version: what that state means is not known here
-    clocked = story_clock.move(story, to=to, event=event)
-    answered = no_fault.moved(story_return.owe(story, _answers(clocked, event), event), event)
-    told = _moments(answered, was=story.state, to=to, event=event)
+    taken = replace(event, at=taken_at(story, event))
+    clocked = story_clock.move(story, to=to, event=taken)
+    answered = no_fault.moved(story_return.owe(story, _answers(clocked, taken), taken), taken)
+    told = _moments(answered, was=story.state, to=to, event=taken)
     first_end = story.closed_at if story.state in ENDED else None
     closed_at = (first_end or event.at) if to in ENDED else None
     return replace(told, state=to, moved_at=event.at, closed_at=closed_at)
@@ -229,6 +258,7 @@ _TAKES: Final[Mapping[str, Callable[[Story, LogEvent], Story]]] = {
     story_return.REMINDED: story_return.reminded,
 }
 """Every other type is told on the page and changes nothing here."""
+_TIMED: Final = frozenset({"moved", "held", "released"})
 PROJECTED: Final = frozenset(
     {
         "moved",

@@ -59,7 +59,8 @@ class Story:
     state: LineState = LineState.DRAFT
     last_seq: int = 0
     opened_at: datetime | None = None
-    moved_at: datetime | None = None  # into the present state
+    moved_at: datetime | None = None  # into the present state, as it was learnt here
+    timed_at: datetime | None = None  # the last step that moved a clock, when it was taken
     closed_at: datetime | None = None  # None while it is open
     submitted_at: datetime | None = None
     approved_at: datetime | None = None  # for the first time
@@ -112,6 +113,14 @@ class Story:
     def is_open(self) -> bool:
         """No other line may be opened for the serial."""
         return self.state not in ENDED
+
+    @property
+    def fulfilled_here_at(self) -> datetime | None:
+        """Since when the probes here may prove the repair: what they saw before a partner's word
+        arrived proves nothing, whatever time that one gives."""
+        if self.fulfilled_at is None or self.state is not LineState.FULFILLED:
+            return self.fulfilled_at
+        return max(self.fulfilled_at, self.moved_at or self.fulfilled_at)
 
     @property
     def pause(self) -> Pause | None:

@@ -49,6 +49,10 @@ NAMES: Final = (
     "shared",
     "pack_imported",
     "partner_answered",
+    "partner_replied",
+    "partner_merged",
+    "partner_denied",
+    "partner_agreed",
     "corrected",
     "unit_returned",
     "return_waived",
@@ -67,6 +71,7 @@ TOLD_FIELDS: Final = frozenset(
         "repeat_of", "sha256", "version", "size", "by", "partner", "number", "items",
         "what", "outcome", "verb", "until", "field", "old", "new", "unit", "scanned_as", "serials",
         "finding", "fee", "fee_payer", "repair_partner",
+        "said_at",
     }
 )  # fmt: skip
 """Fields of an entry that leave the collector; what is not named here stays."""

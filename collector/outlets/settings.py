@@ -11,6 +11,7 @@ from collector.roles import Role
 
 MAIL = "mail"  # the name of its channel; no webhook is called so
 PARTNER = "partner:"  # begins the name of a partner's channel; no webhook can be called so
+FACTORY = "factory:"  # the same, of one that decides our claims
 
 
 class Security(enum.Enum):
@@ -27,7 +28,7 @@ class HookKind(enum.Enum):
     STANDARD = "standard"
     WECOM = "wecom"
     DINGTALK = "dingtalk"
-    PARTNER = "partner"  # of [[partners]]: signed answers to claims that came from there
+    PARTNER = "partner"  # of [[partners]]: signed answers, or replies to its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

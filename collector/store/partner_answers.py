@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
+from collector.pack.answer import BESIDE
 from collector.store.tables import (
     claim_case,
     claim_event,
@@ -33,17 +34,28 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """One move of the line by the factory's people or its system, or a correction."""
+    """One move of the line, or what is told beside moves; ``is_ours``: by the factory's people or
+    its system."""
 
     seq: int
+    hash: str  # of the entry, by the chain
     type: str
     at: datetime
     actor: str
     payload: Mapping[str, object]
+    is_ours: bool
 
 
 def sent_by(db: Connection, line_id: int) -> tuple[Sent, ...]:
-    """Whose packs the line came from; nobody's for a line of our own."""
+    """Whose packs the line came from, also by a line that was merged into it, unless that partner
+    has sent this one too; nobody's for a line of our own."""
+    own = _imports_of(db, line_id)
+    partners = {one.partner for one in own}
+    merged = (one for line in _merged_into(db, line_id) for one in _imports_of(db, line))
+    return (*(one for one in merged if one.partner not in partners), *own)
+
+
+def _imports_of(db: Connection, line_id: int) -> tuple[Sent, ...]:
     rows = db.execute(
         select(pack_import).where(pack_import.c.line_id == line_id).order_by(pack_import.c.id)
     )
@@ -58,24 +70,50 @@ def sent_by(db: Connection, line_id: int) -> tuple[Sent, ...]:
     )
 
 
+def _merged_into(db: Connection, line_id: int) -> tuple[int, ...]:
+    """Every line that goes on as this one, directly or by others."""
+    found: list[int] = []
+    looked = [line_id]
+    while looked:
+        rows = db.execute(select(claim_line.c.id).where(claim_line.c.merged_into == looked.pop()))
+        fresh = [row.id for row in rows if row.id not in (*found, line_id)]
+        found += fresh
+        looked += fresh
+    return tuple(sorted(found))
+
+
+def goes_on_as(db: Connection, line_id: int) -> int | None:
+    """The line that this one was merged into; None while it is its own."""
+    return db.execute(
+        select(claim_line.c.merged_into).where(claim_line.c.id == line_id)
+    ).scalar_one_or_none()
+
+
+def sent_as(db: Connection, *, line_id: int, partner: str) -> tuple[str, int] | None:
+    """The partner's own number and line of a line that it sent; None when it sent none."""
+    named = [one for one in _imports_of(db, line_id) if one.partner == partner]
+    return (named[-1].their_number, named[-1].their_line) if named else None
+
+
 def moves_of(db: Connection, line_id: int) -> tuple[Moved, ...]:
-    """The factory's moves of a line and its corrections, oldest first."""
+    """Every move of a line and what is told beside them, oldest first."""
     rows = db.execute(
         select(claim_event)
         .where(
             claim_event.c.line_id == line_id,
-            claim_event.c.type.in_(("moved", "corrected")),
-            claim_event.c.role.in_(OURS),
+            claim_event.c.type.in_(("moved", *sorted(BESIDE))),
         )
         .order_by(claim_event.c.seq)
     )
     return tuple(
         Moved(
             seq=row.seq,
+            hash=row.hash,
             type=row.type,
             at=row.at,
             actor=row.actor,
             payload=json.loads(row.payload_json),
+            is_ours=row.role in OURS,
         )
         for row in rows
     )
@@ -89,6 +127,24 @@ def reference_of(db: Connection, line_id: int) -> tuple[str, str]:
         .where(claim_line.c.id == line_id)
     ).one()
     return f"{row.number}-{line_id}", row.state
+
+
+def answered_by(db: Connection, line_id: int) -> tuple[tuple[str, str], ...]:
+    """Each partner that has answered a line, and its own number of the claim."""
+    rows = db.execute(
+        select(pack_answer.c.partner, pack_answer.c.reference)
+        .where(pack_answer.c.line_id == line_id)
+        .order_by(pack_answer.c.id)
+    )
+    return tuple((row.partner, row.reference) for row in rows)
+
+
+def hashes_of(db: Connection, line_id: int) -> dict[int, str]:
+    """The hash of each entry of a line's log by its number."""
+    rows = db.execute(
+        select(claim_event.c.seq, claim_event.c.hash).where(claim_event.c.line_id == line_id)
+    )
+    return {row.seq: row.hash for row in rows}
 
 
 def find_line(db: Connection, *, number: str, line: int) -> str | None:

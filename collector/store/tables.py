@@ -51,7 +51,13 @@ from collector.store.schema.notify import (
     notify_rule,
 )
 from collector.store.schema.origin import firmware_change, origin_decision, origin_suggestion
-from collector.store.schema.packs import claim_pack, pack_answer, pack_import
+from collector.store.schema.packs import (
+    claim_pack,
+    pack_answer,
+    pack_import,
+    partner_record,
+    partner_step,
+)
 from collector.store.schema.people import (
     api_token,
     audit,
@@ -120,6 +126,8 @@ __all__ = [
     "origin_suggestion",
     "pack_answer",
     "pack_import",
+    "partner_record",
+    "partner_step",
     "passive_verdict",
     "person",
     "position",

@@ -18,7 +18,7 @@ from collector.intake.ingest import Ingested, ingest
 from collector.intake.room import Room
 from collector.jobs import Jobs
 from collector.outlets.settings import NO_NOTIFICATIONS, NotifySettings
-from collector.settings import AgentEntry, OrganisationEntry, SiteEntry
+from collector.settings import AgentEntry, OrganisationEntry, PartnerEntry, SiteEntry
 from collector.store import meta, tables
 from collector.store.assignments import assign
 from collector.store.engine import open_engine
@@ -81,6 +81,7 @@ class House:
         policy: Policy = SOON,
         *,
         notify: NotifySettings = NO_NOTIFICATIONS,
+        partners: tuple[PartnerEntry, ...] = (),
     ) -> None:
         self.now = NOON
         self.policy = policy
@@ -100,6 +101,7 @@ class House:
             listening_since=lambda: NOON,
             clock=lambda: self.now,
             notify=notify,
+            partners=partners,
         )
 
     def start(self, high_water: Path) -> None:

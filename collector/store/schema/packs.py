@@ -6,9 +6,11 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ForeignKey,
+    Index,
     Integer,
     String,
     Table,
+    Text,
     UniqueConstraint,
 )
 
@@ -60,4 +62,43 @@ pack_import = Table(
     Column("at", Utc, nullable=False),
     Column("removed_at", Utc),  # the file, by the policy; the row stays
     UniqueConstraint("partner", "their_number", "their_line"),
+)
+
+# One row a line and partner and way: how far its record was compared and followed.
+partner_record = Table(
+    "partner_record",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    owner(),
+    Column("line_id", Integer, ForeignKey("claim_line.id"), nullable=False),
+    Column("partner", String(64), nullable=False),  # [[partners]] name
+    Column("way", String(8), nullable=False),  # answer: of a factory | reply: of a buyer
+    Column("as_of", Utc, nullable=False),  # of the last that was read, by the partner's clock
+    Column("differs_at", Utc),  # since when it denies what it told; None: it does not
+    Column("tried_seq", BigInteger, nullable=False),  # the line's last event when steps were tried
+    UniqueConstraint("line_id", "partner", "way"),
+)
+
+# Each step that a partner told, and what became of it here.
+partner_step = Table(
+    "partner_step",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    owner(),
+    Column("line_id", Integer, ForeignKey("claim_line.id"), nullable=False),
+    Column("partner", String(64), nullable=False),
+    Column("way", String(8), nullable=False),
+    Column("place", Integer, nullable=False),  # in the partner's order, from 0
+    Column("step_id", String(64), nullable=False),  # see collector/pack/record.py
+    Column("seq", BigInteger, nullable=False),  # the partner's number
+    Column("said_at", Utc, nullable=False),  # by the partner's clock
+    Column("actor", String(400), nullable=False),
+    Column("what", String(400), nullable=False),
+    Column("body", Text, nullable=False),  # JSON, as it was told
+    Column("state", String(12), nullable=False),  # waiting | done | overtaken | denied
+    Column("why_en", Text, nullable=False),  # it waits; '' for what is done
+    Column("why_zh", Text, nullable=False),
+    Column("at", Utc, nullable=False),  # of its arrival
+    UniqueConstraint("line_id", "partner", "way", "step_id"),
+    Index("ix_partner_step_state_line_id", "state", "line_id"),
 )

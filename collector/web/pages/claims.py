@@ -13,19 +13,21 @@ from collector.claims.actions import BY_ID, possible
 from collector.claims.chain import Entry, first_break
 from collector.claims.field_proof import needed_by
 from collector.claims.lifecycle import Actor, LineState
+from collector.claims.story import moment_of
 from collector.store import proofs, reports, spare_parts
 from collector.store.scope import Role
 from collector.store.views import claim_file, claims, devices, letters
 from collector.store.views.claim_file import EventRow
 from collector.store.views.claims import ClaimFilter
 from collector.store.views.firmware_links import cases_of_line
+from collector.store.views.partners import joined
 from collector.web.answer_panel import read_answer, takes_files
 from collector.web.call import Call, found
 from collector.web.clock_panel import read_clocks, state_of
 from collector.web.evidence_panel import gaps_of, panel, read_file
 from collector.web.firmware_voice import word_of
 from collector.web.origin_panel import ORIGINS, read_panel
-from collector.web.pages import claim_files
+from collector.web.pages import claim_files, partners
 from collector.web.render import page
 
 PAGE_ROWS: Final = 100
@@ -134,9 +136,21 @@ async def show_claim(
         origins=ORIGINS,
         terms=house.policy.origin,
         packs=house.packs is not None,
+        partners=await house.read(lambda db: joined(db, number)),
+        may_agree=lambda way: call.known.role in partners.MAY[way],
+        moment_of=moment_of,
+        step_name=lambda what: _step_name(call, what),
         mailed=await house.read(lambda db: letters.mailed_of(db, number)),
         whole_pack=is_whole_for(call.known.role, claim.state),
     )
+
+
+def _step_name(call: Call, what: str) -> str:
+    """What a partner's step is called here: a state, an entry, or a buyer's action."""
+    for family in ("line_state", "event", "action"):
+        if (said := call.voice.name(family, what)) != what:
+            return said
+    return what
 
 
 def is_whole_for(role: Role, state: str) -> bool:

@@ -52,13 +52,16 @@ def logs(draw: st.DrawFn, most: int = 25) -> tuple[LogEvent, ...]:
         moves = moves_for(source=state, actor=role)
         if moves and draw(st.booleans()):
             move = draw(st.sampled_from(moves))
-            payload = {
+            payload: dict[str, object] = {
                 "from": state.value,
                 "to": move.target.value,
                 "rule": move.number,
                 "reason": "because",
                 **FIELDS.get(move.target, {}),
             }
+            if draw(st.booleans()):  # by a partner's collector, whose clock may say anything
+                apart = timedelta(hours=draw(st.integers(-9000, 90)))
+                payload["said_at"] = (at + apart).isoformat()
             kind, state = "moved", move.target
         else:
             kind, payload = draw(st.sampled_from(BESIDES))

@@ -15,19 +15,21 @@ from collector.claims.chain import first_break
 from collector.claims.lifecycle import Actor, LineState
 from collector.claims.policy import DEFAULT
 from collector.config_notify import answer_route
-from collector.give_answer import answers_to, signer
+from collector.give_answer import answers_to
 from collector.outlets.outlet import open_outlets
 from collector.outlets.settings import NotifySettings
-from collector.pack.answer import Answer, AnswerError, Step, write_answer
+from collector.pack.answer import Answer, Step, write_answer
 from collector.pack.claim import Maker
 from collector.pack.room import PackRoom
 from collector.pack.seal import fingerprint
 from collector.pack.share import Sharer, share
+from collector.pack.signed_json import SignedJsonError
 from collector.postman import Postman
 from collector.receive_answer import Came, Result, receive_answer
 from collector.review import move_line
 from collector.roles import Role
 from collector.settings import PartnerEntry
+from collector.sign_for_partners import signer
 from collector.store import cases, stories, tables
 from collector.store.scope import scope_of
 from collector.tell import tell
@@ -174,7 +176,7 @@ def test_whatever_is_not_the_factorys_word_moves_nothing(ends: Ends) -> None:
         (b"{}", FACTORY),
         (b'{"x":' + b"[" * 100_000 + b"}", FACTORY),
     ):
-        with pytest.raises(AnswerError) as found:
+        with pytest.raises(SignedJsonError) as found:
             take(ends.sender, wrong, partner)
         assert found.value.words.en
         assert found.value.words.zh
@@ -205,7 +207,7 @@ def test_who_sends_a_pack_decides_nothing_of_it(ends: Ends) -> None:
     )
     before = ends.factory.everything()
     for partner in (PARTNER, replace(PARTNER, decides_for="*")):
-        with pytest.raises(AnswerError), ends.factory.engine.begin() as db:
+        with pytest.raises(SignedJsonError), ends.factory.engine.begin() as db:
             receive_answer(
                 db,
                 forged,
@@ -222,7 +224,7 @@ def test_another_partner_does_not_decide_what_one_has_answered(ends: Ends) -> No
     act(ends.factory, LineState.IN_REVIEW)
     take(ends.sender, answer(ends.factory))
     act(ends.factory, LineState.APPROVED, DECISION)
-    with pytest.raises(AnswerError):
+    with pytest.raises(SignedJsonError):
         take(ends.sender, answer(ends.factory), replace(FACTORY, name="other"))
     assert line_of(ends.sender)["state"] == "in_review"
 
