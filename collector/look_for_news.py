@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from collector.claims import event_words, no_fault, story_return
 from collector.claims.outage_words import Cause
 from collector.claims.revisit import Step
 from collector.notify import words
@@ -42,6 +43,11 @@ _TOPIC_OF_STATE: Final = {
     "approved": Topic.CLAIM_ANSWERED,
     "rejected": Topic.CLAIM_ANSWERED,
     "path_offered": Topic.CLAIM_ANSWERED,
+    event_words.CORRECTED: Topic.CLAIM_ANSWERED,
+    story_return.RETURNED: Topic.CLAIM_ANSWERED,
+    story_return.WAIVED: Topic.CLAIM_ANSWERED,
+    no_fault.JUDGED: Topic.CLAIM_ANSWERED,
+    no_fault.FEE_WAIVED: Topic.CLAIM_ANSWERED,
     "path_countered": Topic.CLAIM_BACK,
     "answered": Topic.CLAIM_BACK,
     "appeal": Topic.CLAIM_BACK,
@@ -168,6 +174,7 @@ def _claim(one: ClaimNews) -> Happened:
         site=one.site_name,
         state=name,
         reason=one.reason,
+        values=one.values,
     )
     return Happened(
         organisation_id=one.organisation_id,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from collector.claims import event_words, no_fault, story_return
 from collector.claims.item_words import name_items
 from collector.claims.problem import Both
 from collector.claims.report import OTHER
@@ -114,6 +115,11 @@ _STATES: Final = {
     "awaiting_return": Both("send the device", "请寄回设备"),
     "need_info": Both("more is needed", "需补充资料"),
     "path_offered": Both("a resolution is offered", "给出处理方式"),
+    event_words.CORRECTED: Both("corrected", "更正"),
+    story_return.RETURNED: Both("the old unit is here", "旧设备已收货"),
+    story_return.WAIVED: Both("the old unit may stay", "免除退回"),
+    no_fault.JUDGED: Both("the old unit was judged", "已判定旧设备"),
+    no_fault.FEE_WAIVED: Both("the fee is waived", "免除费用"),
     "path_countered": Both("the buyer proposes another resolution", "买方提议其他处理方式"),
     "answered": Both("the question is answered", "已答复"),
     "appeal": Both("appeal", "申诉"),
@@ -141,9 +147,18 @@ def of_task(topic: Topic, *, code: str, device: str, site: str, note: str = "") 
 
 
 def of_claim(
-    topic: Topic, *, number: str, code: str, device: str, site: str, state: str, reason: str
+    topic: Topic,
+    *,
+    number: str,
+    code: str,
+    device: str,
+    site: str,
+    state: str,
+    reason: str,
+    values: Both = NOTHING,
 ) -> Said:
-    """Something about a pre-claim; ``reason`` is what the person who moved it wrote."""
+    """Something about a pre-claim; ``reason`` is what the person who moved it wrote, ``values``
+    what changed by it."""
     title = _fill(
         _CLAIM[topic],
         number=_same(number),
@@ -152,7 +167,13 @@ def of_claim(
         site=_same(site),
         state=_STATES.get(state, _same(state)),
     )
-    return Said(title, _same(reason))
+    return Said(
+        title,
+        Both(
+            ". ".join(filter(None, (values.en, reason))),
+            "。".join(filter(None, (values.zh, reason))),
+        ),
+    )
 
 
 def of_entry(*, number: str, name: str, reason: str) -> Said:

@@ -8,6 +8,7 @@ from typing import Final
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Spacer, Table
 
+from collector.claims.event_words import values_of
 from collector.pack import pdf_words as w
 from collector.pack import telling
 from collector.pack.claim import Claim, Clock, Item
@@ -212,8 +213,10 @@ def _event(event: EventRow) -> tuple[str, str, str, str]:
         state = telling.named("line_state", str(said.get("to", "")))
         what = f"→ {state.en} {state.zh}"
     reason = str(said.get("reason", ""))[:160]
+    values = values_of(event.type, said)
+    shown = f"{values.en} / {values.zh}. " if values.en else ""
     who = f"{event.actor} ({event.role})"
-    return at(event.at), what, f"{who} {reason}".strip(), event.hash[:12]
+    return at(event.at), what, f"{who} {shown}{reason}".strip(), event.hash[:12]
 
 
 def _payload(event: EventRow) -> dict[str, object]:

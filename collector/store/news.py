@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Row, exists, func, select, true
 
+from collector.claims import event_words, no_fault, story_return
 from collector.claims.problem import Both
 from collector.claims.revisit import Step
 from collector.claims.trust import Standing
@@ -79,6 +80,7 @@ class ClaimNews:
     to: str  # by this step; 'draft' for opened, '' for what moves nothing
     rule: int  # the row of the table that moved it; 0 for what moves nothing
     reason: str
+    values: Both  # what it says beside the reason, as before and after a correction
     site_id: str
     site_name: str
     position_id: int | None
@@ -224,7 +226,18 @@ def task_steps_after(db: Connection, last: int) -> tuple[TaskNews, ...]:
     )
 
 
-_WITH_WORDS: Final = frozenset({"moved", "path_offered", "path_countered"})
+_WITH_WORDS: Final = frozenset(
+    {
+        "moved",
+        "path_offered",
+        "path_countered",
+        event_words.CORRECTED,
+        story_return.RETURNED,
+        story_return.WAIVED,
+        no_fault.JUDGED,
+        no_fault.FEE_WAIVED,
+    }
+)
 PEOPLE_ARE_TOLD: Final = ("opened", *sorted(_WITH_WORDS))
 
 
@@ -278,6 +291,7 @@ def claim_steps_after(
                 to=_target(row.type, said),
                 rule=rule if isinstance(rule := said.get("rule"), int) else 0,
                 reason=str(said.get("reason", "")) if row.type in _WITH_WORDS else "",
+                values=event_words.values_of(row.type, said),
                 site_id=row.site_id or "",
                 site_name=row.site_name or "–",
                 position_id=row.position_id,

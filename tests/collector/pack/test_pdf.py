@@ -17,6 +17,7 @@ from collector.pack.facts import PackFacts
 from collector.pack.font_error import FontError
 from collector.pack.pdf import draw_pdf
 from collector.pack.pdf_font import load_font
+from collector.store import cases
 from tests.collector.house import NOON, House
 from tests.collector.pack import needs
 from tests.collector.pack.conftest import text_of
@@ -137,3 +138,18 @@ def test_font_without_latin_is_refused(tmp_path: Path) -> None:
 def test_dates_stay_whole(whole: bytes) -> None:
     """The last day covered stands in one piece."""
     assert str(date(2027, 6, 2)) in text_of(archive.read(whole)["claim.pdf"])
+
+
+def test_a_correction_shows_both_values(house: House) -> None:
+    """What stood there and what stands there now are in the log of the PDF, in both languages."""
+    open_line(house)
+    with house.engine.begin() as db:
+        cases.append_event(
+            db, line_id=1, organisation_id="north", actor="erin", role="factory_engineer",
+            type_="corrected", now=house.now,
+            payload={"field": "tracking", "old": "SF1", "new": "SF2", "reason": "misread"},
+        )  # fmt: skip
+    text = text_of(draw_pdf(facts_of(house), font=load_font()))
+    flat = "".join(text.split())
+    for words in ("thetrackingnumber:SF1→SF2/运单号：", "SF1→SF2.misread"):
+        assert words in flat, words

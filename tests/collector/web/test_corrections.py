@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 from sqlalchemy import select
 
+from collector.look_for_news import look_for_news
 from collector.store import imports, stories, unit_images, units
 from collector.store import tables as t
 from collector.store.registry import Change
@@ -157,3 +160,29 @@ async def test_a_unit_changed_since_keeps_the_rest(
     assert replaced_by(console, RIGHT) == LABEL
     with console.engine.begin() as db:
         assert unit_images.read(db, [TYPED])[TYPED].batch == "LOT-9"
+
+
+async def test_a_correction_is_told_with_both_values(console: Console, signed: Signed) -> None:
+    """As an answer is, to the same people, once: before, after and why, in both languages; so is
+    what became of a unit that was owed."""
+    engineer = await signed("engineer")
+    await sent(engineer, serial=TYPED)
+    with console.engine.begin() as db:
+        look_for_news(db, settled=timedelta(0), now=NOW)
+    assert (await correct(engineer, "tracking", "SF2"))[0] == 303
+    assert (await do(engineer, "receive_old", scanned_serial=LABEL))[0] == 303
+    judged = {"finding": "no_fault_found", "bench": "48 h well"}
+    assert (await do(engineer, "judge_return", **judged))[0] == 303
+    with console.engine.begin() as db:
+        for _ in range(2):
+            look_for_news(db, settled=timedelta(0), now=NOW)
+        query = select(t.notice).where(t.notice.c.topic == "claim_answered").order_by(t.notice.c.id)
+        rows = [row for row in db.execute(query) if not row.step.startswith("approved")]
+    assert [row.step.split(".")[0] for row in rows] == [
+        "corrected", "unit_returned", "return_judged",
+    ]  # fmt: skip
+    assert "(corrected)" in rows[0].title_en
+    assert rows[0].text_en == "the tracking number: SF1 → SF2. misread"
+    assert rows[0].text_zh == "运单号：SF1 → SF2。misread"
+    assert LABEL in rows[1].text_en
+    assert "no fault found" in rows[2].text_en
