@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, or_, select
 
 from collector.claims.profiles import Standing
 from collector.store.tables import claim_line, decision, episode, finding
@@ -28,6 +29,13 @@ CARRIES: Final[ColumnElement[bool]] = or_(
 Worked out from what the episode says now, and not kept: an opening event that comes after the
 decision may name the profile only then.
 """
+
+HOLDS: Final = (
+    func.max(case((CARRIES, 1), else_=0)).label("carries"),
+    func.min(case((IS_GATED, 1), else_=0)).label("gated"),
+)
+"""Of findings outer-joined with their episodes and grouped by line and code: whether one of them
+carries, and whether all of them are gated; for ``carried_of``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,26 +78,24 @@ class Extracted:
 def what_carries(db: Connection, lines: Select[tuple[int]] | list[int]) -> dict[int, Carried]:
     """By line; one without findings is left out."""
     rows = db.execute(
-        select(
-            finding.c.line_id,
-            finding.c.code,
-            CARRIES.label("carries"),
-            func.coalesce(IS_GATED, false()).label("gated"),
-        )
+        select(finding.c.line_id, finding.c.code, *HOLDS)
         .outerjoin(episode, episode.c.id == finding.c.episode_id)
         .where(finding.c.line_id.in_(lines))
-    ).all()
-    by_line: dict[int, list[Any]] = {}
+        .group_by(finding.c.line_id, finding.c.code)
+    )
+    by_line: dict[int, list[Row[*tuple[Any, ...]]]] = {}
     for row in rows:
         by_line.setdefault(row.line_id, []).append(row)
-    return {
-        line: Carried(
-            codes=frozenset(row.code for row in of_line if row.carries),
-            is_plain=any(not row.gated for row in of_line),
-            all_codes=frozenset(row.code for row in of_line),
-        )
-        for line, of_line in by_line.items()
-    }
+    return {line: carried_of(of_line) for line, of_line in by_line.items()}
+
+
+def carried_of(codes: Sequence[Row[*tuple[Any, ...]]]) -> Carried:
+    """What one line rests on, by a row of ``HOLDS`` for each of its fault codes."""
+    return Carried(
+        codes=frozenset(row.code for row in codes if row.carries),
+        is_plain=any(not row.gated for row in codes),
+        all_codes=frozenset(row.code for row in codes),
+    )
 
 
 def is_unproven(db: Connection, line_id: int) -> bool:

@@ -216,13 +216,7 @@ def told(db: Connection, lines: Select[tuple[int]] | list[int]) -> dict[int, Tol
         .group_by(claim_file.c.line_id, claim_file.c.kind)
     ):
         kinds.setdefault(row.line_id, {})[row.kind] = row.files
-    told_by_agents = set(
-        db.execute(
-            select(finding.c.line_id)
-            .where(finding.c.line_id.in_(lines), finding.c.episode_id.is_not(None))
-            .distinct()
-        ).scalars()
-    )
+    told_by_agents = _told_by_agents(db, list(described))
     return {
         line: Told(
             has_description=line in described,
@@ -233,6 +227,19 @@ def told(db: Connection, lines: Select[tuple[int]] | list[int]) -> dict[int, Tol
         )
         for line in {*described, *kinds, *checked}
     }
+
+
+def _told_by_agents(db: Connection, lines: list[int]) -> set[int]:
+    """Which of these lines have a finding that no person reported."""
+    if not lines:
+        return set()
+    return set(
+        db.execute(
+            select(finding.c.line_id)
+            .where(finding.c.line_id.in_(lines), finding.c.episode_id.is_not(None))
+            .distinct()
+        ).scalars()
+    )
 
 
 def places_of(db: Connection, serial: str) -> tuple[Place, ...]:

@@ -75,6 +75,7 @@ claim_line = Table(
     Column("due_at", Utc, index=True),  # of the first running clock; None: none runs
     # What lists are filtered by, with the slice: values are found by jumps (store.distinct).
     Index("ix_claim_line_state", "state", "organisation_id"),
+    Index("ix_claim_line_site_id", "site_id", "organisation_id"),
     Index("ix_claim_line_model", "model", "organisation_id"),
     Index("ix_claim_line_batch", "batch", "organisation_id"),
     Index("ix_claim_line_warranty_verdict", "warranty_verdict", "organisation_id"),

@@ -1,28 +1,18 @@
-"""Pre-claims: the list with its filters, and how much of the evidence has arrived."""
+"""Pre-claims as lists show them, and how much of their evidence has arrived."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from sqlalchemy import (
-    Column,
-    ColumnElement,
-    CompoundSelect,
-    Connection,
-    Row,
-    Select,
-    func,
-    select,
-    union,
-)
+from sqlalchemy import BindParameter, Connection, Row, bindparam, func, select
 
 from collector.claims.report_items import NOTHING_TOLD, Told
 from collector.store import finding_times, reports
 from collector.store.distinct import values_of
-from collector.store.profiles import UNFOUNDED, Carried, what_carries
+from collector.store.profiles import HOLDS, UNFOUNDED, Carried, carried_of
 from collector.store.scope import Scope
 from collector.store.tables import (
     claim_case,
@@ -34,6 +24,7 @@ from collector.store.tables import (
     position,
     site,
 )
+from collector.store.views.claim_page import ClaimFilter, page_of
 from collector.store.views.clocks import ClockRow, running_clocks
 from collector.store.views.words import Words
 
@@ -91,38 +82,84 @@ class PreClaim:
     rma_number: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimFilter:
-    """What the list shows; empty means all, ``turn`` is open, done or all."""
-
-    turn: str = "all"
-    state: str = ""
-    site: str = ""
-    model: str = ""
-    batch: str = ""
-    code: str = ""
-    warranty: str = ""
-    search: str = ""
-    sort: str = ""  # due: lines on a running clock, what is due first before; '' is newest first
-
-
-_OF_NUMBERS: Final = frozenset("PC-0123456789")
+_Row: TypeAlias = Row[*tuple[Any, ...]]
+# Each by the name that it has in PreClaim; the two texts of the reason become one field there.
 _COLUMNS = (
-    claim_line,
+    claim_line.c.id,
+    claim_line.c.case_id,
+    claim_line.c.organisation_id,
+    func.coalesce(claim_line.c.site_id, "").label("site_id"),
+    claim_line.c.position_id,
+    claim_line.c.label_serial.label("serial"),
+    claim_line.c.serial_source,
+    claim_line.c.model,
+    claim_line.c.batch,
+    claim_line.c.component,
+    claim_line.c.warranty_verdict,
+    claim_line.c.warranty_until,
+    claim_line.c.warranty_reason_en,
+    claim_line.c.warranty_reason_zh,
+    claim_line.c.state,
+    claim_line.c.opened_at,
+    claim_line.c.closed_at,
+    claim_line.c.via,
+    claim_line.c.subject,
+    claim_line.c.quantity,
+    claim_line.c.product,
+    claim_line.c.rma_number,
+    claim_line.c.path,
+    claim_line.c.path_said,
+    claim_line.c.due_at,
     claim_case.c.number,
     claim_case.c.buyer,
     claim_case.c.reporter,
-    position.c.name.label("position_name"),
-    position.c.agent_id,
-    position.c.device_id,
-    position.c.firmware,
-    site.c.name.label("site_name"),
-    site.c.zone,
+    func.coalesce(func.nullif(position.c.name, ""), position.c.device_id, "").label(
+        "position_name"
+    ),
+    func.coalesce(position.c.agent_id, "").label("agent_id"),
+    func.coalesce(position.c.device_id, "").label("device_id"),
+    func.coalesce(position.c.firmware, "").label("firmware"),
+    func.coalesce(site.c.name, "").label("site_name"),
+    func.coalesce(func.nullif(site.c.zone, ""), "UTC").label("zone"),
 )
-_FROM = (
-    claim_line.join(claim_case, claim_case.c.id == claim_line.c.case_id)
-    .outerjoin(position, position.c.id == claim_line.c.position_id)
-    .outerjoin(site, site.c.id == claim_line.c.site_id)
+_NAMES: Final = tuple(column.name for column in _COLUMNS)  # attributes of rows are slow to read
+_THESE: Final[BindParameter[Any]] = bindparam("lines", expanding=True)
+# Made once: making a statement and giving it a hundred ids takes longer than running it.
+_LINES: Final = (
+    select(*_COLUMNS)
+    .select_from(
+        claim_line.join(claim_case, claim_case.c.id == claim_line.c.case_id)
+        .outerjoin(position, position.c.id == claim_line.c.position_id)
+        .outerjoin(site, site.c.id == claim_line.c.site_id)
+    )
+    .where(claim_line.c.id.in_(_THESE))
+)
+_FINDINGS: Final = (
+    select(finding.c.line_id, finding.c.code, *finding_times.FIRST, *HOLDS)
+    .select_from(finding_times.FROM)
+    .where(finding.c.line_id.in_(_THESE))
+    .group_by(finding.c.line_id, finding.c.code)
+    .order_by(finding.c.code)
+)
+_NAMED: Final = (
+    select(finding.c.line_id, manifest_item.c.sha256)
+    .join(manifest, manifest.c.episode_id == finding.c.episode_id)
+    .join(manifest_item, manifest_item.c.manifest_id == manifest.c.id)
+    .where(finding.c.line_id.in_(_THESE))
+    .distinct()
+    .subquery()
+)
+_FILES: Final = (
+    select(
+        _NAMED.c.line_id,
+        func.count().label("total"),
+        func.count(evidence_file.c.sha256).label("complete"),
+    )
+    .outerjoin(
+        evidence_file,
+        (evidence_file.c.sha256 == _NAMED.c.sha256) & evidence_file.c.complete.is_(True),
+    )
+    .group_by(_NAMED.c.line_id)
 )
 
 
@@ -130,51 +167,23 @@ def list_preclaims(
     db: Connection, scope: Scope, wanted: ClaimFilter, *, before: int = 0, limit: int = 200
 ) -> tuple[PreClaim, ...]:
     """Pre-claims of the slice, newest first; ``before`` is the id to go on from, 0 for the top."""
-    conditions = _conditions(scope, wanted, is_sqlite=db.dialect.name == "sqlite")
-    query = select(*_COLUMNS).select_from(_FROM).where(*conditions)
-    if wanted.sort == "due":
-        return _with_details(db, db.execute(_by_due(query, before).limit(limit)).all())
-    if before:
-        query = query.where(claim_line.c.id < before)
-    rows = db.execute(query.order_by(claim_line.c.id.desc()).limit(limit)).all()
-    return _with_details(db, rows)
-
-
-def _by_due(query: Select[Any], before: int) -> Select[Any]:
-    """What is due first before; the page goes on behind the line ``before``."""
-    ordered = query.where(claim_line.c.due_at.is_not(None)).order_by(
-        claim_line.c.due_at, claim_line.c.id
-    )
-    if not before:
-        return ordered
-    last = claim_line.alias("last")
-    due_at = select(last.c.due_at).where(last.c.id == before).scalar_subquery()
-    return ordered.where(
-        (claim_line.c.due_at > due_at)
-        | ((claim_line.c.due_at == due_at) & (claim_line.c.id > before))
-    )
+    return by_ids(db, scope, page_of(db, scope, wanted, before=before, limit=limit))
 
 
 def find_preclaim(db: Connection, scope: Scope, line: int) -> PreClaim | None:
     """The pre-claim; None when it does not exist or lies outside the slice."""
-    rows = db.execute(
-        select(*_COLUMNS)
-        .select_from(_FROM)
-        .where(scope.covers(claim_line.c.organisation_id), claim_line.c.id == line)
-    ).all()
-    found = _with_details(db, rows)
+    found = by_ids(db, scope, [line])
     return found[0] if found else None
 
 
 def by_ids(db: Connection, scope: Scope, lines: Sequence[int]) -> tuple[PreClaim, ...]:
     """These pre-claims in the order of ``lines``; what lies outside the slice is left out."""
-    rows = db.execute(
-        select(*_COLUMNS)
-        .select_from(_FROM)
-        .where(scope.covers(claim_line.c.organisation_id), claim_line.c.id.in_(lines))
-    ).all()
-    found = {claim.id: claim for claim in _with_details(db, rows)}
-    return tuple(found[line] for line in lines if line in found)
+    rows: dict[int, _Row] = {
+        row.id: row
+        for row in db.execute(_LINES, {"lines": list(lines)})
+        if row.organisation_id in scope.organisation_ids
+    }
+    return _with_details(db, [rows[line] for line in lines if line in rows])
 
 
 def list_choices(db: Connection, scope: Scope) -> dict[str, tuple[str, ...]]:
@@ -190,73 +199,22 @@ def list_choices(db: Connection, scope: Scope) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _conditions(scope: Scope, wanted: ClaimFilter, *, is_sqlite: bool) -> list[ColumnElement[bool]]:
-    found = [scope.covers(claim_line.c.organisation_id)]
-    if wanted.turn == "open":
-        found.append(claim_line.c.closed_at.is_(None))
-    if wanted.turn == "done":
-        found.append(claim_line.c.closed_at.is_not(None))
-    exact = {
-        claim_line.c.state: wanted.state,
-        claim_line.c.site_id: wanted.site,
-        claim_line.c.model: wanted.model,
-        claim_line.c.batch: wanted.batch,
-        claim_line.c.warranty_verdict: wanted.warranty,
-    }
-    found.extend(column == value for column, value in exact.items() if value)
-    if wanted.code:
-        found.append(
-            claim_line.c.id.in_(select(finding.c.line_id).where(finding.c.code == wanted.code))
-        )
-    if wanted.search:
-        found.append(claim_line.c.id.in_(_matching(wanted.search, is_sqlite=is_sqlite)))
-    return found
-
-
-def _matching(text: str, *, is_sqlite: bool) -> CompoundSelect[int]:
-    """Lines whose serial, number or device name holds the text: one look through one index each,
-    instead of three texts of every joined row. LIKE of SQLite ignores case by itself."""
-
-    def holds(column: Column[str]) -> ColumnElement[bool]:
-        contains = column.contains if is_sqlite else column.icontains
-        return contains(text, autoescape=True)
-
-    named = select(position.c.id).where(holds(position.c.name))
-    looks = [
-        select(claim_line.c.id).where(holds(claim_line.c.label_serial)),
-        select(claim_line.c.id).where(claim_line.c.position_id.in_(named)),
-    ]
-    if _OF_NUMBERS.issuperset(text.upper()):
-        numbered = select(claim_case.c.id).where(holds(claim_case.c.number))
-        looks.append(select(claim_line.c.id).where(claim_line.c.case_id.in_(numbered)))
-    return union(*looks)
-
-
-def _with_details(db: Connection, rows: Sequence[Row[Any]]) -> tuple[PreClaim, ...]:
+def _with_details(db: Connection, rows: Sequence[_Row]) -> tuple[PreClaim, ...]:
     lines = [row.id for row in rows]
-    codes: dict[int, tuple[str, ...]] = {}
-    onsets: dict[int, datetime] = {}
-    for row in db.execute(
-        select(finding.c.line_id, finding.c.code, *finding_times.FIRST)
-        .select_from(finding_times.FROM)
-        .where(finding.c.line_id.in_(lines))
-        .group_by(finding.c.line_id, finding.c.code)
-        .order_by(finding.c.code)
-    ):
-        codes[row.line_id] = (*codes.get(row.line_id, ()), row.code)
-        began = finding_times.first_of(row)
-        onsets[row.line_id] = min(onsets.get(row.line_id, began), began)
+    if not lines:
+        return ()
+    by_line: dict[int, list[_Row]] = {}
+    for row in db.execute(_FINDINGS, {"lines": lines}):
+        by_line.setdefault(row.line_id, []).append(row)
     evidence = _completeness(db, lines)
-    carried, told = what_carries(db, lines), reports.told(db, lines)
+    told = reports.told(db, lines)
     clocks = running_clocks(db, lines)
     nothing = Completeness(complete=0, total=0)
     return tuple(
         _read(
             row,
-            codes.get(row.id, ()),
-            onsets.get(row.id),
+            by_line.get(row.id, ()),
             evidence.get(row.id, nothing),
-            carried.get(row.id, UNFOUNDED),
             told=told.get(row.id, NOTHING_TOLD),
             clocks=clocks.get(row.id, ()),
         )
@@ -265,77 +223,27 @@ def _with_details(db: Connection, rows: Sequence[Row[Any]]) -> tuple[PreClaim, .
 
 
 def _completeness(db: Connection, lines: list[int]) -> dict[int, Completeness]:
-    named = (
-        select(finding.c.line_id, manifest_item.c.sha256)
-        .join(manifest, manifest.c.episode_id == finding.c.episode_id)
-        .join(manifest_item, manifest_item.c.manifest_id == manifest.c.id)
-        .where(finding.c.line_id.in_(lines))
-        .distinct()
-        .subquery()
-    )
-    rows = db.execute(
-        select(
-            named.c.line_id,
-            func.count().label("total"),
-            func.count(evidence_file.c.sha256).label("complete"),
-        )
-        .outerjoin(
-            evidence_file,
-            (evidence_file.c.sha256 == named.c.sha256) & evidence_file.c.complete.is_(True),
-        )
-        .group_by(named.c.line_id)
-    )
+    rows = db.execute(_FILES, {"lines": lines})
     return {row.line_id: Completeness(complete=row.complete, total=row.total) for row in rows}
 
 
 def _read(
-    row: Row[Any],
-    codes: tuple[str, ...],
-    onset: datetime | None,
+    row: _Row,
+    findings: Sequence[_Row],
     evidence: Completeness,
-    carried: Carried,
     *,
     told: Told,
     clocks: tuple[ClockRow, ...],
 ) -> PreClaim:
+    facts: dict[str, Any] = dict(zip(_NAMES, row, strict=True))
+    reason = Words(en=facts.pop("warranty_reason_en"), zh=facts.pop("warranty_reason_zh"))
     return PreClaim(
-        id=row.id,
-        number=row.number,
-        state=row.state,
-        buyer=row.buyer,
-        organisation_id=row.organisation_id,
-        serial=row.label_serial,
-        serial_source=row.serial_source,
-        position_id=row.position_id,
-        position_name=row.position_name or row.device_id or "",
-        agent_id=row.agent_id or "",
-        device_id=row.device_id or "",
-        site_id=row.site_id or "",
-        site_name=row.site_name or "",
-        zone=row.zone or "UTC",
-        model=row.model,
-        batch=row.batch,
-        component=row.component,
-        firmware=row.firmware or "",
-        codes=codes,
-        warranty_verdict=row.warranty_verdict,
-        warranty_until=row.warranty_until,
-        warranty_reason=Words(en=row.warranty_reason_en, zh=row.warranty_reason_zh),
-        opened_at=row.opened_at,
-        closed_at=row.closed_at,
-        onset_at=onset,
+        **facts,
+        codes=tuple(one.code for one in findings),
+        warranty_reason=reason,
+        onset_at=min(map(finding_times.first_of, findings), default=None),
         evidence=evidence,
-        carried=carried,
-        via=row.via,
-        subject=row.subject,
-        quantity=row.quantity,
-        product=row.product,
-        reporter=row.reporter,
+        carried=carried_of(findings) if findings else UNFOUNDED,
         told=told,
-        due_at=row.due_at,
         clocks=clocks,
-        case_id=row.case_id,
-        path=row.path,
-        path_said=row.path_said,
-        rma_number=row.rma_number,
     )

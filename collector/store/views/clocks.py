@@ -26,11 +26,21 @@ def running_clocks(db: Connection, lines: Collection[int]) -> dict[int, tuple[Cl
     """The clocks of these lines that have not stopped, the first due first."""
     found: dict[int, tuple[ClockRow, ...]] = {}
     rows = db.execute(
-        select(claim_clock)
-        .where(claim_clock.c.line_id.in_(lines), claim_clock.c.stopped_at.is_(None))
+        select(
+            claim_clock.c.line_id,
+            claim_clock.c.kind,
+            claim_clock.c.due_at,
+            claim_clock.c.paused_since,
+            claim_clock.c.pause_reason,
+            claim_clock.c.provisional,
+            claim_clock.c.stopped_at,
+        )
+        .where(claim_clock.c.line_id.in_(lines))
         .order_by(claim_clock.c.due_at)
     )
     for row in rows:
+        if row.stopped_at is not None:  # asked for, SQLite reads every clock that runs
+            continue
         clock = ClockRow(
             kind=row.kind,
             due_at=row.due_at,

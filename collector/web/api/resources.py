@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from collector.store.views import claims, device_file, devices, outcomes, tasks
-from collector.store.views.claims import ClaimFilter
+from collector.store.views.claim_page import ClaimFilter
 from collector.store.views.devices import DeviceFilter
 from collector.store.views.trends import Grouping
 from collector.web.api import shapes

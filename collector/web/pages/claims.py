@@ -18,7 +18,7 @@ from collector.store import proofs, reports, spare_parts
 from collector.store.scope import Role
 from collector.store.views import claim_file, claims, devices, letters
 from collector.store.views.claim_file import EventRow
-from collector.store.views.claims import ClaimFilter
+from collector.store.views.claim_page import ClaimFilter
 from collector.store.views.firmware_links import cases_of_line
 from collector.store.views.partners import joined
 from collector.web.answer_panel import read_answer, takes_files

@@ -14,7 +14,8 @@ from collector.line_items import must_items
 from collector.store.scope import Scope
 from collector.store.views import claim_file, claims, device_pictures, devices
 from collector.store.views import tasks as views
-from collector.store.views.claims import ClaimFilter, PreClaim
+from collector.store.views.claim_page import ClaimFilter
+from collector.store.views.claims import PreClaim
 from collector.store.views.device_pictures import Shown
 from collector.store.views.tasks import TaskFilter, TaskRow
 from collector.web.call import Call, found

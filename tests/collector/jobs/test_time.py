@@ -25,7 +25,7 @@ from collector.roles import Role
 from collector.store import stories, tables
 from collector.store.scope import Scope, scope_of
 from collector.store.views import claims
-from collector.store.views.claims import ClaimFilter
+from collector.store.views.claim_page import ClaimFilter
 from collector.tell import working_hours
 from collector.verify_log import Walked, walk
 from shared.fault import FaultKind
