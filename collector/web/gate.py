@@ -44,6 +44,7 @@ class Route:
     admits: frozenset[Role] | None
     api: bool = False
     largest: int = 0  # bytes of a form; 0 as everywhere
+    most_fields: int = 0  # of a form; 0 as everywhere
     within_s: float = ANSWER_WITHIN_S  # a video from a phone takes longer
 
 
@@ -54,6 +55,10 @@ def guard(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]
         house = request.app[HOUSE]
         if route.largest:
             request = request.clone(client_max_size=route.largest)
+        if route.most_fields:
+            request = request.clone(
+                client_max_size=request.client_max_size, client_max_fields=route.most_fields
+            )
         now = house.now()
         try:
             visitor = await house.read(lambda db: recognise(db, request, now))

@@ -137,6 +137,14 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     _post(r"/preclaims/{id:\d+}/act", actions.act_on_preclaim, KNOWN),
     _post(r"/preclaims/{id:\d+}/partner", partners.agree_with_partner, partners.EVERYBODY),
+    Route(
+        method="POST",
+        path="/preclaims/choose",
+        page=bulk.choose,
+        admits=KNOWN,
+        largest=bulk.LARGEST,
+        most_fields=bulk.MOST_FIELDS,
+    ),
     _get("/preclaims/act", bulk.show_bulk, KNOWN),
     Route(
         method="POST",

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 from aiohttp import web
 from sqlalchemy import Connection
@@ -19,6 +20,7 @@ from collector.claims.story import Story
 from collector.review import NEEDS_PROOF, UnprovenError
 from collector.store import stories
 from collector.store.views import claims
+from collector.store.views.cases import MOST as MOST_OF_CASE
 from collector.store.views.claims import PreClaim
 from collector.suggest_answer import SuggestedAnswer, suggest_answer
 from collector.web.action_forms import Form, forms_of
@@ -28,6 +30,7 @@ from collector.web.render import page
 
 MOST: Final = 200
 LARGEST: Final = 512 * 1024  # bytes of a form with fields of 200 lines
+MOST_FIELDS: Final = 2 * MOST_OF_CASE  # the ticks of a whole case, and what goes with them
 WITHIN_S: Final = 120  # a transaction each
 PER_LINE: Final = frozenset(
     one.name for action in BY_ID.values() for one in action.fields if one.per_line
@@ -45,11 +48,25 @@ class Chosen:
     suggested: SuggestedAnswer | None
 
 
+async def choose(call: Call) -> web.StreamResponse:
+    """Go on with the ticked lines: a case may have more than an address, or one step, can hold."""
+    sent = await call.request.post()
+    numbers = read_lines([str(one) for one in sent.getall("line", [])])
+    if len(numbers) > MOST:
+        return _too_many(call, len(numbers))
+    named = [("action", str(sent.get("action", "")))] + [("line", str(one)) for one in numbers]
+    return web.Response(status=303, headers={"Location": f"/preclaims/act?{urlencode(named)}"})
+
+
 async def show_bulk(call: Call) -> web.StreamResponse:
     """The form of one action for the lines of the URL; what cannot take it is left out."""
     numbers = read_lines(call.request.query.getall("line", []))
+    if len(numbers) > MOST:
+        return _too_many(call, len(numbers))
     if not numbers or not call.asked("action"):
-        return page(call, "bulk.html", action=None, chosen=(), form=None, results=None, words={})
+        return page(
+            call, "bulk.html", action=None, chosen=(), form=None, results=None, words={}, trouble=""
+        )
     action = _action(call.asked("action"))
     chosen = await call.house.read(lambda db: _choose(db, call, action, numbers))
     taking = tuple(one for one in chosen if one.is_offered)
@@ -61,6 +78,7 @@ async def show_bulk(call: Call) -> web.StreamResponse:
         form=_form(call, action, taking) if taking else None,
         results=None,
         words={},
+        trouble="",
     )
 
 
@@ -68,6 +86,8 @@ async def act_on_many(call: Call) -> web.StreamResponse:
     """Do it to each chosen line by itself, and say what came of each."""
     sent = await call.request.post()
     numbers = read_lines([str(one) for one in sent.getall("line", [])])
+    if len(numbers) > MOST:
+        return _too_many(call, len(numbers))
     texts = {name: value for name, value in sent.items() if isinstance(value, str)}
     action = _action(texts.get("action", ""))
     shared = await read_form(call)
@@ -88,17 +108,31 @@ async def act_on_many(call: Call) -> web.StreamResponse:
         form=None,
         results={one.line_id: one for one in results},
         words={one.line_id: _say(call, one) for one in results if one.refused},
+        trouble="",
     )
 
 
 def read_lines(named: Sequence[str]) -> list[int]:
-    """The ids of the chosen lines, each once; 422 for what is no id, or too many."""
+    """The ids of the chosen lines, each once; 422 for what is no id."""
     if not all(_is_id(one) for one in named):
         raise web.HTTPUnprocessableEntity
-    found = list(dict.fromkeys(int(one) for one in named))
-    if len(found) > MOST:
-        raise web.HTTPUnprocessableEntity
-    return found
+    return list(dict.fromkeys(int(one) for one in named))
+
+
+def _too_many(call: Call, number: int) -> web.Response:
+    """Nothing was done; how many one form takes, and how the rest follows."""
+    said = call.voice.t("bulk.too_many", n=number, most=MOST)
+    return page(
+        call,
+        "bulk.html",
+        status=422,
+        action=None,
+        chosen=(),
+        form=None,
+        results=None,
+        words={},
+        trouble=said,
+    )
 
 
 def _is_id(text: str) -> bool:

@@ -219,3 +219,22 @@ def test_every_note_of_a_file_is_told_in_chinese() -> None:
     untold = [note for note in notes.ALL if voice.name("note", note) == note]
 
     assert untold == []
+
+
+async def test_each_count_says_what_it_counts(signed: Signed) -> None:
+    """Signed files in the heading, required items and supporting ones below: three counts."""
+    client = await signed("engineer")
+    page = await (await client.get("/preclaims/2?lang=en")).text()
+    for words in (
+        "signed files here: 4 of 4",
+        "7 of 7 required items",
+        "Supporting items: 3 of 9",
+    ):
+        assert words in page, words
+    chinese = await (await client.get("/preclaims/2?lang=zh")).text()
+    for words in (
+        "签名文件已到 4/4",
+        "必需资料 7 项中已有 7 项",
+        "补充资料：9 项中已有 3 项",
+    ):
+        assert words in chinese, words

@@ -140,7 +140,7 @@ async def test_preclaim_shows_its_whole_file(signed: Signed) -> None:
     """Serial and its source, warranty and reason, completeness, signature, readings, history."""
     text = await (await (await signed("engineer")).get("/preclaims/1")).text()
     for part in ("SL26000002", "from the factory", "In warranty", "the last day counts",
-                 "evidence 3 of 4", "Verified", "picture.<wbr>gmin",
+                 "signed files here: 3 of 4", "Verified", "picture.<wbr>gmin",
                  "History is whole"):  # fmt: skip
         assert part in text, part
 

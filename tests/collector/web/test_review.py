@@ -291,3 +291,27 @@ async def test_another_name_of_the_unit_finds_its_line(console: Console, signed:
         said = stories.log_of(db, line)[-1].payload
     assert (said["scanned_serial"], said["scanned_as"]) == ("SL26000008", "00123456789C")
     assert "00123456789C" in await (await engineer.get(f"/preclaims/{line}")).text()
+
+
+async def test_too_many_lines_are_told_with_what_to_do(console: Console, signed: Signed) -> None:
+    """More than one step takes: how many, how many it takes, and that nothing was done; a whole
+    case of them too, whose ticks make a long address."""
+    lines = open_case(console, [f"SL27{n:06}" for n in range(201)])
+    engineer = await signed("engineer")
+    chosen = [("line", str(line)) for line in lines]
+    many = [("line", str(line)) for line in range(1, 2001)]
+    data = [("csrf", CSRF), ("action", "take")]
+    for named, count in ((chosen, 201), (many, 2000)):
+        form = await engineer.post("/preclaims/choose?lang=en", data=[*data, *named])
+        assert form.status == 422
+        assert f"{count} lines were chosen, and one step takes at most 200" in await form.text()
+    by_address = await engineer.get("/preclaims/act", params=[("action", "take"), *chosen])
+    assert "201 lines were chosen" in await by_address.text()
+    enough = await engineer.post("/preclaims/choose", data=[*data, *chosen[:200]])
+    assert (await enough.text()).count('name="line"') == 200
+    data = [*data, *chosen]
+    sent = await engineer.post("/preclaims/act?lang=zh", data=data)
+    assert sent.status == 422
+    assert "一次最多处理 200 行" in await sent.text()
+    with console.engine.begin() as db:
+        assert {stories.story_of(db, line).state.value for line in lines} == {"submitted"}
