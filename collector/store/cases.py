@@ -17,7 +17,7 @@ from collector.claims.story import PROJECTED, LogEvent, read_payload
 from collector.claims.warranty import Warranty
 from collector.store import stories
 from collector.store.tables import claim_case, claim_event, claim_line, finding
-from collector.store.upsert import insert_into, insert_row
+from collector.store.upsert import insert_once, insert_row
 
 _LAST_HASH: Final = (
     select(claim_event.c.hash)
@@ -134,18 +134,16 @@ def add_finding(
     profile_ruled: str = "",
 ) -> bool:
     """Link a fault to a line; False when it is linked already."""
-    made = db.execute(
-        insert_into(db, finding)
-        .values(
-            line_id=line_id,
-            organisation_id=organisation_id,
-            code=code,
-            episode_id=episode_id,
-            profile_ruled=profile_ruled,
-        )
-        .on_conflict_do_nothing(index_elements=["line_id", "code", "episode_id"])
+    return insert_once(
+        db,
+        finding,
+        ("line_id", "code", "episode_id"),
+        line_id=line_id,
+        organisation_id=organisation_id,
+        code=code,
+        episode_id=episode_id,
+        profile_ruled=profile_ruled,
     )
-    return made.rowcount == 1
 
 
 def append_event(

@@ -25,6 +25,20 @@ def insert_row(db: Connection, table: Table, **values: object) -> int:
     return int(key[0])
 
 
+def insert_once(db: Connection, table: Table, key: tuple[str, ...], **values: object) -> bool:
+    """Insert one row; False when there is one with the same ``key`` already, which stays."""
+    return db.execute(_insert_new(db.dialect.name, table, key), values).rowcount == 1
+
+
+@cache
+def _insert_new(
+    dialect: str, table: Table, key: tuple[str, ...]
+) -> sqlite.Insert | postgresql.Insert:
+    """Made once, as ``_insert``."""
+    made = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    return made.on_conflict_do_nothing(index_elements=key)
+
+
 @cache
 def _insert(table: Table) -> Insert:
     """One a table: values given apart from it do not make SQLAlchemy look at it anew each time,
