@@ -142,7 +142,6 @@ class Jobs:
         look()
         self._suggest_origins(now, look)
         self._keep_time(now, look)
-        self._partners.go(now, look)
         self._ask_for_evidence(now, look)
         self._look_for_gaps(now, look)
         self._tell(now)
@@ -225,6 +224,7 @@ class Jobs:
             if line_id not in left_alone:
                 self._go_on(line_id, now)
             look()
+        self._partners.go(now, look)
         with self._engine.begin() as db:
             tell_clocks(db, terms=terms, now=now)
         with self._engine.begin() as db:

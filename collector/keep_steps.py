@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from collector.claims import partner_words
 from collector.claims.problem import Both
 from collector.pack.record import Told, compare
-from collector.store import partner_steps
+from collector.store import partner_steps, profiles
 from collector.store.partner_steps import KeptStep, Record, StepState, Way
 
 
@@ -52,6 +52,8 @@ def keep(
 
     ``taken_until``: steps up to this number were followed before steps were kept.
     """
+    profiles.hold(db, line_id)  # two that tell at once tell one after the other
+    told = tuple({one.step_id: one for one in reversed(told)}.values())[::-1]  # each once
     before = partner_steps.find(db, line_id=line_id, partner=partner, way=way)
     steps = partner_steps.steps_of(db, line_id=line_id, partner=partner, way=way)
     known = [one for one in steps if one.state is not StepState.DENIED]

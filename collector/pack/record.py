@@ -28,17 +28,16 @@ class Told:
     body: str
 
     def is_same(self, other: Told) -> bool:
-        """Whether both are one step of one record."""
-        if self.seq != other.seq:
-            return False
+        """Whether both are one step of one record; only where one was told without an identity
+        do number, time, actor and content say so."""
         if self.step_id == other.step_id:
             return True
         is_made = self.step_id.startswith(MADE) != other.step_id.startswith(MADE)
         return is_made and self._facts == other._facts
 
     @property
-    def _facts(self) -> tuple[datetime, str, str]:
-        return self.at, self.actor, self.what
+    def _facts(self) -> tuple[int, datetime, str, str]:
+        return self.seq, self.at, self.actor, self.what
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select, update
 
 from collector.claims.problem import Both
 from collector.pack.record import Told
@@ -128,15 +128,11 @@ def note_tried(db: Connection, record: Record) -> None:
 
 def due(db: Connection, *, limit: int) -> tuple[Record, ...]:
     """Records with steps that wait, whose line has gone on since they were tried."""
-    waits = (
-        select(partner_step.c.id)
-        .where(
-            partner_step.c.state == StepState.WAITING.value,
-            partner_step.c.line_id == partner_record.c.line_id,
-            partner_step.c.partner == partner_record.c.partner,
-            partner_step.c.way == partner_record.c.way,
-        )
-        .exists()
+    waiting = (
+        select(partner_step.c.line_id, partner_step.c.partner, partner_step.c.way)
+        .where(partner_step.c.state == StepState.WAITING.value)
+        .distinct()
+        .subquery()
     )
     last = (
         select(func.max(claim_event.c.seq))
@@ -146,7 +142,15 @@ def due(db: Connection, *, limit: int) -> tuple[Record, ...]:
     )
     rows = db.execute(
         select(partner_record)
-        .where(waits, partner_record.c.differs_at.is_(None), last > partner_record.c.tried_seq)
+        .join(
+            waiting,
+            and_(
+                waiting.c.line_id == partner_record.c.line_id,
+                waiting.c.partner == partner_record.c.partner,
+                waiting.c.way == partner_record.c.way,
+            ),
+        )
+        .where(partner_record.c.differs_at.is_(None), last > partner_record.c.tried_seq)
         .order_by(partner_record.c.id)
         .limit(limit)
     )

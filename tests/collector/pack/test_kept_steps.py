@@ -240,6 +240,20 @@ def test_an_older_factory_tells_no_identities(ends: Ends) -> None:
         assert take(ends.sender, signed(whole, steps=steps, as_of=later)).how is Came.KNOWN
 
 
+def test_a_step_that_is_told_twice_is_one(ends: Ends) -> None:
+    """The same identity twice, also under another number, is one step: nothing is refused for it
+    and nothing is made twice."""
+    ends.take(give(ends.sender).content)
+    act(ends.factory, LineState.IN_REVIEW)
+    whole = said(answer(ends.factory))
+    (step,) = whole.steps
+    again = msgspec.structs.replace(step, seq=step.seq + 1)
+    assert take(ends.sender, signed(whole, steps=(step, again))).state == "in_review"
+    assert len(kept(ends.sender)) == 1
+    later = whole.as_of + timedelta(minutes=1)
+    assert take(ends.sender, signed(whole, steps=(again,), as_of=later)).how is Came.KNOWN
+
+
 @pytest.mark.parametrize(
     ("steps", "reason", "wrong"),
     [

@@ -104,3 +104,4 @@ async def test_the_time_of_the_other_side_stands_beside_the_arrival(
         page.count("by the other side's clock:") + page.count("by the other side&#39;s clock:") == 1
     )
     assert "2026-11-21" in page
+    assert "<code>PC-1</code>" in page
