@@ -30,7 +30,6 @@ from collector.store.cases import LineRow
 from collector.store.partner_steps import Record
 from collector.store.scope import Role, scope_of
 
-MERGED: Final = "partner_merged"
 NAME_CHARS: Final = 120  # of an actor
 STATES: Final = {state.value: state for state in TOLD}
 ORDER: Final = Order(family=lambda what: "step", overtakes=lambda what: what in STATES)
@@ -215,7 +214,7 @@ def _note_merged(
         organisation_id=line.organisation_id,
         actor=_actor(step, record),
         role=Actor.ENGINEER.value,
-        type_=MERGED,
+        type_=partner_words.MERGED,
         payload={
             "partner": record.partner,
             "number": str(step.fields.get("into", ""))[:80],

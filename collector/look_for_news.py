@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from collector.claims import event_words, no_fault, story_return
+from collector.claims import event_words, no_fault, partner_words, story_return
 from collector.claims.outage_words import Cause
 from collector.claims.revisit import Step
 from collector.notify import words
@@ -48,6 +48,9 @@ _TOPIC_OF_STATE: Final = {
     story_return.WAIVED: Topic.CLAIM_ANSWERED,
     no_fault.JUDGED: Topic.CLAIM_ANSWERED,
     no_fault.FEE_WAIVED: Topic.CLAIM_ANSWERED,
+    partner_words.MERGED: Topic.CLAIM_ANSWERED,
+    partner_words.DENIED: Topic.CLAIM_ANSWERED,
+    partner_words.REPLIED: Topic.CLAIM_BACK,
     "path_countered": Topic.CLAIM_BACK,
     "answered": Topic.CLAIM_BACK,
     "appeal": Topic.CLAIM_BACK,

@@ -19,7 +19,9 @@ from typing import Final
 from sqlalchemy import Connection
 
 from collector import follow_answer, keep_steps
+from collector.claims import partner_words
 from collector.claims.lifecycle import Actor, LineState
+from collector.claims.partner_words import DENIED
 from collector.claims.policy import DEFAULT, Policy
 from collector.claims.problem import Both
 from collector.keep_steps import Kept
@@ -31,7 +33,6 @@ from collector.store.partner_steps import Record, Way
 from collector.store.scope import Role, scope_of
 
 ANSWERED: Final = "partner_answered"
-DENIED: Final = "partner_denied"
 
 
 class Came(enum.Enum):
@@ -157,8 +158,6 @@ def _note(
 ) -> None:
     """The answer in the line's history, with what was not followed or is denied."""
     record = kept.record
-    said = f"{record.partner}: {answer.reference}, {answer.state}"
-    told = "; ".join((said, *(f"{one.en} / {one.zh}" for one in (kept.differs, held_by) if one)))
     cases.append_event(
         db,
         line_id=answer.line,
@@ -170,7 +169,8 @@ def _note(
             "partner": record.partner,
             "number": answer.reference,
             "their_state": answer.state,
-            "reason": told,
+            "reason": f"{record.partner}: {answer.reference}, {answer.state}",
+            **partner_words.told(kept.differs, held_by),
         },
         now=now,
     )

@@ -9,23 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import Connection
 
 from collector import follow_reply, keep_steps
+from collector.claims import partner_words
 from collector.claims.lifecycle import Actor, LineState
+from collector.claims.partner_words import DENIED, REPLIED
 from collector.claims.policy import DEFAULT, Policy
 from collector.claims.problem import Both
 from collector.keep_steps import Kept
 from collector.pack.reply import Reply, read_reply
 from collector.pack.signed_json import SignedJsonError
-from collector.receive_answer import DENIED, Came, Result
+from collector.receive_answer import Came, Result
 from collector.settings import PartnerEntry
 from collector.store import cases, packs, partner_answers, partner_steps
 from collector.store.partner_steps import Record, Way
-
-REPLIED: Final = "partner_replied"
 
 
 def receive_reply(
@@ -109,10 +108,8 @@ def _last_of(db: Connection, line_id: int) -> int:
 
 
 def _note(db: Connection, reply: Reply, kept: Kept, *, held_by: Both | None, now: datetime) -> None:
-    """What was not taken, or is denied, in the line's history, in both languages."""
+    """What was not taken, or is denied, in the line's history."""
     record = kept.record
-    said = f"{record.partner}: {reply.number}-{reply.line}"
-    told = "; ".join((said, *(f"{one.en} / {one.zh}" for one in (kept.differs, held_by) if one)))
     cases.append_event(
         db,
         line_id=record.line_id,
@@ -123,7 +120,8 @@ def _note(db: Connection, reply: Reply, kept: Kept, *, held_by: Both | None, now
         payload={
             "partner": record.partner,
             "number": f"{reply.number}-{reply.line}",
-            "reason": told,
+            "reason": f"{record.partner}: {reply.number}-{reply.line}",
+            **partner_words.told(kept.differs, held_by),
         },
         now=now,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from collector.claims import partner_words
 from collector.claims.action_words import FIELD_WORDS
 from collector.claims.no_fault import FEE_WAIVED, JUDGED, BenchFinding
 from collector.claims.problem import Both
@@ -31,6 +32,8 @@ def values_of(type_: str, payload: Mapping[str, object]) -> Both:
     """What it says beside its reason: 'the tracking number: SF1 → SF2'; two '' for nothing."""
     if type_ == CORRECTED:
         return _changed(payload)
+    if type_ in partner_words.TELLS:
+        return Both(_text(payload, partner_words.TOLD_EN), _text(payload, partner_words.TOLD_ZH))
     said = [(key, text) for key in _SHOWN.get(type_, ()) if (text := _text(payload, key))]
     return Both(
         "; ".join(f"{_label(key).en}: {_value(key, text).en}" for key, text in said),

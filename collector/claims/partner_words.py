@@ -8,6 +8,13 @@ from typing import Final
 
 from collector.claims.problem import Both
 
+MERGED: Final = "partner_merged"
+DENIED: Final = "partner_denied"
+REPLIED: Final = "partner_replied"
+TELLS: Final = frozenset({DENIED, REPLIED})
+"""People are told of these by letter too, with what stands under both keys."""
+TOLD_EN: Final = "told_en"
+TOLD_ZH: Final = "told_zh"
 NOT_THIS_RECORD: Final = Both(
     "the partner denies steps that it told before; somebody must look first",
     "合作方不再承认其先前告知的步骤，须先由人员核实",
@@ -20,6 +27,14 @@ OTHER_PATH: Final = Both(
     "another path is on offer now than the buyer spoke of; the buyer has to speak anew",
     "当前提出的处理方式与买方所回应的不同，须由买方重新回应",
 )
+
+
+def told(*words: Both | None) -> dict[str, object]:
+    """What an entry says of steps that were not taken, a key for each language; {} for nothing."""
+    said = [one for one in words if one is not None]
+    if not said:
+        return {}
+    return {TOLD_EN: "; ".join(one.en for one in said), TOLD_ZH: "；".join(one.zh for one in said)}
 
 
 def no_word_of_a_buyer(action: str) -> Both:

@@ -71,7 +71,7 @@ TOLD_FIELDS: Final = frozenset(
         "repeat_of", "sha256", "version", "size", "by", "partner", "number", "items",
         "what", "outcome", "verb", "until", "field", "old", "new", "unit", "scanned_as", "serials",
         "finding", "fee", "fee_payer", "repair_partner",
-        "said_at",
+        "said_at", "told_en", "told_zh",
     }
 )  # fmt: skip
 """Fields of an entry that leave the collector; what is not named here stays."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from collector.claims import event_words, no_fault, story_return
+from collector.claims import event_words, no_fault, partner_words, story_return
 from collector.claims.item_words import name_items
 from collector.claims.problem import Both
 from collector.claims.report import OTHER
@@ -120,6 +120,9 @@ _STATES: Final = {
     story_return.WAIVED: Both("the old unit may stay", "免除退回"),
     no_fault.JUDGED: Both("the old unit was judged", "已判定旧设备"),
     no_fault.FEE_WAIVED: Both("the fee is waived", "免除费用"),
+    partner_words.MERGED: Both("merged there", "工厂已合并"),
+    partner_words.DENIED: Both("the other side denies its record", "对方不再承认其记录"),
+    partner_words.REPLIED: Both("a word of the buyer could not be taken", "买方的回应未能执行"),
     "path_countered": Both("the buyer proposes another resolution", "买方提议其他处理方式"),
     "answered": Both("the question is answered", "已答复"),
     "appeal": Both("appeal", "申诉"),

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Row, exists, func, select, true
 
-from collector.claims import event_words, no_fault, story_return
+from collector.claims import event_words, no_fault, partner_words, story_return
 from collector.claims.problem import Both
 from collector.claims.revisit import Step
 from collector.claims.trust import Standing
@@ -236,6 +236,9 @@ _WITH_WORDS: Final = frozenset(
         story_return.WAIVED,
         no_fault.JUDGED,
         no_fault.FEE_WAIVED,
+        partner_words.MERGED,
+        partner_words.DENIED,
+        partner_words.REPLIED,
     }
 )
 PEOPLE_ARE_TOLD: Final = ("opened", *sorted(_WITH_WORDS))

@@ -271,7 +271,8 @@ def test_a_return_can_be_waived(house: House) -> None:
         act(db, 1, Wish(action="waive_return", reason="scrapped there"), by=ENGINEER,
             policy=house.policy, now=house.now)  # fmt: skip
     wait(house, 30)
-    assert [s for row in house.rows(tables.notice) if (s := str(row["step"])).startswith("r")] == []
+    steps = [str(row["step"]) for row in house.rows(tables.notice)]
+    assert [step for step in steps if step.startswith("return.")] == []
     assert line(house)["state"] == "closed"
 
 

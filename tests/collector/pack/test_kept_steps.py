@@ -12,6 +12,7 @@ from collector import retry_steps
 from collector.agree_with_partner import agree
 from collector.claims.chain import first_break
 from collector.claims.lifecycle import Actor, LineState
+from collector.look_for_news import look_for_news
 from collector.pack.answer import MOST_STEPS, Answer, Step, write_answer
 from collector.pack.signed_json import SignedJsonError
 from collector.receive_answer import Came
@@ -174,10 +175,16 @@ def test_a_number_that_comes_again_is_told_and_not_followed(restored: tuple[Ends
     assert result.differs is not None
     assert result.state == "approved"
     *_, last = ends.sender.rows(tables.claim_event)
-    reason = json.loads(str(last["payload_json"]))["reason"]
+    told = json.loads(str(last["payload_json"]))
     assert last["type"] == "partner_denied"
-    assert result.differs.en in reason
-    assert result.differs.zh in reason
+    assert told["told_en"].startswith(result.differs.en)
+    assert told["told_zh"].startswith(result.differs.zh)
+    with ends.sender.engine.begin() as db:
+        look_for_news(db, settled=timedelta(0), now=ends.sender.now)
+    (letter,) = (
+        row for row in ends.sender.rows(tables.notice) if "partner_denied" in str(row["step"])
+    )
+    assert str(letter["text_zh"]).startswith(result.differs.zh)
     assert [(what, state) for what, state, _ in kept(ends.sender)] == [
         ("in_review", StepState.DONE),
         ("approved", StepState.DENIED),

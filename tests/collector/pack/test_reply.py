@@ -200,7 +200,7 @@ def test_a_word_about_another_path_is_no_word_on_this_one(approved: Ends) -> Non
     assert (story(factory).path_said, story(factory).ship_to) == ("", ADDRESS)
     *_, last = factory.rows(tables.claim_event)
     assert last["type"] == "partner_replied"
-    assert result.held_by.zh in json.loads(str(last["payload_json"]))["reason"]
+    assert json.loads(str(last["payload_json"]))["told_zh"] == result.held_by.zh
 
 
 def test_what_waits_is_tried_again_and_never_over_something_newer(approved: Ends) -> None:
