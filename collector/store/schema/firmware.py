@@ -51,7 +51,7 @@ firmware_case_member = Table(
     Column("firmware_case_id", Integer, ForeignKey("firmware_case.id"), nullable=False),
     owner(),
     Column("position_id", Integer, ForeignKey("position.id"), nullable=False),
-    Column("serial_key", String(140), nullable=False),
+    Column("serial_key", String(140), nullable=False, index=True),
     Column("episode_id", Integer, ForeignKey("episode.id"), nullable=False, index=True),
     Column("note", Text, nullable=False, server_default=text("''")),
     UniqueConstraint("firmware_case_id", "episode_id"),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import insert, select, update
+import pytest
+from sqlalchemy import event, insert, select, update
 
 from collector.claims.lifecycle import Actor
 from collector.firmware_steps import act
 from collector.roles import Role
 from collector.store import tables as t
 from collector.store.firmware_cases import log_of
+from collector.store.scope import Scope
+from collector.store.views.firmware_links import cases_of_line, lines_of_devices
 from tests.collector.web.conftest import CSRF, NOW, Console, Signed
 from tests.collector.web.test_review import token_of
 
@@ -179,3 +182,29 @@ async def test_nobody_is_asked_of_a_version_on_which_nothing_fails(
         ended = found.onset_at + timedelta(hours=1)
         db.execute(update(t.episode).where(t.episode.c.id == 11).values(cleared_at=ended))
     assert (await (await engineer.get(url)).json())["fix"]["unordered"] == []
+
+
+async def test_links_read_no_whole_table(console: Console) -> None:
+    """Both ways are found by an index on the serial, however many cases and claims there are."""
+    stmts: list[tuple[str, object]] = []
+    scope = Scope(organisation_ids=frozenset({"fit", "factory"}), role=Role.FACTORY_ENGINEER)
+    if console.engine.dialect.name != "sqlite":
+        pytest.skip("plans of PostgreSQL depend on how full its tables are")
+
+    def keep(_: object, __: object, statement: str, given: object, *___: object) -> None:
+        stmts.append((statement, given))
+
+    with console.engine.begin() as db:
+        event.listen(db, "before_cursor_execute", keep)
+        cases_of_line(db, scope, 2)
+        lines_of_devices(db, scope, ["SL26000003"])
+        event.remove(db, "before_cursor_execute", keep)
+        plans = [
+            str(row[3])
+            for statement, given in stmts
+            for row in db.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)  # type: ignore[arg-type]
+        ]
+    assert len(plans) > 5
+    whole = ("SCAN firmware", "SCAN claim", "SCAN finding")
+    assert [plan for plan in plans if plan.startswith(whole)] == []
+    assert [plan for plan in plans if "claim_line_organisation" in plan] == []
