@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, or_, select
@@ -91,10 +92,16 @@ def what_carries(db: Connection, lines: Select[tuple[int]] | list[int]) -> dict[
 
 def carried_of(codes: Sequence[Row[*tuple[Any, ...]]]) -> Carried:
     """What one line rests on, by a row of ``HOLDS`` for each of its fault codes."""
+    return _carried(tuple((row.code, bool(row.carries), bool(row.gated)) for row in codes))
+
+
+@lru_cache(maxsize=1000)
+def _carried(codes: tuple[tuple[str, bool, bool], ...]) -> Carried:
+    """Of (code, carries, gated); the lines of a list have few answers among them."""
     return Carried(
-        codes=frozenset(row.code for row in codes if row.carries),
-        is_plain=any(not row.gated for row in codes),
-        all_codes=frozenset(row.code for row in codes),
+        codes=frozenset(code for code, carries, _ in codes if carries),
+        is_plain=any(not gated for *_, gated in codes),
+        all_codes=frozenset(code for code, *_ in codes),
     )
 
 
