@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import msgspec
@@ -11,11 +12,12 @@ import pytest
 from collector import retry_steps
 from collector.agree_with_partner import agree
 from collector.claims.chain import first_break
-from collector.claims.lifecycle import Actor, LineState
+from collector.claims.lifecycle import Actor, IllegalMoveError, LineState
 from collector.look_for_news import look_for_news
 from collector.pack.answer import MOST_STEPS, Answer, Step, write_answer
 from collector.pack.signed_json import SignedJsonError
 from collector.receive_answer import Came
+from collector.review import move_line
 from collector.settings import PartnerEntry
 from collector.store import cases, partner_steps, stories, tables
 from collector.store.partner_steps import StepState, Way
@@ -35,6 +37,7 @@ from tests.collector.pack.test_receive import Ends, ends
 from tests.collector.pack.test_share import give, move
 
 __all__ = ["ends"]
+CREDITED = {"credit_note": "CN-5"}
 pytestmark = needs.FONT
 
 
@@ -111,12 +114,15 @@ def test_the_jobs_loop_tries(asked: Ends) -> None:
     sender.engine.dispose()
 
 
-def test_who_decides_no_more_is_not_followed_later(asked: Ends) -> None:
+@pytest.mark.parametrize("partners", [(), (replace(FACTORY, decides_for=""),)])
+def test_who_decides_no_more_is_not_followed_later(
+    asked: Ends, partners: tuple[PartnerEntry, ...]
+) -> None:
     """The entry was taken away, or its right to decide, while a step waited."""
     sender = asked.sender
     take(sender, answer(asked.factory))
     move(sender, LineState.IN_REVIEW, Actor.INTEGRATOR)
-    retry(sender)
+    retry(sender, *partners)
     assert line_of(sender)["state"] == "in_review"
 
 
@@ -195,6 +201,26 @@ def test_a_number_that_comes_again_is_told_and_not_followed(restored: tuple[Ends
     assert ends.sender.everything() == after
     with ends.sender.engine.begin() as db:
         assert first_break(cases.chain_of(db, 1)) is None
+
+
+def test_nothing_of_another_record_is_followed_before_a_person_agrees(
+    restored: tuple[Ends, bytes],
+) -> None:
+    """Not even what would fit: the unit is not called back for a record that nobody has compared.
+    Then it is."""
+    ends, content = restored
+    sender, told = ends.sender, said(content)
+    back = msgspec.structs.replace(told.steps[1], to="awaiting_return", fields={})
+    result = take(sender, signed(told, steps=(told.steps[0], back)))
+    assert result.state == "approved"
+    sender.pass_time(60)
+    retry(sender, FACTORY)
+    assert line_of(sender)["state"] == "approved"
+    with sender.engine.begin() as db:
+        (record,) = partner_steps.records_of(db, 1)
+        agree(db, record, actor="li", role=Actor.INTEGRATOR, now=sender.now)
+    retry(sender, FACTORY)
+    assert line_of(sender)["state"] == "awaiting_return"
 
 
 def test_a_step_that_is_told_no_more_is_told(ends: Ends) -> None:
@@ -318,3 +344,38 @@ def test_clocks_use_the_factorys_own_time(ends: Ends) -> None:
     assert story.moved_at == arrival
     assert arrival in arrived
     assert submitted + timedelta(hours=20) not in arrived
+
+
+def test_the_probes_prove_a_repair_from_its_arrival(ends: Ends) -> None:
+    """A factory that dates its shipment back does not have the line called repaired by what the
+    probes saw before anybody here knew of it."""
+    sender = ends.sender
+    ends.take(give(sender).content)
+    act(ends.factory, LineState.IN_REVIEW)
+    told = said(answer(ends.factory))
+    (taken,) = told.steps
+    steps = [taken]
+    for number, (to, fields) in enumerate(
+        (("approved", dict(DECISION, path="credit")), ("resolving", {}), ("fulfilled", CREDITED)),
+        start=1,
+    ):
+        steps.append(
+            Step(seq=taken.seq + number, id=f"{number:064x}", at=taken.at, actor="Wu", to=to,
+                 reason="r", fields=fields)
+        )  # fmt: skip
+    sender.pass_time(30 * 86_400)
+    assert take(sender, signed(told, steps=tuple(steps))).state == "fulfilled"
+
+    def call_it_repaired() -> None:
+        with sender.engine.begin() as db:
+            move_line(
+                db, line_id=1, target=LineState.RESOLVED, actor="collector", role=Actor.SYSTEM,
+                reason="", now=sender.now, fields={"verified_by_probe": True},
+            )  # fmt: skip
+
+    sender.pass_time(6 * 86_400)
+    with pytest.raises(IllegalMoveError):
+        call_it_repaired()
+    sender.pass_time(2 * 86_400)
+    call_it_repaired()
+    assert line_of(sender)["state"] == "resolved"
