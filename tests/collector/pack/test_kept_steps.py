@@ -12,14 +12,12 @@ import pytest
 from collector import retry_steps
 from collector.agree_with_partner import agree
 from collector.claims.chain import first_break
-from collector.claims.lifecycle import Actor, IllegalMoveError, LineState
+from collector.claims.lifecycle import Actor, LineState
 from collector.look_for_news import look_for_news
-from collector.pack.answer import MOST_STEPS, Answer, Step, write_answer
-from collector.pack.signed_json import SignedJsonError
+from collector.pack.answer import Answer, Step, write_answer
 from collector.receive_answer import Came
-from collector.review import move_line
 from collector.settings import PartnerEntry
-from collector.store import cases, partner_steps, stories, tables
+from collector.store import cases, partner_steps, tables
 from collector.store.partner_steps import StepState, Way
 from tests.collector.house import House
 from tests.collector.pack import needs
@@ -285,97 +283,3 @@ def test_a_step_that_is_told_twice_is_one(ends: Ends) -> None:
     assert len(kept(ends.sender)) == 1
     later = whole.as_of + timedelta(minutes=1)
     assert take(ends.sender, signed(whole, steps=(again,), as_of=later)).how is Came.KNOWN
-
-
-@pytest.mark.parametrize(
-    ("steps", "reason", "wrong"),
-    [
-        pytest.param(MOST_STEPS + 1, "x", "length <= 500", id="too many"),
-        pytest.param(20, "x" * 15_000, "KiB", id="too long"),
-        pytest.param(1, "x" * 20_001, "length <= 20000", id="too long a reason"),
-    ],
-)
-def test_an_answer_that_nobody_would_take_is_not_written(
-    ends: Ends, steps: int, reason: str, wrong: str
-) -> None:
-    """The bound is told where the answer is written, in both languages, with what to do; up to it
-    every answer that is written can be read."""
-    ends.take(give(ends.sender).content)
-    act(ends.factory, LineState.IN_REVIEW)
-    told = said(answer(ends.factory))
-    many = tuple(msgspec.structs.replace(told.steps[0], seq=n, reason=reason) for n in range(steps))
-    with pytest.raises(SignedJsonError, match=wrong) as found:
-        signed(told, steps=many)
-    assert "未发送" in found.value.words.zh
-
-
-def test_clocks_use_the_factorys_own_time(ends: Ends) -> None:
-    """An answer that was two days on its way stops the response clock when it was given; the log
-    keeps the arrival. What no clock can be right about is bounded: not before the submission, not
-    after the arrival, not before the step before."""
-    sender = ends.sender
-    ends.take(give(sender).content)
-    act(ends.factory, LineState.IN_REVIEW)
-    told = said(answer(ends.factory))
-    with sender.engine.begin() as db:
-        submitted = stories.story_of(db, 1).submitted_at
-    assert submitted is not None
-    arrival = sender.now = submitted + timedelta(days=3)
-    (taken,) = told.steps
-
-    def at(hours: float, to: str, seq: int, **fields: object) -> Step:
-        moment = submitted + timedelta(hours=hours)
-        return Step(seq=seq, id=f"{seq:064x}", at=moment, actor="Wu", to=to, reason="r",
-                    fields=fields)  # fmt: skip
-
-    steps = (
-        msgspec.structs.replace(taken, at=submitted - timedelta(days=400)),
-        at(20, "approved", taken.seq + 1, **DECISION),
-        at(1, "resolving", taken.seq + 2),
-        at(999, "fulfilled", taken.seq + 3, tracking="SF-1", new_serial="SC24019999"),
-    )
-    assert take(sender, signed(told, steps=steps)).state == "fulfilled"
-    with sender.engine.begin() as db:
-        story = stories.story_of(db, 1)
-        arrived = {entry.at for entry in stories.log_of(db, 1) if entry.type == "moved"}
-    (cycle,) = story.cycles
-    assert cycle.stopped_at == story.approved_at == story.rma_at == submitted + timedelta(hours=20)
-    assert story.stopped_at == story.fulfilled_at == arrival
-    assert story.moved_at == arrival
-    assert arrival in arrived
-    assert submitted + timedelta(hours=20) not in arrived
-
-
-def test_the_probes_prove_a_repair_from_its_arrival(ends: Ends) -> None:
-    """A factory that dates its shipment back does not have the line called repaired by what the
-    probes saw before anybody here knew of it."""
-    sender = ends.sender
-    ends.take(give(sender).content)
-    act(ends.factory, LineState.IN_REVIEW)
-    told = said(answer(ends.factory))
-    (taken,) = told.steps
-    steps = [taken]
-    for number, (to, fields) in enumerate(
-        (("approved", dict(DECISION, path="credit")), ("resolving", {}), ("fulfilled", CREDITED)),
-        start=1,
-    ):
-        steps.append(
-            Step(seq=taken.seq + number, id=f"{number:064x}", at=taken.at, actor="Wu", to=to,
-                 reason="r", fields=fields)
-        )  # fmt: skip
-    sender.pass_time(30 * 86_400)
-    assert take(sender, signed(told, steps=tuple(steps))).state == "fulfilled"
-
-    def call_it_repaired() -> None:
-        with sender.engine.begin() as db:
-            move_line(
-                db, line_id=1, target=LineState.RESOLVED, actor="collector", role=Actor.SYSTEM,
-                reason="", now=sender.now, fields={"verified_by_probe": True},
-            )  # fmt: skip
-
-    sender.pass_time(6 * 86_400)
-    with pytest.raises(IllegalMoveError):
-        call_it_repaired()
-    sender.pass_time(2 * 86_400)
-    call_it_repaired()
-    assert line_of(sender)["state"] == "resolved"

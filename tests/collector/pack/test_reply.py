@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -16,29 +15,20 @@ from collector.claims.chain import first_break
 from collector.claims.lifecycle import LineState
 from collector.claims.policy import DEFAULT, Policy
 from collector.claims.story import Story
-from collector.config_notify import answer_route, reply_route
 from collector.give_reply import replies_to
-from collector.outlets.outlet import open_outlets
-from collector.outlets.settings import NotifySettings
 from collector.pack.claim import Maker
 from collector.pack.reply import Reply, Word, write_reply
-from collector.pack.room import PackRoom
 from collector.pack.signed_json import SignedJsonError
-from collector.postman import Postman
 from collector.receive_answer import Came, Result
 from collector.receive_reply import receive_reply
 from collector.roles import Role
 from collector.settings import PartnerEntry
-from collector.sign_for_partners import signer
 from collector.store import answers, cases, partner_steps, stories, tables
 from collector.store.partner_steps import StepState, Way
 from collector.store.scope import scope_of
-from collector.tell import tell
-from shared.backoff import Backoff
 from tests.collector.house import House
-from tests.collector.notify.far_ends import Receiver
 from tests.collector.pack import needs
-from tests.collector.pack.seed import PACK_KEY, desk_of
+from tests.collector.pack.seed import PACK_KEY
 from tests.collector.pack.test_answer import (
     DECISION,
     FACTORY,
@@ -310,83 +300,3 @@ def test_no_clock_of_the_factory_starts_by_the_buyers_word(ends: Ends) -> None:
     ends.factory.pass_time(86_400)
     assert hear(ends.factory, reply(ends.sender)).state == "in_review"
     assert story(ends.factory).cycles[-1].started_at == ends.factory.now
-
-
-def test_only_who_has_answered_is_replied_to(ends: Ends) -> None:
-    """Before the factory's first answer nobody is told the address."""
-    ends.take(give(ends.sender).content)
-    do(ends.sender, "confirm_ship_to", ship_to=ADDRESS)
-    with ends.sender.engine.begin() as db:
-        made = replies_to(
-            db, 1, partners=[FACTORY], made_by=SENDER, key=PACK_KEY, now=ends.sender.now
-        )
-    assert made == ()
-
-
-async def test_words_go_by_the_outbox(approved: Ends, tmp_path: Path) -> None:
-    """Each word of the buyer makes one letter for the factory, signed when it leaves; what the
-    factory did itself makes none, and no echo comes back."""
-    sender, factory = approved.sender, approved.factory
-    receiver = Receiver(tmp_path)
-    await receiver.start()
-    assert receiver.server is not None
-    there = replace(
-        FACTORY,
-        replies_to=f"https://127.0.0.1:{receiver.server.port}",
-        ca=tmp_path / "ca.pem",
-    )
-    notify = NotifySettings(hooks=(reply_route(there),))
-    with sender.engine.begin() as db:
-        assert tell(db, notify=notify, now=sender.now) == 0
-    do(sender, "accept_path")
-    do(sender, "confirm_ship_to", ship_to=ADDRESS)
-    with sender.engine.begin() as db:
-        assert tell(db, notify=notify, now=sender.now) == 2
-    room = PackRoom(
-        desk=replace(desk_of(sender), made_by=SENDER),
-        key=PACK_KEY,
-        font=tmp_path,
-        directory=tmp_path,
-        partners=(there,),
-    )
-    postman = Postman(
-        sender.engine, notify, base_url="https://pc.example", sign=signer(room),
-        clock=lambda: sender.now, jitter=lambda: 0.0,
-    )  # fmt: skip
-    for _ in range(2):
-        for outlet in open_outlets(notify, clock=lambda: sender.now):
-            await postman.deliver_one(outlet, Backoff(jitter=lambda: 0.0))
-    await receiver.server.close()
-
-    first, second = receiver.got
-    assert hear(factory, first.body).how is Came.TAKEN
-    assert hear(factory, second.body).how is Came.KNOWN  # the first told both already
-    assert (story(factory).path_said, story(factory).ship_to) == ("accepted", ADDRESS)
-    echo = NotifySettings(hooks=(answer_route(replace(PARTNER, answers_to="https://x.example")),))
-    with factory.engine.begin() as db:
-        tell(db, notify=echo, now=factory.now)
-    names = {row["code"] for row in factory.rows(tables.notice) if row["topic"] == "claim_event"}
-    assert "path_accepted" in names
-    told = [
-        row for row in factory.rows(tables.letter) if row["channel"] == "partner:south-collector"
-    ]
-    assert len(told) == 2  # taken up, approved
-
-
-async def test_an_address_from_before_the_first_answer_goes_with_it(ends: Ends) -> None:
-    """Nobody knew whom to tell it; the answer that says so brings it on its way, once."""
-    ends.take(give(ends.sender).content)
-    do(ends.sender, "confirm_ship_to", ship_to=ADDRESS)
-    notify = NotifySettings(hooks=(reply_route(replace(FACTORY, replies_to="https://f.example")),))
-
-    def letters() -> int:
-        with ends.sender.engine.begin() as db:
-            return tell(db, notify=notify, now=ends.sender.now)
-
-    assert letters() == 0
-    for target, fields in ((LineState.IN_REVIEW, {}), (LineState.APPROVED, DECISION)):
-        act(ends.factory, target, fields)
-        take(ends.sender, answer(ends.factory))
-    assert letters() == 1
-    assert hear(ends.factory, reply(ends.sender)).held_by is None
-    assert story(ends.factory).ship_to == ADDRESS
