@@ -89,6 +89,12 @@ OPEN_LINE = Index(
     sqlite_where=claim_line.c.closed_at.is_(None),
     postgresql_where=claim_line.c.closed_at.is_(None),
 )
+MERGED_LINES = Index(
+    "ix_claim_line_merged_into",
+    claim_line.c.merged_into,
+    sqlite_where=claim_line.c.merged_into.is_not(None),
+    postgresql_where=claim_line.c.merged_into.is_not(None),
+)
 
 finding = Table(
     "finding",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, func, select
 
 from collector.outlets.settings import FACTORY, PARTNER
 from collector.store import partner_answers, partner_steps
@@ -82,18 +82,18 @@ def _partner(
 
 def _sent(db: Connection, line_id: int, channel: str) -> SentWord | None:
     into = partner_answers.goes_on_as(db, line_id)
-    row = db.execute(
-        select(letter)
-        .join(letter_item, letter_item.c.letter_id == letter.c.id)
-        .join(notice, notice.c.id == letter_item.c.notice_id)
+    last = (
+        select(func.max(letter_item.c.letter_id))
+        .select_from(notice)
+        .join(letter_item, letter_item.c.notice_id == notice.c.id)
         .where(
-            letter.c.channel == channel,
             notice.c.thing == "claim",
-            or_(notice.c.thing_id == line_id, notice.c.thing_id == into),
+            notice.c.thing_id.in_([one for one in (line_id, into) if one is not None]),
+            letter_item.c.channel == channel,
         )
-        .order_by(letter.c.id.desc())
-        .limit(1)
-    ).one_or_none()
+        .scalar_subquery()
+    )
+    row = db.execute(select(letter).where(letter.c.id == last)).one_or_none()
     if row is None:
         return None
     return SentWord(

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from collector.claims.partner_words import OTHER_PATH
 from collector.claims.problem import Both
 from collector.pack.record import Told
-from collector.store import cases, partner_answers, partner_steps
+from collector.store import cases, packs, partner_answers, partner_steps
 from collector.store import tables as t
 from collector.store.partner_steps import Record, StepState, Way
 from tests.collector.web.conftest import CSRF, NOW, Console, Signed
@@ -84,6 +85,49 @@ async def test_the_claimants_side_agrees(told: Console, signed: Signed) -> None:
     assert "denies steps" not in page
     assert "Denied" in page
     assert (await client.post("/preclaims/1/partner", data=form())).status == 404
+
+
+async def test_the_factory_sees_a_buyers_word_that_it_could_not_take(
+    console: Console, signed: Signed
+) -> None:
+    """From whom, under which number there, which word, and why; and the factory's people, not the
+    buyer's, say whether a record that denies itself counts."""
+    with console.engine.begin() as db:
+        owner = db.execute(select(t.claim_line).where(t.claim_line.c.id == 2)).one()
+        packs.add_import(
+            db, line_id=2, organisation_id=owner.organisation_id, partner="fitters",
+            their_number="PC-2026-000009", their_line=9, sha256="0" * 64, as_of=NOW, now=NOW,
+        )  # fmt: skip
+        record = Record(
+            line_id=2, organisation_id=owner.organisation_id, partner="fitters", way=Way.REPLY,
+            as_of=NOW, differs_at=NOW,
+        )  # fmt: skip
+        partner_steps.keep(db, record)
+        word = Told(step_id="a" * 64, seq=1, at=NOW, actor="Li", what="accept_path", body="{}")
+        partner_steps.add(db, record, word, place=0, state=StepState.WAITING, now=NOW)
+        (kept,) = partner_steps.steps_of(db, line_id=2, partner="fitters", way=Way.REPLY)
+        partner_steps.settle(db, kept.id, StepState.WAITING, OTHER_PATH)
+    engineer, integrator = await signed("engineer"), await signed("integrator")
+    english = await (await engineer.get("/preclaims/2?lang=en")).text()
+    chinese = await (await engineer.get("/preclaims/2?lang=zh")).text()
+    for said in (
+        "fitters",
+        "PC-2026-000009-9",
+        "Accept the resolution",
+        OTHER_PATH.en,
+        "Came from",
+    ):
+        assert said in english
+    assert OTHER_PATH.zh in chinese
+    button = 'action="/preclaims/2/partner"'
+    assert button in english
+    assert button not in await (await integrator.get("/preclaims/2")).text()
+    wanted = {"csrf": CSRF, "partner": "fitters", "way": "reply", "line": "2"}
+    refused = await integrator.post("/preclaims/2/partner", data=wanted)
+    assert refused.status == 403
+    with console.engine.begin() as db:
+        (record,) = partner_steps.records_of(db, 2)
+        assert record.differs_at is not None
 
 
 async def test_the_time_of_the_other_side_stands_beside_the_arrival(
