@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from collector import action_effects
 from collector.act import By, Wish, act
-from collector.claims import guard_words, partner_words
+from collector.claims import guard_words, partner_fields, partner_words
 from collector.claims.action_words import SAME_AS_BEFORE
 from collector.claims.actions import BY_ID
 from collector.claims.guards import same_serial
@@ -80,6 +80,9 @@ def follow(
 def _do(
     db: Connection, record: Record, step: Step, *, policy: Policy, now: datetime
 ) -> Both | None:
+    is_known = step.to in BESIDE or step.to in STATES
+    if is_known and (why := partner_fields.unknown(step.fields)) is not None:
+        return why
     if step.to in BESIDE:
         _act(db, record, step, policy=policy, now=now)
         return None
@@ -91,7 +94,8 @@ def _do(
         return None
     line, story = line_and_story(db, record.line_id)
     if line.state is target:
-        return partner_words.STANDS_OTHERWISE if _differs(step, story) else None
+        other = partner_fields.differing(step.to, step.fields, story)
+        return partner_words.stands_otherwise(other) if other else None
     fields = _fields(step, story)
     after = _move(db, record, step, target, fields, policy=policy, now=now)
     if (action := _EFFECTS.get(target)) is not None:
@@ -107,14 +111,6 @@ def _do(
             now=now,
         )
     return None
-
-
-def _differs(step: Step, story: Story) -> bool:
-    """A decision that stands here already was made with other words."""
-    if step.to != LineState.APPROVED.value:
-        return False
-    said = (("path", story.path), ("rma_number", story.rma_number))
-    return any(step.fields.get(key, here) != here for key, here in said)
 
 
 def _fields(step: Step, story: Story) -> dict[str, object]:

@@ -11,15 +11,17 @@ from sqlalchemy import Connection
 from collector.act import By, Wish, act
 from collector.claims import partner_words
 from collector.claims.actions import BY_ID
-from collector.claims.lifecycle import IllegalMoveError
+from collector.claims.lifecycle import Actor, IllegalMoveError
 from collector.claims.policy import Policy
 from collector.claims.problem import Both
 from collector.claims.story import SAID_AT, Story
 from collector.keep_steps import Order
 from collector.pack.record import Told
-from collector.pack.reply import OF_PATH, SAYS, SHIP_TO, Word
+from collector.pack.reply import ANSWER, OF_PATH, SAYS, SHIP_TO, Word, about
 from collector.review import line_and_story
 from collector.settings import PartnerEntry
+from collector.store import cases
+from collector.store.cases import LineRow
 from collector.store.scope import Role, scope_of
 
 NAME_CHARS: Final = 120  # of an actor
@@ -58,11 +60,14 @@ def follow(
         return partner_words.no_word_of_a_buyer(word.action)
     try:
         with db.begin_nested():
-            _, story = line_and_story(db, line_id)
+            line, story = line_and_story(db, line_id)
             if _stands_so(word, story):
+                _keep_words(db, line, word, partner, now=now)
                 return None
             if word.action in OF_PATH and word.about != story.path:
                 return partner_words.OTHER_PATH
+            if word.action == ANSWER and word.about not in ("", about(ANSWER, story)):
+                return partner_words.OTHER_QUESTION
             scope = scope_of(db, organisation_id=partner.organisation_id, role=Role.INTEGRATOR)
             act(
                 db,
@@ -76,6 +81,30 @@ def follow(
     except IllegalMoveError as error:
         return Both(error.line("en"), error.line("zh"))
     return None
+
+
+def _keep_words(
+    db: Connection, line: LineRow, word: Word, partner: PartnerEntry, *, now: datetime
+) -> None:
+    """The step was taken already, by evidence that arrived or on a page: what the buyer wrote with
+    it is told all the same."""
+    if BY_ID[word.action].move is None or not word.reason.strip():
+        return
+    cases.append_event(
+        db,
+        line_id=line.id,
+        organisation_id=line.organisation_id,
+        actor=f"{word.actor} ({partner.name})"[:NAME_CHARS],
+        role=Actor.SYSTEM.value,
+        type_=partner_words.REPLIED,
+        payload={
+            "partner": partner.name,
+            "reason": word.reason,
+            SAID_AT: word.at.isoformat(),
+            **partner_words.told(partner_words.CAME_LATE),
+        },
+        now=now,
+    )
 
 
 def _stands_so(word: Word, story: Story) -> bool:

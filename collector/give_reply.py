@@ -14,9 +14,9 @@ from sqlalchemy import Connection
 
 from collector.claims.actions import BY_ID
 from collector.claims.lifecycle import Actor
-from collector.claims.story import EMPTY, LogEvent, step
+from collector.claims.story import EMPTY, LogEvent, Story, step
 from collector.pack.claim import Maker
-from collector.pack.reply import OF_PATH, SAYS, Reply, Word, write_reply
+from collector.pack.reply import SAYS, Reply, Word, about, write_reply
 from collector.settings import PartnerEntry
 from collector.store import partner_answers, stories
 
@@ -66,7 +66,7 @@ def words_of(db: Connection, line_id: int) -> tuple[Word, ...]:
     story, found = EMPTY, []
     for event in stories.log_of(db, line_id):
         if action := action_of(event):
-            found.append(_word(event, action, path=story.path, hash_=hashes[event.seq]))
+            found.append(_word(event, action, story, hash_=hashes[event.seq]))
         story = step(story, event)
     return tuple(found)
 
@@ -81,7 +81,7 @@ def action_of(event: LogEvent) -> str:
     return _EVENTS.get(event.type, "")
 
 
-def _word(event: LogEvent, action: str, *, path: str, hash_: str) -> Word:
+def _word(event: LogEvent, action: str, before: Story, *, hash_: str) -> Word:
     named = {one.name for one in BY_ID[action].fields}
     return Word(
         seq=event.seq,
@@ -89,7 +89,7 @@ def _word(event: LogEvent, action: str, *, path: str, hash_: str) -> Word:
         at=event.at,
         actor=event.actor,
         action=action,
-        about=path if action in OF_PATH else "",
+        about=about(action, before),
         reason=str(event.payload.get("reason", "")),
         fields={key: value for key, value in event.payload.items() if key in named},
     )

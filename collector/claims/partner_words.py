@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from collector.claims.action_words import FIELD_WORDS
 from collector.claims.problem import Both
 
 MERGED: Final = "partner_merged"
@@ -19,14 +20,25 @@ NOT_THIS_RECORD: Final = Both(
     "the partner denies steps that it told before; somebody must look first",
     "合作方不再承认其先前告知的步骤，须先由人员核实",
 )
-STANDS_OTHERWISE: Final = Both(
-    "the line stands so already, with another path or RMA number; compare both by telephone",
-    "索赔行已处于该状态，但处理方式或 RMA 编号不同；请电话核对",
-)
 OTHER_PATH: Final = Both(
     "another path is on offer now than the buyer spoke of; the buyer has to speak anew",
     "当前提出的处理方式与买方所回应的不同，须由买方重新回应",
 )
+CAME_LATE: Final = Both(
+    "the line had gone on already when these words of the buyer came",
+    "买方的这段话到达时，索赔行已继续处理",
+)
+OTHER_QUESTION: Final = Both(
+    "something else is asked for now than the buyer answered; the buyer has to answer anew",
+    "当前要求补充的内容与买方所答复的不同，须由买方重新答复",
+)
+
+
+_FIELDS: Final = {
+    **FIELD_WORDS,
+    "fee": Both("the fee", "费用"),
+    "fee_payer": Both("who pays the ways", "运费承担方"),
+}
 
 
 def told(*words: Both | None) -> dict[str, object]:
@@ -35,6 +47,27 @@ def told(*words: Both | None) -> dict[str, object]:
     if not said:
         return {}
     return {TOLD_EN: "; ".join(one.en for one in said), TOLD_ZH: "；".join(one.zh for one in said)}
+
+
+def stands_otherwise(name: str) -> Both:
+    """The step leads to where the line stands already, with another value of this field: a second
+    question or shipment, or the same decision in other words."""
+    field = _FIELDS[name]
+    return Both(
+        f"the line stands so already, and {field.en} is another there; compare both by telephone,"
+        " and bring the line here to where the partner took the step",
+        f"索赔行已处于该状态，但对方的{field.zh}不同；请电话核对，并将此处的索赔行恢复到对方执行该步骤前的状态",
+    )
+
+
+def unknown_value(name: str, value: str) -> Both:
+    """A value that this version has no word for."""
+    field, said = _FIELDS[name], " ".join(value.split())[:40]
+    return Both(
+        f"{field.en} is told as '{said}', which this collector does not know; nothing of the step"
+        " was done. Update this collector, or do the step by hand",
+        f"对方告知的{field.zh}为“{said}”，本采集端无法识别，该步骤未执行。请升级本采集端，或手动执行该步骤",
+    )
 
 
 def no_word_of_a_buyer(action: str) -> Both:

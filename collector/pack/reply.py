@@ -13,6 +13,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from collector.claims.problem import Both
+from collector.claims.story_parts import Story
 from collector.pack import signed_json
 from collector.pack.claim import Line, Maker, Prose
 from collector.pack.signed_json import Kind, Opened
@@ -29,6 +30,8 @@ SAYS: Final = frozenset(
     {ACCEPT, COUNTER, SHIP_TO, "answer", "appeal", "withdraw", "resolve", "not_solved", "reopen"}
 )
 """Actions of ``claims.actions`` that are a buyer's, and that a factory has to hear of."""
+ANSWER: Final = "answer"
+ABOUT_LONGEST: Final = 400
 OF_PATH: Final = frozenset({ACCEPT, COUNTER})
 
 
@@ -40,7 +43,7 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     at: Moment
     actor: Line
     action: Line  # one of SAYS
-    about: Line = ""  # the path that was on offer then
+    about: Line = ""  # the path that was on offer then, or what was asked for; see ``about``
     reason: Prose = ""
     fields: dict[Annotated[str, msgspec.Meta(max_length=40)], object] = {}
 
@@ -56,6 +59,14 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     reference: Line  # the factory's own number of the claim, from its answers
     as_of: Moment
     words: Annotated[tuple[Word, ...], msgspec.Meta(max_length=MOST_WORDS)]
+
+
+def about(action: str, story: Story) -> str:
+    """What a word of this action is said of, where the line stands so; '' for what needs none, and
+    from older collectors."""
+    if action in OF_PATH:
+        return story.path
+    return " ".join(sorted(story.named_gaps))[:ABOUT_LONGEST] if action == ANSWER else ""
 
 
 REPLY: Final = Kind(

@@ -87,7 +87,7 @@ async def read_answer(
             typed=typed,
         ),
         suggested=suggested,
-        payer=_payer(story, is_on_arrival=arrived, terms=house.policy.origin),
+        payer=payer_of(story, is_on_arrival=arrived, terms=house.policy.origin),
         is_on_arrival=arrived,
         rma_until=story.rma_at + terms.rma_valid if story.rma_at else None,
         appeal_until=appeal_until(story, terms),
@@ -95,7 +95,7 @@ async def read_answer(
     )
 
 
-def _payer(story: Story, *, is_on_arrival: bool, terms: OriginTerms) -> Payer | None:
+def payer_of(story: Story, *, is_on_arrival: bool, terms: OriginTerms) -> Payer | None:
     """None before an approval: nothing was to be shipped."""
     if story.fee_payer:  # the bench found no fault in what came back
         return Payer(story.fee_payer)
