@@ -28,6 +28,7 @@ NAME_CHARS: Final = 120  # of an actor
 ORDER: Final = Order(
     family=lambda what: "path" if what in OF_PATH else what if what == SHIP_TO else "move",
     overtakes=lambda what: what in SAYS,
+    newest_only=frozenset({SHIP_TO}),
 )
 """The address may change while a word on the path waits, and the other way round."""
 

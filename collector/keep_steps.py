@@ -34,6 +34,7 @@ class Order:
 
     family: Callable[[str], str]
     overtakes: Callable[[str], bool]
+    newest_only: frozenset[str] = frozenset()  # of several that wait the last one counts alone
 
 
 def keep(
@@ -113,7 +114,7 @@ def go_on(
             continue
         if record.differs_at is not None:
             why: Both | None = partner_words.NOT_THIS_RECORD
-        elif _is_overtaken(step, taken, order):
+        elif _is_overtaken(step, taken, order) or _is_replaced(step, steps, order):
             partner_steps.settle(db, step.id, StepState.OVERTAKEN, step.why)
             continue
         else:
@@ -135,4 +136,13 @@ def _is_overtaken(step: KeptStep, taken: Sequence[KeptStep], order: Order) -> bo
         and order.overtakes(one.told.what)
         and order.family(one.told.what) == family
         for one in taken
+    )
+
+
+def _is_replaced(step: KeptStep, steps: Sequence[KeptStep], order: Order) -> bool:
+    return step.told.what in order.newest_only and any(
+        one.place > step.place
+        and one.told.what == step.told.what
+        and one.state is StepState.WAITING
+        for one in steps
     )
