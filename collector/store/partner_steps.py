@@ -158,8 +158,17 @@ def due(db: Connection, *, limit: int) -> tuple[Record, ...]:
 
 
 def _goes_on(line_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Entries of the line, and of the one that it was merged into."""
-    into = select(claim_line.c.merged_into).where(claim_line.c.id == line_id).scalar_subquery()
+    """Entries of the line, and of the one that it was merged into.
+
+    Correlated by name: of itself a query looks no further out than the one around it, and asked
+    for the lines of all records, which PostgreSQL refuses.
+    """
+    into = (
+        select(claim_line.c.merged_into)
+        .where(claim_line.c.id == line_id)
+        .correlate(partner_record)
+        .scalar_subquery()
+    )
     return or_(claim_event.c.line_id == line_id, claim_event.c.line_id == into)
 
 
