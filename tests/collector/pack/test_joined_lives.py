@@ -16,7 +16,7 @@ from collector.claims.lifecycle import Actor
 from collector.claims.refusal import IllegalMoveError
 from collector.give_answer import answers_to
 from collector.give_reply import replies_to
-from collector.pack.reply import SAYS
+from collector.pack.reply import SAYS, SHIP_TO
 from collector.receive_answer import Came, Result
 from collector.roles import Role
 from collector.store.partner_steps import StepState
@@ -164,6 +164,7 @@ def test_both_ends_agree_or_show_where_they_part(ends: Ends, seed: int) -> None:
                 assert not partner.differs
                 waits += [one for one in partner.steps if one.state is StepState.WAITING]
     assert all(one.why.en and one.why.zh for one in waits)
+    assert sum(one.told.what == SHIP_TO for one in waits) <= 1, "the last address alone counts"
     here, there = story(ends.sender), story(ends.factory)
     if not waits:
         assert (here.state, here.path, here.path_said, here.ship_to) == (
