@@ -48,6 +48,7 @@ _TOPIC_OF_STATE: Final = {
     story_return.WAIVED: Topic.CLAIM_ANSWERED,
     no_fault.JUDGED: Topic.CLAIM_ANSWERED,
     no_fault.FEE_WAIVED: Topic.CLAIM_ANSWERED,
+    partner_words.ANSWERED: Topic.CLAIM_ANSWERED,
     partner_words.MERGED: Topic.CLAIM_ANSWERED,
     partner_words.DENIED: Topic.CLAIM_ANSWERED,
     partner_words.REPLIED: Topic.CLAIM_BACK,
@@ -158,6 +159,8 @@ def _is_news(one: ClaimNews) -> bool:
     """A step that somebody acts on; a line that went on within the same look is told as it is."""
     if one.to in ("draft", "ready") and one.state != one.to:
         return False
+    if one.type == partner_words.ANSWERED and not one.values.en:
+        return False  # every step of it was followed, and is told itself
     return _name(one) in _TOPIC_OF_STATE
 
 

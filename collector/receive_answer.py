@@ -14,14 +14,13 @@ import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import Connection
 
 from collector import follow_answer, keep_steps
 from collector.claims import partner_words
 from collector.claims.lifecycle import Actor, LineState
-from collector.claims.partner_words import DENIED
+from collector.claims.partner_words import ANSWERED, DENIED
 from collector.claims.policy import DEFAULT, Policy
 from collector.claims.problem import Both
 from collector.keep_steps import Kept
@@ -31,8 +30,6 @@ from collector.settings import EVERY_MAKER, PartnerEntry
 from collector.store import cases, packs, partner_answers, partner_steps, recipients
 from collector.store.partner_steps import Record, Way
 from collector.store.scope import Role, scope_of
-
-ANSWERED: Final = "partner_answered"
 
 
 class Came(enum.Enum):

@@ -6,9 +6,9 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from collector.claims.partner_words import ANSWERED
 from collector.give_reply import action_of
 from collector.outlets.settings import FACTORY, PARTNER
-from collector.receive_answer import ANSWERED
 from collector.store import partner_answers, stories
 from collector.store.claim_steps import STEP
 from collector.store.notices import Waiting

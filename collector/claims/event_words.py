@@ -17,6 +17,7 @@ from collector.claims.story_return import RETURNED
 
 CORRECTED: Final = "corrected"
 _SHOWN: Final[Mapping[str, tuple[str, ...]]] = {
+    "moved": ("fee",),  # a rejection that costs something says so in its letter
     RETURNED: ("scanned_serial",),
     JUDGED: ("finding", "fee"),
     FEE_WAIVED: ("by",),

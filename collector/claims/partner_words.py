@@ -9,11 +9,13 @@ from typing import Final
 from collector.claims.action_words import FIELD_WORDS
 from collector.claims.problem import Both
 
+ANSWERED: Final = "partner_answered"
 MERGED: Final = "partner_merged"
 DENIED: Final = "partner_denied"
 REPLIED: Final = "partner_replied"
-TELLS: Final = frozenset({DENIED, REPLIED})
-"""People are told of these by letter too, with what stands under both keys."""
+TELLS: Final = frozenset({ANSWERED, DENIED, REPLIED})
+"""People are told of these by letter too, with what stands under both keys; an answer of which
+every step was followed has nothing there, and the steps are told themselves."""
 TOLD_EN: Final = "told_en"
 TOLD_ZH: Final = "told_zh"
 NOT_THIS_RECORD: Final = Both(

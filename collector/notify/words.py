@@ -120,6 +120,9 @@ _STATES: Final = {
     story_return.WAIVED: Both("the old unit may stay", "免除退回"),
     no_fault.JUDGED: Both("the old unit was judged", "已判定旧设备"),
     no_fault.FEE_WAIVED: Both("the fee is waived", "免除费用"),
+    partner_words.ANSWERED: Both(
+        "a step of the factory could not be followed here", "工厂的步骤未能在此执行"
+    ),
     partner_words.MERGED: Both("merged there", "工厂已合并"),
     partner_words.DENIED: Both("the other side denies its record", "对方不再承认其记录"),
     partner_words.REPLIED: Both("a word of the buyer could not be taken", "买方的回应未能执行"),

@@ -236,6 +236,7 @@ _WITH_WORDS: Final = frozenset(
         story_return.WAIVED,
         no_fault.JUDGED,
         no_fault.FEE_WAIVED,
+        partner_words.ANSWERED,
         partner_words.MERGED,
         partner_words.DENIED,
         partner_words.REPLIED,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from collector import learn_from_claims
 from collector.act import By, Wish, act
 from collector.claims.origin.kinds import Payer
 from collector.claims.story import Story
+from collector.look_for_news import look_for_news
 from collector.roles import Role
 from collector.store import stories, tables
 from collector.store.scope import scope_of
@@ -84,6 +86,14 @@ def test_what_came_back_without_a_fault_costs_what_the_policy_says(house: House)
     )
     event = house.rows(tables.claim_event)[-1]
     assert "25.00 GBP" in str(event["payload_json"])
+    with house.engine.begin() as db:
+        look_for_news(db, settled=timedelta(0), now=house.now)
+    letter = house.rows(tables.notice)[-1]
+    assert str(letter["step"]).startswith("rejected")
+    assert (letter["text_en"], letter["text_zh"]) == (
+        "fee: 25.00 GBP. because",
+        "费用：25.00 GBP。because",
+    )
 
 
 def test_nothing_came_back_nothing_costs(house: House) -> None:

@@ -3,12 +3,15 @@ of it is taken for something else."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 
 from collector.claims import partner_words
 from collector.claims.lifecycle import Actor, LineState
 from collector.claims.origin.terms import OriginTerms
+from collector.look_for_news import look_for_news
 from collector.receive_answer import Came, Result
 from collector.review import move_line
 from collector.store import tables
@@ -41,12 +44,25 @@ def sent_twice(ends: Ends) -> Result:
     return take(ends.sender, answer(ends.factory))
 
 
+def held_letters(house: House) -> list[str]:
+    """What people are told of answers, in Chinese, without the partner's own words."""
+    with house.engine.begin() as db:
+        look_for_news(db, settled=timedelta(0), now=house.now)
+    return [
+        str(row["text_zh"]).partition("。factory")[0]
+        for row in house.rows(tables.notice)
+        if str(row["step"]).startswith(partner_words.ANSWERED)
+    ]
+
+
 def test_a_second_shipment_is_not_taken_for_the_first(ends: Ends) -> None:
-    """The line stands as sent already: the other unit waits with the reason, and is followed once
-    the line is brought to where the factory sent it from."""
+    """The line stands as sent already: the other unit waits with the reason, which is told by
+    letter as no answer before it was, and is followed once the line is brought to where the
+    factory sent it from."""
     result = sent_twice(ends)
     assert result.held_by == partner_words.stands_otherwise("new_serial")
     assert kept(ends.sender)[-1][:2] == ("fulfilled", StepState.WAITING)
+    assert held_letters(ends.sender) == [result.held_by.zh]
     move(ends.sender, LineState.RESOLVING, Actor.INTEGRATOR)
     retry(ends.sender, FACTORY)
     told = story(ends.sender)
