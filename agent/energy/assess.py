@@ -20,6 +20,7 @@ _LOOKS: Final = (
     use_causes.worn,
     use_causes.over_use,
     gain_causes.weak,
+    gain_causes.weak_alone,
     gain_causes.low_season,
     use_causes.worn_or_used,
 )

@@ -215,6 +215,7 @@ class Case:
         return Inflow(
             noise=self.noise,
             full=self.levels.energy_full_percent,
+            dead_mw=self.levels.panel_dead_mw,
             keeps_word=any(day.charging_visits for day in self.view.days.values()),
             unseen=unseen_rises(self.view.days),
         )

@@ -53,6 +53,11 @@ def _fall_by_night(day: EnergyDay) -> tuple[float, float]:
     return day.dark_fall, max(0.0, day.dark_mah)
 
 
+def _draw_by_night(day: EnergyDay) -> tuple[float, float]:
+    """mAh, and hours."""
+    return day.dark_mah, day.dark_s / _S_PER_H if day.dark_mah else 0.0
+
+
 def _gain_of_day(day: EnergyDay) -> tuple[float, float]:
     return _gained(day), day.in_mah
 
@@ -243,3 +248,12 @@ def sends_more(case: Case) -> bool | None:
     if sent.low > _AS_MUCH:
         return True
     return False if sent.value < _AS_MUCH else None
+
+
+def drawn_ratio(case: Case, *, newest: int | None = None) -> Rate | None:
+    """Its current by night over that of its first weeks; None where no current is told.
+
+    No gauge has a part in it. What a current is off by, always and by as much, makes the ratio
+    smaller than it is, and never larger. ``newest``: of so many days alone, not of the fortnight.
+    """
+    return case.drift(_draw_by_night, newest=newest)

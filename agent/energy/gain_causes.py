@@ -11,12 +11,21 @@ from agent.energy.cause import Assessment, Cause, Said
 from agent.energy.drift import is_metered, is_saturated, sends_more, use_ratio
 from agent.energy.guard import unsure
 from agent.energy.idle_causes import is_contact, may_be_dead
-from agent.energy.season import AT_EASE, had_plenty, is_low_season, is_scarce, sun_share
+from agent.energy.season import (
+    AT_EASE,
+    had_plenty,
+    has_run_empty,
+    is_low_season,
+    is_scarce,
+    is_starved_alone,
+    sun_share,
+)
 from agent.energy.turning import NOISE_PERCENT
 
 _COLD_S: Final = 3600
 _GOOD_SHARE: Final = 0.85
 _SHORT_DAYS: Final = 5
+_FEW: Final = 2
 _LATELY: Final = 3
 _NIGHTS_ENOUGH: Final = 4
 """The fewest that tell a rate with its error."""
@@ -74,6 +83,18 @@ def weak(case: Case) -> Assessment | None:
     )
 
 
+def weak_alone(case: Case) -> Assessment | None:
+    """It takes what it took, is given something, and for weeks too little of a high sun."""
+    use = use_ratio(case)
+    if use is None or use.value > case.levels.use_usual_ratio or _stands(case):
+        return None
+    gives = any(map(case.took, list(case.recent)[-_SHORT_DAYS:]))
+    cold = [day for day in case.recent if case.is_warm(day) is False]
+    if not gives or _is_at_ease(case) or cold or not is_starved_alone(case):
+        return None
+    return _weak(case, *_ALONE)
+
+
 def _is_short_alone(case: Case) -> bool:
     """It runs short while its siblings do not, and it was not too cold to charge."""
     cold = [day for day in case.recent if case.is_warm(day) is False]
@@ -124,10 +145,13 @@ def _panel_shares(case: Case) -> dict[date, float]:
 
 def low_season(case: Case) -> Assessment | None:
     """The sun is low, and it is short as its siblings are, or there is none to compare."""
-    if not case.is_short or _is_at_ease(case) or len(case.recent) < _SHORT_DAYS:
+    if not case.is_short or _is_at_ease(case):
         return None
     if case.view.latitude_deg is None:
-        return _low(case, *_SCARCE) if is_scarce(case) else None
+        enough = _FEW if has_run_empty(case.recent.values()) else _SHORT_DAYS
+        return _low(case, *_SCARCE) if len(case.recent) >= enough and is_scarce(case) else None
+    if len(case.recent) < _SHORT_DAYS:
+        return None
     share = sun_share(case)
     apart = case.is_site_short is False and bool(case.first)
     apart = apart and share > case.levels.low_sun_alone_share
@@ -153,6 +177,11 @@ _SCARCE: Final = (
     "for a fortnight the sun gave the whole site less than it took; with the site's place written"
     " down the season would be known",
     "两周来全场充电均少于耗电；填写站点位置后可判断季节影响",
+)
+_ALONE: Final = (
+    "for three weeks of a good season the sun gave less than it took, and it takes what it took;"
+    " no sibling tells whether it was the weather",
+    "日照良好的三周内充电少于耗电，而耗电未变；同场无其他设备可排除天气原因",
 )
 _CONTACT: Final = (
     "for days its panel gives no voltage in daylight, and then it charges again: a plug or a lead"

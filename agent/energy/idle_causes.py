@@ -57,15 +57,22 @@ def nothing_comes_in(case: Case) -> Assessment | None:
         or claim_guard(case, by_panel=by_panel)
     )
     if missing is not None:
-        return unsure(case, cause, because, missing)
+        return None if _may_be_season(case) else unsure(case, cause, because, missing)
     return Assessment(day=case.view.day, cause=cause, because=because)
+
+
+def _may_be_season(case: Case) -> bool:
+    """A dark season does that to a sound camera, and here it does it to most of the site."""
+    share = sun_share(case)
+    if share <= case.levels.low_sun_alone_share:
+        return case.is_site_short is not False
+    return share <= case.levels.low_sun_share and bool(case.is_site_short)
 
 
 def _too_few(case: Case, run: Sequence[date]) -> Said | None:
     days = [case.view.days[day] for day in run]
     wanted = int(case.levels.energy_idle_days)
-    is_dead = _peak_mv(days) is not None and (_peak_mv(days) or 0.0) < _DEAD_MV
-    if len(days) >= wanted or is_dead or _emptied_at_once(case, run):
+    if len(days) >= wanted or _emptied_at_once(case, run):
         return None
     return Said(
         en=f"{wanted} such days; so far {len(days)}",

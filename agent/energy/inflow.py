@@ -16,6 +16,11 @@ _UNSEEN_PERCENT: Final = 10.0
 rests after a deep discharge recovers a tenth of a volt or two, some 5 to 8 % of a gauge by voltage,
 and one that counts may mend its count. Beyond that something came in."""
 
+_A_SILENCE_D: Final = 7
+_TRICKLE_A_DAY: Final = 1.5
+"""Percent. Empty, a camera draws nothing: what a cracked panel leaks wakes it after a fortnight for
+a day or two, and that is no charge (a sound one gives it ten times as much)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inflow:
@@ -27,17 +32,21 @@ class Inflow:
 
     noise: float
     full: float
+    dead_mw: float
     keeps_word: bool
     unseen: Mapping[date, float]
 
     def is_idle(self, at: date, day: EnergyDay) -> bool:
         """Nothing came in though there was room."""
         has_room = (day.charge_high or 0.0) < self.full
+        if has_room and self._is_denied(day):
+            return True
         if not has_room or day.charging_visits or day.room_change >= self._least(day):
             return False
         if self.unseen.get(at, 0.0) >= _UNSEEN_PERCENT:
             return False
-        if day.rise >= 2 * self.noise and day.panel_peak_mw is None:
+        climb = _climb(day) if self._said_no(day) else day.rise
+        if climb >= 2 * self.noise and day.panel_peak_mw is None:
             return False  # its gauge may have jumped; that nothing came in is no longer certain
         return bool(day.charging_reads) or day.rise < self.noise
 
@@ -45,24 +54,41 @@ class Inflow:
         """Whether something came in for certain: it said so, rose in the sun, or in a silence."""
         if day.charging_visits or self.unseen.get(at, 0.0) >= _UNSEEN_PERCENT:
             return True
+        if self._is_denied(day):
+            return False
         return day.room_change >= self._least(day) if day.sun_s else day.rise >= 2 * self.noise
 
     def _least(self, day: EnergyDay) -> float:
         """A rise that is one: twice the noise where it said at every visit that it charges not."""
+        return 2 * self.noise if self._said_no(day) else self.noise
+
+    def _is_denied(self, day: EnergyDay) -> bool:
+        """It said no, and at no visit did its panel give anything: what rose is its gauge's own."""
+        gave_none = day.panel_peak_mw is not None and day.panel_peak_mw < self.dead_mw
+        return gave_none and self._said_no(day)
+
+    def _said_no(self, day: EnergyDay) -> bool:
         asked = min(day.charging_reads, day.sun_visits)
-        said_no = self.keeps_word and asked >= _ASKED and not day.charging_visits
-        return 2 * self.noise if said_no else self.noise
+        return self.keeps_word and asked >= _ASKED and not day.charging_visits
+
+
+def _climb(day: EnergyDay) -> float:
+    """How much higher it stood than at its beginning: a gauge that wavers all the way down rises
+    many times, and climbs nowhere."""
+    return (day.charge_high or 0.0) - (day.charge_first or 0.0)
 
 
 def unseen_rises(days: Mapping[date, EnergyDay]) -> dict[date, float]:
     """By how much the charge of each day is higher than what was seen of it accounts for."""
     found: dict[date, float] = {}
-    before: float | None = None
+    before: tuple[date, float] | None = None
     for at, day in days.items():
         if day.charge_first is None or day.charge_last is None:
             continue
         within = day.charge_last - day.charge_first - (day.rise - day.fall)
-        between = 0.0 if before is None else day.charge_first - before
+        between = 0.0 if before is None else day.charge_first - before[1]
+        if before is not None and (at - before[0]).days > _A_SILENCE_D:
+            between -= _TRICKLE_A_DAY * (at - before[0]).days
         found[at] = max(within, between)
-        before = day.charge_last
+        before = (at, day.charge_last)
     return found

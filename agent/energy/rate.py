@@ -10,6 +10,9 @@ from typing import Final
 _FEWEST: Final = 4
 CERTAIN: Final = 2.0
 """Standard errors on either side within which the true value is taken to lie (about 95 %)."""
+_MOST_ERROR: Final = 5.0
+"""A sum that is next to nothing has an error of any size; this one says already that nothing is
+known, and its limits are numbers yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,7 @@ def rate_of(pairs: Sequence[tuple[float, float]], *, floor: float) -> Rate | Non
     spread = sum((amount - value * over) ** 2 for amount, over in used)
     spread *= len(used) / (len(used) - 1)
     error = math.sqrt(max(spread, len(used) * floor**2)) / total
-    return Rate(value=value, error=error)
+    return Rate(value=value, error=min(error, _MOST_ERROR))
 
 
 def ratio(now: Rate | None, before: Rate | None) -> Rate | None:

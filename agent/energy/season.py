@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Final
 
@@ -18,7 +18,11 @@ a dull week, a cold one or a panel that gives somewhat less is nobody's matter y
 _HIGH: Final = 85.0
 """Percent: nights and a dull day take that much of a battery that the sun keeps full."""
 _FORTNIGHT: Final = 14
+_THREE_WEEKS: Final = 21
+_MOST_OF_THEM: Final = 16
+_AS_HIGH: Final = 0.85
 _ENOUGH: Final = 11
+_EMPTY: Final = 10.0
 _FEW: Final = 2
 
 
@@ -27,12 +31,10 @@ def is_low_season(case: Case) -> bool:
     return sun_share(case) <= case.levels.low_sun_share
 
 
-def sun_share(case: Case) -> float:
+def sun_share(case: Case, *, on: date | None = None) -> float:
     """Of the place's best season, what a clear day gives now; 1 where the place is not known."""
-    latitude = case.view.latitude_deg
-    if latitude is None:
-        return 1.0
-    return day_sum(case.view.day, latitude) / _best(case.view.day.year, latitude)
+    latitude, day = case.view.latitude_deg, on or case.view.day
+    return 1.0 if latitude is None else day_sum(day, latitude) / _best(day.year, latitude)
 
 
 def is_scarce(case: Case) -> bool:
@@ -42,40 +44,73 @@ def is_scarce(case: Case) -> bool:
     dirt falls on all of them at once, and what frost locks out is not charged.
     """
     mates = witnesses(case.view.siblings)
-    if len(mates) < _FEW or not _is_starved(case, case.view.days):
+    if not mates or not _is_starved(case, case.view.days):
         return False
-    charged = [day.charging_visits > 0 or day.rise >= case.noise for day in _lately(case)]
+    charged = [
+        day.charging_visits > 0 or day.rise >= case.noise for day in _lately(case, case.view.days)
+    ]
     starved = sum(_is_starved(case, days) for days in mates.values())
     return 2 * sum(charged) > len(charged) and 2 * starved > len(mates)
 
 
 def had_plenty(case: Case) -> bool:
-    """Half of its siblings stayed high all fortnight, for one may be at fault; or it has none."""
+    """Half of its siblings stayed high all fortnight, for one may be at fault; or it has none.
+
+    One that fell silent may be empty.
+    """
     lows = [
-        min((low for day in kept.values() if (low := day.charge_low) is not None), default=0.0)
+        min(
+            (low for day in _lately(case, days) if (low := day.charge_low) is not None),
+            default=0.0,
+        )
         for days in witnesses(case.view.siblings).values()
-        if (kept := _fortnight(case, days))
     ]
     return 2 * sum(low < _HIGH for low in lows) <= len(lows)
 
 
+def is_starved_alone(case: Case) -> bool:
+    """No sibling tells of the sun, but for three weeks of a good season it was given too little.
+
+    In its first weeks it was full on most days, under a sun that was not much higher.
+    """
+    if witnesses(case.view.siblings) or case.view.latitude_deg is None or not case.first:
+        return False
+    full, share = case.levels.energy_full_percent, sun_share(case)
+    before = sun_share(case, on=max(case.first))
+    filled = [(day.charge_high or 0.0) >= full for day in case.first.values()]
+    is_high = share >= max(case.levels.low_sun_share, _AS_HIGH * before)
+    if not is_high or 3 * sum(filled) < 2 * len(filled):
+        return False
+    kept = _lately(case, case.view.days, _THREE_WEEKS)
+    never_full = all((day.charge_high or 0.0) < full for day in kept)
+    return len(kept) >= _MOST_OF_THEM and never_full and is_short(kept, full=full)
+
+
+def has_run_empty(days: Iterable[EnergyDay]) -> bool:
+    """It was nearly empty on one of these days: it may be dark on others, and not be watched."""
+    return any(day.charge_low is not None and day.charge_low <= _EMPTY for day in days)
+
+
 def _is_starved(case: Case, days: Mapping[date, EnergyDay]) -> bool:
-    """It was watched for most of the fortnight, never full in it, and went down or hung low."""
-    kept = tuple(_fortnight(case, days).values())
+    """It was watched for most of the fortnight, never full in it, and went down or hung low.
+
+    An empty one is dark for days, and so is not watched: two days of such a one will do.
+    """
+    kept = _lately(case, days)
     full = case.levels.energy_full_percent
     never_full = all((day.charge_high or 0.0) < full for day in kept)
-    return len(kept) >= _ENOUGH and never_full and is_short(kept, full=full)
+    enough = _FEW if has_run_empty(kept) else _ENOUGH
+    return len(kept) >= enough and never_full and is_short(kept, full=full)
 
 
-def _lately(case: Case) -> tuple[EnergyDay, ...]:
-    return tuple(_fortnight(case, case.view.days).values())
-
-
-def _fortnight(case: Case, days: Mapping[date, EnergyDay]) -> dict[date, EnergyDay]:
-    since = case.view.day - timedelta(days=_FORTNIGHT)
-    return {
-        day: one for day, one in days.items() if since < day <= case.view.day and is_supported(one)
-    }
+def _lately(
+    case: Case, days: Mapping[date, EnergyDay], most: int = _FORTNIGHT
+) -> tuple[EnergyDay, ...]:
+    """Of the newest days, a fortnight, those that were watched well."""
+    since = case.view.day - timedelta(days=most)
+    return tuple(
+        one for day, one in days.items() if since < day <= case.view.day and is_supported(one)
+    )
 
 
 def _best(year: int, latitude_deg: float) -> float:

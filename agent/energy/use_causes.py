@@ -16,6 +16,7 @@ from agent.energy.cause import Assessment, Cause, Said
 from agent.energy.drift import (
     SAME,
     capacity,
+    drawn_ratio,
     fall_an_hour,
     is_flat,
     is_metered,
@@ -24,6 +25,7 @@ from agent.energy.drift import (
     percent_drift,
     rates_of,
     sends_more,
+    sent_ratio,
     use_ratio,
 )
 from agent.energy.guard import claim_guard, unsure
@@ -41,6 +43,8 @@ _DEEP_PERCENT: Final = 60.0
 _NEARLY_EMPTY: Final = 30.0
 _BELIEVABLE: Final = 4.5
 """A larger ratio is a gauge that was flat near full when the first weeks were read."""
+_FAR_MORE: Final = 8.0
+"""Times its use, for certain: no gauge falls so much faster for being low."""
 _ALIKE: Final = 0.6
 """Of the logarithm of its use, what its gain may have gone with it and still be more use."""
 _NEWEST: Final = 5  # days ...
@@ -90,30 +94,54 @@ def over_use(case: Case) -> Assessment | None:
     measured, that it takes more is then said, and why is left open.
     """
     use = _use_of(case)
-    usual, high = case.levels.use_usual_ratio, case.levels.use_high_ratio
-    if not knows_nights(case):
-        usual, high = _CARRIED_BY_DAY, _CARRIED_BY_DAY * usual
-    if use is None or use.value < high or use.low < usual:
+    if use is None or not _is_much_more(case, use) or not _is_low(case) or may_be_dead(case):
         return None
-    more_sent = sends_more(case)
-    if not _is_low(case) or may_be_dead(case):
-        return None
+    more_sent = _explains(case, use)
     drift = percent_drift(case)
     alike = drift is None or math.log(drift.value) > _ALIKE * math.log(use.value)
     is_measured = is_metered(case) and not alike
     if case.is_site_short or (_may_be_season(case, use) and not more_sent and not is_measured):
         return None  # a whole site that runs short is no habit of one camera
+    if not more_sent and not (is_measured if more_sent is False else _draws_more(case, use)):
+        return None  # a gauge that was flat near full: what gives it too little may show yet
     because = _more_words(use, by_night=knows_nights(case))
     if more_sent is False:
         # Measured by mAh it does take more; what takes it is no word of its modem's.
-        return unsure(case, Cause.OVER_USE, because, _UNSENT) if is_measured else None
+        return unsure(case, Cause.OVER_USE, because, _UNSENT)
     if alike and not more_sent and (use.value <= _BELIEVABLE or is_saturated(case)):
         return unsure(case, Cause.OVER_USE, because, _MEASURED)
     return Assessment(day=case.view.day, cause=Cause.OVER_USE, because=because)
 
 
+def _is_much_more(case: Case, use: Rate) -> bool:
+    usual, high = case.levels.use_usual_ratio, case.levels.use_high_ratio
+    if not knows_nights(case):
+        usual, high = _CARRIED_BY_DAY, _CARRIED_BY_DAY * usual
+    return use.value >= high and use.low >= usual
+
+
+def _explains(case: Case, use: Rate) -> bool | None:
+    """Whether what it sends explains what it takes; None where its modem does not tell.
+
+    If all that it took were for sending, it would take as many times more as it sends.
+    """
+    sent, more = sent_ratio(case), sends_more(case)
+    return None if more and sent is not None and use.low > sent.high else more
+
+
+def _draws_more(case: Case, use: Rate) -> bool:
+    """Whether its current says so, too; without one, a use that is certain has to do."""
+    drawn = [one for newest in (None, _NEWEST) if (one := drawn_ratio(case, newest=newest))]
+    if drawn:
+        return any(one.low >= _AGREES for one in drawn)
+    certain = use.error <= _CERTAIN_ERROR or use.low >= _AT_ONCE
+    return certain and sent_ratio(case) is None
+
+
 def _may_be_season(case: Case, use: Rate) -> bool:
     """A low sun empties it by itself, and a gauge falls faster low than near full."""
+    if use.value >= _FAR_MORE and use.error <= _CERTAIN_ERROR:
+        return False
     is_deep = sun_share(case) <= case.levels.low_sun_alone_share
     return is_deep or (use.value > _BELIEVABLE and is_low_season(case))
 

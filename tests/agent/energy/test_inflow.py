@@ -25,8 +25,20 @@ QUIET = EnergyDay(
 )
 
 
+def _fallen(first: float, last: float) -> EnergyDay:
+    """A day that fell from one charge to another."""
+    return msgspec.structs.replace(
+        QUIET,
+        charge_first=first,
+        charge_last=last,
+        charge_high=first,
+        charge_low=last,
+        fall=first - last,
+    )
+
+
 def _inflow(*, keeps_word: bool = True, unseen: dict[date, float] | None = None) -> Inflow:
-    return Inflow(noise=2.0, full=95.0, keeps_word=keeps_word, unseen=unseen or {})
+    return Inflow(noise=2.0, full=95.0, dead_mw=30.0, keeps_word=keeps_word, unseen=unseen or {})
 
 
 @pytest.mark.parametrize(
@@ -45,6 +57,24 @@ def _inflow(*, keeps_word: bool = True, unseen: dict[date, float] | None = None)
         pytest.param(
             msgspec.structs.replace(QUIET, charge_high=96.0), False, False, id="no room for more"
         ),
+        pytest.param(
+            msgspec.structs.replace(QUIET, rise=9.0, fall=11.0), True, False, id="wavers downhill"
+        ),
+        pytest.param(
+            msgspec.structs.replace(QUIET, charge_high=77.0, rise=5.0), False, False, id="climbed"
+        ),
+        pytest.param(
+            msgspec.structs.replace(QUIET, room_change=8.0, panel_peak_mw=0.0),
+            True,
+            False,
+            id="a jump while its panel gave nothing",
+        ),
+        pytest.param(
+            msgspec.structs.replace(QUIET, room_change=8.0, panel_peak_mw=900.0),
+            False,
+            True,
+            id="a rise while its panel gave",
+        ),
     ],
 )
 def test_a_day_is_idle_by_word_and_gauge(day: EnergyDay, *, is_idle: bool, took: bool) -> None:
@@ -61,13 +91,23 @@ def test_the_no_of_a_device_that_never_said_yes_is_worth_nothing() -> None:
 
 def test_a_charge_that_is_higher_after_a_silence_came_in_unseen() -> None:
     """Dark at 3 % and back at 15 %: it was charged meanwhile, so its panel is not dead."""
-    back = msgspec.structs.replace(QUIET, charge_first=15.0, charge_last=13.0)
-    flat = msgspec.structs.replace(QUIET, charge_first=13.0, charge_last=3.0, fall=10.0)
+    back, flat = _fallen(15.0, 13.0), _fallen(13.0, 3.0)
     days = {MAY: flat, MAY + timedelta(days=4): back}
     inflow = _inflow(unseen=unseen_rises(days))
     assert inflow.took(MAY + timedelta(days=4), back)
     assert not inflow.is_idle(MAY + timedelta(days=4), back)
     assert inflow.is_idle(MAY, flat)
+
+
+@pytest.mark.parametrize(("gap_days", "took"), [(4, True), (14, False)])
+def test_what_trickles_into_an_empty_camera_for_a_fortnight_is_no_charge(
+    gap_days: int, *, took: bool
+) -> None:
+    """A cracked panel leaks a percent a day; in four days that much is a contact that held."""
+    back, flat = _fallen(15.0, 13.0), _fallen(13.0, 0.0)
+    later = MAY + timedelta(days=gap_days)
+    inflow = _inflow(unseen=unseen_rises({MAY: flat, later: back}))
+    assert inflow.took(later, back) is took
 
 
 def test_a_silence_within_a_day_counts_as_well() -> None:
@@ -78,7 +118,6 @@ def test_a_silence_within_a_day_counts_as_well() -> None:
 
 def test_a_cell_that_recovers_at_rest_was_not_charged() -> None:
     """Some percent come back by themselves after a deep discharge."""
-    back = msgspec.structs.replace(QUIET, charge_first=9.0, charge_last=7.0)
-    flat = msgspec.structs.replace(QUIET, charge_first=13.0, charge_last=3.0, fall=10.0)
+    back, flat = _fallen(9.0, 7.0), _fallen(13.0, 3.0)
     days = {MAY: flat, MAY + timedelta(days=1): back}
     assert _inflow(unseen=unseen_rises(days)).is_idle(MAY + timedelta(days=1), back)
