@@ -231,18 +231,23 @@ class Case:
 
     @cached_property
     def idle_run(self) -> tuple[date, ...]:
-        """The newest days, watched well, on all of which nothing came in; sunny or not."""
+        """The newest days, watched well, on all of which nothing came in; sunny or not.
+
+        A day of which that is not certain is passed over, and does not count: one in four at most.
+        """
         run: list[date] = []
+        doubted = 0
         for day, one in reversed(tuple(self.view.days.items())):
             if day > self.view.day:
                 continue
-            if not is_supported(one):
-                if self.took(day):
-                    break  # watched for an hour or two, but seen to charge
-                continue
-            if not self._is_idle(day):
+            if self.took(day) or (one.charge_high or 0.0) >= self.levels.energy_full_percent:
                 break
-            run.append(day)
+            if is_supported(one) and self._is_idle(day):
+                run.append(day)
+            elif is_supported(one):
+                doubted += 1
+                if doubted * 3 > len(run):
+                    break
         return tuple(reversed(run))
 
     @cached_property

@@ -223,13 +223,14 @@ def fall_an_hour(days: Sequence[EnergyDay], rate: DayRate = use_by_night) -> flo
     return sum(pair[0] for pair in pairs) / hours if hours else 0.0
 
 
-def sent_ratio(case: Case) -> Rate | None:
+def sent_ratio(case: Case, *, newest: int | None = None) -> Rate | None:
     """Bytes an hour over those of its first weeks; None where its modem does not tell them.
 
     What it is used for it sends: live view, clips of motion. A battery that holds less sends no
     more, nor does a modem that repeats itself for want of signal.
+    ``newest``: of so many days alone, not of the fortnight.
     """
-    newest, first = (
+    lately, first = (
         [
             (case.view.sent[day], one.covered_s / _S_PER_H)
             for day, one in days
@@ -237,7 +238,7 @@ def sent_ratio(case: Case) -> Rate | None:
         ]
         for days in case.dated_nights
     )
-    return ratio(rate_of(newest, floor=0.0), rate_of(first, floor=0.0))
+    return ratio(rate_of(lately[-(newest or len(lately)) :], floor=0.0), rate_of(first, floor=0.0))
 
 
 def sends_more(case: Case) -> bool | None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from agent.energy.case import Case
 from agent.energy.cause import Assessment, Cause, Said
-from agent.energy.drift import is_metered, is_saturated, sends_more, use_ratio
+from agent.energy.drift import is_metered, is_saturated, sends_more, sent_ratio, use_ratio
 from agent.energy.guard import unsure
 from agent.energy.idle_causes import is_contact, may_be_dead
 from agent.energy.season import (
@@ -25,6 +25,8 @@ from agent.energy.turning import NOISE_PERCENT
 _COLD_S: Final = 3600
 _GOOD_SHARE: Final = 0.85
 _SHORT_DAYS: Final = 5
+_EVER: Final = 3.0
+_FAR_MORE: Final = 2.0  # times the bytes; weeks differ by some tenths
 _FEW: Final = 2
 _LATELY: Final = 3
 _NIGHTS_ENOUGH: Final = 4
@@ -71,7 +73,7 @@ def weak(case: Case) -> Assessment | None:
         return _weak(case, *_CONTACT)
     if not _is_short_alone(case) or case.is_many(good) or may_be_dead(case) or _is_season(case):
         return None
-    if _takes_more(case):
+    if _takes_more(case) or _sends_far_more(case) or _is_given_far_more(case):
         return unsure(case, Cause.OVER_USE, _MORE, _NIGHTS)
     gives = any(map(case.took, list(case.recent)[-_SHORT_DAYS:]))
     if not gives and not case.comes_and_goes:
@@ -130,6 +132,21 @@ def _takes_more(case: Case) -> bool:
     if use is None or is_saturated(case) or (sends_more(case) is False and not is_metered(case)):
         return False  # a gauge by voltage falls faster, too, the lower it is
     return use.low >= case.levels.use_usual_ratio
+
+
+def _sends_far_more(case: Case) -> bool:
+    """More use, though its nights do not tell it yet: a gauge may be flat, or the nights few."""
+    sent = sent_ratio(case, newest=_NIGHTS_ENOUGH)
+    return sent is not None and sent.low >= _FAR_MORE
+
+
+def _is_given_far_more(case: Case) -> bool:
+    """Empty every day, so that its use is not known; but it is given more than it ever took."""
+    if use_ratio(case) is not None or not has_run_empty(case.recent.values()):
+        return False
+    taken = sorted(day.fall for day in case.first.values())
+    given = sorted(day.rise for day in case.recent.values())
+    return bool(taken) and median(given) >= _EVER * max(median(taken), case.step)
 
 
 def _panel_shares(case: Case) -> dict[date, float]:

@@ -45,8 +45,7 @@ class Inflow:
             return False
         if self.unseen.get(at, 0.0) >= _UNSEEN_PERCENT:
             return False
-        climb = _climb(day) if self._said_no(day) else day.rise
-        if climb >= 2 * self.noise and day.panel_peak_mw is None:
+        if self._risen(day) >= 2 * self.noise and day.panel_peak_mw is None:
             return False  # its gauge may have jumped; that nothing came in is no longer certain
         return bool(day.charging_reads) or day.rise < self.noise
 
@@ -56,7 +55,10 @@ class Inflow:
             return True
         if self._is_denied(day):
             return False
-        return day.room_change >= self._least(day) if day.sun_s else day.rise >= 2 * self.noise
+        risen, least = self._risen(day), 2 * self.noise
+        if day.sun_s:
+            risen, least = day.room_change, self._least(day)
+        return risen >= (least + self.noise if self._said_no(day) else least)
 
     def _least(self, day: EnergyDay) -> float:
         """A rise that is one: twice the noise where it said at every visit that it charges not."""
@@ -68,14 +70,15 @@ class Inflow:
         return gave_none and self._said_no(day)
 
     def _said_no(self, day: EnergyDay) -> bool:
-        asked = min(day.charging_reads, day.sun_visits)
+        lit = day.sun_visits if day.sun_s else day.charging_reads // 2
+        asked = min(day.charging_reads, lit)
         return self.keeps_word and asked >= _ASKED and not day.charging_visits
 
-
-def _climb(day: EnergyDay) -> float:
-    """How much higher it stood than at its beginning: a gauge that wavers all the way down rises
-    many times, and climbs nowhere."""
-    return (day.charge_high or 0.0) - (day.charge_first or 0.0)
+    def _risen(self, day: EnergyDay) -> float:
+        """By how much; one that said no by how much it stood higher than at its beginning: a gauge
+        that wavers all the way down rises many times, and climbs nowhere."""
+        climb = (day.charge_high or 0.0) - (day.charge_first or 0.0)
+        return climb if self._said_no(day) else day.rise
 
 
 def unseen_rises(days: Mapping[date, EnergyDay]) -> dict[date, float]:

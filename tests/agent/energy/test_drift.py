@@ -99,6 +99,16 @@ def test_wear_is_left_open_where_nothing_measures_the_charge(names: tuple[str, .
     assert "1.9 times" in found.because.en or "2.0 times" in found.because.en
 
 
+def test_a_camera_that_sends_many_times_more_is_not_called_dirty() -> None:
+    """Its gauge is flat yet, and it runs short: what it sends says first what it is."""
+    cam = replace(OVER_USED, names=CHARGING, gauge=lambda _, charge: max(60.0, round(charge, -1)))
+    for upto in range(18, 30):
+        view = view_of(cam, MONTHS, MATES, upto=upto)
+        numbered = enumerate(view.days)
+        sent = {day: 1e8 * (9.0 if number >= 16 else 1.0) for number, day in numbered}
+        assert assess(replace(view, sent=sent)).cause is not Cause.WEAK
+
+
 def test_that_siblings_take_less_does_not_make_its_own_use_more() -> None:
     """What they saw as well is taken out of a rise, and never made into one."""
     thrifty = {name: replace(mate, use_ma=from_day(30, 8.0, 24.0)) for name, mate in MATES.items()}

@@ -49,7 +49,10 @@ def _inflow(*, keeps_word: bool = True, unseen: dict[date, float] | None = None)
             msgspec.structs.replace(QUIET, room_change=3.0), True, False, id="jitter, by its word"
         ),
         pytest.param(
-            msgspec.structs.replace(QUIET, room_change=5.0), False, True, id="more than jitter"
+            msgspec.structs.replace(QUIET, room_change=5.0), False, False, id="not certain"
+        ),
+        pytest.param(
+            msgspec.structs.replace(QUIET, room_change=7.0), False, True, id="more than jitter"
         ),
         pytest.param(
             msgspec.structs.replace(QUIET, charging_visits=1), False, True, id="it said so"
@@ -87,6 +90,18 @@ def test_the_no_of_a_device_that_never_said_yes_is_worth_nothing() -> None:
     """Some firmware says *not charging* always: then its gauge alone counts."""
     risen = msgspec.structs.replace(QUIET, room_change=3.0)
     assert not _inflow(keeps_word=False).is_idle(MAY, risen)
+
+
+@pytest.mark.parametrize(("reads", "is_idle"), [(8, True), (2, False)])
+def test_where_the_sun_is_not_known_a_whole_day_of_noes_is_one(
+    reads: int, *, is_idle: bool
+) -> None:
+    """Nobody wrote down the place: asked all day long it was asked by day as well."""
+    day = msgspec.structs.replace(
+        QUIET, sun_s=0, sun_visits=0, charging_reads=reads, rise=6.0, fall=8.0
+    )
+    assert _inflow().is_idle(MAY, day) is is_idle
+    assert _inflow().took(MAY, day) is not is_idle
 
 
 def test_a_charge_that_is_higher_after_a_silence_came_in_unseen() -> None:
