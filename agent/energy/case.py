@@ -30,6 +30,7 @@ _BASE_DAYS: Final = 6
 _NOBODY: Final = SiteDay()
 _FEW: Final = 2
 _A_MONTH: Final = 30
+_A_CHARGE_MAH: Final = 50.0
 _CERTAIN_ERROR: Final = 0.25
 Metric: TypeAlias = Callable[[Stretch], float | None]
 DayRate: TypeAlias = Callable[[EnergyDay], tuple[float, float]]
@@ -217,6 +218,10 @@ class Case:
             full=self.levels.energy_full_percent,
             dead_mw=self.levels.panel_dead_mw,
             keeps_word=any(day.charging_visits for day in self.view.days.values()),
+            tells_current=any(
+                day.in_mah >= _A_CHARGE_MAH and day.charging_visits
+                for day in self.view.days.values()
+            ),
             unseen=unseen_rises(self.view.days),
         )
 

@@ -10,7 +10,7 @@ from agent.energy.case import Case
 from agent.energy.cause import Assessment, Cause, Said
 from agent.energy.drift import is_metered, is_saturated, sends_more, sent_ratio, use_ratio
 from agent.energy.guard import unsure
-from agent.energy.idle_causes import is_contact, may_be_dead
+from agent.energy.idle_causes import is_contact, is_trickle, may_be_dead
 from agent.energy.season import (
     AT_EASE,
     had_plenty,
@@ -26,6 +26,8 @@ _COLD_S: Final = 3600
 _GOOD_SHARE: Final = 0.85
 _SHORT_DAYS: Final = 5
 _EVER: Final = 3.0
+_A_DAY: Final = 5.0
+"""Percent that such a camera takes a day, where a gauge that stood at the top tells less."""
 _FAR_MORE: Final = 2.0  # times the bytes; weeks differ by some tenths
 _FEW: Final = 2
 _LATELY: Final = 3
@@ -58,7 +60,8 @@ def cold(case: Case) -> Assessment | None:
 def weak(case: Case) -> Assessment | None:
     """The panel gives less than it did, or its siblings are given what they take and it is not."""
     # A gauge that stands tells no hours with room, which are those a panel's power is compared in.
-    shares = {} if _stands(case) else _panel_shares(case)
+    dark = _stands(case) or is_trickle(case, case.recent.values())
+    shares = {} if dark else _panel_shares(case)
     few = [share for share in shares.values() if share <= case.levels.panel_weak_share]
     if case.is_many(few):
         share = median(few)
@@ -141,12 +144,12 @@ def _sends_far_more(case: Case) -> bool:
 
 
 def _is_given_far_more(case: Case) -> bool:
-    """Empty every day, so that its use is not known; but it is given more than it ever took."""
-    if use_ratio(case) is not None or not has_run_empty(case.recent.values()):
+    """Day by day it is given far more than it ever took, and uses that up too."""
+    if not case.first:
         return False
-    taken = sorted(day.fall for day in case.first.values())
-    given = sorted(day.rise for day in case.recent.values())
-    return bool(taken) and median(given) >= _EVER * max(median(taken), case.step)
+    taken = median(day.fall for day in case.first.values())
+    given = median(day.rise for day in case.recent.values())
+    return given >= _EVER * max(taken, _A_DAY)
 
 
 def _panel_shares(case: Case) -> dict[date, float]:

@@ -8,6 +8,7 @@ from typing import Final
 from agent.energy.case import Case
 from agent.energy.cause import Assessment, Cause, Said
 from agent.energy.day import EnergyDay
+from agent.energy.stretch import is_supported
 from agent.energy.witness import NEARLY_FULL, is_on_cable
 
 _SWING_MV: Final = 60.0
@@ -18,6 +19,8 @@ _DOUBTED: Final = 3  # days
 _TOP: Final = 100
 _EMPTY: Final = 2  # percent: an empty battery's gauge cannot move
 _NEARLY_ALL: Final = 0.8
+_COARSE: Final = (5.0, 10.0)
+"""Percent in one step: a day's use of a large battery."""
 
 
 def mains(case: Case) -> Assessment | None:
@@ -66,6 +69,8 @@ def gauge_stuck(case: Case) -> Assessment | None:
     if len(recent) < wanted or len(values) != 1:
         return None
     (value,) = values
+    if (value >= NEARLY_FULL or case.step in _COARSE) and not _stood(case, value, 2 * wanted):
+        return None  # a large battery, or steps of five percent: it may well move by less
     if value <= 0 or (value >= NEARLY_FULL and not (_moved_before(case) or _swings(recent, value))):
         return None  # empty, or full: that may well be true
     return _stuck(
@@ -100,6 +105,13 @@ def standing(case: Case) -> Assessment | None:
             zh=f"需满 {case.levels.gauge_stuck_days:.0f} 天，或电量计读数有变化",
         ),
     )
+
+
+def _stood(case: Case, value: int, wanted: float) -> bool:
+    """It has shown nothing else on so many days that were watched well."""
+    kept = [day for at, day in case.view.days.items() if at <= case.view.day and is_supported(day)]
+    newest = kept[-int(wanted) :]
+    return len(newest) >= wanted and all(set(day.gauge) == {value} for day in newest)
 
 
 def _swings(days: Sequence[EnergyDay], value: int) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 
 from agent.energy.case import Case
 from agent.energy.cause import Assessment, Cause, Said
-from agent.energy.season import is_low_season
+from agent.energy.season import is_low_season, is_sunny_by_season
 
 _SIBLINGS: Final = Said(
     en="sun on most days, borne out by a sibling camera of the site",
@@ -22,7 +22,8 @@ _WARMTH: Final = Said(
 
 def unproven(case: Case, idle: Sequence[date], *, by_panel: bool) -> Said | None:
     """What is missing on the days on which nothing came in; None when nothing is."""
-    sunny = [day for day in idle if by_panel or case.said(day).had_sun]
+    by_season = is_sunny_by_season(case)
+    sunny = [day for day in idle if by_panel or by_season or case.said(day).had_sun]
     if not case.is_many(sunny) or (case.is_site_short and not by_panel):
         return _SIBLINGS
     if not case.tells_temperature and is_low_season(case):
@@ -44,7 +45,8 @@ def claim_guard(case: Case, *, by_panel: bool = False) -> Said | None:
     if not case.gauge_moves:
         return Said(en="a gauge that moves", zh="电量计读数有变化")
     newest = [day for day in case.view.days if day <= case.view.day][-wanted:]
-    sunny = sum(by_panel or case.said(day).had_sun for day in newest)
+    by_season = is_sunny_by_season(case)
+    sunny = sum(by_panel or by_season or case.said(day).had_sun for day in newest)
     return None if sunny * 2 > wanted else _SIBLINGS
 
 

@@ -31,8 +31,8 @@ leaves the sky's light, a tenth and more of a clear day's; a closed cover of clo
 Kasten and G. Czeplak, Solar Energy 24 (1980) 177: 1 - 0.75 N^3.4)."""
 _PLENTY_MW: Final = 800.0
 """Several times what such a camera takes in the mean (60 mA are 220 mW): the rest must go in."""
-_NEARLY_EMPTY: Final = 20.0
-"""A camera goes dark at some percent, and takes five to ten a day: two days of it are left here."""
+_NEARLY_EMPTY: Final = 30.0
+"""A camera goes dark at some percent, and takes five to ten a day: three days of it are left."""
 _NEARLY_FULL: Final = 85.0
 
 
@@ -96,19 +96,19 @@ def _which_part(case: Case, days: Sequence[EnergyDay]) -> Cause | None:
     lit_mv, before_mv = _peak_mv(days), _peak_mv(case.first.values())
     if whole.panel_mw is not None:
         if whole.panel_mw >= case.levels.panel_dead_mw:
-            return None
+            return Cause.PANEL_DEAD if is_trickle(case, days) else None
         if lit_mv is None or lit_mv < _DEAD_MV:
             return Cause.PANEL_DEAD
         as_before = before_mv is not None and lit_mv >= _AS_BEFORE * before_mv
         as_before = as_before and sun_share(case) > case.levels.low_sun_share
         if as_before:
             return Cause.NOT_CHARGING
-        return Cause.PANEL_DEAD if _is_trickle(case, days) else None
+        return Cause.PANEL_DEAD if is_trickle(case, days) else None
     said = all(day.charging_reads for day in days)
     return Cause.PANEL_DEAD if said or _falls_by_day(whole) else None
 
 
-def _is_trickle(case: Case, days: Sequence[EnergyDay]) -> bool:
+def is_trickle(case: Case, days: Iterable[EnergyDay]) -> bool:
     """Its best moment of all these days is next to nothing beside the best before them."""
     now, before = _peak_mw(days), _peak_mw(case.first.values())
     return None not in (now, before) and (now or 0.0) <= _TRICKLE * (before or 0.0)

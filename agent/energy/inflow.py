@@ -27,6 +27,7 @@ class Inflow:
     """What is known of a camera that its days' inflow is judged by.
 
     ``keeps_word``: it has said before that it charges, so that its *no* means something.
+    ``tells_current``: the current has shown a charge before.
     ``unseen``: by day, what the charge rose by in gaps that nobody watched.
     """
 
@@ -34,6 +35,7 @@ class Inflow:
     full: float
     dead_mw: float
     keeps_word: bool
+    tells_current: bool
     unseen: Mapping[date, float]
 
     def is_idle(self, at: date, day: EnergyDay) -> bool:
@@ -65,9 +67,11 @@ class Inflow:
         return 2 * self.noise if self._said_no(day) else self.noise
 
     def _is_denied(self, day: EnergyDay) -> bool:
-        """It said no, and at no visit did its panel give anything: what rose is its gauge's own."""
+        """It said no, and at no visit did its panel give anything, or its current show any: what
+        rose is its gauge's own."""
         gave_none = day.panel_peak_mw is not None and day.panel_peak_mw < self.dead_mw
-        return gave_none and self._said_no(day)
+        took_none = self.tells_current and day.current_s > 0 and day.in_mah == 0
+        return (gave_none or took_none) and self._said_no(day)
 
     def _said_no(self, day: EnergyDay) -> bool:
         lit = day.sun_visits if day.sun_s else day.charging_reads // 2

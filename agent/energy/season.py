@@ -21,6 +21,7 @@ _FORTNIGHT: Final = 14
 _THREE_WEEKS: Final = 21
 _MOST_OF_THEM: Final = 16
 _AS_HIGH: Final = 0.85
+_GOOD_SEASON: Final = 0.6
 _ENOUGH: Final = 11
 _EMPTY: Final = 10.0
 _FEW: Final = 2
@@ -66,6 +67,15 @@ def had_plenty(case: Case) -> bool:
         for days in witnesses(case.view.siblings).values()
     ]
     return 2 * sum(low < _HIGH for low in lows) <= len(lows)
+
+
+def is_sunny_by_season(case: Case) -> bool:
+    """A camera alone at a known place in a good season: no weather there gives nothing for days.
+
+    Under a closed cover of clouds a quarter of a clear day's sun is left (``idle_causes``).
+    """
+    alone = not witnesses(case.view.siblings) and case.view.latitude_deg is not None
+    return alone and sun_share(case) >= _GOOD_SEASON
 
 
 def is_starved_alone(case: Case) -> bool:

@@ -29,7 +29,7 @@ from agent.energy.drift import (
     use_ratio,
 )
 from agent.energy.guard import claim_guard, unsure
-from agent.energy.idle_causes import may_be_dead
+from agent.energy.idle_causes import is_contact, may_be_dead
 from agent.energy.rate import Rate
 from agent.energy.season import is_low_season, sun_share
 
@@ -94,7 +94,7 @@ def over_use(case: Case) -> Assessment | None:
     measured, that it takes more is then said, and why is left open.
     """
     use = _use_of(case)
-    if use is None or not _is_much_more(case, use) or not _is_low(case) or may_be_dead(case):
+    if use is None or not _is_much_more(case, use) or not _is_low(case) or _is_dark(case):
         return None
     more_sent = _explains(case, use)
     drift = percent_drift(case)
@@ -111,6 +111,11 @@ def over_use(case: Case) -> Assessment | None:
     if alike and not more_sent and (use.value <= _BELIEVABLE or is_saturated(case)):
         return unsure(case, Cause.OVER_USE, because, _MEASURED)
     return Assessment(day=case.view.day, cause=Cause.OVER_USE, because=because)
+
+
+def _is_dark(case: Case) -> bool:
+    """Its panel may be dead, or makes no contact: then too little comes in, whatever goes out."""
+    return may_be_dead(case) or is_contact(case)
 
 
 def _is_much_more(case: Case, use: Rate) -> bool:

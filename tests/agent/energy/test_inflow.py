@@ -38,7 +38,14 @@ def _fallen(first: float, last: float) -> EnergyDay:
 
 
 def _inflow(*, keeps_word: bool = True, unseen: dict[date, float] | None = None) -> Inflow:
-    return Inflow(noise=2.0, full=95.0, dead_mw=30.0, keeps_word=keeps_word, unseen=unseen or {})
+    return Inflow(
+        noise=2.0,
+        full=95.0,
+        dead_mw=30.0,
+        keeps_word=keeps_word,
+        tells_current=keeps_word,
+        unseen=unseen or {},
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,6 +84,12 @@ def _inflow(*, keeps_word: bool = True, unseen: dict[date, float] | None = None)
             False,
             True,
             id="a rise while its panel gave",
+        ),
+        pytest.param(
+            msgspec.structs.replace(QUIET, room_change=8.0, current_s=86_400, out_mah=400.0),
+            True,
+            False,
+            id="a jump while its current said no",
         ),
     ],
 )
