@@ -23,6 +23,7 @@ from agent.energy.view import EnergyView
 _AFTER: Final = 14
 _BEFORE: Final = 28
 _FEWEST: Final = 14
+_LATELY: Final = 3
 _MORE: Final = 1.4
 """A battery that was due holds 70 % at most. Cold takes a fifth from a lithium cell between +20 and
 0 degrees: a thaw is less than this."""
@@ -75,7 +76,7 @@ def exchanged_on(view: EnergyView) -> date | None:
     """
     case = _Step(view=view, levels=view.levels)
     after, before = case.nights
-    if not before or not is_metered(case):
+    if not before or not is_metered(case) or _stands(after):
         return None
     drift, use = percent_drift(case), case.drift(use_by_night)
     if drift is None or use is None:
@@ -87,6 +88,11 @@ def exchanged_on(view: EnergyView) -> date | None:
     if not SAME[0] <= use.value / drift.value <= SAME[1] or not _stays(after, before):
         return None
     return case.kept[-_AFTER][0] if case.was_frost is False else None
+
+
+def _stands(days: Sequence[EnergyDay]) -> bool:
+    """Its gauge shows one value all day, lately: a stuck one falls by nothing at night."""
+    return all(len(day.gauge) <= 1 for day in days[-_LATELY:])
 
 
 def _stays(after: Sequence[EnergyDay], before: Sequence[EnergyDay]) -> bool:

@@ -66,6 +66,11 @@ def test_a_step_up_that_stays_is_another_battery(cam: Cam) -> None:
             replace(FRESH, capacity_mah=from_day(30, 6000.0, 5000.0)), WEEKS, id="a thaw: a fifth"
         ),
         pytest.param(Cam(names=ALL), replace(FREEZING, days=46), id="frost"),
+        pytest.param(
+            Cam(names=ALL, gauge=lambda day, charge: 100.0 if day >= 30 else float(round(charge))),
+            WEEKS,
+            id="a gauge that stands",
+        ),
         *(
             pytest.param(
                 Cam(names=("charge", "charging"), use_ma=from_day(30, after, before)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 import msgspec
 import pytest
@@ -13,7 +13,7 @@ from agent.energy.assess import assess
 from agent.energy.cause import Cause
 from agent.energy.day import EnergyDay
 from agent.energy.view import EnergyView
-from tests.agent.energy.cameras import ALL, MATES, Cam, Sky, days_of, view_of
+from tests.agent.energy.cameras import ALL, MATES, Cam, Sky, view_of
 from tests.agent.energy.test_assess import DEAD, DULL, from_day
 
 MONTH = Sky(days=40)
@@ -21,7 +21,7 @@ NOWHERE = Sky(days=40, is_known=False, clear=lambda day: 0.9 if day < 18 else 0.
 CHARGING = ("charge", "charging")
 
 
-def _with_panel_mv(
+def with_panel_mv(
     view: EnergyView, millivolts: Mapping[bool, float], *, lit_mw: float = 100.0
 ) -> EnergyView:
     """The same, with the panel's best voltage on days on which it gave power and on others."""
@@ -77,7 +77,7 @@ def test_a_panel_that_has_volts_on_some_days_and_none_on_others_is_a_contact(
 ) -> None:
     """No sibling is asked: the dullest day leaves a panel its volts."""
     loose = Cam(names=ALL, panel_mw=lambda day: 6000.0 if day < 14 or day == 24 else 0.0)
-    view = _with_panel_mv(view_of(loose, Sky(), siblings), {True: 5500.0, False: 0.0})
+    view = with_panel_mv(view_of(loose, Sky(), siblings), {True: 5500.0, False: 0.0})
     found = assess(view)
     assert found.cause is Cause.WEAK
     assert "contact" in found.because.en
@@ -86,7 +86,7 @@ def test_a_panel_that_has_volts_on_some_days_and_none_on_others_is_a_contact(
 @pytest.mark.parametrize(("left", "cause"), [(0.01, Cause.PANEL_DEAD), (0.06, Cause.UNKNOWN)])
 def test_a_panel_that_lives_on_a_trickle_is_dead(left: float, cause: Cause) -> None:
     """A hundredth of its best is a broken cell; of shade and clouds more than that is left."""
-    view = _with_panel_mv(
+    view = with_panel_mv(
         view_of(replace(DEAD, names=ALL), Sky(), MATES), {True: 5500.0, False: 4200.0}
     )
     best = max(day.panel_peak_mw or 0.0 for day in view.days.values())
@@ -190,7 +190,7 @@ def test_a_panel_under_snow_is_no_contact() -> None:
         panel_mw=lambda day: 0.0 if 14 <= day < 24 else 6000.0,
         capacity_mah=lambda _: 40_000.0,
     )
-    view = _with_panel_mv(view_of(snowy, winter, MATES, upto=27), {True: 5500.0, False: 0.0})
+    view = with_panel_mv(view_of(snowy, winter, MATES, upto=27), {True: 5500.0, False: 0.0})
     assert assess(view).cause is not Cause.WEAK
 
 
@@ -201,102 +201,3 @@ def test_a_dull_spell_before_it_does_not_make_a_dead_panel_a_contact() -> None:
     mates = {name: replace(mate, names=CHARGING) for name, mate in MATES.items()}
     seen = {assess(view_of(dead, sky, mates, upto=day)).cause for day in (32, 33, 34)}
     assert seen == {Cause.PANEL_DEAD}
-
-
-def _flat_near_full(_: int, charge: float) -> float:
-    """A gauge by voltage: it hardly moves near full, and falls all the faster below."""
-    return float(round(100 - 0.2 * (100 - charge) if charge > 80 else 96 - 1.2 * (80 - charge)))
-
-
-@pytest.mark.parametrize("sent", [1.0, 1.4])
-def test_a_gauge_that_was_flat_near_full_makes_no_shade_more_use(sent: float) -> None:
-    """Six times the percent by night, from a panel in the shade: its modem would have sent it."""
-    shaded = Cam(
-        names=CHARGING,
-        gauge=_flat_near_full,
-        panel_mw=from_day(20, 350.0, 6000.0),
-        capacity_mah=lambda _: 6000.0,
-        start=100.0,
-    )
-    sky = Sky(days=45)
-    seen = set()
-    for upto in range(30, 44):
-        view = view_of(shaded, sky, MATES, upto=upto)
-        numbered = enumerate(view.days)
-        bytes_by_day = {day: 1e8 * (sent if number >= 20 else 1.0) for number, day in numbered}
-        seen.add(assess(replace(view, sent=bytes_by_day)).cause)
-    assert Cause.OVER_USE not in seen
-    assert Cause.WEAK in seen
-
-
-def test_one_sibling_that_starves_as_well_is_a_site_that_does() -> None:
-    """Two cameras do not get dirty, nor used more, in one week: that nobody wrote down the place
-    makes it no other matter."""
-    cam = Cam(names=CHARGING, panel_mw=lambda _: 8000.0)
-    dull = replace(NOWHERE, mean_c=lambda _: 8.0)
-    mate = replace(MATES["pond"], names=CHARGING)
-    assert assess(view_of(cam, dull, {"pond": mate}, upto=36)).cause is Cause.LOW_SEASON
-
-
-def test_a_site_that_ran_empty_is_starved_though_it_is_dark_for_days() -> None:
-    """An empty camera is seen for a day now and then: its silence is no witness of plenty."""
-    dull = replace(NOWHERE, mean_c=lambda _: 8.0)
-
-    def seen(at: datetime) -> bool:
-        return at.month == 4 or at.day % 6 == 0
-
-    small = Cam(names=CHARGING, panel_mw=lambda _: 8000.0, capacity_mah=lambda _: 2200.0, seen=seen)
-    mates = {name: replace(small, start=80.0 + number) for number, name in enumerate(MATES)}
-    found = assess(view_of(small, replace(dull, days=44), mates))
-    assert len([day for day in days_of(small, replace(dull, days=44)) if day.month == 5]) <= 5
-    assert found.cause is Cause.LOW_SEASON
-
-
-def test_a_sibling_that_fell_silent_is_no_witness_of_plenty() -> None:
-    """It may be empty: what this one is given too little of is not known to be its own matter."""
-    week = Sky(days=40, is_known=False, clear=lambda day: 0.02 if day >= 18 else 0.9)
-    gone = replace(MATES["pond"], names=CHARGING, seen=lambda at: at.month == 4 and at.day < 25)
-    slow = Cam(names=CHARGING, panel_mw=lambda _: 1300.0)
-    seen = {assess(view_of(slow, week, {"pond": gone}, upto=day)).cause for day in range(26, 39)}
-    assert Cause.WEAK not in seen
-
-
-LONE = Cam(names=CHARGING, panel_mw=from_day(16, 300.0, 6000.0))
-
-
-def test_a_lone_camera_short_for_three_weeks_of_a_good_season_has_a_weak_panel() -> None:
-    """Nobody bears the weather out; three weeks of it would be no weather of May."""
-    may = Sky(days=44, clear=lambda _: 0.9)
-    early = {assess(view_of(LONE, may, {}, upto=day)).cause for day in range(20, 32)}
-    assert Cause.WEAK not in early
-    found = assess(view_of(LONE, may, {}, upto=42))
-    assert found.cause is Cause.WEAK
-    assert "no sibling" in found.because.en
-
-
-@pytest.mark.parametrize(
-    "sky",
-    [
-        pytest.param(Sky(days=44, is_known=False, clear=lambda _: 0.9), id="place not known"),
-        pytest.param(Sky(days=44, begin=date(2026, 9, 20), clear=lambda _: 0.9), id="autumn"),
-    ],
-)
-def test_a_lone_camera_is_left_open_where_the_season_may_do_it(sky: Sky) -> None:
-    """Autumn takes as much as dirt does, and of an unknown place the season is not known."""
-    seen = {assess(view_of(LONE, sky, {}, upto=day)).cause for day in range(20, 43)}
-    assert Cause.WEAK not in seen
-
-
-def test_what_the_dark_season_does_to_a_site_is_no_dead_panel() -> None:
-    """For a week nothing came in, at any of them: the season is said, and no panel suspected."""
-    winter = Sky(
-        site=replace(DULL, latitude_deg=58.0),
-        begin=date(2026, 11, 10),
-        days=40,
-        clear=lambda day: 0.9 if day < 20 else 0.0,
-        mean_c=lambda _: 6.0,
-    )
-    mates = {name: replace(mate, names=CHARGING) for name, mate in MATES.items()}
-    found = assess(view_of(Cam(names=CHARGING), winter, mates, upto=32))
-    assert found.cause is Cause.LOW_SEASON
-    assert found.suspected is None
