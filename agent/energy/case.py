@@ -6,13 +6,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import groupby, pairwise
+from itertools import groupby
 from statistics import median
 from typing import Final, TypeAlias
 
 from agent.energy.day import EnergyDay
 from agent.energy.inflow import Inflow, unseen_rises
 from agent.energy.levels import EnergyLevels
+from agent.energy.nights import (
+    BASE_DAYS,
+    NEWEST_NIGHTS,
+    Dated,
+    nights_of,
+    of_one_firmware,
+    step_of,
+)
 from agent.energy.rate import Rate, rate_of, ratio
 from agent.energy.span import FIT_C
 from agent.energy.stretch import Stretch, is_supported, stretch_of
@@ -21,12 +29,8 @@ from agent.energy.view import EnergyView
 from agent.energy.witness import SiteDay, is_short, site_days, witnesses
 
 _FIRST: Final = 14
-_FIRST_NIGHTS: Final = 28
-_NEWEST_NIGHTS: Final = 14
 _STEP_SHARE: Final = 0.41
 """What both ends of a night are off by in a gauge that tells whole steps: sqrt(2 / 12) of one."""
-_BASE_DAYS: Final = 6
-"""Fewer first days than that are no base: the nights of a week even out traffic and weather."""
 _NOBODY: Final = SiteDay()
 _FEW: Final = 2
 _A_MONTH: Final = 30
@@ -35,7 +39,6 @@ _CERTAIN_ERROR: Final = 0.25
 Metric: TypeAlias = Callable[[Stretch], float | None]
 DayRate: TypeAlias = Callable[[EnergyDay], tuple[float, float]]
 """What of a day goes over what."""
-Dated: TypeAlias = tuple[tuple[date, EnergyDay], ...]
 
 
 @dataclass(frozen=True, kw_only=True)  # no slots: what several causes ask is worked out once
@@ -86,7 +89,7 @@ class Case:
             for day, found in of_one_firmware(self.view.days).items()
             if is_supported(found) and day not in self.recent and day < self._recent_from
         ][:_FIRST]
-        return dict(kept) if len(kept) >= _BASE_DAYS else {}
+        return dict(kept) if len(kept) >= BASE_DAYS else {}
 
     @property
     def _recent_from(self) -> date:
@@ -128,7 +131,7 @@ class Case:
         """
         if (rate, newest) not in self._drifts:
             lately, first = self.nights
-            told = [day for day in lately if rate(day)[1] > 0][-(newest or _NEWEST_NIGHTS) :]
+            told = [day for day in lately if rate(day)[1] > 0][-(newest or NEWEST_NIGHTS) :]
             self._drifts[rate, newest] = ratio(self._rate(told, rate), self._rate(first, rate))
         return self._drifts[rate, newest]
 
@@ -303,33 +306,6 @@ class Case:
     def claim_days(self) -> int:
         """Closed days that are known."""
         return sum(day.visits > 0 for day in self.view.days.values())
-
-
-def of_one_firmware(days: Mapping[date, EnergyDay]) -> Mapping[date, EnergyDay]:
-    """Those since the firmware changed last: another one may count percent, or mA, otherwise.
-
-    A day of which the firmware is not known stays with those beside it.
-    """
-    since, name = min(days, default=date.min), ""
-    for day, one in days.items():
-        if one.firmware and name and one.firmware != name:
-            since = day
-        name = one.firmware or name
-    return {day: one for day, one in days.items() if day >= since}
-
-
-def nights_of(days: Mapping[date, EnergyDay], *, upto: date) -> tuple[Dated, Dated]:
-    """The newest fortnight of days that were watched well, and the first four weeks before it."""
-    alike = of_one_firmware(days)
-    kept = tuple((day, one) for day, one in alike.items() if day <= upto and is_supported(one))
-    earlier = kept[:-_NEWEST_NIGHTS][:_FIRST_NIGHTS]
-    return kept[-_NEWEST_NIGHTS:], earlier if len(earlier) >= _BASE_DAYS else ()
-
-
-def step_of(days: Iterable[EnergyDay]) -> float:
-    """The smallest distance between two values that a gauge has shown; 1 when it showed one."""
-    values = sorted({value for day in days for value in day.gauge})
-    return float(min((later - one for one, later in pairwise(values)), default=1))
 
 
 def _of(days: Mapping[date, EnergyDay], dates: Iterable[date]) -> Iterable[EnergyDay]:

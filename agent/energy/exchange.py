@@ -14,9 +14,10 @@ from functools import cached_property
 from statistics import median
 from typing import Final
 
-from agent.energy.case import Case, of_one_firmware
+from agent.energy.case import Case
 from agent.energy.day import EnergyDay
 from agent.energy.drift import SAME, fall_an_hour, is_metered, percent_drift, use_by_night
+from agent.energy.nights import of_one_firmware
 from agent.energy.stretch import is_supported
 from agent.energy.view import EnergyView
 
