@@ -25,10 +25,10 @@ from collector.notify.claim_step import fields_of
 from collector.pack.answer import BESIDE, CORRECTED, OFFERED, TOLD, Step
 from collector.pack.record import Told, make_id
 from collector.review import line_and_story, move_line
-from collector.store import cases, partner_answers
+from collector.store import cases, partner_answers, units
 from collector.store.cases import LineRow
 from collector.store.partner_steps import Record
-from collector.store.scope import Role, scope_of
+from collector.store.scope import Role, ancestors_of, scope_of
 
 NAME_CHARS: Final = 120  # of an actor
 STATES: Final = {state.value: state for state in TOLD}
@@ -80,14 +80,13 @@ def follow(
 def _do(
     db: Connection, record: Record, step: Step, *, policy: Policy, now: datetime
 ) -> Both | None:
-    is_known = step.to in BESIDE or step.to in STATES
-    if is_known and (why := partner_fields.unknown(step.fields)) is not None:
-        return why
-    if step.to in BESIDE:
-        _act(db, record, step, policy=policy, now=now)
-        return None
     target = STATES.get(step.to)
+    if target is None and step.to not in BESIDE:
+        return None
+    if (why := _refuse(db, record, step)) is not None:
+        return why
     if target is None:
+        _act(db, record, step, policy=policy, now=now)
         return None
     if target is LineState.MERGED:
         _merge(db, record, step, policy=policy, now=now)
@@ -111,6 +110,24 @@ def _do(
             now=now,
         )
     return None
+
+
+def _refuse(db: Connection, record: Record, step: Step) -> Both | None:
+    """Why what the step says cannot be taken here, wherever the line stands; None when it can."""
+    serial = partner_fields.new_unit(step.to, step.fields)
+    if serial and _is_others(db, serial, record.organisation_id):
+        return partner_words.others_unit(serial)
+    return partner_fields.unknown(step.fields)
+
+
+def _is_others(db: Connection, serial: str, organisation_id: str) -> bool:
+    """Whether the unit is in the list of an organisation neither above nor below this one: the
+    partner decides for this one alone, and a replacement changes a unit's warranty."""
+    unit = units.find(db, serial)
+    if unit is None or unit.organisation_id in ancestors_of(db, organisation_id):
+        return False
+    below = scope_of(db, organisation_id=organisation_id, role=Role.INTEGRATOR)
+    return unit.organisation_id not in below.organisation_ids
 
 
 def _fields(step: Step, story: Story) -> dict[str, object]:

@@ -11,6 +11,7 @@ from typing import Final
 
 from collector.claims import partner_words
 from collector.claims.actions import COUNTER, FOUND, ORIGIN, PATH, REJECT
+from collector.claims.event_words import CORRECTED
 from collector.claims.guards import same_serial
 from collector.claims.lifecycle import LineState
 from collector.claims.origin.kinds import Payer
@@ -54,6 +55,13 @@ def differing(state: str, fields: Mapping[str, object], story: Story) -> str:
         if name in fields and not _is_same(name, fields[name], here[name]):
             return name
     return ""
+
+
+def new_unit(state: str, fields: Mapping[str, object]) -> str:
+    """The serial of the unit that was sent, by a step that names or corrects one; '' else."""
+    is_correction = fields.get("field") == "new_serial"
+    serial = fields.get("new" if state == CORRECTED and is_correction else "new_serial")
+    return "".join(serial.split()) if isinstance(serial, str) else ""
 
 
 def _here(story: Story) -> Mapping[str, object]:

@@ -62,6 +62,15 @@ def stands_otherwise(name: str) -> Both:
     )
 
 
+def others_unit(serial: str) -> Both:
+    """The unit that was sent is somebody else's here."""
+    return Both(
+        f"{serial[:64]} is a unit of another organisation here; ask the partner whether the serial"
+        " was mistyped, and have it corrected there",
+        f"{serial[:64]} 在此处属于其他组织；请向合作方核实序列号是否填写有误，并请其更正",
+    )
+
+
 def unknown_value(name: str, value: str) -> Both:
     """A value that this version has no word for."""
     field, said = _FIELDS[name], " ".join(value.split())[:40]

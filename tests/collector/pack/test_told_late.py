@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from sqlalchemy import update
 
 from collector.claims import partner_words
 from collector.claims.lifecycle import Actor, LineState
@@ -17,9 +18,9 @@ from collector.review import move_line
 from collector.store import tables
 from collector.store.partner_steps import StepState
 from collector.web.answer_panel import payer_of
-from tests.collector.house import House
+from tests.collector.house import NOON, House
 from tests.collector.pack import needs
-from tests.collector.pack.test_answer import ASK, DECISION, act, answer, line_of, take
+from tests.collector.pack.test_answer import ASK, DECISION, act, answer, correct, line_of, take
 from tests.collector.pack.test_kept_steps import FACTORY, kept, retry, said, signed
 from tests.collector.pack.test_receive import Ends, ends
 from tests.collector.pack.test_reply import do, hear, reply, story
@@ -122,6 +123,31 @@ def test_a_word_that_nobody_knows_here_is_not_followed(
     assert result.held_by == partner_words.unknown_value(name, str(fields[name]))
     assert result.state == "in_review"
     payer_of(story(ends.sender), is_on_arrival=False, terms=OriginTerms())
+
+
+@pytest.mark.parametrize("is_correction", [False, True])
+def test_no_unit_of_another_organisation_is_taken_into_the_chain(
+    ends: Ends, *, is_correction: bool
+) -> None:
+    """A factory decides for one organisation of this collector; the unit that it names is in the
+    list of another one here. Mistyped or not, nothing of that one's is changed."""
+    sender, theirs = ends.sender, "SC24017777"
+    ends.take(give(sender).content)
+    act(ends.factory, LineState.IN_REVIEW)
+    act(ends.factory, LineState.APPROVED, dict(DECISION))
+    act(ends.factory, LineState.RESOLVING)
+    typed = "SC24019999" if is_correction else theirs
+    act(ends.factory, LineState.FULFILLED, {"tracking": "SF-1", "new_serial": typed})
+    if is_correction:
+        correct(ends.factory, "new_serial", theirs)
+    sender.register(theirs, delivered_on=NOON.date())
+    with sender.engine.begin() as db:
+        db.execute(update(tables.unit).values(organisation_id="south"))
+    before = sender.rows(tables.unit)
+    result = take(sender, answer(ends.factory))
+    assert result.held_by == partner_words.others_unit(theirs)
+    (unit,) = (row for row in sender.rows(tables.unit) if row["serial"] == theirs)
+    assert unit in before
 
 
 def evidence_arrives(factory: House) -> None:
