@@ -248,17 +248,17 @@ def row_of(db: Connection, line_id: int) -> LineRow | None:
 
 
 def earlier_of(db: Connection, line: LineRow) -> tuple[int, ...]:
-    """The lines of the same unit and organisation that were opened before, oldest first."""
+    """The lines of the same unit and organisation that were opened before, oldest first.
+
+    The organisation is looked at afterwards: asked with the serial, SQLite reads every line of it.
+    """
     rows = db.execute(
-        select(claim_line.c.id)
-        .where(
-            claim_line.c.serial_key == line.serial_key,
-            claim_line.c.organisation_id == line.organisation_id,
-            claim_line.c.id < line.id,
+        select(claim_line.c.id, claim_line.c.organisation_id).where(
+            claim_line.c.serial_key == line.serial_key
         )
-        .order_by(claim_line.c.id)
     )
-    return tuple(rows.scalars())
+    mine = (row.id for row in rows if row.organisation_id == line.organisation_id)
+    return tuple(sorted(one for one in mine if one < line.id))
 
 
 def other_line(db: Connection, line_id: int) -> OtherLine | None:
