@@ -12,7 +12,6 @@ from collector import goods_in
 from collector.claims import action_words, correction, guard_words, no_fault, owed_unit
 from collector.claims.action import Action, Kind
 from collector.claims.guards import same_serial
-from collector.claims.no_fault import BenchFinding
 from collector.claims.origin.kinds import Origin
 from collector.claims.policy import Policy
 from collector.claims.refusal import IllegalMoveError
@@ -84,7 +83,7 @@ def follow(
     """
     if isinstance(address := fields.get("ship_to"), str):
         answers.ship_to(db, line_id=line.id, address=address, actor=by, now=now)
-    if action.id == "approve" or fields.get("finding") == BenchFinding.CONFIRMED.value:
+    if no_fault.is_confirmed(story, action.id, fields, returns=policy.clocks.return_paths):
         waive_fees(db, line, now=now)
     if action.id == "approve":
         _decide_origin(db, line, str(fields["origin"]), reason=reason, by=by, now=now)

@@ -9,11 +9,11 @@ visit finds what the first did not).
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from typing import Final
 
-from collector.claims.answer import RejectCode
+from collector.claims.answer import PATHS, Path, RejectCode
 from collector.claims.lifecycle import LineState
 from collector.claims.origin.terms import OriginTerms
 from collector.claims.story_parts import LogEvent, Story
@@ -46,6 +46,22 @@ def terms_of(
     said = {"finding": BenchFinding.NONE_FOUND.value, "fee_payer": terms.no_fault.value}
     fee = {"fee": terms.no_fault_fee} if terms.no_fault_fee else {}
     return {**fields, **said, **fee}
+
+
+def is_confirmed(
+    story: Story, action: str, fields: Mapping[str, object], *, returns: Container[Path]
+) -> bool:
+    """Whether the step says that the unit has a fault: a bench that found it, or the factory's
+    last word. An approval is that only where no bench will look at the unit any more; ``returns``
+    are the paths on which it comes back. ``story`` is that before the step."""
+    if fields.get("finding") == BenchFinding.CONFIRMED.value:
+        return True
+    path = PATHS.get(str(fields.get("path") or story.path))
+    is_sent_ahead = path is Path.ADVANCE_REPLACE
+    if action == "approve":
+        comes_back = is_sent_ahead or path in returns
+        return bool(story.received_serial) or not comes_back
+    return action == "fulfil" and not is_sent_ahead
 
 
 def moved(story: Story, event: LogEvent) -> Story:

@@ -119,6 +119,39 @@ def test_the_fee_is_waived_when_the_fault_shows_later(house: House) -> None:
     assert types.count("fee_waived") == 1
 
 
+def test_a_fee_is_not_waived_before_the_bench_has_looked(house: House) -> None:
+    """The second claim is approved by its pictures, and the unit comes back without a fault again:
+    nothing was ever confirmed, so both fees stand."""
+    reject_on_the_bench(house)
+    open_claim(house, seq=2)
+    approve(house, 2, "replace_unit")
+    assert story(house).fee_waived_by == ""
+    do(house, 2, "await_return")
+    do(house, 2, "receive", scanned_serial="SC24010001")
+    do(house, 2, "bench", bench="48 h without a fault", finding="no_fault_found")
+    do(house, 2, "reject", reason_code="no_fault_found")
+    assert [story(house, line).fee_waived_by for line in (1, 2)] == ["", ""]
+
+
+@pytest.mark.parametrize("path", ["replace_unit", "advance_replace"])
+def test_a_fee_is_waived_by_what_confirms_the_fault(house: House, path: str) -> None:
+    """By the unit that was sent once the claimed one was here; of one sent ahead by the bench."""
+    reject_on_the_bench(house)
+    open_claim(house, seq=2)
+    approve(house, 2, path)
+    is_ahead = path == "advance_replace"
+    if not is_ahead:
+        do(house, 2, "await_return")
+        do(house, 2, "receive", scanned_serial="SC24010001")
+    do(house, 2, "begin")
+    do(house, 2, "fulfil", tracking="SF1", new_serial="SC24010099")
+    assert story(house).fee_waived_by == ("" if is_ahead else "PC-2026-000002")
+    if is_ahead:
+        do(house, 2, "receive_old", scanned_serial="SC24010001")
+        do(house, 2, "judge_return", finding="fault_confirmed", bench="dead cell")
+        assert story(house).fee_waived_by == "PC-2026-000002"
+
+
 def test_another_fault_waives_no_fee(house: House) -> None:
     """The battery was well on the bench; that the filter fails later says nothing of it."""
     reject_on_the_bench(house)
