@@ -65,9 +65,13 @@ def is_confirmed(
 
 
 def moved(story: Story, event: LogEvent) -> Story:
-    """The story after a move: what a bench or a rejection found; an approval takes it back."""
-    if event.payload.get("to") == LineState.APPROVED.value:
+    """The story after a move: what a bench or a rejection found. An approval takes it back, and a
+    rejection for another reason the fee of the one before."""
+    to = event.payload.get("to")
+    if to == LineState.APPROVED.value:
         return replace(story, finding="", fee="", fee_payer="", fee_waived_by="")
+    if to == LineState.REJECTED.value:
+        story = replace(story, fee="", fee_payer="", fee_waived_by="")
     return judged(story, event)
 
 

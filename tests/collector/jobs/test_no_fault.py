@@ -152,6 +152,21 @@ def test_a_fee_is_waived_by_what_confirms_the_fault(house: House, path: str) -> 
         assert story(house).fee_waived_by == "PC-2026-000002"
 
 
+def test_a_rejection_for_another_reason_takes_the_fee_back(house: House) -> None:
+    """On the appeal the engineer sees that the unit fell: that is damage, and no bench was called
+    for nothing."""
+    reject_on_the_bench(house)
+    house.pass_time(60)
+    with house.engine.begin() as db:
+        cases.append_event(
+            db, line_id=1, organisation_id="north", actor="li", role="integrator",
+            type_="file_added", payload={}, now=house.now,
+        )  # fmt: skip
+    do(house, 1, "appeal", by=Role.INTEGRATOR)
+    do(house, 1, "reject", reason_code="user_damage")
+    assert (story(house).fee, story(house).fee_payer) == ("", "")
+
+
 def test_another_fault_waives_no_fee(house: House) -> None:
     """The battery was well on the bench; that the filter fails later says nothing of it."""
     reject_on_the_bench(house)
