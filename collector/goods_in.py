@@ -15,7 +15,10 @@ from collector.store import answers, stories, units
 from collector.store.scope import Scope
 
 _WAITS: Final = {LineState.AWAITING_RETURN.value, LineState.APPROVED.value}
-_SENT: Final = {LineState.RESOLVING.value, LineState.FULFILLED.value, LineState.RESOLVED.value}
+_SENT: Final = {
+    one.value
+    for one in (LineState.RESOLVING, LineState.FULFILLED, LineState.RESOLVED, LineState.CLOSED)
+}
 _LONGEST_CHAIN: Final = 20
 
 

@@ -24,7 +24,8 @@ _ASKERS: Final = frozenset({Actor.INTEGRATOR, Actor.DISTRIBUTOR})
 _FACTORY: Final = frozenset({Actor.ENGINEER, Actor.ADMIN})
 _OFFERED: Final = frozenset({S.APPROVED, S.AWAITING_RETURN})
 _ON_ITS_WAY: Final = _OFFERED | {S.RECEIVED, S.RESOLVING}
-_SENT: Final = frozenset({S.RESOLVING, S.FULFILLED, S.RESOLVED})
+_SENT: Final = frozenset({S.RESOLVING, S.FULFILLED, S.RESOLVED, S.CLOSED})
+"""Closed only by a version that knew of nothing owed."""
 ASKABLE: Final = (
     "picture", "reference", "image", "clip", "photo", "readings", "transcript", "power", "tried",
     "description", "serial", "model", "firmware", "delivery", "test", "two_days", "night",
@@ -202,7 +203,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(
         id="judge_return",
         event=JUDGED,
-        states=_SENT | {S.CLOSED},
+        states=_SENT,
         actors=_FACTORY,
         fields=(JUDGEMENT, BENCH),
         when=lambda story: story.returned_at is not None and not story.finding,

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from collector import learn_from_claims
+from collector import goods_in, learn_from_claims
 from collector.act import By, Wish, act
+from collector.claims.lifecycle import LineState
 from collector.claims.origin.kinds import Payer
 from collector.claims.story import Story
 from collector.look_for_news import look_for_news
@@ -216,6 +217,28 @@ def test_the_old_unit_is_judged_after_its_replacement_left(house: House) -> None
     with house.engine.begin() as db:
         learn_from_claims.learn_from_claims(db, policy=house.policy, now=house.now)
     assert [row["ruling"] for row in house.rows(tables.ruling)] == ["wrong"]
+
+
+def test_a_unit_owed_to_a_line_that_was_closed_before_can_come_back(house: House) -> None:
+    """An older version closed lines whose old unit was still out: goods-in finds it all the same,
+    or it would be owed for good."""
+    approve(house, 1, "advance_replace")
+    do(house, 1, "begin")
+    do(house, 1, "fulfil", tracking="SF1", new_serial="SC24010099")
+    do(house, 1, "resolve", by=Role.INTEGRATOR)
+    with house.engine.begin() as db:
+        cases.set_state(
+            db, line_id=1, source=LineState.RESOLVED, target=LineState.CLOSED, closed_at=house.now
+        )
+        cases.append_event(
+            db, line_id=1, organisation_id="north", actor="collector", role="system",
+            type_="moved", payload={"from": "resolved", "to": "closed", "rule": 16}, now=house.now,
+        )  # fmt: skip
+        scope = scope_of(db, organisation_id="factory", role=Role.FACTORY_ENGINEER)
+        found = goods_in.find_lines(db, scope, "SC24010001")
+    assert [one.action for one in found] == ["receive_old"]
+    told = do(house, 1, "receive_old", scanned_serial="SC24010001")
+    assert (told.state, told.owed) == (LineState.CLOSED, ())
 
 
 def test_who_repairs_on_site_is_kept(house: House) -> None:
