@@ -19,6 +19,7 @@ _LOOKS: Final = (
     idle_causes.nothing_comes_in,
     use_causes.worn,
     use_causes.over_use,
+    use_causes.sends_far_more,
     gain_causes.weak,
     gain_causes.weak_alone,
     gain_causes.low_season,

@@ -45,6 +45,8 @@ _BELIEVABLE: Final = 4.5
 """A larger ratio is a gauge that was flat near full when the first weeks were read."""
 _FAR_MORE: Final = 8.0
 """Times its use, for certain: no gauge falls so much faster for being low."""
+_SENDS_FAR_MORE: Final = 5.0
+"""Times the bytes, at least: a camera's modem takes most of what it takes while it sends."""
 _ALIKE: Final = 0.6
 """Of the logarithm of its use, what its gain may have gone with it and still be more use."""
 _NEWEST: Final = 5  # days ...
@@ -82,7 +84,11 @@ def _agree(case: Case, held: Rate, use: Rate) -> bool:
     if not is_metered(case) or is_flat(case, _BELIEVABLE) or held.error > _CERTAIN_ERROR:
         return False
     worn_out = held.value <= case.levels.capacity_worn_share and held.high <= _END_OF_LIFE
-    return worn_out and use.low >= _AGREES and SAME[0] <= use.value * held.value <= SAME[1]
+    least, most = use.value * held.value, use.value * held.value
+    if sends_more(case) is False:
+        # It is used as before: a gauge that was flat near full tells the first nights' use badly.
+        least, most = use.low * held.value, use.high * held.value
+    return worn_out and use.low >= _AGREES and least <= SAME[1] and most >= SAME[0]
 
 
 def over_use(case: Case) -> Assessment | None:
@@ -110,6 +116,22 @@ def over_use(case: Case) -> Assessment | None:
         return unsure(case, Cause.OVER_USE, because, _UNSENT)
     if alike and not more_sent and (use.value <= _BELIEVABLE or is_saturated(case)):
         return unsure(case, Cause.OVER_USE, because, _MEASURED)
+    return Assessment(day=case.view.day, cause=Cause.OVER_USE, because=because)
+
+
+def sends_far_more(case: Case) -> Assessment | None:
+    """It is low, and sends so many times more that its nights need not be asked.
+
+    They may not tell: in its first weeks the gauge stood at the top, and empty it cannot fall.
+    """
+    known = [sent_ratio(case, newest=newest) for newest in (None, _NEWEST)]
+    least = max((one.low for one in known if one is not None), default=0.0)
+    if least < _SENDS_FAR_MORE or case.is_site_short or not _is_low(case) or _is_dark(case):
+        return None
+    because = Said(
+        en=f"it sends at least {least:.0f} times the bytes of its first weeks, and runs low",
+        zh=f"发送数据量至少为最初几周的 {least:.0f} 倍，且电量偏低",
+    )
     return Assessment(day=case.view.day, cause=Cause.OVER_USE, because=because)
 
 
