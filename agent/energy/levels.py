@@ -17,7 +17,7 @@ class EnergyLevels:
     energy_claim_days: float = 14.0
     energy_window_days: float = 7.0  # newest days that a cause is looked for in
     energy_sunny_days: float = 5.0  # of these, days on which siblings had sun and it had none
-    energy_idle_days: float = 10.0  # without any charge; heavy shade gives none for a week
+    energy_idle_days: float = 14.0  # without any charge; shade and a loose plug give none for ten
     energy_full_percent: float = 95.0  # reached in a day: the sun gave what it needs
     panel_dead_mw: float = 30.0  # mean in the sun; clouds leave a small panel several hundred
     panel_weak_share: float = 0.6  # of its own, against its siblings
