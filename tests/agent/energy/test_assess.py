@@ -218,14 +218,15 @@ def test_a_rise_that_nobody_saw_charge_is_no_idle_day() -> None:
         return min(100.0, round(charge) + (6.0 if day >= 20 else 0.0))
 
     dead = replace(DEAD, names=("charge", "charging"), use_ma=lambda _: 12.0)
-    steady = assess(view_of(dead, Sky(), MATES, upto=25))
-    jumped = assess(view_of(replace(dead, gauge=jumps), Sky(), MATES, upto=25))
+    month = Sky(days=32)
+    steady = assess(view_of(dead, month, MATES, upto=30))
+    jumped = assess(view_of(replace(dead, gauge=jumps), month, MATES, upto=30))
     assert steady.cause is Cause.PANEL_DEAD
     assert jumped.cause is not Cause.PANEL_DEAD
 
 
 def test_a_low_battery_without_sun_for_days_is_not_yet_a_dead_panel() -> None:
-    """Emptied from full in one go is proof in a week; from hanging about low it takes ten days."""
+    """Emptied from full in one go is proof in a week; from hanging about low it takes a fortnight."""
     names = ("charge", "charging")
     full = replace(DEAD, names=names, use_ma=lambda _: 60.0)
     low = Cam(panel_mw=from_day(20, 0.0, 700.0), names=names, start=40.0)
