@@ -39,8 +39,9 @@ _NEARLY_FULL: Final = 85.0
 def nothing_comes_in(case: Case) -> Assessment | None:
     """Panel, charger or battery: on sunny, warm days with room nothing came in.
 
-    Heavy shade may give nothing for a week, an open plug for ten days; so it takes ``energy_idle_days``, or a battery that
-    went from nearly full to nearly empty. What comes and goes is a contact or a shadow.
+    Heavy shade may give nothing for a week, and an open plug for ten days; so it takes
+    ``energy_idle_days``, or a battery that went from nearly full to nearly empty. What comes and
+    goes is a contact or a shadow.
     """
     run = [day for day in case.idle_run if case.is_warm(day) is not False]
     if not case.is_many(run) or case.comes_and_goes:

@@ -211,22 +211,30 @@ def test_a_gauge_that_stands_for_three_days_is_not_read_as_a_weak_panel() -> Non
     }
 
 
-def test_a_rise_that_nobody_saw_charge_is_no_idle_day() -> None:
-    """Five percent more may be the gauge's jump, or an hour of contact: no claim is built on it."""
+@pytest.mark.parametrize(
+    ("rises_on", "is_dead"),
+    [
+        pytest.param((), True, id="never"),
+        pytest.param((20,), True, id="once: passed over"),
+        pytest.param((20, 24, 28), False, id="one day in four: it may be an hour of contact"),
+    ],
+)
+def test_a_rise_that_nobody_saw_charge_is_no_idle_day(
+    rises_on: tuple[int, ...], *, is_dead: bool
+) -> None:
+    """Six percent more may be a jump: such a day counts for nothing, and many for doubt."""
 
     def jumps(day: int, charge: float) -> float:
-        return min(100.0, round(charge) + (6.0 if day >= 20 else 0.0))
+        return min(100.0, round(charge) + 6.0 * sum(day >= one for one in rises_on))
 
-    dead = replace(DEAD, names=("charge", "charging"), use_ma=lambda _: 12.0)
-    month = Sky(days=32)
-    steady = assess(view_of(dead, month, MATES, upto=30))
-    jumped = assess(view_of(replace(dead, gauge=jumps), month, MATES, upto=30))
-    assert steady.cause is Cause.PANEL_DEAD
-    assert jumped.cause is not Cause.PANEL_DEAD
+    names = ("charge", "charging")
+    dead = replace(DEAD, names=names, use_ma=lambda _: 12.0, gauge=jumps)
+    found = assess(view_of(dead, Sky(days=32), MATES, upto=30))
+    assert (found.cause is Cause.PANEL_DEAD) is is_dead
 
 
 def test_a_low_battery_without_sun_for_days_is_not_yet_a_dead_panel() -> None:
-    """Emptied from full in one go is proof in a week; from hanging about low it takes a fortnight."""
+    """Emptied from full in one go is proof in a week; from low on it takes a fortnight."""
     names = ("charge", "charging")
     full = replace(DEAD, names=names, use_ma=lambda _: 60.0)
     low = Cam(panel_mw=from_day(20, 0.0, 700.0), names=names, start=40.0)
