@@ -19,6 +19,7 @@ from simulator.solar.books import Days, books_of
 from simulator.solar.grid import STEPS_A_DAY
 from simulator.solar.past import Past
 from simulator.solar.radio import EDGE_DBM
+from simulator.solar.said import stuck_at
 from simulator.solar.site import Site
 from simulator.solar.truth import PANEL_SIDE, SEASONAL, Matter, Truth
 
@@ -27,6 +28,7 @@ IN_NEED: Final = 0.4
 """Daily low of the charge under which a battery is in need: no reserve for a dull week."""
 EASY: Final = 0.75
 """Daily low above which nothing is the matter with its energy."""
+_NEARLY = 0.9
 _CARRIES = 0.95  # share of the use from which on the panel carries the camera
 
 
@@ -129,10 +131,8 @@ def _plain_days(site: Site, past: Past, books: Days, *, planned: Matter, days: s
         steps = slice(days.start * STEPS_A_DAY, days.stop * STEPS_A_DAY)
         used_up = past.traffic.bytes_month[steps] >= past.traffic.plan_bytes
         return float(used_up.sum() / STEPS_A_DAY)
-    if truth is Truth.WEAK_CELL:
-        steps = slice(days.start * STEPS_A_DAY, days.stop * STEPS_A_DAY)
-        is_weak = np.median(past.signal.rsrp_dbm[steps]) < EDGE_DBM
-        return stood if is_weak else 0.0  # its own place is better than the site's
+    if not _shows(past, planned, days=days):
+        return 0.0
     if truth not in (*PANEL_SIDE, Truth.OVER_USE) or stood == 0:
         return stood
     span = slice(max(int(np.ceil(began)), days.start), days.stop)
@@ -145,6 +145,25 @@ def _plain_days(site: Site, past: Past, books: Days, *, planned: Matter, days: s
     if charges and is_carried and np.median(books.low[span]) > IN_NEED:
         return 0.0  # the panel still carries the camera
     return stood
+
+
+def _shows(past: Past, planned: Matter, *, days: slice) -> bool:
+    """Whether anything is to be seen of it: a camera's own place may be better than its site's."""
+    if planned.truth is Truth.WEAK_CELL:
+        steps = slice(days.start * STEPS_A_DAY, days.stop * STEPS_A_DAY)
+        return bool(np.median(past.signal.rsrp_dbm[steps]) < EDGE_DBM)
+    return planned.truth is not Truth.GAUGE_STUCK or not _shows_the_truth(past, planned, days=days)
+
+
+def _shows_the_truth(past: Past, stuck: Matter, *, days: slice) -> bool:
+    """Whether a sound gauge would have shown about the same: stuck at 100, on a full battery.
+
+    Nobody could tell, and nothing is the matter until the battery moves.
+    """
+    since = max(days.start * STEPS_A_DAY, past.grid.step_at(stuck.onset))
+    sound = past.percent[since : days.stop * STEPS_A_DAY]
+    off = np.abs(sound - stuck_at(past, stuck))
+    return bool(sound.size) and float(np.mean(off <= max(1, past.camera.gauge.step))) > _NEARLY
 
 
 def _grows_for(planned: Matter) -> float:

@@ -10,7 +10,7 @@ from simulator.solar.camera import Camera, Firmware, Modem
 from simulator.solar.gauge import Method
 from simulator.solar.grid import Grid
 from simulator.solar.past import Past
-from simulator.solar.truth import Truth
+from simulator.solar.truth import Matter, Truth
 
 Values: TypeAlias = Mapping[str, float | str | bool | None]
 """By canonical name, in canonical units, as the vendor says it: sentinels are not taken out.
@@ -79,16 +79,23 @@ def _percent(past: Past, step: int) -> float:
     if camera.has(Truth.MAINS):
         return ON_MAINS if camera.firmware is Firmware.PERCENT else 100.0
     stuck = camera.matter(Truth.GAUGE_STUCK)
-    if stuck is not None and step >= (onset := grid.step_at(stuck.onset)):
-        if stuck.variant < 0.5:
-            return _STUCK
-        return NOT_READY if stuck.variant > 0.85 else float(percent[onset])
+    if stuck is not None and step >= grid.step_at(stuck.onset):
+        return stuck_at(past, stuck)
     luck = uniform(seed, step, "gauge")
     if luck < camera.gauge.not_ready_share:
         return NOT_READY
     if luck > 1 - camera.gauge.stale_share:
         return float(percent[max(0, step - 6)])
     return float(percent[step])
+
+
+def stuck_at(past: Past, stuck: Matter) -> float:
+    """What a gauge shows from its last move on."""
+    if stuck.variant < 0.5:
+        return _STUCK
+    return (
+        NOT_READY if stuck.variant > 0.85 else float(past.percent[past.grid.step_at(stuck.onset)])
+    )
 
 
 def modem_says(past: Past, step: int) -> Values:

@@ -111,3 +111,15 @@ def test_a_life_can_be_looked_at() -> None:
     assert "dirty" in table
     assert drawing.count("<polyline") == 4 * len(site.cameras)
     assert all(one.device_id in table and one.device_id in drawing for one in site.cameras)
+
+
+@pytest.mark.parametrize(("seed", "camera", "is_plain"), [(542, 0, False), (672, 2, True)])
+def test_a_gauge_stuck_where_a_sound_one_would_stand_is_nobodys_matter(
+    seed: int, camera: int, *, is_plain: bool
+) -> None:
+    """At 100 on a battery that is always full nobody could tell; on one that moves everybody can."""
+    site = cast_site(seed)
+    own = site.cameras[camera].device_id
+    assert site.cameras[camera].has(Truth.GAUGE_STUCK)
+    last = [month for month in months_of(site) if month.device_id == own][-1]
+    assert (last.plain_days > 0) is is_plain
