@@ -117,7 +117,7 @@ def test_a_life_can_be_looked_at() -> None:
 def test_a_gauge_stuck_where_a_sound_one_would_stand_is_nobodys_matter(
     seed: int, camera: int, *, is_plain: bool
 ) -> None:
-    """At 100 on a battery that is always full nobody could tell; on one that moves everybody can."""
+    """At 100, on a battery that is always full, nobody could tell; on one that moves, anybody."""
     site = cast_site(seed)
     own = site.cameras[camera].device_id
     assert site.cameras[camera].has(Truth.GAUGE_STUCK)
