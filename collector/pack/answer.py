@@ -7,7 +7,7 @@ overtook another, does no harm.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -50,6 +50,11 @@ NAMES: Final = BESIDE | {state.value for state in TOLD}
 """What ``Step.to`` can be; a receiver passes over what it does not know."""
 
 
+Reference: TypeAlias = Annotated[str, msgspec.Meta(max_length=80)]
+StateThere: TypeAlias = Annotated[str, msgspec.Meta(max_length=24)]
+"""As long as their columns: PostgreSQL takes no longer ones, and an answer must fail as itself."""
+
+
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One step of the factory, with the fields of the action."""
 
@@ -72,8 +77,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     line: int
     to: Sha256  # fingerprint of the sender's collector
     made_by: Maker
-    reference: Line  # the factory's own number of the claim
-    state: Line  # there, now
+    reference: Reference  # the factory's own number of the claim
+    state: StateThere  # now
     as_of: Moment
     steps: Annotated[tuple[Step, ...], msgspec.Meta(max_length=MOST_STEPS)]
 

@@ -173,6 +173,8 @@ def test_whatever_is_not_the_factorys_word_moves_nothing(ends: Ends) -> None:
         (json.dumps({**envelope, "signature": forged["signature"]}).encode(), FACTORY),
         (write_answer(msgspec.structs.replace(said, to="1" * 64), FACTORY_KEY), FACTORY),
         (write_answer(msgspec.structs.replace(said, line=99), FACTORY_KEY), FACTORY),
+        (write_answer(msgspec.structs.replace(said, reference="R" * 81), FACTORY_KEY), FACTORY),
+        (write_answer(msgspec.structs.replace(said, state="s" * 25), FACTORY_KEY), FACTORY),
         (b"{}", FACTORY),
         (b'{"x":' + b"[" * 100_000 + b"}", FACTORY),
     ):
