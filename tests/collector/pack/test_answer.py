@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from collector.config_notify import answer_route
 from collector.give_answer import answers_to
 from collector.outlets.outlet import open_outlets
 from collector.outlets.settings import NotifySettings
-from collector.pack.answer import Answer, Step, write_answer
+from collector.pack.answer import ANSWER, Answer, Step, write_answer
 from collector.pack.claim import Maker
 from collector.pack.room import PackRoom
 from collector.pack.seal import fingerprint
@@ -33,6 +34,7 @@ from collector.sign_for_partners import signer
 from collector.store import cases, stories, tables
 from collector.store.scope import scope_of
 from collector.tell import tell
+from shared import signing
 from shared.backoff import Backoff
 from tests.collector.house import NOON, House
 from tests.collector.notify.far_ends import Receiver
@@ -154,6 +156,19 @@ def test_a_step_that_is_none_here_is_left_to_people(ends: Ends) -> None:
     assert (told["told_en"], told["told_zh"]) == result.held_by
 
 
+def _signed(said: Answer, **other: object) -> bytes:
+    """What another program would sign: our own writer refuses what no collector takes."""
+    body = msgspec.json.encode({**msgspec.to_builtins(said), **other})
+    signature = signing.sign(FACTORY_KEY, ANSWER.domain, body)
+    return msgspec.json.encode(
+        {
+            "answer": body.decode(),
+            "public_key": signing.public_pem(FACTORY_KEY.public_key()).decode(),
+            "signature": base64.b64encode(signature).decode(),
+        }
+    )
+
+
 def test_whatever_is_not_the_factorys_word_moves_nothing(ends: Ends) -> None:
     """A key that is no partner's, a changed byte, another signature, an answer meant for another
     collector, about no claim, or by a partner whose claim it is not."""
@@ -173,8 +188,8 @@ def test_whatever_is_not_the_factorys_word_moves_nothing(ends: Ends) -> None:
         (json.dumps({**envelope, "signature": forged["signature"]}).encode(), FACTORY),
         (write_answer(msgspec.structs.replace(said, to="1" * 64), FACTORY_KEY), FACTORY),
         (write_answer(msgspec.structs.replace(said, line=99), FACTORY_KEY), FACTORY),
-        (write_answer(msgspec.structs.replace(said, reference="R" * 81), FACTORY_KEY), FACTORY),
-        (write_answer(msgspec.structs.replace(said, state="s" * 25), FACTORY_KEY), FACTORY),
+        (_signed(said, reference="R" * 81), FACTORY),
+        (_signed(said, state="s" * 25), FACTORY),
         (b"{}", FACTORY),
         (b'{"x":' + b"[" * 100_000 + b"}", FACTORY),
     ):
