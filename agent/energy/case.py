@@ -254,7 +254,7 @@ class Case:
                 run.append(day)
             elif is_supported(one):
                 doubted += 1
-                if doubted * 3 > len(run):
+                if doubted > 1 and doubted * 3 > len(run):
                     break
         return tuple(reversed(run))
 

@@ -209,8 +209,9 @@ _CONTACT: Final = (
     "太阳能板白天数日无电压，之后又恢复充电：接头或线缆接触不良，或时有遮盖",
 )
 _MORE: Final = Said(
-    en="it is given too little for what its newest nights take, which is far more than before",
-    zh="充电不足以满足近期夜间耗电，而夜间耗电远高于以往",
+    en="it is given too little for what it takes lately, which is far more than before by its"
+    " nights, by what it sends or by what it is given",
+    zh="充电不足以满足近期耗电；从夜间耗电、发送数据量或充入电量看，耗电远高于以往",
 )
 _NIGHTS: Final = Said(
     en="a fortnight of nights, for more use or a battery that holds less; a panel takes none",

@@ -19,8 +19,9 @@ _DOUBTED: Final = 3  # days
 _TOP: Final = 100
 _EMPTY: Final = 2  # percent: an empty battery's gauge cannot move
 _NEARLY_ALL: Final = 0.8
-_COARSE: Final = (5.0, 10.0)
-"""Percent in one step: a day's use of a large battery."""
+_TWENTIETHS, _TENTHS = 5.0, 10.0  # percent in one step
+_BARS: Final = (20.0, 25.0, 33.0, 34.0, 50.0)
+"""The same of a gauge that knows two to five bars: it may stand at one for good."""
 
 
 def mains(case: Case) -> Assessment | None:
@@ -69,8 +70,8 @@ def gauge_stuck(case: Case) -> Assessment | None:
     if len(recent) < wanted or len(values) != 1:
         return None
     (value,) = values
-    if (value >= NEARLY_FULL or case.step in _COARSE) and not _stood(case, value, 2 * wanted):
-        return None  # a large battery, or steps of five percent: it may well move by less
+    if _may_stand(case, value, recent):
+        return None
     if value <= 0 or (value >= NEARLY_FULL and not (_moved_before(case) or _swings(recent, value))):
         return None  # empty, or full: that may well be true
     return _stuck(
@@ -105,6 +106,15 @@ def standing(case: Case) -> Assessment | None:
             zh=f"需满 {case.levels.gauge_stuck_days:.0f} 天，或电量计读数有变化",
         ),
     )
+
+
+def _may_stand(case: Case, value: int, recent: Sequence[EnergyDay]) -> bool:
+    """A sound gauge may show one value for so long: near full, by bars, or in steps of five or ten
+    percent, of which a large battery takes less in a day, and is given about as much."""
+    if case.step in _BARS or (case.step == _TENTHS and any(d.charging_visits for d in recent)):
+        return True
+    is_slow = value >= NEARLY_FULL or case.step in (_TWENTIETHS, _TENTHS)
+    return is_slow and not _stood(case, value, 2 * case.levels.gauge_stuck_days)
 
 
 def _stood(case: Case, value: int, wanted: float) -> bool:

@@ -11,8 +11,9 @@ from agent.energy.cause import Assessment, Cause, Said
 from agent.energy.season import is_low_season, is_sunny_by_season
 
 _SIBLINGS: Final = Said(
-    en="sun on most days, borne out by a sibling camera of the site",
-    zh="需同场其他摄像机证明多数日子有阳光",
+    en="sun on most days, borne out by a sibling camera of the site; for a camera alone by the"
+    " site's place, in a good season",
+    zh="需同场其他摄像机证明多数日子有阳光；单独一台时需填写站点位置，且处于日照良好的季节",
 )
 _WARMTH: Final = Said(
     en="a temperature that allowed charging, from it or a sibling",
@@ -22,8 +23,11 @@ _WARMTH: Final = Said(
 
 def unproven(case: Case, idle: Sequence[date], *, by_panel: bool) -> Said | None:
     """What is missing on the days on which nothing came in; None when nothing is."""
-    by_season = is_sunny_by_season(case)
-    sunny = [day for day in idle if by_panel or by_season or case.said(day).had_sun]
+    sunny = [
+        day
+        for day in idle
+        if by_panel or case.said(day).had_sun or is_sunny_by_season(case, on=day)
+    ]
     if not case.is_many(sunny) or (case.is_site_short and not by_panel):
         return _SIBLINGS
     if not case.tells_temperature and is_low_season(case):
@@ -45,8 +49,9 @@ def claim_guard(case: Case, *, by_panel: bool = False) -> Said | None:
     if not case.gauge_moves:
         return Said(en="a gauge that moves", zh="电量计读数有变化")
     newest = [day for day in case.view.days if day <= case.view.day][-wanted:]
-    by_season = is_sunny_by_season(case)
-    sunny = sum(by_panel or by_season or case.said(day).had_sun for day in newest)
+    sunny = sum(
+        by_panel or case.said(day).had_sun or is_sunny_by_season(case, on=day) for day in newest
+    )
     return None if sunny * 2 > wanted else _SIBLINGS
 
 

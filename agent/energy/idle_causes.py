@@ -10,8 +10,8 @@ from agent.energy.case import Case
 from agent.energy.cause import Assessment, Cause, Said
 from agent.energy.day import EnergyDay
 from agent.energy.guard import claim_guard, unproven, unsure
-from agent.energy.season import sun_share
-from agent.energy.span import FIT_C
+from agent.energy.season import is_sunny_by_season, sun_share
+from agent.energy.span import EMPTY_BELOW, FIT_C
 from agent.energy.stretch import Stretch, stretch_of
 
 _TAKEN_SHARE: Final = 0.2
@@ -19,6 +19,8 @@ _TAKEN_SHARE: Final = 0.2
 _EXPECTED_PERCENT: Final = 5.0
 _DEAD_SHARE: Final = 0.5
 """Of its use by night, what a dead panel may seem to give by day: lamps burn by night alone."""
+_SAID_SHARE: Final = 0.9
+"""The same where it says that it charges not: it must fall by day at all."""
 _LATELY: Final = 3
 _FEW_VISITS: Final = 2
 """With the sun more than 10 degrees high."""
@@ -34,6 +36,8 @@ _PLENTY_MW: Final = 800.0
 _NEARLY_EMPTY: Final = 30.0
 """A camera goes dark at some percent, and takes five to ten a day: three days of it are left."""
 _NEARLY_FULL: Final = 85.0
+_FALLEN: Final = 6.0
+"""Percent: in a fortnight even the largest battery loses more, by a gauge's noise and a rest."""
 
 
 def nothing_comes_in(case: Case) -> Assessment | None:
@@ -44,7 +48,7 @@ def nothing_comes_in(case: Case) -> Assessment | None:
     goes is a contact or a shadow.
     """
     run = [day for day in case.idle_run if case.is_warm(day) is not False]
-    if not case.is_many(run) or case.comes_and_goes:
+    if not case.is_many(run) or case.comes_and_goes or not _has_fallen(case, run):
         return None
     days = [case.view.days[day] for day in run]
     cause = _which_part(case, days)
@@ -62,6 +66,14 @@ def nothing_comes_in(case: Case) -> Assessment | None:
     return Assessment(day=case.view.day, cause=cause, because=because)
 
 
+def _has_fallen(case: Case, run: Sequence[date]) -> bool:
+    """Without any charge it goes down; one that holds its level is charged, whatever it says."""
+    first, last = case.view.days[run[0]].charge_first, case.view.days[run[-1]].charge_last
+    if first is None or last is None:
+        return False
+    return last <= _NEARLY_EMPTY or first - last >= _FALLEN
+
+
 def _may_be_season(case: Case) -> bool:
     """A dark season does that to a sound camera, and here it does it to most of the site."""
     share = sun_share(case)
@@ -73,7 +85,8 @@ def _may_be_season(case: Case) -> bool:
 def _too_few(case: Case, run: Sequence[date]) -> Said | None:
     days = [case.view.days[day] for day in run]
     wanted = int(case.levels.energy_idle_days)
-    if len(days) >= wanted or _emptied_at_once(case, run):
+    at_once = not is_sunny_by_season(case) and _emptied_at_once(case, run)
+    if len(days) >= wanted or at_once:
         return None
     return Said(
         en=f"{wanted} such days; so far {len(days)}",
@@ -105,8 +118,9 @@ def _which_part(case: Case, days: Sequence[EnergyDay]) -> Cause | None:
         if as_before:
             return Cause.NOT_CHARGING
         return Cause.PANEL_DEAD if is_trickle(case, days) else None
-    said = all(day.charging_reads for day in days)
-    return Cause.PANEL_DEAD if said or _falls_by_day(whole) else None
+    told = [day for day in days if (day.charge_low or 0.0) > EMPTY_BELOW]
+    share = _SAID_SHARE if all(day.charging_reads for day in days) else _DEAD_SHARE
+    return Cause.PANEL_DEAD if _falls_by_day(stretch_of(told), share) else None
 
 
 def is_trickle(case: Case, days: Iterable[EnergyDay]) -> bool:
@@ -176,7 +190,7 @@ def _siblings_gain(case: Case) -> float | None:
     return min(found, default=None)
 
 
-def _falls_by_day(days: Stretch) -> bool:
+def _falls_by_day(days: Stretch, share: float) -> bool:
     """By day it falls about as by night: what dirt leaves of a panel would show.
 
     Where the sun is not known, that it rose on no day has to do.
@@ -184,7 +198,7 @@ def _falls_by_day(days: Stretch) -> bool:
     if not days.room_h:
         return True
     gained, use = days.gained, days.use
-    return gained is not None and use is not None and gained <= _DEAD_SHARE * use * days.room_h
+    return gained is not None and use is not None and gained <= share * use * days.room_h
 
 
 def _idle_words(cause: Cause, days: int, now: Stretch) -> Said:

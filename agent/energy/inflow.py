@@ -17,6 +17,8 @@ rests after a deep discharge recovers a tenth of a volt or two, some 5 to 8 % of
 and one that counts may mend its count. Beyond that something came in."""
 
 _A_SILENCE_D: Final = 7
+_EMPTY: Final = 10.0
+_MOST_TRICKLE: Final = 20.0
 _TRICKLE_A_DAY: Final = 1.5
 """Percent. Empty, a camera draws nothing: what a cracked panel leaks wakes it after a fortnight for
 a day or two, and that is no charge (a sound one gives it ten times as much)."""
@@ -41,8 +43,6 @@ class Inflow:
     def is_idle(self, at: date, day: EnergyDay) -> bool:
         """Nothing came in though there was room."""
         has_room = (day.charge_high or 0.0) < self.full
-        if has_room and self._is_denied(day):
-            return True
         if not has_room or day.charging_visits or day.room_change >= self._least(day):
             return False
         if self.unseen.get(at, 0.0) >= _UNSEEN_PERCENT:
@@ -94,8 +94,8 @@ def unseen_rises(days: Mapping[date, EnergyDay]) -> dict[date, float]:
             continue
         within = day.charge_last - day.charge_first - (day.rise - day.fall)
         between = 0.0 if before is None else day.charge_first - before[1]
-        if before is not None and (at - before[0]).days > _A_SILENCE_D:
-            between -= _TRICKLE_A_DAY * (at - before[0]).days
+        if before is not None and before[1] <= _EMPTY and (at - before[0]).days > _A_SILENCE_D:
+            between -= min(_MOST_TRICKLE, _TRICKLE_A_DAY * (at - before[0]).days)
         found[at] = max(within, between)
         before = (at, day.charge_last)
     return found

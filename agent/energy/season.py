@@ -69,13 +69,15 @@ def had_plenty(case: Case) -> bool:
     return 2 * sum(low < _HIGH for low in lows) <= len(lows)
 
 
-def is_sunny_by_season(case: Case) -> bool:
+def is_sunny_by_season(case: Case, *, on: date | None = None) -> bool:
     """A camera alone at a known place in a good season: no weather there gives nothing for days.
 
-    Under a closed cover of clouds a quarter of a clear day's sun is left (``idle_causes``).
+    Under a closed cover of clouds a quarter of a clear day's sun is left (``idle_causes``). A
+    gauge alone is no word for it: what is used by day as much falls alike.
     """
     alone = not witnesses(case.view.siblings) and case.view.latitude_deg is not None
-    return alone and sun_share(case) >= _GOOD_SEASON
+    tells = any(day.charging_reads or day.current_s or day.panel_s for day in case.recent.values())
+    return alone and tells and sun_share(case, on=on) >= _GOOD_SEASON
 
 
 def is_starved_alone(case: Case) -> bool:

@@ -18,6 +18,7 @@ from agent.energy.drift import (
     capacity,
     drawn_ratio,
     fall_an_hour,
+    is_believed,
     is_flat,
     is_metered,
     is_saturated,
@@ -36,6 +37,7 @@ from agent.energy.season import is_low_season, sun_share
 _AGREES: Final = 1.15
 """By so much at least use in percent must have risen with a capacity that went down."""
 _LATELY: Final = 3
+_DRAWS_AS_BEFORE: Final = 1.25
 _END_OF_LIFE: Final = 0.8
 """Of its first capacity, the usual end of life: worse than that even by its error."""
 _CERTAIN_ERROR: Final = 0.25
@@ -83,10 +85,13 @@ def _agree(case: Case, held: Rate, use: Rate) -> bool:
     """Whether both say, certain enough, that it holds less, and as much less."""
     if not is_metered(case) or is_flat(case, _BELIEVABLE) or held.error > _CERTAIN_ERROR:
         return False
+    drawn = drawn_ratio(case)
+    if drawn is not None and drawn.low >= _AGREES:
+        return False  # it draws more, whatever its gauge makes of it
     worn_out = held.value <= case.levels.capacity_worn_share and held.high <= _END_OF_LIFE
     least, most = use.value * held.value, use.value * held.value
-    if sends_more(case) is False:
-        # It is used as before: a gauge that was flat near full tells the first nights' use badly.
+    if is_believed(case) and drawn is not None and drawn.high < _DRAWS_AS_BEFORE:
+        # A gauge that was flat near full tells the use of the first nights badly; mAh tell it well.
         least, most = use.low * held.value, use.high * held.value
     return worn_out and use.low >= _AGREES and least <= SAME[1] and most >= SAME[0]
 

@@ -75,8 +75,8 @@ ENTRIES: Final[tuple[CatalogueEntry, ...]] = (
         hold=timedelta(hours=336),
         name_en="Solar panel dirty or shaded",
         name_zh="太阳能板脏污或被遮挡",
-        text_en="The panel gives less than its siblings under the same sky.",
-        text_zh="相同天气下该太阳能板输出低于同场其他设备。",
+        text_en="The panel gives less than it did, or than its siblings under the same sky.",
+        text_zh="太阳能板输出低于以往，或在相同天气下低于同场其他设备。",
         needs=(READINGS,),
         remedy_en="Clean the panel, remove shade, and check its plug and lead.",
         remedy_zh="清洁太阳能板、排除遮挡，并检查接头与线缆。",
@@ -89,8 +89,9 @@ ENTRIES: Final[tuple[CatalogueEntry, ...]] = (
         hold=timedelta(hours=336),
         name_en="Solar panel or charger dead",
         name_zh="太阳能板或充电电路失效",
-        text_en="No power from the panel by day while siblings charge.",
-        text_zh="白天无太阳能输入而同场其他设备正常充电。",
+        text_en="No power from the panel by day, though siblings, its own readings or a good"
+        " season prove sun.",
+        text_zh="白天无太阳能输入，而同场设备、自身读数或良好季节证明有日照。",
         needs=(
             READINGS,
             TRANSCRIPT,

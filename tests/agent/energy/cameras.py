@@ -66,6 +66,7 @@ class Cam:
     start: float = 90.0
     seen: Callable[[datetime], bool] = lambda _: True  # visited
     shown_ma: Callable[[float], float] = lambda net: net  # of the current into the battery
+    says: Callable[[int, float], bool] = lambda _, net: net > 0  # that it charges
 
 
 ALL = ("charge", "voltage", "current", "temperature", "charging", "power")
@@ -96,19 +97,34 @@ def visits(cam: Cam, sky: Sky) -> Iterator[tuple[datetime, float, dict[str, Read
             yield (
                 at + STEP,
                 elevation_deg(sky.site.latitude_deg, sky.site.longitude_deg, at + STEP),
-                _readings(cam, at + STEP, charge, net=net, power=power, warmth=warmth),
+                _readings(
+                    cam,
+                    at + STEP,
+                    charge,
+                    net=net,
+                    power=power,
+                    warmth=warmth,
+                    is_charging=cam.says(day, net),
+                ),
             )
 
 
 def _readings(
-    cam: Cam, at: datetime, charge: float | None, *, net: float, power: float, warmth: float
+    cam: Cam,
+    at: datetime,
+    charge: float | None,
+    *,
+    net: float,
+    power: float,
+    warmth: float,
+    is_charging: bool,
 ) -> dict[str, Reading]:
     values: dict[str, tuple[str, float | bool | str | None, str]] = {
         "charge": ("battery.charge", charge, "%"),
         "voltage": ("battery.voltage", cell_mv(charge or 0.0), "mV"),
         "current": ("battery.current", cam.shown_ma(net), "mA"),
         "temperature": ("battery.temperature", warmth, "°C"),
-        "charging": ("battery.charging", net > 0, ""),
+        "charging": ("battery.charging", is_charging, ""),
         "power": ("solar.power", power, "mW"),
     }
     named = [values[name] for name in cam.names]

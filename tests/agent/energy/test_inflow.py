@@ -75,7 +75,7 @@ def _inflow(*, keeps_word: bool = True, unseen: dict[date, float] | None = None)
         ),
         pytest.param(
             msgspec.structs.replace(QUIET, room_change=8.0, panel_peak_mw=0.0),
-            True,
+            False,
             False,
             id="a jump while its panel gave nothing",
         ),
@@ -87,7 +87,7 @@ def _inflow(*, keeps_word: bool = True, unseen: dict[date, float] | None = None)
         ),
         pytest.param(
             msgspec.structs.replace(QUIET, room_change=8.0, current_s=86_400, out_mah=400.0),
-            True,
+            False,
             False,
             id="a jump while its current said no",
         ),
@@ -136,6 +136,22 @@ def test_what_trickles_into_an_empty_camera_for_a_fortnight_is_no_charge(
     later = MAY + timedelta(days=gap_days)
     inflow = _inflow(unseen=unseen_rises({MAY: flat, later: back}))
     assert inflow.took(later, back) is took
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gap_days"),
+    [
+        pytest.param(59.0, 84.0, 22, id="the agent was off"),
+        pytest.param(0.0, 60.0, 150, id="charged by hand in spring"),
+    ],
+)
+def test_more_than_a_trickle_came_in_however_long_the_silence(
+    before: float, after: float, gap_days: int
+) -> None:
+    """Only a camera that went dark empty draws nothing, and a leak makes a fifth at most."""
+    back, then = _fallen(after, after - 2.0), _fallen(before + 3.0, before)
+    later = MAY + timedelta(days=gap_days)
+    assert _inflow(unseen=unseen_rises({MAY: then, later: back})).took(later, back)
 
 
 def test_a_silence_within_a_day_counts_as_well() -> None:

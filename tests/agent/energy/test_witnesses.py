@@ -136,8 +136,8 @@ LONE_DEAD = Cam(names=THERMOMETER, panel_mw=from_day(20, 0.0, 6000.0), capacity_
 def test_a_lone_camera_has_the_sun_of_a_good_season_for_its_witness(
     cam: Cam, sky: Sky, cause: Cause
 ) -> None:
-    """No sibling bears the sun out; but no weather of a known place gives nothing for ten days."""
-    assert assess(view_of(cam, sky, {}, upto=33)).cause is cause
+    """No sibling bears the sun out; no weather of a known place gives nothing for a fortnight."""
+    assert assess(view_of(cam, sky, {}, upto=36)).cause is cause
 
 
 def test_a_hundredth_of_a_panel_is_a_dead_one_and_no_weak_one() -> None:
@@ -179,3 +179,72 @@ def test_what_is_given_many_times_what_it_ever_took_is_not_called_dirty() -> Non
     sky = Sky(days=44, clear=lambda _: 0.8)
     seen = {assess(view_of(cam, sky, MATES, upto=day)).cause for day in range(22, 43)}
     assert Cause.WEAK not in seen
+
+
+def _answers(_: int, net_ma: float) -> bool:
+    """It says what its current is while it answers: a small charge is hidden behind that."""
+    return net_ma > 100.0
+
+
+@pytest.mark.parametrize("siblings", [{}, MATES])
+@pytest.mark.parametrize(("left_mw", "use_ma"), [(360.0, 40.0), (600.0, 70.0)])
+def test_shade_that_leaves_a_tenth_is_no_dead_panel(
+    siblings: dict[str, Cam], left_mw: float, use_ma: float
+) -> None:
+    """It says that it charges not, and goes down for weeks; but by day less than by night."""
+    shaded = Cam(
+        names=THERMOMETER,
+        panel_mw=from_day(18, left_mw, 6000.0),
+        use_ma=lambda _: use_ma,
+        capacity_mah=lambda _: 12_000.0,
+        says=_answers,
+    )
+    sky = Sky(days=46)
+    seen = {assess(view_of(shaded, sky, siblings, upto=day)).cause for day in range(22, 45)}
+    assert Cause.PANEL_DEAD not in seen
+
+
+def test_a_battery_that_holds_its_level_is_charged_whatever_the_camera_says() -> None:
+    """A charger that stops at 92 %: never full again, and never seen to charge."""
+    held = Cam(
+        names=THERMOMETER,
+        gauge=lambda day, charge: float(round(charge)) if day < 14 else 91.0 + day % 2,
+        says=lambda day, net: day < 14 and net > 0,
+    )
+    seen = {assess(view_of(held, Sky(days=44), {}, upto=day)).cause for day in range(20, 43)}
+    assert Cause.PANEL_DEAD not in seen
+
+
+def test_a_gauge_alone_is_no_word_for_a_lone_cameras_panel() -> None:
+    """A building site takes as much by day: day and night fall alike, and nothing else is told."""
+    dead = replace(LONE_DEAD, names=("charge", "temperature"))
+    found = assess(view_of(dead, Sky(days=40), {}, upto=36))
+    assert found.cause is not Cause.PANEL_DEAD
+    assert found.suspected is Cause.PANEL_DEAD
+
+
+@pytest.mark.parametrize("step", [20.0, 25.0])
+def test_a_gauge_of_bars_may_stand_at_one_for_good(step: float) -> None:
+    """Four or five of them: a healthy battery may never leave the upper ones."""
+
+    def bars(day: int, _: float) -> float:
+        return 100.0 - step * (day % 3 if day < 14 else 1)
+
+    cam = Cam(names=CHARGING, gauge=bars)
+    seen = {assess(view_of(cam, Sky(days=60), MATES, upto=day)).cause for day in range(20, 59)}
+    assert Cause.GAUGE_STUCK not in seen
+
+
+@pytest.mark.parametrize("times", [1.6, 2.0, 2.5])
+def test_a_sound_battery_behind_a_flat_gauge_that_is_used_more_is_not_worn(times: float) -> None:
+    """What it draws by night its current tells, and its gauge's first nights do not."""
+    used = Cam(
+        names=ALL,
+        gauge=_flat_near_full,
+        use_ma=from_day(25, times * 40.0, 40.0),
+        panel_mw=lambda _: 9000.0,
+        start=100.0,
+    )
+    sky = Sky(days=60, clear=lambda _: 0.9)
+    seen = {assess(view_of(used, sky, MATES, upto=day)).cause for day in (42, 50, 58)}
+    assert Cause.WORN not in seen
