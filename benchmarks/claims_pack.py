@@ -67,7 +67,7 @@ def measure_time(size: Size) -> Measurement:
             took_s.append(time.perf_counter() - began)
             cpu_s.append(time.process_time() - busy)
     return Measurement(
-        value=statistics.median(took_s[1:]),
+        value=round(statistics.median(took_s[1:]), 3),
         made_by=f"store to ZIP in one process, {len(content) // 1000} kB, 2 pictures, 1512 "
         f"readings, median of {_RUNS[size]} after the first ({took_s[0]:.2f} s with the font), "
         f"worst {max(took_s[1:]):.2f} s, {statistics.median(cpu_s[1:]):.2f} s of CPU",
