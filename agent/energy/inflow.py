@@ -18,10 +18,10 @@ and one that counts may mend its count. Beyond that something came in."""
 
 _A_SILENCE_D: Final = 7
 _EMPTY: Final = 10.0
-_MOST_TRICKLE: Final = 20.0
 _TRICKLE_A_DAY: Final = 1.5
-"""Percent. Empty, a camera draws nothing: what a cracked panel leaks wakes it after a fortnight for
-a day or two, and that is no charge (a sound one gives it ten times as much)."""
+_MOST_TRICKLE: Final = 20.0
+"""Percent, a day and in all. Empty, a camera draws nothing: what a cracked panel leaks wakes it
+after a fortnight for a day or two, and that is no charge (a sound one gives ten times as much)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
