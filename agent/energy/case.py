@@ -11,7 +11,7 @@ from statistics import median
 from typing import Final, TypeAlias
 
 from agent.energy.day import EnergyDay
-from agent.energy.inflow import Inflow, unseen_rises
+from agent.energy.inflow import Inflow, inflow_of
 from agent.energy.levels import EnergyLevels
 from agent.energy.nights import (
     BASE_DAYS,
@@ -34,7 +34,6 @@ _STEP_SHARE: Final = 0.41
 _NOBODY: Final = SiteDay()
 _FEW: Final = 2
 _A_MONTH: Final = 30
-_A_CHARGE_MAH: Final = 50.0
 _CERTAIN_ERROR: Final = 0.25
 Metric: TypeAlias = Callable[[Stretch], float | None]
 DayRate: TypeAlias = Callable[[EnergyDay], tuple[float, float]]
@@ -216,16 +215,12 @@ class Case:
     @cached_property
     def inflow(self) -> Inflow:
         """What its days' inflow is judged by."""
-        return Inflow(
+        levels = self.levels
+        return inflow_of(
+            self.view.days,
             noise=self.noise,
-            full=self.levels.energy_full_percent,
-            dead_mw=self.levels.panel_dead_mw,
-            keeps_word=any(day.charging_visits for day in self.view.days.values()),
-            tells_current=any(
-                day.in_mah >= _A_CHARGE_MAH and day.charging_visits
-                for day in self.view.days.values()
-            ),
-            unseen=unseen_rises(self.view.days),
+            full=levels.energy_full_percent,
+            dead_mw=levels.panel_dead_mw,
         )
 
     @cached_property

@@ -26,6 +26,7 @@ _COLD_S: Final = 3600
 _GOOD_SHARE: Final = 0.85
 _SHORT_DAYS: Final = 5
 _EVER: Final = 3.0
+"""Times its use: more than two or three nights' worth a day is no panel that gives too little."""
 _A_DAY: Final = 5.0
 """Percent that such a camera takes a day, where a gauge that stood at the top tells less."""
 _FAR_MORE: Final = 2.0  # times the bytes; weeks differ by some tenths
@@ -78,8 +79,7 @@ def weak(case: Case) -> Assessment | None:
         return None
     if _takes_more(case) or _sends_far_more(case) or _is_given_far_more(case):
         return unsure(case, Cause.OVER_USE, _MORE, _NIGHTS)
-    gives = any(map(case.took, list(case.recent)[-_SHORT_DAYS:]))
-    if not gives and not case.comes_and_goes:
+    if not _gives(case) and not case.comes_and_goes:
         return None  # a weak panel gives something; one that gives none is another matter
     return _weak(
         case,
@@ -93,19 +93,26 @@ def weak_alone(case: Case) -> Assessment | None:
     use = use_ratio(case)
     if use is None or use.value > case.levels.use_usual_ratio or _stands(case):
         return None
-    gives = any(map(case.took, list(case.recent)[-_SHORT_DAYS:]))
-    cold = [day for day in case.recent if case.is_warm(day) is False]
-    if not gives or _is_at_ease(case) or cold or not is_starved_alone(case):
+    if not _gives(case) or _is_at_ease(case) or _cold_days(case) or not is_starved_alone(case):
         return None
     return _weak(case, *_ALONE)
 
 
 def _is_short_alone(case: Case) -> bool:
     """It runs short while its siblings do not, and it was not too cold to charge."""
-    cold = [day for day in case.recent if case.is_warm(day) is False]
     alone = case.is_short and case.is_site_short is False and not _is_at_ease(case)
     told = len(case.recent) >= _SHORT_DAYS and not _stands(case)
-    return alone and told and not case.is_many(cold)
+    return alone and told and not case.is_many(_cold_days(case))
+
+
+def _gives(case: Case) -> bool:
+    """Something came in for certain within the newest days."""
+    return any(map(case.took, list(case.recent)[-_SHORT_DAYS:]))
+
+
+def _cold_days(case: Case) -> list[date]:
+    """Recent days that are known to have been too cold to charge."""
+    return [day for day in case.recent if case.is_warm(day) is False]
 
 
 def _is_at_ease(case: Case) -> bool:

@@ -23,6 +23,9 @@ _MOST_TRICKLE: Final = 20.0
 """Percent, a day and in all. Empty, a camera draws nothing: what a cracked panel leaks wakes it
 after a fortnight for a day or two, and that is no charge (a sound one gives ten times as much)."""
 
+_A_CHARGE_MAH: Final = 50.0
+"""Of a day: a quarter of an hour by a small panel; less is a current's own error."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inflow:
@@ -83,6 +86,21 @@ class Inflow:
         that wavers all the way down rises many times, and climbs nowhere."""
         climb = (day.charge_high or 0.0) - (day.charge_first or 0.0)
         return climb if self._said_no(day) else day.rise
+
+
+def inflow_of(
+    days: Mapping[date, EnergyDay], *, noise: float, full: float, dead_mw: float
+) -> Inflow:
+    """What these days tell of how the camera's words are to be taken."""
+    charged = [day for day in days.values() if day.charging_visits]
+    return Inflow(
+        noise=noise,
+        full=full,
+        dead_mw=dead_mw,
+        keeps_word=bool(charged),
+        tells_current=any(day.in_mah >= _A_CHARGE_MAH for day in charged),
+        unseen=unseen_rises(days),
+    )
 
 
 def unseen_rises(days: Mapping[date, EnergyDay]) -> dict[date, float]:

@@ -18,12 +18,15 @@ a dull week, a cold one or a panel that gives somewhat less is nobody's matter y
 _HIGH: Final = 85.0
 """Percent: nights and a dull day take that much of a battery that the sun keeps full."""
 _FORTNIGHT: Final = 14
+_ENOUGH: Final = 11  # of them, watched well
 _THREE_WEEKS: Final = 21
-_MOST_OF_THEM: Final = 16
+_MOST_OF_THEM: Final = 16  # watched well
 _AS_HIGH: Final = 0.85
+"""Of a clear day's sun in its first weeks: with so much left the season is not the reason."""
 _GOOD_SEASON: Final = 0.6
-_ENOUGH: Final = 11
-_EMPTY: Final = 10.0
+"""Of the best day's: a closed cover of clouds leaves a quarter of it, some 15 % of the best, which
+even a small panel shows as a charge (a dark cover of weeks needs a lower sun)."""
+_EMPTY: Final = 10.0  # percent: at about as much cameras go dark
 _FEW: Final = 2
 
 

@@ -38,6 +38,7 @@ _AGREES: Final = 1.15
 """By so much at least use in percent must have risen with a capacity that went down."""
 _LATELY: Final = 3
 _DRAWS_AS_BEFORE: Final = 1.25
+"""By night, in mAh, at most: weeks differ by a tenth or two."""
 _END_OF_LIFE: Final = 0.8
 """Of its first capacity, the usual end of life: worse than that even by its error."""
 _CERTAIN_ERROR: Final = 0.25

@@ -28,7 +28,7 @@ IN_NEED: Final = 0.4
 """Daily low of the charge under which a battery is in need: no reserve for a dull week."""
 EASY: Final = 0.75
 """Daily low above which nothing is the matter with its energy."""
-_NEARLY = 0.9
+_NEARLY = 0.9  # of a month's steps; a battery that moves on more days than that is told by it
 _CARRIES = 0.95  # share of the use from which on the panel carries the camera
 
 
