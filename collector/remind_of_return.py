@@ -13,9 +13,8 @@ from collector.claims.owed_unit import due_at
 from collector.claims.story import Story
 from collector.claims.story_return import REMINDED
 from collector.notify import words
-from collector.notify.topics import Topic
-from collector.store import answers, cases, news, notices
-from collector.store.notices import Happened
+from collector.remind_people import remind_people
+from collector.store import answers, cases, news
 
 COLLECTOR: Final = "collector"
 
@@ -47,20 +46,4 @@ def remind_of_return(
         due_at=due,
         zone=terms.zone,
     )
-    return notices.add(
-        db,
-        Happened(
-            organisation_id=facts.organisation_id,
-            topic=Topic.CLAIM_ASKED.value,
-            thing="claim",
-            thing_id=line_id,
-            step=f"return.{event.seq}",
-            title=said.title,
-            text=said.text,
-            path=f"/preclaims/{line_id}",
-            at=now,
-            site_id=facts.site_id,
-            position_id=facts.position_id,
-            code=facts.code,
-        ),
-    )
+    return remind_people(db, line_id, facts, said, step=f"return.{event.seq}", now=now)

@@ -15,11 +15,10 @@ from collector.claims.recovery import is_verified
 from collector.claims.refusal import IllegalMoveError
 from collector.claims.story import Story
 from collector.notify import words
-from collector.notify.topics import Topic
 from collector.remind_of_return import remind_of_return
+from collector.remind_people import remind_people
 from collector.review import move_line
-from collector.store import cases, news, notices, stories, timed
-from collector.store.notices import Happened
+from collector.store import cases, news, stories, timed
 
 MOST_AT_ONCE: Final = 100
 COLLECTOR: Final = "collector"
@@ -87,23 +86,7 @@ def _remind_or_lapse(
         missing=story.named_gaps,
         left=(terms.reminders - number + 1) * terms.remind_after,
     )
-    return notices.add(
-        db,
-        Happened(
-            organisation_id=facts.organisation_id,
-            topic=Topic.CLAIM_ASKED.value,
-            thing="claim",
-            thing_id=line_id,
-            step=f"reminder.{event.seq}",
-            title=said.title,
-            text=said.text,
-            path=f"/preclaims/{line_id}",
-            at=now,
-            site_id=facts.site_id,
-            position_id=facts.position_id,
-            code=facts.code,
-        ),
-    )
+    return remind_people(db, line_id, facts, said, step=f"reminder.{event.seq}", now=now)
 
 
 def _verify(
