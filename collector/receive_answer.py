@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 
 from collector import follow_answer, keep_steps
 from collector.claims import partner_words
-from collector.claims.lifecycle import Actor, LineState
+from collector.claims.lifecycle import Actor
 from collector.claims.partner_words import ANSWERED, DENIED
 from collector.claims.policy import DEFAULT, Policy
 from collector.claims.problem import Both
@@ -78,7 +78,7 @@ def receive_answer(
         now=now,
     )
     if not kept.fresh and kept.differs is None:
-        return Result(how=Came.KNOWN, line_id=answer.line, state=_state(db, answer.line))
+        return Result(how=Came.KNOWN, line_id=answer.line, state=cases.state_name(db, answer.line))
     held_by = go_on(db, kept.record, policy=policy, now=now)
     _note(db, answer, kept, held_by=held_by, now=now)
     partner_steps.note_tried(db, kept.record)
@@ -95,7 +95,7 @@ def receive_answer(
     return Result(
         how=Came.TAKEN,
         line_id=answer.line,
-        state=_state(db, answer.line),
+        state=cases.state_name(db, answer.line),
         held_by=held_by,
         differs=kept.differs,
     )
@@ -171,8 +171,3 @@ def _note(
         },
         now=now,
     )
-
-
-def _state(db: Connection, line_id: int) -> str:
-    found = cases.state_of(db, line_id)
-    return found[0].value if found else LineState.DRAFT.value

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from collector import follow_reply, keep_steps
 from collector.claims import partner_words
-from collector.claims.lifecycle import Actor, LineState
+from collector.claims.lifecycle import Actor
 from collector.claims.partner_words import DENIED, REPLIED
 from collector.claims.policy import DEFAULT, Policy
 from collector.claims.problem import Both
@@ -53,7 +53,7 @@ def receive_reply(
         now=now,
     )
     if not kept.fresh and kept.differs is None:
-        return Result(how=Came.KNOWN, line_id=line_id, state=_state(db, line_id))
+        return Result(how=Came.KNOWN, line_id=line_id, state=cases.state_name(db, line_id))
     held_by = go_on(db, kept.record, partner, policy=policy, now=now)
     if held_by is not None or kept.differs is not None:
         _note(db, reply, kept, held_by=held_by, now=now)
@@ -61,7 +61,7 @@ def receive_reply(
     return Result(
         how=Came.TAKEN,
         line_id=line_id,
-        state=_state(db, line_id),
+        state=cases.state_name(db, line_id),
         held_by=held_by,
         differs=kept.differs,
     )
@@ -125,8 +125,3 @@ def _note(db: Connection, reply: Reply, kept: Kept, *, held_by: Both | None, now
         },
         now=now,
     )
-
-
-def _state(db: Connection, line_id: int) -> str:
-    found = cases.state_of(db, line_id)
-    return found[0].value if found else LineState.DRAFT.value

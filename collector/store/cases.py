@@ -206,6 +206,12 @@ def chain_of(db: Connection, line_id: int) -> tuple[tuple[Entry, str, str], ...]
     )
 
 
+def state_name(db: Connection, line_id: int) -> str:
+    """The line's state by name; a draft's for a line that is none yet."""
+    found = state_of(db, line_id)
+    return found[0].value if found else LineState.DRAFT.value
+
+
 def state_of(db: Connection, line_id: int) -> tuple[LineState, str] | None:
     """``(state, organisation_id)`` of a line; None when there is no such line."""
     row = db.execute(
