@@ -18,11 +18,11 @@ from collector.request_mark import KeyReusedError, StaleError
 from collector.review import UnprovenError
 from collector.store.views import claims
 from collector.web.api import answer_shapes, shapes
+from collector.web.api.asked import no_key, read_body, read_key
 from collector.web.api.problem import problem
 from collector.web.call import Call, found
 from collector.web.pages.actions import by_of
 
-KEY: Final = "Idempotency-Key"
 PATTERN: Final = "[a-z_]{1,32}"
 MOST: Final = 200
 WITHIN_S: Final = 120  # a transaction each
@@ -69,14 +69,11 @@ async def act_on_preclaim(call: Call) -> web.StreamResponse:
     412 otherwise. What a rule refuses is a 409 that names it, with the words for people."""
     number, name = call.number("id"), call.request.match_info["action"]
     found(await call.house.read(lambda db: claims.find_preclaim(db, call.scope, number)))
-    token = call.request.headers.get(KEY, "").strip()
-    if not 1 <= len(token) <= 255:
-        return problem(call, 400, detail=call.voice.t("report.api.key", header=KEY))
-    try:
-        body = msgspec.json.decode(await call.request.read() or b"{}", type=Body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        said = call.voice.t("action.api.body", example=_EXAMPLE, why=str(error))
-        return problem(call, 422, detail=said)
+    if (token := read_key(call)) is None:
+        return no_key(call)
+    body = await read_body(call, Body, example=_EXAMPLE)
+    if isinstance(body, web.Response):
+        return body
     wish = Wish(action=name, reason=body.reason, fields=dict(body.fields))
     try:
         done = await call.house.write(lambda db: _act(db, call, number, wish, token))
@@ -105,16 +102,13 @@ async def act_on_preclaim(call: Call) -> web.StreamResponse:
 async def act_on_many(call: Call) -> web.StreamResponse:
     """Do it to each line by itself: 200 with a result for each, in order."""
     name = call.request.match_info["action"]
-    token = call.request.headers.get(KEY, "").strip()
-    if not 1 <= len(token) <= 255:
-        return problem(call, 400, detail=call.voice.t("report.api.key", header=KEY))
+    if (token := read_key(call)) is None:
+        return no_key(call)
     if name not in BY_ID:
         raise web.HTTPNotFound
-    try:
-        body = msgspec.json.decode(await call.request.read(), type=Many)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        said = call.voice.t("action.api.body", example=_EXAMPLE_OF_MANY, why=str(error))
-        return problem(call, 422, detail=said)
+    body = await read_body(call, Many, example=_EXAMPLE_OF_MANY)
+    if isinstance(body, web.Response):
+        return body
 
     def run() -> list[dict[str, object]]:
         return [_result(call, one, body, name, token) for one in body.lines]

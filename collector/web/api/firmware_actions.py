@@ -18,7 +18,8 @@ from collector.firmware_once import Acted, act_once
 from collector.request_mark import KeyReusedError, StaleError
 from collector.store import firmware_cases
 from collector.store.views import firmware_cases as view
-from collector.web.api.actions import KEY, etag, refuse_stale, seen_of
+from collector.web.api.actions import etag, refuse_stale, seen_of
+from collector.web.api.asked import no_key, read_body, read_key
 from collector.web.api.problem import problem
 from collector.web.call import Call, found
 from collector.web.pages.actions import by_of
@@ -74,14 +75,11 @@ async def act_on_case(call: Call) -> web.StreamResponse:
     412 otherwise. What a rule refuses is a 409 that names it, with the words for people."""
     number, name = call.number("id"), call.request.match_info["action"]
     found(await call.house.read(lambda db: view.find_case(db, call.scope, number)))
-    token = call.request.headers.get(KEY, "").strip()
-    if not 1 <= len(token) <= 255:
-        return problem(call, 400, detail=call.voice.t("report.api.key", header=KEY))
-    try:
-        body = msgspec.json.decode(await call.request.read() or b"{}", type=FirmwareBody)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        said = call.voice.t("action.api.body", example=_EXAMPLE, why=str(error))
-        return problem(call, 422, detail=said)
+    if (token := read_key(call)) is None:
+        return no_key(call)
+    body = await read_body(call, FirmwareBody, example=_EXAMPLE)
+    if isinstance(body, web.Response):
+        return body
     try:
         done = await call.house.write(lambda db: _act(db, call, name, body, token=token))
     except StaleError as stale:

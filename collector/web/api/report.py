@@ -20,12 +20,12 @@ from collector.store import stories
 from collector.store.views import claims
 from collector.web.answer_panel import takes_files
 from collector.web.api import shapes
+from collector.web.api.asked import no_key, read_key
 from collector.web.api.problem import problem
 from collector.web.call import Call, found
 from collector.web.pages.report import own_organisation, reporter_of, take
 from collector.web.report_form import NOTE_LONGEST, say_file, say_problems
 
-KEY: Final = "Idempotency-Key"
 _EXAMPLE: Final = (
     '{"serial": "SC25110042", "code": "ircut.stuck_open", "since": "2026-03-01", '
     '"description": "pink picture by day", "tried": ["restarted"]}'
@@ -50,9 +50,8 @@ class Wish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 async def add_report(call: Call) -> web.StreamResponse:
     """Take one report. 201 with the pre-claim it opened, 200 when it was added to one that is
     open or was sent before; problems by RFC 9457."""
-    token = call.request.headers.get(KEY, "").strip()
-    if not 1 <= len(token) <= 255:
-        return problem(call, 400, detail=call.voice.t("report.api.key", header=KEY))
+    if (token := read_key(call)) is None:
+        return no_key(call)
     try:
         wish = msgspec.json.decode(await call.request.read(), type=Wish)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -16,13 +16,12 @@ from collector import silence_order
 from collector.store import silences
 from collector.store.silences import Asked, SilenceRow
 from collector.web.api import shapes
+from collector.web.api.asked import KEY, KEY_LONGEST
 from collector.web.api.pages import BEYOND_IDS, answer_page, read_cursor
 from collector.web.api.problem import problem
 from collector.web.call import Call
 from collector.web.silence_wish import LONGEST_REASON, RefusedError, check
 
-KEY: Final = "Idempotency-Key"
-KEY_LONGEST: Final = 255
 _EXAMPLE: Final = '{"target": "site:ID", "reason": "mast moved", "hours": 8}'
 
 
