@@ -98,8 +98,9 @@ class Peer:
 
     def publish(self, *arrivals: Arrival) -> None:
         """Publish and wait until the broker has them all."""
-        for arrival in arrivals:
-            self._client.publish(arrival.topic, arrival.payload, qos=1).wait_for_publish(WAIT_S)
+        sent = [self._client.publish(one.topic, one.payload, qos=1) for one in arrivals]
+        for info in sent:
+            info.wait_for_publish(WAIT_S)
 
     def receipted(self, *, seqs: set[int], within_s: float = WAIT_S) -> set[int]:
         """Read receipts until they name all ``seqs`` or time is over; what they named."""
