@@ -5,7 +5,8 @@ is not counted, the corresponding day of the last month is the last day, else th
 
 What the delivery rests on, in this order: a last day that was agreed to; the date of the registry
 (proof of delivery before shipment list); what the serial says of the production, which is only an
-estimate; the first sight of an agent, which proves that it was not delivered later.
+estimate; the first sight of an agent, which proves that it was not delivered later. A date of the
+registry after the fault itself is a wrong one and covers nothing.
 """
 
 from __future__ import annotations
@@ -108,6 +109,8 @@ def _plain(
         start = min(start, last_covered_day(unit.produced_on, terms.start_cap_months))
     until, day = last_covered_day(start, months), _day(seen, terms)
     covered = day <= until
+    if covered and day < delivered_on:
+        return _say(V.UNKNOWN_SERIAL, None, words.delivered_after(delivered_on, day))
     why = words.delivered(
         covered=covered,
         on=delivered_on,

@@ -48,6 +48,15 @@ def delivered(
     )
 
 
+def delivered_after(on: date, day: date) -> Both:
+    """The registry's date cannot be right: the fault was there before it."""
+    return Both(
+        f"warranty unknown: the registry says delivered {on}, and the fault was seen before that, "
+        f"on {day}; correct the delivery date",
+        f"保修未知：登记表中的交付日期为 {on}，而故障在此之前（{day}）已被发现；请更正交付日期",
+    )
+
+
 def agreed(*, covered: bool, until: date, day: date, reason: str) -> Both:
     """In or out by a last day that was agreed to."""
     why_en, why_zh = (f" ({reason})", f"（{reason}）") if reason else ("", "")

@@ -180,6 +180,13 @@ OURS = WarrantyTerms(
             "2026-07-31", {}, (V.OUT, "2026-07-30"), id="both are over",
         ),
         pytest.param(
+            unit("2025-06-02", delivered_by="proof"), "2025-06-01", {}, (V.UNKNOWN_SERIAL, ""),
+            id="no fault comes before the delivery",
+        ),
+        pytest.param(
+            unit("2025-06-01"), "2025-06-01", {}, (V.IN, "2027-06-01"), id="dead on arrival",
+        ),
+        pytest.param(
             unit("2023-05-01", original=Original(serial="S0", delivered_on=None)),
             "2026-07-31", {}, (V.UNKNOWN_SERIAL, ""), id="whose first device has no date",
         ),
