@@ -57,12 +57,14 @@ def day(value: date | None) -> str:
 
 
 def size(count: int) -> str:
-    """Bytes for people: 512 B, 12 kB, 3.4 MB."""
+    """Bytes for people: 512 B, 12 kB, 3.4 MB, 1.2 GB."""
     if count < 1000:
         return f"{count} B"
     if count < 1_000_000:
         return f"{count / 1000:.0f} kB"
-    return f"{count / 1_000_000:.1f} MB"
+    if count < 1_000_000_000:
+        return f"{count / 1_000_000:.1f} MB"
+    return f"{count / 1_000_000_000:.1f} GB"
 
 
 def share(value: float) -> str:
@@ -83,7 +85,7 @@ def value(voice: Voice, found: object, unit: str) -> str:
         return "–"
     if isinstance(found, bool):
         return voice.t("value.yes" if found else "value.no")
-    if unit == "B" and isinstance(found, int):
-        return size(found)
+    if unit == "B" and isinstance(found, int | float):  # a profile's counters are decimals
+        return size(round(found))
     text = f"{found:.6g}" if isinstance(found, float) else str(found)
     return f"{text} {unit}".strip()
