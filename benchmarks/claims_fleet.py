@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, Table, insert
 
 from collector.claims.chain import Entry, hash_of
-from collector.claims.decide import Decision, Verdict
+from collector.claims.decision import Decision, Verdict
 from collector.claims.lifecycle import ENDED, LineState
 from collector.claims.warranty import Warranty, WarrantyVerdict
 from collector.effects import carry_out

@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from collector.claims.policy import DEFAULT, Policy, PolicyError, parse
+from collector.claims.policy import DEFAULT, Policy
 from collector.claims.problem import Problem
+from collector.claims.read_policy import PolicyError, parse_policy
 from collector.claims.toml_reader import TomlReader
 from collector.config_broker import read_broker
 from collector.config_database import read_database
@@ -102,7 +103,7 @@ def _policy(table: TomlReader, base: Path) -> tuple[Policy, list[Problem]]:
     if not name:
         return DEFAULT, []
     try:
-        policy = parse((base / name).read_text(encoding="utf-8"))
+        policy = parse_policy((base / name).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         table.wrong("file", "unreadable", why=type(error).__name__)
     except PolicyError as error:

@@ -10,11 +10,13 @@ from sqlalchemy import Connection
 
 from collector import earn, outages, storms
 from collector.claims.dead_device import UNREACHABLE
-from collector.claims.decide import EXPLAINED_BY_SITE, Verdict, decide
+from collector.claims.decide import decide
+from collector.claims.decision import Verdict
 from collector.claims.facts import Facts, LossFacts, SiteFacts
 from collector.claims.policy import Policy
 from collector.claims.profiles import ProfileFacts, ProfileKey, tell_readings, weigh_votes
 from collector.claims.storm import SILENT
+from collector.claims.surroundings import EXPLAINED_BY_SITE
 from collector.effects import carry_out
 from collector.firmware_fix import fix_facts, mends
 from collector.store import (

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from collector import firmware_devices
-from collector.claims.decide import Decision, Verdict
+from collector.claims.decision import Decision, Verdict
 from collector.claims.profiles import Standing
 from collector.claims.serials import serial_key
 from collector.claims.warranty import Warranty

@@ -9,11 +9,11 @@ from sqlalchemy import Connection
 
 from collector import report_warranty
 from collector.claims import report as rules
-from collector.claims.decide import EXPLAINED_BY_SITE
 from collector.claims.policy import Policy
 from collector.claims.problem import Both
 from collector.claims.report import Report, Subject, Via
 from collector.claims.report_check import RefusedReportError, ReportProblem
+from collector.claims.surroundings import EXPLAINED_BY_SITE
 from collector.store import cases, incidents, reports, units
 from collector.store.cases import NewLine
 from collector.store.reports import Place

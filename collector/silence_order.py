@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from collector.claims.decide import SILENCED_EN
 from collector.claims.silence import Silence
+from collector.claims.surroundings import SILENCED_EN
 from collector.store import accounts, decisions, notices, silences
 from collector.store.scope import Scope
 from collector.store.silences import NewSilence

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from collector.claims import storm as rules
-from collector.claims.decide import Decision, Verdict
+from collector.claims.decision import Decision, Verdict
 from collector.claims.outage import Level, Node, Root
 from collector.claims.outage_words import Cause
 from collector.claims.policy import Policy

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from benchmarks.energy.subject import Episode, Heard
-from collector.claims.decide import Verdict, decide
+from collector.claims.decide import decide
+from collector.claims.decision import Verdict
 from collector.claims.facts import Facts, LossFacts, SiteFacts, UnitFacts
 from collector.claims.outage import SITE, AgentState, Leaf, Tree
 from collector.claims.policy import Policy

@@ -17,7 +17,7 @@ from benchmarks.energy.expected import (
     names_of,
 )
 from benchmarks.energy.subject import Heard, is_judged
-from collector.claims.decide import Verdict
+from collector.claims.decision import Verdict
 from simulator.solar.account import Month, months_of
 from simulator.solar.site import Site
 from simulator.solar.truth import CLAIMABLE, Truth

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from collector.claims.decide import CLOSED_EN
+from collector.claims.surroundings import CLOSED_EN
 from collector.intake.lost_rows import note_lost
 from collector.intake.positions import place_of
 from collector.intake.quiet import quiet_until

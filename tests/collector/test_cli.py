@@ -10,8 +10,8 @@ import pytest
 
 import collector
 from collector.__main__ import main
-from collector.claims.policy import PolicyError, parse
 from collector.claims.problem import WRONGS
+from collector.claims.read_policy import PolicyError, parse_policy
 from collector.cli_parser import build_parser
 from collector.cli_parser import parse as parse_call
 from collector.cli_words import WORDS, explain, say
@@ -135,7 +135,7 @@ def test_what_it_prints_is_chinese_on_request(
 def test_a_broken_policy_is_a_problem_with_a_remedy() -> None:
     """TOML that cannot be read is told in both languages."""
     with pytest.raises(PolicyError) as caught:
-        parse("[warranty")
+        parse_policy("[warranty")
     (problem,) = caught.value.problems
 
     assert "correct that place" in problem.line("en")

@@ -13,7 +13,7 @@ from benchmarks.energy.profile import readings_of
 from benchmarks.energy.run import is_for_tuning, seeds_of
 from benchmarks.energy.score import score_claims, score_months
 from benchmarks.energy.subject import Episode, Heard
-from collector.claims.decide import Verdict
+from collector.claims.decision import Verdict
 from shared.catalogue import CATALOGUE
 from shared.catalogue_entry import Outcome
 from shared.reading import Quality

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.claims.decide import EXPLAINED_BY_SITE, Verdict, decide
+from collector.claims.decide import decide
+from collector.claims.decision import Verdict
 from collector.claims.facts import Facts, LossFacts, SiteFacts, UnitFacts
 from collector.claims.policy import DEFAULT, Policy
+from collector.claims.surroundings import EXPLAINED_BY_SITE
 from shared.catalogue import CATALOGUE
 from shared.catalogue_entry import Outcome, Proof
 

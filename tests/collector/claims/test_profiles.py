@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.claims.completeness import check, is_complete
-from collector.claims.decide import Verdict, decide
+from collector.claims.decide import decide
+from collector.claims.decision import Verdict
 from collector.claims.facts import Facts, SiteFacts, TrustFacts
-from collector.claims.policy import Policy, PolicyError, parse
+from collector.claims.policy import Policy
 from collector.claims.profiles import (
     Confirmed,
     ProfileFacts,
@@ -24,6 +25,7 @@ from collector.claims.profiles import (
     stand,
     weigh_votes,
 )
+from collector.claims.read_policy import PolicyError, parse_policy
 from shared.catalogue import CATALOGUE
 from shared.profile import PROVEN
 
@@ -134,8 +136,8 @@ def test_completeness_names_the_gap() -> None:
 
 def test_policy_says_how_many_confirmations() -> None:
     """``[profiles]`` is read, its default is never, and a wrong value names its place."""
-    assert parse("").profiles == ProfileTerms(confirmations=0)
-    assert parse("[profiles]\nconfirmations = 3\n").profiles == ProfileTerms(confirmations=3)
+    assert parse_policy("").profiles == ProfileTerms(confirmations=0)
+    assert parse_policy("[profiles]\nconfirmations = 3\n").profiles == ProfileTerms(confirmations=3)
     for wrong in ("confirmations = -1", "confirmations = true", "confirmation = 3"):
         with pytest.raises(PolicyError, match=r"profiles\.confirmation"):
-            parse(f"[profiles]\n{wrong}\n")
+            parse_policy(f"[profiles]\n{wrong}\n")

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from collector.claims.decide import Verdict, decide
+from collector.claims.decide import decide
+from collector.claims.decision import Verdict
 from collector.claims.facts import Facts
 from collector.claims.policy import Policy
 

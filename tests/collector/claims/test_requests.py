@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from collector.ask_for_evidence import gaps_of
 from collector.claims.completeness import Item
 from collector.claims.lifecycle import LineState
-from collector.claims.policy import PolicyError, parse
+from collector.claims.read_policy import PolicyError, parse_policy
 from collector.claims.request_terms import RequestTerms
 from collector.claims.requests import (
     ARRIVED,
@@ -178,9 +178,11 @@ def test_an_arrival_is_told_once() -> None:
 
 def test_the_policy_cannot_ask_more_often_than_daily() -> None:
     """Less than a day is refused; more rest is taken."""
-    assert parse("[evidence]\nevery_h = 48.0\nmost = 1\n").requests.every == timedelta(days=2)
+    assert parse_policy("[evidence]\nevery_h = 48.0\nmost = 1\n").requests.every == timedelta(
+        days=2
+    )
     with pytest.raises(PolicyError, match="every_h"):
-        parse("[evidence]\nevery_h = 1.0\n")
+        parse_policy("[evidence]\nevery_h = 1.0\n")
 
 
 def event(type_: str, at: datetime, items: tuple[str, ...]) -> LogEvent:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.claims.policy import DEFAULT, parse
+from collector.claims.policy import DEFAULT
+from collector.claims.read_policy import parse_policy
 from collector.claims.revisit import Revisit, Step, judge
 from collector.claims.site_visit import part_for, parts_for, round_key
 from shared.catalogue import ENTRIES
@@ -87,7 +88,7 @@ def test_the_grace_is_the_hold_unless_the_policy_says_otherwise() -> None:
     """Never less than the agent's pace; by code before "*"."""
     assert DEFAULT.verified_after("picture.dirty", 60) == DAY
     assert DEFAULT.verified_after("login.wrong_password", 86_400) == timedelta(days=2.5)
-    own = parse('[tasks.verified_s]\n"picture.dirty" = 60\n"*" = 30')
+    own = parse_policy('[tasks.verified_s]\n"picture.dirty" = 60\n"*" = 30')
     assert own.verified_after("picture.dirty", 86_400) == timedelta(seconds=60)
     assert own.verified_after("clock.wrong", None) == timedelta(seconds=30)
 

@@ -17,7 +17,8 @@ from collector.claims.lifecycle import (
     check,
     moves_for,
 )
-from collector.claims.policy import DEFAULT, PolicyError, parse
+from collector.claims.policy import DEFAULT
+from collector.claims.read_policy import PolicyError, parse_policy
 from collector.claims.serials import LabelSerial, resolve, serial_key
 from shared.device import Alias, AliasKind, SerialSource
 
@@ -28,18 +29,18 @@ OTHER = (Alias(AliasKind.ONVIF_SERIAL, "ONV-2"),)
 
 def test_empty_policy_is_the_factorys() -> None:
     """A file that says nothing promises what the factory publishes."""
-    assert parse("") == DEFAULT
+    assert parse_policy("") == DEFAULT
     assert (DEFAULT.months, DEFAULT.passive_opens_drafts) == (24, False)
 
 
 def test_roll_ups_cover_the_longest_warranty() -> None:
     """By themselves with 90 days more; a file that says less is refused with what it needs."""
-    assert parse("").hours_kept == DEFAULT.hours_kept >= timedelta(days=731)
-    longer = parse("[warranty.component_months]\nbattery = 36\n")
+    assert parse_policy("").hours_kept == DEFAULT.hours_kept >= timedelta(days=731)
+    longer = parse_policy("[warranty.component_months]\nbattery = 36\n")
     assert longer.hours_kept == timedelta(days=1096 + 90)
-    assert parse("[telemetry]\nhours_days = 731\n").hours_kept == timedelta(days=731)
+    assert parse_policy("[telemetry]\nhours_days = 731\n").hours_kept == timedelta(days=731)
     with pytest.raises(PolicyError) as refused:
-        parse("[warranty]\nmonths = 36\n[telemetry]\nhours_days = 731\n")
+        parse_policy("[warranty]\nmonths = 36\n[telemetry]\nhours_days = 731\n")
     (problem,) = refused.value.problems
     assert "731 days are shorter than the longest warranty (36 months)" in problem.line("en")
     assert "use at least 1096" in problem.line("en")
@@ -49,7 +50,7 @@ def test_roll_ups_cover_the_longest_warranty() -> None:
 def test_policy_problems_come_all_at_once() -> None:
     """Three mistakes, three problems, each with its key."""
     with pytest.raises(PolicyError) as caught:
-        parse(
+        parse_policy(
             'colour = 1\n[warranty]\nmonths = 0\nzone = "Mars/Base"\n'
             '[hold_s]\n"no.such" = 1\n[site_loss]\nshare = "much"\n'
         )

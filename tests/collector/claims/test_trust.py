@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from collector.claims.policy import DEFAULT, PolicyError, parse
+from collector.claims.policy import DEFAULT
+from collector.claims.read_policy import PolicyError, parse_policy
 from collector.claims.trust import (
     Record,
     Ruled,
@@ -146,11 +147,11 @@ def test_record_is_told_with_its_bar() -> None:
 
 def test_bar_is_read_from_the_policy_file() -> None:
     """``[trust]`` changes the bar; what is out of range is a problem with its key."""
-    asked = parse("[trust]\nmin_cameras = 50\nmin_sites = 5\nmin_precision = 0.95\n").trust
+    asked = parse_policy("[trust]\nmin_cameras = 50\nmin_sites = 5\nmin_precision = 0.95\n").trust
     assert asked == TrustTerms(min_cameras=50, min_sites=5, min_precision=0.95)
-    assert parse("").trust == DEFAULT.trust == TERMS
+    assert parse_policy("").trust == DEFAULT.trust == TERMS
     with pytest.raises(PolicyError) as caught:
-        parse("[trust]\nmin_cameras = 0\nmin_precision = 90\nspeed = 1\n")
+        parse_policy("[trust]\nmin_cameras = 0\nmin_precision = 90\nspeed = 1\n")
     assert {p.key for p in caught.value.problems} == {
         "trust.min_cameras",
         "trust.min_precision",

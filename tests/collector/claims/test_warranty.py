@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.claims.policy import PolicyError, parse
+from collector.claims.read_policy import PolicyError, parse_policy
 from collector.claims.unit_facts import Original, SeenFacts, UnitFacts
 from collector.claims.warranty import WarrantyVerdict, at_submission, judge, last_covered_day
 from collector.claims.warranty_terms import WarrantyTerms, produced_within
@@ -247,10 +247,12 @@ def test_estimate_is_never_surer_than_the_truth(delivered: date, gap: int, month
 def test_patterns_of_the_policy_are_read_or_refused() -> None:
     """A pattern without a date, a broken one and a MAC that is none are named."""
     with pytest.raises(PolicyError) as refused:
-        parse('[warranty]\nserial_dates = ["SL", "("]\nour_ouis = ["zz"]\nour_serials = ["["]\n')
+        parse_policy(
+            '[warranty]\nserial_dates = ["SL", "("]\nour_ouis = ["zz"]\nour_serials = ["["]\n'
+        )
     assert [problem.wrong for problem in refused.value.problems] == [
         "no_date_groups", "no_pattern", "no_pattern", "no_oui",
     ]  # fmt: skip
-    good = parse("[warranty]\nserial_dates = ['SL(?P<year>..)W(?P<week>..)']\n")
+    good = parse_policy("[warranty]\nserial_dates = ['SL(?P<year>..)W(?P<week>..)']\n")
     assert produced_within("SL24W10", good.cover_terms) == (date(2024, 3, 4), date(2024, 3, 10))
     assert produced_within("SL24W99", good.cover_terms) is None

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from collector.claims.lifecycle import Actor, IllegalMoveError, LineState
-from collector.claims.policy import parse
+from collector.claims.read_policy import parse_policy
 from collector.review import move_line
 from collector.store import tables
 from shared import signing, wire
@@ -286,7 +286,7 @@ def test_the_same_fault_soon_after_it_was_resolved_is_a_repeat(
 def test_the_policy_says_otherwise_for_single_codes(tmp_path: Path) -> None:
     """A factory that answers for no batteries gets none claimed; the rest of its table holds."""
     policy = replace(
-        SOON, opening=parse('[opening.outcomes]\n"battery.not_charging" = "never"\n').opening
+        SOON, opening=parse_policy('[opening.outcomes]\n"battery.not_charging" = "never"\n').opening
     )
     house = House(tmp_path, policy)
     house.take(frame_of(fault(), seq=1))

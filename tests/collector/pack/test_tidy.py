@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from collector.claims.pack_terms import PackTerms
-from collector.claims.policy import PolicyError, parse
+from collector.claims.read_policy import PolicyError, parse_policy
 from collector.store import packs, tables
 from collector.store.packs import PackRow
 from collector.tidy_packs import tidy_packs
@@ -81,9 +81,9 @@ def test_what_no_row_names_goes_when_it_is_old(house: House, tmp_path: Path) -> 
 
 def test_no_policy_forgets_a_claim_that_may_be_appealed() -> None:
     """Three years by default, for ever with 0, and less than 60 days is refused with the least."""
-    assert parse("").packs.keep == timedelta(days=1095)
-    assert parse("[packs]\nkeep_days = 0").packs.keep is None
-    assert parse("[packs]\nkeep_days = 60").packs.keep == timedelta(days=60)
+    assert parse_policy("").packs.keep == timedelta(days=1095)
+    assert parse_policy("[packs]\nkeep_days = 0").packs.keep is None
+    assert parse_policy("[packs]\nkeep_days = 60").packs.keep == timedelta(days=60)
     with pytest.raises(PolicyError) as found:
-        parse("[packs]\nkeep_days = 30")
+        parse_policy("[packs]\nkeep_days = 30")
     assert "60" in found.value.problems[0].line("zh")

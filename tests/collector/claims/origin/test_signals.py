@@ -28,7 +28,8 @@ from collector.claims.origin.signal import State
 from collector.claims.origin.suggest import Suggestion, suggest
 from collector.claims.origin.table import BY_ID, SIGNALS
 from collector.claims.origin.terms import OriginTerms
-from collector.claims.policy import DEFAULT, PolicyError, parse
+from collector.claims.policy import DEFAULT
+from collector.claims.read_policy import PolicyError, parse_policy
 
 ONSET = datetime(2026, 6, 1, 12, tzinfo=UTC)
 TERMS = OriginTerms()
@@ -346,7 +347,7 @@ no_fault_found = "each"
 
 def test_policy_file_changes_weights_margin_and_shipping() -> None:
     """What the file says holds, what it leaves out is as usual."""
-    terms = parse(POLICY).origin
+    terms = parse_policy(POLICY).origin
 
     assert terms.margin == 0.3
     assert terms.weights == {"bumped": {Origin.USER: 0.5, Origin.INSTALLATION: 0.25}}
@@ -374,5 +375,5 @@ def test_policy_file_changes_weights_margin_and_shipping() -> None:
 def test_policy_mistakes_are_named(text: str, key: str) -> None:
     """A misspelt signal, class or payer, or a weight out of range, is told with its place."""
     with pytest.raises(PolicyError) as caught:
-        parse(text)
+        parse_policy(text)
     assert key in {problem.key for problem in caught.value.problems}
