@@ -16,9 +16,10 @@ from collector.claims.revisit import Step
 from collector.notify import words
 from collector.notify.claim_step import MOVED
 from collector.notify.topics import Topic
-from collector.store import accounts, news, notices
+from collector.store import accounts, claim_news, news, notices
+from collector.store.claim_news import ClaimNews
 from collector.store.claim_steps import step_of
-from collector.store.news import MOST_AT_ONCE, ClaimNews, IncidentNews, TaskNews
+from collector.store.news import MOST_AT_ONCE, IncidentNews, TaskNews
 from collector.store.notices import Happened
 
 OPENED: Final = "opened"
@@ -147,7 +148,7 @@ def _task(one: TaskNews) -> Happened:
 
 def _claims(db: Connection, *, with_entries: bool) -> int:
     last = notices.reached(db, "claim_event")
-    found = news.claim_steps_after(db, last, only_moves=not with_entries)
+    found = claim_news.claim_steps_after(db, last, only_moves=not with_entries)
     kept = sum(notices.add(db, _claim(one)) for one in found if _is_news(one))
     if with_entries:
         kept += sum(notices.add(db, _entry(one)) for one in found)

@@ -14,7 +14,7 @@ from collector.claims.story import Story
 from collector.claims.story_return import REMINDED
 from collector.notify import words
 from collector.remind_people import remind_people
-from collector.store import answers, cases, news
+from collector.store import answers, cases, claim_news
 
 COLLECTOR: Final = "collector"
 
@@ -23,7 +23,7 @@ def remind_of_return(
     db: Connection, line_id: int, story: Story, *, terms: ClockTerms, now: datetime
 ) -> bool:
     """Note it in the line's log and keep it as news; False when there is no such line."""
-    facts, due = news.claim_facts(db, line_id), due_at(story, terms)
+    facts, due = claim_news.claim_facts(db, line_id), due_at(story, terms)
     if facts is None or due is None:
         return False
     label = answers.read(db, line_id).label_serial

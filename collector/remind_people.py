@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from collector.notify.topics import Topic
 from collector.notify.words import Said
 from collector.store import notices
-from collector.store.news import ClaimFacts
+from collector.store.claim_news import ClaimFacts
 from collector.store.notices import Happened
 
 

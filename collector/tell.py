@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from collector.claims.clock_terms import ClockTerms
+from collector.claims.lifecycle import LineState
 from collector.claims.policy import DEFAULT
 from collector.claims.workdays import MondayToFriday
 from collector.factory_calendar import calendar_of
@@ -22,8 +23,8 @@ from collector.notify.topics import Delivery, Topic
 from collector.notify.wishes import Working
 from collector.outlets.settings import MAIL, NotifySettings
 from collector.roles import Role
-from collector.store import clocks as claim_clocks
 from collector.store import (
+    cases,
     firmware_cases,
     letters,
     news,
@@ -32,6 +33,7 @@ from collector.store import (
     stories,
     wishes,
 )
+from collector.store import clocks as claim_clocks
 from collector.store.notices import Waiting
 from collector.store.scope import scope_of
 from collector.store.wishes import Settings
@@ -171,9 +173,9 @@ def _still_matters(db: Connection, one: Waiting) -> bool:
 def _claim_still_matters(db: Connection, line_id: int, step: str) -> bool:
     match step.split("."):
         case ["draft", _]:
-            return news.is_draft(db, line_id)
+            return cases.state_name(db, line_id) == LineState.DRAFT.value
         case ["reminder", _]:
-            return news.is_asked(db, line_id)
+            return cases.state_name(db, line_id) == LineState.NEED_INFO.value
         case ["return", _]:
             return bool(stories.story_of(db, line_id).owed)
         case ["clock", kind, cycle, _]:

@@ -12,7 +12,7 @@ from collector.claims.snapshot import Snapshot
 from collector.notify import words
 from collector.notify.topics import Topic
 from collector.renew_clocks import renew_line
-from collector.store import clocks, news, notices
+from collector.store import claim_news, clocks, notices
 from collector.store.clocks import Reached
 from collector.store.notices import Happened
 
@@ -46,7 +46,7 @@ def _tell_one(db: Connection, one: Reached, *, terms: ClockTerms, now: datetime)
 def _keep(
     db: Connection, one: Reached, clock: Snapshot, share: int, *, terms: ClockTerms, now: datetime
 ) -> bool:
-    facts = news.claim_facts(db, one.line_id)
+    facts = claim_news.claim_facts(db, one.line_id)
     if facts is None:
         return False
     said = words.of_clock(

@@ -18,7 +18,7 @@ from collector.notify import words
 from collector.remind_of_return import remind_of_return
 from collector.remind_people import remind_people
 from collector.review import move_line
-from collector.store import cases, news, stories, timed
+from collector.store import cases, claim_news, stories, timed
 
 MOST_AT_ONCE: Final = 100
 COLLECTOR: Final = "collector"
@@ -64,7 +64,7 @@ def _remind_or_lapse(
     last = max(filter(None, (silent_since(story), story.reminded_at)), default=now)
     if now - last < terms.remind_after:
         return False
-    facts = news.claim_facts(db, line_id)
+    facts = claim_news.claim_facts(db, line_id)
     if facts is None:
         return False
     number = story.reminders + 1

@@ -64,7 +64,7 @@ def test_every_problem_that_the_code_names_is_in_the_table() -> None:
     names += ("erp_command.py",)
     paths = [ROOT / name for name in names] + [ROOT / "claims" / "toml_reader.py"]
     paths += [ROOT / "claims" / "origin" / "read_terms.py"]
-    paths += [ROOT / "claims" / "policy.py", *sorted((ROOT / "claims").glob("*_terms.py"))]
+    paths += [ROOT / "claims" / "read_policy.py", *sorted((ROOT / "claims").glob("*_terms.py"))]
     source = "".join(path.read_text() for path in paths)
     used = re.findall(r'(?:\.wrong|_broken|refuse)\(\s*[\w"-]+,\s*"(\w+)"', source)
 
