@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+import unicodedata
 from typing import Annotated
 
 import msgspec
@@ -53,6 +54,11 @@ class DeviceFacts(msgspec.Struct, frozen=True, array_like=True):
     name: Text = ""  # what people call the position: "Gate north"
     profile: Annotated[str, msgspec.Meta(max_length=64)] = ""  # firmware profile that matched
     login: Annotated[str, msgspec.Meta(max_length=240)] = ""  # see ``shared.login_fact``
+
+
+def half_width(text: str) -> str:
+    """Letters and digits as labels have them: Chinese keyboards and lists write SC1 as ＳＣ１."""
+    return unicodedata.normalize("NFKC", text)
 
 
 _COUNTING = "0123456789" * 4

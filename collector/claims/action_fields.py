@@ -10,6 +10,7 @@ from collector.claims import action_words as words
 from collector.claims.action import Action, Field, Kind
 from collector.claims.answer import PATHS
 from collector.claims.refusal import IllegalMoveError
+from shared.device import half_width
 
 REASON_LONGEST: Final = 2000
 MOST_ITEMS: Final = 30
@@ -57,7 +58,7 @@ def read_one(field: Field, value: object) -> str | list[str]:
         raise IllegalMoveError(words.wrong_field(field.name))
     said = str(value).strip()
     if field.kind is Kind.SERIAL:
-        said = "".join(said.split())  # labels are printed in groups
+        said = "".join(half_width(said).split())  # labels are printed in groups
     if field.kind is Kind.CHOICE and said and said not in field.options:
         raise IllegalMoveError(words.wrong_choice(field.name, said, field.options))
     if len(said) > field.longest:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final
 
 from shared.catalogue import CATALOGUE
-from shared.device import Product
+from shared.device import Product, half_width
 
 OTHER: Final = "reported.other"
 """The code of a fault that the catalogue has no name for: its description says what it is."""
@@ -70,8 +70,8 @@ def tidy(report: Report) -> Report:
     """Without the blanks that fingers and spreadsheets leave around and within."""
     return replace(
         report,
-        serial=" ".join(report.serial.split()),
-        lot=" ".join(report.lot.split()),
+        serial=" ".join(half_width(report.serial).split()),
+        lot=" ".join(half_width(report.lot).split()),
         model=" ".join(report.model.split()),
         description="\n".join(
             " ".join(line.split()) for line in report.description.splitlines()

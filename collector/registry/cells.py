@@ -8,7 +8,7 @@ from typing import Final
 
 from collector.registry.grid import Cell, Exact, Odd
 from collector.registry.problem import BadCellError
-from shared.device import is_placeholder
+from shared.device import half_width, is_placeholder
 
 EXACT_DIGITS: Final = 15  # a spreadsheet's number is a double: more digits are not kept
 _SCIENTIFIC: Final = re.compile(r"^\d(\.\d+)?e\+\d+$", re.IGNORECASE)
@@ -81,7 +81,7 @@ def _unmasked(name: str, text: str) -> str:
 
 def read_serial(name: str, cell: Cell, *, model: str = "") -> str:
     """A serial that names one device; BadCellError for placeholders and what a spreadsheet ate."""
-    serial = read_text(name, cell, longest=64)
+    serial = half_width(read_text(name, cell, longest=64))
     if is_placeholder(serial, model=model):
         raise _bad(name, f"{serial!r} names no single device", f"{serial!r} 无法指明一台设备")
     if not _is_text_for_certain(cell) and _was_a_number(serial):
@@ -116,15 +116,17 @@ def read_day(name: str, cell: Cell) -> date | None:
     if not text:
         return None
     match = _YEAR_FIRST.match(text)
-    try:
-        year, month, day = (int(part) for part in match.groups() if part) if match else (0, 0, 0)
-        return date(year, month, day)
-    except ValueError:
+    if match is None:
         raise _bad(
             name,
             f"{text!r} can be read in more than one way; write YYYY-MM-DD",
             f"{text!r} 有歧义；请写成 YYYY-MM-DD",
-        ) from None
+        )
+    year, month, day = (int(part) for part in match.groups() if part)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise _bad(name, f"there is no day {text!r}", f"不存在日期 {text!r}") from None
 
 
 def read_count(name: str, cell: Cell) -> int:

@@ -93,7 +93,7 @@ def _is_empty(cells: Sequence[Cell]) -> bool:
 
 
 def _keys(unit: UnitRow) -> set[str]:
-    return {f"serial {unit.serial}"} | {
+    return {f"serial {unit.serial.upper()}"} | {
         f"{alias.kind.value} {alias.value}" for alias in unit.aliases
     }
 

@@ -108,6 +108,9 @@ def compare(db: Connection, wanted: List, *, organisation_id: str) -> Comparison
         return _compare_parts(db, wanted, organisation_id)
     known = unit_images.read(db, (row.serial for row in wanted.rows))
     rivals = _Rivals(
+        spelled=unit_images.spelled_otherwise(
+            db, (row.serial for row in wanted.rows if row.serial not in known)
+        ),
         aliases=unit_images.owners_of_aliases(
             db, ((a.kind.value, a.value) for row in wanted.rows for a in row.aliases)
         ),
@@ -149,8 +152,10 @@ def compare(db: Connection, wanted: List, *, organisation_id: str) -> Comparison
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rivals:
-    """Who else claims the aliases, the replaced serials and the units of a list."""
+    """What the registry spells otherwise, and who else claims the aliases, the replaced serials and
+    the units of a list."""
 
+    spelled: Mapping[str, str]
     aliases: Mapping[tuple[str, str], str]
     replaced_by: dict[str, str]
 
@@ -172,6 +177,12 @@ class _Rivals:
                     f"the registry says delivered {day}, the file {row.delivered_on}",
                     f"登记册交付日期为 {day}，文件为 {row.delivered_on}",
                 )
+        if (spelled := self.spelled.get(row.serial)) is not None:
+            return _problem(
+                row,
+                f"the registry has this device as {spelled}; write its serial like that",
+                f"登记册中该设备的序列号为 {spelled}；请按此书写",
+            )
         others = {self.aliases.get((a.kind.value, a.value), row.serial) for a in row.aliases}
         if others - {row.serial}:
             named = ", ".join(sorted(others - {row.serial}))

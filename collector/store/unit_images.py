@@ -70,6 +70,18 @@ def read(db: Connection, serials: Iterable[str]) -> dict[str, UnitImage]:
     return found
 
 
+def spelled_otherwise(db: Connection, serials: Iterable[str]) -> dict[str, str]:
+    """The registry's own spelling of each of these serials that it has in other case alone."""
+    wanted: dict[str, str] = {}
+    for serial in serials:
+        wanted.update({one: serial for one in (serial.upper(), serial.lower()) if one != serial})
+    found: dict[str, str] = {}
+    for some in portions(sorted(wanted)):
+        rows = db.execute(select(unit.c.serial).where(unit.c.serial.in_(some)))
+        found.update({wanted[row.serial]: row.serial for row in rows})
+    return found
+
+
 def _pairs(rows: CursorResult[Any]) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = {}
     for serial, one, other in map(tuple, rows):

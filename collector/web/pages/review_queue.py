@@ -16,6 +16,7 @@ from collector.store.views.review_queue import STATES, Turn
 from collector.web.call import Call
 from collector.web.pages.actions import by_of
 from collector.web.render import page
+from shared.device import half_width
 
 ROWS: Final = 50
 SERIAL_LONGEST: Final = 64
@@ -29,7 +30,7 @@ async def show_queue(call: Call) -> web.StreamResponse:
 async def receive(call: Call) -> web.StreamResponse:
     """Receive the unit whose label was scanned: the line is found by it."""
     form = await call.request.post()
-    scanned = "".join(str(form.get("scanned_serial", "")).split())[:SERIAL_LONGEST]
+    scanned = "".join(half_width(str(form.get("scanned_serial", ""))).split())[:SERIAL_LONGEST]
     waiting = await call.house.read(lambda db: goods_in.find_lines(db, call.scope, scanned))
     if len(waiting) != 1:
         return await _show(call, status=409, trouble=call.voice.t("review.none", serial=scanned))

@@ -27,6 +27,7 @@ from tests.collector.house import House, device, fault, frame_of, health
 from tests.collector.jobs.test_jobs import decide_all
 
 SERIAL = "SC25110042"
+FULL_WIDTH = "\uff33\uff23\uff12\uff15110042"
 SAID = Report(
     organisation_id="north",
     serial=SERIAL,
@@ -86,9 +87,9 @@ def test_unknown_serial_is_taken_and_never_valid(house: House) -> None:
     assert (line["warranty_verdict"], line["model"]) == ("unknown_serial", "SC-9")
 
 
-@pytest.mark.parametrize("typed", [SERIAL.lower(), f" {SERIAL} ", "02-00-00-00-00-2A"])
+@pytest.mark.parametrize("typed", [SERIAL.lower(), f" {SERIAL} ", "02-00-00-00-00-2A", FULL_WIDTH])
 def test_serial_is_found_as_people_type_it(house: House, typed: str) -> None:
-    """In small letters, with blanks, or by the MAC on the label."""
+    """In small letters, with blanks, by the MAC on the label, or from a Chinese keyboard."""
     send(house, replace(SAID, serial=typed))
 
     assert house.rows(t.claim_line)[0]["label_serial"] == SERIAL

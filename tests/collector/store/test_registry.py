@@ -90,6 +90,21 @@ def test_other_delivery_date_is_a_conflict(house: House) -> None:
     assert house.rows(tables.unit)[0]["delivered_on"] == date(2025, 1, 1)
 
 
+def test_one_serial_in_other_letters_is_one_device(house: House) -> None:
+    """A second list in small letters delivers nothing a second time: it says how to write it;
+    full-width letters are those of the label."""
+    write(house, HEAD + GOOD)
+    (problem,) = compare(house, HEAD + GOOD.lower()).conflicts
+
+    assert problem.why_en.startswith("the registry has this device as SC24010001;")
+    assert (
+        compare(house, HEAD + GOOD.replace("SC2401", "\uff33\uff23\uff12\uff14\uff101")).unchanged
+        == 1
+    )
+    (refused,) = parse((HEAD + GOOD + "sc24010001,SC-1,,,,,,,,\n").encode()).refused
+    assert refused.why_en == "serial SC24010001 is already in row 2"
+
+
 def test_alias_of_another_device_is_a_conflict(house: House) -> None:
     """One ONVIF serial does not name two devices."""
     write(house, HEAD + GOOD)
@@ -103,7 +118,7 @@ def test_alias_of_another_device_is_a_conflict(house: House) -> None:
     [
         pytest.param("SC22,M,wifi,,,01/02/2025,,,,", "more than one way", id="ambiguous date"),
         pytest.param("SC22,M,wifi,,,20250102,,,,", "more than one way", id="short ISO"),
-        pytest.param("SC22,M,wifi,,,2025-02-30,,,,", "more than one way", id="no such day"),
+        pytest.param("SC22,M,wifi,,,2025-02-30,,,,", "there is no day", id="no such day"),
         pytest.param("=A1&B1,M,wifi,,,,,,,", "a formula", id="formula"),
         pytest.param("SC22,M,wifi,@SUM(1),,,,,,", "a formula", id="formula elsewhere"),
         pytest.param("1.23457E+17,M,wifi,,,,,,,", "spreadsheet destroyed", id="scientific"),

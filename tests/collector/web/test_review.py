@@ -179,7 +179,7 @@ async def test_a_scanned_label_finds_its_line(console: Console, signed: Signed) 
     engineer = await signed("engineer")
     scan = {"csrf": CSRF, "scanned_serial": "SL26000199"}
     assert (await engineer.post("/review/receive", data=scan)).status == 409
-    scan["scanned_serial"] = " sl26000121"
+    scan["scanned_serial"] = " \uff53l26000121"
     found = await engineer.post("/review/receive", data=scan, allow_redirects=False)
     assert found.headers["Location"].startswith(f"/preclaims/{line}?")
     with console.engine.begin() as db:
