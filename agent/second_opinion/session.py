@@ -28,7 +28,7 @@ class CappedSession(requests.Session):
         super().__init__()
         self.trust_env = False
         self.headers["Accept-Encoding"] = "identity"
-        self.headers["Connection"] = "close"  # cheap firmware cuts what it should keep open
+        self.headers["Connection"] = "close"
         self.places = places
         self.asked = 0
         self.refusals = 0
@@ -43,6 +43,8 @@ class CappedSession(requests.Session):
         options |= {"allow_redirects": False, "timeout": TIMEOUT_S}
         self.asked += 1
         reply = super().request(method, url, **options)
+        # Cheap firmware cuts what its reply promised to keep: the next request would be lost in it.
+        self.close()
         if reply.status_code in (401, 423) or b"NotAuthorized" in reply.content[:65_536]:
             self.refusals += 1
             raise Refused(f"HTTP {reply.status_code}: the login that worked for us is refused")
