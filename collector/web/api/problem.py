@@ -14,9 +14,10 @@ KNOWN = frozenset({400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 429, 503, 5
 def problem(call: Call, status: int, *, detail: str = "", code: str = "") -> web.Response:
     """A problem document in the caller's language; ``code`` says for programs which rule it was."""
     family = status if status in KNOWN else 500
+    title = "refused" if status == 409 and detail else family  # a rule, and nobody was faster
     content = {
         "type": "about:blank",
-        "title": call.voice.t(f"error.{family}.title"),
+        "title": call.voice.t(f"error.{title}.title"),
         "status": status,
         "detail": detail or call.voice.t(f"error.{family}.text"),
         "instance": call.request.path,

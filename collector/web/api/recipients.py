@@ -17,7 +17,6 @@ from collector.web.api.pages import answer
 from collector.web.api.problem import problem
 from collector.web.call import Call, found
 from collector.web.pages.recipients import drop, keep
-from collector.web.pages.report import own_organisation
 
 _EXAMPLE = '{"maker": "Sunny", "buyer": "", "name": "Wang Fang", "email": "wang@example.com"}'
 
@@ -46,7 +45,7 @@ async def add_recipient(call: Call) -> web.StreamResponse:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         said = call.voice.t("recipients.api", example=_EXAMPLE, why=str(error))
         return problem(call, 422, detail=said)
-    owner = wish.organisation or await own_organisation(call)
+    owner = wish.organisation or call.known.organisation_id
     if owner not in call.scope.organisation_ids:
         raise web.HTTPUnprocessableEntity
     try:

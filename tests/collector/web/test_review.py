@@ -144,6 +144,10 @@ async def test_what_names_no_line_is_refused(signed: Signed) -> None:
     endless = {"Idempotency-Key": "k", "X-Preclaim-Key": CSRF, "If-Match": f'"{"9" * 5000}"'}
     answer = await engineer.post("/api/v1/preclaims/2/actions/take", headers=endless)
     assert answer.status == 412
+    sane = {"Idempotency-Key": "k", "X-Preclaim-Key": CSRF}
+    answer = await engineer.post("/api/v1/preclaims/2/actions/begin", headers=sane)
+    said = await answer.json()
+    assert (said["status"], said["title"]) == (409, "Not possible as things stand")
 
 
 async def test_each_line_has_its_own_serial(console: Console, signed: Signed) -> None:
