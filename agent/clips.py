@@ -13,7 +13,8 @@ from agent.budget import Budget, Spend
 from agent.camera.port import Camera, CameraError, Clip, ClipLimits, NoClip
 from agent.clip_plan import Terms, plan_clip
 from agent.delivery import fault_store, keepsake_store
-from agent.diagnosis.engine import FaultMemory, is_about_to_open
+from agent.diagnosis.advance import is_about_to_open
+from agent.diagnosis.memory import FaultMemory
 from agent.diagnosis.rule import Rule
 from agent.episodes import FOLLOW_UP_AFTER_PASSES
 from agent.evidence_files import wants_clip

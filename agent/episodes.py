@@ -25,7 +25,8 @@ from agent.delivery.evidence import (
 )
 from agent.delivery.fault_store import Episode
 from agent.delivery.outbox import Outbox
-from agent.diagnosis.engine import Diagnosed, FaultMemory, Step
+from agent.diagnosis.engine import Diagnosed
+from agent.diagnosis.memory import FaultMemory, Step
 from agent.evidence_files import (
     PICTURES,
     TEXT_CHARS,

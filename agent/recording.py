@@ -25,8 +25,9 @@ from agent.delivery import (
 )
 from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
-from agent.diagnosis.engine import Diagnosis, FaultMemory, diagnose
+from agent.diagnosis.engine import Diagnosis, diagnose
 from agent.diagnosis.levels import Levels
+from agent.diagnosis.memory import FaultMemory
 from agent.diagnosis.pictures.comparison import figures_of
 from agent.diagnosis.pictures.learning import learn_from
 from agent.diagnosis.pictures.look import PREFIX, look_at

@@ -12,7 +12,7 @@ from agent.budget import Spend
 from agent.config import Config
 from agent.delivery import fault_store, keepsake_store
 from agent.delivery.database import Database
-from agent.diagnosis.engine import FaultMemory
+from agent.diagnosis.memory import FaultMemory
 from agent.facts import facts_of
 from agent.hangs_on import hang_all
 from agent.host import host_device

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from agent.delivery.database import from_us, to_us
-from agent.diagnosis.engine import FaultMemory
+from agent.diagnosis.memory import FaultMemory
 from shared.fault import FaultState, OpenEpisode
 from shared.identity import Epoch, EventId
 

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from agent.delivery import fault_store, keepsake_store
-from agent.diagnosis.engine import FaultMemory
+from agent.diagnosis.memory import FaultMemory
 from agent.diagnosis.pictures.baseline import PictureBaseline
 from agent.diagnosis.pictures.spread import Norm
 from agent.diagnosis.rule import Sibling

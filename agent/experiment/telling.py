@@ -14,16 +14,9 @@ from agent.camera.port import Exchange
 from agent.delivery import fault_store, keepsake_store, reading_store, write_log
 from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
-from agent.diagnosis.engine import (
-    Diagnosed,
-    FaultMemory,
-    Step,
-    advance,
-    cleared,
-    experiment_key,
-    is_refuted,
-    taken_over,
-)
+from agent.diagnosis.advance import advance, cleared
+from agent.diagnosis.engine import Diagnosed
+from agent.diagnosis.memory import FaultMemory, Step, experiment_key, is_refuted, taken_over
 from agent.diagnosis.rule import Finding, Persistence, Verdict
 from agent.episodes import Author, Teller
 from agent.evidence_files import Seen

@@ -26,8 +26,8 @@ from agent.delivery.evidence import Signer
 from agent.delivery.opening import open_file
 from agent.delivery.outbox import Outbox
 from agent.diagnosis import RULES
-from agent.diagnosis.engine import Step
 from agent.diagnosis.levels import Levels
+from agent.diagnosis.memory import Step
 from agent.diagnosis.rule import Rule
 from agent.episodes import Author
 from agent.recording import TELEMETRY_UPTO, Settings

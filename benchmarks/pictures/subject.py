@@ -26,8 +26,9 @@ from agent.camera.port import (
 )
 from agent.delivery.sibling_store import FIGURES, FRESH, norms_of, suspected_in
 from agent.diagnosis import RULES
-from agent.diagnosis.engine import Diagnosis, FaultMemory, Step, diagnose
+from agent.diagnosis.engine import Diagnosis, diagnose
 from agent.diagnosis.levels import Levels
+from agent.diagnosis.memory import FaultMemory, Step
 from agent.diagnosis.pictures.baseline import PictureBaseline
 from agent.diagnosis.pictures.learning import learn_from
 from agent.diagnosis.rule import HISTORY_PER_NAME, Finding, Sibling, View

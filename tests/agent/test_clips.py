@@ -15,7 +15,8 @@ from agent.camera.port import CameraError, Cause, ClipLimits, NoClip
 from agent.clip_plan import MOST_BYTES
 from agent.clip_purse import AT_ONCE_BYTES
 from agent.delivery import keepsake_store
-from agent.diagnosis.engine import FaultMemory, is_about_to_open
+from agent.diagnosis.advance import is_about_to_open
+from agent.diagnosis.memory import FaultMemory
 from agent.diagnosis.pictures.acceptance import Acceptance
 from agent.diagnosis.rule import Finding, Persistence, Rule, Verdict, View
 from agent.probes import PROBES

@@ -19,7 +19,7 @@ from agent.delivery import fault_store
 from agent.delivery.evidence import Signer
 from agent.delivery.outbox import Outbox
 from agent.delivery.salvage import open_or_salvage
-from agent.diagnosis.engine import FaultMemory
+from agent.diagnosis.memory import FaultMemory
 from agent.episodes import Author
 from agent.experiment.desk import FilterDesk, Ground
 from agent.experiment.restorer import Restorer

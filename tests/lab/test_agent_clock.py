@@ -12,7 +12,8 @@ from agent.camera.light import Light
 from agent.delivery import receipts
 from agent.delivery.opening import open_file
 from agent.delivery.outbox import KEEP_DELIVERED, Outbox
-from agent.diagnosis.engine import FaultMemory, Step, advance
+from agent.diagnosis.advance import advance
+from agent.diagnosis.memory import FaultMemory, Step
 from agent.diagnosis.pictures.baseline import PictureBaseline
 from agent.diagnosis.rule import Finding, Persistence, Verdict
 from shared.fault import FaultState

@@ -9,7 +9,8 @@ from typing import Final
 from msgspec.structs import replace
 
 from agent.camera.light import Light
-from agent.diagnosis.engine import Diagnosis, FaultMemory
+from agent.diagnosis.engine import Diagnosis
+from agent.diagnosis.memory import FaultMemory
 from agent.diagnosis.pictures.baseline import (
     RING,
     STEP_EVERY,

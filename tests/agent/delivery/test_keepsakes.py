@@ -12,7 +12,7 @@ from agent.camera.light import Light
 from agent.delivery import fault_store, keepsake_store, reading_store, sibling_store
 from agent.delivery.database import Database
 from agent.delivery.opening import open_file
-from agent.diagnosis.engine import FaultMemory
+from agent.diagnosis.memory import FaultMemory
 from agent.diagnosis.pictures.acceptance import Acceptance
 from agent.diagnosis.rule import Sibling
 from shared.fault import FaultState

@@ -10,7 +10,7 @@ from agent.delivery import fault_store, receipts
 from agent.delivery.database import Database
 from agent.delivery.outbox import Outbox
 from agent.delivery.retell import retell
-from agent.diagnosis.engine import FaultMemory
+from agent.diagnosis.memory import FaultMemory
 from shared import wire
 from shared.fault import FaultEvent, FaultKind, FaultState
 from shared.frame import Lane, unpack

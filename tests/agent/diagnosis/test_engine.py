@@ -7,7 +7,9 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.diagnosis.engine import FaultMemory, Step, advance, diagnose
+from agent.diagnosis.advance import advance
+from agent.diagnosis.engine import diagnose
+from agent.diagnosis.memory import FaultMemory, Step
 from agent.diagnosis.rule import Finding, Persistence, Rule, Verdict, View
 from shared.fault import FaultState
 from tests.agent.diagnosis.views import NOON, view_of

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from agent.camera.profiles.names import UNITS
 from agent.diagnosis import RULES
-from agent.diagnosis.engine import FaultMemory, advance, diagnose
+from agent.diagnosis.advance import advance
+from agent.diagnosis.engine import diagnose
 from agent.diagnosis.extracted import PROFILE, STATED, STATUS, unless_unproven
+from agent.diagnosis.memory import FaultMemory
 from agent.diagnosis.pictures.witness import panel, panel_sees_day
 from agent.diagnosis.rule import Finding, Persistence, Verdict, View
 from agent.probes import PROBES

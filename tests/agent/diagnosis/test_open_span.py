@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.diagnosis.engine import FaultMemory, Step, advance
+from agent.diagnosis.advance import advance
+from agent.diagnosis.memory import FaultMemory, Step
 from agent.diagnosis.rule import Finding, Persistence, Verdict
 from shared.fault import FaultState
 from tests.agent.diagnosis.views import NOON

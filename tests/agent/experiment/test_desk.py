@@ -17,8 +17,8 @@ from agent.cycle import record_readings
 from agent.delivery import fault_store, keepsake_store, reading_store, restore_store, write_log
 from agent.delivery.evidence import Signer
 from agent.diagnosis import RULES
-from agent.diagnosis.engine import FaultMemory, is_refuted
 from agent.diagnosis.levels import Levels
+from agent.diagnosis.memory import FaultMemory, is_refuted
 from agent.episodes import Author
 from agent.experiment.consent import NotAllowedError
 from agent.experiment.telling import TWICE

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.camera.light import Light
-from agent.diagnosis.engine import FaultMemory
 from agent.diagnosis.levels import Levels
+from agent.diagnosis.memory import FaultMemory
 from agent.diagnosis.pictures.acceptance import Acceptance
 from agent.diagnosis.pictures.baseline import (
     RING,

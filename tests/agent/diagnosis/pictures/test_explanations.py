@@ -8,13 +8,14 @@ from itertools import combinations
 import pytest
 
 from agent.diagnosis import RULES
-from agent.diagnosis.engine import FaultMemory, diagnose, experiment_key, explain
+from agent.diagnosis.engine import diagnose, explain
 from agent.diagnosis.explanations import (
     AFTER_THE_FITTER,
     CONSEQUENCES,
     FITTER_FIRST,
     cause_of,
 )
+from agent.diagnosis.memory import FaultMemory, experiment_key
 from agent.diagnosis.rule import Finding, Rule, Verdict
 from shared.catalogue import CATALOGUE
 from shared.catalogue_entry import Outcome

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from agent.diagnosis import RULES
-from agent.diagnosis.engine import FaultMemory, diagnose
+from agent.diagnosis.engine import diagnose
+from agent.diagnosis.memory import FaultMemory
 from agent.diagnosis.pictures.look import look_at
 from agent.diagnosis.pictures.others import dim_days
 from agent.diagnosis.rule import Sibling, Verdict
