@@ -270,6 +270,8 @@ PROJECTED: Final = frozenset(
         "frozen",
         "thawed",
         "repeat_linked",
+        story_return.RETURNED,
+        story_return.WAIVED,
     },
 )
 """Types after which the columns of the line may say something else."""

@@ -52,6 +52,7 @@ def projection(story: Story) -> dict[str, object]:
         "closed_at": story.closed_at,
         "submitted_at": story.submitted_at,
         "fulfilled_at": story.fulfilled_at,
+        "owed_since": story.owed_since if story.owed else None,
         "rma_number": story.rma_number,
         "path": story.path,
         "path_said": story.path_said,

@@ -72,6 +72,7 @@ claim_line = Table(
     Column("frozen_by", String(24), nullable=False, server_default=text("''")),
     Column("submitted_at", Utc),
     Column("fulfilled_at", Utc),
+    Column("owed_since", Utc),  # an old unit, after an advance replacement; None: nothing is
     Column("due_at", Utc, index=True),  # of the first running clock; None: none runs
     # What lists are filtered by, with the slice: values are found by jumps (store.distinct).
     Index("ix_claim_line_state", "state", "organisation_id"),
@@ -94,6 +95,12 @@ MERGED_LINES = Index(
     claim_line.c.merged_into,
     sqlite_where=claim_line.c.merged_into.is_not(None),
     postgresql_where=claim_line.c.merged_into.is_not(None),
+)
+OWED_UNITS = Index(
+    "ix_claim_line_owed_since",
+    claim_line.c.owed_since,
+    sqlite_where=claim_line.c.owed_since.is_not(None),
+    postgresql_where=claim_line.c.owed_since.is_not(None),
 )
 
 finding = Table(

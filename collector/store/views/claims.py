@@ -81,6 +81,7 @@ class PreClaim(msgspec.Struct, frozen=True, kw_only=True):
     path: str = ""  # of the answer
     path_said: str = ""  # of the buyer: accepted | countered
     rma_number: str = ""
+    owed_since: datetime | None = None  # an old unit, after an advance replacement
 
 
 _Row: TypeAlias = Row[*tuple[Any, ...]]
@@ -110,6 +111,7 @@ _COLUMNS = (
     claim_line.c.rma_number,
     claim_line.c.path,
     claim_line.c.path_said,
+    claim_line.c.owed_since,
     claim_line.c.due_at,
     claim_case.c.number,
     claim_case.c.buyer,

@@ -30,12 +30,14 @@ class Turn(enum.Enum):
     FACTORY = "factory"
     BUYER = "buyer"
     PROOF = "proof"  # sent or credited: the probe's
+    OWED = "owed"  # replaced ahead: the buyer's, for the old unit
 
 
 STATES: Final = {
     Turn.FACTORY: (S.SUBMITTED, S.IN_REVIEW, S.RECEIVED, S.APPROVED, S.RESOLVING),
     Turn.BUYER: (S.NEED_INFO, S.AWAITING_RETURN),
     Turn.PROOF: (S.FULFILLED,),
+    Turn.OWED: (S.RESOLVING, S.FULFILLED, S.RESOLVED, S.CLOSED),
 }
 _SHOWN: Final = (EvidenceKind.REFERENCE.value, EvidenceKind.PICTURE.value)
 
@@ -43,11 +45,13 @@ _SHOWN: Final = (EvidenceKind.REFERENCE.value, EvidenceKind.PICTURE.value)
 def list_queue(
     db: Connection, scope: Scope, turn: Turn, *, skip: int = 0, limit: int = 50
 ) -> tuple[PreClaim, ...]:
-    """Lines that wait for this turn: the first due first, then what no clock runs for."""
+    """Lines that wait for this turn: the first due first, then what no clock runs for; of old
+    units those owed longest first."""
+    due = claim_line.c.owed_since if turn is Turn.OWED else claim_line.c.due_at
     rows = db.execute(
         select(claim_line.c.id)
         .where(scope.covers(claim_line.c.organisation_id), _waits_for(turn))
-        .order_by(claim_line.c.due_at.is_(None), claim_line.c.due_at, claim_line.c.id)
+        .order_by(due.is_(None), due, claim_line.c.id)
         .offset(skip)
         .limit(limit)
     )
@@ -77,6 +81,8 @@ def _waits_for(turn: Turn) -> ColumnElement[bool]:
             return or_(its, countered)
         case Turn.BUYER:
             return and_(its, not_(countered))
+        case Turn.OWED:
+            return claim_line.c.owed_since.is_not(None)
         case _:
             return its
 

@@ -189,7 +189,13 @@ async def test_each_unit_that_was_replaced_ahead_comes_back(
         told = await (await buyer.get("/api/v1/preclaims/2")).json()
         return list((told["answer"]["owed"] or {"serials": []})["serials"])
 
+    async def queued() -> bool:
+        page = await (await engineer.get("/review", params={"turn": "owed"})).text()
+        assert ("Old unit due back (1)" in page) is ("old unit owed since" in page)
+        return 'href="/preclaims/2"' in page
+
     assert await owed() == ["SL26000003", "SL26000130"]
+    assert await queued()
     assert "Old unit due back" in await (await buyer.get("/preclaims/2")).text()
     assert "待退回的旧设备" in await (await buyer.get("/preclaims/2?lang=zh")).text()
 
@@ -201,9 +207,11 @@ async def test_each_unit_that_was_replaced_ahead_comes_back(
     assert await scan("SL26000131") == 409, "that one is to stay there"
     assert await scan("sl26000130") == 303
     assert await owed() == ["SL26000003"]
+    assert await queued()
     assert await scan("SL26000130") == 409, "it is here"
     assert await scan("SL26000003") == 303
     assert await owed() == []
+    assert not await queued()
     assert (await do(buyer, "receive_old", scanned_serial="SL26000003"))[0] == 409
     page = await (await buyer.get("/preclaims/2?lang=en")).text()
     assert "Old unit received" in page
