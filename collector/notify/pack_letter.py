@@ -57,10 +57,11 @@ _FACTS: Final = (
     Both("Submitted: {submitted} UTC", "提交时间：{submitted} UTC"),
 )  # fmt: skip
 _ATTACHED: Final = Both(
-    "Attached: {filename}, with claim.pdf (English and Chinese), pictures and measurements, signed"
-    " by the device's agent. VERIFY.txt in it says how to check it with sha256sum and openssl.",
-    "附件：{filename}，内含 claim.pdf（中英文）、图片和测量数据，由设备代理签名。"
-    "其中的 VERIFY.txt 说明如何用 sha256sum 和 openssl 核验。",
+    "Attached: {filename}, with claim.pdf (English and Chinese) and what is here of pictures and"
+    " measurements. VERIFY.txt in it says what device agents and the collector have signed, and how"
+    " to check it with sha256sum and openssl.",
+    "附件：{filename}，内含 claim.pdf（中英文）以及现有的图片和测量数据。"
+    "其中的 VERIFY.txt 说明设备代理和采集端各签署了什么，以及如何用 sha256sum 和 openssl 核验。",
 )
 _LINKED: Final = Both(
     "The claim pack {filename} ({mib:.1f} MiB) is too large for this mail. Fetch it after signing"

@@ -110,8 +110,8 @@ SKIPPED: Final = Pair("… {count} more …", "……另有 {count} 条……")
 CUT: Final = Pair(" … (whole text: claim.json)", "……（全文见 claim.json）")
 UTC: Final = Pair("All times are UTC.", "所有时间均为 UTC。")
 CLOCK_OFF: Final = Pair(
-    "The agent's clock was {off:+.1f} s beside the collector's.",
-    "代理时钟与采集端相差 {off:+.1f} 秒。",
+    "The agent's clock was {off:+z.1f} s beside the collector's.",
+    "代理时钟与采集端相差 {off:+z.1f} 秒。",
 )
 SIGNED: Final = Pair(
     "Signed by agents {agents}; countersigned by the collector. A signature proves that nothing "

@@ -189,7 +189,7 @@ def _on_battery(role: Role) -> bool:
 def write_registry(folder: Folder, cast: Cast, *, healthy_siblings: int = 40) -> None:
     """Write the delivery list: the cast, and siblings of each batch that were delivered too."""
     columns = ["serial", "model", "product", "batch", "buyer", "delivered_on"]
-    columns += ["delivery_proof", "onvif_serial", "mac"]
+    columns += ["delivered_by", "onvif_serial", "mac"]
     with folder.registry.open("w", newline="", encoding="utf-8") as file:
         rows = csv.DictWriter(file, columns)
         rows.writeheader()
@@ -212,7 +212,7 @@ def _unit(role: Role, serial: str, onvif_serial: str, mac: str) -> dict[str, str
         "batch": role.batch,
         "buyer": "Example Distribution",
         "delivered_on": role.delivered_on,
-        "delivery_proof": "shipment list",
+        "delivered_by": "shipment",
         "onvif_serial": onvif_serial,
         "mac": mac,
     }

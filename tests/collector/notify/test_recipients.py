@@ -119,6 +119,7 @@ async def test_a_submitted_claim_is_mailed_with_its_pack_once(house: House, tmp_
     assert attached.get_content() == PACK
     assert hashlib.sha256(PACK).hexdigest() in body.get_content()
     assert "序列号：SC1" in body.get_content()
+    assert "由设备代理签名" not in body.get_content(), "no agent saw it: a person reported it"
     assert states(house) == [("sent", "")]
 
 

@@ -17,6 +17,7 @@ from collector.pack.facts import PackFacts
 from collector.pack.font_error import FontError
 from collector.pack.pdf import draw_pdf
 from collector.pack.pdf_font import load_font
+from collector.pack.pdf_words import CLOCK_OFF
 from collector.store import cases
 from tests.collector.house import NOON, House
 from tests.collector.pack import needs
@@ -96,6 +97,12 @@ def test_the_longest_fields_still_fit(house: House) -> None:
         checks=(Check(at=NOON, actor=text, words=words),) * 20,
     )
     assert pages_of(draw_pdf(longest, font=load_font())) < 12
+
+
+@pytest.mark.parametrize(("off", "said"), [(-0.01, "+0.0 s"), (-2.4, "-2.4 s"), (3.0, "+3.0 s")])
+def test_an_agents_clock_is_told_to_a_tenth(off: float, said: str) -> None:
+    """What rounds to nothing is neither behind nor before."""
+    assert f"clock was {said} beside" in CLOCK_OFF.told(off=off).en
 
 
 def test_signs_that_the_font_lacks_are_told(house: House) -> None:
