@@ -41,7 +41,6 @@ NAMES: Final = (
     "path_offered",
     "path_accepted",
     "path_countered",
-    "path_offered",
     "ship_to_confirmed",
     "origin_suggested",
     "origin_decided",

@@ -9,6 +9,8 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Spacer, Table
 
 from collector.claims.event_words import values_of
+from collector.claims.problem import Both
+from collector.claims.requests import ARRIVED, ASKED
 from collector.pack import pdf_words as w
 from collector.pack import telling
 from collector.pack.claim import Claim, Clock, Item
@@ -214,9 +216,18 @@ def _event(event: EventRow) -> tuple[str, str, str, str]:
         what = f"→ {state.en} {state.zh}"
     reason = str(said.get("reason", ""))[:160]
     values = values_of(event.type, said)
+    if event.type in (ASKED, ARRIVED):
+        values = _items(said)
     shown = f"{values.en} / {values.zh}. " if values.en else ""
     who = f"{event.actor} ({event.role})"
     return at(event.at), what, f"{who} {shown}{reason}".strip(), event.hash[:12]
+
+
+def _items(said: dict[str, object]) -> Both:
+    """What was asked for, or came."""
+    found = said.get("items")
+    names = [telling.named("must", str(one)) for one in found] if isinstance(found, list) else []
+    return Both(", ".join(name.en for name in names), "、".join(name.zh for name in names))
 
 
 def _payload(event: EventRow) -> dict[str, object]:

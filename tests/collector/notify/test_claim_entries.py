@@ -215,9 +215,13 @@ def test_what_counts_other_organisations_devices_stays() -> None:
     assert fields_of("moved", {"reason": "ok", "shares": 1}) == {"reason": "ok"}
 
 
-def test_what_the_page_can_name_a_program_can_ask_for() -> None:
-    """Every entry that has a name on the page of a claim can stand in ``claim_events``."""
-    texts = json.loads((Path(collector.web.__file__).parent / "texts" / "en.json").read_text())
-    named = {key.removeprefix("event.") for key in texts if key.startswith("event.")}
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_the_page_names_is_what_a_program_can_ask_for(language: str) -> None:
+    """Every entry that can stand in ``claim_events`` has a name on the page, and the other way."""
+    texts = Path(collector.web.__file__).parent / "texts" / f"{language}.json"
+    named = {
+        key.removeprefix("event.") for key in json.loads(texts.read_text()) if key[:6] == "event."
+    }
 
-    assert named - {"moved", "finding"} <= set(NAMES)
+    states = {state.value for state in LineState}
+    assert named - {"moved", "finding"} == set(NAMES) - states

@@ -160,3 +160,17 @@ def test_a_correction_shows_both_values(house: House) -> None:
     flat = "".join(text.split())
     for words in ("thetrackingnumber:SF1→SF2/运单号：", "SF1→SF2.misread"):
         assert words in flat, words
+
+
+def test_what_the_agent_was_asked_for_stands_in_the_log(house: House) -> None:
+    """The request and each item by its name, in both languages."""
+    open_line(house)
+    with house.engine.begin() as db:
+        cases.append_event(
+            db, line_id=1, organisation_id="north", actor="collector", role="collector",
+            type_="evidence_asked", now=house.now, payload={"items": ["clip", "test"]},
+        )  # fmt: skip
+    flat = "".join(text_of(draw_pdf(facts_of(house), font=load_font())).split())
+
+    assert "clip,logofanactivetestofthepart/视频片段、" in flat
+    assert "evidence_asked" not in flat

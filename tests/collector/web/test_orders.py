@@ -165,6 +165,7 @@ async def test_what_a_claim_asked_of_its_agent_is_told(armed: Console, signed: S
     assert "the owner forbids it" in english
     assert "业主未允许" in chinese
     assert "部件主动测试记录" in chinese
+    assert "evidence_asked" not in english + chinese
     told = (await (await client.get("/api/v1/preclaims/1")).json())["asked"]
     assert [(one["items"], one["state"]) for one in told["requests"]] == [(["test"], "refused")]
     assert told["not_now"] is not None
