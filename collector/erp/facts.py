@@ -46,9 +46,10 @@ FACTS: Final = (
 def facts_of(claim: Claim, *, base_url: str, pack_name: str) -> Mapping[str, Fact]:
     """The facts of one line; the pack's bytes come with the request that needs them."""
     unit, warranty = claim.unit, claim.warranty
+    words = "\n".join(one.summary.en for one in claim.faults if one.by == "person")
     described = {
-        "en": claim.description.en or " ".join(one.summary.en for one in claim.faults),
-        "zh": claim.description.zh or " ".join(one.summary.zh for one in claim.faults),
+        "en": claim.description.en + (f"\nAs reported: {words}" if words else ""),
+        "zh": claim.description.zh + (f"\n申报原文：{words}" if words else ""),
     }
     faults = {
         "en": ", ".join(one.name.en for one in claim.faults),
@@ -56,7 +57,8 @@ def facts_of(claim: Claim, *, base_url: str, pack_name: str) -> Mapping[str, Fac
     }
     reference = f"{claim.number}-{claim.line}"
     url = f"{base_url}/preclaims/{claim.line}" if base_url else ""
-    parts = (f"{reference} · {unit.serial} · {unit.model}", faults["en"], described["en"],
+    named = " · ".join(one for one in (reference, unit.serial, unit.model) if one)
+    parts = (named, faults["en"], described["en"],
              faults["zh"], described["zh"], warranty.reason.en, url)  # fmt: skip
     told: dict[str, Fact] = {
         "reference": reference,
@@ -77,7 +79,7 @@ def facts_of(claim: Claim, *, base_url: str, pack_name: str) -> Mapping[str, Fac
         "fault_zh": faults["zh"],
         "description_en": described["en"],
         "description_zh": described["zh"],
-        "description_html": "".join(f"<p>{escape(part)}</p>" for part in parts if part),
+        "description_html": "".join(map(_paragraph, filter(None, parts))),
         "opened_on": _day(claim.opened_at),
         "submitted_on": _day(claim.submitted_at),
         "delivered_on": _day(claim.delivery.on),
@@ -90,6 +92,10 @@ def facts_of(claim: Claim, *, base_url: str, pack_name: str) -> Mapping[str, Fac
         "pack_base64": None,
     }
     return {name: told[name] or None for name in FACTS}
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{escape(text).replace(chr(10), '<br>')}</p>"
 
 
 def _day(moment: datetime | date | None) -> str:

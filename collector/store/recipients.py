@@ -12,7 +12,13 @@ from collector.notify.pack_letter import Submitted
 from collector.notify.recipients import Recipient
 from collector.store import packs, units
 from collector.store.scope import Scope, ancestors_of
-from collector.store.tables import claim_case, claim_line, claim_recipient, finding
+from collector.store.tables import (
+    claim_case,
+    claim_line,
+    claim_recipient,
+    finding,
+    organisation,
+)
 from collector.store.upsert import insert_into
 
 _OWN = ("id", "organisation_id", "maker", "buyer", "name", "email", "language")
@@ -91,8 +97,15 @@ def parties(db: Connection, line_id: int) -> tuple[str, str]:
 def submitted(db: Connection, line_id: int) -> Submitted | None:
     """What a mail says of the claim, without the bytes of its pack; None before a submission."""
     row = db.execute(
-        select(claim_line, claim_case.c.number, claim_case.c.buyer, claim_case.c.maker)
+        select(
+            claim_line,
+            claim_case.c.number,
+            claim_case.c.buyer,
+            claim_case.c.maker,
+            organisation.c.name.label("organisation_name"),
+        )
         .join(claim_case, claim_case.c.id == claim_line.c.case_id)
+        .join(organisation, organisation.c.id == claim_line.c.organisation_id)
         .where(claim_line.c.id == line_id, claim_line.c.submitted_at.is_not(None))
     ).one_or_none()
     if row is None:
@@ -107,7 +120,7 @@ def submitted(db: Connection, line_id: int) -> Submitted | None:
     return Submitted(
         line_id=line_id,
         number=row.number,
-        buyer=row.buyer,
+        buyer=row.buyer or row.organisation_name,  # whom no list names
         maker=row.maker,
         serial=row.label_serial,
         model=row.model,

@@ -123,6 +123,16 @@ async def test_a_submitted_claim_is_mailed_with_its_pack_once(house: House, tmp_
     assert states(house) == [("sent", "")]
 
 
+def test_who_submits_is_named_where_no_list_names_a_buyer(house: House) -> None:
+    """A claim of a unit that the registry does not know comes from its organisation."""
+    line = submit(house)
+    with house.engine.begin() as db:
+        db.execute(tables.claim_case.update().values(buyer=""))
+        told = recipients.submitted(db, line)
+    assert told is not None
+    assert told.buyer == "North"
+
+
 class SmallBox(Mailbox):
     """Takes no message of more than 20 kB, and says so only when it has come."""
 
