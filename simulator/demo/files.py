@@ -59,6 +59,7 @@ wake_window_s = 0  # and never sleep
 budget = {budget}
 """
 
+HEALTH_EVERY_S = 1.0  # a site that went away is seen at once
 EVERY_S = {
     "reachability": 2,
     "clock": 5,
@@ -153,7 +154,7 @@ def write_agent(
     broker_port: int,
     every_s: Mapping[str, float] = EVERY_S,
     watch_seconds: float = 0.5,
-    health_every_s: float = 1.0,
+    health_every_s: float = HEALTH_EVERY_S,
     concurrency: int = 8,
 ) -> None:
     """Write one site's agent; ``addresses`` are by ONVIF serial."""

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from simulator.demo.calls import CallFailed, Http
 from simulator.demo.cast import Cast
 from simulator.demo.files import (
+    HEALTH_EVERY_S,
     Folder,
     write_agent,
     write_collector,
@@ -73,6 +74,7 @@ def set_up(
     embedded_broker: bool = True,
     broker_port: int = 0,
     database_url: str = "",
+    health_every_s: float = HEALTH_EVERY_S,
 ) -> Stage:
     """Write the files, start simulator, collector and agents, and return what to talk to."""
     web_port, control_port = free_port(WEB_PORT), free_port(CONTROL_PORT)
@@ -109,7 +111,14 @@ def set_up(
     start_collector(folder, processes)
     wait_for_port(web_port, timeout_s=60, processes=processes)  # it listens after its broker
     for site in cast.sites:
-        write_agent(folder, site, cast, addresses=addresses, broker_port=broker_port)
+        write_agent(
+            folder,
+            site,
+            cast,
+            addresses=addresses,
+            broker_port=broker_port,
+            health_every_s=health_every_s,
+        )
         start_agent(folder, site, processes)
     page = f"http://127.0.0.1:{web_port}"
     return Stage(

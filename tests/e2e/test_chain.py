@@ -19,6 +19,8 @@ from simulator.demo.watch import Watch, wait_until
 from tests.stores import STORES
 
 WITHIN_S = 240.0
+# An agent that other processes hold up for longer than it promised is silent, and so is its site.
+HEALTH_EVERY_S = 5.0
 KILLS = 4
 
 
@@ -62,6 +64,7 @@ def stage(tmp_path: Path, processes: Processes, broker_port: int) -> Stage:
         embedded_broker=False,
         broker_port=broker_port,
         database_url=STORES.named(folder.root),
+        health_every_s=HEALTH_EVERY_S,
     )
     watch = Watch(made.api, CAST)
     assert wait_until(lambda: watch.healthy_devices() == len(CAST.roles), timeout_s=120)
