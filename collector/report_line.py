@@ -26,7 +26,8 @@ REPORTED: Final = "reported"
 
 
 def unit_of(db: Connection, said: Report) -> Unit | None:
-    """The delivered device: by its serial as typed, in capitals, or by a MAC or UID it names."""
+    """The delivered device: by its serial as typed, in capitals, without the signs between groups,
+    or by a MAC or UID it names."""
     if said.subject is not Subject.UNIT:
         return None
     for serial in _spellings(said.serial):
@@ -42,17 +43,17 @@ def serial_of(db: Connection, said: Report, unit: Unit | None) -> str:
     capitals without blanks, as labels are printed."""
     if unit is not None or said.subject is not Subject.UNIT:
         return unit.serial if unit else ""
-    found = _spellings(said.serial)
-    for serial in found:
+    for serial in _spellings(said.serial):
         if reports.places_of(db, serial) or cases.open_line_of(db, serial) is not None:
             return serial
-    return found[-1]
+    return "".join(said.serial.split()).upper()
 
 
 def _spellings(typed: str) -> tuple[str, ...]:
-    """As it was typed, without blanks, and in capitals."""
+    """As it was typed, without blanks, in capitals, and without the signs between groups."""
     plain = "".join(typed.split())
-    return tuple(dict.fromkeys((typed, plain, plain.upper())))
+    bare = "".join(sign for sign in plain.upper() if sign.isalnum())
+    return tuple(dict.fromkeys((typed, plain, plain.upper(), bare)))
 
 
 def check_owner(db: Connection, unit: Unit, said: Report, scope: Scope) -> None:

@@ -87,9 +87,11 @@ def test_unknown_serial_is_taken_and_never_valid(house: House) -> None:
     assert (line["warranty_verdict"], line["model"]) == ("unknown_serial", "SC-9")
 
 
-@pytest.mark.parametrize("typed", [SERIAL.lower(), f" {SERIAL} ", "02-00-00-00-00-2A", FULL_WIDTH])
+@pytest.mark.parametrize(
+    "typed", [SERIAL.lower(), f" {SERIAL} ", "02-00-00-00-00-2A", FULL_WIDTH, "SC-2511-0042"]
+)
 def test_serial_is_found_as_people_type_it(house: House, typed: str) -> None:
-    """In small letters, with blanks, by the MAC on the label, or from a Chinese keyboard."""
+    """In small letters, with blanks or in groups, by the MAC, or from a Chinese keyboard."""
     send(house, replace(SAID, serial=typed))
 
     assert house.rows(t.claim_line)[0]["label_serial"] == SERIAL
