@@ -153,7 +153,7 @@ def _do(
     move = action.move
     if move is not None:
         if line.state not in move.sources:  # another row of the table may lead to the same state
-            raise IllegalMoveError(action_words.NOT_NOW)
+            raise IllegalMoveError(action_words.not_now(line.state.value))
         return move_line(
             db,
             line_id=line.id,
@@ -177,7 +177,7 @@ def _do(
             fields=fields,
         )
     if not action.is_offered(story, by.role):
-        raise IllegalMoveError(action_words.NOT_NOW)
+        raise IllegalMoveError(action_words.not_now(line.state.value))
     return _note(
         db, line, story, action, reason=reason, fields=fields, by=by, policy=policy, now=now
     )

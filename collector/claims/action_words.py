@@ -7,6 +7,7 @@ from typing import Final
 
 from collector.claims.problem import Both
 from collector.claims.refusal import Refusal
+from collector.claims.state_words import words_of
 
 
 def _say(code: str, en: str, zh: str, do_en: str, do_zh: str) -> Refusal:
@@ -46,13 +47,6 @@ NO_REASON: Final = _say(
     "此步骤需要说明原因",
     "write why",
     "请填写原因",
-)
-NOT_NOW: Final = _say(
-    "not_now",
-    "this cannot be done to the line as it stands now, or not by you",
-    "该索赔行当前状态下不能执行此操作，或您无权执行",
-    "look at its present state and at what the page offers",
-    "请查看其当前状态和页面提供的操作",
 )
 
 
@@ -101,6 +95,18 @@ def wrong_field(name: str) -> Refusal:
         f"{said.zh}（{name}）格式不正确",
         "give a text; for items a list of names",
         "请填写文本；资料项请用名称列表",
+    )
+
+
+def not_now(state: str) -> Refusal:
+    """Something that the line's state, its story or the role does not offer."""
+    said = words_of(state)
+    return _say(
+        "not_now",
+        f"this cannot be done to a line that is '{said.en}', or not by you",
+        f"索赔行处于“{said.zh}”时不能执行此操作，或您无权执行",
+        "look at what its page offers, or a program at its 'actions'",
+        "请查看其页面提供的操作；程序请查看其 actions",
     )
 
 

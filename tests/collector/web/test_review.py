@@ -148,6 +148,7 @@ async def test_what_names_no_line_is_refused(signed: Signed) -> None:
     answer = await engineer.post("/api/v1/preclaims/2/actions/begin", headers=sane)
     said = await answer.json()
     assert (said["status"], said["title"]) == (409, "Not possible as things stand")
+    assert said["detail"].startswith("this cannot be done to a line that is 'submitted'")
 
 
 async def test_each_line_has_its_own_serial(console: Console, signed: Signed) -> None:
