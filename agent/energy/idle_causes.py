@@ -55,7 +55,7 @@ def nothing_comes_in(case: Case) -> Assessment | None:
     if cause is None:
         return None
     by_panel = cause is Cause.NOT_CHARGING and case.now.panel_mw is not None
-    because = _idle_words(cause, len(run), stretch_of(days))
+    because = _idle_words(cause, days, dead_mw=case.levels.panel_dead_mw)
     missing = (
         _too_few(case, run)
         or unproven(case, run, by_panel=by_panel)
@@ -201,16 +201,25 @@ def _falls_by_day(days: Stretch, share: float) -> bool:
     return gained is not None and use is not None and gained <= share * use * days.room_h
 
 
-def _idle_words(cause: Cause, days: int, now: Stretch) -> Said:
-    if cause is Cause.NOT_CHARGING:
+def _idle_words(cause: Cause, days: Sequence[EnergyDay], *, dead_mw: float) -> Said:
+    """What was seen; a panel that nothing is drawn from is told by its volts, which it has."""
+    now, lit_mv = stretch_of(days), _peak_mv(days)
+    if cause is not Cause.NOT_CHARGING:
+        read = "" if now.panel_mw is None else f" (panel: {now.panel_mw:.0f} mW)"
+        read_zh = "" if now.panel_mw is None else f"（太阳能板：{now.panel_mw:.0f} mW）"
         return Said(
-            en=f"the panel gave {now.panel_mw or 0.0:.0f} mW on {days} days and the charge did not"
-            " rise",
-            zh=f"{days} 天内太阳能板平均输出 {now.panel_mw or 0.0:.0f} mW，电量却未上升",
+            en=f"nothing came in on {len(days)} days{read}",
+            zh=f"{len(days)} 天内没有任何充电{read_zh}",
         )
-    read = "" if now.panel_mw is None else f" (panel: {now.panel_mw:.0f} mW)"
-    read_zh = "" if now.panel_mw is None else f"（太阳能板：{now.panel_mw:.0f} mW）"
+    given_mw = now.panel_mw or 0.0
+    if given_mw < dead_mw and lit_mv is not None:
+        return Said(
+            en=f"the panel stood at {lit_mv / 1000:.1f} V in the sun as before, and on"
+            f" {len(days)} days {given_mw:.0f} mW were drawn from it",
+            zh=f"太阳能板在阳光下电压仍为 {lit_mv / 1000:.1f} V，{len(days)} 天内却仅取用"
+            f" {given_mw:.0f} mW",
+        )
     return Said(
-        en=f"nothing came in on {days} days{read}",
-        zh=f"{days} 天内没有任何充电{read_zh}",
+        en=f"the panel gave {given_mw:.0f} mW on {len(days)} days and the charge did not rise",
+        zh=f"{len(days)} 天内太阳能板平均输出 {given_mw:.0f} mW，电量却未上升",
     )

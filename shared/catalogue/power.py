@@ -20,8 +20,8 @@ ENTRIES: Final[tuple[CatalogueEntry, ...]] = (
         hold=timedelta(hours=336),
         name_en="Battery does not charge",
         name_zh="电池不充电",
-        text_en="The panel gives power but the battery's charge keeps falling.",
-        text_zh="太阳能板有输出，但电池电量持续下降。",
+        text_en="The panel gives power, or its usual voltage, but the battery takes none of it.",
+        text_zh="太阳能板有输出或电压正常，但电池未能充电。",
         needs=(
             READINGS,
             TRANSCRIPT,

@@ -82,6 +82,21 @@ def test_each_cause_is_told_apart(
     assert assess(view_of(cam, sky, siblings)).cause is cause
 
 
+def test_a_charger_that_draws_nothing_from_a_lit_panel_is_told_by_its_volts() -> None:
+    """ "It gave 0 mW" speaks of a dead panel; that it has its volts speaks of what should draw."""
+    seen = view_of(replace(DEAD, names=ALL), Sky(), MATES)
+    lit = {
+        day: msgspec.structs.replace(one, panel_peak_mv=6100.0) for day, one in seen.days.items()
+    }
+
+    found = assess(replace(seen, days=lit))
+
+    assert found.cause is Cause.NOT_CHARGING
+    assert "6.1 V" in found.because.en
+    assert "6.1 V" in found.because.zh
+    assert "gave 0 mW" not in found.because.en
+
+
 def test_percent_and_voltage_that_contradict_are_a_stuck_gauge() -> None:
     """A cell at 2.9 V is not at 60 %, whatever the gauge says, in either chemistry."""
     from tests.agent.energy import cameras  # noqa: PLC0415
