@@ -39,6 +39,7 @@ def fill(
 ) -> dict[str, object]:
     """The fields with what the collector suggests where nobody said otherwise, and with the id of
     the line that a number names; of a correction, with what stood there."""
+    fields = _spell_unit(db, fields)
     if action.id == "correct":
         return correction.complete(story, fields)
     if action.id in _JUDGES:
@@ -97,6 +98,14 @@ def follow(
 
 _JUDGES: Final = frozenset({"reject", "judge_return"})
 _SCANS: Final = frozenset({"receive", "receive_old"})
+
+
+def _spell_unit(db: Connection, fields: dict[str, object]) -> dict[str, object]:
+    """A new unit by the serial of its label: in small letters the registry would not know it."""
+    name = "new" if fields.get("field") == "new_serial" else "new_serial"
+    if name not in fields:
+        return fields
+    return {**fields, name: units.spelling_of(db, str(fields[name]))}
 
 
 def _line(db: Connection, scope: Scope, text: str) -> int:

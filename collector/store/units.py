@@ -67,6 +67,11 @@ def find(db: Connection, serial: str) -> Unit | None:
     return _read(row, lots={row.component: row.lot for row in lots}, replaced_by=newer or "")
 
 
+def spelling_of(db: Connection, scanned: str) -> str:
+    """The serial as the registry has it, else in capitals, as labels are printed."""
+    return scanned if find(db, scanned) is not None else scanned.upper()
+
+
 def _read(row: Row[Any], *, lots: Mapping[str, str], replaced_by: str) -> Unit:
     return Unit(
         serial=row.serial,

@@ -66,7 +66,7 @@ async def test_a_claim_goes_its_whole_way(console: Console, signed: Signed) -> N
     assert (await do(engineer, "fulfil", tracking="SF100"))[0] == 409, "no serial"
     zeros = await do(engineer, "fulfil", tracking="SF100", new_serial="00000000")
     assert zeros[0] == 409, "a placeholder is no unit"
-    sent = await do(engineer, "fulfil", tracking="SF100", new_serial="SL26 000130")
+    sent = await do(engineer, "fulfil", tracking="SF100", new_serial="sl26 000130")
     assert sent[0] == 303
     assert (await do(buyer, "resolve"))[0] == 303
 
