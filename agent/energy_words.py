@@ -49,7 +49,7 @@ LINES: Final[Mapping[str, Both]] = {
         "may be: {cause}; what would settle it: {settle}", "疑似：{cause}；判定尚需：{settle}"
     ),
     "autonomy": Both(
-        "without any sun today's charge lasts: {days} d", "无日照时现有电量可维持：{days} 天"
+        "without any sun today's charge lasts: {lasts}", "无日照时现有电量可维持：{lasts}"
     ),
     "holds": Both(
         "worst week of the year ahead: {week}: {gained} % gained, {spent} % spent a day: it holds",
@@ -65,7 +65,7 @@ LINES: Final[Mapping[str, Both]] = {
         " room in the sun)",
         "未来一年：未知（需经纬度，以及一周电池未充满时的日照记录）",
     ),
-    "capacity": Both("capacity of day 0: {percent} %", "相对初始容量：{percent}%"),
+    "capacity": Both("capacity of day 0: {share}", "相对初始容量：{share}"),
     "exchanged": Both(
         "another battery since about {day}: day 0 began anew",
         "电池约于 {day} 更换：初始容量重新计算",
@@ -73,20 +73,26 @@ LINES: Final[Mapping[str, Both]] = {
     "activities": Both("a day takes: {words}", "每日消耗：{words}"),
 }
 _ACTIVITIES: Final = Both(
-    "our visits {visits}, the dark hours {night}, standby at most {standby}, the rest {rest}",
-    "本系统访问 {visits}，夜间 {night}，待机至多 {standby}，其余 {rest}",
+    "our visits {visits}, the dark hours {night}, standby at most {standby}; what it takes by day"
+    " while it charges is in no gauge",
+    "本系统访问 {visits}，夜间 {night}，待机至多 {standby}；白天充电期间的消耗无法从电量计得知",
 )
 
 
 def activity_words(activities: Activities) -> Both:
     """In percent, or unknown."""
     return _ACTIVITIES.filled(
-        visits=_percent(activities.visits),
-        night=_percent(activities.night),
-        standby=_percent(activities.standby),
-        rest=_percent(activities.rest),
+        visits=percent_words(activities.visits),
+        night=percent_words(activities.night),
+        standby=percent_words(activities.standby),
     )
 
 
-def _percent(value: float | None) -> Both:
+def percent_words(value: float | None) -> Both:
+    """With its sign, or unknown."""
     return UNKNOWN if value is None else Both(f"{value:.1f} %", f"{value:.1f}%")
+
+
+def days_words(value: float | None) -> Both:
+    """With their unit, or unknown."""
+    return UNKNOWN if value is None else Both(f"{value:.1f} d", f"{value:.1f} 天")

@@ -30,7 +30,17 @@ from agent.energy.day import EnergyDay
 from agent.energy.forecast import Forecast, worst_week
 from agent.energy.view import EnergyView
 from agent.energy_days import KIND, look
-from agent.energy_words import CAUSES, HEAD, LINES, NO_DAYS, NO_DEVICE, UNKNOWN, activity_words
+from agent.energy_words import (
+    CAUSES,
+    HEAD,
+    LINES,
+    NO_DAYS,
+    NO_DEVICE,
+    UNKNOWN,
+    activity_words,
+    days_words,
+    percent_words,
+)
 from agent.exit_code import DONE, FOUND, complain, explain
 from agent.sources import read_all
 
@@ -136,8 +146,7 @@ def _lines(ledger: Ledger, lang: str) -> Iterator[str]:
     if found.suspected is not None and found.settle is not None:
         settle = found.settle.zh if lang == "zh" else found.settle.en
         yield LINES["suspected"].filled(cause=CAUSES[found.suspected], settle=settle).text(lang)
-    lasts = _number(ledger.autonomy_d, lang)
-    yield LINES["autonomy"].filled(days=lasts).text(lang)
+    yield LINES["autonomy"].filled(lasts=days_words(ledger.autonomy_d)).text(lang)
     if ahead is None:
         yield LINES["no_forecast"].text(lang)
     else:
@@ -148,7 +157,7 @@ def _lines(ledger: Ledger, lang: str) -> Iterator[str]:
             spent=f"{ahead.spent:.1f}",
             days=f"{ahead.autonomy_d:.0f}",
         ).text(lang)
-    yield LINES["capacity"].filled(percent=_number(found.capacity_percent, lang)).text(lang)
+    yield LINES["capacity"].filled(share=percent_words(found.capacity_percent)).text(lang)
     if (day := ledger.view.exchanged_on) is not None:
         yield LINES["exchanged"].filled(day=day.isoformat()).text(lang)
     yield LINES["activities"].filled(words=activity_words(ledger.activities).text(lang)).text(lang)
@@ -187,7 +196,6 @@ def _as_json(ledger: Ledger) -> dict[str, Any]:
             "visits": ledger.activities.visits,
             "night": ledger.activities.night,
             "standby": ledger.activities.standby,
-            "rest": ledger.activities.rest,
         },
         "days": [_day_as_json(day, one) for day, one in ledger.shown],
     }

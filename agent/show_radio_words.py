@@ -164,13 +164,14 @@ def _plan(view: RadioView | None) -> list[Both]:
     if view is None or rest is None:
         return []
     until = rest.runs_out_on(view.day)
-    forecast = (
-        Both("nothing is spent", "无消耗")
-        if until is None
-        else Both(
+    if not rest.left_bytes:
+        forecast = Both("it is used up", "已用尽")
+    elif until is None:
+        forecast = Both("nothing is spent", "无消耗")
+    else:
+        forecast = Both(
             "at {pace:.0f} MB a day it lasts until {until}", "按每天 {pace:.0f} MB 可用至 {until}"
         ).filled(pace=(rest.per_day_bytes or 0.0) / 1e6, until=until.isoformat())
-    )
     return [
         Both(
             "plan: {used:.0f} of {plan:.0f} MB used, {left:.0f} MB left; {forecast}",

@@ -1,4 +1,7 @@
-"""Where the charge goes by activity, as far as the figures carry it; pure."""
+"""Where the charge goes by activity, as far as the figures carry it; pure.
+
+What a camera takes by day while it is charged is in no gauge, and so in none of these.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,6 @@ class Activities:
     visits: float | None = None  # our own, estimated from seconds awake and the pack's capacity
     night: float | None = None  # in the dark hours: lamp, recording and standby together
     standby: float | None = None  # at most: the rate of the quiet nights, over 24 hours
-    rest: float | None = None  # by day; what it takes while it is charged is in no gauge
 
 
 def activities_of(days: Iterable[EnergyDay], draw: Draw | None) -> Activities:

@@ -188,6 +188,9 @@ def test_the_verb_prints_the_ledger(site: Site, tmp_path: Path) -> None:
     assert "2026-04-05" in english
     assert "原因：正常：日照充电满足耗电" in chinese
     assert "our visits unknown" in english
+    assert "capacity of day 0: unknown\n" in english and "the rest" not in english
+    assert "相对初始容量：未知\n" in chinese
+    assert one["percent_a_day"].keys() == {"visits", "night", "standby"}
     assert (one["device"], one["cause"], len(one["days"])) == ("gate-north", "healthy", 7)
     assert one["days"][-1]["spent_percent"] == pytest.approx(9, abs=3)
 

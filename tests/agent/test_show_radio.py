@@ -99,6 +99,16 @@ def test_a_device_and_its_days(config: Path) -> None:
     assert sum(line.startswith("2026-05-") for line in text.splitlines()) == 15
 
 
+def test_a_plan_that_is_used_up_lasts_until_no_day(config: Path) -> None:
+    """Nothing is left: a day until which it lasts would be a promise."""
+    config.write_text(CONFIG.replace("data_plan_mb = 1000", "data_plan_mb = 390"))
+    english = call("radio", "-c", str(config), "router", "--lang", "en")[1]
+    chinese = call("radio", "-c", str(config), "router", "--lang", "zh")[1]
+
+    assert "400 of 390 MB used, 0 MB left; it is used up\n" in english
+    assert "剩余 0 MB；已用尽\n" in chinese
+
+
 def test_a_camera_behind_a_gateway_has_its_radio(config: Path) -> None:
     """What the gateway hears is what the camera hangs on; it is told in Chinese too."""
     code, text = call("radio", "-c", str(config), "gate", "--lang", "zh")

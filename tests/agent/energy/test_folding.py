@@ -182,14 +182,13 @@ def test_the_worst_week_is_that_of_the_low_sun() -> None:
 
 
 def test_activities_say_unknown_where_nothing_carries_them() -> None:
-    """Our own visits need the pack's capacity; what it takes while it charges is in no gauge."""
+    """Our own visits need the pack's capacity; what the dark hours take needs none."""
     days = days_of(Cam(), CLEAR)
     busy = [msgspec.structs.replace(day, wakeups=24, awake_s=120.0) for day in days.values()]
     draw = Draw(awake_ma=600.0, wake_s=10.0, capacity_mah=9000.0)
 
     assert activities_of(busy, None).visits is None
     assert activities_of(busy, draw).visits == pytest.approx(0.667, abs=0.01)  # 60 mAh of 9 Ah
-    assert activities_of(busy, draw).rest is None
     night = activities_of(busy, draw).night
     assert night is not None
     assert 2 < night < 7
