@@ -267,7 +267,7 @@ async def test_a_child_that_hangs_is_ended_and_its_arguments_bear_no_password() 
         return http("")
 
     async with RawServer(answer) as server:
-        said = await ask_child(question(server.address), deadline_s=4.0)
+        said = await ask_child(question(server.address), deadline_s=12.0)
 
     assert isinstance(said, Both)
     assert any("agent.second_opinion.child" in one for one in listed)
