@@ -9,8 +9,10 @@ from typing import Final
 from aiohttp import web
 from sqlalchemy import Connection
 
+from collector.claims.field_proof import ProofKind
 from collector.claims.site_visit import parts_for, round_key
 from collector.line_items import must_items
+from collector.store import proofs
 from collector.store.scope import Scope
 from collector.store.views import claim_file, claims, device_pictures, devices
 from collector.store.views import tasks as views
@@ -25,7 +27,9 @@ from collector.web.render import page
 MOST_CLAIMS: Final = 100
 MOST_TASKS: Final = 500
 # What somebody who stands before the device can bring home for a pre-claim.
-GOT_ON_SITE: Final = frozenset({"serial", "picture", "image", "clip", "photo", "power_measured"})
+GOT_ON_SITE: Final = frozenset(
+    {"serial", "picture", "image", "clip", *(kind.value for kind in ProofKind)}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,11 @@ class Lack:
 
     claim: PreClaim
     items: tuple[str, ...]  # keys of the texts ``must.*``
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """The faults for which something is to be measured there: that takes instruments."""
+        return tuple(self.claim.codes) if ProofKind.POWER.value in self.items else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +68,15 @@ async def show_sheet(call: Call) -> web.StreamResponse:
     site_name = found(sites.get(site_id))
     stops = await call.house.read(lambda db: read_stops(db, call.scope, site_id))
     rows = tuple(row for stop in stops for row in stop.tasks)
+    codes = [row.code for row in rows if row.done_at is None]
+    codes += [code for stop in stops for lack in stop.lacks for code in lack.measured]
     return page(
         call,
         "site_visit.html",
         site_id=site_id,
         site_name=site_name,
         stops=stops,
-        parts=parts_for(row.code for row in rows if row.done_at is None),
+        parts=parts_for(codes),
         late=late_ones(rows, call),
         may_act=may_act(call),
     )
@@ -112,7 +123,7 @@ def _lacks(db: Connection, scope: Scope, site_id: str) -> dict[int, list[Lack]]:
         manifests = claim_file.list_manifests(db, scope, claim.id)
         missing = tuple(
             item.name
-            for item in must_items(claim, manifests)
+            for item in must_items(claim, manifests, proofs.of_line(db, claim.id))
             if not item.here and item.name in GOT_ON_SITE
         )
         if missing or claim.state == "need_info":

@@ -32,6 +32,19 @@ def with_photo(content: bytes) -> FormData:
     return form
 
 
+async def test_who_goes_there_is_told_to_measure(dead: Console, signed: Signed) -> None:
+    """The sheet of the visit asks for power, photo and a multimeter until they are here."""
+    client = await signed("integrator")
+    sheet = "/tasks/sheet/quarry?lang=en"
+    before = await (await client.get(sheet)).text()
+    await client.post("/preclaims/1/proof", data=MEASURED)
+    await client.post("/preclaims/1/proof", data=with_photo(PHONE))
+    after = await (await client.get(sheet)).text()
+
+    for said in ("power measured at the camera", "a photo from the site", "multimeter"):
+        assert said in before and said not in after
+
+
 async def test_it_is_asked_for_kept_and_shown(dead: Console, signed: Signed) -> None:
     """Both items are missing until a person brought them; the photo is served without its place,
     to its slice only; both stand in the line's history."""
