@@ -1,4 +1,4 @@
-"""The verb ``preclaim-agent recorder``: disks as they are now, channels as the agent knows them."""
+"""The verb ``preclaim-agent recorder``: disks as they are, the rest as the agent knows it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from agent.config_problem import ConfigError
 from agent.delivery.opening import open_for_reading
 from agent.exit_code import DONE, FOUND, complain, explain
 from agent.host import host_device
-from agent.recorder import gather, ledger, memory, words
+from agent.recorder import gather, ledger, memory, own_report, words
 from agent.recorder.disks import serial_of
 from agent.recorder.memory import ChannelMemory
 from agent.recorder.smart import Report
 from agent.recorder.smart_child import SmartDesk
 from agent.sources import read_all
+from shared.reading import Reading
 
 _ROOT: Final = Path("/")
 _GAPS: Final = 10  # of each channel, the newest
@@ -40,14 +41,15 @@ def show_recorder(arguments: argparse.Namespace, out: TextIO) -> int:
     desk = SmartDesk(reports=config.recorder.smart_reports)
     found = gather.gather_disks(_ROOT, desk, promised=config.recorder.disks, now_s=now.timestamp())
     try:
-        known = _channels(path, config)
+        known, told = _channels(path, config), own_report.read(path, config)
     except sqlite3.Error as error:
         complain(show.say_unread(path, error, arguments.lang))
         return FOUND
     if arguments.json:
-        print(_as_json(found, known, now), file=out)
+        print(_as_json(found, known, told, now), file=out)
     else:
         print(_as_text(found, known, config, now, arguments.lang), file=out)
+        print(f"\n{own_report.as_text(told, arguments.lang)}", file=out)
     return DONE
 
 
@@ -159,7 +161,12 @@ def _moment(at: float) -> str:
     return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def _as_json(found: gather.Disks, known: Mapping[str, ChannelMemory | None], now: datetime) -> str:
+def _as_json(
+    found: gather.Disks,
+    known: Mapping[str, ChannelMemory | None],
+    own: Sequence[Reading],
+    now: datetime,
+) -> str:
     reports: Sequence[tuple[str, Report]] = [
         (disk.name, found.reports[disk.name]) for disk in found.present
     ]
@@ -184,6 +191,7 @@ def _as_json(found: gather.Disks, known: Mapping[str, ChannelMemory | None], now
         ],
         "promised": found.promised,
         "channels": {name: _channel_json(one) for name, one in known.items()},
+        "told": own_report.as_json(own),
     }
     return json.dumps(told, indent=2, ensure_ascii=False)
 

@@ -36,6 +36,8 @@ GAP_HEADS: Final = (
 NO_DISK: Final = Both("the kernel shows no disk here", "内核未显示任何硬盘")
 ABSENT: Final = Both("promised and not there: {name}", "约定应有但缺失：{name}")
 NOT_LOOKED: Final = Both("not looked at yet", "尚未查看")
+OWN_REPORT: Final = Both("told by the agent, newest at {at}:", "代理自述（最新于 {at}）：")
+NOTHING_TOLD: Final = Both("the agent has told nothing of this host yet", "代理尚未自述本机状况")
 NO_GAP: Final = Both("no gap since the agent looks", "代理开始查看以来无缺失")
 HEALTH: Final[Mapping[Health, Both]] = {
     Health.PASSED: Both("passes", "通过"),

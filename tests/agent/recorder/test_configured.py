@@ -12,10 +12,12 @@ import pytest
 from agent.cli import parse
 from agent.config_file import load_config
 from agent.config_problem import ConfigError
+from agent.delivery import reading_store
 from agent.recorder import memory
 from agent.recorder.command import show_recorder
 from agent.recorder.ledger import Gap, Ledger, Reason
 from agent.recorder.memory import ChannelMemory
+from shared.reading import Quality, Reading
 from tests.agent.recorder.host import AGENT, CAMERA, Host
 
 NIGHT = '[recorder]\nhours = ["22:00-06:00"]\nzone = "Asia/Shanghai"\nretention_days = 30\n'
@@ -67,13 +69,15 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, key: str, said: str) 
 async def test_the_verb_shows_channels_and_gaps(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Beside a running agent, in both languages and as JSON; nothing is written."""
+    """Beside a running agent, in both languages and as JSON, with what it told of its host."""
     host = Host(tmp_path, f"[recorder]\n{ONE}", reports=False)
     gap = Gap(1_780_000_000.0, 1_780_003_600.0, Reason.CAMERA_UNREACHABLE)
     book = Ledger(gap.begin - 60, gap.end + 600, newest=gap.end + 600, gaps=(gap,))
     known = ChannelMemory(ledger=book, since=gap.begin - 60, looked=gap.end + 900)
     with host.database.transaction() as db:
         memory.keep_channel(db, AGENT, CAMERA, known, at=host.clock.now)
+        lost = Reading("storage.mounted", False, "", host.clock.now, Quality.GOOD, detail="/rec")
+        reading_store.add(db, AGENT, [lost])
     (tmp_path / "agent-data").mkdir()
     host.database.close()
     (tmp_path / "agent.db").rename(tmp_path / "agent-data" / "agent.db")
@@ -87,4 +91,21 @@ async def test_the_verb_shows_channels_and_gaps(
     assert "摄像机无应答" in told["zh",]
     channel = json.loads(told["en", "--json"])["channels"][CAMERA]
     assert channel["gaps"][0]["reason"] == "camera unreachable"
+    line = "storage.mounted  no           good     /rec"
+    assert f"newest at {host.clock.now:%Y-%m-%d %H:%M} UTC" in told["en",] and line in told["en",]
+    assert "代理自述（最新于" in told["zh",]
+    (own,) = json.loads(told["en", "--json"])["told"]
+    assert (own["name"], own["value"], own["quality"]) == ("storage.mounted", False, "good")
+    capsys.readouterr()
+
+
+def test_the_verb_needs_no_agent_that_ran(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Disks are shown before the first start, and that nothing else is known."""
+    out = io.StringIO()
+    config = _write(tmp_path, "")
+    assert show_recorder(parse(["recorder", "-c", str(config), "--lang", "en"]), out) == 0
+
+    assert "the agent has told nothing of this host yet" in out.getvalue()
     capsys.readouterr()
