@@ -26,7 +26,7 @@ SPANS: Final = {
     "7d": timedelta(days=7),
     "30d": timedelta(days=30),
 }
-_FIRST: Final = ("battery.charge", "cellular.rsrp", "stream.frame_rate", "picture.luma")
+_FIRST: Final = ("battery.charge", "cellular.rsrp", "stream.fps", "picture.luma_mean")
 _HOUR_S: Final = 3600.0
 _GAP: Final = 3.0  # times the usual distance of two readings
 

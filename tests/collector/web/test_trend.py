@@ -64,6 +64,25 @@ async def test_table_sums_the_same_numbers(console: Console, signed: Signed, mer
     assert section.count("<polyline") == 1
 
 
+@pytest.mark.parametrize(
+    ("told", "first"),
+    [
+        (("clock.offset", "picture.luma_mean", "stream.fps"), "stream.fps"),
+        (("clock.offset", "picture.luma_mean"), "picture.luma_mean"),
+        (("clock.offset", "stream.bitrate"), "clock.offset"),
+    ],
+)
+async def test_the_first_trend_is_one_that_people_look_for(
+    console: Console, signed: Signed, told: tuple[str, ...], first: str
+) -> None:
+    """A mains camera opens with its frame rate, else its brightness, as probes name them."""
+    tell(console, *(Reading(name, 5.0, "", NOW - HOUR, Quality.GOOD) for name in told))
+    client = await signed("integrator")
+    text = await (await client.get("/devices/2")).text()
+
+    assert f'<option value="{first}" selected' in text
+
+
 async def test_line_breaks_where_nothing_is_known(console: Console, signed: Signed) -> None:
     """Hours without a reading are a gap, not a straight line across."""
     tell(console, *charges(without=range(5, 9)))
