@@ -8,6 +8,7 @@ from typing import Final
 
 from agent.energy.assess import assess
 from agent.energy.balance import autonomy_d, balance_of
+from agent.energy.cause import Assessment
 from agent.energy.day import EnergyDay
 from agent.energy.forecast import worst_week
 from agent.energy.view import EnergyView
@@ -25,6 +26,7 @@ CAPACITY: Final = "energy.capacity"
 SHARE: Final = "energy.siblings_share"
 LOW_C: Final = "energy.temperature_low"
 _NEARLY_WHOLE_S: Final = 20 * 3600
+_LONGEST: Final = 300
 
 
 def daily_readings(view: EnergyView, now: datetime) -> tuple[Reading, ...]:
@@ -38,8 +40,17 @@ def daily_readings(view: EnergyView, now: datetime) -> tuple[Reading, ...]:
         for name, value, unit in numbers
         if value is not None
     ]
-    cause = Reading(CAUSE, found.cause.value, "", now, Quality.GOOD, detail=found.because.en[:300])
+    cause = Reading(CAUSE, found.cause.value, "", now, Quality.GOOD, detail=_why(found)[:_LONGEST])
     return (*told, cause)
+
+
+def _why(found: Assessment) -> str:
+    """The reason; of a cause that is only suspected also which, and what would settle it."""
+    because = found.because.en
+    if found.suspected is None or found.settle is None:
+        return because
+    suspected = found.suspected.value.replace("_", " ")
+    return f"{because}; may be: {suspected}; what would settle it: {found.settle.en}"
 
 
 def _numbers(day: EnergyDay, view: EnergyView) -> Iterator[tuple[str, float | None, str]]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import msgspec
 import pytest
 
 from agent.energy.assess import assess
 from agent.energy.cause import Cause
+from agent.energy.daily import daily_readings
 from agent.sun import Site
 from tests.agent.energy.cameras import ALL, MATES, Cam, Sky, view_of
 
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 PERCENT = ("charge",)
 VOLTS = ("charge", "voltage")
 DULL = Site(latitude_deg=52.0, longitude_deg=5.0)
@@ -80,6 +82,17 @@ def test_each_cause_is_told_apart(
 ) -> None:
     """A month of visits, and the last day names it."""
     assert assess(view_of(cam, sky, siblings)).cause is cause
+
+
+def test_an_unknown_cause_is_told_with_its_suspicion_and_what_would_settle_it() -> None:
+    """Who looks from afar sees "unknown": which cause it may be, and what to bring, is why."""
+    (cause,) = [
+        one for one in daily_readings(view_of(DEAD, Sky(), {}), NOON) if one.name == "energy.cause"
+    ]
+
+    assert cause.value == "unknown"
+    assert "; may be: panel dead; what would settle it: " in cause.detail
+    assert len(cause.detail) <= 300
 
 
 def test_a_charger_that_draws_nothing_from_a_lit_panel_is_told_by_its_volts() -> None:
