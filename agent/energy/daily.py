@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
+from agent.energy.activity import activities_of
 from agent.energy.assess import assess
 from agent.energy.balance import autonomy_d, balance_of
 from agent.energy.cause import Assessment
@@ -25,6 +26,9 @@ WINTER: Final = "energy.winter_autonomy"
 CAPACITY: Final = "energy.capacity"
 SHARE: Final = "energy.siblings_share"
 LOW_C: Final = "energy.temperature_low"
+NIGHT: Final = "energy.use_night"
+STANDBY: Final = "energy.use_standby"
+VISITS: Final = "energy.use_visits"
 _NEARLY_WHOLE_S: Final = 20 * 3600
 _LONGEST: Final = 300
 
@@ -65,3 +69,7 @@ def _numbers(day: EnergyDay, view: EnergyView) -> Iterator[tuple[str, float | No
     ahead = worst_week(view.days, today=view.day, latitude_deg=view.latitude_deg)
     yield WINTER, None if ahead is None else ahead.autonomy_d, "d"
     yield LOW_C, day.temperature_low_c, "°C"
+    use = activities_of(view.days.values(), view.draw)
+    yield NIGHT, use.night, "%"
+    yield STANDBY, use.standby, "%"
+    yield VISITS, use.visits, "%"

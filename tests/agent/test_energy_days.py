@@ -117,6 +117,7 @@ def test_a_dead_panel_opens_its_fault_and_explains_the_low_battery(site: Site) -
     assert "explained by: Solar panel" in said.summary_en
     last = {reading.name: reading.value for one in outcomes for reading in one.readings}
     assert {"energy.gained", "energy.spent", "energy.autonomy", "energy.panel_yield"} <= set(last)
+    assert {"energy.use_night", "energy.use_standby"} <= set(last)  # no visits: no pack is known
 
 
 def test_a_restart_in_the_middle_of_a_day_changes_nothing(site: Site) -> None:

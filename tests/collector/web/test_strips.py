@@ -137,6 +137,7 @@ async def test_days_of_the_ledger_are_told(console: Console, signed: Signed) -> 
         console,
         good("energy.gained", 12.5, "%", ago=14 * HOUR),
         good("energy.spent", 20, "%", ago=14 * HOUR),
+        good("energy.use_standby", 7.5, "%", ago=14 * HOUR),
         good("energy.cause", "dirty_or_shaded", ago=14 * HOUR),
         good("radio.reconnects", 3, ago=14 * HOUR),
     )
@@ -145,6 +146,7 @@ async def test_days_of_the_ledger_are_told(console: Console, signed: Signed) -> 
     section = text[text.index('id="energy"') : text.index('id="radio"')]
     assert "Gained (%)" in section
     assert ">12.5<" in section
+    assert "Standby takes at most (%)" in section and ">7.5<" in section
     assert "panel dirty or shaded" in section
     assert "面板脏污或被遮挡" in await (await client.get("/devices/2?lang=zh")).text()
 
