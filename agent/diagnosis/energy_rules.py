@@ -34,7 +34,10 @@ DAILY: Final = Persistence(
     forget_after=timedelta(days=4),
 )
 """Findings come a day apart, each over a week of days: two of three open and clear."""
-_NAMES: Final = (CAUSE, GAINED, SPENT, SHARE, CAPACITY, LOW_C, "battery.charge", "solar.power")
+_NAMES: Final = (
+    *(CAUSE, GAINED, SPENT, SHARE, CAPACITY, LOW_C),
+    *("battery.charge", "solar.power", "solar.voltage", "charger.state", "charger.fault"),
+)
 
 
 def assessment_of(view: View) -> Assessment | None:

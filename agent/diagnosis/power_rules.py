@@ -17,7 +17,10 @@ from shared.reading import Reading
 
 NOT_CHARGING = "battery.not_charging"
 LOW = "battery.low"
-_NAMES = ("battery.charge", "battery.charging", "battery.temperature", "solar.power")
+_NAMES = (
+    *("battery.charge", "battery.charging", "battery.temperature", "solar.power"),
+    *("solar.voltage", "charger.state", "charger.fault"),  # where they are told
+)
 
 
 _ALARM: Final = "battery.low"  # reading: a camera's own alarm, as it pushes it

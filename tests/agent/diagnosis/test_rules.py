@@ -156,6 +156,14 @@ def test_not_charging_now(change: dict[str, Value], verdict: Verdict) -> None:
     assert judge("battery.not_charging", view).verdict is verdict
 
 
+def test_what_the_charge_controller_says_stands_behind_the_fault() -> None:
+    """Its own word and its panel's volts tell an engineer which part it is."""
+    told: dict[str, Value] = {"charger.fault": "panel voltage high", "solar.voltage": 6100.0}
+    finding = judge("battery.not_charging", view_of({**SUNNY, **told}, levels=NOW_SETS))
+
+    assert {reading.name: reading.value for reading in finding.because}.items() >= told.items()
+
+
 def falling_to(
     charge: Value, times: Sequence[datetime], *, step: float = 1.0
 ) -> tuple[Reading, ...]:
