@@ -60,10 +60,15 @@ LINES: Final[Mapping[str, Both]] = {
         " battery lasts {days} d of it",
         "未来一年最差的一周：{week}：每日充入 {gained}%，消耗 {spent}%：满电可维持 {days} 天",
     ),
+    "darkest": Both(
+        "year ahead: the darkest week, {week}, has {share} of today's sun; whether that is enough"
+        " shows once the battery has room in the sun for a week",
+        "未来一年：最暗的一周 {week} 日照为今日的 {share}；电池有一周未充满的日照记录后方可判断"
+        "是否足够",
+    ),
     "no_forecast": Both(
-        "year ahead: unknown (needs latitude and longitude, and a week in which the battery had"
-        " room in the sun)",
-        "未来一年：未知（需经纬度，以及一周电池未充满时的日照记录）",
+        "year ahead: unknown (needs latitude and longitude, and some sun now)",
+        "未来一年：未知（需经纬度，且当前须有日照）",
     ),
     "capacity": Both("capacity of day 0: {share}", "相对初始容量：{share}"),
     "exchanged": Both(

@@ -27,7 +27,7 @@ from agent.energy.assess import assess
 from agent.energy.balance import autonomy_d, balance_of
 from agent.energy.cause import Assessment
 from agent.energy.day import EnergyDay
-from agent.energy.forecast import Forecast, worst_week
+from agent.energy.forecast import Forecast, darkest_week, worst_week
 from agent.energy.view import EnergyView
 from agent.energy_days import KIND, look
 from agent.energy_words import (
@@ -56,6 +56,7 @@ class Ledger:
     found: Assessment
     autonomy_d: float | None
     ahead: Forecast | None
+    darkest: tuple[date, float] | None  # a week, and its share of today's sun; by the place alone
     activities: Activities
 
     @property
@@ -107,12 +108,14 @@ def _ledger(
 ) -> Ledger:
     levels = Levels(**config.judgement.levels)
     view = look(Closed(db=db, device=device, day=day, mates=mates, levels=levels))
+    place = view.latitude_deg
     return Ledger(
         device_id=device.device_id,
         view=view,
         found=assess(view),
         autonomy_d=autonomy_d(view.days),
-        ahead=worst_week(view.days, today=view.day, latitude_deg=view.latitude_deg),
+        ahead=worst_week(view.days, today=view.day, latitude_deg=place),
+        darkest=None if place is None else darkest_week(view.day, place),
         activities=activities_of(view.days.values(), view.draw),
     )
 
@@ -147,7 +150,10 @@ def _lines(ledger: Ledger, lang: str) -> Iterator[str]:
         settle = found.settle.zh if lang == "zh" else found.settle.en
         yield LINES["suspected"].filled(cause=CAUSES[found.suspected], settle=settle).text(lang)
     yield LINES["autonomy"].filled(lasts=days_words(ledger.autonomy_d)).text(lang)
-    if ahead is None:
+    if ahead is None and ledger.darkest is not None:
+        week, share = ledger.darkest
+        yield LINES["darkest"].filled(week=week.isoformat(), share=f"{share:.0%}").text(lang)
+    elif ahead is None:
         yield LINES["no_forecast"].text(lang)
     else:
         line = LINES["holds" if ahead.holds else "short"]
@@ -192,6 +198,9 @@ def _as_json(ledger: Ledger) -> dict[str, Any]:
             "spent_percent": ahead.spent,
             "autonomy_d": ahead.autonomy_d,
         },
+        "darkest_week": None
+        if ledger.darkest is None
+        else {"week": ledger.darkest[0].isoformat(), "sun_of_today": ledger.darkest[1]},
         "percent_a_day": {
             "visits": ledger.activities.visits,
             "night": ledger.activities.night,

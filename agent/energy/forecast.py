@@ -21,6 +21,7 @@ _ENOUGH_DAYS: Final = 7
 _WEEK: Final = timedelta(days=7)
 _WEEKS: Final = 52
 _FULL: Final = 100.0
+_POLAR_NIGHT: Final = 0.05  # of a day's sum: nothing can be carried on from it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +56,31 @@ def worst_week(
         return None
     middle = list(newest)[len(newest) // 2]
     today_sum = day_sum(middle, latitude_deg)
-    if today_sum < 0.05:
+    if today_sum < _POLAR_NIGHT:
         return None  # polar night: nothing was measured that could be carried on
     potential = max(0.0, now.gained / now.room_sun_h) * height_sum(middle, latitude_deg)
-    weeks = [today + _WEEK * number for number in range(_WEEKS)]
-    sums = {week: day_sum(week + _WEEK / 2, latitude_deg) for week in weeks}
-    worst = min(weeks, key=lambda week: sums[week])
-    gained = potential * sums[worst] / today_sum
+    week, low_sum = _darkest(today, latitude_deg)
+    gained = potential * low_sum / today_sum
     missing = spent - gained
     lasts = LONGEST_D if missing <= 0 else min(LONGEST_D, _FULL / missing)
-    return Forecast(week=worst, gained=gained, spent=spent, autonomy_d=lasts)
+    return Forecast(week=week, gained=gained, spent=spent, autonomy_d=lasts)
+
+
+def darkest_week(today: date, latitude_deg: float) -> tuple[date, float] | None:
+    """The first day of the year's darkest week ahead, and its sun as a share of today's.
+
+    All that a place tells of a battery which is never low enough to show what its panel could
+    give. None in polar night, where there is no sun to compare with.
+    """
+    today_sum = day_sum(today, latitude_deg)
+    if today_sum < _POLAR_NIGHT:
+        return None
+    week, low_sum = _darkest(today, latitude_deg)
+    return week, low_sum / today_sum
+
+
+def _darkest(today: date, latitude_deg: float) -> tuple[date, float]:
+    weeks = (today + _WEEK * number for number in range(_WEEKS))
+    sums = {week: day_sum(week + _WEEK / 2, latitude_deg) for week in weeks}
+    week = min(sums, key=lambda one: sums[one])
+    return week, sums[week]

@@ -191,6 +191,8 @@ def test_the_verb_prints_the_ledger(site: Site, tmp_path: Path) -> None:
     assert "our visits unknown" in english
     assert "capacity of day 0: unknown\n" in english and "the rest" not in english
     assert "相对初始容量：未知\n" in chinese
+    assert "year ahead: the darkest week, 2026-12-" in english and "of today's sun" in english
+    assert 0.2 < one["darkest_week"]["sun_of_today"] < 0.6 and one["worst_week"] is None
     assert one["percent_a_day"].keys() == {"visits", "night", "standby"}
     assert (one["device"], one["cause"], len(one["days"])) == ("gate-north", "healthy", 7)
     assert one["days"][-1]["spent_percent"] == pytest.approx(9, abs=3)

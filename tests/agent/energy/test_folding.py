@@ -15,7 +15,7 @@ from agent.energy.activity import activities_of
 from agent.energy.balance import autonomy_d, balance_of
 from agent.energy.day import EnergyDay
 from agent.energy.folding import carried, closed, fold, read_day, write_day
-from agent.energy.forecast import worst_week
+from agent.energy.forecast import darkest_week, worst_week
 from agent.energy.turning import Turn, follow
 from shared.reading import Quality, Reading
 from tests.agent.energy.cameras import ALL, MADRID, Cam, Sky, days_of, visits
@@ -179,6 +179,17 @@ def test_the_worst_week_is_that_of_the_low_sun() -> None:
     assert abs((south.week - date(2026, 6, 18)).days) < 10
     assert north.gained < 0.5 * (balance_of(days[today]).gained or 0.0)
     assert worst_week(days, today=today, latitude_deg=None) is None
+
+
+def test_the_darkest_week_needs_the_place_alone() -> None:
+    """About the winter solstice; in December none is darker, in polar night there is no sun."""
+    summer = darkest_week(date(2026, 6, 21), 50.0)
+    winter = darkest_week(date(2026, 12, 18), 50.0)
+
+    assert summer is not None and winter is not None
+    assert abs((summer[0] - date(2026, 12, 18)).days) < 10 and 0.05 < summer[1] < 0.35
+    assert winter[1] == pytest.approx(1.0, abs=0.03)
+    assert darkest_week(date(2026, 12, 18), 75.0) is None
 
 
 def test_activities_say_unknown_where_nothing_carries_them() -> None:
