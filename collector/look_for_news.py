@@ -108,7 +108,7 @@ def _incident(one: IncidentNews, step: str) -> Happened:
         step=step,
         title=said.title,
         text=said.text,
-        path=f"/incidents#incident-{one.id}",
+        path=f"/incidents/{one.id}",
         at=one.at,
         site_id=one.site_id,
     )
