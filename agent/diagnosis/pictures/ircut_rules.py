@@ -19,6 +19,8 @@ OPEN = "ircut.stuck_open"
 CLOSED = "ircut.stuck_closed"
 FLAPPING = "ircut.flapping"
 _SATURATION: Final = "picture.saturation_mean"
+_SWAP: Final = "ir.swap"
+"""XMeye's IrcutSwap: a wrong polarity gives the picture of a stuck filter; no part is faulty."""
 _NAMES = (
     "imaging.ir_cut_filter",
     "picture.magenta_excess",
@@ -82,11 +84,21 @@ def _without_filter(view: View, look: Look, en: str, zh: str) -> Finding:
         f"饱和度 {saturation:.0f}）",
         *_NAMES,
     )
-    return _unless_moved(view, finding)
+    return _unless_doubted(view, finding)
 
 
-def _unless_moved(view: View, finding: Finding) -> Finding:
-    """No fault while a test saw the filter move a short time ago: colours alone prove less."""
+def _unless_doubted(view: View, finding: Finding) -> Finding:
+    """No fault while its polarity is set the other way round, or a test saw the filter move a short
+    time ago: colours alone prove less."""
+    swap = view.readings.get(_SWAP)
+    if swap is not None and swap.good and swap.value is True:
+        return unsure(
+            finding.code,
+            f"{finding.summary_en}; but the filter's polarity is set the other way round",
+            f"{finding.summary_zh}；但滤光片极性被设为反向",
+            f"the usual polarity (IrcutSwap 0), or {_TEST_EN}",
+            f"恢复默认极性（IrcutSwap 0），或{_TEST_ZH}",
+        )
     at = view.filter_moved_at
     if at is None or not timedelta(0) <= view.now - at <= _MOVED_HOLDS:
         return finding
@@ -180,7 +192,7 @@ def judge_stuck_closed(view: View) -> Finding:
             "滤光片设为关闭，但日光下颜色无变化",
             *_NAMES,
         )
-        return _unless_moved(view, finding)
+        return _unless_doubted(view, finding)
     if distance >= view.levels.other_colour_share:
         return healthy(CLOSED, view, *_NAMES)
     return unsure(CLOSED, "colours differ somewhat", "颜色略有差异", _TEST_EN, _TEST_ZH)

@@ -517,6 +517,17 @@ def judged(view: View) -> list[Finding]:
     return [rule.judge(view) for rule in RULES]
 
 
+@pytest.mark.parametrize(("is_swapped", "verdict"), [(True, U), (False, F)])
+def test_a_reversed_polarity_is_a_setting_and_no_filter(is_swapped: bool, verdict: Verdict) -> None:
+    """It looks the same as a filter that is stuck: colours alone do not convict the part then."""
+    pink = picture(GOOD, magenta_excess=0.3, green_min=0.95)
+    view = view_of({**pink, "ir.swap": is_swapped}, baselines=BASELINES, sun=40.0, outdoor=True)
+    found = judge("ircut.stuck_open", view)
+
+    assert found.verdict is verdict
+    assert verdict is F or ("polarity" in found.summary_en and "IrcutSwap 0" in found.settle_en)
+
+
 @pytest.mark.parametrize(("hours", "verdict"), [(2, U), (23, U), (25, F), (-1, F)])
 def test_a_test_that_moved_outweighs_colours_for_a_day(hours: int, verdict: Verdict) -> None:
     """The filter was seen to move: pink is doubt then, and what would settle it is a test."""
