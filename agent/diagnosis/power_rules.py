@@ -24,6 +24,7 @@ _NAMES = (
 
 
 _ALARM: Final = "battery.low"  # reading: a camera's own alarm, as it pushes it
+_INSTALLED: Final = "battery.installed"
 _DAILY: Final = (CAUSE, "energy.gained", "energy.spent")
 _OPEN_CAUSES: Final = frozenset(
     {cause.value for cause in (Cause.HEALTHY, Cause.UNKNOWN, Cause.NOT_CHARGING)}
@@ -162,6 +163,8 @@ def _idle_under_sun(view: View) -> list[Reading]:
 def judge_low(view: View) -> Finding:
     """The gauge alone, or the camera's own alarm without one; why it is low is another question."""
     charge = view.number("battery.charge")
+    if view.flag(_INSTALLED) is False:
+        return no_verdict(LOW, "no battery is fitted", "未安装电池")
     if charge is None:
         return _by_alarm(view)
     if charge <= view.levels.battery_low_percent:

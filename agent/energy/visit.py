@@ -55,8 +55,10 @@ def figures_of(readings: Mapping[str, Reading]) -> Figures:
     """The figures in the readings of a visit.
 
     A charge of -1 or 255 is a gauge that does not know, whether the profile said so or let it
-    pass as a number.
+    pass as a number. Where no battery is fitted (Tapo: a doorbell on its wires) there is no gauge.
     """
+    if _is_without_battery(readings):
+        readings = {name: one for name, one in readings.items() if name != _CHARGE}
     charge = _number(readings, _CHARGE)
     on_scale = charge is not None and EMPTY <= charge <= FULL
     said = readings.get(_CHARGE)
@@ -73,6 +75,11 @@ def figures_of(readings: Mapping[str, Reading]) -> Figures:
         source=_text(readings, "battery.source") or _source_of(said),
         uptime_s=_number(readings, "device.uptime"),
     )
+
+
+def _is_without_battery(readings: Mapping[str, Reading]) -> bool:
+    said = readings.get("battery.installed")
+    return said is not None and said.good and said.value is False
 
 
 def _source_of(charge: Reading | None) -> str:

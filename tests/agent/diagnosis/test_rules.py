@@ -57,6 +57,8 @@ SIM: dict[str, Value] = {
         ("stream.low_rate", {"stream.fps": 2.0}, U),
         ("battery.low", {"battery.charge": 6.0}, F),
         ("battery.low", {"battery.charge": 20.0}, U),
+        ("battery.low", {"battery.charge": 0.0, "battery.installed": False}, U),
+        ("battery.low", {"battery.charge": 0.0, "battery.installed": True}, F),
         ("battery.low", {"battery.charge": None}, U),
         ("battery.low", {"battery.low": True}, F),
         ("battery.low", {"battery.low": False}, H),

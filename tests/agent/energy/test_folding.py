@@ -181,6 +181,17 @@ def test_the_worst_week_is_that_of_the_low_sun() -> None:
     assert worst_week(days, today=today, latitude_deg=None) is None
 
 
+@pytest.mark.parametrize(("is_installed", "unknown"), [(False, 0), (True, 1)])
+def test_where_no_battery_is_fitted_no_gauge_is_silent(is_installed: bool, unknown: int) -> None:
+    """A doorbell on its wires says NO where a percent stands: that is no gauge that is stuck."""
+    at = datetime(2026, 4, 1, 12, tzinfo=UTC)
+    charge = Reading("battery.charge", None, "%", at, Quality.UNKNOWN, raw='"NO"')
+    fitted = Reading("battery.installed", is_installed, "", at, Quality.GOOD)
+    day = fold(EnergyDay(), {one.name: one for one in (charge, fitted)}, at)
+
+    assert day.charge_unknown == unknown
+
+
 def test_the_darkest_week_needs_the_place_alone() -> None:
     """About the winter solstice; in December none is darker, in polar night there is no sun."""
     summer = darkest_week(date(2026, 6, 21), 50.0)
