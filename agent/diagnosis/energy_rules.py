@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from agent.diagnosis.rule import Finding, Persistence, Rule, View
+from agent.diagnosis.rule import Finding, Persistence, Rule, Verdict, View
 from agent.diagnosis.verdicts import Judge, fault, healthy, no_verdict, not_read, unsure
 from agent.energy.assess import assess
 from agent.energy.cause import Assessment, Cause
@@ -34,9 +34,10 @@ DAILY: Final = Persistence(
     forget_after=timedelta(days=4),
 )
 """Findings come a day apart, each over a week of days: two of three open and clear."""
+_CONTROLLER: Final = "charger.fault"
 _NAMES: Final = (
     *(CAUSE, GAINED, SPENT, SHARE, CAPACITY, LOW_C),
-    *("battery.charge", "solar.power", "solar.voltage", "charger.state", "charger.fault"),
+    *("battery.charge", "solar.power", "solar.voltage", "charger.state", _CONTROLLER),
 )
 
 
@@ -56,7 +57,8 @@ def _judge_of(cause: Cause, code: str) -> Judge:
         if found is None:
             return not_read(code)
         if found.cause is cause:
-            return fault(code, view, found.because.en, found.because.zh, *_NAMES)
+            told = fault(code, view, found.because.en, found.because.zh, *_NAMES)
+            return unless_controller(view, told) if cause is Cause.PANEL_DEAD else told
         if found.suspected is cause and found.settle is not None:
             said, settle = found.because, found.settle
             return unsure(code, said.en, said.zh, settle.en, settle.zh)
@@ -65,6 +67,23 @@ def _judge_of(cause: Cause, code: str) -> Judge:
         return no_verdict(code, found.because.en, found.because.zh)
 
     return judge
+
+
+def unless_controller(view: View, finding: Finding) -> Finding:
+    """No part is convicted of taking nothing while the charge controller says what it is: too many
+    volts of a panel, too hot, a firmware that failed."""
+    said = view.readings.get(_CONTROLLER)
+    if finding.verdict is not Verdict.FAULT or said is None or not said.good:
+        return finding
+    if str(said.value).casefold() in ("", "none"):
+        return finding
+    return unsure(
+        finding.code,
+        f"{finding.summary_en}; but the charge controller says: {said.value}",
+        f"{finding.summary_zh}；但充电控制器报告：{said.value}",
+        "what the controller names put right, and days without its word",
+        "先排除控制器所报的问题，并观察数日",
+    )
 
 
 RULES: Final = tuple(

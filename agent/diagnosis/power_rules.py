@@ -6,7 +6,7 @@ import math
 from datetime import datetime, timedelta
 from typing import Final
 
-from agent.diagnosis.energy_rules import assessment_of
+from agent.diagnosis.energy_rules import assessment_of, unless_controller
 from agent.diagnosis.extracted import STATED
 from agent.diagnosis.levels import Levels
 from agent.diagnosis.rule import Finding, Rule, View
@@ -36,6 +36,11 @@ _LONGEST_NIGHT: Final = timedelta(hours=36)  # between two looks under sun, a du
 
 
 def judge_not_charging(view: View) -> Finding:
+    """By the days or the moment, and by what the charge controller says of itself."""
+    return unless_controller(view, _judge_charging(view))
+
+
+def _judge_charging(view: View) -> Finding:
     """By the days when one closes, else by what the device says of this very moment."""
     found = assessment_of(view)
     if found is not None and found.cause is Cause.NOT_CHARGING:

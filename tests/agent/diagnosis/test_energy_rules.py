@@ -11,7 +11,7 @@ from agent.energy.daily import daily_readings
 from shared.catalogue import CATALOGUE
 from shared.catalogue_entry import Outcome
 from shared.reading import Value
-from tests.agent.diagnosis.views import NOON, judge, view_of
+from tests.agent.diagnosis.views import NOON, judge, reading, view_of
 from tests.agent.energy import cameras
 from tests.agent.energy.cameras import ALL, MATES, Cam, Sky
 
@@ -42,6 +42,16 @@ def test_a_missing_guard_is_unsure_in_both_languages() -> None:
     assert finding.word == "unsure"
     assert "sibling" in finding.settle_en
     assert "同场" in finding.settle_zh
+
+
+def test_a_dead_panel_is_not_claimed_against_its_controllers_word() -> None:
+    """One that says that its panel has too many volts takes nothing from it by design."""
+    view = at_closing(DEAD, MATES)
+    told = reading("charger.fault", "panel voltage high")
+    finding = judge("solar.panel_dead", replace(view, readings={**view.readings, told.name: told}))
+
+    assert judge("solar.panel_dead", view).verdict is Verdict.FAULT
+    assert finding.word == "unsure" and "panel voltage high" in finding.summary_zh
 
 
 def test_a_good_day_clears_and_an_unknown_one_does_nothing() -> None:

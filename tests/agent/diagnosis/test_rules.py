@@ -158,12 +158,18 @@ def test_not_charging_now(change: dict[str, Value], verdict: Verdict) -> None:
     assert judge("battery.not_charging", view).verdict is verdict
 
 
-def test_what_the_charge_controller_says_stands_behind_the_fault() -> None:
-    """Its own word and its panel's volts tell an engineer which part it is."""
-    told: dict[str, Value] = {"charger.fault": "panel voltage high", "solar.voltage": 6100.0}
+@pytest.mark.parametrize(("said", "verdict"), [("none", F), ("panel voltage high", U), (None, F)])
+def test_a_controller_that_says_why_leaves_the_battery_open(
+    said: str | None, verdict: Verdict
+) -> None:
+    """Its own word is a cause outside the battery; without one it stands behind the fault."""
+    told: dict[str, Value] = {"charger.fault": said, "solar.voltage": 6100.0}
     finding = judge("battery.not_charging", view_of({**SUNNY, **told}, levels=NOW_SETS))
+    because = {reading.name: reading.value for reading in finding.because}
 
-    assert {reading.name: reading.value for reading in finding.because}.items() >= told.items()
+    assert finding.verdict is verdict
+    assert verdict is F or "says: panel voltage high" in finding.summary_en
+    assert verdict is U or because.items() >= told.items()
 
 
 def falling_to(
