@@ -1,4 +1,4 @@
-"""A made-up host: trees of /sys and /proc, a recording folder, a clock, and the real watch."""
+"""A made-up host: what its kernel shows, a recording folder, a clock, and the real watch."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from shared import wire
 from shared.fault import FaultEvent
 from shared.frame import unpack
 from shared.reading import Quality, Reading
+from simulator.host.kernel import Kernel
 from tests.agent.fakes import NOON, Clock
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -54,10 +55,7 @@ class Host:
         self.database, _ = open_or_salvage(folder / "agent.db", now=NOON)
         self.database.connection.execute("PRAGMA synchronous = OFF")  # no test cuts the power
         self.outbox = Outbox(self.database)
-        self.boot("boot-1")
-        self.disk("sda", serial="SYSTEM-1")
-        self.disk("sdb", serial="NVR-0001", number="8:16")
-        self.mount()
+        self.kernel = Kernel(self.root, data=self.recordings.parent)
         self.watch = self.agent()
 
     def _config(self, text: str) -> Config:
@@ -95,42 +93,6 @@ class Host:
                 smart=SmartDesk(reports=self.config.recorder.smart_reports, programs=()),
             )
         )
-
-    def put(self, path: str, text: str) -> None:
-        """A file below the made-up root."""
-        place = self.root / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text)
-
-    def boot(self, boot_id: str) -> None:
-        """A boot of the kernel; its system-call filter forbids asking for the clock."""
-        self.put("proc/sys/kernel/random/boot_id", boot_id + "\n")
-        self.put("proc/self/status", "Name:\tagent\nSeccomp:\t2\n")
-
-    def disk(self, name: str, *, serial: str = "", number: str = "8:0", size: int = 1000) -> None:
-        """A disk as the kernel shows it; ``size`` 0 is a bay or reader without one."""
-        self.put(f"sys/block/{name}/size", f"{size}\n")
-        self.put(f"sys/block/{name}/removable", "0\n")
-        self.put(f"sys/block/{name}/device/model", "NVR 4TB\n")
-        self.put(f"sys/block/{name}/device/ioerr_cnt", "0x2\n")
-        self.put(f"sys/block/{name}/serial", f"{serial}\n")
-        number_of = self.root / "sys/dev/block" / number
-        number_of.parent.mkdir(parents=True, exist_ok=True)
-        if not number_of.exists():
-            number_of.symlink_to(self.root / "sys/block" / name)
-
-    def pull(self, name: str) -> None:
-        """The disk is gone."""
-        place = self.root / "sys/block" / name
-        place.rename(self.folder / f"gone-{name}-{self.clock.now.timestamp()}")
-
-    def mount(self, *, lost: bool = False, options: str = "rw") -> None:
-        """What is mounted: the system's disk, and that of the recordings unless it is lost."""
-        lines = ["1 0 8:0 / / rw - ext4 /dev/sda rw"]
-        if not lost:
-            place = self.recordings.parent
-            lines.append(f"2 1 8:16 / {place} rw - ext4 /dev/sdb {options}")
-        self.put("proc/self/mountinfo", "\n".join(lines) + "\n")
 
     def report(self, name: str, raw: bytes) -> None:
         """What root's timer wrote of a disk, just now."""

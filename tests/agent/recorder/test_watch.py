@@ -65,13 +65,13 @@ async def test_a_disk_that_failed_and_is_gone_is_not_well(new_host: NewHost) -> 
         host.report("sda", shapes.ATA_GOOD)
         host.report("sdb", shapes.ATA_FAILING)
         await host.look(every=timedelta(hours=1))
-    host.pull("sdb")
+    host.kernel.pull_disk("sdb")
     for _ in range(5):
         host.report("sda", shapes.ATA_GOOD)
         await host.look(every=timedelta(hours=1))
     assert host.open_codes() == {"disk.failing", "disk.missing"}
     assert host.latest()["disk.failing"].quality is Quality.UNKNOWN
-    host.disk("sdb", serial="NEW-1")
+    host.kernel.put_disk("sdb", serial="NEW-1")
     for _ in range(3):
         host.report("sda", shapes.ATA_GOOD)
         host.report("sdb", shapes.ATA_GOOD)
@@ -96,10 +96,10 @@ async def test_a_disk_that_cannot_be_asked_is_neither(new_host: NewHost, raw: by
 async def test_an_empty_bay_is_no_broken_disk(new_host: NewHost) -> None:
     """A bay without a disk, and one that was tried for an hour, are missed by nobody."""
     host = new_host()
-    host.disk("sdc", size=0)
-    host.disk("sdd", serial="TRIED-1", number="8:48")
+    host.kernel.put_disk("sdc", sectors=0)
+    host.kernel.put_disk("sdd", serial="TRIED-1")
     await host.look()
-    host.pull("sdd")
+    host.kernel.pull_disk("sdd")
     await host.look(6, every=timedelta(hours=12))
     assert host.open_codes() == set()
     assert host.latest()["disk.count"].value == 2
@@ -109,7 +109,7 @@ async def test_a_disk_that_was_here_is_missed(new_host: NewHost) -> None:
     """After a day it belongs here; an owner who names the disks has the last word."""
     host = new_host()
     await host.look(3, every=timedelta(hours=13))
-    host.pull("sdb")
+    host.kernel.pull_disk("sdb")
     await host.look(3)
     assert host.open_codes() == {"disk.missing"}
     assert "NVR-0001" in host.latest()["disk.missing"].detail
@@ -118,9 +118,9 @@ async def test_a_disk_that_was_here_is_missed(new_host: NewHost) -> None:
 async def test_promised_disks_alone_are_missed(new_host: NewHost) -> None:
     """By serial or path; what nobody promised may go."""
     host = new_host('[recorder]\ndisks = ["SYSTEM-1", "/dev/disk/by-id/ata-NVR"]\n')
-    host.put("dev/disk/by-id/ata-NVR", "")
+    host.kernel.show("dev/disk/by-id/ata-NVR", "")
     await host.look(3, every=timedelta(hours=13))
-    host.pull("sdb")
+    host.kernel.pull_disk("sdb")
     await host.look(3)
     assert host.open_codes() == set()
     (host.root / "dev/disk/by-id/ata-NVR").unlink()
@@ -131,7 +131,7 @@ async def test_promised_disks_alone_are_missed(new_host: NewHost) -> None:
 async def test_an_array_without_a_member(new_host: NewHost) -> None:
     """The kernel's own count of lacking members opens the same fault."""
     host = new_host()
-    host.put("sys/block/md0/md/degraded", "1\n")
+    host.kernel.show("sys/block/md0/md/degraded", "1\n")
     await host.look(3)
     assert host.open_codes() == {"disk.missing"}
 
@@ -141,14 +141,14 @@ async def test_recordings_onto_the_system_disk(new_host: NewHost) -> None:
     host = new_host()
     await host.look(3)
     assert host.latest()["storage.mounted"].value is True
-    host.mount(lost=True)
+    host.kernel.mount(lost=True)
     host.watch = host.agent()
     await host.look(3)
     assert host.open_codes() == {"storage.mount_lost"}
     (event,) = host.events()
     assert "onto the system disk" in event.summary_en
     assert str(host.recordings.parent) in event.summary_zh
-    host.mount()
+    host.kernel.mount()
     await host.look(3)
     assert host.open_codes() == set()
 
@@ -156,7 +156,7 @@ async def test_recordings_onto_the_system_disk(new_host: NewHost) -> None:
 async def test_a_folder_on_the_system_disk_from_the_first_is_no_loss(new_host: NewHost) -> None:
     """A recorder with one disk has lost nothing."""
     host = new_host()
-    host.mount(lost=True)
+    host.kernel.mount(lost=True)
     await host.look(4)
     assert host.open_codes() == set()
 
@@ -171,16 +171,16 @@ async def test_a_promised_mount(new_host: NewHost) -> None:
 async def test_a_disk_that_cannot_be_written(new_host: NewHost) -> None:
     """Read-only as the file system itself says it, and errors that were not there before."""
     host = new_host()
-    host.put("sys/fs/ext4/sdb/errors_count", "2\n")
+    host.kernel.show("sys/fs/ext4/sdb/errors_count", "2\n")
     await host.look(4)
     assert host.open_codes() == set()  # old errors are no news
-    host.put("sys/fs/ext4/sdb/errors_count", "5\n")
+    host.kernel.show("sys/fs/ext4/sdb/errors_count", "5\n")
     await host.look(3)
     assert host.open_codes() == {"storage.write_errors"}
-    host.put("sys/fs/ext4/sdb/errors_count", "0\n")
+    host.kernel.show("sys/fs/ext4/sdb/errors_count", "0\n")
     await host.look(3)
     assert host.open_codes() == set()
-    host.mount(options="ro,errors=remount-ro")
+    host.kernel.mount(options="ro,errors=remount-ro")
     await host.look(3)
     assert host.open_codes() == {"storage.write_errors"}
 
@@ -304,15 +304,30 @@ async def test_what_explains_a_gap_opens_no_second_fault(new_host: NewHost) -> N
     host = new_host(CHANNEL)
     host.record(5)
     await _recorded(host, 60)
-    host.mount(lost=True)
+    host.kernel.mount(lost=True)
     await host.look(6)
     assert not host.latest(CAMERA)["recording.longest_gap"].good
-    host.mount()
+    host.kernel.mount()
     await _recorded(host, 60)
     told = host.latest(CAMERA)
     assert "mount lost" in told["recording.missing"].detail
     assert (told["recording.missing"].number() or 0) > 3000
     assert host.open_codes(CAMERA) == set()
+
+
+async def test_a_disk_that_became_read_only_explains_its_gaps(new_host: NewHost) -> None:
+    """Nothing can be recorded on it: one fault of the host, and no camera's gap."""
+    host = new_host(CHANNEL)
+    host.record(5)
+    await _recorded(host, 60)
+    host.kernel.mount(options="ro,errors=remount-ro")
+    await host.look(6)
+    host.kernel.mount()
+    await _recorded(host, 60)
+    told = host.latest(CAMERA)
+    assert "disk read-only" in told["recording.missing"].detail
+    assert told["recording.longest_gap"].value == 0
+    assert "recording.gap" not in host.open_codes(CAMERA)
 
 
 async def test_a_host_that_was_off_explains_its_gap(new_host: NewHost) -> None:
@@ -322,7 +337,7 @@ async def test_a_host_that_was_off_explains_its_gap(new_host: NewHost) -> None:
     host.watch.begin()
     await _recorded(host, 60)
     host.clock.now += timedelta(hours=3)
-    host.boot("boot-2")
+    host.kernel.boot("boot-2")
     host.steady_s = 30.0
     host.watch = host.agent()
     host.watch.begin()
@@ -395,7 +410,7 @@ async def test_restarts_that_nobody_ordered(new_host: NewHost) -> None:
     await host.look(4, every=timedelta(hours=1))
     assert host.open_codes() == set()
     for number in range(5):
-        host.boot(f"boot-{number}")
+        host.kernel.boot(f"boot-{number}")
         host.steady_s = 20.0
         host.watch.begin()
         host.pass_by(timedelta(hours=1))
