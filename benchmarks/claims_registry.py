@@ -97,7 +97,7 @@ def measure_import(size: Size) -> Measurement:
     said = (
         f"{_ROWS[size]:,} rows of {len(_HEADER)} columns, XLSX, into SQLite with synchronous=FULL"
     )
-    return Measurement(value=took_s, made_by=said)
+    return Measurement(value=round(took_s, 2), made_by=said)
 
 
 @cache
