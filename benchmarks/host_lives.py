@@ -74,7 +74,8 @@ class Life:
         channels = tuple(f"gate-{n + 1}" for n in range(1 + int(3 * uniform(seed, "channels"))))
         self._machine = Machine(folder=folder, channels=channels)
         self.channels = channels
-        self._begins = timedelta(hours=48 + int((days * 24 - 144) * uniform(seed, "begins")))
+        late_h = days * 24 - 168  # so that what ends has two days to be seen: five looks at disks
+        self._begins = timedelta(hours=48 + int(late_h * uniform(seed, "begins")))
         self._config = _configuration(self._machine, story)
         self._database: Database = open_file(folder / "agent.db")
         self._database.connection.execute("PRAGMA synchronous = OFF")  # nobody cuts this power

@@ -29,7 +29,6 @@ class Reason(enum.Enum):
     HOST_OFF = "host off"
     CLOCK_SET = "clock set"
     MOUNT_LOST = "mount lost"
-    READ_ONLY = "disk read-only"
     DISK_FULL = "disk full"
     CAMERA_UNREACHABLE = "camera unreachable"
     UNKNOWN = "unknown"

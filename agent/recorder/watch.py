@@ -184,8 +184,6 @@ class RecorderWatch:
         since = before or now.timestamp()
         if gone:
             known = known.with_trouble(Trouble(Reason.MOUNT_LOST, since, now.timestamp()))
-        if any(one.mount is not None and one.mount.is_read_only for one in found.places):
-            known = known.with_trouble(Trouble(Reason.READ_ONLY, since, now.timestamp()))
         if found.full and not self._said.overwrite:
             known = known.with_trouble(Trouble(Reason.DISK_FULL, since, now.timestamp()))
         elif found.full and self._stopped_at is not None:  # full as ever explains no gap alone

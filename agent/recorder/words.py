@@ -55,7 +55,6 @@ REASON: Final[Mapping[Reason, Both]] = {
     Reason.HOST_OFF: Both("the host was off", "主机关机"),
     Reason.CLOCK_SET: Both("the clock was set", "时钟被调整"),
     Reason.MOUNT_LOST: Both("the disk was not mounted", "硬盘未挂载"),
-    Reason.READ_ONLY: Both("the disk was read-only", "硬盘处于只读状态"),
     Reason.DISK_FULL: Both("the disk was full", "硬盘已满"),
     Reason.CAMERA_UNREACHABLE: Both("the camera did not answer", "摄像机无应答"),
     Reason.UNKNOWN: Both("unknown", "未知"),

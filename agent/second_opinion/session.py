@@ -43,8 +43,6 @@ class CappedSession(requests.Session):
         options |= {"allow_redirects": False, "timeout": TIMEOUT_S}
         self.asked += 1
         reply = super().request(method, url, **options)
-        # Cheap firmware cuts what its reply promised to keep: the next request would be lost in it.
-        self.close()
         if reply.status_code in (401, 423) or b"NotAuthorized" in reply.content[:65_536]:
             self.refusals += 1
             raise Refused(f"HTTP {reply.status_code}: the login that worked for us is refused")
@@ -65,17 +63,25 @@ class _Adapter(HTTPAdapter):
         super().init_poolmanager(*arguments, **options)
 
     def send(self, request: Any, **options: Any) -> Any:  # type: ignore[override]
-        """Send; TooLarge as soon as the reply is larger than the cap."""
+        """Send on a connection of its own; TooLarge as soon as the reply is larger than the cap."""
         options["stream"] = True
-        reply = super().send(request, **options)
-        body = bytearray()
-        while chunk := reply.raw.read(_CHUNK, decode_content=False):
-            body += chunk
-            if len(body) > REPLY_CAP_BYTES:
-                reply.close()
-                raise TooLarge("the reply is larger than 1 MiB")
-        if reply.headers.get("Content-Encoding", "identity").lower() not in ("identity", ""):
-            raise TooLarge("the reply is compressed although nobody asked for that")
-        reply._content = bytes(body)
-        reply._content_consumed = True
-        return reply
+        try:
+            return _whole(super().send(request, **options))
+        finally:
+            # Cheap firmware cuts what its reply promised to keep: what follows, be it the second
+            # half of a digest login, would be lost in it.
+            self.close()
+
+
+def _whole(reply: Any) -> Any:
+    body = bytearray()
+    while chunk := reply.raw.read(_CHUNK, decode_content=False):
+        body += chunk
+        if len(body) > REPLY_CAP_BYTES:
+            reply.close()
+            raise TooLarge("the reply is larger than 1 MiB")
+    if reply.headers.get("Content-Encoding", "identity").lower() not in ("identity", ""):
+        raise TooLarge("the reply is compressed although nobody asked for that")
+    reply._content = bytes(body)
+    reply._content_consumed = True
+    return reply

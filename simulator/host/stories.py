@@ -156,7 +156,7 @@ STORIES: Final[tuple[Story, ...]] = (
     Story(
         name="read-only",
         truth=_codes("storage.write_errors"),
-        also=_codes("*:recording.stopped"),
+        also=_codes("*:recording.stopped", "*:recording.gap"),
         begin=_mount(options="ro,errors=remount-ro", is_writable=False),
         end=_WELL,
     ),

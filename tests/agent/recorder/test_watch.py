@@ -315,21 +315,6 @@ async def test_what_explains_a_gap_opens_no_second_fault(new_host: NewHost) -> N
     assert host.open_codes(CAMERA) == set()
 
 
-async def test_a_disk_that_became_read_only_explains_its_gaps(new_host: NewHost) -> None:
-    """Nothing can be recorded on it: one fault of the host, and no camera's gap."""
-    host = new_host(CHANNEL)
-    host.record(5)
-    await _recorded(host, 60)
-    host.kernel.mount(options="ro,errors=remount-ro")
-    await host.look(6)
-    host.kernel.mount()
-    await _recorded(host, 60)
-    told = host.latest(CAMERA)
-    assert "disk read-only" in told["recording.missing"].detail
-    assert told["recording.longest_gap"].value == 0
-    assert "recording.gap" not in host.open_codes(CAMERA)
-
-
 async def test_a_host_that_was_off_explains_its_gap(new_host: NewHost) -> None:
     """Three hours without power: the ledger names it, the camera has no fault."""
     host = new_host(CHANNEL)

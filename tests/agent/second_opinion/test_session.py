@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from requests.auth import HTTPDigestAuth
+
 from agent.second_opinion.session import CappedSession
 
 
 def test_each_request_has_a_connection_of_its_own() -> None:
-    """What a reply promises to keep, cheap firmware cuts just when the next request is in it."""
+    """Also both of a digest login: cheap firmware cuts what its reply promised to keep."""
     connections = 0
 
     class Keeping(BaseHTTPRequestHandler):
@@ -24,9 +26,12 @@ def test_each_request_has_a_connection_of_its_own() -> None:
             super().setup()
 
         def do_GET(self) -> None:
-            """Answer, without a word about the connection."""
+            """Ask for a digest login, then answer, without a word about the connection."""
             self.close_connection = False
-            self.send_response(200)
+            is_known = "Authorization" in self.headers
+            self.send_response(200 if is_known else 401)
+            if not is_known:
+                self.send_header("WWW-Authenticate", 'Digest realm="cam", nonce="1", qop="auth"')
             self.send_header("Content-Length", "2")
             self.end_headers()
             self.wfile.write(b"ok")
@@ -40,8 +45,9 @@ def test_each_request_has_a_connection_of_its_own() -> None:
         place = f"127.0.0.1:{server.server_port}"
         session = CappedSession(frozenset({place}), fingerprint="", ca="")
         for _ in range(3):
-            assert session.get(f"http://{place}/").text == "ok"
+            login = HTTPDigestAuth("admin", "secret")
+            assert session.get(f"http://{place}/", auth=login).text == "ok"
         server.shutdown()
         serving.join()
 
-    assert connections == 3
+    assert connections == 6
